@@ -1,0 +1,203 @@
+"""The one policy table: role × field group and role × action (roles.md), and the guards that read it.
+
+What a role may not see is not loaded; what it may not do answers 403. `tests/` hold the field half against
+`tests/data/roles_fields.csv`, which was written apart from this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import g
+
+from app.core.actor import Actor, Role
+from app.core.errors import Forbidden
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Grant(StrEnum):
+    """How much of a field group a role sees within its own area or agency (legend of roles.md)."""
+
+    FULL = "F"
+    MASKED = "M"  # revealed by reason, logged
+    LAST_FOUR = "L4"
+    TASK = "T"  # only on an open task or form addressed to the user's agency
+    TASK_LAST_FOUR = "TL4"
+    OWN_HOSPITAL = "O"
+    YES_NO = "Y"  # with a reason code
+    STATE = "S"
+    DAYS = "D"  # number of days not counted and reason code; no date, no place
+    COUNTS = "A"
+    OWN_REPORTS = "W"  # for 24 hours
+    PAY_FILE = "X"  # inside the pay file only
+    NONE = "-"
+
+
+class Field(StrEnum):
+    PATIENT_NAME = "patient_name"
+    PATIENT_ID_NUMBER = "patient_id_number"
+    PATIENT_BIRTH_DATE = "patient_birth_date"
+    CLINICAL = "clinical"
+    RISK_LEVEL = "risk_level"
+    ADVICE_CODE = "advice_code"
+    INCIDENTS = "incidents"
+    ADDRESS = "address_below_village"
+    PATIENT_PHONE = "patient_phone"
+    GUARDIAN_NAME = "guardian_name_relation"
+    GUARDIAN_PHONE = "guardian_phone"
+    GUARDIAN_ID_NUMBER = "guardian_id_number"
+    PAYEE_ACCOUNT = "payee_account"
+    AMOUNT = "amount_and_payment_state"
+    CARE_SPANS = "care_span_dates_and_places"
+    CONSENT = "consent"
+    MESSAGE_STATE = "message_state"
+    FREE_TEXT = "free_text_notes"
+    WHO_LOOKED = "who_looked"
+    STATISTICS = "statistics_own_area"
+
+
+_ROLE_ORDER = (
+    Role.DOCTOR, Role.VILLAGE_DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.HOSPITAL, Role.COORDINATOR, Role.TOWN,
+    Role.VILLAGE_WORKER, Role.POLICE, Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.PARTNER, Role.AUDITOR,
+    Role.CITY_VIEWER, Role.ADMIN,
+)  # fmt: skip
+
+# One row per field group, one column per role in the order above: the table of roles.md.
+_FIELD_ROWS = {
+    #                          doc vdoc lead offi hosp coor town vwor poli cler revi fina part audi city admi
+    Field.PATIENT_NAME:       "F   F    F    F    O    F    T    T    T    M    M    -    T    M    -    -",
+    Field.PATIENT_ID_NUMBER:  "M   L4   M    M    O    -    -    -    TL4  L4   L4   -    TL4  L4   -    -",
+    Field.PATIENT_BIRTH_DATE: "F   F    F    F    O    -    -    -    -    -    -    -    T    -    -    -",
+    Field.CLINICAL:           "F   F    F    F    O    -    -    -    -    -    -    -    -    -    -    -",
+    Field.RISK_LEVEL:         "F   F    F    F    O    F    -    -    -    Y    Y    -    -    Y    -    -",
+    Field.ADVICE_CODE:        "F   F    F    F    O    F    T    T    T    -    -    -    -    -    -    -",
+    Field.INCIDENTS:          "F   T    F    F    -    F    F    W    W    Y    Y    -    -    Y    -    -",
+    Field.ADDRESS:            "F   F    F    F    O    -    T    T    T    -    -    -    T    -    -    -",
+    Field.PATIENT_PHONE:      "F   F    F    M    O    -    -    -    -    -    -    -    T    -    -    -",
+    Field.GUARDIAN_NAME:      "F   F    F    F    O    F    F    T    T    F    F    F    T    F    -    -",
+    Field.GUARDIAN_PHONE:     "F   F    F    M    O    -    M    T    T    M    M    -    T    L4   -    -",
+    Field.GUARDIAN_ID_NUMBER: "-   -    -    -    -    -    -    -    -    M    L4   X    -    L4   -    -",
+    Field.PAYEE_ACCOUNT:      "-   -    -    -    -    -    -    -    -    L4   L4   X    -    L4   -    -",
+    Field.AMOUNT:             "-   -    -    -    -    A    A    -    -    F    F    F    -    F    A    -",
+    Field.CARE_SPANS:         "F   F    F    F    O    S    -    -    -    D    D    -    -    D    -    -",
+    Field.CONSENT:            "F   F    F    F    -    Y    Y    -    -    Y    Y    -    -    F    -    -",
+    Field.MESSAGE_STATE:      "S   -    S    S    -    A    -    -    -    S    -    -    -    S    -    A",
+    Field.FREE_TEXT:          "F   F    F    M    O    -    -    -    -    -    -    -    -    -    -    -",
+    Field.WHO_LOOKED:         "-   -    -    -    -    -    -    -    -    -    -    -    -    F    -    -",
+    Field.STATISTICS:         "F   F    F    F    -    F    F    -    -    F    F    -    -    F    A    -",
+}  # fmt: skip
+
+FIELDS: dict[Field, dict[Role, Grant]] = {
+    name: dict(zip(_ROLE_ORDER, map(Grant, row.split()), strict=True)) for name, row in _FIELD_ROWS.items()
+}
+
+
+class Action(StrEnum):
+    """What somebody may do; the value is also the audit's and the log's word for it."""
+
+    SIGN_IN = "sign_in"  # everybody, also before signing in
+    USE_OWN_ACCOUNT = "use_own_account"  # home, language, password, sign-out: every signed-in user
+    SEE_REGISTER = "see_register"  # the register as a list and a patient's page
+    KEEP_REGISTER = "keep_register"  # register and edit patients, guardians, consent
+    LOG_VISIT = "log_visit"
+    SEE_TASKS = "see_tasks"
+    CONFIRM_LOST = "confirm_lost"
+    REASSESS = "reassess"
+    REVEAL = "reveal"
+    IMPORT_ROSTER = "import_roster"
+    KEEP_AGREEMENTS = "keep_agreements"
+    SET_POLICY = "set_policy"
+    SEE_SUBSIDY = "see_subsidy"
+    PREPARE_SUBSIDY = "prepare_subsidy"  # prepare, submit, decide a hold
+    APPROVE_SUBSIDY = "approve_subsidy"
+    PAY_SUBSIDY = "pay_subsidy"  # export and settle
+    PRINT_SUBSIDY = "print_subsidy"  # ledger, notices
+    SEE_COMPLIANCE = "see_compliance"  # coordinator's first page and lists of what is late
+    SEE_TOWN = "see_town"
+    READ_AUDIT = "read_audit"
+    KEEP_ACCOUNTS = "keep_accounts"
+    SEE_COUNTS = "see_counts"
+
+
+_EVERYBODY = frozenset(_ROLE_ORDER)
+_CLINICAL = frozenset({Role.DOCTOR, Role.VILLAGE_DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE})
+
+ACTIONS: dict[Action, frozenset[Role]] = {
+    Action.SIGN_IN: _EVERYBODY,
+    Action.USE_OWN_ACCOUNT: _EVERYBODY,
+    Action.SEE_REGISTER: _CLINICAL | {Role.COORDINATOR},
+    Action.KEEP_REGISTER: _CLINICAL,
+    Action.LOG_VISIT: _CLINICAL,
+    Action.SEE_TASKS: _CLINICAL,
+    Action.CONFIRM_LOST: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.REASSESS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.REVEAL: _CLINICAL | {Role.TOWN, Role.CLERK, Role.REVIEWER, Role.AUDITOR},
+    Action.IMPORT_ROSTER: frozenset({Role.COUNTY_OFFICE}),
+    Action.KEEP_AGREEMENTS: frozenset({Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK}),
+    Action.SET_POLICY: frozenset({Role.CLERK}),
+    Action.SEE_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
+    Action.PREPARE_SUBSIDY: frozenset({Role.CLERK}),
+    Action.APPROVE_SUBSIDY: frozenset({Role.REVIEWER}),
+    Action.PAY_SUBSIDY: frozenset({Role.FINANCE}),
+    Action.PRINT_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
+    Action.SEE_COMPLIANCE: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.TOWN}),
+    Action.SEE_TOWN: frozenset({Role.TOWN}),
+    Action.READ_AUDIT: frozenset({Role.AUDITOR}),
+    Action.KEEP_ACCOUNTS: frozenset({Role.ADMIN}),
+    Action.SEE_COUNTS: frozenset({Role.CITY_VIEWER, Role.COORDINATOR, Role.COUNTY_OFFICE, Role.TOWN}),
+}
+
+# The operator of the machine runs commands; it reads no field of a person and signs no money.
+_OPERATOR_ACTIONS = frozenset({Action.SET_POLICY, Action.KEEP_ACCOUNTS, Action.IMPORT_ROSTER})
+
+
+def sees(actor: Actor, field: Field) -> Grant:
+    return FIELDS[field].get(actor.role, Grant.NONE)
+
+
+def may(actor: Actor, action: Action) -> bool:
+    if actor.role is Role.OPERATOR:
+        return action in _OPERATOR_ACTIONS
+    return actor.role in ACTIONS[action]
+
+
+def require(actor: Actor, action: Action) -> None:
+    """The same guard for use cases that commands and jobs reach without a route; raises `Forbidden`."""
+    if not may(actor, action):
+        raise Forbidden()
+
+
+class NotSignedIn(Exception):
+    """A guarded route was asked for without a session; the edge answers with the sign-in page."""
+
+
+def permit(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Guard a view: only roles that may do `action` reach it. Every route wears exactly one; a test counts them.
+
+    `Action.SIGN_IN` leaves the route open to everybody.
+    """
+
+    def guard(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if action is not Action.SIGN_IN and not may(current_actor(), action):
+                raise Forbidden()
+            return view(*args, **kwargs)
+
+        guarded.permits = action  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def current_actor() -> Actor:
+    """The signed-in user of this request; for views only."""
+    actor = cast("Actor | None", g.get("actor"))
+    if actor is None:
+        raise NotSignedIn
+    return actor

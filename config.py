@@ -1,0 +1,203 @@
+"""The settings of one installation: the only reader of the environment.
+
+`Settings.from_environ()` refuses to start (`ConfigurationError`, one plain sentence) rather than guess. In demo and test the
+keys are made on first use and kept in the instance folder; production must bring its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+SECRETS_FILE = "secrets.json"
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph"})
+
+
+class ConfigurationError(Exception):
+    """The environment is incomplete or contradicts itself; the text says what to set."""
+
+
+class Environment(StrEnum):
+    DEMO = "demo"
+    PRODUCTION = "production"
+    TEST = "test"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A 32-byte key with the short id that is stored beside whatever it protects."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    environment: Environment
+    instance: Path
+    database_url: str
+    secret_key: str = field(repr=False)
+    data_keys: tuple[Key, ...] = field(repr=False)  # key-encryption keys; the first one wraps, all unwrap
+    index_keys: tuple[Key, ...] = field(repr=False)  # blind-index keys; the first one writes, all are searched
+    public_url: str
+    today: date | None
+    log_level: str
+    sms: str
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def is_demo(self) -> bool:
+        return self.environment is Environment.DEMO
+
+    @property
+    def is_https(self) -> bool:
+        return urlsplit(self.public_url).scheme == "https"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        env = os.environ if environ is None else environ
+        environment = _environment(env)
+        instance = Path(env.get("ANHU_INSTANCE") or ROOT / "instance").absolute()
+        instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept = {} if environment is Environment.PRODUCTION else _kept_secrets(instance)
+        settings = cls(
+            environment=environment,
+            instance=instance,
+            database_url=env.get("ANHU_DATABASE_URL") or f"sqlite:///{instance / 'anhu.db'}",
+            secret_key=_required(env, kept, "ANHU_SECRET_KEY"),
+            data_keys=_keys(_required(env, kept, "ANHU_DATA_KEYS"), "ANHU_DATA_KEYS"),
+            index_keys=_keys(_required(env, kept, "ANHU_INDEX_KEY"), "ANHU_INDEX_KEY"),
+            public_url=env.get("ANHU_PUBLIC_URL") or "http://127.0.0.1:8000",
+            today=_today(env),
+            log_level=env.get("ANHU_LOG_LEVEL", "INFO").upper(),
+            sms=env.get("ANHU_SMS", "off"),
+        )
+        if settings.is_production:
+            _refuse_unsafe_production(settings)
+        return settings
+
+
+def secrets_path(instance: Path) -> Path:
+    return instance / SECRETS_FILE
+
+
+def new_key() -> str:
+    """A fresh `id:base64` key in the form that `ANHU_DATA_KEYS` and `ANHU_INDEX_KEY` take."""
+    return f"k{secrets.token_hex(3)}:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def _environment(env: Mapping[str, str]) -> Environment:
+    name = env.get("ANHU_ENV", Environment.DEMO.value)
+    try:
+        return Environment(name)
+    except ValueError:
+        raise ConfigurationError(
+            f"ANHU_ENV is {name!r}; it must be one of: {', '.join(Environment)}."
+        ) from None
+
+
+def _kept_secrets(instance: Path) -> dict[str, str]:
+    """Keys of a demonstration or test, made once and readable by their owner only."""
+    path = secrets_path(instance)
+    if not path.exists():
+        made = {
+            "ANHU_SECRET_KEY": "demo-" + secrets.token_urlsafe(32),
+            "ANHU_DATA_KEYS": "demo-" + new_key(),
+            "ANHU_INDEX_KEY": "demo-" + new_key(),
+        }
+        fresh = path.with_suffix(f".{os.getpid()}.tmp")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps(made), encoding="utf-8")
+        try:
+            os.link(fresh, path)  # the first of several starting processes wins; all read the same keys
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return kept
+
+
+def _required(env: Mapping[str, str], kept: Mapping[str, str], name: str) -> str:
+    value = env.get(name) or kept.get(name)
+    if not value:
+        raise ConfigurationError(f"{name} is not set; production brings its own keys (see README).")
+    return value
+
+
+def _keys(text: str, name: str) -> tuple[Key, ...]:
+    keys = tuple(_key(part.strip(), name) for part in text.split(",") if part.strip())
+    if not keys:
+        raise ConfigurationError(f"{name} is empty; give at least one id:base64 key.")
+    if len({key.id for key in keys}) != len(keys):
+        raise ConfigurationError(f"{name} names one key id twice.")
+    return keys
+
+
+def _key(text: str, name: str) -> Key:
+    key_id, separator, encoded = text.partition(":")
+    try:
+        secret = base64.urlsafe_b64decode(encoded.encode())
+    except (binascii.Error, ValueError):
+        secret = b""
+    if not separator or not key_id or len(key_id) > 16 or len(secret) != 32:
+        raise ConfigurationError(f"{name} must hold id:base64 keys of 32 bytes, separated by commas.")
+    return Key(key_id, secret)
+
+
+def _today(env: Mapping[str, str]) -> date | None:
+    text = env.get("ANHU_TODAY")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(f"ANHU_TODAY is {text!r}; write it as 2026-11-21.") from None
+
+
+def _refuse_unsafe_production(settings: Settings) -> None:
+    if settings.today is not None:
+        raise ConfigurationError("ANHU_TODAY is for demonstrations and tests; production follows the real clock.")
+    if not settings.is_https:
+        raise ConfigurationError("ANHU_PUBLIC_URL must begin with https:// in production.")
+    secrets_in_use = (settings.secret_key, *(k.id for k in (*settings.data_keys, *settings.index_keys)))
+    if any(secret.startswith("demo-") for secret in secrets_in_use):
+        raise ConfigurationError("A demonstration key is set; production needs keys of its own (flask keys new).")
+    if len(settings.secret_key) < 32:
+        raise ConfigurationError("ANHU_SECRET_KEY is shorter than 32 characters.")
+    path = sqlite_path(settings.database_url)
+    if path and _file_system(path) in NETWORK_FILE_SYSTEMS:
+        raise ConfigurationError("The SQLite file is on a network disk, where its locks cannot be trusted.")
+
+
+def sqlite_path(database_url: str) -> Path | None:
+    prefix = "sqlite:///"
+    return Path(database_url.removeprefix(prefix)) if database_url.startswith(prefix) else None
+
+
+def _file_system(path: Path) -> str:
+    """The type of the file system that holds `path`, from the mount table; empty where there is none."""
+    mounts = Path("/proc/mounts")
+    if not mounts.exists():
+        return ""
+    resolved = str(path.resolve())
+    best, kind = "", ""
+    for line in mounts.read_text(encoding="utf-8").splitlines():
+        _, point, file_system = line.split()[:3]
+        inside = resolved == point or resolved.startswith(point.rstrip("/") + "/")
+        if inside and len(point) > len(best):
+            best, kind = point, file_system
+    return kind
