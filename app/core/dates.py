@@ -1,0 +1,55 @@
+"""Civil dates: months, ages, spans of days (domain C1 to C4)."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from datetime import date
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def parse_date(text: str) -> date:
+    """Read `2026-11-21`; ValueError for any other shape or a day that does not exist."""
+    if _ISO.fullmatch(text) is None:
+        raise ValueError(f"not a date like 2026-11-21: {text[:20]!r}")
+    return date.fromisoformat(text)
+
+
+def days_in_month(day: date) -> int:
+    return calendar.monthrange(day.year, day.month)[1]
+
+
+def first_of_month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def last_of_month(day: date) -> date:
+    return day.replace(day=days_in_month(day))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day number so many months later, or that month's last day (Civil Code Art. 202; C3)."""
+    year, index = divmod(day.year * 12 + day.month - 1 + months, 12)
+    target = date(year, index + 1, 1)
+    return target.replace(day=min(day.day, days_in_month(target)))
+
+
+def months_of(first: date, last: date) -> Iterator[date]:
+    """The first days of the months that the inclusive span touches."""
+    month = first_of_month(first)
+    while month <= last:
+        yield month
+        month = add_months(month, 1)
+
+
+def days_inclusive(first: date, last: date) -> int:
+    """How many days from first to last, both counted; 0 when last lies before first."""
+    return max(0, (last - first).days + 1)
+
+
+def age_on(born_on: date, day: date) -> int:
+    """Full years. Born on 29 February: a year older on 1 March of a common year (domain 9, case 19)."""
+    before_birthday = (day.month, day.day) < (born_on.month, born_on.day)
+    return day.year - born_on.year - before_birthday

@@ -1,0 +1,45 @@
+"""Sentences of the ground's own rules: refusals, identity, phones, accounts, names, working days."""
+
+from __future__ import annotations
+
+from app.core.i18n import N_
+from app.core.reasons import register
+
+TEXTS: dict[str, str] = {
+    "core.not_found": N_("没有找到，或您无权查看"),
+    "core.forbidden": N_("您的岗位没有此项权限"),
+    "core.stale_version": N_("此内容刚被他人修改，请核对后重新保存"),
+    "core.invalid": N_("有内容需要更正，请看标出的栏目"),
+    "core.id.empty": N_("请填写证件号码"),
+    "core.id.rounded": N_("号码末位被电子表格改成了 0，原号码已丢失，请按证件重新录入"),
+    "core.id.characters": N_("公民身份号码只能是数字，末位可为 X"),
+    "core.id.first_generation": N_("15 位旧号码已停用，请填 18 位公民身份号码"),
+    "core.id.length": N_("公民身份号码应为 18 位，现为 %(length)s 位"),
+    "core.id.area": N_("号码前六位 %(area)s 不是行政区划代码"),
+    "core.id.birth_date": N_("号码中的出生日期 %(digits)s 不存在"),
+    "core.id.birth_too_early": N_("号码中的出生日期 %(born_on)s 过早，请核对"),
+    "core.id.birth_in_future": N_("号码中的出生日期 %(born_on)s 在今天之后"),
+    "core.id.check_digit": N_("校验码不符，号码有误，请按证件核对"),
+    "core.id.sex_differs": N_("性别与身份号码不一致：请核对是号码有误还是性别有误"),
+    "core.id.birth_differs": N_("出生日期与身份号码（%(born_on)s）不一致：请核对是号码有误还是日期有误"),
+    "core.phone.empty": N_("请填写电话号码"),
+    "core.phone.shape": N_("电话号码应为 11 位手机号，或带区号的固定电话"),
+    "core.account.empty": N_("请填写账号"),
+    "core.account.digits": N_("账号只能是数字"),
+    "core.account.card_length": N_("银行卡号应为 13 至 19 位，现为 %(length)s 位"),
+    "core.account.passbook_length": N_("存折账号应为 6 至 32 位，现为 %(length)s 位"),
+    "core.account.rounded": N_("账号被电子表格改写，原账号已丢失，请按卡折重新录入"),
+    "core.account.card_check": N_("银行卡号校验不符，请按卡面核对"),
+    "core.account.passbook_check": N_("此账号未通过校验，存折账号可能如此，请按存折核对一遍"),
+    "core.name.empty": N_("请填写姓名"),
+    "core.name.too_long": N_("姓名最多 %(most)s 个字"),
+    "core.name.character": N_("姓名中不应有“%(character)s”"),
+    "core.name.one_character": N_("姓名只有一个字，请核对"),
+    "core.name.private_use": N_("姓名中有旧系统自造的字，打印前请核对"),
+    "core.workdays.counted": N_("%(from_on)s 当天不计，满 %(days)s 个工作日为 %(ends_on)s"),
+    "core.workdays.holiday": N_("%(day)s 放假，不计"),
+    "core.workdays.makeup": N_("%(day)s 调休上班，计入"),
+    "core.workdays.provisional": N_("%(year)s 年的放假安排尚未载入，暂按周一至周五计算"),
+}
+
+register(TEXTS)
