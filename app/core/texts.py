@@ -9,6 +9,8 @@ TEXTS: dict[str, str] = {
     "core.not_found": N_("没有找到，或您无权查看"),
     "core.forbidden": N_("您的岗位没有此项权限"),
     "core.stale_version": N_("此内容刚被他人修改，请核对后重新保存"),
+    "core.conflict": N_("与已有的记录冲突，没有保存；请刷新后核对"),
+    "core.form_expired": N_("页面打开太久或已重新登录，请刷新页面后再提交"),
     "core.invalid": N_("有内容需要更正，请看标出的栏目"),
     "core.id.empty": N_("请填写证件号码"),
     "core.id.rounded": N_("号码末位被电子表格改成了 0，原号码已丢失，请按证件重新录入"),
@@ -37,8 +39,8 @@ TEXTS: dict[str, str] = {
     "core.name.one_character": N_("姓名只有一个字，请核对"),
     "core.name.private_use": N_("姓名中有旧系统自造的字，打印前请核对"),
     "core.workdays.counted": N_("%(from_on)s 当天不计，满 %(days)s 个工作日为 %(ends_on)s"),
-    "core.workdays.holiday": N_("%(day)s 放假，不计"),
-    "core.workdays.makeup": N_("%(day)s 调休上班，计入"),
+    "core.workdays.holiday": N_("%(days)s放假，不计"),
+    "core.workdays.makeup": N_("%(days)s调休上班，计入"),
     "core.workdays.provisional": N_("%(year)s 年的放假安排尚未载入，暂按周一至周五计算"),
 }
 

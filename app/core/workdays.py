@@ -1,0 +1,102 @@
+"""Working days of the State Council's yearly notice, and deadlines counted in them (domain C2, C5, C7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.core.reasons import Reason, reason
+
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class WorkdayCalendar:
+    """The days that differ from Monday to Friday, and the years for which that is known."""
+
+    holidays: frozenset[date] = frozenset()
+    makeup_days: frozenset[date] = frozenset()
+    years: frozenset[int] = frozenset()
+
+    @classmethod
+    def of_days(cls, days: Iterable[tuple[date, bool]]) -> WorkdayCalendar:
+        """From `(day, is it worked)` pairs; a year with any day in it counts as loaded."""
+        pairs = list(days)
+        return cls(
+            holidays=frozenset(day for day, worked in pairs if not worked),
+            makeup_days=frozenset(day for day, worked in pairs if worked),
+            years=frozenset(day.year for day, _ in pairs),
+        )
+
+    def is_working(self, day: date) -> bool:
+        if day in self.makeup_days:
+            return True
+        return day.weekday() < _SATURDAY and day not in self.holidays
+
+    def next_working_day(self, day: date) -> date:
+        """The day itself or the first working day after it: where an administrative deadline moves (C7)."""
+        while not self.is_working(day):
+            day += _DAY
+        return day
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The last day of a term. Provisional: a year that it runs through has no holiday list yet."""
+
+    ends_on: date
+    provisional: bool
+    reasons: tuple[Reason, ...]
+
+
+def add_working_days(from_on: date, days: int, calendar: WorkdayCalendar) -> Deadline:
+    """The so-many-th working day after `from_on`, which itself is not counted (C2). ValueError below 0."""
+    if days < 0:
+        raise ValueError("a term is not negative")
+    ends_on, left = from_on, days
+    while left:
+        ends_on += _DAY
+        left -= calendar.is_working(ends_on)
+    unknown = {day.year for day in _days_after(from_on, ends_on)} - calendar.years
+    return Deadline(ends_on, bool(unknown), _because(from_on, days, ends_on, calendar, unknown))
+
+
+def working_days_between(from_on: date, to_on: date, calendar: WorkdayCalendar) -> int:
+    """How many working days lie after `from_on`, up to and with `to_on`."""
+    return sum(calendar.is_working(day) for day in _days_after(from_on, to_on))
+
+
+def known_days() -> list[tuple[date, bool, str]]:
+    """`(day, is it worked, holiday's name)` for the years that the package chinese_calendar knows: a seed."""
+    from chinese_calendar.constants import holidays, workdays
+
+    days = [(day, False, str(name)) for day, name in holidays.items()]
+    days += [(day, True, str(name)) for day, name in workdays.items()]
+    return sorted(days)
+
+
+def known_calendar() -> WorkdayCalendar:
+    """The calendar of `known_days`."""
+    return WorkdayCalendar.of_days((day, worked) for day, worked, _ in known_days())
+
+
+def _because(
+    from_on: date, days: int, ends_on: date, calendar: WorkdayCalendar, unknown: set[int]
+) -> tuple[Reason, ...]:
+    between = list(_days_after(from_on, ends_on))
+    free = [day for day in between if day in calendar.holidays and day.weekday() < _SATURDAY]
+    worked = [day for day in between if day in calendar.makeup_days]
+    found = [reason("core.workdays.counted", from_on=from_on, days=days, ends_on=ends_on)]
+    if free:
+        found.append(reason("core.workdays.holiday", days=free))
+    if worked:
+        found.append(reason("core.workdays.makeup", days=worked))
+    found += [reason("core.workdays.provisional", year=year) for year in sorted(unknown)]
+    return tuple(found)
+
+
+def _days_after(from_on: date, to_on: date) -> Iterator[date]:
+    for passed in range(1, (to_on - from_on).days + 1):
+        yield from_on + passed * _DAY
