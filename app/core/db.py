@@ -46,7 +46,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=30000",
     "PRAGMA synchronous=FULL",  # money and audit must survive a power cut
 )
-POSTGRES_OPTIONS = "-c timezone=UTC -c lock_timeout=15s -c statement_timeout=600s -c idle_in_transaction_session_timeout=60s"
+POSTGRES_OPTIONS = (
+    "-c timezone=UTC -c lock_timeout=15s -c statement_timeout=600s -c idle_in_transaction_session_timeout=60s"
+)
 
 
 class Base(DeclarativeBase):
@@ -169,7 +171,7 @@ def _engine(url: str) -> Engine:
 
 
 def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # the driver must not open transactions by itself
+    connection.isolation_level = None  # the driver must not open transactions by itself
     cursor = connection.cursor()
     for pragma in SQLITE_PRAGMAS:
         cursor.execute(pragma)

@@ -1,0 +1,95 @@
+"""The product. `create_app` wires it together and decides nothing."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Blueprint, Flask
+
+from app.core import i18n, logs, web
+from app.core.clock import Clock
+from app.core.crypto import Keyring
+from app.core.db import Database
+from config import Settings
+
+# Each room's pages; a room without pages has no row.
+BLUEPRINTS = (
+    "app.desk.views",
+    "app.accounts.views",
+    "app.audit.views",
+    "app.people.views",
+    "app.patients.views",
+    "app.guardians.views",
+    "app.tasks.views",
+    "app.risk.views",
+    "app.visits.views",
+    "app.subsidies.views",
+    "app.roster.views",
+)
+
+# Each room's commands.
+COMMANDS = (
+    "app.core.cli",
+    "app.areas.cli",
+    "app.accounts.cli",
+    "app.audit.cli",
+    "app.people.cli",
+    "app.roster.cli",
+    "app.subsidies.cli",
+    "app.desk.cli",
+)
+
+# Sentences that reasons are said with.
+TEXTS = (
+    "core",
+    "people",
+    "patients",
+    "guardians",
+    "tasks",
+    "risk",
+    "visits",
+    "subsidies",
+    "roster",
+    "audit",
+    "accounts",
+    "desk",
+)
+
+
+def create_app(settings: Settings) -> Flask:
+    app = Flask(__name__)
+    app.testing = settings.environment.value == "test"
+    app.extensions["anhu.settings"] = settings
+    app.extensions["anhu.clock"] = Clock(settings.today)
+    app.extensions["anhu.db"] = Database(settings.database_url)
+    app.extensions["anhu.keyring"] = Keyring(settings.data_keys, settings.index_keys)
+    logs.configure(settings.log_level)
+    i18n.init_app(app)
+    web.init_app(app, settings)
+    for room in TEXTS:
+        _import(f"app.{room}.texts")
+    for module in BLUEPRINTS:
+        _register_blueprints(app, module)
+    for module in COMMANDS:
+        _register_commands(app, module)
+    return app
+
+
+def _register_blueprints(app: Flask, module: str) -> None:
+    for value in vars(_import(module)).values():
+        if isinstance(value, Blueprint):
+            app.register_blueprint(value)
+
+
+def _register_commands(app: Flask, module: str) -> None:
+    for command in getattr(_import(module), "COMMANDS", ()):
+        app.cli.add_command(command)
+
+
+def _import(module: str) -> object:
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as missing:
+        if missing.name and module.startswith(missing.name):
+            return object  # the room is being built
+        raise

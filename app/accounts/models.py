@@ -1,0 +1,68 @@
+"""Users, their server-side sessions and failed sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.actor import Role
+from app.core.db import Base, Coded, UtcDateTime, new_public_id
+
+
+class User(Base):
+    """An account of one human being. What it may do and see follows from its role and area alone."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
+    # what is typed to sign in
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    # what colleagues read
+    display_name: Mapped[str] = mapped_column(String(64))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[Role] = mapped_column(Coded(Role))
+    area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
+    # ties the account to a person, so that two accounts of one person count as one hand
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    language: Mapped[str] = mapped_column(String(5), default="zh")
+    is_disabled: Mapped[bool] = mapped_column(default=False)
+    # sessions carry it; a role, area or password change or a disable bumps it, which ends them everywhere
+    session_epoch: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[int | None]
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class UserSession(Base):
+    """A signed-in browser. The cookie holds a random token; only its hash is stored."""
+
+    __tablename__ = "sessions"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    epoch: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SignInFailure(Base):
+    """One failed sign-in, by hashed account name and hashed source, for the lock-out that all workers share."""
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (
+        Index("ix_sign_in_failures_name_hash_at", "name_hash", "at"),
+        Index("ix_sign_in_failures_source_hash_at", "source_hash", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    source_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

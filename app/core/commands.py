@@ -1,0 +1,45 @@
+"""What every command shares: `--as`, `--json`, one plain sentence on standard error for a refusal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import click
+
+from app.core.errors import AnhuError, Invalid
+from app.core.reasons import say
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+as_option = click.option("--as", "as_user", metavar="USER", help="act as this user; without it, as the operator (运维)")
+json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON object")
+
+
+def refuse(sentence: str, exit_code: int = 1) -> NoReturn:
+    """End the command with one plain sentence on standard error."""
+    click.echo(sentence, err=True)
+    raise SystemExit(exit_code)
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn a use case's refusal into one sentence on standard error and exit status 1."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except Invalid as refused:
+            refuse("；".join(say(reason) for reasons in refused.errors.values() for reason in reasons))
+        except AnhuError as refused:
+            refuse(say(refused.reason))
+
+    return wrapped
+
+
+def answer(counts: Mapping[str, Any], as_json: bool, sentence: str) -> None:
+    """Print the outcome: one JSON object, or one sentence."""
+    click.echo(json.dumps(counts, ensure_ascii=False) if as_json else sentence)

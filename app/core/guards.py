@@ -1,0 +1,154 @@
+"""Guard triggers: what a constraint cannot say, refused by both databases.
+
+One list. `create_guards` drops and re-creates all of them; it runs after every migration (a batch rebuild on SQLite drops
+triggers), and `flask db check` compares what stands with the list. Messages begin with ``guard:`` and the guard's name, so that a use
+case can turn them into words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, inspect, text
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A trigger `name` on `table`. `when` is SQL that is true for what must not be; NEW and OLD are the rows.
+
+    `event` is INSERT, UPDATE or DELETE, optionally `UPDATE OF column`.
+    """
+
+    name: str
+    table: str
+    event: str
+    when: str
+
+    def sqlite(self) -> list[str]:
+        return [
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW WHEN {self.when} "
+            f"BEGIN SELECT RAISE(ABORT, 'guard:{self.name}'); END"
+        ]
+
+    def postgresql(self) -> list[str]:
+        returned = "OLD" if self.event == "DELETE" else "NEW"
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {self.when} THEN RAISE EXCEPTION 'guard:{self.name}' USING ERRCODE = 'integrity_constraint_violation'; "
+            f"END IF; RETURN {returned}; END $$",
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+
+def _append_only(table: str) -> list[Guard]:
+    return [Guard(f"guard_{table}_no_{event.lower()}", table, event, "TRUE") for event in ("UPDATE", "DELETE")]
+
+
+def _legal_move(table: str, column: str) -> Guard:
+    return Guard(
+        f"guard_{table}_{column}_move",
+        table,
+        f"UPDATE OF {column}",
+        f"OLD.{column} <> NEW.{column} AND NOT EXISTS (SELECT 1 FROM legal_moves m WHERE m.what = '{table}.{column}' "
+        f"AND m.from_state = OLD.{column} AND m.to_state = NEW.{column})",
+    )
+
+
+_REGISTERED_PERSON = (
+    "EXISTS (SELECT 1 FROM patients p WHERE p.person_id = NEW.person_id AND p.registry_status = 'registered')"
+)
+_FIRST_GUARDIAN = "NEW.rank = 'first' AND NEW.to_on IS NULL AND NEW.withdrawn_at IS NULL"
+_IS_OPEN_FIRST_GUARDIAN = (
+    "NEW.registry_status = 'registered' AND EXISTS (SELECT 1 FROM guardianships g WHERE g.person_id = NEW.person_id "
+    "AND g.rank = 'first' AND g.to_on IS NULL AND g.withdrawn_at IS NULL)"
+)
+_OWN_GUARDIAN = "EXISTS (SELECT 1 FROM patients p WHERE p.id = NEW.patient_id AND p.person_id = NEW.person_id)"
+_AGREEMENT_OVERLAP = (
+    "NEW.withdrawn_at IS NULL AND EXISTS (SELECT 1 FROM agreements a WHERE a.patient_id = NEW.patient_id AND a.id <> NEW.id "
+    "AND a.withdrawn_at IS NULL AND a.from_on <= COALESCE(NEW.ended_on, NEW.to_on) "
+    "AND COALESCE(a.ended_on, a.to_on) >= NEW.from_on)"
+)
+_LINE_OF_SIGNED_RUN = (
+    "EXISTS (SELECT 1 FROM subsidy_runs r WHERE r.id = OLD.run_id AND r.state NOT IN ('preparing', 'draft'))"
+)
+_SPAN_OVERLAP = (
+    "NEW.withdrawn_at IS NULL AND EXISTS (SELECT 1 FROM patient_spans s WHERE s.patient_id = NEW.patient_id "
+    "AND s.what = NEW.what AND s.id <> NEW.id AND s.withdrawn_at IS NULL "
+    "AND s.from_on < COALESCE(NEW.to_on, '9999-12-31') AND COALESCE(s.to_on, '9999-12-31') > NEW.from_on)"
+)
+
+GUARDS: tuple[Guard, ...] = (
+    *_append_only("audit_events"),
+    *_append_only("audit_links"),
+    *_append_only("rule_sets"),
+    *_append_only("subsidy_policies"),
+    *_append_only("run_approvals"),
+    Guard("guard_pay_files_no_delete", "pay_files", "DELETE", "TRUE"),
+    Guard("guard_pay_file_lines_no_delete", "pay_file_lines", "DELETE", "TRUE"),
+    _legal_move("patients", "registry_status"),
+    _legal_move("patients", "management_status"),
+    _legal_move("subsidy_runs", "state"),
+    _legal_move("pay_file_lines", "state"),
+    # a registered patient cannot be anybody's first guardian, and nobody guards themselves (domain 5.4, case 5)
+    Guard(
+        "guard_guardianships_not_patient",
+        "guardianships",
+        "INSERT",
+        f"({_FIRST_GUARDIAN} AND {_REGISTERED_PERSON}) OR {_OWN_GUARDIAN}",
+    ),
+    Guard("guard_patients_not_guardian_insert", "patients", "INSERT", _IS_OPEN_FIRST_GUARDIAN),
+    Guard("guard_patients_not_guardian_update", "patients", "UPDATE OF registry_status", _IS_OPEN_FIRST_GUARDIAN),
+    # agreements of a patient never overlap, so no day is paid twice
+    Guard("guard_agreements_overlap_insert", "agreements", "INSERT", _AGREEMENT_OVERLAP),
+    Guard("guard_agreements_overlap_update", "agreements", "UPDATE", _AGREEMENT_OVERLAP),
+    Guard("guard_patient_spans_overlap_insert", "patient_spans", "INSERT", _SPAN_OVERLAP),
+    Guard("guard_patient_spans_overlap_update", "patient_spans", "UPDATE", _SPAN_OVERLAP),
+    # once submitted, what a line pays and why cannot change; only whether it is still live
+    Guard(
+        "guard_subsidy_lines_frozen",
+        "subsidy_lines",
+        "UPDATE",
+        "(OLD.amount_fen <> NEW.amount_fen OR OLD.decision <> NEW.decision OR OLD.digest <> NEW.digest "
+        "OR OLD.snapshot <> NEW.snapshot OR OLD.reasons <> NEW.reasons "
+        "OR OLD.payee_person_id <> NEW.payee_person_id "
+        f"OR COALESCE(OLD.account_id, 0) <> COALESCE(NEW.account_id, 0)) AND {_LINE_OF_SIGNED_RUN}",
+    ),
+    Guard("guard_subsidy_lines_no_delete", "subsidy_lines", "DELETE", _LINE_OF_SIGNED_RUN),
+)
+
+
+def create_guards(connection: Connection) -> None:
+    """Drop every guard trigger that stands and create the list anew, for tables that exist."""
+    for name, table in standing_guards(connection):
+        on = "" if connection.dialect.name == "sqlite" else f" ON {table}"
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}{on}"))
+    tables = set(_tables(connection))
+    for guard in GUARDS:
+        if guard.table in tables:
+            statements = guard.sqlite() if connection.dialect.name == "sqlite" else guard.postgresql()
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+
+def standing_guards(connection: Connection) -> list[tuple[str, str]]:
+    """(name, table) of every guard trigger in the database."""
+    if connection.dialect.name == "sqlite":
+        sql = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard_%' ORDER BY name"
+    else:
+        sql = (
+            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal AND t.tgname LIKE 'guard_%' AND c.relnamespace = current_schema()::regnamespace "
+            "ORDER BY t.tgname"
+        )
+    return [(row[0], row[1]) for row in connection.execute(text(sql))]
+
+
+def missing_guards(connection: Connection) -> list[str]:
+    """Guards of the list that do not stand, and standing ones that are not in the list."""
+    standing = {name for name, _ in standing_guards(connection)}
+    wanted = {guard.name for guard in GUARDS}
+    return sorted(standing ^ wanted)
+
+
+def _tables(connection: Connection) -> list[str]:
+    return inspect(connection).get_table_names()

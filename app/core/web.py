@@ -1,0 +1,272 @@
+"""The edge of every page: request context, security headers, CSRF, errors in words, template filters, navigation.
+
+Rooms' views use `read_session()` for pages and `transaction()` (core/db) for acts; nothing else opens a session in a request.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.access import Action, NotSignedIn, may
+from app.core.clock import current_clock
+from app.core.db import current_database
+from app.core.errors import AnhuError, Conflict, Forbidden, Invalid, NotFound
+from app.core.i18n import _, language, lazy_
+from app.core.logs import log
+from app.core.money import Money
+from app.core.reasons import Reason, say
+from config import Settings
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+MAX_BODY_BYTES = 12 * 1024 * 1024  # the largest roster workbook, with room for the form around it
+MAX_FORM_MEMORY = 1024 * 1024
+
+csrf = CSRFProtect()
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the header, shown to roles that may do `action`."""
+
+    endpoint: str
+    label: Any
+    action: Action
+
+
+# What stands in the header, in order; a page that does not exist yet has no row.
+NAVIGATION: tuple[NavItem, ...] = (
+    NavItem("desk.home", lazy_("首页"), Action.USE_OWN_ACCOUNT),
+    NavItem("patients.list_patients", lazy_("患者"), Action.SEE_REGISTER),
+    NavItem("tasks.list_tasks", lazy_("任务"), Action.SEE_TASKS),
+    NavItem("roster.upload", lazy_("花名册导入"), Action.IMPORT_ROSTER),
+    NavItem("subsidies.list_runs", lazy_("补贴发放"), Action.SEE_SUBSIDY),
+    NavItem("desk.reports", lazy_("打印"), Action.PRINT_SUBSIDY),
+    NavItem("desk.late", lazy_("督办"), Action.SEE_COMPLIANCE),
+    NavItem("audit.list_events", lazy_("审计"), Action.READ_AUDIT),
+    NavItem("accounts.list_users", lazy_("账号"), Action.KEEP_ACCOUNTS),
+)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_MEMORY,
+        SESSION_COOKIE_NAME="anhu_form",  # holds the CSRF secret and flashes only; who is signed in lives on the server
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        WTF_CSRF_TIME_LIMIT=None,  # a form may lie open over lunch; the token dies with its session
+        WTF_CSRF_SSL_STRICT=settings.is_https,
+    )
+    csrf.init_app(app)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.teardown_appcontext(_close_session)
+    app.context_processor(_context)
+    app.jinja_env.filters.update(say=say, date_short=date_short, date_long=date_long, money=money, num=number)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _register_errors(app)
+
+
+def read_session() -> Session:
+    """This request's session for reading, opened when first asked for and closed with the request."""
+    session: Session | None = g.get("read_session")
+    if session is None:
+        context = current_database().reading()
+        g.read_context, session = context, context.__enter__()
+        g.read_session = session
+    return session
+
+
+def forget_reads() -> None:
+    """Close the reading session, so that a page rendered after an act sees what the act stored."""
+    _close_session(None)
+
+
+def is_htmx() -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def show_errors(form: FlaskForm, refused: AnhuError) -> None:
+    """Put a use case's refusal beside the fields that it names; what names no field goes to the top of the form."""
+    errors = refused.errors if isinstance(refused, Invalid) else {"": (refused.reason,)}
+    for name, reasons in errors.items():
+        sentences = [say(reason) for reason in reasons]
+        field = form[name] if name in form else None
+        if field is None:
+            form.form_errors.extend(sentences)
+        else:
+            field.errors = [*field.errors, *sentences]
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(6)
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    actor = g.get("actor")
+    log().info(
+        "request",
+        request_id=g.get("request_id"),
+        method=request.method,
+        endpoint=request.endpoint,
+        status=response.status_code,
+        role=actor.role.value if actor else None,
+    )
+    return response
+
+
+def _close_session(_error: BaseException | None) -> None:
+    g.pop("read_session", None)
+    context = g.pop("read_context", None)
+    if context is not None:
+        context.__exit__(None, None, None)
+
+
+def _context() -> dict[str, Any]:
+    actor = g.get("actor")
+    items: Iterable[NavItem] = NAVIGATION if actor else ()
+    return {
+        "current_actor": actor,
+        "nav_items": [
+            (item.endpoint, item.label, request.endpoint == item.endpoint)
+            for item in items
+            if may(actor, item.action) and item.endpoint in _endpoints()
+        ],
+        "is_demo": _settings().is_demo,
+        "locale": language(),
+        "today": current_clock().today(),
+        "may": lambda action: actor is not None and may(actor, Action(action)),
+        "request_id": g.get("request_id"),
+    }
+
+
+def _endpoints() -> frozenset[str]:
+    return frozenset(current_app.view_functions)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["anhu.settings"]
+    return settings
+
+
+# -- filters ---------------------------------------------------------------------------------------------------------
+
+
+def date_short(value: date | None) -> str:
+    """11月21日 · 21 Nov; with the year where it is not this year's business."""
+    if value is None:
+        return "—"
+    if value.year != current_clock().today().year:
+        return date_long(value)
+    return f"{value.month}月{value.day}日" if language() == "zh" else f"{value.day} {value:%b}"
+
+
+def date_long(value: date | None) -> str:
+    if value is None:
+        return "—"
+    return f"{value.year}年{value.month}月{value.day}日" if language() == "zh" else f"{value.day} {value:%b %Y}"
+
+
+def money(value: Money | int | None) -> str:
+    if value is None:
+        return "—"
+    return (value if isinstance(value, Money) else Money(value)).grouped
+
+
+def number(value: int | None) -> str:
+    return "—" if value is None else f"{value:,}"
+
+
+# -- errors ----------------------------------------------------------------------------------------------------------
+
+
+def _register_errors(app: Flask) -> None:
+    app.register_error_handler(NotSignedIn, _ask_to_sign_in)
+    app.register_error_handler(NotFound, lambda error: _page(404, error.reason))
+    app.register_error_handler(Forbidden, lambda error: _page(403, error.reason))
+    app.register_error_handler(Conflict, lambda error: _page(409, error.reason))
+    app.register_error_handler(StaleDataError, lambda _error: _page(409, Reason("core.stale_version")))
+    app.register_error_handler(Invalid, lambda error: _page(400, error.reason))
+    app.register_error_handler(CSRFError, lambda _error: _page(400, Reason("core.form_expired")))
+    app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _ask_to_sign_in(_error: Exception) -> BaseResponse:
+    target = request.full_path if request.method == "GET" else ""
+    if is_htmx():
+        response = Response(status=401)
+        response.headers["HX-Redirect"] = url_for("accounts.sign_in")
+        return response
+    if target.strip("/?"):
+        flash(_("请先登录，再继续刚才的操作。"))
+        return redirect(url_for("accounts.sign_in", next=target.rstrip("?")))
+    return redirect(url_for("accounts.sign_in"))
+
+
+def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    return _page(error.code, None)
+
+
+def _integrity(error: IntegrityError) -> tuple[str, int]:
+    log().warning("integrity", request_id=g.get("request_id"), where=request.endpoint)
+    return _page(409, Reason("core.conflict"))
+
+
+def _unavailable(error: OperationalError) -> tuple[str, int]:
+    log().error("database", request_id=g.get("request_id"), where=request.endpoint, error=type(error.orig).__name__)
+    return _page(503, None)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    where = f"{frame.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{frame.tb_lineno}" if frame else ""
+    log().error("unexpected", request_id=g.get("request_id"), error=type(error).__name__, where=where)
+    return _page(500, None)
+
+
+_OWN_PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+
+
+def _page(status: int, reason: Reason | None) -> tuple[str, int]:
+    _close_session(None)
+    template = status if status in _OWN_PAGES else (400 if status < 500 else 500)
+    return render_template(f"errors/{template}.html", reason=reason, request_id=g.get("request_id")), status

@@ -1,0 +1,105 @@
+"""States of a registration and the moves between them that are legal (domain 1.3, 1.4)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RegistryStatus(StrEnum):
+    SUSPECTED = "suspected"  # 疑似
+    UNDER_REVIEW = "under_review"  # 待复核
+    REGISTERED = "registered"  # 在册
+    EXCLUDED = "excluded"  # 排除
+    TRANSFERRED_OUT = "transferred_out"  # 迁出
+    DEAD = "dead"  # 死亡
+    MERGED = "merged"  # 重复并档
+
+
+class ManagementStatus(StrEnum):
+    MANAGED = "managed"  # 在管
+    REFUSED = "refused"  # 不同意管理
+    LOST = "lost"  # 失访
+    PENDING_CONSENT = "pending_consent"  # 待签同意
+
+
+class CareSetting(StrEnum):
+    HOME = "home"  # 居家
+    INPATIENT = "inpatient"  # 住院
+    CUSTODY = "custody"  # 羁押/服刑/强制医疗
+    CARE_FACILITY = "care_facility"  # 养老/托养/救助机构
+    AWAY_KNOWN = "away_known"  # 外出务工去向明确
+    UNKNOWN = "unknown"  # 去向不明
+
+
+class SpanKind(StrEnum):
+    REGISTRY = "registry"
+    MANAGEMENT = "management"
+    CARE = "care"
+    AREA = "area"
+    AGENCY = "agency"
+
+
+class DiagnosisCategory(StrEnum):
+    """The six diagnoses and the wider reportable group (domain 1.1)."""
+
+    SCHIZOPHRENIA = "schizophrenia"
+    SCHIZOAFFECTIVE = "schizoaffective"
+    DELUSIONAL = "delusional"
+    BIPOLAR = "bipolar"
+    EPILEPSY_PSYCHOSIS = "epilepsy_psychosis"
+    INTELLECTUAL_PSYCHOSIS = "intellectual_psychosis"
+    OTHER_REPORTABLE = "other_reportable"
+
+
+class ConsentKind(StrEnum):
+    COMMUNITY_MANAGEMENT = "community_management"
+    EMERGENCY_TREATMENT = "emergency_treatment"
+    OTHER_PURPOSE = "other_purpose"
+
+
+_R = RegistryStatus
+_M = ManagementStatus
+
+# The pairs of domain 1.4; `legal_moves` holds them for the database's guard, all else is refused.
+LEGAL_REGISTRY_MOVES: frozenset[tuple[RegistryStatus, RegistryStatus]] = frozenset(
+    {
+        (_R.SUSPECTED, _R.UNDER_REVIEW),
+        (_R.SUSPECTED, _R.REGISTERED),
+        (_R.SUSPECTED, _R.EXCLUDED),
+        (_R.UNDER_REVIEW, _R.REGISTERED),
+        (_R.UNDER_REVIEW, _R.EXCLUDED),
+        (_R.REGISTERED, _R.EXCLUDED),
+        (_R.REGISTERED, _R.TRANSFERRED_OUT),
+        (_R.TRANSFERRED_OUT, _R.REGISTERED),
+        (_R.EXCLUDED, _R.REGISTERED),
+        (_R.MERGED, _R.REGISTERED),
+        (_R.DEAD, _R.REGISTERED),
+        *((status, _R.DEAD) for status in _R if status is not _R.DEAD),
+        *((status, _R.MERGED) for status in _R if status is not _R.MERGED),
+    }
+)
+LEGAL_MANAGEMENT_MOVES: frozenset[tuple[ManagementStatus, ManagementStatus]] = frozenset(
+    {
+        (_M.PENDING_CONSENT, _M.MANAGED),
+        (_M.PENDING_CONSENT, _M.REFUSED),
+        (_M.PENDING_CONSENT, _M.LOST),
+        (_M.MANAGED, _M.REFUSED),
+        (_M.MANAGED, _M.LOST),
+        (_M.REFUSED, _M.MANAGED),
+        (_M.REFUSED, _M.LOST),
+        (_M.LOST, _M.MANAGED),
+    }
+)
+
+
+def label_state(
+    registry: RegistryStatus, management: ManagementStatus | None, care: CareSetting | None
+) -> str:
+    """The code of the single label that is shown: 死亡 > 排除 > 迁出 > 失访 > 羁押 > 住院 > 拒管 > 在管 (domain 1.3)."""
+    if registry is not RegistryStatus.REGISTERED:
+        return registry.value
+    if management is ManagementStatus.LOST:
+        return management.value
+    if care in (CareSetting.CUSTODY, CareSetting.INPATIENT):
+        return care.value
+    return (management or ManagementStatus.PENDING_CONSENT).value
