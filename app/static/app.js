@@ -61,6 +61,11 @@
   document.addEventListener("htmx:timeout", () => netNote(true));
   document.addEventListener("htmx:responseError", () => netNote(true));
 
+  // An answer that was changed is no longer "as last time".
+  document.addEventListener("change", (event) => {
+    event.target.closest(".q-prefilled")?.classList.remove("q-prefilled");
+  });
+
   const focusMarked = (root) => {
     const marked = root.querySelector("[data-focus]");
     if (marked) marked.focus();
