@@ -1,0 +1,46 @@
+# What people type. Each target creates what it needs; a fresh machine needs Python 3.11+ and nothing else.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test soak check bench screenshots format
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## create .venv and install from the lock
+
+$(STAMP): requirements/dev.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Anhu needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $(STAMP)
+
+run: setup ## start the demonstration county: web pages and scheduler (PORT=8000)
+	@$(BIN)/python -m scheduler.launch
+
+test: setup ## run every test, on SQLite and PostgreSQL, in a real browser where there is one
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/coverage report --skip-covered --sort=cover | tail -25
+
+soak: setup ## the long versions of the fault, property and crawl tests
+	ANHU_SOAK=1 $(BIN)/python -m pytest -n auto --dist loadgroup tests/faults tests/services tests/web $(PYTEST_ARGS)
+
+check: setup ## lint, types, import contracts, translations, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -p no:cacheprovider tests/architecture tests/migrations
+
+bench: setup ## measure, each figure beside its floor in the same run
+	$(BIN)/python -m bench
+
+screenshots: setup ## the pictures of docs/screenshots/, from a real browser
+	$(BIN)/python -m docs.screenshots.take
+
+format: setup ## put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .

@@ -1,0 +1,107 @@
+"""Both languages are complete: every Chinese text a person can see is marked, and every marked text has its English."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from app.core.i18n import APP, catalogue_files
+
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+KEYWORDS = {"_": None, "lazy_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+
+# Files whose Chinese is data, not a page's words: what offices write in workbooks, names of invented people, printed papers
+# (which are Chinese by law), readings of surnames.
+DATA = (
+    "core/pinyin.py",
+    "core/names.py",
+    "core/money.py",
+    "core/identity.py",
+    "core/actor.py",
+    "roster/rules/",
+    "desk/demo",
+    "subsidies/papers",
+)
+
+
+def _marked() -> dict[str, str]:
+    found = {}
+    options = {"**/templates/**.html": {"trimmed": "true"}}
+    for path, line, text, _comments, _context in extract_from_dir(
+        str(APP), method_map=METHODS, options_map=options, keywords=KEYWORDS
+    ):
+        for part in text if isinstance(text, tuple) else (text,):
+            if CHINESE.search(part):
+                found.setdefault(part, f"{path}:{line}")
+    return found
+
+
+def _english() -> dict[str, Message]:
+    messages: dict[str, Message] = {}
+    for path in catalogue_files("en"):
+        with path.open("rb") as po:
+            for message in read_po(po, locale="en"):
+                for part in message.id if isinstance(message.id, tuple) else (message.id,):
+                    if part:
+                        messages[part] = message
+    return messages
+
+
+def test_every_marked_text_has_its_english() -> None:
+    english = _english()
+    missing = [f"{where} {text}" for text, where in _marked().items() if not (text in english and english[text].string)]
+    assert not missing, f"{len(missing)} texts lack English:\n" + "\n".join(sorted(missing))
+
+
+def test_english_keeps_the_placeholders() -> None:
+    wrong = []
+    for text, message in _english().items():
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        wrong += [text for string in strings if set(PLACEHOLDER.findall(string)) != set(PLACEHOLDER.findall(text))]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_english_without_its_chinese() -> None:
+    unused = sorted(set(_english()) - set(_marked()))
+    assert not [text for text in unused if CHINESE.search(text)], "\n".join(unused)
+
+
+def test_templates_have_no_unmarked_chinese() -> None:
+    loose = []
+    for path in sorted(APP.glob("**/templates/**/*.html")):
+        text = path.read_text(encoding="utf-8")
+        text = re.sub(r"\{#.*?#\}", "", text, flags=re.S)
+        text = re.sub(r"\{%-?\s*trans.*?endtrans\s*-?%\}", "", text, flags=re.S)
+        text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text, flags=re.S)
+        loose += [f"{path.relative_to(APP)}: {found}" for found in re.findall(r"[^\n<>]*[\u3400-\u9fff][^\n<>]*", text)]
+    assert not loose, "\n".join(loose)
+
+
+def test_code_has_no_unmarked_chinese() -> None:
+    loose = []
+    for path in sorted(APP.glob("**/*.py")):
+        name = str(path.relative_to(APP))
+        if not name.startswith(DATA):
+            loose += [f"{name}:{line} {text}" for line, text in _loose_chinese(ast.parse(path.read_text(encoding="utf-8")))]
+    assert not loose, "\n".join(loose)
+
+
+def _loose_chinese(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """String constants with Chinese that are neither a docstring nor the argument of a marking call."""
+    excused: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in KEYWORDS:
+            excused |= {id(inner) for argument in node.args for inner in ast.walk(argument)}
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            excused.add(id(node.value))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and CHINESE.search(node.value) and id(node) not in excused:
+            yield node.lineno, node.value[:60]
