@@ -1,0 +1,326 @@
+"""监护补贴发放台账: the ledger of a run by town and village, on paper and as a workbook with the same rows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
+
+from reports.errors import check_total
+from reports.page import A4_LANDSCAPE, LABEL_GREY, Align, Paper, mm, page_footer
+from reports.table import Column, Grid, Row, RowStyle, draw_head, draw_rows, pages_of
+from reports.table_xlsx import Column as SheetColumn
+from reports.table_xlsx import Kind, Line, Sheet, render_workbook
+from reports.wording import CONFIDENTIAL, Provenance, chinese_date, yuan
+
+
+class LedgerState(StrEnum):
+    DUE = "应发"
+    HELD = "暂缓"
+    REFUSED = "不发"
+    PAID = "已付"
+    RETURNED = "退回"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    town: str
+    village: str
+    guardian: str
+    relation: str
+    agreement_number: str
+    days: int
+    amount_fen: int
+    account_tail: str
+    state: LedgerState
+    counted: bool
+    """Whether the amount is part of subtotals and total; else it is printed in brackets."""
+    reasons: tuple[str, ...] = ()
+    """Short, at most a few words each."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDocument:
+    county: str
+    organisation: str
+    """Who keeps the ledger and seals it."""
+    period_label: str
+    """For example 2026年第三季度."""
+    policy: str
+    """The document that the payments follow, for example 安民发〔2026〕3号."""
+    stage: str
+    """Where the run stands, for example 已核准."""
+    cut_off: date
+    rule_set: str
+    rows: tuple[LedgerRow, ...]
+    """Ordered by town, then village: equal neighbours share a subtotal."""
+    total_fen: int
+    total_capital: str
+    """The total in capital characters."""
+    provenance: Provenance
+    prepared_by: str = ""
+    reviewed_by: str = ""
+    responsible: str = ""
+    purpose: str = ""
+    """If given, stands with user and time as a light watermark on every page."""
+
+    @property
+    def title(self) -> str:
+        return f"{self.county}{self.period_label}监护补贴发放台账"
+
+    @property
+    def facts(self) -> str:
+        return (
+            f"依据 {self.policy} · {self.stage} · 统计截止日 {chinese_date(self.cut_off)}"
+            f" · 规则版本 {self.rule_set} · 单位：元"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One drawn row of the ledger, the same on paper and in the workbook."""
+
+    style: RowStyle
+    number: str
+    place: str
+    guardian: str
+    relation: str
+    agreement: str
+    days: str
+    amount_fen: int
+    counted: bool
+    account_tail: str
+    remark: str
+
+    @property
+    def amount(self) -> str:
+        return yuan(self.amount_fen) if self.counted else f"（{yuan(self.amount_fen)}）"
+
+
+_TITLES = (
+    "序号",
+    "乡镇·村",
+    "监护人",
+    "与患者关系",
+    "协议编号",
+    "天数",
+    "金额（元）",
+    "账户尾号",
+    "状态与说明",
+    "领款人签字",
+)
+_MARGIN = mm(12)
+_FOOT = mm(9)
+_FIRST_HEAD = mm(31)
+_OTHER_HEAD = mm(20)
+_CLOSING = mm(36)
+_BRACKETS = "注：括号内的金额未计入合计。"
+
+
+def render_ledger_pdf(document: LedgerDocument, progress: Callable[[int, int], None] | None = None) -> bytes:
+    """The ledger as PDF, A4 across. `progress` hears (pages done, pages in all). Raises TotalDiffers."""
+    _check(document)
+    paper = Paper(document.title, document.organisation, document.provenance.printed_at, A4_LANDSCAPE)
+    grid = _grid()
+    rows = [_paper_row(paper, grid, entry) for entry in _entries(document)]
+    room = paper.height - _FOOT - mm(7) - grid.head_height
+    pages = pages_of(rows, room - _FIRST_HEAD, room - _OTHER_HEAD, _CLOSING)
+    with paper.background("first"):
+        _draw_first_head(paper, grid, document)
+    with paper.background("others"):
+        _draw_other_head(paper, grid, document)
+    for number, page in enumerate(pages, start=1):
+        _draw_page(paper, grid, document, page, number, len(pages))
+        if progress is not None:
+            progress(number, len(pages))
+    return paper.finish()
+
+
+def render_ledger_xlsx(document: LedgerDocument) -> bytes:
+    """The same rows as a workbook: totals are values, nothing is a formula. Raises TotalDiffers."""
+    _check(document)
+    widths = (7, 26, 18, 12, 22, 8, 14, 11, 40, 16)
+    kinds = {5: Kind.COUNT, 6: Kind.FEN}
+    columns = [
+        SheetColumn(title, width, kinds.get(index, Kind.TEXT))
+        for index, (title, width) in enumerate(zip(_TITLES, widths, strict=True))
+    ]
+    sheet = Sheet(
+        "发放台账",
+        columns,
+        [_sheet_line(entry) for entry in _entries(document)],
+        heading=document.title,
+        notes=(document.facts, document.provenance.line()),
+        closing=(
+            f"合计人民币（大写）：{document.total_capital}　　￥{yuan(document.total_fen)}",
+            _BRACKETS,
+            f"制表人：{document.prepared_by}　　　　审核人：{document.reviewed_by}　　　　负责人：{document.responsible}"
+            f"　　　　单位（盖章）：{document.organisation}　　　　　　年　　月　　日",
+        ),
+        footer=f"{CONFIDENTIAL} · {document.provenance.short_fingerprint}",
+        landscape=True,
+    )
+    return render_workbook(
+        [sheet], title=document.title, author=document.organisation, created_at=document.provenance.printed_at
+    )
+
+
+def _check(document: LedgerDocument) -> None:
+    check_total((row.amount_fen for row in document.rows if row.counted), document.total_fen, "ledger")
+
+
+def _entries(document: LedgerDocument) -> Iterator[_Entry]:
+    number = 0
+    for town, in_town in groupby(document.rows, key=lambda row: row.town):
+        town_rows = list(in_town)
+        for village, in_village in groupby(town_rows, key=lambda row: row.village):
+            village_rows = list(in_village)
+            for row in village_rows:
+                number += 1
+                yield _entry(number, row)
+            yield _sum(village_rows, f"{village} 小计", RowStyle.SUBTOTAL)
+        yield _sum(town_rows, f"{town} 合计", RowStyle.TOTAL)
+    yield _sum(document.rows, f"{document.county} 总计", RowStyle.TOTAL)
+
+
+def _entry(number: int, row: LedgerRow) -> _Entry:
+    reasons = "；".join(row.reasons)
+    return _Entry(
+        style=RowStyle.PLAIN,
+        number=str(number),
+        place=f"{row.town}·{row.village}",
+        guardian=row.guardian,
+        relation=row.relation,
+        agreement=row.agreement_number,
+        days=str(row.days),
+        amount_fen=row.amount_fen,
+        counted=row.counted,
+        account_tail=row.account_tail[-4:],
+        remark=f"{row.state.value}：{reasons}" if reasons else row.state.value,
+    )
+
+
+def _sum(rows: list[LedgerRow] | tuple[LedgerRow, ...], label: str, style: RowStyle) -> _Entry:
+    states = ((state, sum(1 for row in rows if row.state is state)) for state in LedgerState)
+    return _Entry(
+        style=style,
+        number="",
+        place=label,
+        guardian=f"{len(rows)} 笔",
+        relation="",
+        agreement="",
+        days="",
+        amount_fen=sum(row.amount_fen for row in rows if row.counted),
+        counted=True,
+        account_tail="",
+        remark=" · ".join(f"{state.value} {count}" for state, count in states if count),
+    )
+
+
+def _grid() -> Grid:
+    left, center, right = Align.LEFT, Align.CENTER, Align.RIGHT
+    designs = (
+        (11, center, 1),
+        (40, left, 3),
+        (28, left, 5),
+        (21, center, 2),
+        (38, left, 3),
+        (12, right, 1),
+        (27, right, 1),
+        (18, center, 1),
+        (48, left, 4),
+        (30, left, 1),
+    )
+    columns = tuple(
+        Column(title, mm(width), align, most) for title, (width, align, most) in zip(_TITLES, designs, strict=True)
+    )
+    return Grid(_MARGIN, columns, 9.5, mm(8.4), mm(9.5))
+
+
+def _paper_row(paper: Paper, grid: Grid, entry: _Entry) -> Row:
+    cells = (
+        entry.number,
+        entry.place,
+        entry.guardian,
+        entry.relation,
+        entry.agreement,
+        entry.days,
+        entry.amount,
+        entry.account_tail,
+        entry.remark,
+        "",
+    )
+    return grid.row(paper, cells, entry.style)
+
+
+def _sheet_line(entry: _Entry) -> Line:
+    cells = (
+        entry.number,
+        entry.place,
+        entry.guardian,
+        entry.relation,
+        entry.agreement,
+        int(entry.days) if entry.days else None,
+        entry.amount_fen if entry.counted else entry.amount,
+        entry.account_tail,
+        entry.remark,
+        None,
+    )
+    return Line(cells, strong=entry.style is not RowStyle.PLAIN)
+
+
+def _draw_first_head(paper: Paper, grid: Grid, document: LedgerDocument) -> None:
+    _draw_watermark(paper, document)
+    title = paper.wrapped(document.title, 19, grid.width, 1, bold=True)
+    paper.lines(paper.width / 2, paper.down(18), title, 19, 24, bold=True, align=Align.CENTER)
+    paper.text(
+        paper.width / 2, paper.down(26.5), document.facts, 10, align=Align.CENTER, grey=LABEL_GREY, fit=grid.width
+    )
+    draw_head(paper, grid, paper.height - _FIRST_HEAD)
+
+
+def _draw_other_head(paper: Paper, grid: Grid, document: LedgerDocument) -> None:
+    _draw_watermark(paper, document)
+    paper.text(_MARGIN, paper.down(15.5), document.title, 11, bold=True, fit=grid.width * 0.6)
+    paper.text(
+        paper.width - _MARGIN, paper.down(15.5), f"{document.stage} · 单位：元", 9.5, align=Align.RIGHT, grey=LABEL_GREY
+    )
+    draw_head(paper, grid, paper.height - _OTHER_HEAD)
+
+
+def _draw_watermark(paper: Paper, document: LedgerDocument) -> None:
+    if document.purpose:
+        source = document.provenance
+        paper.watermark(f"{source.printed_by} {source.local_time} {source.short_fingerprint} {document.purpose}")
+
+
+def _draw_page(paper: Paper, grid: Grid, document: LedgerDocument, rows: list[Row], number: int, count: int) -> None:
+    paper.lay("first" if number == 1 else "others")
+    head = _FIRST_HEAD if number == 1 else _OTHER_HEAD
+    bottom = draw_rows(paper, grid, paper.height - head - grid.head_height, rows)
+    if number == count:
+        _draw_closing(paper, grid, document, bottom)
+    footer = f"{CONFIDENTIAL} · {document.provenance.line()}"
+    page_footer(paper, footer, f"第 {number} 页 共 {count} 页", margin=_MARGIN, y=_FOOT)
+    paper.next_page()
+
+
+def _draw_closing(paper: Paper, grid: Grid, document: LedgerDocument, bottom: float) -> None:
+    """The total in capital characters, and who signs and seals."""
+    y = bottom - mm(8)
+    paper.text(_MARGIN, y, f"合计人民币（大写）：{document.total_capital}", 12, bold=True, fit=grid.width * 0.7)
+    paper.text(paper.width - _MARGIN, y, f"￥{yuan(document.total_fen)}", 12, bold=True, align=Align.RIGHT)
+    if any(not row.counted for row in document.rows):
+        paper.text(_MARGIN, y - mm(6), _BRACKETS, 9, grey=LABEL_GREY)
+    y -= mm(19)
+    signers = (
+        ("制表人：", document.prepared_by),
+        ("审核人：", document.reviewed_by),
+        ("负责人：", document.responsible),
+    )
+    for index, (label, name) in enumerate(signers):
+        x = _MARGIN + index * mm(50)
+        paper.signature(x, y, label, 10.5, mm(30))
+        paper.text(x + mm(17), y, name, 10.5, fit=mm(28))
+    paper.text(_MARGIN + mm(154), y, f"单位（盖章）：{document.organisation}", 10.5, fit=mm(80))
+    paper.text(paper.width - _MARGIN, y, "　　年　　月　　日", 10.5, align=Align.RIGHT)

@@ -1,0 +1,78 @@
+"""Where a Chinese line may end: never before 、。） and never after （《; words, figures and days stay whole."""
+
+import re
+from collections.abc import Iterator
+
+from reports.typeface import Typeface
+
+_WORD = re.compile(r"(?:[0-9]+[年月日])+|[!-~]+|.", re.DOTALL)
+_NEVER_FIRST = frozenset("，。、；：？！）》」』】〕〉’”…—–·％%℃元年月日,.;:?!)]}")
+_NEVER_LAST = frozenset("（《「『【〔〈‘“￥([{")
+_NARROWEST = 0.2
+"""No visible character of the typefaces is narrower, in em."""
+
+
+def clip(text: str, room: float, face: Typeface) -> str:
+    """`text` on one line of `room` em; what is too long ends with …"""
+    text = _cut(text, room)
+    if face.width(text) <= room:
+        return text
+    return _ended(text, room, face)
+
+
+def wrap(text: str, room: float, most: int, face: Typeface) -> list[str]:
+    """`text` in at most `most` lines of `room` em; what does not fit ends with …"""
+    text = _cut(text, room * most).strip(" ")
+    if face.width(text) <= room:
+        return [text] if text else []
+    lines: list[str] = []
+    line: list[str] = []
+    used = 0.0
+    for token in _tokens(text, room, face):
+        width = face.width(token)
+        if used + width > room and line:
+            carried = _carried(line, token)
+            lines.append("".join(line).rstrip())
+            line, used = carried, face.width("".join(carried))
+        if line or token != " ":
+            line.append(token)
+            used += width
+    lines.append("".join(line).rstrip())
+    if len(lines) > most:
+        lines = [*lines[: most - 1], _ended(lines[most - 1], room, face)]
+    return lines
+
+
+def _ended(text: str, room: float, face: Typeface) -> str:
+    """As much of `text` as leaves room for the … that says that there is more."""
+    used = face.width("…")
+    for index, char in enumerate(text):
+        used += face.width(char)
+        if used > room:
+            return text[:index].rstrip() + "…"
+    return text + "…"
+
+
+def _cut(text: str, room: float) -> str:
+    """Bound the work: more characters than could ever fit are not looked at."""
+    return text[: int(room / _NARROWEST) + 2]
+
+
+def _tokens(text: str, room: float, face: Typeface) -> Iterator[str]:
+    for word in _WORD.findall(text):
+        if len(word) > 1 and face.width(word) > room:
+            yield from word
+        else:
+            yield word
+
+
+def _carried(line: list[str], token: str) -> list[str]:
+    """Take from the end of `line` what must not be parted from the next token."""
+    carried: list[str] = []
+    while len(line) > 1 and len(carried) < 3:
+        first = carried[0] if carried else token
+        if first[0] in _NEVER_FIRST or line[-1][-1] in _NEVER_LAST:
+            carried.insert(0, line.pop())
+        else:
+            break
+    return carried
