@@ -104,9 +104,7 @@ def _environment(env: Mapping[str, str]) -> Environment:
     try:
         return Environment(name)
     except ValueError:
-        raise ConfigurationError(
-            f"ANHU_ENV is {name!r}; it must be one of: {', '.join(Environment)}."
-        ) from None
+        raise ConfigurationError(f"ANHU_ENV is {name!r}; it must be one of: {', '.join(Environment)}.") from None
 
 
 def _kept_secrets(instance: Path) -> dict[str, str]:
@@ -181,6 +179,11 @@ def _refuse_unsafe_production(settings: Settings) -> None:
     path = sqlite_path(settings.database_url)
     if path and _file_system(path) in NETWORK_FILE_SYSTEMS:
         raise ConfigurationError("The SQLite file is on a network disk, where its locks cannot be trusted.")
+
+
+def web_port() -> int:
+    """Where `make run` serves; `PORT` overrides."""
+    return int(os.environ.get("PORT", "8000"))
 
 
 def sqlite_path(database_url: str) -> Path | None:
