@@ -1,0 +1,1 @@
+"""What the official visit form says and what follows from it, on plain values."""
