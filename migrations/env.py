@@ -15,7 +15,8 @@ from sqlalchemy import Connection, TypeDecorator, inspect, text
 from app.core.guards import create_guards
 from app.core.schema import metadata
 
-MAY_SHRINK = frozenset({"alembic_version"})
+# seeds that a downgrade takes back
+MAY_SHRINK = frozenset({"alembic_version", "legal_moves", "rule_sets"})
 
 
 def run(connection: Connection) -> None:

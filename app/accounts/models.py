@@ -30,6 +30,8 @@ class User(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     language: Mapped[str] = mapped_column(String(5), default="zh")
     is_disabled: Mapped[bool] = mapped_column(default=False)
+    # somebody else set the password; nothing but changing it is possible until it is changed
+    must_change_password: Mapped[bool] = mapped_column(default=False)
     # sessions carry it; a role, area or password change or a disable bumps it, which ends them everywhere
     session_epoch: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -54,7 +56,7 @@ class UserSession(Base):
 
 
 class SignInFailure(Base):
-    """One failed sign-in, by hashed account name and hashed source, for the lock-out that all workers share."""
+    """One sign-in attempt that did not succeed, for the delay that all workers share. A right password takes its row away."""
 
     __tablename__ = "sign_in_failures"
     __table_args__ = (
@@ -63,6 +65,9 @@ class SignInFailure(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # of the account's name, or of name and device on a device that has signed in before
     name_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     source_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    # False: refused unheard while the account was waiting; kept so that every refusal costs the same, and as evidence
+    is_counted: Mapped[bool] = mapped_column(default=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

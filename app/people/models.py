@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.bank_account import AccountKind
 from app.core.db import Base, Coded, UtcDateTime, new_public_id
+from app.people.rules import DatePrecision
 
-
-class DatePrecision(StrEnum):
-    DAY = "day"
-    MONTH = "month"  # the day stored is the last of the month, estimated
+__all__ = ["AccountKind", "DatePrecision", "FormerIdNumber", "NameKey", "PayeeAccount", "Person", "PersonKey", "Phone"]
 
 
 class Person(Base):
@@ -59,6 +57,26 @@ class Person(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
+class FormerIdNumber(Base):
+    """A number that a person had before it was corrected or changed; still found by search (domain 9, case 18)."""
+
+    __tablename__ = "former_id_numbers"
+    __table_args__ = (
+        Index("ix_former_id_numbers_number_index", "number_index"),
+        Index("ix_former_id_numbers_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    id_kind: Mapped[str] = mapped_column(String(2))
+    number_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    number_index: Mapped[bytes] = mapped_column(LargeBinary(16))
+    # which index key the above was made under
+    index_key_id: Mapped[str] = mapped_column(String(16))
+    replaced_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    replaced_by: Mapped[int | None]
+
+
 class PersonKey(Base):
     """A person's data key, wrapped. Destroying the row is erasure, backups included."""
 
@@ -92,11 +110,6 @@ class Phone(Base):
     is_main: Mapped[bool] = mapped_column(default=True)
     # the day somebody last answered it
     worked_on: Mapped[date | None]
-
-
-class AccountKind(StrEnum):
-    CARD = "card"
-    PASSBOOK = "passbook"
 
 
 class PayeeAccount(Base):

@@ -10,15 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
-
-
-class TaskKind(StrEnum):
-    FOLLOW_UP = "follow_up"  # 随访到期
-    REASSESSMENT = "reassessment"  # 季度评估
-    AGREEMENT_RENEWAL = "agreement_renewal"  # 协议续签
-    CONFIRM_LOST = "confirm_lost"  # 失访待确认
-    UNLOCKING = "unlocking"  # 解锁
-    CHECK_STATUS = "check_status"  # 住院、羁押状态核实
+from app.tasks.rules import TaskKind as TaskKind
 
 
 class TaskState(StrEnum):

@@ -107,6 +107,11 @@ class FollowUpVisit(Base):
 
     is_complete: Mapped[bool]
     is_late_entry: Mapped[bool] = mapped_column(default=False)
+    # why it was entered after a later visit
+    back_entry_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # the withdrawn visit that this one replaces, and why
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up_visits.id"))
+    correction_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     is_opening: Mapped[bool] = mapped_column(default=False)
     # the doctor who signs; None for opening rows
     doctor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

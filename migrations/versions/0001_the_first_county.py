@@ -116,8 +116,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "died_on IS NULL OR born_on IS NULL OR died_on >= born_on",
-            name=op.f("ck_people_died_after_birth"),
+            "died_on IS NULL OR born_on IS NULL OR died_on >= born_on", name=op.f("ck_people_died_after_birth")
         ),
         sa.CheckConstraint("sex IN (0, 1, 2, 9)", name=op.f("ck_people_sex")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
@@ -146,6 +145,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("source_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("is_counted", sa.Boolean(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_failures")),
     )
@@ -218,6 +218,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_audit_links")),
         sa.UniqueConstraint("event_id", name=op.f("uq_audit_links_event_id")),
     )
+    op.create_table(
+        "former_id_numbers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("id_kind", sa.String(length=2), nullable=False),
+        sa.Column("number_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("number_index", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("index_key_id", sa.String(length=16), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_former_id_numbers_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_id_numbers")),
+    )
+    with op.batch_alter_table("former_id_numbers", schema=None) as batch_op:
+        batch_op.create_index("ix_former_id_numbers_number_index", ["number_index"], unique=False)
+        batch_op.create_index("ix_former_id_numbers_person_id", ["person_id"], unique=False)
+
     op.create_table(
         "imports",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -331,6 +348,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("is_disabled", sa.Boolean(), nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("session_epoch", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
@@ -395,8 +413,7 @@ def upgrade() -> None:
             "(registry_status = 'registered') = (care_setting IS NOT NULL)", name=op.f("ck_patients_care")
         ),
         sa.CheckConstraint(
-            "(registry_status = 'registered') = (management_status IS NOT NULL)",
-            name=op.f("ck_patients_management"),
+            "(registry_status = 'registered') = (management_status IS NOT NULL)", name=op.f("ck_patients_management")
         ),
         sa.CheckConstraint("risk_level IS NULL OR risk_level BETWEEN 0 AND 5", name=op.f("ck_patients_risk_level")),
         sa.CheckConstraint("visit_class IS NULL OR visit_class BETWEEN 1 AND 3", name=op.f("ck_patients_visit_class")),
@@ -474,11 +491,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["submitted_by"], ["users.id"], name=op.f("fk_subsidy_runs_submitted_by_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy_runs")),
         sa.UniqueConstraint(
-            "county_code",
-            "period",
-            "kind",
-            "number",
-            name=op.f("uq_subsidy_runs_county_code_period_kind_number"),
+            "county_code", "period", "kind", "number", name=op.f("uq_subsidy_runs_county_code_period_kind_number")
         ),
         sa.UniqueConstraint("public_id", name=op.f("uq_subsidy_runs_public_id")),
     )
@@ -626,6 +639,9 @@ def upgrade() -> None:
         sa.Column("rule_set_version", sa.String(length=32), nullable=False),
         sa.Column("is_complete", sa.Boolean(), nullable=False),
         sa.Column("is_late_entry", sa.Boolean(), nullable=False),
+        sa.Column("back_entry_reason_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("correction_reason_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("is_opening", sa.Boolean(), nullable=False),
         sa.Column("doctor_id", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -637,8 +653,7 @@ def upgrade() -> None:
             name=op.f("ck_follow_up_visits_complete_has_class"),
         ),
         sa.CheckConstraint(
-            "next_due_on IS NULL OR next_due_on > visited_on",
-            name=op.f("ck_follow_up_visits_next_after_visit"),
+            "next_due_on IS NULL OR next_due_on > visited_on", name=op.f("ck_follow_up_visits_next_after_visit")
         ),
         sa.CheckConstraint(
             "risk_level IS NULL OR risk_level < 3 OR visit_class = 1",
@@ -651,6 +666,9 @@ def upgrade() -> None:
             "visit_class IS NULL OR visit_class BETWEEN 1 AND 3", name=op.f("ck_follow_up_visits_visit_class")
         ),
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_follow_up_visits_agency_id_agencies")),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"], ["follow_up_visits.id"], name=op.f("fk_follow_up_visits_corrects_id_follow_up_visits")
+        ),
         sa.ForeignKeyConstraint(["doctor_id"], ["users.id"], name=op.f("fk_follow_up_visits_doctor_id_users")),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_follow_up_visits_patient_id_patients")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_visits")),
@@ -900,9 +918,7 @@ def upgrade() -> None:
         sa.CheckConstraint("ended_on IS NULL OR ended_on >= from_on", name=op.f("ck_agreements_ended")),
         sa.CheckConstraint("to_on >= from_on", name=op.f("ck_agreements_span")),
         sa.ForeignKeyConstraint(
-            ["guardianship_id"],
-            ["guardianships.id"],
-            name=op.f("fk_agreements_guardianship_id_guardianships"),
+            ["guardianship_id"], ["guardianships.id"], name=op.f("fk_agreements_guardianship_id_guardianships")
         ),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_agreements_patient_id_patients")),
         sa.ForeignKeyConstraint(
@@ -1003,11 +1019,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy_lines")),
         sa.UniqueConstraint("public_id", name=op.f("uq_subsidy_lines_public_id")),
         sa.UniqueConstraint(
-            "run_id",
-            "agreement_id",
-            "rank",
-            "kind",
-            name=op.f("uq_subsidy_lines_run_id_agreement_id_rank_kind"),
+            "run_id", "agreement_id", "rank", "kind", name=op.f("uq_subsidy_lines_run_id_agreement_id_rank_kind")
         ),
     )
     with op.batch_alter_table("subsidy_lines", schema=None) as batch_op:
@@ -1084,9 +1096,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_tasks_patient_id")
         batch_op.drop_index(
-            "ix_tasks_open_area_due",
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            "ix_tasks_open_area_due", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
         )
 
     op.drop_table("tasks")
@@ -1194,9 +1204,7 @@ def downgrade() -> None:
     op.drop_table("person_keys")
     with op.batch_alter_table("payee_accounts", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_payee_accounts_open",
-            sqlite_where=sa.text("to_on IS NULL"),
-            postgresql_where=sa.text("to_on IS NULL"),
+            "uq_payee_accounts_open", sqlite_where=sa.text("to_on IS NULL"), postgresql_where=sa.text("to_on IS NULL")
         )
         batch_op.drop_index("ix_payee_accounts_number_index")
 
@@ -1205,6 +1213,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_imports_file_sha256")
 
     op.drop_table("imports")
+    with op.batch_alter_table("former_id_numbers", schema=None) as batch_op:
+        batch_op.drop_index("ix_former_id_numbers_person_id")
+        batch_op.drop_index("ix_former_id_numbers_number_index")
+
+    op.drop_table("former_id_numbers")
     op.drop_table("audit_links")
     with op.batch_alter_table("agencies", schema=None) as batch_op:
         batch_op.drop_index("uq_agencies_area_code_kind_name")

@@ -46,6 +46,12 @@ class VisitRules:
     # so many attempts without contact on different days propose *lost*; the next within so many days
     lost_after_attempts: int = _threshold(3, _PUBLIC_HEALTH)
     attempt_again_days: int = _threshold(7, _OURS)
+    # while in hospital, in custody or lost the due date rests; so often somebody asks how things stand
+    inpatient_check_months: int = _threshold(1, _OURS)
+    custody_check_months: int = _threshold(3, _OURS)
+    lost_check_months: int = _threshold(1, _OURS)
+    # a locked-up patient is to be freed within so many days
+    unlocking_days: int = _threshold(7, _OURS)
     # without seeing the patient in person for so long the care team is told
     unseen_months: int = _threshold(6, _NORM)
     # colours of the work list
