@@ -1,0 +1,171 @@
+"""What a county sets for its guardian subsidy (domain 5.2), as one frozen value with the defaults of 5.2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from app.core.i18n import N_
+from app.core.money import Money
+
+
+class EligibleRule(StrEnum):
+    """Whose guardians are paid: from a risk level on (or after a past incident), or of every managed patient."""
+
+    MANAGED = "managed"
+    RISK1 = "risk1"
+    RISK2 = "risk2"
+    RISK3 = "risk3"
+    RISK4 = "risk4"
+
+    @property
+    def level(self) -> int | None:
+        """The lowest level paid; None when the level does not matter."""
+        return None if self is EligibleRule.MANAGED else int(self.value[-1])
+
+
+class DayRule(StrEnum):
+    """Whether the days strictly between the first and the last day of a stay are paid."""
+
+    EXCLUDE = "exclude"
+    INCLUDE = "include"
+
+
+class IncidentEffect(StrEnum):
+    """How far back an incident is looked for. It only ever puts a line on hold."""
+
+    STOP_PERIOD = "stop_period"
+    STOP_YEAR = "stop_year"
+    STOP_YEAR_AND_BAR = "stop_year_and_bar_12_months"
+
+
+class DutyCheck(StrEnum):
+    OFF = "off"
+    REQUIRED = "required"
+
+
+class Chain(StrEnum):
+    """One reviewer approves, or police, town, county office and reviewer jointly (部门联审)."""
+
+    SINGLE = "single"
+    JOINT = "joint"
+
+
+class LevelCounts(StrEnum):
+    """How long a level that has fallen still counts (domain 9, case 33)."""
+
+    AGREEMENT = "agreement"
+    QUARTER = "quarter"
+
+
+ELIGIBLE_RULE_LABELS = {
+    EligibleRule.MANAGED: N_("全部在管患者的监护人"),
+    EligibleRule.RISK1: N_("危险性 1 级及以上或曾肇事肇祸"),
+    EligibleRule.RISK2: N_("危险性 2 级及以上或曾肇事肇祸"),
+    EligibleRule.RISK3: N_("危险性 3 级及以上或曾肇事肇祸"),
+    EligibleRule.RISK4: N_("危险性 4 级及以上或曾肇事肇祸"),
+}
+DAY_RULE_LABELS = {DayRule.EXCLUDE: N_("不计"), DayRule.INCLUDE: N_("计入")}
+INCIDENT_EFFECT_LABELS = {
+    IncidentEffect.STOP_PERIOD: N_("本季度有肇事肇祸的，暂缓待定"),
+    IncidentEffect.STOP_YEAR: N_("本协议年度有肇事肇祸的，暂缓待定"),
+    IncidentEffect.STOP_YEAR_AND_BAR: N_("十二个月内有肇事肇祸的，暂缓待定"),
+}
+DUTY_CHECK_LABELS = {DutyCheck.OFF: N_("不作为发放条件"), DutyCheck.REQUIRED: N_("履责认定合格后发放")}
+CHAIN_LABELS = {Chain.SINGLE: N_("一人复核"), Chain.JOINT: N_("部门联审")}
+LEVEL_COUNTS_LABELS = {
+    LevelCounts.AGREEMENT: N_("等级下降后发至协议期满"),
+    LevelCounts.QUARTER: N_("等级下降后发至本季度"),
+}
+
+_LARGEST_ANNUAL = Money.from_yuan("1000000")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTerms:
+    """One version of a county's policy. ValueError, naming the field, for what makes no sense.
+
+    `annual` None ends the scheme. `first_share` is the first guardian's part in per cent; the second guardian
+    gets the rest, rounded down to the fen.
+    """
+
+    annual: Money | None
+    eligible_rule: EligibleRule = EligibleRule.RISK3
+    level_counts: LevelCounts = LevelCounts.AGREEMENT
+    inpatient_days: DayRule = DayRule.EXCLUDE
+    care_facility_days: DayRule = DayRule.EXCLUDE
+    incident_effect: IncidentEffect = IncidentEffect.STOP_PERIOD
+    first_share: int = 100
+    duty_check: DutyCheck = DutyCheck.OFF
+    # months without an in-person visit by a clinician before a line is flagged; 0 switches the check off
+    visit_within_months: int = 6
+    # an account changed so few days before the run is decided puts the line on hold
+    account_hold_days: int = 30
+    chain: Chain = Chain.SINGLE
+    document_number: str = ""
+    paying_office: str = ""
+    # what the bank prints beside the payment: neutral, for the queue behind the guardian reads it too
+    remark: str = "惠民补贴"
+
+    def __post_init__(self) -> None:
+        if self.annual is not None and not Money(0) < self.annual <= _LARGEST_ANNUAL:
+            raise ValueError("annual")
+        for name, kind in _CHOICES.items():
+            if not isinstance(getattr(self, name), kind):
+                raise ValueError(name)
+        for name, most in _NUMBERS.items():
+            if type(getattr(self, name)) is not int or not 0 <= getattr(self, name) <= most:
+                raise ValueError(name)
+        for name, longest in _WORDS.items():
+            value = getattr(self, name)
+            if not isinstance(value, str) or len(value) > longest or not value.isprintable():
+                raise ValueError(name)
+
+    @property
+    def second_share(self) -> int:
+        return 100 - self.first_share
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is paid at all."""
+        return self.annual is not None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON; the amount as `annual_fen`."""
+        content = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "annual"}
+        plain = {name: str(value) if isinstance(value, StrEnum) else value for name, value in content.items()}
+        return {"annual_fen": self.annual.fen if self.annual else None, **plain}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> PolicyTerms:
+        """What `to_json` wrote; a term that it does not know yet has its default. ValueError names the field."""
+        values = dict(stored)
+        annual_fen = values.pop("annual_fen")
+        unknown = values.keys() - {one.name for one in fields(cls)} | (values.keys() & {"annual"})
+        if unknown:
+            raise ValueError(min(unknown))
+        for name in values.keys() & _CHOICES.keys():
+            values[name] = _choice(name, values[name])
+        return cls(annual=None if annual_fen is None else Money(annual_fen), **values)
+
+
+_CHOICES: dict[str, type[StrEnum]] = {
+    "eligible_rule": EligibleRule,
+    "level_counts": LevelCounts,
+    "inpatient_days": DayRule,
+    "care_facility_days": DayRule,
+    "incident_effect": IncidentEffect,
+    "duty_check": DutyCheck,
+    "chain": Chain,
+}
+_NUMBERS = {"first_share": 100, "visit_within_months": 60, "account_hold_days": 366}
+_WORDS = {"document_number": 60, "paying_office": 100, "remark": 20}
+
+
+def _choice(name: str, value: str) -> StrEnum:
+    try:
+        return _CHOICES[name](value)
+    except ValueError:
+        raise ValueError(name) from None
