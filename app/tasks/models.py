@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
-from app.tasks.rules import TaskKind as TaskKind
+from app.tasks.rules import TaskKind
 
 
 class TaskState(StrEnum):

@@ -1,0 +1,88 @@
+"""How a task stands on a day, and whose list holds which kind of task (domain 2.4, roles.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from app.core.actor import Role
+
+DUE_SOON_DAYS = 7  # yellow (domain 2.4)
+LONG_OVERDUE_DAYS = 30  # black (domain 2.4)
+FIRST_VISIT_WITHIN_DAYS = 14  # after registration (domain 1.4); also how widely an import spreads first visits
+RENEWAL_DAYS_BEFORE_END = 30  # domain 5.7
+RENEWAL_DAYS_AFTER_END = 92  # an agreement that ran out while nothing ran for a quarter is still noticed
+
+
+class TaskKind(StrEnum):
+    FOLLOW_UP = "follow_up"  # 随访到期
+    REASSESSMENT = "reassessment"  # 季度评估
+    AGREEMENT_RENEWAL = "agreement_renewal"  # 协议续签
+    CONFIRM_LOST = "confirm_lost"  # 失访待确认
+    UNLOCKING = "unlocking"  # 解锁
+    CHECK_STATUS = "check_status"  # 住院、羁押状态核实
+
+
+class Bucket(StrEnum):
+    """A part of the work list by due day."""
+
+    OVERDUE = "overdue"
+    WEEK = "week"  # today and the seven days after it
+    LATER = "later"
+
+
+class Shade(StrEnum):
+    """The colour of a task, which always stands beside words; colours mark tasks, never people."""
+
+    FUTURE = "future"  # grey
+    SOON = "soon"  # yellow
+    LATE = "late"  # red
+    LONG_LATE = "long_late"  # black
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`days` from today to the due day; negative when it has passed."""
+
+    shade: Shade
+    days: int
+
+
+def standing(due_on: date, today: date) -> Standing:
+    days = (due_on - today).days
+    if days < -LONG_OVERDUE_DAYS:
+        return Standing(Shade.LONG_LATE, days)
+    if days < 0:
+        return Standing(Shade.LATE, days)
+    return Standing(Shade.SOON if days <= DUE_SOON_DAYS else Shade.FUTURE, days)
+
+
+def last_day_of_week(today: date) -> date:
+    """The last due day of `Bucket.WEEK`."""
+    return today + timedelta(days=DUE_SOON_DAYS)
+
+
+def first_visit_due(position: int, today: date) -> date:
+    """The due day of the `position`-th patient (from 0) of one import: one to fourteen days from today, evenly."""
+    return today + timedelta(days=1 + position % FIRST_VISIT_WITHIN_DAYS)
+
+
+_CARE = frozenset(TaskKind) - {TaskKind.AGREEMENT_RENEWAL}
+_AGREEMENTS = frozenset({TaskKind.AGREEMENT_RENEWAL})
+
+# Clinicians work on care, whoever keeps agreements on their renewal; nobody else has a list (roles.md, Actions).
+_KINDS: dict[Role, frozenset[TaskKind]] = {
+    Role.DOCTOR: _CARE,
+    Role.VILLAGE_DOCTOR: _CARE,
+    Role.HEALTH_LEAD: _CARE,
+    Role.COUNTY_OFFICE: _CARE,
+    Role.VILLAGE_WORKER: _AGREEMENTS,
+    Role.TOWN: _AGREEMENTS,
+    Role.CLERK: _AGREEMENTS,
+}
+
+
+def kinds_for(role: Role) -> frozenset[TaskKind]:
+    """The kinds of task that are this role's to see; empty for roles without a list."""
+    return _KINDS.get(role, frozenset())
