@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 
-class TotalDiffers(ValueError):
+class TotalMismatchError(ValueError):
     """The lines do not add up to the total: such a document must not leave the house."""
 
 
 def check_total(lines_fen: Iterable[int], total_fen: int, what: str) -> None:
-    """Raise TotalDiffers unless the amounts add up to `total_fen`; `what` names the document, never a person."""
+    """Raise TotalMismatchError unless the amounts add up to `total_fen`; `what` names the document, never a person."""
     total = sum(lines_fen)
     if total != total_fen:
-        raise TotalDiffers(f"{what}: the lines add up to {total} fen, the total says {total_fen} fen")
+        raise TotalMismatchError(f"{what}: the lines add up to {total} fen, the total says {total_fen} fen")

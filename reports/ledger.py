@@ -118,7 +118,7 @@ _BRACKETS = "注：括号内的金额未计入合计。"
 
 
 def render_ledger_pdf(document: LedgerDocument, progress: Callable[[int, int], None] | None = None) -> bytes:
-    """The ledger as PDF, A4 across. `progress` hears (pages done, pages in all). Raises TotalDiffers."""
+    """The ledger as PDF, A4 across. `progress` hears (pages done, pages in all). Raises TotalMismatchError."""
     _check(document)
     paper = Paper(document.title, document.organisation, document.provenance.printed_at, A4_LANDSCAPE)
     grid = _grid()
@@ -130,14 +130,14 @@ def render_ledger_pdf(document: LedgerDocument, progress: Callable[[int, int], N
     with paper.background("others"):
         _draw_other_head(paper, grid, document)
     for number, page in enumerate(pages, start=1):
-        _draw_page(paper, grid, document, page, number, len(pages))
+        _draw_page(paper, grid, document, page, number=number, count=len(pages))
         if progress is not None:
             progress(number, len(pages))
     return paper.finish()
 
 
 def render_ledger_xlsx(document: LedgerDocument) -> bytes:
-    """The same rows as a workbook: totals are values, nothing is a formula. Raises TotalDiffers."""
+    """The same rows as a workbook: totals are values, nothing is a formula. Raises TotalMismatchError."""
     _check(document)
     widths = (7, 26, 18, 12, 22, 8, 14, 11, 40, 16)
     kinds = {5: Kind.COUNT, 6: Kind.FEN}
@@ -294,7 +294,7 @@ def _draw_watermark(paper: Paper, document: LedgerDocument) -> None:
         paper.watermark(f"{source.printed_by} {source.local_time} {source.short_fingerprint} {document.purpose}")
 
 
-def _draw_page(paper: Paper, grid: Grid, document: LedgerDocument, rows: list[Row], number: int, count: int) -> None:
+def _draw_page(paper: Paper, grid: Grid, document: LedgerDocument, rows: list[Row], *, number: int, count: int) -> None:
     paper.lay("first" if number == 1 else "others")
     head = _FIRST_HEAD if number == 1 else _OTHER_HEAD
     bottom = draw_rows(paper, grid, paper.height - head - grid.head_height, rows)

@@ -28,14 +28,14 @@ def wrap(text: str, room: float, most: int, face: Typeface) -> list[str]:
     lines: list[str] = []
     line: list[str] = []
     used = 0.0
-    for token in _tokens(text, room, face):
-        width = face.width(token)
+    for word in _words(text, room, face):
+        width = face.width(word)
         if used + width > room and line:
-            carried = _carried(line, token)
+            carried = _carried(line, word)
             lines.append("".join(line).rstrip())
             line, used = carried, face.width("".join(carried))
-        if line or token != " ":
-            line.append(token)
+        if line or word != " ":
+            line.append(word)
             used += width
     lines.append("".join(line).rstrip())
     if len(lines) > most:
@@ -58,19 +58,19 @@ def _cut(text: str, room: float) -> str:
     return text[: int(room / _NARROWEST) + 2]
 
 
-def _tokens(text: str, room: float, face: Typeface) -> Iterator[str]:
-    for word in _WORD.findall(text):
-        if len(word) > 1 and face.width(word) > room:
-            yield from word
+def _words(text: str, room: float, face: Typeface) -> Iterator[str]:
+    for found in _WORD.findall(text):
+        if len(found) > 1 and face.width(found) > room:
+            yield from found
         else:
-            yield word
+            yield found
 
 
-def _carried(line: list[str], token: str) -> list[str]:
-    """Take from the end of `line` what must not be parted from the next token."""
+def _carried(line: list[str], word: str) -> list[str]:
+    """Take from the end of `line` what must not be parted from the next word."""
     carried: list[str] = []
     while len(line) > 1 and len(carried) < 3:
-        first = carried[0] if carried else token
+        first = carried[0] if carried else word
         if first[0] in _NEVER_FIRST or line[-1][-1] in _NEVER_LAST:
             carried.insert(0, line.pop())
         else:

@@ -1,7 +1,7 @@
 """The quarterly papers for guardians: 监护补贴发放告知书, 暂缓发放告知书, 不予发放告知书.
 
 One page a guardian, behind a cover sheet for each village. The page is folded in three (upper line backwards, lower line
-forwards): only the address panel is outside. The wording names no illness and no patient; a number of 13 digits or more is
+forwards): only the address panel is outside. The wording names no illness and no patient; a number of 15 digits or more is
 masked wherever it comes from.
 """
 
@@ -112,7 +112,7 @@ _WORDING = {
 def render_notices(bundle: NoticeBundle, progress: Callable[[int, int], None] | None = None) -> bytes:
     """All notices of the bundle in one PDF, village by village, each village behind its cover sheet.
 
-    `progress` hears (notices done, notices in all). Raises TotalDiffers where a notice's sum does not come out, so that no
+    `progress` hears (notices done, notices in all). Raises TotalMismatchError where a notice's sum does not come out, so that no
     guardian is ever told a wrong sum.
     """
     _check(bundle)
@@ -211,8 +211,8 @@ def _appeal_facts(notice: GuardianNotice) -> tuple[tuple[str, str], ...]:
     return (
         ("协议编号", without_long_numbers(notice.agreement_number)),
         ("申诉截止", chinese_date(notice.appeal_until) if notice.appeal_until else ""),
-        ("涉及金额", f"{yuan(notice.amount_fen)} 元" if notice.amount_fen else ""),
         ("申诉电话", without_long_numbers(notice.appeal_phone)),
+        ("涉及金额", f"{yuan(notice.amount_fen)} 元" if notice.amount_fen else ""),
         ("协议期限", f"{chinese_date(notice.agreement_from)}至{chinese_date(notice.agreement_to)}"),
     )
 

@@ -50,7 +50,7 @@ def draw_cover(paper: Paper, cover: VillageCover, key: str) -> None:
     for number, page in enumerate(pages, start=1):
         if number == 1:
             paper.bookmark(cover.place or cover.title, key)
-        _draw_page(paper, grid, cover, page, number, len(pages))
+        _draw_page(paper, grid, cover, page, number=number, count=len(pages))
 
 
 def _grid(paper: Paper) -> Grid:
@@ -65,7 +65,7 @@ def _grid(paper: Paper) -> Grid:
     return Grid(_MARGIN, columns, 11, mm(8.6), mm(9.5))
 
 
-def _draw_page(paper: Paper, grid: Grid, cover: VillageCover, rows: Sequence[Row], number: int, count: int) -> None:
+def _draw_page(paper: Paper, grid: Grid, cover: VillageCover, rows: Sequence[Row], *, number: int, count: int) -> None:
     if number == 1:
         _draw_first_head(paper, cover)
     else:

@@ -19,11 +19,11 @@ _FOLDS = (99.0, 198.0)
 _CUT = 236.0
 
 # Millimetres from the upper edge. No line of text lies on a fold.
-_BOX_TOP, _BOX_BOTTOM = 146.0, 187.5
-_FACT_LINES = (194.8, 204.5, 212.0)
+_BOX_TOP, _BOX_BOTTOM = 146.0, 187.4
+_FACT_LINES = (194.6, 203.5, 212.0)
 _CONTACT = 222.5
 
-_BOX_SPLIT = mm(82)
+_BOX_SPLIT = mm(78)
 _VALUE = mm(23)
 _SECOND_COLUMN = _LEFT + mm(90)
 _QR_SIDE = mm(24)
@@ -97,7 +97,7 @@ class NoticePage:
 
     def _draw_address_frame(self) -> None:
         paper = self._paper
-        paper.text(_LEFT, paper.down(20), self._frame.office, 13, bold=True, fit=_ROOM * 0.6)
+        paper.text(_LEFT, paper.down(20), self._frame.office, BODY, bold=True, fit=_ROOM * 0.6)
         paper.text(_LEFT, paper.down(86), "请本人拆阅。代收的，请原封转交。", 11, grey=LABEL_GREY)
         ticks = [
             tick
@@ -139,13 +139,13 @@ class NoticePage:
         self._draw_cut()
         paper.text(_LEFT, paper.down(245.5), "回执", 16, bold=True, spacing=2)
         paper.text(_LEFT + mm(17), paper.down(245.2), "回执联 · 由送达单位存档", _SMALL, grey=LABEL_GREY)
-        paper.text(_LEFT, paper.down(254.5), f"本人已收到《{frame.title}》，知悉内容。", BODY, fit=_ROOM - mm(28))
-        paper.text(_LEFT + mm(98), paper.down(263), "□ 已当面宣读", BODY)
+        paper.text(_LEFT, paper.down(263), f"已收到《{frame.title}》，知悉内容。", BODY)
+        paper.text(_LEFT + mm(103), paper.down(263), "□ 已当面宣读", BODY)
         paper.signature(_LEFT, paper.down(275), "签名：", BODY, mm(40))
         paper.text(_LEFT + mm(62), paper.down(275), "按指印：", BODY)
         paper.box(_LEFT + mm(82), paper.down(281), mm(24), mm(14.5), 0.6)
-        paper.text(_LEFT, paper.down(286), "日期：　　　年　　月　　日", BODY)
-        paper.signature(_LEFT + mm(76), paper.down(287.5), "送达人：", BODY, mm(38))
+        paper.text(_LEFT, paper.down(287), "日期：　　　年　　月　　日", BODY)
+        paper.signature(_LEFT + mm(76), paper.down(287), "送达人：", BODY, mm(38))
         source = f"本人资料 请妥善保管 · {frame.source}"
         paper.text(_LEFT, paper.down(293), source, 7.5, grey=LABEL_GREY, fit=_ROOM)
 
@@ -203,15 +203,18 @@ class NoticePage:
     def _draw_sums(self, facts: PageFacts) -> None:
         paper = self._paper
         left, right = _BOX_SPLIT + mm(5), _RIGHT - mm(5)
-        step = mm(6.4)
-        y = paper.down(_BOX_TOP + 7.2)
-        for line in facts.sums[: self.MOST_SUM_LINES]:
+        spare = self.MOST_SUM_LINES - len(facts.sums)
+        step = mm(7.2 if spare > 1 else 6.2)
+        y = paper.down(_BOX_TOP + (8 if spare > 1 else 6.8))
+        for line in facts.sums:
+            label = paper.wrapped(line.label, BODY, right - left - mm(33), 2 if spare > 0 else 1)
+            spare -= len(label) - 1
             paper.text(left, y, line.sign, BODY)
-            paper.text(left + mm(6), y, line.label, BODY, fit=right - left - mm(34))
             paper.text(right, y, line.amount, BODY, align=Align.RIGHT)
-            y -= step
+            y = paper.lines(left + mm(6), y, label, BODY, step)
         if facts.sums:
-            paper.rules([(left, y + step - mm(1.7), right, y + step - mm(1.7))], 0.6)
+            rule = y + step - mm(1.8)
+            paper.rules([(left, rule, right, rule)], 0.6)
             paper.text(left, y - mm(0.4), "=", BODY, bold=True)
             paper.text(left + mm(6), y - mm(0.4), self._frame.result, BODY, bold=True)
             paper.text(right, y - mm(0.4), facts.amount, BODY, bold=True, align=Align.RIGHT)
@@ -239,4 +242,4 @@ class NoticePage:
             paper.text(_RIGHT, y - 11, code, 8.5, align=Align.RIGHT, fit=mm(58))
         number = f"编号 {facts.serial}"
         paper.text(_RIGHT, paper.down(245.2), number, _SMALL, align=Align.RIGHT, grey=LABEL_GREY, fit=mm(60))
-        paper.text(_LEFT, paper.down(263), f"收件人 {facts.guardian}", BODY, fit=mm(95))
+        paper.text(_LEFT, paper.down(254.5), f"收件人 {facts.guardian}", BODY, fit=_ROOM - mm(26))

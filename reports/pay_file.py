@@ -40,7 +40,7 @@ class PayFileDocument:
 
 
 def render_pay_file(document: PayFileDocument) -> bytes:
-    """The pay file: 发放明细 first (banks read the first sheet), then 控制页. Raises TotalDiffers."""
+    """The pay file: 发放明细 first (banks read the first sheet), then 控制页. Raises TotalMismatchError."""
     check_total((line.amount_fen for line in document.lines), document.total_fen, "pay file")
     return render_workbook(
         [_detail(document), _control(document)],

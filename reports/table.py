@@ -99,7 +99,8 @@ def draw_head(paper: Paper, grid: Grid, top: float) -> None:
     x = grid.left
     for column in grid.columns:
         lines = paper.wrapped(column.title, grid.size, column.width - _PADDING, 2, bold=True)
-        _cell(paper, x, column.width, top, grid.head_height, lines, grid.size, Align.CENTER, True)
+        area = (x, top, column.width, grid.head_height)
+        _cell(paper, area, lines, grid.size, align=Align.CENTER, bold=True)
         x += column.width
     verticals = [(edge, top, edge, bottom) for edge in _edges(grid)[1:-1]]
     paper.rules(verticals, 0.4, grey=HAIRLINE_GREY)
@@ -119,7 +120,8 @@ def draw_rows(paper: Paper, grid: Grid, top: float, rows: Sequence[Row]) -> floa
         x = grid.left
         for column, lines in zip(grid.columns, row.cells, strict=True):
             if lines:
-                _cell(paper, x, column.width, y, row.height, lines, grid.size, column.align, row.style.bold)
+                area = (x, y, column.width, row.height)
+                _cell(paper, area, lines, grid.size, align=column.align, bold=row.style.bold)
             x += column.width
         y -= row.height
         horizontals.append((grid.left, y, right, y))
@@ -132,15 +134,15 @@ def draw_rows(paper: Paper, grid: Grid, top: float, rows: Sequence[Row]) -> floa
 
 def _cell(
     paper: Paper,
-    x: float,
-    width: float,
-    top: float,
-    height: float,
+    area: tuple[float, float, float, float],
     lines: Sequence[str],
     size: float,
+    *,
     align: Align,
     bold: bool,
 ) -> None:
+    """Draw lines in the optical middle of an area (left, top, width, height)."""
+    x, top, width, height = area
     leading = size * LEADING
     y = top - height / 2 + (len(lines) - 1) * leading / 2 - _OPTICAL_MIDDLE * size
     if align is Align.LEFT:

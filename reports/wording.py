@@ -9,7 +9,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 CONFIDENTIAL = "内部资料 注意保密"
 SHOWN_FINGERPRINT = 16
 
-_LONG_NUMBER = re.compile(r"[0-9０-９](?:[\s-]?[0-9０-９]){12,}(?:[\s-]?[Xx])?")
+# Identity numbers have 15 or 18 places, cards 16 to 19; they are often written in groups of four.
+_LONG_NUMBER = re.compile(r"[0-9０-９](?: ?[0-9０-９]){14,} ?[Xx]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +54,5 @@ def chinese_period(first: date, last: date) -> str:
 
 
 def without_long_numbers(text: str) -> str:
-    """Mask every number of 13 digits or more but its last four: no identity or account number on a notice."""
-    return _LONG_NUMBER.sub(lambda match: f"••••{match.group()[-4:]}", text)
+    """Mask every number of 15 digits or more but its last four places: no identity or account number on a notice."""
+    return _LONG_NUMBER.sub(lambda match: f"••••{match.group().replace(' ', '')[-4:]}", text)
