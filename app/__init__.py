@@ -10,10 +10,12 @@ from app.core import i18n, logs, web
 from app.core.clock import Clock
 from app.core.crypto import Keyring
 from app.core.db import Database
+from app.core.passwords import Passwords
 from config import Settings
 
 # Each room's pages; a room without pages has no row.
 BLUEPRINTS = (
+    "app.core.health",
     "app.desk.views",
     "app.accounts.views",
     "app.audit.views",
@@ -34,6 +36,7 @@ COMMANDS = (
     "app.accounts.cli",
     "app.audit.cli",
     "app.people.cli",
+    "app.patients.cli",
     "app.roster.cli",
     "app.subsidies.cli",
     "app.desk.cli",
@@ -42,6 +45,7 @@ COMMANDS = (
 # Sentences that reasons are said with.
 TEXTS = (
     "core",
+    "areas",
     "people",
     "patients",
     "guardians",
@@ -63,6 +67,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["anhu.clock"] = Clock(settings.today)
     app.extensions["anhu.db"] = Database(settings.database_url)
     app.extensions["anhu.keyring"] = Keyring(settings.data_keys, settings.index_keys)
+    app.extensions["anhu.passwords"] = Passwords(settings)
     logs.configure(settings.log_level)
     i18n.init_app(app)
     web.init_app(app, settings)

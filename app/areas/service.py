@@ -1,0 +1,109 @@
+"""The area tree's import and the agencies in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.areas.models import Agency, AgencyKind, Area
+from app.areas.queries import find_agency
+from app.areas.readers import AreaRow, RowError, read_areas
+from app.areas.rules import AreaLevel, parent_of
+from app.core.batches import slices
+from app.core.reasons import reason
+
+# What an agency is called after its place until somebody writes its own name.
+AGENCY_SUFFIXES = {
+    AgencyKind.HEALTH_CENTRE: "卫生院",
+    AgencyKind.VILLAGE_CLINIC: "卫生室",
+    AgencyKind.HOSPITAL: "精神卫生中心",
+    AgencyKind.COUNTY_OFFICE: "精神疾病防治办公室",
+    AgencyKind.CIVIL_AFFAIRS: "民政局",
+    AgencyKind.FINANCE: "财政局",
+    AgencyKind.GOVERNANCE: "综治中心",
+    AgencyKind.POLICE: "派出所",
+    AgencyKind.VILLAGE_COMMITTEE: "村民委员会",
+    AgencyKind.PARTNER: "残疾人联合会",
+    AgencyKind.AUDIT: "审计局",
+    AgencyKind.OTHER: "",
+}
+
+
+@dataclass(frozen=True)
+class AreaImport:
+    """What an import did: `stored` new places, `changed` names, `unchanged` rows. With errors nothing was stored."""
+
+    rows: int
+    stored: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    errors: tuple[RowError, ...] = ()
+
+
+def import_areas(session: Session, content: bytes) -> AreaImport:
+    """Store the places of a CSV file, parents first; all or nothing. Repeatable; never deletes.
+
+    A county or city may stand without the places above it, which a later file can add; a town or village may not. Raises
+    `Invalid` for a file that is no such table.
+    """
+    rows, errors, count = read_areas(content)
+    standing = _standing(session, rows)
+    codes = {row.code for row in rows} | standing.keys()
+    errors += [error for row in rows if (error := _orphan(row, codes)) is not None]
+    if errors:
+        return AreaImport(count, errors=tuple(sorted(errors, key=lambda error: error.row)))
+    new = [row for row in rows if row.code not in standing]
+    # a parent's code is the child's with zeros, so it sorts first
+    session.add_all(
+        Area(code=row.code, name=row.name, level=row.level, parent_code=_parent_in(codes, row.code))
+        for row in sorted(new, key=lambda row: row.code)
+    )
+    session.flush()
+    changed = sum(_renew(standing[row.code], row.name, codes) for row in rows if row.code in standing)
+    session.flush()
+    session.info.pop("areas.names", None)
+    return AreaImport(count, len(new), changed, len(rows) - len(new) - changed)
+
+
+def ensure_agency(
+    session: Session, kind: AgencyKind, area_code: str, name: str | None = None, phone: str | None = None
+) -> Agency:
+    """The agency of a kind in a place, entered when it is missing and named after the place unless `name` says otherwise."""
+    agency = find_agency(session, kind, area_code)
+    if agency is None:
+        place = session.get_one(Area, area_code).name
+        agency = Agency(name=name or place + AGENCY_SUFFIXES[kind], kind=kind, area_code=area_code, phone=phone)
+        session.add(agency)
+        session.flush()
+        session.info.pop("areas.health_centres", None)
+    return agency
+
+
+def _orphan(row: AreaRow, codes: set[str]) -> RowError | None:
+    parent = parent_of(row.code)
+    if parent is None or parent in codes or row.level not in (AreaLevel.TOWN, AreaLevel.VILLAGE):
+        return None
+    return RowError(row.number, "", reason("areas.code.parent", area=parent))
+
+
+def _parent_in(codes: set[str], code: str) -> str | None:
+    parent = parent_of(code)
+    return parent if parent in codes else None
+
+
+def _renew(area: Area, name: str, codes: set[str]) -> bool:
+    """Take over a new name, and a parent that a later file brought. True if anything changed."""
+    before = (area.name, area.parent_code)
+    area.name, area.parent_code = name, _parent_in(codes, area.code) or area.parent_code
+    return before != (area.name, area.parent_code)
+
+
+def _standing(session: Session, rows: list[AreaRow]) -> dict[str, Area]:
+    """Places of the file, and parents of them, that are stored already."""
+    wanted = {row.code for row in rows} | {parent for row in rows if (parent := parent_of(row.code))}
+    found: dict[str, Area] = {}
+    for part in slices(wanted):
+        found.update({area.code: area for area in session.scalars(select(Area).where(Area.code.in_(part)))})
+    return found

@@ -1,0 +1,58 @@
+"""Work over many rows in bounded statements: slices for IN lists, identifiers reserved ahead, rows inserted unless they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.core.db import Base
+
+T = TypeVar("T")
+
+SLICE = 500  # values in one IN list: far below both databases' limits
+
+
+def slices(items: Iterable[T], size: int = SLICE) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def table_of(model: type[Base]) -> Table:
+    return cast(Table, model.__table__)
+
+
+def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
+    """`count` fresh primary keys, so that rows which refer to each other can be stored in one flush.
+
+    PostgreSQL draws them from the table's sequence; SQLite has one writer at a time, so the next numbers are free.
+    """
+    if count == 0:
+        return []
+    table = table_of(model)
+    if session.get_bind().dialect.name == "postgresql":
+        drawn = select(func.nextval(text(f"'{table.name}_id_seq'"))).select_from(func.generate_series(1, count))
+        return sorted(session.scalars(drawn))
+    highest = session.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
+    return list(range(highest + 1, highest + 1 + count))
+
+
+def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Plain inserts of prepared rows (column name → value), without one object per row."""
+    if rows:
+        session.execute(insert(table_of(model)), [dict(row) for row in rows])
+
+
+def insert_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """As `insert_rows`, leaving rows alone whose key already stands."""
+    if not rows:
+        return
+    dialect = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    session.execute(dialect(table_of(model)).on_conflict_do_nothing(), [dict(row) for row in rows])
