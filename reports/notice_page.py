@@ -103,11 +103,11 @@ class NoticePage:
             tick
             for fold in _FOLDS
             for y in (paper.down(fold),)
-            for tick in ((mm(4), y, mm(12), y), (paper.width - mm(12), y, paper.width - mm(4), y))
+            for tick in ((mm(6), y, mm(14), y), (paper.width - mm(14), y, paper.width - mm(6), y))
         ]
         paper.rules(ticks, 0.5, grey=HAIRLINE_GREY, dash="3 2")
         for fold, hint in zip(_FOLDS, ("向后折", "向前折"), strict=True):
-            paper.text(mm(4), paper.down(fold - 1.2), hint, 7, grey=LABEL_GREY)
+            paper.text(mm(6), paper.down(fold - 1.2), hint, 7, grey=LABEL_GREY)
 
     def _draw_letter_frame(self) -> None:
         paper, frame = self._paper, self._frame
@@ -143,11 +143,11 @@ class NoticePage:
         paper.text(_LEFT + mm(103), paper.down(263), "□ 已当面宣读", BODY)
         paper.signature(_LEFT, paper.down(275), "签名：", BODY, mm(40))
         paper.text(_LEFT + mm(62), paper.down(275), "按指印：", BODY)
-        paper.box(_LEFT + mm(82), paper.down(281), mm(24), mm(14.5), 0.6)
-        paper.text(_LEFT, paper.down(287), "日期：　　　年　　月　　日", BODY)
-        paper.signature(_LEFT + mm(76), paper.down(287), "送达人：", BODY, mm(38))
+        paper.box(_LEFT + mm(82), paper.down(279.8), mm(24), mm(14.2), 0.6)
+        paper.text(_LEFT, paper.down(285.6), "日期：　　　年　　月　　日", BODY)
+        paper.signature(_LEFT + mm(76), paper.down(285.6), "送达人：", BODY, mm(38))
         source = f"本人资料 请妥善保管 · {frame.source}"
-        paper.text(_LEFT, paper.down(293), source, 7.5, grey=LABEL_GREY, fit=_ROOM)
+        paper.text(_LEFT, paper.down(291.6), source, 7.5, grey=LABEL_GREY, fit=_ROOM)
 
     def _draw_cut(self) -> None:
         paper = self._paper

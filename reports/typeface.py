@@ -24,6 +24,8 @@ _RARE = ("AnhuRareHan", FONT_FOLDER / "AnhuRareHan-Regular.ttf")
 _LAST_RESORT = ("HanaMinB", Path("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf"))
 
 _lock = threading.RLock()
+_loaded: dict[str, TTFont | None] = {}
+_typefaces: dict[bool, "Typeface"] = {}
 
 
 class Typeface:
@@ -91,15 +93,21 @@ class _Advances(dict[str, float]):
         return width
 
 
-@lru_cache(maxsize=2)
 def typeface(bold: bool = False) -> Typeface:
-    """The regular or the bold typeface; parsed once per process (about 0.1 s)."""
-    repair_reportlab()
-    name, path = _BOLD if bold else _REGULAR
-    font = _load(name, path)
-    if font is None:
-        raise FileNotFoundError(path)
-    return Typeface(font)
+    """The regular or the bold typeface; parsed once per process (about 0.1 s), safe in threads."""
+    try:
+        return _typefaces[bold]
+    except KeyError:
+        pass
+    with _lock:
+        if bold not in _typefaces:
+            repair_reportlab()
+            name, path = _BOLD if bold else _REGULAR
+            font = _load(name, path)
+            if font is None:
+                raise FileNotFoundError(path)
+            _typefaces[bold] = Typeface(font)
+        return _typefaces[bold]
 
 
 def missing_characters(text: str) -> str:
@@ -108,14 +116,14 @@ def missing_characters(text: str) -> str:
     return "".join(dict.fromkeys(char for char in text if face.font_of(char) is None))
 
 
-@lru_cache(maxsize=8)
 def _load(name: str, path: Path) -> TTFont | None:
-    if not path.is_file():
-        return None
+    """The font of that name, parsed once: two objects of one font in a document would spoil its text."""
     with _lock:
-        font = TTFont(name, str(path))
-        pdfmetrics.registerFont(font)
-        return font
+        if name not in _loaded:
+            _loaded[name] = TTFont(name, str(path)) if path.is_file() else None
+            if (font := _loaded[name]) is not None:
+                pdfmetrics.registerFont(font)
+        return _loaded[name]
 
 
 @lru_cache(maxsize=8)
