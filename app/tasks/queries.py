@@ -195,7 +195,7 @@ def _in_bucket(bucket: Bucket, today: date) -> ColumnElement[bool]:
     return Task.due_on.between(today, week_ends) if bucket is Bucket.WEEK else Task.due_on > week_ends
 
 
-def _open_tasks(actor: Actor, filters: Filters, today: date) -> Select[Any]:
+def _open_tasks(actor: Actor, filters: Filters, today: date) -> Select[*tuple[Any, ...]]:
     conditions = [*_own(actor)]
     conditions.append(Task.kind == filters.kind if filters.kind else Task.kind != TaskKind.REASSESSMENT)
     if filters.bucket:

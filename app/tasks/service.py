@@ -97,19 +97,21 @@ def open_follow_up(
 
 def close_follow_up(session: Session, actor: Actor, patient: Subject, outcome: Reason, now: datetime) -> int:
     """Close the visit that was due; 0 when none was."""
-    return _close(session, Task.patient_id == patient.id, Task.kind == TaskKind.FOLLOW_UP, **_done(actor, outcome, now))
+    return _change_open(
+        session, Task.patient_id == patient.id, Task.kind == TaskKind.FOLLOW_UP, **_done(actor, outcome, now)
+    )
 
 
 def close_task(session: Session, actor: Actor, task: Task, outcome: Reason, now: datetime) -> None:
     """Raises `Conflict` when somebody has closed it meanwhile."""
-    if not _close(session, Task.id == task.id, **_done(actor, outcome, now)):
+    if not _change_open(session, Task.id == task.id, **_done(actor, outcome, now)):
         raise Conflict(Reason("tasks.not_open"))
 
 
 def cancel_all(session: Session, actor: Actor, patient: Subject, outcome: Reason, now: datetime) -> int:
     """End every open duty for a patient who has died or is no longer managed; how many."""
     ended = _done(actor, outcome, now) | {"state": TaskState.CANCELLED}
-    return _close(session, Task.patient_id == patient.id, **ended)
+    return _change_open(session, Task.patient_id == patient.id, **ended)
 
 
 def cancel_kind(
@@ -117,12 +119,34 @@ def cancel_kind(
 ) -> int:
     """End the open duties of one kind: visits while somebody is in hospital, a renewal that was signed elsewhere."""
     ended = _done(actor, outcome, now) | {"state": TaskState.CANCELLED}
-    return _close(session, Task.patient_id == patient.id, Task.kind == kind, **ended)
+    return _change_open(session, Task.patient_id == patient.id, Task.kind == kind, **ended)
+
+
+def bring_forward(session: Session, patient: Subject, due_on: date, because: Sequence[Reason]) -> bool:
+    """Let the open visit be due earlier, with the reason for it; False when none is open or it is due by then anyway."""
+    return bool(
+        _change_open(
+            session,
+            Task.patient_id == patient.id,
+            Task.kind == TaskKind.FOLLOW_UP,
+            Task.due_on > due_on,
+            due_on=due_on,
+            because=[one.to_json() for one in because],
+        )
+    )
+
+
+def move_follow_up(session: Session, patient: Subject, due_on: date, because: Sequence[Reason]) -> int:
+    """The visit that is due gets another day: after a vain attempt, or when an older visit was entered or corrected."""
+    words = [one.to_json() for one in because]
+    return _close(session, Task.patient_id == patient.id, Task.kind == TaskKind.FOLLOW_UP, due_on=due_on, because=words)
 
 
 def move_open_tasks(session: Session, patient: Subject) -> int:
     """Open duties follow the patient to a new area and agency; closed ones stay with who did them."""
-    return _close(session, Task.patient_id == patient.id, area_code=patient.area_code, agency_id=patient.agency_id)
+    return _change_open(
+        session, Task.patient_id == patient.id, area_code=patient.area_code, agency_id=patient.agency_id
+    )
 
 
 def _add(
@@ -166,7 +190,7 @@ def _done(actor: Actor, outcome: Reason, now: datetime) -> dict[str, Any]:
     }
 
 
-def _close(session: Session, *which: Any, **values: Any) -> int:
+def _change_open(session: Session, *which: Any, **values: Any) -> int:
     statement = update(Task).where(*which, Task.state == TaskState.OPEN).values(**values)
     return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
@@ -214,7 +238,7 @@ def _with_open_follow_up(session: Session, patient_ids: Sequence[int]) -> set[in
 
 
 def open_for_all(
-    session: Session, actor: Actor, kind: TaskKind, source: Select[Any], action: str, now: datetime
+    session: Session, actor: Actor, kind: TaskKind, source: Select[*tuple[Any, ...]], action: str, now: datetime
 ) -> int:
     """Open a duty for every row of `source` that has none of that period: one statement and one audit event.
 
@@ -332,7 +356,7 @@ class _Patient:
     agency_id: int | None
 
 
-def _ending_agreements(today: date) -> Select[Any]:
+def _ending_agreements(today: date) -> Select[*tuple[Any, ...]]:
     agreement, later = _agreements, _agreements.alias("later")
     followed = select(literal(1)).where(
         later.c.patient_id == agreement.c.patient_id,
