@@ -27,7 +27,7 @@ from app.risk.queries import Subject, find_reassessment
 from app.risk.rules import LEVELS, Effect, effect_on_next_visit
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
-from app.tasks.service import Counts, bring_forward, close_task, open_for_all
+from app.tasks.service import Counts, close_task, move_follow_up, open_for_all
 
 CONCLUSION = "reassessments.conclusion"
 LONGEST_CONCLUSION = 1000
@@ -161,7 +161,7 @@ def record_reassessment(
     )
     close_task(session, actor, subject.task, reason("tasks.outcome.reassessed", level=command.level), now)
     if effect.bring_to is not None:
-        bring_forward(session, subject.patient, effect.bring_to, [effect.because])
+        move_follow_up(session, subject.patient, effect.bring_to, [effect.because])
         subject.patient.next_due_on = effect.bring_to
     _note(session, actor, subject, result, now)
     return Recorded(result, True, effect)

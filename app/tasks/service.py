@@ -122,24 +122,12 @@ def cancel_kind(
     return _change_open(session, Task.patient_id == patient.id, Task.kind == kind, **ended)
 
 
-def bring_forward(session: Session, patient: Subject, due_on: date, because: Sequence[Reason]) -> bool:
-    """Let the open visit be due earlier, with the reason for it; False when none is open or it is due by then anyway."""
-    return bool(
-        _change_open(
-            session,
-            Task.patient_id == patient.id,
-            Task.kind == TaskKind.FOLLOW_UP,
-            Task.due_on > due_on,
-            due_on=due_on,
-            because=[one.to_json() for one in because],
-        )
-    )
-
-
 def move_follow_up(session: Session, patient: Subject, due_on: date, because: Sequence[Reason]) -> int:
     """The visit that is due gets another day: after a vain attempt, or when an older visit was entered or corrected."""
     words = [one.to_json() for one in because]
-    return _close(session, Task.patient_id == patient.id, Task.kind == TaskKind.FOLLOW_UP, due_on=due_on, because=words)
+    return _change_open(
+        session, Task.patient_id == patient.id, Task.kind == TaskKind.FOLLOW_UP, due_on=due_on, because=words
+    )
 
 
 def move_open_tasks(session: Session, patient: Subject) -> int:
