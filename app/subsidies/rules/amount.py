@@ -1,0 +1,126 @@
+"""What a quarter comes to, exact to the day and rounded once (domain 5.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from app.core.money import Money
+from app.core.quarter import Quarter
+from app.core.reasons import Reason, reason
+from app.subsidies.rules.days import DayFacts, Exclusion, ExclusionKind, MonthDays, exclusions_in, months_in
+from app.subsidies.rules.policy import DayRule, PolicyTerms
+
+MONTHS_A_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """What one kind of excluded day takes off the full quarter."""
+
+    kind: ExclusionKind
+    days: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """The sum with its arithmetic: Σ annual ÷ 12 × eligible days ÷ days of the month, rounded half up once."""
+
+    quarter: Quarter
+    annual: Money
+    months: tuple[MonthDays, ...]
+    exclusions: tuple[Exclusion, ...]
+
+    @property
+    def amount(self) -> Money:
+        return self._worth(*((month.eligible, month.days_in_month) for month in self.months))
+
+    @property
+    def full(self) -> Money:
+        """What the quarter comes to when every day counts."""
+        return self._worth(*((1, 1) for _ in self.months))
+
+    @property
+    def days(self) -> int:
+        """Eligible days of the quarter."""
+        return sum(month.eligible for month in self.months)
+
+    @property
+    def formula(self) -> str:
+        """`3,000.00 ÷ 12 × (30/30 + 10/31 + 19/30) = 488.98`"""
+        shares = " + ".join(f"{month.eligible}/{month.days_in_month}" for month in self.months)
+        return f"{self.annual.grouped} ÷ {MONTHS_A_YEAR} × ({shares}) = {self.amount.grouped}"
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The sum and what was left out of it, without dates or places."""
+        return (self._sum, *(self._excluded(kind, days) for kind, days in self._days_by_kind().items()))
+
+    @property
+    def dated_reasons(self) -> tuple[Reason, ...]:
+        """The same with the days of each exclusion, for those who may know them."""
+        return (self._sum, *(one.dated_reason for one in self.exclusions))
+
+    @property
+    def deductions(self) -> tuple[Deduction, ...]:
+        """Full quarter minus these, in order of kind, is exactly the amount: for the notice's arithmetic.
+
+        Rounding is carried along, so that the printed lines add up to the fen.
+        """
+        found, months_left, left = [], Fraction(len(self.months)), self.full
+        for kind, days in self._days_by_kind().items():
+            months_left -= self._months_without(kind)
+            remains = Money.rounded(self._month_worth * months_left)
+            found.append(Deduction(kind, days, left - remains))
+            left = remains
+        return tuple(found)
+
+    @property
+    def _sum(self) -> Reason:
+        return reason("subsidies.amount.sum", quarter=self.quarter, days=self.days, formula=self.formula)
+
+    @property
+    def _month_worth(self) -> Fraction:
+        return Fraction(self.annual.fen, 100 * MONTHS_A_YEAR)
+
+    def _worth(self, *shares: tuple[int, int]) -> Money:
+        return Money.rounded(self._month_worth * sum((Fraction(*share) for share in shares), Fraction(0)))
+
+    def _months_without(self, kind: ExclusionKind) -> Fraction:
+        """The kind's days as parts of their months."""
+        parts = (
+            Fraction(one.days, month.days_in_month)
+            for month in self.months
+            for one in month.exclusions
+            if one.kind is kind
+        )
+        return sum(parts, Fraction(0))
+
+    def _days_by_kind(self) -> dict[ExclusionKind, int]:
+        """Kinds that occur, in the order of the enumeration."""
+        counted = {kind: sum(one.days for one in self.exclusions if one.kind is kind) for kind in ExclusionKind}
+        return {kind: days for kind, days in counted.items() if days}
+
+    def _excluded(self, kind: ExclusionKind, days: int) -> Reason:
+        return reason(f"subsidies.excluded.{kind}", days=days)
+
+
+def compute(
+    quarter: Quarter, annual: Money, facts: DayFacts, inpatient_days: DayRule, care_facility_days: DayRule
+) -> Computation:
+    """The amount of a quarter before any split between the guardians."""
+    exclusions = exclusions_in(quarter, facts, inpatient_days, care_facility_days)
+    return Computation(quarter, annual, months_in(quarter, exclusions), exclusions)
+
+
+def compute_under(quarter: Quarter, facts: DayFacts, terms: PolicyTerms) -> Computation:
+    """The same under a county's policy; a scheme that has ended pays nothing."""
+    annual = terms.annual or Money.zero()
+    return compute(quarter, annual, facts, terms.inpatient_days, terms.care_facility_days)
+
+
+def shares(amount: Money, first_share: int) -> tuple[Money, Money]:
+    """First and second guardian's part: the second's per cent rounded down to the fen, the first gets the rest."""
+    second = Money(amount.fen * (100 - first_share) // 100)
+    return amount - second, second

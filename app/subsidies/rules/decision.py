@@ -1,0 +1,278 @@
+"""Pay, hold or refuse: one guardian's line of a quarter (domain 5.3, 5.4, 9).
+
+A condition that plainly fails refuses; whatever a person ought to look at holds. A match never cancels by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from app.core.dates import add_months, parse_date
+from app.core.money import Money
+from app.core.quarter import Quarter
+from app.core.reasons import Reason, reason
+from app.subsidies.rules.amount import Computation, compute_under, shares
+from app.subsidies.rules.days import DayFacts
+from app.subsidies.rules.policy import DutyCheck, IncidentEffect, LevelCounts, PolicyTerms
+
+BAR_MONTHS = 12
+
+
+class LineState(StrEnum):
+    PAY = "pay"
+    HOLD = "hold"
+    REFUSE = "refuse"
+
+
+class Payee(StrEnum):
+    """Which guardian of the agreement the line pays."""
+
+    FIRST = "first"
+    SECOND = "second"
+
+
+class IncidentKind(StrEnum):
+    """By the law that was broken; 轻度滋事 alone has no effect on the money."""
+
+    PUBLIC_ORDER = "public_order"
+    CRIMINAL = "criminal"
+
+
+class DutyResult(StrEnum):
+    PASSED = "passed"
+    REMARKS = "remarks"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFact:
+    """One 肇事 or 肇祸. `guardian_at_fault` is people's decision; None while they have not decided."""
+
+    kind: IncidentKind
+    happened_on: date
+    guardian_at_fault: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """Everything one line is decided from, by value; kept as its snapshot.
+
+    `as_of` is the business day of the run; `is_registered`: on some day of the quarter, here. Levels are 0 to 5, None where nobody has rated: the highest within the
+    quarter, the highest since the agreement began, and the listed one (in force on the quarter's last day).
+    """
+
+    quarter: Quarter
+    as_of: date
+    days: DayFacts
+    payee: Payee = Payee.FIRST
+    is_registered: bool = True
+    is_identified: bool = True
+    is_agreement_signed: bool = True
+    # the day of death is only known to the month
+    is_death_estimated: bool = False
+    highest_level: int | None = None
+    highest_level_of_agreement: int | None = None
+    listed_level: int | None = None
+    has_past_incident: bool = False
+    incidents: tuple[IncidentFact, ...] = ()
+    registered_on: date | None = None
+    # last visit in person by a clinician
+    last_seen_on: date | None = None
+    duty_check: DutyResult | None = None
+    payee_died_on: date | None = None
+    has_account: bool = True
+    # the account's holder is the payee
+    is_account_own: bool = True
+    # another payee uses the same account
+    is_account_shared: bool = False
+    # the day on which this account replaced another; None for the first account
+    account_changed_on: date | None = None
+    # the quarter of this agreement was paid already (also before the county came to us)
+    is_paid_already: bool = False
+    # the same patient is registered, and may be paid, elsewhere
+    is_paid_elsewhere: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON for `subsidy_lines.snapshot`."""
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> LineFacts:
+        """What `to_json` wrote; a fact that it does not know yet has its default."""
+        values = dict(stored)
+        values["quarter"] = Quarter.parse(values["quarter"])
+        values["days"] = DayFacts.from_json(values["days"])
+        values["payee"] = Payee(values["payee"])
+        values["incidents"] = tuple(_incident(one) for one in values["incidents"])
+        if values.get("duty_check"):
+            values["duty_check"] = DutyResult(values["duty_check"])
+        for name in _DATES & values.keys():
+            values[name] = parse_date(values[name]) if values[name] else None
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class LineDecision:
+    """The state with its reasons. `amount` is this payee's part: zero when refused, what would be paid when held.
+
+    `flags` do not stop the payment; the reviewer sees them.
+    """
+
+    state: LineState
+    reasons: tuple[Reason, ...]
+    flags: tuple[Reason, ...]
+    amount: Money
+    computation: Computation
+
+
+def decide_line(facts: LineFacts, terms: PolicyTerms) -> LineDecision:
+    """Refused for what plainly fails, held for what a person must decide, else paid."""
+    computation = compute_under(facts.quarter, facts.days, terms)
+    amount = shares(computation.amount, terms.first_share)[facts.payee is Payee.SECOND]
+    refusals = tuple(_refusals(facts, terms, computation, amount))
+    flags = tuple(_flags(facts, terms))
+    if refusals:
+        return LineDecision(LineState.REFUSE, refusals, flags, Money.zero(), computation)
+    holds = tuple(_holds(facts, terms))
+    if holds:
+        return LineDecision(LineState.HOLD, (*holds, *computation.reasons), flags, amount, computation)
+    return LineDecision(LineState.PAY, computation.reasons, flags, amount, computation)
+
+
+def _refusals(facts: LineFacts, terms: PolicyTerms, computation: Computation, amount: Money) -> Iterator[Reason]:
+    if not terms.is_open:
+        yield reason("subsidies.refuse.no_scheme")
+    if facts.is_paid_already:
+        yield reason("subsidies.refuse.paid_already", quarter=facts.quarter)
+    if not facts.is_registered:
+        yield reason("subsidies.refuse.not_registered")
+    if not facts.is_agreement_signed:
+        yield reason("subsidies.refuse.not_signed")
+    if _counting_level(facts, terms) is not None and not _meets_level(facts, terms):
+        yield reason("subsidies.refuse.level", needed=terms.eligible_rule.level)
+    if facts.payee is Payee.SECOND and terms.second_share == 0:
+        yield reason("subsidies.refuse.second_guardian")
+    elif terms.is_open and not computation.days:
+        yield reason("subsidies.refuse.no_days", quarter=facts.quarter)
+        yield from computation.reasons[1:]
+    elif terms.is_open and not amount:
+        yield reason("subsidies.refuse.no_amount")
+
+
+def _holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
+    yield from _incident_holds(facts, terms)
+    yield from _patient_holds(facts, terms)
+    yield from _payee_holds(facts, terms)
+    if terms.duty_check is DutyCheck.REQUIRED:
+        if facts.duty_check is None:
+            yield reason("subsidies.hold.duty_missing")
+        elif facts.duty_check is DutyResult.FAILED:
+            yield reason("subsidies.hold.duty_failed")
+
+
+def _incident_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
+    """An incident waits for people, unless they have already found that the guardian did what was owed."""
+    since = _incidents_since(facts, terms)
+    for incident in facts.incidents:
+        counts = since <= incident.happened_on <= facts.quarter.last_day
+        if counts and incident.guardian_at_fault is not False:
+            yield reason("subsidies.hold.incident")
+            return
+
+
+def _patient_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
+    died_on = facts.days.died_on
+    if facts.is_death_estimated and died_on and died_on <= facts.quarter.last_day:
+        yield reason("subsidies.hold.death_estimated")
+    if not facts.is_identified:
+        yield reason("subsidies.hold.not_identified")
+    if facts.is_paid_elsewhere:
+        yield reason("subsidies.hold.paid_elsewhere")
+    if not _meets_level(facts, terms):
+        yield reason("subsidies.hold.no_level")
+    if terms.visit_within_months and _never_seen(facts):
+        yield reason("subsidies.hold.never_seen")
+
+
+def _payee_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
+    if facts.payee_died_on is not None and facts.payee_died_on <= facts.as_of:
+        yield reason("subsidies.hold.payee_dead")
+    if not facts.has_account:
+        yield reason("subsidies.hold.no_account")
+        return
+    if not facts.is_account_own:
+        yield reason("subsidies.hold.account_name")
+    if facts.is_account_shared:
+        yield reason("subsidies.hold.account_shared")
+    changed_on = facts.account_changed_on
+    if changed_on is not None and (facts.as_of - changed_on).days < terms.account_hold_days:
+        yield reason("subsidies.hold.account_changed", days=terms.account_hold_days)
+
+
+def _flags(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
+    """What the reviewer should know and what does not stop the payment."""
+    months = terms.visit_within_months
+    if months and facts.last_seen_on and facts.last_seen_on < add_months(_last_day_of_care(facts), -months):
+        yield reason("subsidies.flag.not_seen", months=months)
+    if any(one.guardian_at_fault is False for one in facts.incidents):
+        yield reason("subsidies.flag.incident_without_fault")
+    if terms.duty_check is DutyCheck.REQUIRED and facts.duty_check is DutyResult.REMARKS:
+        yield reason("subsidies.flag.duty_remarks")
+
+
+def _meets_level(facts: LineFacts, terms: PolicyTerms) -> bool:
+    level, needed = _counting_level(facts, terms), terms.eligible_rule.level
+    return needed is None or facts.has_past_incident or (level is not None and level >= needed)
+
+
+def _counting_level(facts: LineFacts, terms: PolicyTerms) -> int | None:
+    """The highest level that counts; None where nobody has rated."""
+    levels = [facts.highest_level, facts.listed_level]
+    if terms.level_counts is LevelCounts.AGREEMENT:
+        levels.append(facts.highest_level_of_agreement)
+    return max((level for level in levels if level is not None), default=None)
+
+
+def _incidents_since(facts: LineFacts, terms: PolicyTerms) -> date:
+    quarter = facts.quarter
+    if terms.incident_effect is IncidentEffect.STOP_YEAR:
+        return min(facts.days.agreement_from or quarter.first_day, quarter.first_day)
+    if terms.incident_effect is IncidentEffect.STOP_YEAR_AND_BAR:
+        return add_months(quarter.first_day, -BAR_MONTHS)
+    return quarter.first_day
+
+
+def _never_seen(facts: LineFacts) -> bool:
+    """No clinician has met the patient in person since registration: a name on paper is not paid unseen."""
+    seen, registered = facts.last_seen_on, facts.registered_on
+    return seen is None or (registered is not None and seen < registered)
+
+
+def _last_day_of_care(facts: LineFacts) -> date:
+    """The quarter's end, or the death before it."""
+    died_on = facts.days.died_on
+    return min(died_on, facts.quarter.last_day) if died_on else facts.quarter.last_day
+
+
+_DATES = {"as_of", "registered_on", "last_seen_on", "payee_died_on", "account_changed_on"}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, DayFacts):
+        return value.to_json()
+    if isinstance(value, tuple):
+        return [
+            {"kind": str(one.kind), "happened_on": one.happened_on.isoformat(), "at_fault": one.guardian_at_fault}
+            for one in value
+        ]
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Quarter | StrEnum) else value
+
+
+def _incident(stored: Mapping[str, Any]) -> IncidentFact:
+    return IncidentFact(IncidentKind(stored["kind"]), parse_date(stored["happened_on"]), stored["at_fault"])

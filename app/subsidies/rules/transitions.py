@@ -1,0 +1,116 @@
+"""The steps of a run and of its lines: which follow which, and whose hands they need (domain 5.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from app.core.quarter import Quarter
+from app.core.reasons import Reason, reason
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.policy import Chain
+
+
+class RunState(StrEnum):
+    PREPARING = "preparing"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    EXPORTED = "exported"
+    SETTLED = "settled"
+
+
+class RunStep(StrEnum):
+    PREPARED = "prepared"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    VOIDED = "voided"
+    EXPORTED = "exported"
+    SETTLED = "settled"
+
+
+class PaymentState(StrEnum):
+    SENT = "sent"
+    PAID = "paid"
+    RETURNED = "returned"
+    WITHHELD = "withheld"
+
+
+# From which states a step may be taken, and where it leads.
+RUN_MOVES: dict[RunStep, tuple[frozenset[RunState], RunState]] = {
+    RunStep.PREPARED: (frozenset({RunState.PREPARING}), RunState.DRAFT),
+    RunStep.SUBMITTED: (frozenset({RunState.DRAFT}), RunState.SUBMITTED),
+    RunStep.APPROVED: (frozenset({RunState.SUBMITTED}), RunState.APPROVED),
+    RunStep.RETURNED: (frozenset({RunState.SUBMITTED}), RunState.DRAFT),
+    RunStep.VOIDED: (frozenset({RunState.SUBMITTED, RunState.APPROVED}), RunState.DRAFT),
+    RunStep.EXPORTED: (frozenset({RunState.APPROVED}), RunState.EXPORTED),
+    RunStep.SETTLED: (frozenset({RunState.EXPORTED}), RunState.SETTLED),
+}
+
+# A held line is decided by a person; nothing else moves a line after it was frozen.
+LINE_MOVES: frozenset[tuple[LineState, LineState]] = frozenset(
+    {(LineState.HOLD, LineState.PAY), (LineState.HOLD, LineState.REFUSE)}
+)
+
+# The bank's word; a return that comes after finance attested the payment wins.
+PAYMENT_MOVES: frozenset[tuple[PaymentState, PaymentState]] = frozenset(
+    {
+        (PaymentState.SENT, PaymentState.PAID),
+        (PaymentState.SENT, PaymentState.RETURNED),
+        (PaymentState.PAID, PaymentState.RETURNED),
+    }
+)
+
+# Whose earlier signatures keep a hand from this step: maker, checker and payer are three people.
+_OTHER_HANDS: dict[RunStep, tuple[RunStep, ...]] = {
+    RunStep.APPROVED: (RunStep.PREPARED, RunStep.SUBMITTED),
+    RunStep.EXPORTED: (RunStep.PREPARED, RunStep.SUBMITTED, RunStep.APPROVED),
+    RunStep.SETTLED: (RunStep.PREPARED, RunStep.SUBMITTED, RunStep.APPROVED),
+}
+
+# Roles whose signatures approve a run, in the order of 部门联审.
+APPROVERS: dict[Chain, tuple[str, ...]] = {
+    Chain.SINGLE: ("reviewer",),
+    Chain.JOINT: ("police", "town", "county_office", "reviewer"),
+}
+
+
+def run_moves() -> frozenset[tuple[RunState, RunState]]:
+    """Every legal pair of states, for the database's guard."""
+    return frozenset((before, after) for befores, after in RUN_MOVES.values() for before in befores)
+
+
+def check_step(
+    step: RunStep, state: RunState, hand: str, signed: Mapping[RunStep, frozenset[str]]
+) -> tuple[Reason, ...]:
+    """What keeps this person from this step now.
+
+    `hand` is the human being behind the account (`Actor.hand`); `signed` the hands behind the signatures that still
+    stand, by step.
+    """
+    if state not in RUN_MOVES[step][0]:
+        return (reason("subsidies.step.wrong_state"),)
+    if any(hand in signed.get(earlier, frozenset()) for earlier in _OTHER_HANDS.get(step, ())):
+        return (reason("subsidies.step.same_person"),)
+    return ()
+
+
+def check_line_move(before: LineState, after: LineState, run_state: RunState) -> tuple[Reason, ...]:
+    """What keeps a line from being decided so. A signed run is brought back to draft first."""
+    if run_state is not RunState.DRAFT:
+        return (reason("subsidies.step.wrong_state"),)
+    return () if (before, after) in LINE_MOVES else (reason("subsidies.step.line_not_held"),)
+
+
+def roles_still_to_sign(chain: Chain, signed: frozenset[str]) -> tuple[str, ...]:
+    """Which roles' approvals are missing, in order; empty: the run is approved."""
+    return tuple(role for role in APPROVERS[chain] if role not in signed)
+
+
+def check_period(quarter: Quarter, today: date) -> tuple[Reason, ...]:
+    """A quarter is prepared when it has ended."""
+    if today > quarter.last_day:
+        return ()
+    return (reason("subsidies.step.quarter_open", quarter=quarter, ends_on=quarter.last_day),)
