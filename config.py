@@ -53,6 +53,8 @@ class Settings:
     today: date | None
     log_level: str
     sms: str
+    # how many reverse proxies of our own stand in front; only their forwarded-for entries are believed
+    proxies: int = 0
 
     @property
     def is_production(self) -> bool:
@@ -84,6 +86,7 @@ class Settings:
             today=_today(env),
             log_level=env.get("ANHU_LOG_LEVEL", "INFO").upper(),
             sms=env.get("ANHU_SMS", "off"),
+            proxies=_proxies(env),
         )
         if settings.is_production:
             _refuse_unsafe_production(settings)
@@ -164,6 +167,13 @@ def _today(env: Mapping[str, str]) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise ConfigurationError(f"ANHU_TODAY is {text!r}; write it as 2026-11-21.") from None
+
+
+def _proxies(env: Mapping[str, str]) -> int:
+    text = env.get("ANHU_PROXIES") or "0"
+    if text not in {"0", "1", "2", "3"}:
+        raise ConfigurationError(f"ANHU_PROXIES is {text!r}; it is the number of proxies in front, 0 to 3.")
+    return int(text)
 
 
 def _refuse_unsafe_production(settings: Settings) -> None:

@@ -11,10 +11,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User, UserSession
+from app.areas.models import Agency, Area
 from app.areas.rules import prefix_of
 from app.core.actor import Actor, Role
 
@@ -30,11 +31,13 @@ _IDLE = {Role.FINANCE: IDLE_MONEY, Role.DOCTOR: IDLE_FIELD, Role.VILLAGE_DOCTOR:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who a token belongs to, and whether `seen_at` is due to be moved."""
+    """Who a token belongs to and where they work, and whether `seen_at` is due to be moved."""
 
     actor: Actor
+    place: str
     token_hash: bytes
     is_seen_due: bool
+    must_change_password: bool
 
 
 def open_session(session: Session, user: User, now: datetime) -> str:
@@ -56,13 +59,15 @@ def open_session(session: Session, user: User, now: datetime) -> str:
 def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     """The actor behind a live token; None for anything else."""
     found = session.execute(
-        select(UserSession, User)
+        select(UserSession, User, func.coalesce(Agency.name, Area.name))
         .join(User, User.id == UserSession.user_id)
+        .join(Area, Area.code == User.area_code)
+        .outerjoin(Agency, Agency.id == User.agency_id)
         .where(UserSession.token_hash == hash_token(token))
     ).one_or_none()
     if found is None:
         return None
-    kept, user = found
+    kept, user, place = found
     is_live = (
         not user.is_disabled
         and kept.epoch == user.session_epoch
@@ -71,7 +76,7 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | No
     )
     if not is_live:
         return None
-    return SignedIn(actor_of(user), kept.token_hash, now >= kept.seen_at + SEEN_EVERY)
+    return SignedIn(actor_of(user), place, kept.token_hash, now >= kept.seen_at + SEEN_EVERY, user.must_change_password)
 
 
 def touch(session: Session, token_hash: bytes, now: datetime) -> None:

@@ -14,10 +14,12 @@ from app.core.actor import Actor
 from app.core.crypto import digest
 from app.core.db import canonical_json
 
+ANONYMOUS = "anonymous"
+
 
 def note(
     session: Session,
-    actor: Actor,
+    actor: Actor | None,
     action: str,
     *,
     now: datetime,
@@ -27,7 +29,7 @@ def note(
     detail: Mapping[str, Any] | None = None,
     changed: Any = None,
 ) -> AuditEvent:
-    """Write one event beside the act: who, what, on what, how many.
+    """Write one event beside the act: who (None: somebody who is not signed in), what, on what, how many.
 
     `subject` is (kind, public id). `detail` holds codes, counts and digests only. `changed` is anything JSON-able that the act
     stored; only a salted commitment to it is kept, so that it can be proved later and never read here.
@@ -35,8 +37,8 @@ def note(
     salt = secrets.token_hex(16) if changed is not None else ""
     event = AuditEvent(
         at=now,
-        actor_user_id=actor.user_id,
-        actor_role=actor.role.value,
+        actor_user_id=actor.user_id if actor else None,
+        actor_role=actor.role.value if actor else ANONYMOUS,
         action=action,
         subject_kind=subject[0],
         subject_id=subject[1],

@@ -120,7 +120,8 @@ class Action(StrEnum):
     SEE_COMPLIANCE = "see_compliance"  # coordinator's first page and lists of what is late
     SEE_TOWN = "see_town"
     READ_AUDIT = "read_audit"
-    KEEP_ACCOUNTS = "keep_accounts"
+    KEEP_ACCOUNTS = "keep_accounts"  # make accounts, give roles and areas
+    HELP_ACCOUNTS = "help_accounts"  # reset and disable: administrators, and towns for their villages
     SEE_COUNTS = "see_counts"
 
 
@@ -149,11 +150,12 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.SEE_TOWN: frozenset({Role.TOWN}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
     Action.KEEP_ACCOUNTS: frozenset({Role.ADMIN}),
+    Action.HELP_ACCOUNTS: frozenset({Role.ADMIN, Role.TOWN}),
     Action.SEE_COUNTS: frozenset({Role.CITY_VIEWER, Role.COORDINATOR, Role.COUNTY_OFFICE, Role.TOWN}),
 }
 
 # The operator of the machine runs commands; it reads no field of a person and signs no money.
-_OPERATOR_ACTIONS = frozenset({Action.SET_POLICY, Action.KEEP_ACCOUNTS, Action.IMPORT_ROSTER})
+_OPERATOR_ACTIONS = frozenset({Action.SET_POLICY, Action.KEEP_ACCOUNTS, Action.HELP_ACCOUNTS, Action.IMPORT_ROSTER})
 
 
 def sees(actor: Actor, field: Field) -> Grant:

@@ -11,6 +11,8 @@ TEXTS: dict[str, str] = {
     "core.stale_version": N_("此内容刚被他人修改，请核对后重新保存"),
     "core.conflict": N_("与已有的记录冲突，没有保存；请刷新后核对"),
     "core.form_expired": N_("页面打开太久或已重新登录，请刷新页面后再提交"),
+    "core.unstorable_text": N_("提交的内容含有无法保存的控制字符，请删去后再提交"),
+    "core.unstorable_value": N_("提交的数字或文字超出了可以保存的范围，请核对后再提交"),
     "core.invalid": N_("有内容需要更正，请看标出的栏目"),
     "core.id.empty": N_("请填写证件号码"),
     "core.id.rounded": N_("号码末位被电子表格改成了 0，原号码已丢失，请按证件重新录入"),

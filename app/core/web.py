@@ -5,19 +5,23 @@ Rooms' views use `read_session()` for pages and `transaction()` (core/db) for ac
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Action, NotSignedIn, may
@@ -45,6 +49,11 @@ HEADERS = {
 MAX_BODY_BYTES = 12 * 1024 * 1024  # the largest roster workbook, with room for the form around it
 MAX_FORM_MEMORY = 1024 * 1024
 
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost")  # health checks on the machine itself
+
+# Characters that no keyboard types and not every database stores: C0 controls apart from tab and line ends, lone surrogates.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
 csrf = CSRFProtect()
 
 
@@ -67,11 +76,13 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("desk.reports", lazy_("打印"), Action.PRINT_SUBSIDY),
     NavItem("desk.late", lazy_("督办"), Action.SEE_COMPLIANCE),
     NavItem("audit.list_events", lazy_("审计"), Action.READ_AUDIT),
-    NavItem("accounts.list_users", lazy_("账号"), Action.KEEP_ACCOUNTS),
+    NavItem("accounts.list_users", lazy_("账号"), Action.HELP_ACCOUNTS),
 )
 
 
 def init_app(app: Flask, settings: Settings) -> None:
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
@@ -82,9 +93,11 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         WTF_CSRF_TIME_LIMIT=None,  # a form may lie open over lunch; the token dies with its session
         WTF_CSRF_SSL_STRICT=settings.is_https,
+        TRUSTED_HOSTS=[urlsplit(settings.public_url).netloc, *LOOPBACK_HOSTS] if settings.is_production else None,
     )
-    csrf.init_app(app)
     app.before_request(_begin)
+    app.before_request(_refuse_unstorable_text)
+    csrf.init_app(app)
     app.after_request(_finish)
     app.teardown_appcontext(_close_session)
     app.context_processor(_context)
@@ -108,6 +121,19 @@ def forget_reads() -> None:
     _close_session(None)
 
 
+def local_path(text: str | None) -> str | None:
+    """`text` if it is a path on this site, safe to send a browser to; None for everything else."""
+    if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or _UNSTORABLE.search(text):
+        return None
+    parts = urlsplit(text.replace("\t", "").replace("\n", "").replace("\r", ""))
+    return None if parts.scheme or parts.netloc or text != text.strip() else text
+
+
+def refuse_page(status: int, reason: Reason) -> tuple[str, int]:
+    """An error page with its reason, for a view that refuses without an exception of the house."""
+    return _page(status, reason)
+
+
 def is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 
@@ -117,7 +143,7 @@ def show_errors(form: FlaskForm, refused: AnhuError) -> None:
     errors = refused.errors if isinstance(refused, Invalid) else {"": (refused.reason,)}
     for name, reasons in errors.items():
         sentences = [say(reason) for reason in reasons]
-        field = form[name] if name in form else None
+        field = form[name] if name in form else None  # noqa: SIM401 - a form has no get()
         if field is None:
             form.form_errors.extend(sentences)
         else:
@@ -128,10 +154,21 @@ def _begin() -> None:
     g.request_id = secrets.token_hex(6)
 
 
+def _refuse_unstorable_text() -> BaseResponse | tuple[str, int] | None:
+    """Stop control characters at the door, wherever they stand: neither database would take them alike."""
+    sent = [*(request.view_args or {}).values()]
+    for values in (request.args, request.form):
+        for name, several in values.lists():
+            sent += [name, *several]
+    if any(isinstance(value, str) and _UNSTORABLE.search(value) for value in sent):
+        return _page(400, Reason("core.unstorable_text"))
+    return None
+
+
 def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    if _settings().is_https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
@@ -222,6 +259,9 @@ def _register_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: _page(400, Reason("core.form_expired")))
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(PoolTimeout, _unavailable)
+    for unstorable in (DataError, OverflowError):
+        app.register_error_handler(unstorable, _unstorable_value)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -244,14 +284,21 @@ def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:
     return _page(error.code, None)
 
 
-def _integrity(error: IntegrityError) -> tuple[str, int]:
+def _integrity(_error: IntegrityError) -> tuple[str, int]:
     log().warning("integrity", request_id=g.get("request_id"), where=request.endpoint)
     return _page(409, Reason("core.conflict"))
 
 
-def _unavailable(error: OperationalError) -> tuple[str, int]:
-    log().error("database", request_id=g.get("request_id"), where=request.endpoint, error=type(error.orig).__name__)
+def _unavailable(error: OperationalError | PoolTimeout) -> tuple[str, int]:
+    cause = error.orig if isinstance(error, OperationalError) else error
+    log().error("database", request_id=g.get("request_id"), where=request.endpoint, error=type(cause).__name__)
     return _page(503, None)
+
+
+def _unstorable_value(error: DataError | OverflowError) -> tuple[str, int]:
+    """A number or text beyond what a column holds: nothing was stored."""
+    log().warning("unstorable", request_id=g.get("request_id"), where=request.endpoint, error=type(error).__name__)
+    return _page(400, Reason("core.unstorable_value"))
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
