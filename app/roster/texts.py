@@ -72,6 +72,7 @@ TEXTS: dict[str, str] = {
     "roster.file.encrypted": N_("工作簿设有打开密码，请先取消密码再上传"),
     "roster.file.macro": N_("工作簿带有宏，请另存为不带宏的 .xlsx 后再上传"),
     "roster.file.external": N_("工作簿引用了其他文件，请断开链接（数据 → 编辑链接）后再上传"),
+    "roster.file.definitions": N_("工作簿里夹带了外部定义，已拒绝打开；请把名单复制到新的工作簿中再上传"),
     "roster.file.damaged": N_("工作簿已损坏，无法打开，请用 Excel 或 WPS 打开并另存一份"),
     "roster.file.bomb": N_("工作簿展开后过大，已拒绝打开；请把名单复制到新的工作簿中再上传"),
     "roster.file.too_heavy": N_(

@@ -18,7 +18,7 @@ from app.core.money import Money
 from app.core.names import Name, check_name
 from app.core.phones import check_phone
 from app.core.reasons import Reason, reason
-from app.roster.rules.sheet import Cell
+from app.core.workbooks.sheet import Cell
 
 EXACT_DIGITS = 15  # IEEE doubles, as spreadsheets show and keep them
 LONGEST_TEXT = 200
@@ -158,10 +158,14 @@ def text(cell: Cell) -> str:
             return _number_text(cell)
         case datetime() | date():
             return _date_text(cell)
-    cleaned = " ".join(_CONTROL.sub("", cell).split())
+    cleaned = _one_line(cell)
     if _SHEET_ERROR.match(cleaned):
         raise CellError(reason("roster.cell.formula_error", text=cleaned[:20]))
     return cleaned
+
+
+def _one_line(written: str) -> str:
+    return " ".join(_CONTROL.sub("", written).split())
 
 
 def _number_text(number: float) -> str:
@@ -181,8 +185,13 @@ def plain(cell: Cell) -> str:
 
 
 def says_nothing(cell: Cell) -> bool:
-    """Empty, or a sign that stands for empty (无, /, —)."""
-    return isinstance(cell, str | None) and (cell is None or not (shown := text(cell)) or shown.lower() in _NOTHING)
+    """Empty, or a sign that stands for empty (无, /, —). Never raises."""
+    if cell is None:
+        return True
+    if not isinstance(cell, str):
+        return False
+    shown = _one_line(cell)
+    return not shown or shown.lower() in _NOTHING
 
 
 def short_text(cell: Cell, longest: int = LONGEST_TEXT) -> str:

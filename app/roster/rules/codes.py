@@ -8,7 +8,7 @@ from app.core.identity import Sex
 from app.core.reasons import reason
 from app.guardians.rules import Relation
 from app.roster.rules.cells import CellError, plain, text
-from app.roster.rules.sheet import Cell
+from app.core.workbooks.sheet import Cell
 
 _R = Relation
 _RELATIONS: dict[str, Relation] = {

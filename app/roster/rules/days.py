@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from app.core.reasons import reason
 from app.roster.rules.cells import CellError, says_nothing, text
-from app.roster.rules.sheet import Cell
+from app.core.workbooks.sheet import Cell
 
 EARLIEST = date(1900, 1, 1)
 SERIALS = range(
@@ -109,8 +110,8 @@ def _whole(found: PartialDate) -> date:
 def _read(cell: Cell, date1904: bool) -> PartialDate | None:
     if isinstance(cell, datetime | date):
         return PartialDate(cell.year, cell.month, cell.day)
-    if isinstance(cell, bool):
-        raise CellError(reason("roster.date.unknown", text=text(cell)))
+    if isinstance(cell, bool) or (isinstance(cell, float) and not math.isfinite(cell)):
+        raise CellError(reason("roster.date.unknown", text=str(cell)))
     if says_nothing(cell) or cell == 0:
         return None
     if isinstance(cell, float) and cell != int(cell):

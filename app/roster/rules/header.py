@@ -12,21 +12,22 @@ from dataclasses import dataclass
 
 from app.core.reasons import Reason, reason
 from app.roster.rules.columns import REQUIRED, STANDS_FOR, Field, Group
-from app.roster.rules.sheet import Cell, Sheet, column_letter, is_blank
+from app.core.workbooks.sheet import Cell, Sheet, column_letter, is_blank
 from app.roster.rules.words import (
     LONGEST_HEADER,
     Candidate,
     candidates,
     clean_header,
     group_hint,
-    has_known_words,
     header_text,
+    known_words,
 )
 
 SEARCHED_ROWS = 60
 DEEPEST_HEADER = 3
 WIDEST_SHEET = 200
 LEAST_FIELDS = 4
+LEAST_KNOWN = 3  # header words as they stand, in the rows of a header together
 BEAM = 60
 BESIDE_ITS_GROUP = 0.12
 USUAL_ORDER = {Group.PATIENT: 0.03, Group.FIRST: 0.02, Group.SECOND: 0.01}
@@ -105,11 +106,13 @@ def _is_roster(mapping: SheetMapping) -> bool:
 
 def _best_try(sheet: Sheet, this_year: int, only_row: int | None) -> SheetMapping | None:
     best, best_score = None, 0.0
-    rows = [only_row - 1] if only_row else range(min(len(sheet.rows), SEARCHED_ROWS))
-    for row in rows:
-        if row >= len(sheet.rows) or not _could_be_header(sheet.rows[row]):
+    known = [known_words(_texts(row)) for row in sheet.rows[: max(SEARCHED_ROWS, only_row or 0)]]
+    for row in [only_row - 1] if only_row else range(len(known)):
+        if row >= len(known) or not _may_end_header(sheet.rows[row]):
             continue
         for depth in range(min(DEEPEST_HEADER, row + 1)):
+            if sum(known[row - depth : row + 1]) < LEAST_KNOWN:
+                continue
             tried = _try(sheet, row, depth, this_year)
             score = _worth(tried) - depth * 0.01
             if score > best_score:
@@ -117,11 +120,14 @@ def _best_try(sheet: Sheet, this_year: int, only_row: int | None) -> SheetMappin
     return best
 
 
-def _could_be_header(row: Sequence[Cell]) -> bool:
-    """At least three cells are header words, and more cells are texts than figures."""
-    texts = [cell for cell in row if isinstance(cell, str) and not is_blank(cell) and len(cell) <= 2 * LONGEST_HEADER]
+def _may_end_header(row: Sequence[Cell]) -> bool:
+    """More texts than figures; looked at before anything is compared."""
     figures = sum(not isinstance(cell, str) and cell is not None for cell in row)
-    return len(texts) > figures and has_known_words(texts)
+    return len(_texts(row)) > figures
+
+
+def _texts(row: Sequence[Cell]) -> list[str]:
+    return [cell for cell in row if isinstance(cell, str) and not is_blank(cell) and len(cell) <= 2 * LONGEST_HEADER]
 
 
 def _worth(mapping: SheetMapping) -> float:
@@ -136,7 +142,7 @@ def _worth(mapping: SheetMapping) -> float:
 def _try(sheet: Sheet, row: int, depth: int, this_year: int) -> SheetMapping:
     width = min(max(len(sheet.rows[index]) for index in range(row - depth, row + 1)), WIDEST_SHEET)
     own = [_padded(sheet.rows[index], width) for index in range(row - depth, row + 1)]
-    heads = [_spread(sheet, row - depth + up, own[up], own[up + 1]) for up in range(depth)]
+    heads = [_spread(sheet, row - depth + up, own, up) for up in range(depth)]
     columns = []
     for index in range(width):
         leaf = next((texts[index] for texts in reversed(own) if texts[index]), "")
@@ -172,8 +178,12 @@ def _padded(row: Sequence[Cell], width: int) -> list[str]:
     return texts + [""] * (width - len(texts))
 
 
-def _spread(sheet: Sheet, row: int, texts: list[str], below: list[str]) -> list[str]:
-    """Group heads over the columns that they stand for: by merged cells, else over the blanks to their right."""
+def _spread(sheet: Sheet, row: int, own: list[list[str]], up: int) -> list[str]:
+    """Group heads over the columns that they stand for: by merged cells, else over the blanks to their right.
+
+    Blanks end where nothing stands below, and where a head above begins anew.
+    """
+    texts, below = own[up], own[up + 1]
     if not _is_head_row(texts):
         return [""] * len(texts)
     merges = [merge for merge in sheet.merges if merge.top <= row <= merge.bottom and merge.right > merge.left]
@@ -184,7 +194,8 @@ def _spread(sheet: Sheet, row: int, texts: list[str], below: list[str]) -> list[
                 spread[index] = texts[merge.left]
         return spread
     for index in range(1, len(texts)):
-        if not texts[index] and below[index] and (below[index - 1] or texts[index - 1]):
+        begins_above = any(upper[index] for upper in own[:up])
+        if not texts[index] and below[index] and not begins_above:
             spread[index] = spread[index - 1]
     return spread
 

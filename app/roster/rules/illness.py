@@ -8,7 +8,7 @@ import unicodedata
 from app.core.reasons import reason
 from app.patients.rules import DiagnosisCategory, ManagementStatus
 from app.roster.rules.cells import NO, YES, CellError, plain, text
-from app.roster.rules.sheet import Cell
+from app.core.workbooks.sheet import Cell
 
 _LEVELS = {
     **{sign: value for value, sign in enumerate("012345")},

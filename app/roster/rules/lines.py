@@ -9,7 +9,7 @@ from enum import StrEnum
 from app.roster.rules.cells import CellError, says_nothing, text
 from app.roster.rules.columns import Field
 from app.roster.rules.header import MappedColumn, SheetMapping
-from app.roster.rules.sheet import Cell, is_blank
+from app.core.workbooks.sheet import Cell, is_blank
 
 # What only a person's line has; a line without any of these is not one.
 TELLING = (
@@ -24,7 +24,7 @@ TELLING = (
 )
 
 _SUM = re.compile(
-    r"(本页|本表|全县|全镇|全乡|各乡镇|分|总)?(合计|小计|总计|共计|累计)(人数|数)?[:：]?(\d+人?)?$|总人数|人数合计|^共\d+人|total|sum$"
+    r"[^\d:：]{0,10}(合计|小计|总计|共计|累计)(人数|数)?[:：]?(\d+人?)?$|总人数|人数合计|^共\d+人|total|sum$"
 )
 _NOTE = re.compile(
     r"(审核|审批|填表|制表|填报|复核|编制|经办|负责|联系|统计|主管|录入)(单位|部门|机构)?(人|员|日期|时间|单位|领导)?(签字|签名|盖章|电话)*[:：(]"

@@ -11,7 +11,7 @@ from app.roster.rules.cells import CellError
 from app.roster.rules.columns import Field
 from app.roster.rules.entry import DiagnosisPart, PersonPart, VisitPart
 from app.roster.rules.row_cells import RowCells, check_against_number, identity_in, person_of, phones_in, required_name
-from app.roster.rules.sheet import is_blank
+from app.core.workbooks.sheet import is_blank
 
 UNSTABLE = 1
 UNSTABLE_FROM_LEVEL = 3  # domain 3.1: a class better than 1 with risk >= 3 is an error

@@ -17,7 +17,7 @@ from app.roster.rules.entry import GuardianPart, PaymentPart
 from app.roster.rules.header import MappedColumn
 from app.roster.rules.periods import quarters_in
 from app.roster.rules.row_cells import RowCells
-from app.roster.rules.sheet import Cell
+from app.core.workbooks.sheet import Cell
 
 _MARKS = frozenset(["√", "✓", "✔", "是", "已发", "已发放", "y", "yes"])
 
@@ -51,16 +51,13 @@ def _payee(row: RowCells, first: GuardianPart | None, second: GuardianPart | Non
     """Whose payment it was: the first guardian's unless the row names the second."""
     if says_nothing(row.cell(Field.PAID_TO)):
         return Rank.FIRST
-    shown = text(row.cell(Field.PAID_TO))
-    try:
-        name = cells.name(shown)
-    except CellError:
-        name = None
+    shown = row.read(Field.PAID_TO, text) or ""
+    name = row.read(Field.PAID_TO, cells.name) if shown else None
     if name and first and name.text == first.person.name:
         return Rank.FIRST
     if (name and second and name.text == second.person.name) or ("第二" in shown or "协助" in shown):
         return Rank.SECOND
-    if first and not ("第一" in shown or shown == "监护人"):
+    if first and not row.wrong(Field.PAID_TO) and not ("第一" in shown or shown == "监护人"):
         row.error(Field.PAID_TO, reason("roster.paid.stranger"))
     return Rank.FIRST
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from app.core.reasons import reason
 from app.roster.rules.cells import CellError, plain, text
-from app.roster.rules.sheet import Cell
+from app.core.workbooks.sheet import Cell
 
 _TOWN_SUFFIX = re.compile(r"(街道办事处|街道办|街道|办事处|民族乡|镇|乡|园区|开发区|管委会)$")
 _VILLAGE_SUFFIX = re.compile(
@@ -47,7 +47,10 @@ class _Names:
         self.stem[suffix.sub("", name) or name].append(code)
 
     def find(self, name: str, suffix: re.Pattern[str]) -> list[str]:
-        return self.whole.get(name) or self.stem.get(suffix.sub("", name) or name) or []
+        """As written, else without one suffix, else without two: 东村村委会 is 东村."""
+        short = suffix.sub("", name) or name
+        shorter = suffix.sub("", short) or short
+        return self.whole.get(name) or self.whole.get(short) or self.stem.get(short) or self.stem.get(shorter) or []
 
 
 class AreaIndex:

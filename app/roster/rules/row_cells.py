@@ -16,7 +16,7 @@ from app.roster.rules.columns import Field
 from app.roster.rules.entry import Finding, Noted, PersonPart
 from app.roster.rules.header import MappedColumn, SheetMapping
 from app.roster.rules.places import AreaIndex
-from app.roster.rules.sheet import Cell
+from app.core.workbooks.sheet import Cell
 
 T = TypeVar("T")
 

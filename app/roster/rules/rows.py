@@ -27,7 +27,7 @@ from app.roster.rules.lines import Line, LineReader
 from app.roster.rules.payments import PaymentColumns, payments
 from app.roster.rules.places import AreaIndex, AreaNode
 from app.roster.rules.row_cells import RowCells, Setting
-from app.roster.rules.sheet import Cell, Sheet, is_blank, with_merged_rows_filled
+from app.core.workbooks.sheet import Cell, Sheet, is_blank, with_merged_rows_filled
 
 DITTO = frozenset(("同上", "〃", "″", '"', "''", "同前", "上同"))
 # "The same as above" may be said of places and names of institutions, never of a person or a number.

@@ -7,15 +7,16 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.roster.rules.columns import COLUMNS, GROUP_WORDS, Column, Field, Group
+from app.roster.rules.columns import COLUMNS, GROUP_WORDS, NAME, Column, Field, Group
 from app.roster.rules.periods import quarters_in
-from app.roster.rules.sheet import Cell
+from app.core.workbooks.sheet import Cell
 
 LONGEST_HEADER = 40
 LEAST_LIKENESS = 0.5
 UNSURE = 0.8  # a word such as 姓名 that does not say whose
 ELSEWHERE = 0.75  # a field's own word under the head of another group
 LEAST_COVER = 0.4
+NAMED_BY_GROUP = 0.9  # a column called 协助监护人 holds that person's name
 
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _NUMBERING = re.compile(r"^\(?\d{1,2}[).、]")
@@ -69,14 +70,11 @@ def group_hint(text: str) -> tuple[str, tuple[Group, ...]] | None:
 _EVERY_WORD = frozenset(_NOISE.sub("", word) for column in COLUMNS for word in (*column.alone, *column.grouped))
 
 
-def has_known_words(texts: list[str], least: int = 3) -> bool:
-    """Whether at least `least` of the cells are header words as they stand; a cheap look before the exact one."""
-    known = 0
-    for text in texts:
-        known += any(one in _EVERY_WORD or _without_hint(one) in _EVERY_WORD for one in _variants(text))
-        if known >= least:
-            return True
-    return False
+def known_words(texts: list[str]) -> int:
+    """How many of the texts are header words as they stand: a cheap look before the exact one."""
+    return sum(
+        any(one in _EVERY_WORD or _without_hint(one) in _EVERY_WORD for one in _variants(text)) for text in texts
+    )
 
 
 def _without_hint(text: str) -> str:
@@ -117,6 +115,8 @@ def _by_own_hint(text: str, hint: tuple[str, tuple[Group, ...]], column: Column)
     if column.group not in groups:
         return alone if alone == 1 else alone * 0.9
     rest = text.replace(token, "", 1)
+    if not rest and column.grouped == NAME:
+        return NAMED_BY_GROUP - 0.1 * groups.index(column.group)
     score = max(alone, _best(rest, column.alone), _best(rest, column.grouped))
     return score - 0.1 * groups.index(column.group)
 

@@ -1,0 +1,308 @@
+"""The header is found by itself, in any order, depth and wording."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.core.reasons import say
+from app.roster import texts  # noqa: F401  # registers the sentences
+from app.roster.rules.columns import Field
+from app.roster.rules.header import Override, SheetMapping, find_mapping, missing_columns
+from app.core.workbooks.sheet import Merge, Sheet, column_letter
+from tests.rig.rosters import FLAT_HEADERS, people, table
+
+KEYS = list(FLAT_HEADERS)
+FIELDS = [
+    Field.PATIENT_NAME, Field.PATIENT_SEX, Field.PATIENT_ID, Field.PATIENT_BIRTH, Field.TOWN, Field.VILLAGE, Field.DIAGNOSIS,
+    Field.RISK_LEVEL, Field.MANAGED, Field.CONSENT_ON, Field.FIRST_NAME, Field.FIRST_RELATION, Field.FIRST_ID, Field.FIRST_PHONE,
+    Field.BANK, Field.ACCOUNT, Field.SECOND_NAME, Field.SECOND_POST, Field.SECOND_PHONE, Field.AGREEMENT_NUMBER,
+    Field.AGREEMENT_FROM, Field.AGREEMENT_TO,
+]  # fmt: skip
+
+
+def mapping_of(rows: list[list[Any]], merges: tuple[Merge, ...] = ()) -> SheetMapping:
+    found = find_mapping(Sheet("花名册", rows, merges), 2026)
+    assert found is not None
+    return found
+
+
+def fields_of(mapping: SheetMapping) -> list[Field | None]:
+    return [column.field for column in mapping.columns]
+
+
+def test_one_flat_row_with_prefixed_names_is_a_header() -> None:
+    mapping = mapping_of(table([list(FLAT_HEADERS.values())], KEYS, people()))
+    assert fields_of(mapping) == FIELDS
+    assert mapping.header_row == 1
+    assert not mapping.missing
+
+
+def test_columns_may_stand_in_the_opposite_order() -> None:
+    headers = list(FLAT_HEADERS.values())[::-1]
+    assert fields_of(mapping_of(table([headers], KEYS[::-1], people()))) == FIELDS[::-1]
+
+
+PLAIN = [
+    "姓名",
+    "性别",
+    "身份证号",
+    "出生日期",
+    "乡镇",
+    "村",
+    "诊断",
+    "危险等级",
+    "是否在管",
+    "知情同意日期",
+    "姓名",
+    "与患者关系",
+    "身份证号",
+    "联系电话",
+    "开户行",
+    "账号",
+    "姓名",
+    "单位职务",
+    "联系电话",
+    "编号",
+    "起始日期",
+    "终止日期",
+]
+
+
+def test_without_group_heads_a_bare_name_goes_with_its_neighbours() -> None:
+    found = fields_of(mapping_of(table([PLAIN], KEYS, people())))
+    assert found[:19] == FIELDS[:19]
+    assert found[20:] == FIELDS[20:]
+
+
+def test_without_group_heads_and_backwards_too() -> None:
+    found = fields_of(mapping_of(table([PLAIN[::-1]], KEYS[::-1], people())))[::-1]
+    assert found[:19] == FIELDS[:19]
+
+
+def test_group_heads_are_read_by_their_merged_cells() -> None:
+    heads = [
+        "序号",
+        "患者基本信息",
+        *[""] * 5,
+        "诊断与管理",
+        *[""] * 3,
+        "第一监护人",
+        *[""] * 5,
+        "第二监护人",
+        "",
+        "",
+        "监护协议",
+        "",
+        "",
+    ]
+    leaves = ["", *PLAIN]
+    merges = (
+        Merge(1, 0, 2, 0),
+        Merge(1, 1, 1, 6),
+        Merge(1, 7, 1, 10),
+        Merge(1, 11, 1, 16),
+        Merge(1, 17, 1, 19),
+        Merge(1, 20, 1, 22),
+    )
+    mapping = mapping_of(table([["某县花名册"], heads, leaves], [None, *KEYS], people()), merges)
+    assert mapping.header_row == 3
+    assert fields_of(mapping) == [Field.IGNORED, *FIELDS]
+    assert mapping.column(Field.SECOND_NAME).header == "第二监护人·姓名"  # type: ignore[union-attr]
+
+
+def test_group_heads_without_merges_reach_to_the_next_head() -> None:
+    heads = ["患者", *[None] * 9, "第一监护人", *[None] * 5, "第二监护人", None, None, "协议", None, None]
+    assert fields_of(mapping_of(table([heads, PLAIN], KEYS, people()))) == FIELDS
+
+
+def test_three_header_rows_are_read_together() -> None:
+    top = ["患者信息", *[None] * 9, "监护人信息", *[None] * 8, "监护协议", None, None]
+    middle = [None] * 10 + ["第一监护人", *[None] * 5, "第二监护人", None, None, None, None, None]
+    assert fields_of(mapping_of(table([top, middle, PLAIN], KEYS, people()))) == FIELDS
+
+
+def test_titles_blank_rows_and_unit_lines_above_do_not_disturb() -> None:
+    above = [
+        ["安和县严重精神障碍患者及监护人花名册(2026年)"],
+        [],
+        ["填报单位：精防办", None, None, "填报日期：2026年9月"],
+        [None],
+        [],
+    ]
+    mapping = mapping_of(table([*above, list(FLAT_HEADERS.values())], KEYS, people()))
+    assert mapping.header_row == 6
+    assert fields_of(mapping) == FIELDS
+
+
+OTHER_WORDS = {
+    "name": "* 服务对象姓名",
+    "sex": "性 别",
+    "id": "公民身份号码（必填）",
+    "birth": "出生年月日",
+    "town": "所属乡镇(街道)",
+    "village": "村(居)委会",
+    "diagnosis": "疾病名称",
+    "level": "危险性评估\n(0-5级)",
+    "managed": "是否纳入管理",
+    "consent": "签署知情同意书日期",
+    "g1": "主要监护人",
+    "relation": "监护人与患者的关系",
+    "g1_id": "监护人证件号码",
+    "g1_phone": "监护人手机",
+    "bank": "开户银行名称",
+    "account": "惠民惠农一卡通账号",
+    "g2": "协助监护人",
+    "post": "协助监护人职务",
+    "g2_phone": "协助监护人联系方式",
+    "number": "监护协议书编号",
+    "from": "协议生效日期",
+    "to": "协议到期日期",
+}
+
+
+def test_other_offices_words_mean_the_same_fields() -> None:
+    assert fields_of(mapping_of(table([[OTHER_WORDS[key] for key in KEYS]], KEYS, people()))) == FIELDS
+
+
+ENGLISH = [
+    "Name",
+    "Sex",
+    "ID No.",
+    "Date of Birth",
+    "Town",
+    "Village",
+    "Diagnosis",
+    "Risk Level",
+    "Managed",
+    "Consent Date",
+    "Guardian Name",
+    "Relationship",
+    "Guardian ID",
+    "Guardian Phone",
+    "Bank",
+    "Account No",
+    "Second Guardian Name",
+    "Title",
+    "Second Guardian Phone",
+    "Agreement No",
+    "Agreement From",
+    "Agreement To",
+]
+
+
+def test_english_headers_are_understood() -> None:
+    assert fields_of(mapping_of(table([ENGLISH], KEYS, people()))) == FIELDS
+
+
+def test_the_last_and_the_next_visit_are_told_apart() -> None:
+    words = [
+        "姓名",
+        "身份证号",
+        "村",
+        "诊断",
+        "下次随访日期",
+        "最近一次随访",
+        "随访方式",
+        "本次随访分类",
+        "上次随访危险性等级",
+        "危险性等级",
+    ]
+    mapping = mapping_of([words])
+    assert fields_of(mapping)[4:] == [
+        Field.NEXT_DUE_ON, Field.VISITED_ON, Field.VISIT_FORM, Field.VISIT_CLASS, Field.VISIT_LEVEL, Field.RISK_LEVEL,
+    ]  # fmt: skip
+
+
+def test_short_words_under_a_visit_head_belong_to_the_visit() -> None:
+    heads = ["患者", None, None, None, None, "末次随访", None, None, None, "下次随访日期"]
+    leaves = ["姓名", "身份证号", "村", "诊断", "危险性等级", "日期", "方式", "分类", "危险性等级", None]
+    assert fields_of(mapping_of([heads, leaves]))[5:] == [
+        Field.VISITED_ON, Field.VISIT_FORM, Field.VISIT_CLASS, Field.VISIT_LEVEL, Field.NEXT_DUE_ON,
+    ]  # fmt: skip
+
+
+def test_a_payment_column_a_quarter_is_read_with_its_quarter() -> None:
+    heads = ["姓名", "身份证号", "村", "诊断", "监护人姓名", "2026年监护补贴发放情况", None, None]
+    leaves = [None, None, None, None, None, "一季度", "二季度", "第三季度(元)"]
+    found = [(one.field, one.quarter) for one in mapping_of([heads, leaves]).columns][5:]
+    assert found == [(Field.PAID_AMOUNT, "2026Q1"), (Field.PAID_AMOUNT, "2026Q2"), (Field.PAID_AMOUNT, "2026Q3")]
+
+
+def test_quarter_columns_say_it_in_one_row_too() -> None:
+    words = ["姓名", "身份证号", "村", "诊断", "监护人姓名", "2026年第一季度发放金额", "2026年第二季度发放金额"]
+    found = [(one.field, one.quarter) for one in mapping_of([words]).columns][5:]
+    assert found == [(Field.PAID_AMOUNT, "2026Q1"), (Field.PAID_AMOUNT, "2026Q2")]
+
+
+def test_account_words_of_payments_stay_the_guardians_account() -> None:
+    words = ["姓名", "身份证号", "村", "诊断", "监护人", "监护补贴发放账号", "户名", "已发放季度", "已发补贴"]
+    assert fields_of(mapping_of([words]))[5:] == [
+        Field.ACCOUNT,
+        Field.ACCOUNT_HOLDER,
+        Field.PAID_PERIOD,
+        Field.PAID_AMOUNT,
+    ]
+
+
+def test_a_guardian_without_a_name_column_is_not_taken_over() -> None:
+    mapping = mapping_of([["患者姓名", "身份证号", "村", "诊断", "单位职务"]])
+    assert mapping.columns[-1].field is None
+    assert [column.header for column in mapping.unmapped] == ["单位职务"]
+
+
+def test_unknown_columns_are_reported_not_guessed() -> None:
+    mapping = mapping_of([["患者姓名", "身份证号", "村", "诊断", "随访医生", "鞋码"]])
+    assert [column.header for column in mapping.unmapped] == ["随访医生", "鞋码"]
+
+
+def test_a_missing_required_column_is_named() -> None:
+    mapping = mapping_of([["患者姓名", "身份证号", "诊断", "监护人姓名", "危险等级"]])
+    assert [say(why) for why in missing_columns(mapping)] == ["缺少“村（社区）”列"]
+
+
+def test_an_area_code_stands_for_the_village_and_a_code_for_the_diagnosis() -> None:
+    assert not mapping_of([["患者姓名", "身份证号", "村代码", "ICD-10"]]).missing
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [["1. 身份证号请以文本格式填写。"], ["2. 危险性等级填0-5级。"]],
+        [["乡镇", "村数", "患者人数", "在管人数", "管理率"], ["城关镇", 8, 40, 38, "95%"]],
+        [["姓名", "电话"], ["张三", "13800000000"]],
+        [[None, None], [1, 2, 3]],
+    ],
+)
+def test_other_sheets_are_not_taken_for_rosters(rows: list[list[Any]]) -> None:
+    assert find_mapping(Sheet("说明", rows), 2026) is None
+
+
+def test_a_users_own_mapping_wins() -> None:
+    rows = table([["甲", "乙", "丙", "丁", "戊"]], ["name", "id", "town", "village", "diagnosis"], people())
+    wanted = {"A": Field.PATIENT_NAME, "B": Field.PATIENT_ID, "C": Field.TOWN, "D": Field.VILLAGE, "E": Field.DIAGNOSIS}
+    mapping = find_mapping(Sheet("花名册", rows), 2026, Override(wanted, header_row=1))
+    assert mapping is not None
+    assert {column.letter: column.field for column in mapping.columns} == wanted
+    assert not mapping.missing
+
+
+def test_a_users_mapping_moves_a_field_to_another_column() -> None:
+    rows = [["患者姓名", "身份证号", "村", "诊断", "电话", "备用电话"]]
+    mapping = find_mapping(Sheet("花名册", rows), 2026, Override({"F": Field.PATIENT_PHONE}))
+    assert mapping is not None
+    assert [column.field for column in mapping.columns][4:] == [None, Field.PATIENT_PHONE]
+
+
+def test_columns_are_lettered_as_in_excel() -> None:
+    assert [column_letter(index) for index in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+        "ZZ",
+        "AAA",
+    ]
