@@ -11,27 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
 from app.guardians.rules import Rank
-
-
-class RunState(StrEnum):
-    PREPARING = "preparing"  # 造册中: lines are being frozen, in batches
-    DRAFT = "draft"  # 待提交
-    SUBMITTED = "submitted"  # 待审批
-    APPROVED = "approved"  # 已审批
-    EXPORTED = "exported"  # 已拨付, waiting for the bank
-    SETTLED = "settled"  # 办结
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
 
 
 class RunKind(StrEnum):
     REGULAR = "regular"
     SUPPLEMENTARY = "supplementary"
     OPENING = "opening"  # payments made before the county came to us
-
-
-class Decision(StrEnum):
-    PAY = "pay"  # 应发
-    HOLD = "hold"  # 暂缓
-    REFUSE = "refuse"  # 不发
 
 
 class LineKind(StrEnum):
@@ -138,7 +125,7 @@ class SubsidyLine(Base):
     payee_person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("payee_accounts.id"))
     area_code: Mapped[str] = mapped_column(String(12))
-    decision: Mapped[Decision] = mapped_column(Coded(Decision))
+    decision: Mapped[LineState] = mapped_column(Coded(LineState))
     # False once the bank returned it or it was withheld: the quarter may then be paid by another line
     is_live: Mapped[bool] = mapped_column(default=True)
     amount_fen: Mapped[int] = mapped_column(BigInteger)
@@ -154,16 +141,6 @@ class SubsidyLine(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision_note: Mapped[str | None] = mapped_column(String(200))
-
-
-class RunStep(StrEnum):
-    PREPARED = "prepared"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    RETURNED = "returned"  # 退回修改
-    VOIDED = "voided"  # a change after submission voided what was signed
-    EXPORTED = "exported"
-    SETTLED = "settled"
 
 
 class RunApproval(Base):
@@ -206,13 +183,6 @@ class PayFile(Base):
     attested_by: Mapped[int | None]
     # SHA-256 of the bank's return file
     returns_sha256: Mapped[str | None] = mapped_column(String(64))
-
-
-class PaymentState(StrEnum):
-    SENT = "sent"  # 已报盘
-    PAID = "paid"  # 已发
-    RETURNED = "returned"  # 退回
-    WITHHELD = "withheld"  # 拦付: never sent
 
 
 class PayFileLine(Base):

@@ -1,0 +1,47 @@
+"""Text files: comma, tab or semicolon, in UTF-8, UTF-16 with a mark, or GB18030 as Chinese Excel saves them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from app.core.errors import Invalid
+from app.core.reasons import reason
+from app.core.workbooks.worker import MAX_COLUMNS, MAX_ROWS
+from app.core.workbooks.sheet import Cell, Sheet
+
+SHEET_NAME = "CSV"
+_DELIMITERS = ",\t;"
+
+
+def read_delimited(content: bytes) -> Sheet:
+    """One sheet of text cells. `Invalid` on `file` when it is not text, or has too many rows."""
+    text = _decoded(content)
+    if "\0" in text:
+        raise _refusal("roster.file.not_workbook")
+    start = text[:10_000]
+    delimiter = max(_DELIMITERS, key=start.count)
+    rows: list[list[Cell]] = []
+    try:
+        for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append([cell if cell.strip() else None for cell in line[:MAX_COLUMNS]])
+            if len(rows) > MAX_ROWS:
+                raise _refusal("roster.file.too_many_rows", sheet=SHEET_NAME, rows=len(rows), most=MAX_ROWS)
+    except csv.Error:
+        raise _refusal("roster.file.damaged") from None
+    return Sheet(SHEET_NAME, rows)
+
+
+def _decoded(content: bytes) -> str:
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encodings = ("utf-16",) if marked else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _refusal("roster.file.encoding")
+
+
+def _refusal(code: str, **args: object) -> Invalid:
+    return Invalid({"file": [reason(code, **args)]})

@@ -1,0 +1,64 @@
+"""What the subsidy use cases are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.core.money import Money
+from app.core.quarter import Quarter
+from app.subsidies.rules.policy import PolicyTerms
+
+
+@dataclass(frozen=True)
+class SetPolicy:
+    """A new version of a county's policy from a day. `terms` None ends the scheme."""
+
+    county_code: str
+    valid_from: date
+    terms: PolicyTerms
+
+
+@dataclass(frozen=True)
+class PrepareRun:
+    """Freeze the lines of a county's quarter. `is_supplementary` pays only what no other run pays."""
+
+    county_code: str
+    quarter: Quarter
+    is_supplementary: bool = False
+
+
+@dataclass(frozen=True)
+class DecideHold:
+    """A person decides a held line: pay it or refuse it, with the reason in words (1–200 characters)."""
+
+    line_public_id: str
+    is_paid: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class BankReply:
+    """One line of the bank's return file: the pay file's sequence, the amount, and what became of it."""
+
+    sequence: int
+    amount: Money
+    is_paid: bool
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class BankReturns:
+    """The bank's return file as read, and the hash of its bytes."""
+
+    replies: tuple[BankReply, ...]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class OpeningPayment:
+    """A payment made before the county came to us, from the roster (amount as paid)."""
+
+    agreement_id: int
+    quarter: Quarter
+    amount: Money

@@ -1,0 +1,69 @@
+"""Chinese words that the quarter's papers share."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.areas.models import Agency, AgencyKind
+from app.core.quarter import Quarter
+from app.guardians.rules import Relation
+from app.subsidies.models import RunKind, SubsidyPolicy, SubsidyRun
+from app.subsidies.queries.runs import area_name
+from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.rules.transitions import RunState
+
+NUMERALS = "一二三四"
+
+STAGES = {
+    RunState.PREPARING: "造册中",
+    RunState.DRAFT: "待提交",
+    RunState.SUBMITTED: "待审批",
+    RunState.APPROVED: "已审批",
+    RunState.EXPORTED: "已报盘",
+    RunState.SETTLED: "已办结",
+}
+
+RELATIONS = {
+    Relation.SPOUSE: "配偶",
+    Relation.FATHER: "父亲",
+    Relation.MOTHER: "母亲",
+    Relation.SON: "儿子",
+    Relation.DAUGHTER: "女儿",
+    Relation.ELDER_BROTHER: "兄",
+    Relation.YOUNGER_BROTHER: "弟",
+    Relation.ELDER_SISTER: "姐",
+    Relation.YOUNGER_SISTER: "妹",
+    Relation.GRANDPARENT: "祖辈",
+    Relation.GRANDCHILD: "孙辈",
+    Relation.OTHER_RELATIVE: "其他近亲属",
+    Relation.OTHER: "其他",
+    Relation.OFFICER: "协助监护人",
+}
+
+
+def period_label(run: SubsidyRun) -> str:
+    """2026年第三季度; a supplementary run says so."""
+    quarter = Quarter.parse(run.period)
+    label = f"{quarter.year}年第{NUMERALS[quarter.number - 1]}季度"
+    return label if run.kind is RunKind.REGULAR else f"{label}（补发第{run.number}批）"
+
+
+def paying_office(session: Session, run: SubsidyRun) -> str:
+    """The office that pays and seals, as the policy names it; the county's civil affairs office where it names none."""
+    policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
+    named = PolicyTerms.from_json(policy.terms).paying_office if policy else ""
+    return named or f"{area_name(session, run.county_code)}民政局"
+
+
+def office_phone(session: Session, run: SubsidyRun) -> str:
+    """The civil affairs office's telephone, for questions; empty where none is on record."""
+    return (
+        session.scalar(
+            select(Agency.phone)
+            .where(Agency.area_code == run.county_code, Agency.kind == AgencyKind.CIVIL_AFFAIRS)
+            .order_by(Agency.id)
+            .limit(1)
+        )
+        or ""
+    )

@@ -1,0 +1,79 @@
+"""The ledger (发放台账): a drawing of the run's lines, the same on paper and in Excel."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.money import Money
+from app.core.reasons import Reason, say
+from app.people.vault import Vault
+from app.subsidies.models import SubsidyPolicy, SubsidyRun
+from app.subsidies.papers.labels import RELATIONS, STAGES, paying_office, period_label
+from app.subsidies.queries.lines import LineRow, account_tails, all_lines
+from app.subsidies.queries.runs import area_name, list_steps
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.transitions import PaymentState, RunStep
+from reports.ledger import LedgerDocument, LedgerRow, LedgerState
+from reports.wording import Provenance
+
+_PAYMENT_STATES = {
+    PaymentState.SENT: LedgerState.DUE,
+    PaymentState.PAID: LedgerState.PAID,
+    PaymentState.RETURNED: LedgerState.RETURNED,
+    PaymentState.WITHHELD: LedgerState.HELD,
+}
+_DECISION_STATES = {
+    LineState.PAY: LedgerState.DUE,
+    LineState.HOLD: LedgerState.HELD,
+    LineState.REFUSE: LedgerState.REFUSED,
+}
+
+
+def ledger_document(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, now: datetime) -> LedgerDocument:
+    """Every line of the run by town and village. The total counts what is or will be paid: the pay file's total once it exists."""
+    lines = all_lines(session, actor, run)
+    tails = account_tails(session, vault, lines)
+    rows = tuple(_row(line, tails) for line in lines)
+    total = Money(sum(row.amount_fen for row in rows if row.counted))
+    policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
+    signed = {step.step: step.by for step in list_steps(session, run)}
+    return LedgerDocument(
+        county=area_name(session, run.county_code),
+        organisation=paying_office(session, run),
+        period_label=period_label(run),
+        policy=(policy.document_number if policy else "") or f"政策第{policy.version if policy else 0}版",
+        stage=STAGES[run.state],
+        cut_off=run.decided_as_of,
+        rule_set=run.rule_version,
+        rows=rows,
+        total_fen=total.fen,
+        total_capital=total.capital(),
+        provenance=Provenance(run.digest or "草稿未锁定", actor.name, now),
+        prepared_by=signed.get(RunStep.PREPARED, ""),
+        reviewed_by=signed.get(RunStep.APPROVED, "") if run.approved_by else "",
+    )
+
+
+def counts_as_paid(line: LineRow) -> bool:
+    """Whether the line's amount is part of the run's total: to be paid, and neither withheld nor returned."""
+    return line.decision is LineState.PAY and line.payment not in (PaymentState.RETURNED, PaymentState.WITHHELD)
+
+
+def _row(line: LineRow, tails: dict[int, str]) -> LedgerRow:
+    said: tuple[Reason, ...] = (line.why,) if line.why else line.reasons
+    return LedgerRow(
+        town=line.town,
+        village=line.village,
+        guardian=line.payee,
+        relation=RELATIONS[line.relation],
+        agreement_number=line.agreement_number,
+        days=line.days,
+        amount_fen=line.amount_fen,
+        account_tail=tails.get(line.account_id or 0, ""),
+        state=_PAYMENT_STATES[line.payment] if line.payment else _DECISION_STATES[line.decision],
+        counted=counts_as_paid(line),
+        reasons=tuple(say(why) for why in said),
+    )

@@ -1,0 +1,380 @@
+"""The facts that lines are decided from, gathered for a batch of agreements in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.areas.rules import prefix_of
+from app.core.quarter import Quarter
+from app.core.scope import within_prefix
+from app.guardians.models import Agreement, Guardianship
+from app.guardians.rules import Rank
+from app.patients.models import Admission, Patient, PatientSpan
+from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, SpanKind
+from app.people.models import PayeeAccount, Person
+from app.people.rules import DatePrecision
+from app.risk.models import RiskLevel
+from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.rules.days import DayFacts, Stay
+from app.subsidies.rules.decision import IncidentFact, IncidentKind, LineFacts, LineState, Payee
+from app.subsidies.rules.policy import PolicyTerms
+from app.visits.models import FollowUpVisit
+from app.visits.rules.form import VisitForm, VisitObject
+
+_DAY = timedelta(days=1)
+_PatientPerson = aliased(Person)
+_Payee = aliased(Person)
+
+
+@dataclass(frozen=True)
+class GatheredLine:
+    """What one line is decided from, and whom it would pay."""
+
+    agreement_id: int
+    patient_id: int
+    payee_person_id: int
+    account_id: int | None
+    area_code: str
+    rank: Rank
+    facts: LineFacts
+    # what the snapshot keeps beside the facts
+    snapshot: dict[str, Any]
+
+
+class _Agreement(NamedTuple):
+    agreement: Agreement
+    guardianship: Guardianship
+    patient: Patient
+    patient_person: Person
+    payee: Person
+
+
+def agreements_to_decide(session: Session, run: SubsidyRun, limit: int) -> list[int]:
+    """The next agreements that touch the run's quarter and have no line in it yet, in a fixed order."""
+    return list(session.scalars(_undecided(run, select(Agreement.id)).order_by(Agreement.id).limit(limit)))
+
+
+def count_to_decide(session: Session, run: SubsidyRun) -> int:
+    return session.scalar(_undecided(run, select(func.count()).select_from(Agreement))) or 0
+
+
+def gather(session: Session, run: SubsidyRun, agreement_ids: Sequence[int], terms: PolicyTerms) -> list[GatheredLine]:
+    """The lines of these agreements, in the order of `agreement_ids`; a second one each where the policy pays the second guardian."""
+    quarter = Quarter.parse(run.period)
+    rows = _agreements(session, agreement_ids, Rank.FIRST)
+    if terms.second_share:
+        rows += _agreements(session, agreement_ids, Rank.SECOND)
+    facts = _Batch(session, run, quarter, rows)
+    order = {agreement_id: place for place, agreement_id in enumerate(agreement_ids)}
+    rows.sort(key=lambda row: (order[row.agreement.id], row.guardianship.rank))
+    return [facts.line(row) for row in rows]
+
+
+def _undecided(run: SubsidyRun, query: Select[Any]) -> Select[Any]:
+    quarter = Quarter.parse(run.period)
+    has_line = exists().where(SubsidyLine.run_id == run.id, SubsidyLine.agreement_id == Agreement.id)
+    query = query.join(Patient, Patient.id == Agreement.patient_id).where(
+        within_prefix(Patient.area_code, prefix_of(run.county_code)),
+        Agreement.withdrawn_at.is_(None),
+        Agreement.from_on <= quarter.last_day,
+        func.coalesce(Agreement.ended_on, Agreement.to_on) >= quarter.first_day,
+        ~has_line,
+    )
+    return query.where(~_paid_by_another(run)) if run.kind is RunKind.SUPPLEMENTARY else query
+
+
+def _paid_by_another(run: SubsidyRun) -> ColumnElement[bool]:
+    """A supplementary run has lines only for agreements whose quarter nobody has paid."""
+    return exists().where(
+        SubsidyLine.agreement_id == Agreement.id,
+        SubsidyLine.period == run.period,
+        SubsidyLine.run_id != run.id,
+        SubsidyLine.decision == LineState.PAY,
+        SubsidyLine.is_live,
+    )
+
+
+def _agreements(session: Session, ids: Sequence[int], rank: Rank) -> list[_Agreement]:
+    link = Agreement.guardianship_id if rank is Rank.FIRST else Agreement.second_guardianship_id
+    rows = session.execute(
+        select(Agreement, Guardianship, Patient, _PatientPerson, _Payee)
+        .join(Guardianship, Guardianship.id == link)
+        .join(Patient, Patient.id == Agreement.patient_id)
+        .join(_PatientPerson, _PatientPerson.id == Patient.person_id)
+        .join(_Payee, _Payee.id == Guardianship.person_id)
+        .where(Agreement.id.in_(ids))
+    )
+    return [_Agreement(*row) for row in rows]
+
+
+class _Batch:
+    """Everything about a batch's patients and payees, one query per kind of fact."""
+
+    def __init__(self, session: Session, run: SubsidyRun, quarter: Quarter, rows: Sequence[_Agreement]) -> None:
+        self.run, self.quarter, self.session = run, quarter, session
+        patients = sorted({row.patient.id for row in rows})
+        payees = sorted({row.payee.id for row in rows})
+        self.spans = _grouped(session.scalars(_spans(patients, quarter)), lambda span: span.patient_id)
+        self.stays = _grouped(session.scalars(_admissions(patients, quarter)), lambda stay: stay.patient_id)
+        self.levels = _grouped(session.scalars(_levels(patients, quarter)), lambda level: level.patient_id)
+        self.incidents = _grouped(session.execute(_incidents(patients, quarter)), lambda row: row.patient_id)
+        self.seen = {row[0]: row[1] for row in session.execute(_last_seen(patients, quarter))}
+        self.registered = {row[0]: row[1] for row in session.execute(_registered(patients))}
+        self.accounts = _grouped(session.scalars(_accounts(payees, run.decided_as_of)), lambda one: one.person_id)
+        self.shared = set(session.scalars(_shared_accounts(payees)))
+        self.paid = {(row[0], row[1]) for row in session.execute(_paid(run, [row.agreement.id for row in rows]))}
+
+    def line(self, row: _Agreement) -> GatheredLine:
+        rank = row.guardianship.rank
+        account = self._account(row.payee.id)
+        facts = LineFacts(
+            quarter=self.quarter,
+            as_of=self.run.decided_as_of,
+            days=self._days(row),
+            payee=Payee(rank.value),
+            is_registered=self._was_registered(row.patient.id),
+            is_identified=row.patient_person.id_index is not None,
+            is_agreement_signed=True,
+            is_death_estimated=row.patient_person.died_on_precision is DatePrecision.MONTH,
+            highest_level=self._highest(row.patient.id, self.quarter.first_day),
+            highest_level_of_agreement=self._highest(row.patient.id, row.agreement.from_on),
+            listed_level=self._listed(row.patient.id),
+            has_past_incident=bool(self.incidents[row.patient.id]),
+            incidents=self._incidents(row.patient.id),
+            registered_on=self.registered.get(row.patient.id),
+            last_seen_on=self.seen.get(row.patient.id),
+            payee_died_on=row.payee.died_on,
+            has_account=account is not None,
+            is_account_own=account is None or account.holder_name == row.payee.name,
+            is_account_shared=account is not None and account.id in self.shared,
+            account_changed_on=self._changed_on(row.payee.id, account),
+            is_paid_already=(row.agreement.id, rank) in self.paid,
+        )
+        return GatheredLine(
+            agreement_id=row.agreement.id,
+            patient_id=row.patient.id,
+            payee_person_id=row.payee.id,
+            account_id=account.id if account else None,
+            area_code=row.patient.area_code,
+            rank=rank,
+            facts=facts,
+            snapshot={
+                "agreement": {
+                    "number": row.agreement.number,
+                    "from": row.agreement.from_on.isoformat(),
+                    "to": (row.agreement.ended_on or row.agreement.to_on).isoformat(),
+                },
+                "account": {"index": account.number_index.hex(), "since": account.from_on.isoformat()}
+                if account
+                else None,
+            },
+        )
+
+    def _days(self, row: _Agreement) -> DayFacts:
+        patient, died_on = row.patient.id, row.patient_person.died_on
+        lost = self._kept(patient, SpanKind.MANAGEMENT, ManagementStatus.LOST)
+        managed = [*self._kept(patient, SpanKind.MANAGEMENT, ManagementStatus.MANAGED), *lost]
+        ends = [row.agreement.ended_on or row.agreement.to_on]
+        if row.guardianship.to_on is not None:
+            ends.append(row.guardianship.to_on - _DAY)
+        begins = max(row.agreement.from_on, row.guardianship.from_on)
+        return DayFacts(
+            agreement_from=begins,
+            agreement_to=max(min(ends), begins),
+            died_on=died_on,
+            joined_on=self._joined_on(patient),
+            left_on=self._left_on(patient),
+            managed=tuple(Stay(s.from_on, _last_managed(s.to_on, died_on)) for s in managed if _has_days(s)),
+            inpatient=tuple(Stay(s.from_on, s.to_on) for s in self.stays[patient]),
+            custody=self._stays(patient, CareSetting.CUSTODY),
+            care_facility=self._stays(patient, CareSetting.CARE_FACILITY),
+            lost=tuple(Stay(s.from_on, s.to_on) for s in lost),
+        )
+
+    def _kept(self, patient: int, what: SpanKind, value: str) -> list[PatientSpan]:
+        return [span for span in self.spans[patient] if span.what is what and span.value == value]
+
+    def _stays(self, patient: int, setting: CareSetting) -> tuple[Stay, ...]:
+        """A span's `to_on` is the first day of what came after: the day of release, which counts again."""
+        return tuple(Stay(span.from_on, span.to_on) for span in self._kept(patient, SpanKind.CARE, setting))
+
+    def _was_registered(self, patient: int) -> bool:
+        return bool(self._kept(patient, SpanKind.REGISTRY, RegistryStatus.REGISTERED))
+
+    def _joined_on(self, patient: int) -> date | None:
+        spans = self._kept(patient, SpanKind.REGISTRY, RegistryStatus.REGISTERED)
+        return min((span.from_on for span in spans), default=None)
+
+    def _left_on(self, patient: int) -> date | None:
+        """The last day before the patient moved away or was excluded."""
+        gone = (RegistryStatus.TRANSFERRED_OUT, RegistryStatus.EXCLUDED, RegistryStatus.MERGED)
+        days = [span.from_on for status in gone for span in self._kept(patient, SpanKind.REGISTRY, status)]
+        return min(days) - _DAY if days else None
+
+    def _highest(self, patient: int, since: date) -> int | None:
+        """The highest level in force at any time from `since` to the quarter's end, the one that stood on `since` included."""
+        ratings = [rating for rating in self.levels[patient] if rating.assessed_on <= self.quarter.last_day]
+        standing = [rating.level for rating in ratings if rating.assessed_on <= since][-1:]
+        later = [rating.level for rating in ratings if rating.assessed_on > since]
+        return max([*standing, *later], default=None)
+
+    def _listed(self, patient: int) -> int | None:
+        ratings = [rating.level for rating in self.levels[patient] if rating.assessed_on <= self.quarter.last_day]
+        return ratings[-1] if ratings else None
+
+    def _incidents(self, patient: int) -> tuple[IncidentFact, ...]:
+        found = []
+        for row in self.incidents[patient]:
+            if row.public_order_incidents:
+                found.append(IncidentFact(IncidentKind.PUBLIC_ORDER, row.visited_on))
+            if row.criminal_incidents:
+                found.append(IncidentFact(IncidentKind.CRIMINAL, row.visited_on))
+        return tuple(found)
+
+    def _account(self, person: int) -> PayeeAccount | None:
+        return next(
+            (one for one in self.accounts[person] if one.to_on is None or one.to_on > self.run.decided_as_of), None
+        )
+
+    def _changed_on(self, person: int, account: PayeeAccount | None) -> date | None:
+        """The day on which this account replaced another; None for a first account and for opening data."""
+        if account is None or account.is_opening:
+            return None
+        earlier = [one for one in self.accounts[person] if one.id != account.id and one.from_on <= account.from_on]
+        return account.from_on if earlier else None
+
+
+def _last_managed(to_on: date | None, died_on: date | None) -> date | None:
+    """The last day of a half-open span. Death ends management, and the day of death still counts (domain 5.5)."""
+    if to_on is None:
+        return None
+    last = to_on - _DAY
+    return died_on if died_on is not None and last in (died_on - _DAY, died_on) else last
+
+
+def _has_days(span: PatientSpan) -> bool:
+    return span.to_on is None or span.to_on > span.from_on
+
+
+def _spans(patients: Sequence[int], quarter: Quarter) -> Select[PatientSpan]:
+    return (
+        select(PatientSpan)
+        .where(
+            PatientSpan.patient_id.in_(patients),
+            PatientSpan.withdrawn_at.is_(None),
+            PatientSpan.what.in_((SpanKind.REGISTRY, SpanKind.MANAGEMENT, SpanKind.CARE)),
+            PatientSpan.from_on <= quarter.last_day,
+            or_(PatientSpan.to_on.is_(None), PatientSpan.to_on >= quarter.first_day),
+        )
+        .order_by(PatientSpan.from_on, PatientSpan.id)
+    )
+
+
+def _admissions(patients: Sequence[int], quarter: Quarter) -> Select[Admission]:
+    return (
+        select(Admission)
+        .where(
+            Admission.patient_id.in_(patients),
+            Admission.withdrawn_at.is_(None),
+            Admission.from_on <= quarter.last_day,
+            or_(Admission.to_on.is_(None), Admission.to_on >= quarter.first_day),
+        )
+        .order_by(Admission.from_on, Admission.id)
+    )
+
+
+def _levels(patients: Sequence[int], quarter: Quarter) -> Select[RiskLevel]:
+    return (
+        select(RiskLevel)
+        .where(
+            RiskLevel.patient_id.in_(patients),
+            RiskLevel.withdrawn_at.is_(None),
+            RiskLevel.assessed_on <= quarter.last_day,
+        )
+        .order_by(RiskLevel.assessed_on, RiskLevel.id)
+    )
+
+
+def _incidents(patients: Sequence[int], quarter: Quarter) -> Select[int, date, int, int]:
+    """Visits that recorded 肇事 or 肇祸; the incident's own room will know better days."""
+    visit = FollowUpVisit
+    return (
+        select(visit.patient_id, visit.visited_on, visit.public_order_incidents, visit.criminal_incidents)
+        .where(
+            visit.patient_id.in_(patients),
+            visit.withdrawn_at.is_(None),
+            visit.visited_on <= quarter.last_day,
+            or_(visit.public_order_incidents > 0, visit.criminal_incidents > 0),
+        )
+        .order_by(visit.visited_on, visit.id)
+    )
+
+
+def _last_seen(patients: Sequence[int], quarter: Quarter) -> Select[int, date]:
+    visit = FollowUpVisit
+    in_person = and_(
+        visit.form.in_((VisitForm.OUTPATIENT, VisitForm.HOME)),
+        visit.objects.bitwise_and(int(VisitObject.PATIENT)) > 0,
+    )
+    return (
+        select(visit.patient_id, func.max(visit.visited_on))
+        .where(
+            visit.patient_id.in_(patients),
+            visit.withdrawn_at.is_(None),
+            visit.is_complete,
+            visit.visited_on <= quarter.last_day,
+            in_person,
+        )
+        .group_by(visit.patient_id)
+    )
+
+
+def _registered(patients: Sequence[int]) -> Select[int, date | None]:
+    return select(Patient.id, Patient.registered_on).where(Patient.id.in_(patients))
+
+
+def _accounts(payees: Sequence[int], as_of: date) -> Select[PayeeAccount]:
+    return (
+        select(PayeeAccount)
+        .where(PayeeAccount.person_id.in_(payees), PayeeAccount.from_on <= as_of)
+        .order_by(PayeeAccount.from_on.desc(), PayeeAccount.id.desc())
+    )
+
+
+def _shared_accounts(payees: Sequence[int]) -> Select[int]:
+    """Accounts in use whose number another person uses too."""
+    other = aliased(PayeeAccount)
+    return select(PayeeAccount.id).where(
+        PayeeAccount.person_id.in_(payees),
+        PayeeAccount.to_on.is_(None),
+        exists().where(
+            other.number_index == PayeeAccount.number_index,
+            other.person_id != PayeeAccount.person_id,
+            other.to_on.is_(None),
+        ),
+    )
+
+
+def _paid(run: SubsidyRun, agreements: Sequence[int]) -> Select[int, Rank]:
+    """Agreements whose quarter another run pays or has paid."""
+    return select(SubsidyLine.agreement_id, SubsidyLine.rank).where(
+        SubsidyLine.agreement_id.in_(agreements),
+        SubsidyLine.period == run.period,
+        SubsidyLine.run_id != run.id,
+        SubsidyLine.decision == LineState.PAY,
+        SubsidyLine.is_live,
+    )
+
+
+def _grouped(rows: Iterable[Any], key: Any) -> defaultdict[int, list[Any]]:
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found

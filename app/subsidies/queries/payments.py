@@ -1,0 +1,69 @@
+"""What the pay file needs, as it is known at the moment of export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from app.patients.models import Patient
+from app.people.models import PayeeAccount, Person
+from app.subsidies.models import PayFile, PayFileLine, SubsidyLine, SubsidyRun
+from app.subsidies.rules.decision import LineState
+
+_PatientPerson = aliased(Person)
+
+
+@dataclass(frozen=True)
+class PayableLine:
+    """A line approved to be paid, with what may stop it at the last moment."""
+
+    line_id: int
+    amount_fen: int
+    payee: Person
+    payee_died_on: date | None
+    patient_died_on: date | None
+    # last day that the line pays for
+    last_paid_day: date | None
+    account: PayeeAccount
+    account_closed: bool
+
+
+def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
+    """Every line to pay in the file's order (area, then line)."""
+    rows = session.execute(
+        select(SubsidyLine, Person, PayeeAccount, _PatientPerson.died_on)
+        .join(Person, Person.id == SubsidyLine.payee_person_id)
+        .join(PayeeAccount, PayeeAccount.id == SubsidyLine.account_id)
+        .join(Patient, Patient.id == SubsidyLine.patient_id)
+        .join(_PatientPerson, _PatientPerson.id == Patient.person_id)
+        .where(SubsidyLine.run_id == run.id, SubsidyLine.decision == LineState.PAY, SubsidyLine.is_live)
+        .order_by(SubsidyLine.area_code, SubsidyLine.id)
+    )
+    return [
+        PayableLine(
+            line_id=line.id,
+            amount_fen=line.amount_fen,
+            payee=payee,
+            payee_died_on=payee.died_on,
+            patient_died_on=died_on,
+            last_paid_day=_last_paid_day(line),
+            account=account,
+            account_closed=account.to_on is not None,
+        )
+        for line, payee, account, died_on in rows
+    ]
+
+
+def list_pay_file_lines(session: Session, file: PayFile) -> Sequence[PayFileLine]:
+    return session.scalars(
+        select(PayFileLine).where(PayFileLine.pay_file_id == file.id).order_by(PayFileLine.sequence, PayFileLine.id)
+    ).all()
+
+
+def _last_paid_day(line: SubsidyLine) -> date | None:
+    day = line.snapshot.get("last_paid_day")
+    return date.fromisoformat(day) if day else None

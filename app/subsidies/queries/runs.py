@@ -1,0 +1,147 @@
+"""Runs, their signatures, the policy in force, the pay file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.areas.models import Area
+from app.core.actor import Actor
+from app.core.errors import NotFound
+from app.core.quarter import Quarter
+from app.core.scope import within
+from app.subsidies.models import PayFile, RunApproval, RunKind, SubsidyPolicy, SubsidyRun
+from app.subsidies.rules.transitions import RunState, RunStep
+
+
+@dataclass(frozen=True)
+class SignedStep:
+    """One signature under a run, for its page and its papers."""
+
+    step: RunStep
+    by: str
+    at: datetime
+    note: str | None
+
+
+def get_run(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> SubsidyRun:
+    """The run by its public id within the actor's area; raises NotFound."""
+    query = select(SubsidyRun).where(SubsidyRun.public_id == public_id, within(SubsidyRun.county_code, actor))
+    run = session.scalar(query.with_for_update() if lock else query)
+    if run is None:
+        raise NotFound()
+    return run
+
+
+def find_run(
+    session: Session,
+    actor: Actor,
+    county_code: str,
+    quarter: Quarter,
+    kind: RunKind = RunKind.REGULAR,
+    *,
+    lock: bool = False,
+) -> SubsidyRun | None:
+    """The newest run of a kind for a county's quarter."""
+    query = (
+        select(SubsidyRun)
+        .where(
+            SubsidyRun.county_code == county_code,
+            SubsidyRun.period == str(quarter),
+            SubsidyRun.kind == kind,
+            within(SubsidyRun.county_code, actor),
+        )
+        .order_by(SubsidyRun.number.desc())
+        .limit(1)
+    )
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def list_runs(session: Session, actor: Actor, limit: int = 40) -> Sequence[SubsidyRun]:
+    """Runs of the actor's area, newest quarter first; opening runs stand apart."""
+    return session.scalars(
+        select(SubsidyRun)
+        .where(within(SubsidyRun.county_code, actor), SubsidyRun.kind != RunKind.OPENING)
+        .order_by(SubsidyRun.period.desc(), SubsidyRun.kind, SubsidyRun.number.desc())
+        .limit(limit)
+    ).all()
+
+
+def find_previous_run(session: Session, run: SubsidyRun) -> SubsidyRun | None:
+    """Last quarter's regular run of the same county."""
+    previous = Quarter.parse(run.period).previous()
+    return session.scalar(
+        select(SubsidyRun).where(
+            SubsidyRun.county_code == run.county_code,
+            SubsidyRun.period == str(previous),
+            SubsidyRun.kind == RunKind.REGULAR,
+        )
+    )
+
+
+def newest_run_from(session: Session, county_code: str, day: date) -> SubsidyRun | None:
+    """A run whose quarter ends on or after `day`: what a policy from that day would rewrite."""
+    runs = session.scalars(
+        select(SubsidyRun).where(
+            SubsidyRun.county_code == county_code,
+            SubsidyRun.kind != RunKind.OPENING,
+            SubsidyRun.state.not_in((RunState.PREPARING, RunState.DRAFT)),
+            SubsidyRun.period >= str(Quarter.of(day)),
+        )
+    )
+    return next((run for run in runs if Quarter.parse(run.period).last_day >= day), None)
+
+
+def policy_for(session: Session, county_code: str, quarter: Quarter) -> SubsidyPolicy | None:
+    """The version in force on the quarter's last day."""
+    return session.scalar(
+        select(SubsidyPolicy)
+        .where(SubsidyPolicy.county_code == county_code, SubsidyPolicy.valid_from <= quarter.last_day)
+        .order_by(SubsidyPolicy.valid_from.desc())
+        .limit(1)
+    )
+
+
+def list_policies(session: Session, actor: Actor) -> Sequence[SubsidyPolicy]:
+    return session.scalars(
+        select(SubsidyPolicy)
+        .where(within(SubsidyPolicy.county_code, actor))
+        .order_by(SubsidyPolicy.county_code, SubsidyPolicy.version.desc())
+    ).all()
+
+
+def list_steps(session: Session, run: SubsidyRun) -> list[SignedStep]:
+    rows = session.execute(
+        select(RunApproval, User.display_name)
+        .join(User, User.id == RunApproval.by, isouter=True)
+        .where(RunApproval.run_id == run.id)
+        .order_by(RunApproval.id)
+    )
+    return [SignedStep(step.step, name or "—", step.at, step.note) for step, name in rows]
+
+
+def find_pay_file(session: Session, run: SubsidyRun) -> PayFile | None:
+    return session.scalar(select(PayFile).where(PayFile.run_id == run.id))
+
+
+def area_name(session: Session, code: str) -> str:
+    return session.scalar(select(Area.name).where(Area.code == code)) or code
+
+
+def standing_hands(session: Session, run: SubsidyRun) -> dict[RunStep, frozenset[str]]:
+    """The hands behind the signatures that still stand, by step. A run sent back or voided keeps only who prepared it."""
+    standing: dict[RunStep, frozenset[str]] = {}
+    rows = session.execute(
+        select(RunApproval.step, RunApproval.hand).where(RunApproval.run_id == run.id).order_by(RunApproval.id)
+    )
+    for step, hand in rows:
+        if step in (RunStep.PREPARED, RunStep.RETURNED, RunStep.VOIDED):
+            standing = {RunStep.PREPARED: standing.get(RunStep.PREPARED, frozenset())}
+        if step not in (RunStep.RETURNED, RunStep.VOIDED):
+            standing[step] = standing.get(step, frozenset()) | {hand}
+    return standing

@@ -1,0 +1,26 @@
+"""The canonical form of a frozen line, which its digest is taken over."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# The version of the rules of this folder; a line keeps the one that it was decided under.
+RULE_VERSION = "2026.1"
+
+
+def line_digest(
+    decision: str, amount_fen: int, days: int, reasons: Sequence[Mapping[str, Any]], snapshot: Mapping[str, Any]
+) -> str:
+    """SHA-256 of one line: what it pays, why, and everything it was decided from. Equal lines have equal digests."""
+    content = {
+        "decision": str(decision),
+        "amount_fen": amount_fen,
+        "days": days,
+        "reasons": list(reasons),
+        "snapshot": dict(snapshot),
+    }
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,236 @@
+"""From approval to the bank and back: export the pay file, settle what the bank said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.audit.service import note
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.errors import Conflict, Invalid
+from app.core.files import keep_file
+from app.core.money import Money
+from app.core.reasons import Reason, reason
+from app.people.vault import Vault
+from app.subsidies.commands import BankReply, BankReturns
+from app.subsidies.models import PayFile, PayFileLine, SubsidyLine, SubsidyRun
+from app.subsidies.papers.pay_file import XLSX, pay_file_document, render_pay_file
+from app.subsidies.queries.payments import PayableLine, list_pay_file_lines, payable_lines
+from app.subsidies.queries.runs import find_pay_file
+from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
+from app.subsidies.service.signing import check, refuse_changed, sign
+
+MOST_LISTED = 20  # differences named in one refusal
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """How a run ended at the bank."""
+
+    paid_count: int
+    returned_count: int
+    paid_fen: int
+
+
+def export_run(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, now: datetime) -> PayFile:
+    """Write the pay file of an approved run, once; its bytes are kept sealed with hash and control totals.
+
+    Death and account are checked at this last moment: a line that would pay a day after a known death, a dead payee or a closed
+    account is withheld, whatever was approved, and stands in the file's record as withheld.
+    """
+    require(actor, Action.PAY_SUBSIDY)
+    check(session, actor, run, RunStep.EXPORTED)
+    refuse_changed(session, run)
+    lines = payable_lines(session, run)
+    withheld = [(line, why) for line in lines if (why := _why_withheld(line))]
+    stopped = {line.line_id for line, _ in withheld}
+    paid = [line for line in lines if line.line_id not in stopped]
+    if not paid:
+        raise Conflict(reason("subsidies.export.nothing_left"))
+    number = f"AH{run.county_code[:6]}-{run.period}-{run.kind[0].upper()}{run.number:02d}"
+    content = render_pay_file(pay_file_document(session, vault, actor, run, paid, number, now))
+    kept = keep_file(
+        session,
+        vault.keyring,
+        "pay_file",
+        f"{number}.xlsx",
+        XLSX,
+        content,
+        run.county_code,
+        actor,
+        now,
+    )
+    file = PayFile(
+        run_id=run.id,
+        file_id=kept.id,
+        number=number,
+        sha256=kept.sha256,
+        run_digest=run.digest or "",
+        count=len(paid),
+        total_fen=sum(line.amount_fen for line in paid),
+        withheld_count=len(withheld),
+        withheld_fen=sum(line.amount_fen for line, _ in withheld),
+        made_at=now,
+        made_by=actor.user_id or 0,
+    )
+    session.add(file)
+    session.flush()
+    _store_lines(session, file, paid, withheld, now)
+    run.exported_by, run.exported_at = actor.user_id, now
+    sign(session, actor, run, RunStep.EXPORTED, now)
+    return file
+
+
+def settle_run(
+    session: Session,
+    actor: Actor,
+    run: SubsidyRun,
+    returns: BankReturns | None,
+    now: datetime,
+) -> Settlement:
+    """Close an exported run by the bank's return file, or without one by the finance user's word that all was paid.
+
+    A return file must answer every line with its exact amount, or nothing is settled. After a word given without a file, a file
+    that comes later wins: its returned lines become returned and may be paid again.
+    """
+    require(actor, Action.PAY_SUBSIDY)
+    file = find_pay_file(session, run)
+    if file is None or run.state is not RunState.SETTLED:
+        check(session, actor, run, RunStep.SETTLED)
+    if file is None:
+        raise Conflict(reason("subsidies.step.wrong_state"))
+    if run.state is RunState.SETTLED and (returns is None or file.returns_sha256 is not None):
+        raise Conflict(reason("subsidies.settle.already"))
+    lines = list_pay_file_lines(session, file)
+    if returns is None:
+        file.attested_at, file.attested_by = now, actor.user_id
+        answers = {
+            line.sequence: BankReply(line.sequence, Money(line.amount_fen), True) for line in lines if line.sequence
+        }
+    else:
+        answers = _matched(lines, returns.replies)
+        file.returns_sha256 = returns.sha256
+    for line in lines:
+        if line.sequence is not None:
+            _settle_line(session, line, answers[line.sequence], now)
+    session.flush()
+    return _close(session, actor, run, file, now)
+
+
+def _why_withheld(line: PayableLine) -> Reason | None:
+    if line.payee_died_on is not None:
+        return reason("subsidies.withheld.payee_dead")
+    if (
+        line.patient_died_on is not None
+        and line.last_paid_day is not None
+        and line.patient_died_on < line.last_paid_day
+    ):
+        return reason("subsidies.withheld.after_death", died_on=line.patient_died_on)
+    if line.account_closed:
+        return reason("subsidies.withheld.account_closed")
+    return None
+
+
+def _store_lines(
+    session: Session,
+    file: PayFile,
+    paid: Sequence[PayableLine],
+    withheld: Sequence[tuple[PayableLine, Reason]],
+    now: datetime,
+) -> None:
+    session.add_all(
+        PayFileLine(
+            pay_file_id=file.id,
+            line_id=line.line_id,
+            sequence=sequence,
+            amount_fen=line.amount_fen,
+            state=PaymentState.SENT,
+        )
+        for sequence, line in enumerate(paid, start=1)
+    )
+    session.add_all(
+        PayFileLine(
+            pay_file_id=file.id,
+            line_id=line.line_id,
+            sequence=None,
+            amount_fen=line.amount_fen,
+            state=PaymentState.WITHHELD,
+            settled_at=now,
+            why=why.to_json(),
+        )
+        for line, why in withheld
+    )
+    _end_lines(session, [line.line_id for line, _ in withheld])
+    session.flush()
+
+
+def _matched(lines: Sequence[PayFileLine], replies: Sequence[BankReply]) -> dict[int, BankReply]:
+    """Each sent line with its reply; any doubt refuses the whole file with its first differences."""
+    wanted = {line.sequence: line for line in lines if line.sequence is not None}
+    answers: dict[int, BankReply] = {}
+    wrong: list[Reason] = []
+    for reply in replies:
+        line = wanted.get(reply.sequence)
+        if line is None:
+            wrong.append(reason("subsidies.returns.unknown", sequence=reply.sequence))
+        elif reply.sequence in answers:
+            wrong.append(reason("subsidies.returns.twice", sequence=reply.sequence))
+        elif reply.amount.fen != line.amount_fen:
+            wrong.append(
+                reason(
+                    "subsidies.returns.amount", sequence=reply.sequence, sent=Money(line.amount_fen), said=reply.amount
+                )
+            )
+        else:
+            answers[reply.sequence] = reply
+    wrong += [
+        reason("subsidies.returns.missing", sequence=number) for number in wanted if number not in answers and not wrong
+    ]
+    if wrong:
+        raise Invalid({"returns": wrong[:MOST_LISTED]})
+    return answers
+
+
+def _settle_line(session: Session, line: PayFileLine, reply: BankReply, now: datetime) -> None:
+    state = PaymentState.PAID if reply.is_paid else PaymentState.RETURNED
+    if line.state is state:
+        return
+    line.state, line.settled_at = state, now
+    if state is PaymentState.RETURNED:
+        line.why = reason("subsidies.returns.returned", why=reply.why[:60]).to_json()
+        _end_lines(session, [line.line_id])
+
+
+def _end_lines(session: Session, line_ids: Sequence[int]) -> None:
+    """These lines paid nobody: their quarter may be paid by another line."""
+    for line in session.scalars(select(SubsidyLine).where(SubsidyLine.id.in_(line_ids))):
+        line.is_live = False
+
+
+def _close(session: Session, actor: Actor, run: SubsidyRun, file: PayFile, now: datetime) -> Settlement:
+    rows = session.execute(
+        select(PayFileLine.state, func.count(), func.coalesce(func.sum(PayFileLine.amount_fen), 0))
+        .where(PayFileLine.pay_file_id == file.id)
+        .group_by(PayFileLine.state)
+    )
+    found = {state: (count, int(fen)) for state, count, fen in rows}
+    if run.state is not RunState.SETTLED:
+        run.settled_by, run.settled_at = actor.user_id, now
+        sign(session, actor, run, RunStep.SETTLED, now)
+    else:
+        note(
+            session,
+            actor,
+            "subsidies.returns_after_word",
+            now=now,
+            subject=("subsidy_run", run.public_id),
+            area_code=run.county_code,
+            detail={"returns": file.returns_sha256 or ""},
+        )
+    paid_count, paid_fen = found.get(PaymentState.PAID, (0, 0))
+    return Settlement(paid_count, found.get(PaymentState.RETURNED, (0, 0))[0], paid_fen)

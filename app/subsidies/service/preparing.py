@@ -1,0 +1,208 @@
+"""造册: freezing a line per agreement, in batches that each commit, so that a killed run goes on where it stopped.
+
+`decided_as_of` is fixed when the run starts; a resumed run therefore decides as the undisturbed one would have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.areas.models import Area
+from app.areas.rules import AreaLevel
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.batches import insert_rows
+from app.core.db import new_public_id
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.quarter import Quarter
+from app.core.reasons import reason
+from app.subsidies.commands import PrepareRun
+from app.subsidies.models import LineKind, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
+from app.subsidies.queries.facts import GatheredLine, agreements_to_decide, count_to_decide, gather
+from app.subsidies.queries.runs import find_run, policy_for
+from app.subsidies.rules.decision import LineDecision, decide_line
+from app.subsidies.rules.lines import RULE_VERSION, line_digest
+from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.rules.transitions import RunState, RunStep, check_period
+from app.subsidies.service.signing import keep_totals, sign
+
+BATCH = 500
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+Progress = Callable[[int, int], None]
+
+
+def prepare_run(
+    transaction: Transaction,
+    actor: Actor,
+    command: PrepareRun,
+    today: date,
+    now: datetime,
+    progress: Progress | None = None,
+) -> str:
+    """Start or resume a run and freeze all its lines; returns the run's public id.
+
+    `transaction` opens one transaction per batch: this is an edge that commits as it goes. A finished draft is refused with
+    `Conflict`; a run left in preparation by a dead process goes on.
+    """
+    with transaction() as session:
+        run = start_run(session, actor, command, today, now)
+        public_id, total = run.public_id, count_to_decide(session, run)
+    while True:
+        with transaction() as session:
+            left = prepare_batch(session, actor, public_id, now)
+        if progress:
+            progress(total - left, total)
+        if left == 0:
+            return public_id
+
+
+def start_run(session: Session, actor: Actor, command: PrepareRun, today: date, now: datetime) -> SubsidyRun:
+    """The run of this county and quarter in state *preparing*: a new one, or the one that a dead process left."""
+    require(actor, Action.PREPARE_SUBSIDY)
+    _check_county(session, actor, command.county_code)
+    for open_quarter in check_period(command.quarter, today):
+        raise Conflict(open_quarter)
+    kind = RunKind.SUPPLEMENTARY if command.is_supplementary else RunKind.REGULAR
+    run = find_run(session, actor, command.county_code, command.quarter, kind, lock=True)
+    if run is not None and run.state is RunState.PREPARING:
+        return run
+    if command.is_supplementary:
+        _check_supplement(session, actor, command, run)
+    elif run is not None:
+        raise Conflict(reason("subsidies.prepare.stands", quarter=command.quarter, state=run.state.value))
+    policy = policy_for(session, command.county_code, command.quarter)
+    if policy is None:
+        raise Conflict(reason("subsidies.prepare.no_policy", quarter=command.quarter))
+    run = SubsidyRun(
+        county_code=command.county_code,
+        period=str(command.quarter),
+        kind=kind,
+        number=(run.number + 1) if run else 1,
+        state=RunState.PREPARING,
+        policy_id=policy.id,
+        rule_version=RULE_VERSION,
+        decided_as_of=today,
+        prepared_by=actor.user_id,
+        prepared_at=now,
+    )
+    session.add(run)
+    session.flush()
+    return run
+
+
+def prepare_anew(session: Session, actor: Actor, run: SubsidyRun, today: date, now: datetime) -> SubsidyRun:
+    """Throw a draft's lines away and freeze them again as of today: late facts before anything was signed."""
+    require(actor, Action.PREPARE_SUBSIDY)
+    if run.state is not RunState.DRAFT:
+        raise Conflict(reason("subsidies.prepare.not_draft", state=run.state.value))
+    session.execute(delete(SubsidyLine).where(SubsidyLine.run_id == run.id))
+    run.state, run.decided_as_of = RunState.PREPARING, today
+    run.prepared_by, run.prepared_at = actor.user_id, now
+    session.flush()
+    return run
+
+
+def prepare_batch(session: Session, actor: Actor, run_public_id: str, now: datetime) -> int:
+    """Freeze the next lines of a run in preparation; returns how many agreements are still left (0: the run is a draft)."""
+    run = session.scalar(select(SubsidyRun).where(SubsidyRun.public_id == run_public_id).with_for_update())
+    if run is None or not run.county_code.startswith(actor.area_prefix):
+        raise NotFound()
+    if run.state is not RunState.PREPARING:
+        return 0
+    ids = agreements_to_decide(session, run, BATCH)
+    if not ids:
+        _finish(session, actor, run, now)
+        return 0
+    policy = session.get_one(SubsidyPolicy, run.policy_id)
+    terms = PolicyTerms.from_json(policy.terms)
+    gathered = gather(session, run, ids, terms)
+    insert_rows(session, SubsidyLine, [_line_row(run, policy, facts, terms) for facts in gathered])
+    return count_to_decide(session, run)
+
+
+def _line_row(run: SubsidyRun, policy: SubsidyPolicy, gathered: GatheredLine, terms: PolicyTerms) -> dict[str, object]:
+    decision = decide_line(gathered.facts, terms)
+    snapshot = freeze(gathered, decision, policy)
+    reasons = [said.to_json() for said in (*decision.reasons, *decision.flags)]
+    amount = decision.amount.fen
+    days = decision.computation.days
+    return {
+        "public_id": new_public_id(),
+        "run_id": run.id,
+        "kind": LineKind.ORDINARY,
+        "agreement_id": gathered.agreement_id,
+        "period": run.period,
+        "rank": gathered.rank,
+        "patient_id": gathered.patient_id,
+        "payee_person_id": gathered.payee_person_id,
+        "account_id": gathered.account_id,
+        "area_code": gathered.area_code,
+        "decision": decision.state,
+        "is_live": True,
+        "amount_fen": amount,
+        "days": days,
+        "snapshot": snapshot,
+        "reasons": reasons,
+        "digest": line_digest(decision.state, amount, days, reasons, snapshot),
+    }
+
+
+def freeze(gathered: GatheredLine, decision: LineDecision, policy: SubsidyPolicy) -> dict[str, Any]:
+    """Everything the line was decided from, by value, and the sum (data-model.md 3). Recomputing it gives the amount."""
+    computation = decision.computation
+    excluded = {
+        month.first + timedelta(days=offset)
+        for month in computation.months
+        for one in month.exclusions
+        for offset in range((one.first - month.first).days, (one.last - month.first).days + 1)
+    }
+    paid = [day for day in _days_of(computation.quarter) if day not in excluded]
+    return {
+        **gathered.snapshot,
+        "facts": gathered.facts.to_json(),
+        "policy": {"version": policy.version, "terms": policy.terms},
+        "amount_fen": decision.amount.fen,
+        "last_paid_day": max(paid).isoformat() if paid else None,
+        "computation": {
+            "amount_fen": computation.amount.fen,
+            "full_fen": computation.full.fen,
+            "months": [
+                {"month": month.first.isoformat(), "days": month.days_in_month, "eligible": month.eligible}
+                for month in computation.months
+            ],
+            "deductions": [
+                {"kind": one.kind.value, "days": one.days, "fen": one.amount.fen} for one in computation.deductions
+            ],
+        },
+    }
+
+
+def _days_of(quarter: Quarter) -> list[date]:
+    return [quarter.first_day + timedelta(days=offset) for offset in range(quarter.days)]
+
+
+def _finish(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> None:
+    keep_totals(session, run)
+    sign(session, actor, run, RunStep.PREPARED, now)
+
+
+def _check_county(session: Session, actor: Actor, county_code: str) -> None:
+    area = session.get(Area, county_code)
+    if area is None or area.level is not AreaLevel.COUNTY or not county_code.startswith(actor.area_prefix):
+        raise Invalid({"county": [reason("subsidies.prepare.no_county")]})
+
+
+def _check_supplement(session: Session, actor: Actor, command: PrepareRun, last: SubsidyRun | None) -> None:
+    """A supplementary run follows a settled regular one, and one supplement follows the other."""
+    regular = find_run(session, actor, command.county_code, command.quarter)
+    if regular is None or regular.state is not RunState.SETTLED:
+        raise Conflict(reason("subsidies.prepare.regular_first", quarter=command.quarter))
+    if last is not None and last.state is not RunState.SETTLED:
+        raise Conflict(reason("subsidies.prepare.stands", quarter=command.quarter, state=last.state.value))

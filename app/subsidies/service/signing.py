@@ -1,0 +1,170 @@
+"""From draft to approval: submit, approve, return, decide a hold. Every step signs the digest of the lines as they stand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.audit.service import note
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.crypto import digest
+from app.core.errors import Conflict, Invalid
+from app.core.reasons import Reason, reason
+from app.subsidies.commands import DecideHold
+from app.subsidies.models import RunApproval, SubsidyLine, SubsidyRun
+from app.subsidies.queries.lines import get_line
+from app.subsidies.queries.runs import standing_hands
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.lines import line_digest
+from app.subsidies.rules.transitions import RUN_MOVES, RunState, RunStep, check_line_move, check_step
+
+MOST_WORDS = 200
+
+
+def submit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> SubsidyRun:
+    """Lock the lines under their digest and hand the run to the reviewer."""
+    require(actor, Action.PREPARE_SUBSIDY)
+    check(session, actor, run, RunStep.SUBMITTED)
+    keep_totals(session, run)
+    if run.pay_count == 0:
+        raise Conflict(reason("subsidies.submit.nothing_to_pay"))
+    run.digest = run_digest(session, run)
+    run.submitted_by, run.submitted_at = actor.user_id, now
+    return sign(session, actor, run, RunStep.SUBMITTED, now)
+
+
+def approve_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> SubsidyRun:
+    """The second pair of eyes: another person than prepared or submitted, on exactly the lines submitted."""
+    require(actor, Action.APPROVE_SUBSIDY)
+    check(session, actor, run, RunStep.APPROVED)
+    refuse_changed(session, run)
+    run.approved_by, run.approved_at = actor.user_id, now
+    return sign(session, actor, run, RunStep.APPROVED, now)
+
+
+def return_run(session: Session, actor: Actor, run: SubsidyRun, why: str, now: datetime) -> SubsidyRun:
+    """The reviewer sends a submitted run back with words (1–200 characters)."""
+    require(actor, Action.APPROVE_SUBSIDY)
+    check(session, actor, run, RunStep.RETURNED)
+    sign(session, actor, run, RunStep.RETURNED, now, words_of(why, "why"))
+    _forget_signatures(run)
+    return run
+
+
+def decide_hold(session: Session, actor: Actor, command: DecideHold, now: datetime) -> SubsidyLine:
+    """A person decides a held line. On a run already submitted or approved this voids what was signed (and says so)."""
+    require(actor, Action.PREPARE_SUBSIDY)
+    words = words_of(command.note, "note")
+    line, run = get_line(session, actor, command.line_public_id, lock=True)
+    decided = LineState.PAY if command.is_paid else LineState.REFUSE
+    _refuse(check_line_move(line.decision, decided, RunState.DRAFT))
+    if decided is LineState.PAY and line.amount_fen == 0:
+        raise Conflict(reason("subsidies.hold.nothing_to_pay"))
+    if decided is LineState.PAY and line.account_id is None:
+        raise Conflict(reason("subsidies.hold.no_account"))
+    void_signatures(session, actor, run, now)
+    line.decision = decided
+    line.decided_by, line.decided_at, line.decision_note = actor.user_id, now, words
+    line.reasons = [*line.reasons, reason(f"subsidies.decided.{decided}", note=words).to_json()]
+    if decided is LineState.REFUSE:
+        line.amount_fen = 0
+    line.digest = line_digest(decided, line.amount_fen, line.days, line.reasons, line.snapshot)
+    session.flush()
+    keep_totals(session, run)
+    note(
+        session,
+        actor,
+        "subsidies.hold_decided",
+        now=now,
+        subject=("subsidy_line", line.public_id),
+        area_code=line.area_code,
+        detail={"run": run.public_id, "decision": decided.value},
+        changed=words,
+    )
+    return line
+
+
+def void_signatures(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> None:
+    """Bring a signed run back to draft before anything in it changes; the signatures stay on record as voided."""
+    if run.state is RunState.DRAFT:
+        return
+    check(session, actor, run, RunStep.VOIDED)
+    sign(session, actor, run, RunStep.VOIDED, now)
+    _forget_signatures(run)
+    session.flush()
+
+
+def check(session: Session, actor: Actor, run: SubsidyRun, step: RunStep) -> None:
+    """Refuse a step that the run's state or the hands that signed before do not allow."""
+    _refuse(check_step(step, run.state, actor.hand, standing_hands(session, run)))
+
+
+def refuse_changed(session: Session, run: SubsidyRun) -> None:
+    """What was signed must be what stands."""
+    if run_digest(session, run) != run.digest:
+        raise Conflict(reason("subsidies.step.changed"))
+
+
+def sign(
+    session: Session, actor: Actor, run: SubsidyRun, step: RunStep, now: datetime, words: str | None = None
+) -> SubsidyRun:
+    """Put one signature under the run, move it where the step leads, and note it."""
+    session.add(
+        RunApproval(run_id=run.id, step=step, digest=run.digest, by=actor.user_id, hand=actor.hand, at=now, note=words)
+    )
+    run.state = RUN_MOVES[step][1]
+    note(
+        session,
+        actor,
+        f"subsidies.run_{step}",
+        now=now,
+        subject=("subsidy_run", run.public_id),
+        area_code=run.county_code,
+        count=run.pay_count,
+        detail={"period": run.period, "digest": run.digest or "", "total_fen": run.total_fen},
+    )
+    return run
+
+
+def keep_totals(session: Session, run: SubsidyRun) -> None:
+    """Count the run's lines and keep the result on it."""
+    rows = session.execute(
+        select(SubsidyLine.decision, func.count(), func.coalesce(func.sum(SubsidyLine.amount_fen), 0))
+        .where(SubsidyLine.run_id == run.id)
+        .group_by(SubsidyLine.decision)
+    )
+    found = {decision: (count, int(fen)) for decision, count, fen in rows}
+    run.pay_count, run.total_fen = found.get(LineState.PAY, (0, 0))
+    run.hold_count = found.get(LineState.HOLD, (0, 0))[0]
+    run.refuse_count = found.get(LineState.REFUSE, (0, 0))[0]
+
+
+def run_digest(session: Session, run: SubsidyRun) -> str:
+    """SHA-256 over the lines' digests in their order (area, then line)."""
+    digests = session.scalars(
+        select(SubsidyLine.digest).where(SubsidyLine.run_id == run.id).order_by(SubsidyLine.area_code, SubsidyLine.id)
+    )
+    return digest("\n".join(digests))
+
+
+def words_of(text: str, field: str) -> str:
+    """What a person wrote as the reason, in one line; `Invalid` on `field` where it is missing or too long."""
+    words = " ".join(text.split())
+    if not words:
+        raise Invalid({field: [reason("subsidies.words.missing")]})
+    if len(words) > MOST_WORDS:
+        raise Invalid({field: [reason("subsidies.words.too_long", most=MOST_WORDS)]})
+    return words
+
+
+def _refuse(reasons: tuple[Reason, ...]) -> None:
+    if reasons:
+        raise Conflict(reasons[0])
+
+
+def _forget_signatures(run: SubsidyRun) -> None:
+    run.digest = None
+    run.submitted_by = run.submitted_at = run.approved_by = run.approved_at = None
