@@ -38,9 +38,7 @@ def test_a_village_knows_its_path_its_town_and_its_county():
     assert (town_of(village), county_of(village)) == ("349921100000", "349921000000")
 
 
-@pytest.mark.parametrize(
-    "code", ["", "34", "34992110020", "3499211002011", "34992110020x", "００9921100201", "0" * 12]
-)
+@pytest.mark.parametrize("code", ["", "34", "34992110020", "3499211002011", "34992110020x", "００9921100201", "0" * 12])
 def test_what_is_no_area_code_is_refused(code):
     assert not is_area_code(code)
     with pytest.raises(ValueError):

@@ -16,9 +16,7 @@ DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 def some_spans(draw):
     starts = draw(st.lists(st.integers(0, 60), max_size=6))
     base = date(2024, 1, 20)
-    return [
-        Span(base + timedelta(start), base + timedelta(start + draw(st.integers(0, 20)))) for start in starts
-    ]
+    return [Span(base + timedelta(start), base + timedelta(start + draw(st.integers(0, 20)))) for start in starts]
 
 
 def _days(found):

@@ -1,0 +1,263 @@
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.money import Money
+from app.core.quarter import Quarter
+from app.core.reasons import known_codes, say
+from app.subsidies import texts
+from app.subsidies.rules.days import DayFacts, Stay
+from app.subsidies.rules.decision import (
+    DutyResult,
+    IncidentFact,
+    IncidentKind,
+    LineFacts,
+    LineState,
+    Payee,
+    decide_line,
+)
+from app.subsidies.rules.policy import (
+    Chain,
+    DayRule,
+    DutyCheck,
+    EligibleRule,
+    IncidentEffect,
+    LevelCounts,
+    PolicyTerms,
+)
+
+TERMS = PolicyTerms(annual=Money.from_yuan("3000"))
+AGREEMENT = DayFacts(agreement_from=date(2026, 1, 1), agreement_to=date(2026, 12, 31))
+FACTS = LineFacts(
+    quarter=Quarter(2026, 3),
+    as_of=date(2026, 10, 9),
+    days=AGREEMENT,
+    highest_level=3,
+    highest_level_of_agreement=3,
+    listed_level=3,
+    registered_on=date(2020, 1, 1),
+    last_seen_on=date(2026, 9, 1),
+)
+
+
+def _decide(terms=TERMS, **changes):
+    return decide_line(replace(FACTS, **changes), terms)
+
+
+def _codes(decision):
+    return [one.code for one in decision.reasons]
+
+
+def _incident(day, at_fault=None, kind=IncidentKind.PUBLIC_ORDER):
+    return (IncidentFact(kind, day, at_fault),)
+
+
+def test_a_guardian_who_meets_every_condition_is_paid_with_the_sum():
+    decision = _decide()
+    assert (decision.state, decision.amount.yuan, decision.flags) == (LineState.PAY, "750.00", ())
+    assert _codes(decision) == ["subsidies.amount.sum"]
+
+
+def test_a_patient_who_died_in_the_quarter_is_paid_to_the_day():
+    decision = _decide(days=replace(AGREEMENT, died_on=date(2026, 7, 10)))
+    assert (decision.state, decision.amount.yuan) == (LineState.PAY, "80.65")
+    assert _codes(decision) == ["subsidies.amount.sum", "subsidies.excluded.dead"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"is_paid_already": True}, "subsidies.refuse.paid_already"),
+        ({"is_registered": False}, "subsidies.refuse.not_registered"),
+        ({"is_agreement_signed": False}, "subsidies.refuse.not_signed"),
+        ({"highest_level": 2, "highest_level_of_agreement": 2, "listed_level": 1}, "subsidies.refuse.level"),
+        ({"payee": Payee.SECOND}, "subsidies.refuse.second_guardian"),
+        ({"days": replace(AGREEMENT, agreement_to=date(2026, 6, 30))}, "subsidies.refuse.no_days"),
+        ({"days": replace(AGREEMENT, inpatient=(Stay(date(2026, 6, 30)),))}, "subsidies.refuse.no_days"),
+        ({"days": replace(AGREEMENT, died_on=date(2026, 6, 30))}, "subsidies.refuse.no_days"),
+    ],
+)
+def test_what_plainly_fails_is_refused_with_its_reason_and_pays_nothing(changes, code):
+    decision = _decide(**changes)
+    assert (decision.state, decision.amount) == (LineState.REFUSE, Money(0))
+    assert code in _codes(decision)
+
+
+def test_a_quarter_without_an_eligible_day_says_where_the_days_went():
+    decision = _decide(days=replace(AGREEMENT, inpatient=(Stay(date(2026, 6, 30)),)))
+    assert _codes(decision) == ["subsidies.refuse.no_days", "subsidies.excluded.inpatient"]
+
+
+def test_an_ended_scheme_pays_nobody():
+    assert _codes(_decide(PolicyTerms(annual=None))) == ["subsidies.refuse.no_scheme"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"incidents": _incident(date(2026, 7, 1))}, "subsidies.hold.incident"),
+        ({"incidents": _incident(date(2026, 9, 30), True, IncidentKind.CRIMINAL)}, "subsidies.hold.incident"),
+        ({"is_death_estimated": True, "days": replace(AGREEMENT, died_on=date(2026, 9, 30))},
+         "subsidies.hold.death_estimated"),
+        ({"is_identified": False}, "subsidies.hold.not_identified"),
+        ({"is_paid_elsewhere": True}, "subsidies.hold.paid_elsewhere"),
+        ({"highest_level": None, "highest_level_of_agreement": None, "listed_level": None}, "subsidies.hold.no_level"),
+        ({"last_seen_on": None}, "subsidies.hold.never_seen"),
+        ({"last_seen_on": date(2019, 12, 31)}, "subsidies.hold.never_seen"),
+        ({"payee_died_on": date(2026, 8, 1)}, "subsidies.hold.payee_dead"),
+        ({"has_account": False}, "subsidies.hold.no_account"),
+        ({"is_account_own": False}, "subsidies.hold.account_name"),
+        ({"is_account_shared": True}, "subsidies.hold.account_shared"),
+        ({"account_changed_on": date(2026, 9, 10)}, "subsidies.hold.account_changed"),
+    ],
+)  # fmt: skip
+def test_what_a_person_must_look_at_is_held_and_keeps_its_amount(changes, code):
+    decision = _decide(**changes)
+    assert decision.state is LineState.HOLD
+    assert decision.reasons[0].code == code
+    assert decision.amount > Money(0)
+    assert "subsidies.amount.sum" in _codes(decision)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"incidents": _incident(date(2026, 6, 30))},
+        {"incidents": _incident(date(2026, 10, 1))},
+        {"incidents": _incident(date(2026, 8, 1), at_fault=False)},
+        {"is_death_estimated": True, "days": replace(AGREEMENT, died_on=date(2026, 10, 31))},
+        {"account_changed_on": date(2026, 9, 9)},
+        {"has_past_incident": True, "highest_level": 0, "highest_level_of_agreement": 0, "listed_level": 0},
+        {"has_past_incident": True, "highest_level": None, "highest_level_of_agreement": None, "listed_level": None},
+        {"highest_level": 0, "listed_level": 3},
+        {"highest_level": 0, "listed_level": 0},
+    ],
+)
+def test_what_does_not_concern_the_quarter_does_not_hold_it(changes):
+    assert _decide(**changes).state is LineState.PAY
+
+
+def test_how_far_back_an_incident_counts_is_the_countys_choice():
+    incident = _incident(date(2026, 3, 1))
+    assert _decide(incidents=incident).state is LineState.PAY
+    for effect in (IncidentEffect.STOP_YEAR, IncidentEffect.STOP_YEAR_AND_BAR):
+        assert _decide(replace(TERMS, incident_effect=effect), incidents=incident).state is LineState.HOLD
+    last_year = _incident(date(2025, 8, 1))
+    year, bar = (replace(TERMS, incident_effect=e) for e in list(IncidentEffect)[1:])
+    assert _decide(year, incidents=last_year).state is LineState.PAY
+    assert _decide(bar, incidents=last_year).state is LineState.HOLD
+
+
+def test_a_level_that_fell_counts_to_the_end_of_the_agreement_or_of_the_quarter():
+    fallen = {"highest_level": 1, "listed_level": 1, "highest_level_of_agreement": 3}
+    assert _decide(**fallen).state is LineState.PAY
+    quarter_only = replace(TERMS, level_counts=LevelCounts.QUARTER)
+    assert _decide(quarter_only, **fallen).state is LineState.REFUSE
+    assert _decide(quarter_only, **{**fallen, "highest_level": 3}).state is LineState.PAY
+
+
+def test_a_county_may_pay_every_managed_patient_whatever_the_level():
+    terms = replace(TERMS, eligible_rule=EligibleRule.MANAGED)
+    assert _decide(terms, highest_level=None, listed_level=None, highest_level_of_agreement=None).state is LineState.PAY
+
+
+def test_nobody_having_seen_the_patient_for_long_is_flagged_and_paid():
+    decision = _decide(last_seen_on=date(2026, 3, 29))
+    assert decision.state is LineState.PAY
+    assert [one.code for one in decision.flags] == ["subsidies.flag.not_seen"]
+    assert _decide(last_seen_on=date(2026, 3, 30)).flags == ()
+    off = replace(TERMS, visit_within_months=0)
+    assert _decide(off, last_seen_on=None).state is LineState.PAY
+
+
+def test_a_duty_check_counts_only_where_the_county_asks_for_it():
+    required = replace(TERMS, duty_check=DutyCheck.REQUIRED)
+    assert _decide(duty_check=DutyResult.FAILED).state is LineState.PAY
+    assert _codes(_decide(required))[0] == "subsidies.hold.duty_missing"
+    assert _codes(_decide(required, duty_check=DutyResult.FAILED))[0] == "subsidies.hold.duty_failed"
+    remarks = _decide(required, duty_check=DutyResult.REMARKS)
+    assert (remarks.state, remarks.flags[0].code) == (LineState.PAY, "subsidies.flag.duty_remarks")
+
+
+def test_a_split_pays_both_guardians_the_whole_amount_between_them():
+    terms = replace(TERMS, first_share=67, annual=Money.from_yuan("2999.99"))
+    first, second = (_decide(terms, payee=payee) for payee in Payee)
+    assert first.amount + second.amount == first.computation.amount == second.computation.amount
+    assert second.amount < first.amount
+
+
+def test_an_amount_below_one_fen_is_refused_and_not_paid_as_nothing():
+    terms = replace(TERMS, annual=Money(1), eligible_rule=EligibleRule.MANAGED)
+    assert _codes(_decide(terms)) == ["subsidies.refuse.no_amount"]
+
+
+FACTS_DRAWN = st.builds(
+    LineFacts,
+    quarter=st.builds(Quarter, st.integers(2025, 2027), st.integers(1, 4)),
+    as_of=st.dates(date(2026, 1, 1), date(2027, 1, 1)),
+    days=st.just(AGREEMENT),
+    payee=st.sampled_from(Payee),
+    is_registered=st.booleans(),
+    is_identified=st.booleans(),
+    is_agreement_signed=st.booleans(),
+    highest_level=st.none() | st.integers(0, 5),
+    listed_level=st.none() | st.integers(0, 5),
+    has_past_incident=st.booleans(),
+    incidents=st.lists(
+        st.builds(
+            IncidentFact,
+            st.sampled_from(IncidentKind),
+            st.dates(date(2025, 1, 1), date(2027, 1, 1)),
+            st.none() | st.booleans(),
+        ),
+        max_size=2,
+    ).map(tuple),
+    last_seen_on=st.none() | st.dates(date(2025, 1, 1), date(2027, 1, 1)),
+    duty_check=st.none() | st.sampled_from(DutyResult),
+    payee_died_on=st.none() | st.dates(date(2025, 1, 1), date(2027, 1, 1)),
+    has_account=st.booleans(),
+    is_paid_already=st.booleans(),
+)
+TERMS_DRAWN = st.builds(
+    PolicyTerms,
+    annual=st.none() | st.integers(1, 10**6).map(Money),
+    eligible_rule=st.sampled_from(EligibleRule),
+    level_counts=st.sampled_from(LevelCounts),
+    inpatient_days=st.sampled_from(DayRule),
+    incident_effect=st.sampled_from(IncidentEffect),
+    first_share=st.integers(0, 100),
+    duty_check=st.sampled_from(DutyCheck),
+    visit_within_months=st.integers(0, 60),
+    chain=st.sampled_from(Chain),
+    document_number=st.sampled_from(["", "安民发〔2026〕3号"]),
+)
+
+
+@given(FACTS_DRAWN, TERMS_DRAWN)
+def test_a_snapshot_decides_again_exactly_as_before(facts, terms):
+    stored = json.loads(json.dumps([facts.to_json(), terms.to_json()]))
+    again = decide_line(LineFacts.from_json(stored[0]), PolicyTerms.from_json(stored[1]))
+    assert again == decide_line(facts, terms)
+
+
+@given(FACTS_DRAWN, TERMS_DRAWN)
+def test_every_line_has_reasons_in_words_and_only_paid_lines_need_an_amount(facts, terms):
+    decision = decide_line(facts, terms)
+    assert decision.reasons
+    for one in (*decision.reasons, *decision.flags):
+        assert one.code in known_codes()
+        assert "%(" not in say(one)
+        assert "—" not in say(one)
+    if decision.state is LineState.PAY:
+        assert decision.amount > Money(0)
+        assert facts.has_account
+    if decision.state is LineState.REFUSE:
+        assert decision.amount == Money(0)
+
+
+def test_every_sentence_of_the_room_belongs_to_it():
+    assert all(code.startswith("subsidies.") for code in texts.TEXTS)

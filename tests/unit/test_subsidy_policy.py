@@ -1,0 +1,139 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from app.core.money import Money
+from app.core.quarter import Quarter
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.policy import Chain, DayRule, EligibleRule, PolicyTerms
+from app.subsidies.rules.transitions import (
+    PAYMENT_MOVES,
+    PaymentState,
+    RunState,
+    RunStep,
+    check_line_move,
+    check_period,
+    check_step,
+    roles_still_to_sign,
+    run_moves,
+)
+
+TERMS = PolicyTerms(annual=Money.from_yuan("3000"))
+SIGNED = {
+    RunStep.PREPARED: frozenset({"person:1"}),
+    RunStep.SUBMITTED: frozenset({"person:1"}),
+    RunStep.APPROVED: frozenset({"person:2"}),
+}
+
+
+def _codes(reasons):
+    return [one.code for one in reasons]
+
+
+def test_the_defaults_are_those_of_a_county_like_the_pilot():
+    assert TERMS.eligible_rule is EligibleRule.RISK3
+    assert TERMS.inpatient_days is DayRule.EXCLUDE
+    assert (TERMS.first_share, TERMS.visit_within_months, TERMS.chain) == (100, 6, Chain.SINGLE)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        TERMS.to_json(),
+        PolicyTerms(annual=None).to_json(),
+        replace(TERMS, chain=Chain.JOINT, first_share=70, eligible_rule=EligibleRule.MANAGED).to_json(),
+    ],
+)
+def test_terms_are_stored_and_read_back(stored):
+    assert PolicyTerms.from_json(stored).to_json() == stored
+
+
+def test_terms_written_before_a_term_existed_have_its_default():
+    assert PolicyTerms.from_json({"annual_fen": 300000}) == TERMS
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"annual": Money(0)}, "annual"),
+        ({"annual": Money(-1)}, "annual"),
+        ({"annual": Money.from_yuan("1000000.01")}, "annual"),
+        ({"first_share": 101}, "first_share"),
+        ({"first_share": True}, "first_share"),
+        ({"visit_within_months": -1}, "visit_within_months"),
+        ({"eligible_rule": "risk3"}, "eligible_rule"),
+        ({"remark": "二" * 21}, "remark"),
+        ({"paying_office": "财政局\n"}, "paying_office"),
+    ],
+)
+def test_terms_that_make_no_sense_are_refused_by_name(changes, field):
+    with pytest.raises(ValueError, match=f"^{field}$"):
+        replace(TERMS, **changes)
+
+
+@pytest.mark.parametrize(
+    ("stored", "field"),
+    [
+        ({"annual_fen": 1, "rule": "x"}, "rule"),
+        ({"annual_fen": 1, "chain": "x"}, "chain"),
+        ({"annual_fen": 1, "annual": 1}, "annual"),
+    ],
+)
+def test_stored_terms_that_make_no_sense_are_refused_by_name(stored, field):
+    with pytest.raises(ValueError, match=f"^{field}$"):
+        PolicyTerms.from_json(stored)
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [
+        (RunStep.SUBMITTED, RunState.DRAFT),
+        (RunStep.APPROVED, RunState.SUBMITTED),
+        (RunStep.RETURNED, RunState.SUBMITTED),
+        (RunStep.VOIDED, RunState.APPROVED),
+        (RunStep.EXPORTED, RunState.APPROVED),
+        (RunStep.SETTLED, RunState.EXPORTED),
+    ],
+)
+def test_each_step_has_its_state_and_no_other(step, state):
+    assert check_step(step, state, "person:9", SIGNED) == ()
+    others = [one for one in RunState if (one, step) not in {(state, step), (RunState.SUBMITTED, RunStep.VOIDED)}]
+    assert all(_codes(check_step(step, one, "person:9", SIGNED)) == ["subsidies.step.wrong_state"] for one in others)
+
+
+def test_nobody_approves_the_run_they_prepared_or_pays_the_run_they_approved():
+    same = ["subsidies.step.same_person"]
+    assert _codes(check_step(RunStep.APPROVED, RunState.SUBMITTED, "person:1", SIGNED)) == same
+    assert _codes(check_step(RunStep.EXPORTED, RunState.APPROVED, "person:1", SIGNED)) == same
+    assert _codes(check_step(RunStep.EXPORTED, RunState.APPROVED, "person:2", SIGNED)) == same
+    assert _codes(check_step(RunStep.SETTLED, RunState.EXPORTED, "person:2", SIGNED)) == same
+    assert check_step(RunStep.SUBMITTED, RunState.DRAFT, "person:1", SIGNED) == ()
+
+
+def test_a_settled_run_never_moves_again():
+    assert not any(before is RunState.SETTLED for before, _ in run_moves())
+    assert (RunState.DRAFT, RunState.APPROVED) not in run_moves()
+
+
+def test_only_a_held_line_of_a_draft_is_decided_by_hand():
+    assert check_line_move(LineState.HOLD, LineState.PAY, RunState.DRAFT) == ()
+    assert check_line_move(LineState.HOLD, LineState.REFUSE, RunState.DRAFT) == ()
+    assert check_line_move(LineState.REFUSE, LineState.PAY, RunState.DRAFT) != ()
+    assert check_line_move(LineState.PAY, LineState.REFUSE, RunState.DRAFT) != ()
+    assert check_line_move(LineState.HOLD, LineState.PAY, RunState.SUBMITTED) != ()
+
+
+def test_a_joint_approval_needs_every_office():
+    assert roles_still_to_sign(Chain.SINGLE, frozenset({"reviewer"})) == ()
+    assert roles_still_to_sign(Chain.JOINT, frozenset({"police", "reviewer"})) == ("town", "county_office")
+
+
+def test_a_quarter_is_prepared_when_it_has_ended():
+    assert check_period(Quarter(2026, 3), date(2026, 10, 1)) == ()
+    assert _codes(check_period(Quarter(2026, 3), date(2026, 9, 30))) == ["subsidies.step.quarter_open"]
+
+
+def test_a_return_by_the_bank_wins_over_the_word_of_finance():
+    assert (PaymentState.PAID, PaymentState.RETURNED) in PAYMENT_MOVES
+    assert (PaymentState.RETURNED, PaymentState.PAID) not in PAYMENT_MOVES
