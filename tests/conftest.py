@@ -7,14 +7,17 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app import create_app
 from app.core import migrate
@@ -109,9 +112,17 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+class Browser(FlaskClient):
+    """Requests as in production: the test's own application context must not lend them its `g`."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return Context().run(super().open, *args, **kwargs)
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
+    app.test_client_class = Browser
     app.config["WTF_CSRF_ENABLED"] = False  # CSRF has tests of its own, which switch it on
     with app.app_context():
         yield app
