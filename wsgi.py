@@ -6,6 +6,7 @@ import sys
 
 from app import create_app
 from config import ConfigurationError, Settings
+from scheduler import cli as scheduler_cli
 
 try:
     settings = Settings.from_environ()
@@ -13,3 +14,5 @@ except ConfigurationError as error:
     sys.exit(f"Anhu does not start: {error}")
 
 application = create_app(settings)
+for command in scheduler_cli.COMMANDS:
+    application.cli.add_command(command)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from app.core.models import JobRun
 from app.core.work import LostClaim
 
 # Longer than any job's one transaction may take; a claim that is older and not finished belongs to a dead process.
-CLAIM_LAPSES_AFTER = timedelta(seconds=90)
+CLAIM_LAPSES_AFTER = timedelta(seconds=60)
 
 
 class Standing(Enum):
@@ -65,6 +65,17 @@ def finish_run(session: Session, claim: Claim, result: Mapping[str, Any], now: d
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise LostClaim()
+
+
+def drop_run(session: Session, claim: Claim) -> None:
+    """Give the claim back as if it had never been taken: there was nothing to do yet. Raises `LostClaim`."""
+    gone = session.execute(
+        delete(JobRun)
+        .where(JobRun.id == claim.run_id, JobRun.token == claim.token, JobRun.finished_at.is_(None))
+        .execution_options(synchronize_session=False)
+    )
+    if gone.rowcount != 1:  # type: ignore[attr-defined]
         raise LostClaim()
 
 

@@ -7,11 +7,13 @@ to another may no longer write (`LostClaim`), so what a frozen process does afte
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,6 +25,28 @@ from app.core.reasons import Reason
 LIVE = (WorkState.QUEUED, WorkState.RUNNING)
 # a claim that has not moved for so long belongs to a dead process; handlers report progress far more often
 CLAIM_LAPSES_AFTER = timedelta(seconds=60)
+
+
+Transactions = Callable[[], AbstractContextManager[Session]]
+
+
+class Progress(Protocol):
+    """Says how far the work is. It writes by itself, so call it between your transactions, never inside one."""
+
+    def __call__(self, done: int, total: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class WorkDone:
+    """What a handler hands back: plain JSON for the page that asked, and the kept file to offer."""
+
+    result: Mapping[str, Any] | None = None
+    file_id: int | None = None
+
+
+# (transactions, item, progress) → what came of it. It may be called again for the same item after its process died, so whatever
+# it stores is guarded by the room's own keys; raising an `AnhuError` fails the item with that reason.
+Handler = Callable[[Transactions, WorkItem, Progress], WorkDone]
 
 
 class LostClaim(Exception):
@@ -94,15 +118,7 @@ def note_progress(session: Session, item_id: int, token: str, done: int, total: 
     _move(session, item_id, token, done=done, total=total, moved_at=now)
 
 
-def finish_work(
-    session: Session,
-    item_id: int,
-    token: str,
-    now: datetime,
-    *,
-    result: Mapping[str, Any] | None = None,
-    file_id: int | None = None,
-) -> None:
+def finish_work(session: Session, item_id: int, token: str, done: WorkDone, now: datetime) -> None:
     """Close the item in the transaction that stores its outcome; raises `LostClaim`."""
     _move(
         session,
@@ -112,13 +128,20 @@ def finish_work(
         done=WorkItem.total,
         finished_at=now,
         moved_at=now,
-        result=None if result is None else dict(result),
-        file_id=file_id,
+        result=None if done.result is None else dict(done.result),
+        file_id=done.file_id,
     )
 
 
 def fail_work(session: Session, item_id: int, token: str, failure: Reason, now: datetime) -> None:
     _move(session, item_id, token, state=WorkState.FAILED, finished_at=now, moved_at=now, failure=failure.to_json())
+
+
+def purge_work(session: Session, before: datetime) -> int:
+    """Forget items that ended before then; their files expire by themselves. How many went."""
+    ended = delete(WorkItem).where(WorkItem.finished_at < before)
+    gone = session.execute(ended, execution_options={"synchronize_session": False})
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _move(session: Session, item_id: int, token: str, **values: Any) -> None:

@@ -42,7 +42,7 @@ from app.tasks.rules import (
 )
 
 FIRST_VISIT = "first"
-_SWEEP_LOCK = 7_230_115  # advisory lock: one sweep of tasks at a time
+_SWEEP_LOCK = 7_230_121  # advisory lock: one sweep of tasks at a time
 
 
 class Subject(Protocol):

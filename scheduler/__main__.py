@@ -1,0 +1,22 @@
+"""`python -m scheduler`: the process that runs jobs and long work, beside the web processes."""
+
+from __future__ import annotations
+
+import sys
+
+from app import create_app
+from config import ConfigurationError, Settings
+from scheduler.house import House
+from scheduler.process import Process
+
+
+def main() -> None:
+    try:
+        settings = Settings.from_environ()
+    except ConfigurationError as error:
+        sys.exit(f"Anhu does not start: {error}")
+    Process(House.of(create_app(settings))).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""The bodies of the jobs, a few lines each: they call a room's use case in the transaction that the runner owns.
+
+Every body may be run again without harm; what it makes is guarded by unique keys in the rooms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.accounts import sign_in
+from app.audit import chain
+from app.core.actor import Actor
+from app.core.files import purge_files
+from app.core.quarter import Quarter
+from app.core.work import purge_work
+from app.risk import service as risk
+from app.roster.models import ImportRow, RosterImport
+from app.tasks import service as tasks
+from scheduler.house import House
+from scheduler.work import do_next
+
+IMPORT_ROWS_KEPT = timedelta(days=30)
+WORK_ITEMS_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a run made, and what it found already made."""
+
+    made: int
+    already: int = 0
+
+
+# (session, period, business day, instant) → what came of it; the session's transaction is the runner's
+Body = Callable[[Session, str, date, datetime], Made]
+# work without a period opens its own transactions; returns how much was done
+Pulse = Callable[[House], int]
+
+
+def open_reassessments(session: Session, period: str, _today: date, now: datetime) -> Made:
+    counts = risk.open_reassessments(session, Actor.operator(), Quarter.parse(period), now)
+    return Made(counts.made, counts.already)
+
+
+def reassess_joiners(session: Session, _period: str, today: date, now: datetime) -> Made:
+    counts = risk.open_reassessments(session, Actor.operator(), Quarter.of(today), now)
+    return Made(counts.made, counts.already)
+
+
+def open_renewals(session: Session, _period: str, today: date, now: datetime) -> Made:
+    counts = tasks.open_renewals(session, today, now)
+    return Made(counts.made, counts.already)
+
+
+def purge_expired(session: Session, _period: str, _today: date, now: datetime) -> Made:
+    gone = purge_files(session, now) + purge_work(session, now - WORK_ITEMS_KEPT) + sign_in.purge(session, now)
+    old = select(RosterImport.id).where(RosterImport.imported_at < now - IMPORT_ROWS_KEPT)
+    rows = session.execute(
+        delete(ImportRow).where(ImportRow.import_id.in_(old)), execution_options={"synchronize_session": False}
+    )
+    return Made(gone + int(rows.rowcount))  # type: ignore[attr-defined]
+
+
+def seal_audit(house: House) -> int:
+    """Chain what has happened since; in bounded transactions, so that acts never wait long."""
+    sealed = 0
+    while True:
+        with house.database.transaction() as session:
+            batch = chain.seal(session, house.clock.now())
+        sealed += batch
+        if batch < chain.AT_MOST:
+            return sealed
+
+
+def anchor_audit(house: House) -> int:
+    with house.database.transaction() as session:
+        return chain.anchor(session, house.settings.instance / chain.ANCHORS, house.clock.now()).sequence
+
+
+def do_waiting_work(house: House) -> int:
+    done = 0
+    while do_next(house):
+        done += 1
+    return done
