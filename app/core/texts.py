@@ -46,6 +46,25 @@ TEXTS: dict[str, str] = {
     "core.workdays.provisional": N_("%(year)s 年的放假安排尚未载入，暂按周一至周五计算"),
     "core.work.under_way": N_("同样的工作正由他人进行，请等它完成后再试"),
     "core.work.failed": N_("没有完成，已有的数据没有改动；请重试，仍不行时请联系管理员"),
+    "core.file.empty": N_("文件是空的"),
+    "core.file.too_large": N_("文件超过 %(most)s MB，请分成几份"),
+    "core.file.not_workbook": N_("这不是 Excel 工作簿，请用 Excel 或 WPS 另存为 .xlsx 后再上传"),
+    "core.file.extension": N_("文件内容与扩展名 %(extension)s 不符，请用 Excel 或 WPS 打开后另存为 .xlsx"),
+    "core.file.unknown_extension": N_("不接受 %(extension)s 文件，请另存为 .xlsx"),
+    "core.file.web_page": N_("这是网页改名的文件，请用 Excel 打开后另存为 .xlsx"),
+    "core.file.encrypted": N_("工作簿设有打开密码，请先取消密码再上传"),
+    "core.file.macro": N_("工作簿带有宏，请另存为不带宏的 .xlsx 后再上传"),
+    "core.file.external": N_("工作簿引用了其他文件，请断开链接（数据 → 编辑链接）后再上传"),
+    "core.file.definitions": N_("工作簿里夹带了外部定义，已拒绝打开；请把内容复制到新的工作簿中再上传"),
+    "core.file.damaged": N_("工作簿已损坏，无法打开，请用 Excel 或 WPS 打开并另存一份"),
+    "core.file.bomb": N_("工作簿展开后过大，已拒绝打开；请把内容复制到新的工作簿中再上传"),
+    "core.file.too_heavy": N_(
+        "读取工作簿所需的时间或内存过多；请删除表尾和表右侧多余的行、列，或把内容复制到新的工作簿中"
+    ),
+    "core.file.too_many_rows": N_(
+        "工作表“%(sheet)s”有 %(rows)s 行，一次最多 %(most)s 行；请删除表尾多余的行，或分成几份"
+    ),
+    "core.file.encoding": N_("看不懂这个文本文件的编码，请另存为 .xlsx"),
 }
 
 register(TEXTS)

@@ -62,26 +62,7 @@ FIELD_TEXTS: dict[str, str] = {
 TEXTS: dict[str, str] = {
     **{f"roster.field.{name}": text for name, text in FIELD_TEXTS.items()},
     "roster.row": N_("工作表“%(sheet)s”第 %(row)s 行"),
-    # the file
-    "roster.file.empty": N_("文件是空的"),
-    "roster.file.too_large": N_("文件超过 %(most)s MB，请按乡镇分成几份"),
-    "roster.file.not_workbook": N_("这不是 Excel 工作簿，请用 Excel 或 WPS 另存为 .xlsx 后再上传"),
-    "roster.file.extension": N_("文件内容与扩展名 %(extension)s 不符，请用 Excel 或 WPS 打开后另存为 .xlsx"),
-    "roster.file.unknown_extension": N_("不接受 %(extension)s 文件，请另存为 .xlsx"),
-    "roster.file.web_page": N_("这是网页改名的文件，请用 Excel 打开后另存为 .xlsx"),
-    "roster.file.encrypted": N_("工作簿设有打开密码，请先取消密码再上传"),
-    "roster.file.macro": N_("工作簿带有宏，请另存为不带宏的 .xlsx 后再上传"),
-    "roster.file.external": N_("工作簿引用了其他文件，请断开链接（数据 → 编辑链接）后再上传"),
-    "roster.file.definitions": N_("工作簿里夹带了外部定义，已拒绝打开；请把名单复制到新的工作簿中再上传"),
-    "roster.file.damaged": N_("工作簿已损坏，无法打开，请用 Excel 或 WPS 打开并另存一份"),
-    "roster.file.bomb": N_("工作簿展开后过大，已拒绝打开；请把名单复制到新的工作簿中再上传"),
-    "roster.file.too_heavy": N_(
-        "读取工作簿所需的时间或内存过多；请删除表尾和表右侧多余的行、列，或把名单复制到新的工作簿中"
-    ),
-    "roster.file.too_many_rows": N_(
-        "工作表“%(sheet)s”有 %(rows)s 行，一次最多 %(most)s 行；请删除表尾多余的行，或分成几份"
-    ),
-    "roster.file.encoding": N_("看不懂这个文本文件的编码，请另存为 .xlsx"),
+    # the file as a whole
     "roster.file.no_header": N_("没有找到表头：表头中至少要有患者姓名、身份证号、村（社区）和疾病诊断"),
     "roster.file.no_rows": N_("表头下面没有患者"),
     "roster.sheet.hidden": N_("隐藏的工作表，未读取"),
@@ -159,7 +140,7 @@ TEXTS: dict[str, str] = {
     "roster.agreement.twice": N_("协议编号与%(row)s重复"),
     # opening visits and payments
     "roster.visit.no_date": N_("有随访情况，没有随访日期，未读入"),
-    "roster.visit.no_form": N_("没有随访方式，按电话随访登记，不计面访"),
+    "roster.visit.no_form": N_("没有随访方式，登记为不详，不计面访"),
     "roster.visit_form.unknown": N_("随访方式“%(text)s”看不懂，请填门诊、家庭访视或电话"),
     "roster.visit_class.unknown": N_("随访分类“%(text)s”看不懂，请填稳定、基本稳定或不稳定"),
     "roster.visit.before_birth": N_("随访日期在出生之前"),
@@ -170,6 +151,7 @@ TEXTS: dict[str, str] = {
     "roster.paid.no_period": N_("有发放金额，没有写明是哪个季度"),
     "roster.paid.period_unknown": N_("“%(text)s”看不出是哪个季度，请写成 2026年1季度"),
     "roster.paid.future": N_("%(quarter)s还没有开始"),
+    "roster.paid.outside": N_("%(quarter)s不在协议 %(number)s 的期限之内"),
     "roster.paid.twice": N_("%(quarter)s写了两次"),
     "roster.paid.not_even": N_("一笔金额不能均分给 %(count)s 个季度，请分季度填写"),
     "roster.paid.shared": N_("一笔金额均分给 %(count)s 个季度，每季度 %(each)s 元"),

@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from app.core import texts  # noqa: F401  # registers the sentences
 from app.core.errors import Invalid
 from app.core.reasons import say
-from app.roster import texts  # noqa: F401  # registers the sentences
 from app.core.workbooks import worker
 from app.core.workbooks.archive import MAX_ENTRIES
 from app.core.workbooks.workbook import MAX_BYTES, open_workbook, refused_because
@@ -33,8 +33,8 @@ def refusal(content: bytes, name: str = "roster.xlsx") -> str:
     with pytest.raises(Invalid) as refused:
         open_workbook(content, name)
     why = refused_because(refused.value)
-    assert "roster." not in say(why)
-    return why.code.removeprefix("roster.file.")
+    assert why.code not in say(why)
+    return why.code.removeprefix("core.file.")
 
 
 def repacked(change: Callable[[dict[str, bytes]], None], compression: int = zipfile.ZIP_DEFLATED) -> bytes:

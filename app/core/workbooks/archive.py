@@ -84,4 +84,4 @@ def _start(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, length: int) -> byt
 
 
 def _refusal(code: str) -> Invalid:
-    return Invalid({"file": [reason(f"roster.file.{code}")]})
+    return Invalid({"file": [reason(f"core.file.{code}")]})

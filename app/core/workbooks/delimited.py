@@ -7,8 +7,8 @@ import io
 
 from app.core.errors import Invalid
 from app.core.reasons import reason
-from app.core.workbooks.worker import MAX_COLUMNS, MAX_ROWS
 from app.core.workbooks.sheet import Cell, Sheet
+from app.core.workbooks.worker import MAX_COLUMNS, MAX_ROWS
 
 SHEET_NAME = "CSV"
 _DELIMITERS = ",\t;"
@@ -18,7 +18,7 @@ def read_delimited(content: bytes) -> Sheet:
     """One sheet of text cells. `Invalid` on `file` when it is not text, or has too many rows."""
     text = _decoded(content)
     if "\0" in text:
-        raise _refusal("roster.file.not_workbook")
+        raise _refusal("core.file.not_workbook")
     start = text[:10_000]
     delimiter = max(_DELIMITERS, key=start.count)
     rows: list[list[Cell]] = []
@@ -26,9 +26,9 @@ def read_delimited(content: bytes) -> Sheet:
         for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             rows.append([cell if cell.strip() else None for cell in line[:MAX_COLUMNS]])
             if len(rows) > MAX_ROWS:
-                raise _refusal("roster.file.too_many_rows", sheet=SHEET_NAME, rows=len(rows), most=MAX_ROWS)
+                raise _refusal("core.file.too_many_rows", sheet=SHEET_NAME, rows=len(rows), most=MAX_ROWS)
     except csv.Error:
-        raise _refusal("roster.file.damaged") from None
+        raise _refusal("core.file.damaged") from None
     return Sheet(SHEET_NAME, rows)
 
 
@@ -40,7 +40,7 @@ def _decoded(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise _refusal("roster.file.encoding")
+    raise _refusal("core.file.encoding")
 
 
 def _refusal(code: str, **args: object) -> Invalid:

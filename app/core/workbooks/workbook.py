@@ -30,18 +30,18 @@ _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head", b"<b
 _KINDS = {".xlsx": "xlsx", ".xls": "xls", ".csv": "csv"}
 _WITH_MACROS = frozenset((".xlsm", ".xltm", ".xlam"))
 _STREAMS_OF_OLE = {
-    "EncryptedPackage": "roster.file.encrypted",
-    "_VBA_PROJECT": "roster.file.macro",
-    "WordDocument": "roster.file.not_workbook",
+    "EncryptedPackage": "core.file.encrypted",
+    "_VBA_PROJECT": "core.file.macro",
+    "WordDocument": "core.file.not_workbook",
 }
 
 
 def open_workbook(content: bytes, name: str) -> list[Sheet]:
     """The sheets in their order, hidden ones marked. `Invalid` on `file` when it is not a workbook that can be read safely."""
     if not content:
-        raise refusal("roster.file.empty")
+        raise refusal("core.file.empty")
     if len(content) > MAX_BYTES:
-        raise refusal("roster.file.too_large", most=MAX_BYTES // 1024 // 1024)
+        raise refusal("core.file.too_large", most=MAX_BYTES // 1024 // 1024)
     kind = _kind(content, name)
     if kind == "csv":
         return [read_delimited(content)]
@@ -66,16 +66,16 @@ def _kind(content: bytes, name: str) -> str:
     """By name and by content, which have to agree."""
     extension = PurePosixPath(name.replace("\\", "/").lower()).suffix
     if extension in _WITH_MACROS:
-        raise refusal("roster.file.macro")
+        raise refusal("core.file.macro")
     if extension not in _KINDS:
-        raise refusal("roster.file.unknown_extension", extension=extension or "…")
+        raise refusal("core.file.unknown_extension", extension=extension or "…")
     said, found = _KINDS[extension], _sniff(content)
     if found == "markup":
-        raise refusal("roster.file.web_page")
+        raise refusal("core.file.web_page")
     if found == "xls" and said == "xlsx":
         _check_ole(content)
     if said != found:
-        raise refusal("roster.file.extension" if found != "csv" else "roster.file.not_workbook", extension=extension)
+        raise refusal("core.file.extension" if found != "csv" else "core.file.not_workbook", extension=extension)
     return said
 
 
@@ -106,18 +106,18 @@ def _parse(content: bytes, date1904: bool) -> list[Sheet]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise refusal("roster.file.too_heavy") from None
+        raise refusal("core.file.too_heavy") from None
     if done.returncode == worker.REFUSED:
         raise _worker_refusal(json.loads(done.stdout))
     if done.returncode == PARSER_FAILED:
-        raise refusal("roster.file.damaged")
+        raise refusal("core.file.damaged")
     if done.returncode != 0:
-        raise refusal("roster.file.too_heavy")
+        raise refusal("core.file.too_heavy")
     return [_sheet(json.loads(line), date1904) for line in done.stdout.splitlines()]
 
 
 def _worker_refusal(told: dict[str, Any]) -> Invalid:
-    return refusal(f"roster.file.{told.pop('refused')}", **told)
+    return refusal(f"core.file.{told.pop('refused')}", **told)
 
 
 def _sheet(told: dict[str, Any], date1904: bool) -> Sheet:

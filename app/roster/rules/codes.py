@@ -6,9 +6,9 @@ import re
 
 from app.core.identity import Sex
 from app.core.reasons import reason
+from app.core.workbooks.sheet import Cell
 from app.guardians.rules import Relation
 from app.roster.rules.cells import CellError, plain, text
-from app.core.workbooks.sheet import Cell
 
 _R = Relation
 _RELATIONS: dict[str, Relation] = {

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.core.reasons import reason
-from app.roster.rules.cells import CellError, says_nothing, text
 from app.core.workbooks.sheet import Cell
+from app.roster.rules.cells import CellError, says_nothing, text
 
 EARLIEST = date(1900, 1, 1)
 SERIALS = range(

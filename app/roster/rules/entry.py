@@ -67,10 +67,10 @@ class AgreementPart:
 
 @dataclass(frozen=True)
 class VisitPart:
-    """The last follow-up before the county came to us. Codes of the official form; `form` is 3 where the roster is silent."""
+    """The last follow-up before the county came to us. Codes of the official form, None where the roster is silent."""
 
     visited_on: date
-    form: int
+    form: int | None
     visit_class: int | None
     level: int | None
     next_due_on: date | None

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.core.reasons import Reason, reason
-from app.roster.rules.columns import REQUIRED, STANDS_FOR, Field, Group
 from app.core.workbooks.sheet import Cell, Sheet, column_letter, is_blank
+from app.roster.rules.columns import REQUIRED, STANDS_FOR, Field, Group
 from app.roster.rules.words import (
     LONGEST_HEADER,
     Candidate,

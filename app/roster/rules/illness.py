@@ -6,9 +6,9 @@ import re
 import unicodedata
 
 from app.core.reasons import reason
+from app.core.workbooks.sheet import Cell
 from app.patients.rules import DiagnosisCategory, ManagementStatus
 from app.roster.rules.cells import NO, YES, CellError, plain, text
-from app.core.workbooks.sheet import Cell
 
 _LEVELS = {
     **{sign: value for value, sign in enumerate("012345")},

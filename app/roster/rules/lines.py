@@ -6,10 +6,10 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from app.core.workbooks.sheet import Cell, is_blank
 from app.roster.rules.cells import CellError, says_nothing, text
 from app.roster.rules.columns import Field
 from app.roster.rules.header import MappedColumn, SheetMapping
-from app.core.workbooks.sheet import Cell, is_blank
 
 # What only a person's line has; a line without any of these is not one.
 TELLING = (

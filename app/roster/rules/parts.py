@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from app.core.reasons import Reason, reason
+from app.core.workbooks.sheet import is_blank
 from app.patients.rules import ManagementStatus
 from app.roster.rules import cells, days, illness
 from app.roster.rules.cells import CellError
 from app.roster.rules.columns import Field
 from app.roster.rules.entry import DiagnosisPart, PersonPart, VisitPart
 from app.roster.rules.row_cells import RowCells, check_against_number, identity_in, person_of, phones_in, required_name
-from app.core.workbooks.sheet import is_blank
 
 UNSTABLE = 1
 UNSTABLE_FROM_LEVEL = 3  # domain 3.1: a class better than 1 with risk >= 3 is an error
-BY_PHONE = 3
 
 
 def place(row: RowCells) -> str:
@@ -110,4 +109,4 @@ def last_visit(row: RowCells, patient: PersonPart | None) -> VisitPart | None:
         row.error(Field.NEXT_DUE_ON, reason("roster.visit.next_before"))
     if level is not None and level >= UNSTABLE_FROM_LEVEL and visit_class not in (None, UNSTABLE):
         row.error(Field.VISIT_CLASS, reason("roster.visit.class_against_level", level=level))
-    return VisitPart(visited_on, form or BY_PHONE, visit_class, level, next_due_on)
+    return VisitPart(visited_on, form, visit_class, level, next_due_on)

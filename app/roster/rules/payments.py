@@ -9,15 +9,15 @@ from datetime import date
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.reasons import reason
+from app.core.workbooks.sheet import Cell
 from app.guardians.rules import Rank
 from app.roster.rules import cells, days
 from app.roster.rules.cells import CellError, says_nothing, text
 from app.roster.rules.columns import Field
-from app.roster.rules.entry import GuardianPart, PaymentPart
+from app.roster.rules.entry import AgreementPart, GuardianPart, PaymentPart
 from app.roster.rules.header import MappedColumn
 from app.roster.rules.periods import quarters_in
 from app.roster.rules.row_cells import RowCells
-from app.core.workbooks.sheet import Cell
 
 _MARKS = frozenset(["√", "✓", "✔", "是", "已发", "已发放", "y", "yes"])
 
@@ -34,8 +34,13 @@ class PaymentColumns:
 
 
 def payments(
-    row: RowCells, columns: PaymentColumns, first: GuardianPart | None, second: GuardianPart | None
+    row: RowCells,
+    columns: PaymentColumns,
+    first: GuardianPart | None,
+    second: GuardianPart | None,
+    agreement: AgreementPart | None,
 ) -> tuple[PaymentPart, ...]:
+    """Each quarter once, and inside the row's agreement where it has one."""
     rank = _payee(row, first, second)
     found = [*_by_column(row, columns, rank), *_by_period(row, rank)]
     if found and first is None and not row.noted.errors:
@@ -44,6 +49,8 @@ def payments(
     for quarter in dict.fromkeys(quarters):
         if quarters.count(quarter) > 1:
             row.error(Field.PAID_AMOUNT, reason("roster.paid.twice", quarter=quarter))
+        if agreement and not (agreement.from_on <= quarter.last_day and quarter.first_day <= agreement.to_on):
+            row.error(Field.PAID_AMOUNT, reason("roster.paid.outside", quarter=quarter, number=agreement.number))
     return tuple(found)
 
 

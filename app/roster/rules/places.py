@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.core.reasons import reason
-from app.roster.rules.cells import CellError, plain, text
 from app.core.workbooks.sheet import Cell
+from app.roster.rules.cells import CellError, plain, text
 
 _TOWN_SUFFIX = re.compile(r"(街道办事处|街道办|街道|办事处|民族乡|镇|乡|园区|开发区|管委会)$")
 _VILLAGE_SUFFIX = re.compile(

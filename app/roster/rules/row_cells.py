@@ -10,13 +10,13 @@ from typing import TypeVar
 from app.core.identity import Sex, contradictions
 from app.core.names import Name
 from app.core.reasons import Reason, reason
+from app.core.workbooks.sheet import Cell
 from app.roster.rules import cells, days
 from app.roster.rules.cells import CellError, Identity
 from app.roster.rules.columns import Field
 from app.roster.rules.entry import Finding, Noted, PersonPart
 from app.roster.rules.header import MappedColumn, SheetMapping
 from app.roster.rules.places import AreaIndex
-from app.core.workbooks.sheet import Cell
 
 T = TypeVar("T")
 

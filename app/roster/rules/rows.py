@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.reasons import Reason, reason
+from app.core.workbooks.sheet import Cell, Sheet, is_blank, with_merged_rows_filled
 from app.patients.rules import ManagementStatus
 from app.roster.rules import cells, codes, guardian_parts, parts
 from app.roster.rules.checks import Line as FileLine
@@ -27,7 +28,6 @@ from app.roster.rules.lines import Line, LineReader
 from app.roster.rules.payments import PaymentColumns, payments
 from app.roster.rules.places import AreaIndex, AreaNode
 from app.roster.rules.row_cells import RowCells, Setting
-from app.core.workbooks.sheet import Cell, Sheet, is_blank, with_merged_rows_filled
 
 DITTO = frozenset(("同上", "〃", "″", '"', "''", "同前", "上同"))
 # "The same as above" may be said of places and names of institutions, never of a person or a number.
@@ -210,5 +210,5 @@ def _draft(row: RowCells, paid: PaymentColumns) -> _Drafted:
     agreement = guardian_parts.agreement(row, first is not None or row.wrong(Field.FIRST_NAME, Field.FIRST_ID))
     visit = parts.last_visit(row, patient)
     line = FileLine(row, patient, first, second, agreement.number if agreement else None)
-    made = payments(row, paid, first, second)
+    made = payments(row, paid, first, second, agreement)
     return _Drafted(line, area_code, diagnosis, level, management, ethnic_code, is_insured, agreement, visit, made)

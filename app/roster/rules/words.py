@@ -7,9 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.core.workbooks.sheet import Cell
 from app.roster.rules.columns import COLUMNS, GROUP_WORDS, NAME, Column, Field, Group
 from app.roster.rules.periods import quarters_in
-from app.core.workbooks.sheet import Cell
 
 LONGEST_HEADER = 40
 LEAST_LIKENESS = 0.5
