@@ -15,7 +15,7 @@ from app.areas.models import Agency, Area
 from app.areas.rules import code_of, path_to
 from app.core.access import Action, may
 from app.core.actor import Actor, Role
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.paging import Page, decode_cursor, page_of
 from app.core.reasons import Reason
 from app.core.scope import within
@@ -41,6 +41,14 @@ def get_actor(session: Session, name: str | None) -> Actor:
     user = find_by_name(session, tidy_name(name))
     if user is None or user.is_disabled:
         raise Invalid({"as": [Reason("accounts.user.unknown", {"name": name})]})
+    return actor_of(user)
+
+
+def get_actor_by_id(session: Session, user_id: int | None) -> Actor:
+    """The actor that long work was asked for by, as the account stands now; `Forbidden` once it is disabled."""
+    user = session.get(User, user_id) if user_id is not None else None
+    if user is None or user.is_disabled:
+        raise Forbidden()
     return actor_of(user)
 
 

@@ -189,11 +189,11 @@ def change_password() -> str | BaseResponse | tuple[str, int]:
 def _knows_own_password(password: str) -> bool:
     """The present password, under the same delay as signing in: an unattended browser is no way to guess it."""
     passwords, now = current_passwords(), current_clock().now()
-    user = read_session().get_one(User, current_actor().user_id)
+    name = read_session().get_one(User, current_actor().user_id).name
     forget_reads()
     try:
         with transaction() as session:
-            attempt = sign_in.charge_attempt(session, passwords, user.name, _source(), _known_device(), now)
+            attempt = sign_in.charge_attempt(session, passwords, name, _source(), _known_device(), now)
         if not _is_right(attempt, password):
             return False
     except (TooManyAttempts, TooBusy):

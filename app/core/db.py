@@ -137,8 +137,7 @@ class Database:
         try:
             yield session
         finally:
-            session.rollback()
-            session.close()
+            session.close()  # rolls back; what was loaded stays readable
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -187,12 +188,11 @@ def test_unknown_wrong_waiting_and_disabled_look_alike(
     with database.transaction() as session:
         admin = county.actor("admin")
         service.disable_user(session, admin, queries.get_user_named(session, admin, user), NOW)
-    answers = [sign_in(app.test_client(), name, PASSWORD) for name in (user, "nobody", "clerk")]
-    for _ in range(6):
-        answers.append(sign_in(app.test_client(), "finance", PASSWORD))
-    without_name = {answer.text.replace(name, "") for answer in answers for name in [answer.request.form["name"]]}
-    assert {answer.status_code for answer in answers} == {401}
-    assert len(without_name) == 1
+    names = [user, "nobody", "clerk", *["finance"] * 6]
+    answers = [(name, sign_in(app.test_client(), name, PASSWORD)) for name in names]
+    volatile = re.compile(r'"[\w.-]{60,}"')  # form tokens
+    assert {answer.status_code for _, answer in answers} == {401}
+    assert len({volatile.sub("", answer.text.replace(name, "")) for name, answer in answers}) == 1
 
 
 def test_each_refused_sign_in_is_noted_once(app: Flask, database: Database, user: str) -> None:
@@ -294,7 +294,7 @@ def test_a_town_helps_its_villages_accounts_and_no_others(
     database: Database, county: County, client_as: Callable[[str], FlaskClient]
 ) -> None:
     with database.reading() as session:
-        ids = dict(session.execute(select(User.name, User.public_id)).tuples())
+        ids = dict(session.execute(select(User.name, User.public_id)).tuples().all())
     town = client_as("town")
     assert town.post(f"/admin/users/{ids['village_doctor']}/reset").status_code == 200
     for foreign in (ids["doctor"], ids["other_doctor"], ids["town"], ids["admin"], "nothing"):
