@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
+
+EARLIEST_YEAR = 1900  # of any date in a living person's history
 
 
 class RegistryStatus(StrEnum):
@@ -91,10 +94,39 @@ LEGAL_MANAGEMENT_MOVES: frozenset[tuple[ManagementStatus, ManagementStatus]] = f
     }
 )
 
+# Who is visited: registered and managed, and not where somebody else treats them (domain 2.6).
+_TREATED_ELSEWHERE = frozenset({CareSetting.INPATIENT, CareSetting.CUSTODY})
+FIRST_VISIT_WITHIN_DAYS = 14  # after registration, consent, being found, discharge or release (domain 1.4, 2.6)
 
-def label_state(
-    registry: RegistryStatus, management: ManagementStatus | None, care: CareSetting | None
-) -> str:
+
+def is_visit_owed(registry: RegistryStatus, management: ManagementStatus | None, care: CareSetting | None) -> bool:
+    """Whether follow-up visits fall due: managed and neither in hospital nor in custody (domain 2.6)."""
+    is_managed = registry is RegistryStatus.REGISTERED and management is ManagementStatus.MANAGED
+    return is_managed and care not in _TREATED_ELSEWHERE
+
+
+def management_at_start(is_agreed: bool | None) -> ManagementStatus:
+    """What follows from the consent paper: managed, refused, or pending while nobody has signed (domain 1.2, 3.6)."""
+    if is_agreed is None:
+        return ManagementStatus.PENDING_CONSENT
+    return ManagementStatus.MANAGED if is_agreed else ManagementStatus.REFUSED
+
+
+def is_partial_date(text: str) -> bool:
+    """`1991`, `1991-07` or `1991-07-03`, of days that exist."""
+    parts = text.split("-")
+    if not (1 <= len(parts) <= 3 and all(part.isascii() and part.isdigit() for part in parts)):
+        return False
+    if [len(part) for part in parts] != [4, 2, 2][: len(parts)]:
+        return False
+    year, month, day = (*map(int, parts), 1, 1)[:3]
+    try:
+        return date(year, month, day).year >= EARLIEST_YEAR
+    except ValueError:
+        return False
+
+
+def label_state(registry: RegistryStatus, management: ManagementStatus | None, care: CareSetting | None) -> str:
     """The code of the single label that is shown: 死亡 > 排除 > 迁出 > 失访 > 羁押 > 住院 > 拒管 > 在管 (domain 1.3)."""
     if registry is not RegistryStatus.REGISTERED:
         return registry.value

@@ -1,0 +1,101 @@
+"""What forms and imports say about a registration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.patients.rules import (
+    CareSetting,
+    ConsentKind,
+    DiagnosisCategory,
+    ManagementStatus,
+    RegistryStatus,
+)
+from app.people.commands import PersonDraft
+
+
+@dataclass(frozen=True)
+class DiagnosisDraft:
+    """目前诊断. `icd10` as written; `diagnosed_on` may be partial (`1991`, `1991-07`, `1991-07-03`)."""
+
+    category: DiagnosisCategory
+    icd10: str = ""
+    hospital: str = ""
+    diagnosed_on: str | None = None
+
+
+@dataclass(frozen=True)
+class ConsentDraft:
+    """A signed paper; `signer` is patient, guardian or witness."""
+
+    from_on: date
+    is_agreed: bool = True
+    signer: str = "guardian"
+    kind: ConsentKind = ConsentKind.COMMUNITY_MANAGEMENT
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """Personal basic information and supplement form (domain 3.2); None where nothing is known. Names as in `models.Patient`."""
+
+    ethnic_code: str | None = None
+    marital_code: str | None = None
+    household_type: int | None = None
+    employment: int | None = None
+    economic_status: int | None = None
+    committee_contact: str | None = None
+    first_onset: str | None = None
+    first_antipsychotic: str | None = None
+    # bit n-1 is code n
+    past_symptoms: int | None = None
+    # code → how often
+    past_behaviours: dict[str, int] | None = None
+    past_locked_up: int | None = None
+    outpatient_history: int | None = None
+    psychiatric_admissions: int | None = None
+    last_treatment_effect: int | None = None
+    specialist_advice: str | None = None
+    notes: str | None = None
+    is_insured: bool | None = None
+
+
+@dataclass(frozen=True)
+class RegisterPatient:
+    """A new registration of a person: a draft, or the id of somebody who is stored already.
+
+    `area_code` is the village. Management follows from the consent unless opening data says it. `registered_on` is today
+    where it is missing.
+    """
+
+    area_code: str
+    person: PersonDraft | None = None
+    person_id: int | None = None
+    registered_on: date | None = None
+    registry_status: RegistryStatus = RegistryStatus.REGISTERED
+    management_status: ManagementStatus | None = None
+    managed_from: date | None = None
+    care_setting: CareSetting = CareSetting.HOME
+    diagnosis: DiagnosisDraft | None = None
+    consent: ConsentDraft | None = None
+    record_number: str | None = None
+    address: str | None = None
+    supplement: Supplement = field(default_factory=Supplement)
+    doctor_id: int | None = None
+    is_opening: bool = False
+
+
+@dataclass(frozen=True)
+class EditPatient:
+    """The whole form as it was saved. `version` is what was shown (`queries.version_of`).
+
+    `person.id_number` and `person.phone` None keep what is stored (they are shown masked); so do notes with `keeps_notes`.
+    """
+
+    version: str
+    person: PersonDraft
+    area_code: str
+    record_number: str | None = None
+    address: str | None = None
+    supplement: Supplement = field(default_factory=Supplement)
+    keeps_notes: bool = False

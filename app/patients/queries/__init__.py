@@ -1,0 +1,41 @@
+"""Reading the register, by what is asked."""
+
+from __future__ import annotations
+
+from app.patients.queries.history import (
+    StateAsOf,
+    StateSpan,
+    admissions_in,
+    diagnosis_as_of,
+    spans_in,
+    state_as_of,
+)
+from app.patients.queries.page import (
+    ConsentRow,
+    HistoryRow,
+    Masked,
+    PatientHeader,
+    header_of,
+    list_admissions,
+    list_consents,
+    list_diagnoses,
+    list_history,
+    open_supplement,
+    patient_header,
+)
+from app.patients.queries.register import (
+    RegisterFilter,
+    RegisterRow,
+    find_ids_by_person_ids,
+    find_patient_by_person,
+    get_patient,
+    list_patients,
+)
+from app.patients.queries.search import search_patients
+
+__all__ = [
+    "ConsentRow", "HistoryRow", "Masked", "PatientHeader", "RegisterFilter", "RegisterRow", "StateAsOf", "StateSpan",
+    "admissions_in", "diagnosis_as_of", "find_ids_by_person_ids", "find_patient_by_person", "get_patient", "header_of",
+    "list_admissions", "list_consents", "list_diagnoses", "list_history", "list_patients", "open_supplement", "patient_header",
+    "search_patients", "spans_in", "state_as_of",
+]  # fmt: skip

@@ -1,0 +1,200 @@
+"""The register as rows: one patient, a page of the list, a search. Cut to the actor's area, and only what the role may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, literal, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.areas.queries import full_names
+from app.core.access import Field, Grant, sees
+from app.core.actor import Actor
+from app.core.batches import slices
+from app.core.errors import NotFound
+from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
+from app.core.scope import within, within_prefix
+from app.patients.models import Patient
+from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, SpanKind, label_state
+from app.people.models import Person
+
+_CLOSED = (RegistryStatus.EXCLUDED, RegistryStatus.TRANSFERRED_OUT, RegistryStatus.DEAD)
+
+
+@dataclass(frozen=True)
+class RegisterFilter:
+    """What the list is narrowed to. `area` is a 12-digit prefix or code, `state` a code of `labels.STATE_LABELS`."""
+
+    area: str = ""
+    state: str = ""
+    level: int | None = None
+    visit_class: int | None = None
+    is_overdue: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return self == RegisterFilter()
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """One line of the register. None is *not seen by this role* or *not known*."""
+
+    id: int
+    public_id: str
+    name: str
+    sex: int
+    born_on: date | None
+    area_code: str
+    village: str
+    state: str
+    risk_level: int | None
+    visit_class: int | None
+    last_visit_on: date | None
+    next_due_on: date | None
+    # the guardian under whose name a search found the patient
+    found_by: str | None = None
+
+
+def get_patient(session: Session, actor: Actor, public_id: str) -> Patient:
+    """Raises `NotFound` for what does not exist, lies elsewhere or was merged into another registration."""
+    patient = session.scalars(
+        select(Patient).where(
+            Patient.public_id == public_id,
+            within(Patient.area_code, actor),
+            Patient.registry_status != RegistryStatus.MERGED,
+        )
+    ).one_or_none()
+    if patient is None:
+        raise NotFound()
+    return patient
+
+
+def find_patient_by_person(session: Session, actor: Actor, person_id: int) -> Patient | None:
+    """The live registration of a person, if it lies in the actor's area."""
+    return session.scalars(
+        select(Patient)
+        .where(Patient.person_id == person_id, within(Patient.area_code, actor))
+        .where(Patient.registry_status.not_in((*_CLOSED[:2], RegistryStatus.MERGED)))
+    ).one_or_none()
+
+
+def find_ids_by_person_ids(session: Session, person_ids: Iterable[int]) -> dict[int, int]:
+    """person id → id of the live registration, for an import's duplicate check."""
+    found: dict[int, int] = {}
+    for part in slices(set(person_ids)):
+        rows = select(Patient.person_id, Patient.id).where(
+            Patient.person_id.in_(part),
+            Patient.registry_status.not_in((*_CLOSED[:2], RegistryStatus.MERGED)),
+        )
+        found.update(dict(session.execute(rows).tuples().all()))
+    return found
+
+
+def list_patients(
+    session: Session,
+    actor: Actor,
+    wanted: RegisterFilter,
+    cursor: str | None,
+    today: date,
+    size: int = PAGE_SIZE,
+) -> Page[RegisterRow]:
+    """A page in the order of villages, then of registration."""
+    rows = (
+        select(*columns_for(actor))
+        .join(Person, Person.id == Patient.person_id)
+        .where(within(Patient.area_code, actor), *_conditions(actor, wanted, today))
+        .order_by(Patient.area_code, Patient.id)
+        .limit(size + 1)
+    )
+    after = decode_cursor(cursor, 2)
+    if after and isinstance(after[0], str) and isinstance(after[1], int):
+        rows = rows.where(tuple_(Patient.area_code, Patient.id) > after)
+    return page_of(as_rows(session, rows), size, lambda row: (row.area_code, row.id))
+
+
+def columns_for(actor: Actor) -> tuple[ColumnElement[Any] | Any, ...]:
+    """The columns of `RegisterRow` that this role may see; the others are never loaded."""
+
+    def seen(field: Field, column: Any) -> Any:
+        return column if sees(actor, field) is Grant.FULL else literal(None).label(column.key)
+
+    return (
+        Patient.id,
+        Patient.public_id,
+        Person.name,
+        seen(Field.PATIENT_BIRTH_DATE, Person.sex),
+        seen(Field.PATIENT_BIRTH_DATE, Person.born_on),
+        Patient.area_code,
+        Patient.registry_status,
+        Patient.management_status,
+        Patient.care_setting,
+        seen(Field.RISK_LEVEL, Patient.risk_level),
+        seen(Field.CLINICAL, Patient.visit_class),
+        seen(Field.CLINICAL, Patient.last_visit_on),
+        seen(Field.CLINICAL, Patient.next_due_on),
+    )
+
+
+def as_rows(session: Session, rows: Select[Any], found_by: bool = False) -> list[RegisterRow]:
+    """Run a select over `columns_for` (and, with `found_by`, a last column with the matching name)."""
+    fetched = session.execute(rows).all()
+    villages = full_names(session, {row.area_code for row in fetched})
+    return [_row(row, villages[row.area_code], row[-1] if found_by else None) for row in fetched]
+
+
+def _row(row: Row[Any], village: str, found_by: str | None) -> RegisterRow:
+    return RegisterRow(
+        id=row.id,
+        public_id=row.public_id,
+        name=row.name,
+        sex=row.sex or 0,
+        born_on=row.born_on,
+        area_code=row.area_code,
+        village=village,
+        state=label_state(row.registry_status, row.management_status, row.care_setting),
+        risk_level=row.risk_level,
+        visit_class=row.visit_class,
+        last_visit_on=row.last_visit_on,
+        next_due_on=row.next_due_on,
+        found_by=found_by,
+    )
+
+
+def _conditions(actor: Actor, wanted: RegisterFilter, today: date) -> list[ColumnElement[bool]]:
+    conditions = [_state_is(wanted.state)]
+    if wanted.area:
+        conditions.append(
+            within_prefix(Patient.area_code, wanted.area.rstrip("0") if len(wanted.area) < 12 else wanted.area)
+        )
+    if wanted.level is not None and sees(actor, Field.RISK_LEVEL) is Grant.FULL:
+        conditions.append(Patient.risk_level == wanted.level)
+    if sees(actor, Field.CLINICAL) is Grant.FULL:
+        if wanted.visit_class is not None:
+            conditions.append(Patient.visit_class == wanted.visit_class)
+        if wanted.is_overdue:
+            conditions.append(Patient.next_due_on < today)
+    return conditions
+
+
+def _state_is(state: str) -> ColumnElement[bool]:
+    """The single label as a condition; without one, everybody who is not closed."""
+    if not state:
+        return Patient.registry_status.not_in((*_CLOSED, RegistryStatus.MERGED))
+    if state in set(RegistryStatus):
+        return Patient.registry_status == RegistryStatus(state)
+    registered = Patient.registry_status == RegistryStatus.REGISTERED
+    if state in (CareSetting.INPATIENT.value, CareSetting.CUSTODY.value):
+        return registered & (Patient.care_setting == CareSetting(state))
+    if state in set(ManagementStatus):
+        return registered & (Patient.management_status == ManagementStatus(state))
+    return or_(literal(False))
+
+
+__all__ = [
+    "RegisterFilter", "RegisterRow", "SpanKind", "as_rows", "columns_for", "find_ids_by_person_ids", "find_patient_by_person",
+    "get_patient", "list_patients",
+]  # fmt: skip

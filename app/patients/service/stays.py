@@ -1,0 +1,98 @@
+"""Stays in hospital: admissions are the source, the inpatient care setting is their copy."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.audit.service import note
+from app.core.actor import Actor
+from app.core.errors import Conflict, Invalid
+from app.core.reasons import reason
+from app.patients.models import Admission, Patient
+from app.patients.rules import CareSetting, SpanKind
+from app.patients.service.spans import write_span
+from app.patients.service.states import visits_follow
+
+
+def record_admission(
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    hospital: str,
+    from_on: date,
+    to_on: date | None,
+    now: datetime,
+) -> Admission:
+    """A stay from its admission day to its discharge day, or still running. Stays do not overlap."""
+    if to_on is not None and to_on < from_on:
+        raise Invalid({"to_on": [reason("patients.stay.ends_before")]})
+    if patient.care_setting is None:
+        raise Conflict(reason("patients.state.not_registered"))
+    _refuse_overlap(session, patient, from_on, to_on)
+    admission = Admission(
+        patient_id=patient.id,
+        hospital=hospital.strip(),
+        from_on=from_on,
+        to_on=to_on,
+        recorded_at=now,
+        recorded_by=actor.user_id,
+    )
+    session.add(admission)
+    session.flush()
+    with visits_follow(session, actor, patient, from_on, now):
+        if to_on is None or to_on > from_on:
+            because = reason("patients.because.admitted", on=from_on)
+            write_span(
+                session,
+                actor,
+                patient,
+                SpanKind.CARE,
+                CareSetting.INPATIENT.value,
+                from_on,
+                now,
+                to_on=to_on,
+                because=because,
+            )
+    _note(session, actor, patient, "patients.admitted", now)
+    return admission
+
+
+def record_discharge(session: Session, actor: Actor, patient: Patient, on: date, now: datetime) -> Admission:
+    """End the running stay; from the discharge day the patient is at home again and is visited within 14 days."""
+    admission = session.scalars(
+        select(Admission).where(
+            Admission.patient_id == patient.id, Admission.to_on.is_(None), Admission.withdrawn_at.is_(None)
+        )
+    ).one_or_none()
+    if admission is None:
+        raise Conflict(reason("patients.stay.none"))
+    if on < admission.from_on:
+        raise Invalid({"on": [reason("patients.stay.ends_before")]})
+    admission.to_on = on
+    session.flush()
+    with visits_follow(session, actor, patient, on, now):
+        because = reason("patients.because.discharged", on=on)
+        write_span(session, actor, patient, SpanKind.CARE, CareSetting.HOME.value, on, now, because=because)
+        session.flush()
+    _note(session, actor, patient, "patients.discharged", now)
+    return admission
+
+
+def _refuse_overlap(session: Session, patient: Patient, from_on: date, to_on: date | None) -> None:
+    others = select(Admission).where(
+        Admission.patient_id == patient.id,
+        Admission.withdrawn_at.is_(None),
+        or_(Admission.to_on.is_(None), Admission.to_on > from_on),
+    )
+    if to_on is not None:
+        others = others.where(Admission.from_on < to_on)
+    other = session.scalars(others.limit(1)).first()
+    if other is not None:
+        raise Conflict(reason("patients.stay.overlaps", on=other.from_on))
+
+
+def _note(session: Session, actor: Actor, patient: Patient, action: str, now: datetime) -> None:
+    note(session, actor, action, now=now, subject=("patient", patient.public_id), area_code=patient.area_code)
