@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.batches import slices
 from app.core.crypto import Keyring, KeyUnavailable, WrappedKey, seal, unseal
 from app.people.models import PersonKey
 
@@ -28,12 +29,11 @@ class Vault:
         return PersonKey(person_id=person_id, kek_id=wrapped.kek_id, wrapped=wrapped.wrapped)
 
     def warm(self, person_ids: Iterable[int]) -> None:
-        """Unwrap the keys of many persons with one query."""
-        wanted = set(person_ids) - self._keys.keys()
-        if wanted:
-            rows = self.session.scalars(select(PersonKey).where(PersonKey.person_id.in_(wanted)))
-            for row in rows:
-                self._keys[row.person_id] = self.keyring.unwrap(WrappedKey(row.kek_id, row.wrapped))
+        """Unwrap the keys of many persons with one query a slice."""
+        for part in slices({person_id for person_id in person_ids if person_id not in self._keys}):
+            rows = select(PersonKey.person_id, PersonKey.kek_id, PersonKey.wrapped).where(PersonKey.person_id.in_(part))
+            for person_id, kek_id, wrapped in self.session.execute(rows):
+                self._keys[person_id] = self.keyring.unwrap(WrappedKey(kek_id, wrapped))
 
     def seal(self, person_id: int, place: str, text: str | None) -> bytes | None:
         """`place` is table.column; None and empty text stay None."""
@@ -41,12 +41,11 @@ class Vault:
 
     def open(self, person_id: int, place: str, sealed: bytes | None) -> str | None:
         """The text, or None where nothing is stored; raises `KeyUnavailable` for an erased person."""
-        return (
-            None if sealed is None else unseal(self._key(person_id), sealed, f"{place}:{person_id}").decode()
-        )
+        return None if sealed is None else unseal(self._key(person_id), sealed, f"{place}:{person_id}").decode()
 
     def _key(self, person_id: int) -> bytes:
-        self.warm((person_id,))
+        if person_id not in self._keys:
+            self.warm((person_id,))
         try:
             return self._keys[person_id]
         except KeyError:
