@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,7 +25,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Action, NotSignedIn, may
-from app.core.clock import current_clock
+from app.core.clock import SHANGHAI, current_clock
 from app.core.db import current_database
 from app.core.errors import AnhuError, Conflict, Forbidden, Invalid, NotFound
 from app.core.i18n import _, language, lazy_
@@ -101,7 +101,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.after_request(_finish)
     app.teardown_appcontext(_close_session)
     app.context_processor(_context)
-    app.jinja_env.filters.update(say=say, date_short=date_short, date_long=date_long, money=money, num=number)
+    app.jinja_env.filters.update(
+        say=say, date_short=date_short, date_long=date_long, local_time=local_time, money=money, num=number
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _register_errors(app)
 
@@ -234,6 +236,14 @@ def date_long(value: date | None) -> str:
     if value is None:
         return "—"
     return f"{value.year}年{value.month}月{value.day}日" if language() == "zh" else f"{value.day} {value:%b %Y}"
+
+
+def local_time(value: datetime | None) -> str:
+    """11月21日 10:42 in Shanghai."""
+    if value is None:
+        return "—"
+    local = value.astimezone(SHANGHAI)
+    return f"{date_short(local.date())} {local:%H:%M}"
 
 
 def money(value: Money | int | None) -> str:

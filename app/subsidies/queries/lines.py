@@ -89,6 +89,7 @@ def list_lines(
     *,
     decision: LineState | None = None,
     text: str = "",
+    line_id: int | None = None,
     cursor: str | None = None,
     size: int = 50,
 ) -> Page[LineRow]:
@@ -96,6 +97,8 @@ def list_lines(
     query = _rows().where(SubsidyLine.run_id == run.id, within(SubsidyLine.area_code, actor))
     if decision is not None:
         query = query.where(SubsidyLine.decision == decision)
+    if line_id is not None:
+        query = query.where(SubsidyLine.id == line_id)
     if text.strip():
         query = query.where(_matches(text.strip()))
     after = decode_cursor(cursor, 2)

@@ -3,13 +3,14 @@
 from app.subsidies.service.opening import record_opening_payments
 from app.subsidies.service.paying import export_run, settle_run
 from app.subsidies.service.policies import set_policy
-from app.subsidies.service.preparing import prepare_batch, prepare_run, start_run
+from app.subsidies.service.preparing import prepare_anew, prepare_batch, prepare_run, start_run
 from app.subsidies.service.signing import approve_run, decide_hold, return_run, submit_run
 
 __all__ = [
     "approve_run",
     "decide_hold",
     "export_run",
+    "prepare_anew",
     "prepare_batch",
     "prepare_run",
     "record_opening_payments",
