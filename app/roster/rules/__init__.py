@@ -1,0 +1,1 @@
+"""What a roster says, decided on plain values: header, cells, rows, cross-checks."""
