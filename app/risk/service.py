@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, literal, select
+from sqlalchemy import Select, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
@@ -24,13 +24,12 @@ from app.people.vault import Vault
 from app.risk.commands import RecordReassessment
 from app.risk.models import LevelSource, Reassessment, RiskLevel
 from app.risk.queries import Subject, find_reassessment
-from app.risk.rules import LEVELS, Effect, effect_on_next_visit
+from app.risk.rules import LEVELS, LONGEST_CONCLUSION, Effect, effect_on_next_visit
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from app.tasks.service import Counts, close_task, move_follow_up, open_for_all
 
 CONCLUSION = "reassessments.conclusion"
-LONGEST_CONCLUSION = 1000
 
 
 # -- the level ---------------------------------------------------------------------------------------------------------
@@ -60,6 +59,23 @@ def note_level(
     if patient.risk_assessed_on is None or assessed_on >= patient.risk_assessed_on:
         patient.risk_level, patient.risk_assessed_on = level, assessed_on
     return rating
+
+
+def withdraw_level(session: Session, patient: Patient, source: LevelSource, source_id: int, now: datetime) -> None:
+    """The rating made at a visit or reassessment that was withdrawn; the newest that stands is the level again."""
+    session.execute(
+        update(RiskLevel)
+        .where(RiskLevel.source == source, RiskLevel.source_id == source_id, RiskLevel.patient_id == patient.id)
+        .values(withdrawn_at=now)
+    )
+    newest = session.scalars(
+        select(RiskLevel)
+        .where(RiskLevel.patient_id == patient.id, RiskLevel.withdrawn_at.is_(None))
+        .order_by(RiskLevel.assessed_on.desc(), RiskLevel.id.desc())
+        .limit(1)
+    ).first()
+    patient.risk_level = newest.level if newest else None
+    patient.risk_assessed_on = newest.assessed_on if newest else None
 
 
 def note_levels(

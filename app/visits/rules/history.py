@@ -18,6 +18,7 @@ class VisitFact:
     visited_on: date
     form: int
     objects: int
+    # filled in with the patient neither lost nor dead; so is a last visit taken over from a roster
     is_complete: bool
     visit_class: int | None
     next_due_on: date | None
@@ -31,7 +32,7 @@ class VisitFact:
     @property
     def is_in_person(self) -> bool:
         """Whether a clinician saw the patient, not only somebody who knows."""
-        return self.form != VisitForm.TELEPHONE and bool(self.objects & VisitObject.PATIENT)
+        return self.form in (VisitForm.OUTPATIENT, VisitForm.HOME) and bool(self.objects & VisitObject.PATIENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,10 @@ class History:
     def before(self, visited_on: date, visit_id: int | None = None) -> PreviousVisit | None:
         """The completed visit before that day (or on it, entered earlier); `visit_id` is a stored visit itself."""
         limit = (visited_on, float("inf") if visit_id is None else visit_id)
-        earlier = [fact for fact in self.completed if fact.order < limit and fact.id != visit_id]
-        if not earlier:
-            return None
-        return PreviousVisit(earlier[-1].visited_on, VisitClass(earlier[-1].visit_class or VisitClass.UNSTABLE))
+        for fact in reversed(self.completed):
+            if fact.order < limit and fact.visit_class is not None:
+                return PreviousVisit(fact.visited_on, VisitClass(fact.visit_class))
+        return None
 
     def has_other_user_on(self, visited_on: date, user_id: int | None) -> bool:
         return any(fact.visited_on == visited_on and fact.recorded_by != user_id for fact in self.facts)
@@ -97,7 +98,7 @@ class History:
             visit_class=latest.visit_class,
             last_visit_id=latest.id,
             last_visit_on=latest.visited_on,
-            last_visit_form=latest.form,
+            last_visit_form=latest.form or None,
             last_seen_on=self.last_seen_on,
             next_due_on=latest.next_due_on,
         )

@@ -22,6 +22,18 @@ from app.visits.rules.form import (
 )
 from app.visits.rules.record import Finding, Severity, VisitContext, VisitRecord
 
+# Warnings that question the form itself: somebody has to say that it is right. The others say what comes next.
+DOUBTS = frozenset(
+    {
+        "visit.late_entry",
+        "visit.back_entry",
+        "visit.same_day",
+        "visit.no_consent",
+        "visit.self_harm_but_risk",
+        "visit.incident_but_risk",
+        "visit.harming_but_no_risk",
+    }
+)
 _SELF = Behaviour.SELF_HARM | Behaviour.SUICIDE_ATTEMPT
 _INCIDENTS = Behaviour.PUBLIC_ORDER_INCIDENT | Behaviour.CRIMINAL_INCIDENT
 _TO_OTHERS = _INCIDENTS | Behaviour.OTHER_HARM
@@ -40,6 +52,8 @@ def entry(record: VisitRecord, context: VisitContext) -> Iterator[Finding]:
         yield warning("visited_on", reason("visit.back_entry", latest_on=context.latest_visit_on))
     if context.has_other_visit_that_day:
         yield warning("visited_on", reason("visit.same_day"))
+    if context.is_consent_pending:
+        yield warning("", reason("visit.no_consent"))
 
 
 def is_late_entry(record: VisitRecord, context: VisitContext) -> bool:

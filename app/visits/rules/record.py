@@ -134,6 +134,8 @@ class VisitContext:
     attempts_in_a_row: int = 0
     # 肇事, 肇祸 or other harm to people, now or ever
     has_violent_past: bool = False
+    # follow-up starts with a signed consent, unless local law provides otherwise (domain 3.6)
+    is_consent_pending: bool = False
 
 
 class Severity(StrEnum):

@@ -1,0 +1,69 @@
+"""What the visit forms and the importer ask the room to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.visits.rules.attempts import AttemptOutcome, AttemptWay
+from app.visits.rules.record import VisitRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RecordVisit:
+    """One filled form, sent once however often it arrives.
+
+    In `record`, `visit_class` None takes the class of the table and `next_due_on` None its latest day. `accepted` are the codes
+    of the warnings that were shown and confirmed.
+    """
+
+    # the patient's public id
+    patient: str
+    submission_key: str
+    record: VisitRecord
+    notes: str = ""
+    # needed when a later visit stands already
+    back_entry_reason: str = ""
+    accepted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectVisit:
+    """`by` takes the place of the visit with this public id, which is withdrawn and kept."""
+
+    visit: str
+    by: RecordVisit
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAttempt:
+    """Somebody tried to reach the patient and did not."""
+
+    patient: str
+    submission_key: str
+    attempted_on: date
+    way: AttemptWay
+    outcome: AttemptOutcome
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideLost:
+    """A person's word on a proposal: the patient is lost, or is not and the search goes on."""
+
+    patient: str
+    is_lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningVisit:
+    """The last follow-up before this system, as a roster gives it. What is None is computed by the table where it can be."""
+
+    # the patient's row id
+    patient_id: int
+    visited_on: date
+    form: int | None = None
+    visit_class: int | None = None
+    risk_level: int | None = None
+    next_due_on: date | None = None

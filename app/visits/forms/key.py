@@ -1,0 +1,26 @@
+"""The submission key: made with the page, sent with the form, so that a form arrives once."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from app.core.reasons import Reason, say
+
+_SHAPE = re.compile(r"[0-9a-f-]{32,36}", re.ASCII)
+
+
+def new_submission_key() -> str:
+    return str(uuid.uuid4())
+
+
+class SubmissionKeyField(HiddenField):
+    data: Any
+
+    def pre_validate(self, form: Any) -> None:
+        if not _SHAPE.fullmatch(str(self.data or "")):
+            raise ValidationError(say(Reason("visit.key_missing")))

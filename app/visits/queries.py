@@ -1,0 +1,210 @@
+"""Visits, attempts and the rules that judge them. Scope follows the patient's present area: a history moves along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.access import Field, Grant, sees
+from app.core.actor import Actor
+from app.core.errors import NotFound
+from app.core.models import RuleSet, Workday
+from app.core.scope import within
+from app.core.workdays import WorkdayCalendar
+from app.patients.models import Patient
+from app.people.vault import Vault
+from app.tasks.models import Task, TaskState
+from app.tasks.rules import TaskKind
+from app.visits.models import FollowUpVisit, VisitAttempt, VisitMedicine
+from app.visits.readers import HARM_TO_OTHERS, record_of
+from app.visits.rules.attempts import Attempt, AttemptOutcome
+from app.visits.rules.history import History, VisitFact
+from app.visits.rules.record import VisitRecord
+from app.visits.rules.ruleset import VisitRules
+
+RULE_SET_KIND = "visits"
+# long enough for any term of working days that the rules count
+_CALENDAR_DAYS = 60
+
+
+@dataclass(frozen=True)
+class StoredForm:
+    """A stored visit with its medicine lines."""
+
+    visit: FollowUpVisit
+    lines: tuple[VisitMedicine, ...]
+
+    def record(self, vault: Vault | None, person_id: int) -> VisitRecord:
+        """The answers; without a vault the free texts stay closed."""
+        return record_of(vault, person_id, self.visit, self.lines)
+
+
+# -- what decides ------------------------------------------------------------------------------------------------------
+
+
+def get_rules(session: Session, day: date) -> VisitRules:
+    """The version that decides on `day`; before the first version, the first. Raises `NotFound` where none is stored."""
+    versions = session.execute(
+        select(RuleSet.valid_from, RuleSet.content).where(RuleSet.kind == RULE_SET_KIND).order_by(RuleSet.valid_from)
+    ).all()
+    if not versions:
+        raise NotFound()
+    valid = [content for valid_from, content in versions if valid_from <= day]
+    return VisitRules.from_json(valid[-1] if valid else versions[0].content)
+
+
+def load_calendar(session: Session, from_on: date) -> WorkdayCalendar:
+    """The holidays and make-up days of the weeks after `from_on`."""
+    days = session.execute(
+        select(Workday.day, Workday.is_working).where(
+            Workday.day >= from_on, Workday.day <= from_on + timedelta(days=_CALENDAR_DAYS)
+        )
+    )
+    return WorkdayCalendar.of_days((day, is_working) for day, is_working in days)
+
+
+def load_history(session: Session, patient_id: int) -> History:
+    """All visits of a patient that stand, as facts; for the use cases of this room, which hold the patient already."""
+    visit = FollowUpVisit
+    rows = session.execute(
+        select(
+            visit.id,
+            visit.visited_on,
+            visit.form,
+            visit.objects,
+            or_(visit.is_complete, visit.is_opening),
+            visit.visit_class,
+            visit.next_due_on,
+            visit.recorded_by,
+            visit.behaviours,
+        ).where(visit.patient_id == patient_id, visit.withdrawn_at.is_(None))
+    )
+    return History([VisitFact(*row[:-1], has_harmed_others=bool((row[-1] or 0) & HARM_TO_OTHERS)) for row in rows])
+
+
+def load_attempts(session: Session, patient_id: int, after: date | None) -> list[Attempt]:
+    """Attempts since the last contact, as facts."""
+    wanted = select(VisitAttempt.attempted_on, VisitAttempt.outcome).where(VisitAttempt.patient_id == patient_id)
+    if after is not None:
+        wanted = wanted.where(VisitAttempt.attempted_on > after)
+    return [Attempt(day, AttemptOutcome(outcome)) for day, outcome in session.execute(wanted)]
+
+
+def find_by_submission_key(session: Session, key: str) -> FollowUpVisit | None:
+    return session.scalar(select(FollowUpVisit).where(FollowUpVisit.submission_key == key))
+
+
+def find_attempt_by_submission_key(session: Session, key: str) -> VisitAttempt | None:
+    return session.scalar(select(VisitAttempt).where(VisitAttempt.submission_key == key))
+
+
+def find_open_task(session: Session, patient_id: int, kind: TaskKind) -> Task | None:
+    """The open duty of this kind for the patient, the oldest first."""
+    return session.scalars(
+        select(Task)
+        .where(Task.patient_id == patient_id, Task.kind == kind, Task.state == TaskState.OPEN)
+        .order_by(Task.id)
+        .limit(1)
+    ).first()
+
+
+# -- what an actor may read --------------------------------------------------------------------------------------------
+
+
+def sees_visits(actor: Actor) -> bool:
+    """Whether this role sees clinical answers at all."""
+    return sees(actor, Field.CLINICAL) is Grant.FULL
+
+
+def list_visits(session: Session, actor: Actor, patient: Patient) -> list[FollowUpVisit]:
+    """The visits of a patient that stand, the newest first; none for a role without clinical fields."""
+    if not sees_visits(actor):
+        return []
+    return list(
+        session.scalars(_visits_of(actor, patient).order_by(FollowUpVisit.visited_on.desc(), FollowUpVisit.id.desc()))
+    )
+
+
+def find_last_visit(session: Session, actor: Actor, patient: Patient) -> StoredForm | None:
+    """The newest completed visit by visit date, from which the next form is prefilled."""
+    if not sees_visits(actor):
+        return None
+    visit = session.scalars(
+        _visits_of(actor, patient)
+        .where(or_(FollowUpVisit.is_complete, FollowUpVisit.is_opening))
+        .order_by(FollowUpVisit.visited_on.desc(), FollowUpVisit.id.desc())
+        .limit(1)
+    ).first()
+    return _with_lines(session, visit) if visit else None
+
+
+def get_visit(session: Session, actor: Actor, patient: Patient, public_id: str) -> StoredForm:
+    """One visit of the patient, also a withdrawn one; raises `NotFound`."""
+    visit = session.scalar(
+        select(FollowUpVisit)
+        .join(Patient, Patient.id == FollowUpVisit.patient_id)
+        .where(
+            FollowUpVisit.public_id == public_id,
+            FollowUpVisit.patient_id == patient.id,
+            within(Patient.area_code, actor),
+        )
+    )
+    if visit is None or not sees_visits(actor):
+        raise NotFound()
+    return _with_lines(session, visit)
+
+
+def find_successor(session: Session, visit: FollowUpVisit) -> FollowUpVisit | None:
+    """The visit that replaced a withdrawn one."""
+    return session.scalar(select(FollowUpVisit).where(FollowUpVisit.corrects_id == visit.id))
+
+
+def list_attempts(session: Session, actor: Actor, patient: Patient, after: date | None = None) -> list[VisitAttempt]:
+    """Attempts without contact, the newest first; with `after`, those later than that day (since the last visit)."""
+    if not sees_visits(actor):
+        return []
+    wanted = (
+        select(VisitAttempt)
+        .join(Patient, Patient.id == VisitAttempt.patient_id)
+        .where(VisitAttempt.patient_id == patient.id, within(Patient.area_code, actor))
+        .order_by(VisitAttempt.attempted_on.desc(), VisitAttempt.id.desc())
+    )
+    if after is not None:
+        wanted = wanted.where(VisitAttempt.attempted_on > after)
+    return list(session.scalars(wanted))
+
+
+def list_tasks_of_visit(session: Session, visit: FollowUpVisit) -> list[Task]:
+    """The duties that a visit opened, in the order of their days."""
+    return list(
+        session.scalars(
+            select(Task)
+            .where(Task.patient_id == visit.patient_id, Task.period == period_of(visit))
+            .order_by(Task.due_on, Task.id)
+        )
+    )
+
+
+def period_of(visit: FollowUpVisit) -> str:
+    """What makes a duty that of this visit and no other."""
+    return f"visit:{visit.id}"
+
+
+def _visits_of(actor: Actor, patient: Patient) -> Select[FollowUpVisit]:
+    return (
+        select(FollowUpVisit)
+        .join(Patient, Patient.id == FollowUpVisit.patient_id)
+        .where(
+            FollowUpVisit.patient_id == patient.id,
+            FollowUpVisit.withdrawn_at.is_(None),
+            within(Patient.area_code, actor),
+        )
+    )
+
+
+def _with_lines(session: Session, visit: FollowUpVisit) -> StoredForm:
+    lines = session.scalars(select(VisitMedicine).where(VisitMedicine.visit_id == visit.id))
+    return StoredForm(visit, tuple(lines))

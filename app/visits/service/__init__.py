@@ -1,0 +1,23 @@
+"""Use cases of the room, named by the user's verb."""
+
+from __future__ import annotations
+
+from app.visits.service.copies import KEPT_COPY
+from app.visits.service.judging import Judgement
+from app.visits.service.lost import Attempted, confirm_lost, record_attempt
+from app.visits.service.opening import record_opening_visits
+from app.visits.service.recording import CONFIRM, Recorded, correct_visit, preview_visit, record_visit
+
+__all__ = [
+    "CONFIRM",
+    "KEPT_COPY",
+    "Attempted",
+    "Judgement",
+    "Recorded",
+    "confirm_lost",
+    "correct_visit",
+    "preview_visit",
+    "record_attempt",
+    "record_opening_visits",
+    "record_visit",
+]

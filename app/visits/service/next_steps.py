@@ -1,0 +1,221 @@
+"""What a stored visit sets in motion: the patient's kept copies, the level, the next visit and other duties."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit.service import note
+from app.core.actor import Actor
+from app.core.reasons import Label, Reason, reason
+from app.patients.models import Patient, PatientSpan
+from app.patients.rules import ConsentKind, ManagementStatus, RegistryStatus, SpanKind
+from app.patients.service import change_state, find_consent, record_death
+from app.people.rules import DatePrecision
+from app.risk.models import LevelSource
+from app.risk.service import note_level
+from app.tasks.models import Task, TaskState
+from app.tasks.rules import TaskKind
+from app.tasks.service import close_follow_up, close_task, move_follow_up, open_follow_up, open_task
+from app.visits.models import FollowUpVisit
+from app.visits.queries import get_rules, period_of
+from app.visits.rules.due import TrendNeededError, next_due
+from app.visits.rules.form import FIELDS, LockedUp, Trend, VisitClass
+from app.visits.rules.history import History
+from app.visits.rules.ruleset import VisitRules
+from app.visits.service.judging import Judgement
+
+
+def keep_copies(patient: Patient, history: History) -> None:
+    """Write what the visits say into the patient's row. The level is the risk room's copy."""
+    for name, value in asdict(history.kept_copies()).items():
+        setattr(patient, name, value)
+
+
+def after_completed_visit(
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    visit: FollowUpVisit,
+    judged: Judgement,
+    history: History,
+    now: datetime,
+) -> None:
+    """`history` holds this visit already. Only the newest visit moves the present; an older one is history."""
+    level = judged.record.risk_level or 0
+    note_level(session, actor, patient, level, visit.visited_on, LevelSource.VISIT, visit.id, now)
+    is_newest = history.latest is not None and history.latest.id == visit.id
+    if not is_newest:
+        patient.last_seen_on = history.last_seen_on
+        settle_latest(session, patient, history)
+        return
+    keep_copies(patient, history)
+    if patient.registry_status is not RegistryStatus.REGISTERED or _was_lost_later(session, patient, visit):
+        patient.next_due_on = None
+        return
+    _found_again(session, actor, patient, visit, now)
+    _come_again(session, actor, patient, visit, judged, now)
+    _unlock(session, actor, patient, visit, judged.context.rules, now)
+
+
+def after_lost_report(session: Session, patient: Patient, visit: FollowUpVisit, now: datetime, today: date) -> None:
+    """The form says *lost*: a person confirms; until then the next visit stays due as it was."""
+    why = Label(FIELDS["lost_reason"].label_of(visit.lost_reason or 0))
+    because = [reason("visit.reported_lost", visited_on=visit.visited_on, why=why)]
+    propose_lost(session, patient, period_of(visit), because, now, today)
+
+
+def after_death(session: Session, actor: Actor, patient: Patient, visit: FollowUpVisit, now: datetime) -> None:
+    """The form says *dead*: the register records it, and that ends all work."""
+    if visit.died_on is None:
+        raise ValueError("a death has a day")
+    record_death(
+        session,
+        actor,
+        patient,
+        visit.died_on,
+        DatePrecision.DAY,
+        visit.death_cause,
+        now,
+        physical_cause=visit.death_physical_cause,
+    )
+    patient.next_due_on = None
+
+
+def propose_lost(
+    session: Session, patient: Patient, period: str, because: list[Reason], now: datetime, today: date
+) -> None:
+    """One proposal at a time, due today: the report is owed at once (domain 2.6)."""
+    if not open_tasks(session, patient, TaskKind.CONFIRM_LOST):
+        open_task(session, patient, TaskKind.CONFIRM_LOST, period, today, because, now)
+
+
+def settle_latest(session: Session, patient: Patient, history: History) -> None:
+    """The newest visit's day again, after one before it was entered or corrected: a day that the table no longer allows moves
+    forward; one that the doctor set earlier stays."""
+    latest = history.latest
+    stored = session.get(FollowUpVisit, latest.id) if latest else None
+    if stored is None or stored.is_opening or stored.next_due_on is None or stored.visit_class is None:
+        return
+    previous = history.before(stored.visited_on, stored.id)
+    trend = Trend(stored.post_intervention_trend) if stored.post_intervention_trend else None
+    rules = get_rules(session, stored.visited_on)
+    try:
+        due = next_due(
+            stored.visited_on,
+            VisitClass(stored.visit_class),
+            previous.visit_class if previous else None,
+            trend,
+            rules,
+        )
+    except TrendNeededError:
+        return  # nobody was asked then; the day that stands is the earlier one
+    was_as_allowed = stored.next_due_on == stored.latest_due_on
+    stored.latest_due_on, stored.due_because = due.on, [why.to_json() for why in due.reasons]
+    if was_as_allowed or stored.next_due_on > due.on:
+        stored.next_due_on = due.on
+        if patient.next_due_on is not None and patient.next_due_on > due.on:
+            patient.next_due_on = due.on
+            move_follow_up(session, patient, due.on, because_of(stored))
+
+
+def reopen_follow_up(
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    visit: FollowUpVisit,
+    withdrawn: FollowUpVisit,
+    now: datetime,
+) -> None:
+    """After the newest visit was withdrawn, the one before it says again when to come."""
+    if visit.next_due_on is None:
+        return
+    close_follow_up(session, actor, patient, reason("visit.corrected"), now)
+    period = f"{period_of(visit)}-{withdrawn.id}"
+    open_follow_up(session, patient, visit.next_due_on, because_of(visit), period, now)
+
+
+def because_of(visit: FollowUpVisit) -> list[Reason]:
+    """Why the next visit is due when it is: class first, then the day."""
+    return [Reason.from_json(stored) for stored in (*visit.class_because, *visit.due_because)]
+
+
+def open_tasks(session: Session, patient: Patient, *kinds: TaskKind) -> list[Task]:
+    return list(
+        session.scalars(
+            select(Task).where(Task.patient_id == patient.id, Task.kind.in_(kinds), Task.state == TaskState.OPEN)
+        )
+    )
+
+
+def _found_again(session: Session, actor: Actor, patient: Patient, visit: FollowUpVisit, now: datetime) -> None:
+    """A completed visit answers every question whether the patient is lost or still in hospital."""
+    found = reason("visit.found", visited_on=visit.visited_on)
+    for task in open_tasks(session, patient, TaskKind.CONFIRM_LOST, TaskKind.CHECK_STATUS):
+        close_task(session, actor, task, found, now)
+    if patient.management_status is ManagementStatus.LOST and _has_agreed(session, patient):
+        managed = ManagementStatus.MANAGED.value
+        change_state(session, actor, patient, SpanKind.MANAGEMENT, managed, visit.visited_on, found, now)
+
+
+def _was_lost_later(session: Session, patient: Patient, visit: FollowUpVisit) -> bool:
+    """A visit entered late, made before the day from which the patient is lost, has found nobody."""
+    if patient.management_status is not ManagementStatus.LOST:
+        return False
+    since = session.scalar(
+        select(PatientSpan.from_on).where(
+            PatientSpan.patient_id == patient.id,
+            PatientSpan.what == SpanKind.MANAGEMENT,
+            PatientSpan.to_on.is_(None),
+            PatientSpan.withdrawn_at.is_(None),
+        )
+    )
+    return since is not None and visit.visited_on < since
+
+
+def _has_agreed(session: Session, patient: Patient) -> bool:
+    """Whether management may go on as before; without a paper the patient stays lost until one is signed."""
+    consent = find_consent(session, patient, ConsentKind.COMMUNITY_MANAGEMENT)
+    return patient.is_opening or (consent is not None and consent.is_agreed)
+
+
+def _come_again(
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    visit: FollowUpVisit,
+    judged: Judgement,
+    now: datetime,
+) -> None:
+    done = reason("visit.done", visited_on=visit.visited_on)
+    close_follow_up(session, actor, patient, done, now)
+    if judged.rest:
+        open_task(
+            session,
+            patient,
+            TaskKind.CHECK_STATUS,
+            period_of(visit),
+            judged.rest.check_on,
+            [judged.rest.why],
+            now,
+        )
+        note(session, actor, "visits.suspended", now=now, subject=("patient", patient.public_id))
+    elif visit.next_due_on is not None:
+        open_follow_up(session, patient, visit.next_due_on, because_of(visit), period_of(visit), now)
+
+
+def _unlock(
+    session: Session, actor: Actor, patient: Patient, visit: FollowUpVisit, rules: VisitRules, now: datetime
+) -> None:
+    """Locking up is a wrong to be ended: the county office hears of it until a visit finds the patient free."""
+    standing = open_tasks(session, patient, TaskKind.UNLOCKING)
+    if visit.locked_up == LockedUp.YES and not standing:
+        on = visit.visited_on + timedelta(days=rules.unlocking_days)
+        because = [reason("visit.unlock", visited_on=visit.visited_on, on=on)]
+        open_task(session, patient, TaskKind.UNLOCKING, period_of(visit), on, because, now)
+    elif visit.locked_up != LockedUp.YES:
+        for task in standing:
+            close_task(session, actor, task, reason("visit.unlocked", visited_on=visit.visited_on), now)
