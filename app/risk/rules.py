@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from app.core.reasons import Reason, reason
 
 LEVELS = range(6)  # 0 to 5
+LONGEST_CONCLUSION = 1000  # characters
 HIGH_LEVEL = 3  # from here on a patient counts as unstable (domain 2.3)
 HIGH_LEVEL_WITHIN_DAYS = 14  # an unstable patient is seen within so many days (domain 2.4)
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.areas.models import Area
+from app.areas.rules import is_area_code
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.dates import age_on, parse_date
@@ -251,12 +252,17 @@ def _read_cursor(cursor: str | None, filters: Filters) -> Key | None:
     if parts is None:
         return None
     *village, level, due_on, task_id = parts
-    if not (isinstance(level, int) and isinstance(task_id, int) and all(isinstance(code, str) for code in village)):
+    if not (_is_small(level) and _is_small(task_id) and all(is_area_code(str(code)) for code in village)):
         return None
     try:
         return (*village, level, parse_date(str(due_on)), task_id)
     except ValueError:
         return None
+
+
+def _is_small(number: object) -> bool:
+    """A whole number that fits the database's integers."""
+    return type(number) is int and abs(number) < 2**31
 
 
 def _comes_after(key: Key, after: Key) -> ColumnElement[bool]:
