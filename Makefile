@@ -39,7 +39,7 @@ bench: setup ## measure, each figure beside its floor in the same run
 	$(BIN)/python -m bench
 
 screenshots: setup ## the pictures of docs/screenshots/, from a real browser
-	$(BIN)/python -m docs.screenshots.take
+	$(BIN)/python docs/screenshots/take.py
 
 format: setup ## put the code in order
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,112 @@
+"""`make screenshots`: the pictures of the README, from a real browser on a fresh demonstration county."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+DAY = "2026-11-21"  # the pictures' business day, so that they change only when the product does
+PASSWORD = "anhu-demo-2026"  # noqa: S105
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
+PICTURES = (
+    ("doctor", PHONE, "doctor-phone.png"),
+    ("clerk", DESKTOP, "clerk-desktop.png"),
+    ("coordinator", DESKTOP, "coordinator-desktop.png"),
+)
+
+
+def main() -> None:
+    instance = Path(tempfile.mkdtemp(prefix="anhu-pictures-"))
+    environ = {
+        **os.environ,
+        "ANHU_ENV": "demo",
+        "ANHU_INSTANCE": str(instance),
+        "ANHU_TODAY": DAY,
+        "ANHU_LOG_LEVEL": "ERROR",
+    }
+    try:
+        _flask(environ, "db", "upgrade")
+        _flask(environ, "demo", "load")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        server = subprocess.Popen(
+            [
+                str(Path(sys.executable).with_name("gunicorn")),
+                "--workers",
+                "2",
+                "--bind",
+                f"127.0.0.1:{port}",
+                "wsgi:application",
+            ],
+            cwd=ROOT,
+            env=environ,
+        )
+        try:
+            _wait(f"http://127.0.0.1:{port}/healthz")
+            _take(f"http://127.0.0.1:{port}")
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+        _ledger(environ, instance)
+    finally:
+        shutil.rmtree(instance, ignore_errors=True)
+
+
+def _flask(environ: dict[str, str], *arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "flask", *arguments], cwd=ROOT, env=environ, check=True)
+
+
+def _wait(url: str) -> None:
+    for _attempt in range(300):
+        try:
+            urllib.request.urlopen(url, timeout=5)
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"{url} did not answer")
+
+
+def _take(url: str) -> None:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        raise SystemExit("screenshots need Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        for name, size, file in PICTURES:
+            _picture(browser, url, name, size, HERE / file)
+        browser.close()
+
+
+def _picture(browser: Browser, url: str, name: str, size: dict[str, int], target: Path) -> None:
+    page = browser.new_context(viewport=size, locale="zh-CN").new_page()
+    page.goto(f"{url}/login")
+    page.fill("input[name=name]", name)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main form button.btn-go")
+    page.wait_for_load_state()
+    page.screenshot(path=str(target))
+
+
+def _ledger(environ: dict[str, str], instance: Path) -> None:
+    paper = instance / "ledger.pdf"
+    _flask(environ, "report", "ledger", "--county", "349921000000", "--quarter", "2026Q2", "--as", "clerk", str(paper))
+    subprocess.run(
+        ["pdftoppm", "-png", "-r", "70", "-f", "1", "-l", "1", "-singlefile", str(paper), str(HERE / "ledger")],
+        check=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
