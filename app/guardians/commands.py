@@ -1,0 +1,37 @@
+"""What forms and imports say about guardians and their agreements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.guardians.rules import LegalBasis, Rank, Relation
+from app.people.commands import PersonDraft
+
+
+@dataclass(frozen=True)
+class AddGuardian:
+    """Somebody guards a patient from a day: a draft (with telephone and account), or the id of a person who is stored.
+
+    `replaces` ends the present guardian of that rank on the same day.
+    """
+
+    rank: Rank
+    relation: Relation
+    from_on: date
+    person: PersonDraft | None = None
+    person_id: int | None = None
+    legal_basis: LegalBasis = LegalBasis.CARER
+    post: str | None = None
+    lives_together: bool | None = None
+    replaces: bool = False
+
+
+@dataclass(frozen=True)
+class SignAgreement:
+    """Both days inclusive, at most twelve months. Without a number the next one is taken."""
+
+    from_on: date
+    to_on: date
+    number: str | None = None
+    signed_on: date | None = None

@@ -1,0 +1,17 @@
+"""Use cases of guardianship."""
+
+from __future__ import annotations
+
+from app.guardians.service.adding import (
+    add_guardian,
+    add_guardians,
+    end_guardianship,
+    find_open_guardianship,
+    find_warnings,
+)
+from app.guardians.service.agreements import end_agreement, sign_agreement, sign_agreements, suggest_number
+
+__all__ = [
+    "add_guardian", "add_guardians", "end_agreement", "end_guardianship", "find_open_guardianship", "find_warnings",
+    "sign_agreement", "sign_agreements", "suggest_number",
+]  # fmt: skip

@@ -1,0 +1,40 @@
+"""Sentences about guardians and agreements."""
+
+from __future__ import annotations
+
+from app.core.i18n import N_
+from app.core.reasons import register
+from app.guardians.labels import END_REASONS
+
+TEXTS: dict[str, str] = {
+    **END_REASONS,
+    "guardians.is_patient": N_("本人也是在册患者，不能担任第一监护人，请按顺序另选"),
+    "guardians.is_self": N_("患者不能做自己的监护人"),
+    "guardians.is_dead": N_("此人已于 %(died_on)s 去世"),
+    "guardians.minor": N_("监护人须年满 18 周岁"),
+    "guardians.birth_unknown": N_("请填写身份证号或出生日期，以核对是否成年"),
+    "guardians.not_patient": N_("患者未在册，不能登记监护人"),
+    "guardians.rank_taken": N_("已有%(rank)s，请先结束或选择更换"),
+    "guardians.rank_taken_now": N_("刚有人登记了同一位次的监护人，请刷新后核对"),
+    "guardians.none_of_rank": N_("目前没有%(rank)s"),
+    "guardians.before_start": N_("现任监护自 %(from_on)s 起，日期不能更早"),
+    "guardians.in_future": N_("日期在今天之后"),
+    "guardians.warn.sex": N_("与患者关系和监护人性别不符，请核对"),
+    "guardians.warn.spouse_sex": N_("关系为配偶而性别相同，请核对"),
+    "guardians.warn.age": N_("与患者关系和两人年龄不符，请核对是否填反"),
+    "guardians.warn.many_patients": N_("此人已是 %(count)s 位患者的第一监护人，请核对能否履行职责"),
+    "guardians.agreement.no_guardian": N_("协议起始日没有第一监护人，请先登记监护人"),
+    "guardians.agreement.ends_before": N_("终止日期早于起始日期"),
+    "guardians.agreement.too_long": N_("协议最长一年，最晚到 %(latest)s"),
+    "guardians.agreement.overlaps": N_("与 %(from_on)s 至 %(to_on)s 的协议 %(number)s 重叠"),
+    "guardians.agreement.overlaps_now": N_("与刚签的另一份协议重叠，请刷新后核对"),
+    "guardians.agreement.number_taken": N_("协议编号已使用，请换一个"),
+    "guardians.agreement.signed_after": N_("签订日期在今天之后"),
+    "guardians.agreement.outside": N_("结束日期应在 %(from_on)s 至 %(to_on)s 之间"),
+    "guardians.agreement.dead": N_("患者已于 %(died_on)s 去世，不能再签协议"),
+    "guardians.agreement_signed": N_("已签协议 %(number)s"),
+    "guardians.agreement.own": N_("您是这位患者的监护人，协议须由他人办理"),
+    "guardians.account.first_only": N_("领款账户只登记给第一监护人"),
+}
+
+register(TEXTS)
