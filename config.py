@@ -53,6 +53,8 @@ class Settings:
     today: date | None
     log_level: str
     sms: str
+    # where the keys are kept when they do not come from the environment (demo and test)
+    key_file: Path | None = None
     # how many reverse proxies of our own stand in front; only their forwarded-for entries are believed
     proxies: int = 0
 
@@ -86,6 +88,9 @@ class Settings:
             today=_today(env),
             log_level=env.get("ANHU_LOG_LEVEL", "INFO").upper(),
             sms=env.get("ANHU_SMS", "off"),
+            key_file=None
+            if env.get("ANHU_DATA_KEYS") or env.get("ANHU_INDEX_KEY") or not kept
+            else secrets_path(instance),
             proxies=_proxies(env),
         )
         if settings.is_production:
@@ -100,6 +105,37 @@ def secrets_path(instance: Path) -> Path:
 def new_key() -> str:
     """A fresh `id:base64` key in the form that `ANHU_DATA_KEYS` and `ANHU_INDEX_KEY` take."""
     return f"k{secrets.token_hex(3)}:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}"
+
+
+class KeyFile:
+    """Keys kept in the instance folder, read again when the file changes: they may rotate under running processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp = self._now()
+
+    def changed(self) -> tuple[tuple[Key, ...], tuple[Key, ...]] | None:
+        """Data keys and index keys if the file is another than last time, else None."""
+        stamp = self._now()
+        if stamp == self._stamp:
+            return None
+        self._stamp = stamp
+        kept = json.loads(self._path.read_text(encoding="utf-8"))
+        return _keys(kept["ANHU_DATA_KEYS"], "ANHU_DATA_KEYS"), _keys(kept["ANHU_INDEX_KEY"], "ANHU_INDEX_KEY")
+
+    def add_keys(self) -> None:
+        """Put a fresh data key and a fresh index key before the old ones, which stay listed. One replacement, all or nothing."""
+        kept = json.loads(self._path.read_text(encoding="utf-8"))
+        for name in ("ANHU_DATA_KEYS", "ANHU_INDEX_KEY"):
+            kept[name] = f"demo-{new_key()},{kept[name]}"
+        fresh = self._path.with_suffix(f".{os.getpid()}.tmp")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps(kept), encoding="utf-8")
+        fresh.replace(self._path)
+
+    def _now(self) -> tuple[int, int]:
+        stat = self._path.stat()
+        return stat.st_ino, stat.st_mtime_ns
 
 
 def _environment(env: Mapping[str, str]) -> Environment:

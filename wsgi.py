@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 
 from app import create_app
+from app.core.crypto import KeyUnavailable
 from config import ConfigurationError, Settings
 from scheduler import cli as scheduler_cli
 
 try:
-    settings = Settings.from_environ()
-except ConfigurationError as error:
+    application = create_app(Settings.from_environ())
+except (ConfigurationError, KeyUnavailable) as error:
     sys.exit(f"Anhu does not start: {error}")
-
-application = create_app(settings)
 for command in scheduler_cli.COMMANDS:
     application.cli.add_command(command)

@@ -11,7 +11,8 @@ from app.core.clock import Clock
 from app.core.crypto import Keyring
 from app.core.db import Database
 from app.core.passwords import Passwords
-from config import Settings
+from app.people.rotation import check_keys
+from config import KeyFile, Settings
 
 # Each room's pages; a room without pages has no row.
 BLUEPRINTS = (
@@ -66,7 +67,9 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["anhu.settings"] = settings
     app.extensions["anhu.clock"] = Clock(settings.today)
     app.extensions["anhu.db"] = Database(settings.database_url)
-    app.extensions["anhu.keyring"] = Keyring(settings.data_keys, settings.index_keys)
+    app.extensions["anhu.keyring"] = Keyring(
+        settings.data_keys, settings.index_keys, KeyFile(settings.key_file) if settings.key_file else None
+    )
     app.extensions["anhu.passwords"] = Passwords(settings)
     logs.configure(settings.log_level)
     i18n.init_app(app)
@@ -77,6 +80,8 @@ def create_app(settings: Settings) -> Flask:
         _register_blueprints(app, module)
     for module in COMMANDS:
         _register_commands(app, module)
+    with app.extensions["anhu.db"].reading() as session:
+        check_keys(session, app.extensions["anhu.keyring"])
     return app
 
 

@@ -52,7 +52,7 @@ TEXTS: dict[str, str] = {
     f"accounts.role_name.{Role.REVIEWER}": N_("民政复核"),
     f"accounts.role_name.{Role.FINANCE}": N_("财务"),
     f"accounts.role_name.{Role.PARTNER}": N_("协同单位"),
-    f"accounts.role_name.{Role.AUDITOR}": N_("审计"),
+    f"accounts.role_name.{Role.AUDITOR}": N_("审计员"),
     f"accounts.role_name.{Role.CITY_VIEWER}": N_("市级查看"),
     f"accounts.role_name.{Role.ADMIN}": N_("系统管理员"),
     f"accounts.role_name.{Role.OPERATOR}": N_("运维"),

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -48,47 +49,89 @@ class WrappedKey:
     wrapped: bytes
 
 
+class KeySource(Protocol):
+    """Where keys come from when they may change while the process runs."""
+
+    def changed(self) -> tuple[tuple[Key, ...], tuple[Key, ...]] | None: ...
+
+
 class Keyring:
     """The installation's keys. The first of each list is current; the others still open and still search."""
 
-    def __init__(self, data_keys: tuple[Key, ...], index_keys: tuple[Key, ...]) -> None:
-        self._data = {key.id: key.secret for key in data_keys}
-        self._index = index_keys
-        self.current_kek_id = data_keys[0].id
-        self.current_index_key_id = index_keys[0].id
+    def __init__(
+        self, data_keys: tuple[Key, ...], index_keys: tuple[Key, ...], source: KeySource | None = None
+    ) -> None:
+        self._data, self._index = data_keys, index_keys
+        self._source = source
+
+    @property
+    def current_kek_id(self) -> str:
+        return self._data_keys[0].id
+
+    @property
+    def current_index_key_id(self) -> str:
+        return self._index_keys[0].id
+
+    def holds(self, kek_id: str) -> bool:
+        return any(key.id == kek_id for key in self._data_keys)
+
+    def holds_index(self, key_id: str) -> bool:
+        return any(key.id == key_id for key in self._index_keys)
+
+    @property
+    def _data_keys(self) -> tuple[Key, ...]:
+        self._follow()
+        return self._data
+
+    @property
+    def _index_keys(self) -> tuple[Key, ...]:
+        self._follow()
+        return self._index
+
+    def _follow(self) -> None:
+        changed = self._source.changed() if self._source else None
+        if changed is not None:
+            self._data, self._index = changed
+
+    def _secret(self, kek_id: str) -> bytes:
+        for key in self._data_keys:
+            if key.id == kek_id:
+                return key.secret
+        raise KeyUnavailable(f"key-encryption key {kek_id} is not among ANHU_DATA_KEYS")
 
     def new_data_key(self) -> tuple[bytes, WrappedKey]:
         data_key = secrets.token_bytes(32)
         return data_key, self.wrap(data_key)
 
     def wrap(self, data_key: bytes) -> WrappedKey:
-        kek_id = self.current_kek_id
-        return WrappedKey(kek_id, seal(self._data[kek_id], data_key, f"kek:{kek_id}"))
+        current = self._data_keys[0]
+        return WrappedKey(current.id, seal(current.secret, data_key, f"kek:{current.id}"))
 
     def unwrap(self, wrapped: WrappedKey) -> bytes:
-        secret = self._data.get(wrapped.kek_id)
-        if secret is None:
-            raise KeyUnavailable(f"key-encryption key {wrapped.kek_id} is not among ANHU_DATA_KEYS")
-        return unseal(secret, wrapped.wrapped, f"kek:{wrapped.kek_id}")
+        return unseal(self._secret(wrapped.kek_id), wrapped.wrapped, f"kek:{wrapped.kek_id}")
 
     def seal_file(self, content: bytes, place: str) -> tuple[str, bytes]:
         """A kept file that belongs to no one person, sealed under the current key-encryption key: (key id, bytes)."""
-        kek_id = self.current_kek_id
-        return kek_id, seal(self._data[kek_id], content, f"file:{place}")
+        current = self._data_keys[0]
+        return current.id, seal(current.secret, content, f"file:{place}")
 
     def open_file(self, kek_id: str, sealed: bytes, place: str) -> bytes:
-        secret = self._data.get(kek_id)
-        if secret is None:
-            raise KeyUnavailable(f"key-encryption key {kek_id} is not among ANHU_DATA_KEYS")
-        return unseal(secret, sealed, f"file:{place}")
+        return unseal(self._secret(kek_id), sealed, f"file:{place}")
 
     def index(self, kind: str, value: str) -> bytes:
         """The blind index to store: 16 bytes of HMAC-SHA-256 under the current index key, separate for each `kind`."""
-        return _index(self._index[0].secret, kind, value)
+        return _index(self._index_keys[0].secret, kind, value)
 
     def indexes(self, kind: str, value: str) -> list[bytes]:
         """Every blind index that `value` may stand under while index keys rotate; search for any of them."""
-        return [_index(key.secret, kind, value) for key in self._index]
+        return [_index(key.secret, kind, value) for key in self._index_keys]
+
+    def index_under(self, key_id: str, kind: str, value: str) -> bytes:
+        """The blind index under one key of the ring, to prove that the ring holds the right one."""
+        for key in self._index_keys:
+            if key.id == key_id:
+                return _index(key.secret, kind, value)
+        raise KeyUnavailable(f"index key {key_id} is not among ANHU_INDEX_KEY")
 
 
 def _index(secret: bytes, kind: str, value: str) -> bytes:

@@ -73,7 +73,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("tasks.list_tasks", lazy_("任务"), Action.SEE_TASKS),
     NavItem("roster.upload", lazy_("花名册导入"), Action.IMPORT_ROSTER),
     NavItem("subsidies.list_runs", lazy_("补贴发放"), Action.SEE_SUBSIDY),
-    NavItem("desk.reports", lazy_("打印"), Action.PRINT_SUBSIDY),
+    NavItem("desk.reports", lazy_("打印"), Action.SEE_REPORTS),
     NavItem("desk.late", lazy_("督办"), Action.SEE_COMPLIANCE),
     NavItem("audit.list_events", lazy_("审计"), Action.READ_AUDIT),
     NavItem("accounts.list_users", lazy_("账号"), Action.HELP_ACCOUNTS),
@@ -246,6 +246,16 @@ def local_time(value: datetime | None) -> str:
     return f"{date_short(local.date())} {local:%H:%M}"
 
 
+def instant(value: datetime | None) -> str:
+    """A moment on the wall clock in Shanghai: 2026-11-21 10:00."""
+    return "—" if value is None else f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def code_words(code: str) -> str:
+    """The words of a code without arguments (an audit action, a reason that was chosen)."""
+    return say(Reason(code))
+
+
 def money(value: Money | int | None) -> str:
     if value is None:
         return "—"
@@ -265,7 +275,7 @@ def _register_errors(app: Flask) -> None:
     app.register_error_handler(Forbidden, lambda error: _page(403, error.reason))
     app.register_error_handler(Conflict, lambda error: _page(409, error.reason))
     app.register_error_handler(StaleDataError, lambda _error: _page(409, Reason("core.stale_version")))
-    app.register_error_handler(Invalid, lambda error: _page(400, error.reason))
+    app.register_error_handler(Invalid, _invalid)
     app.register_error_handler(CSRFError, lambda _error: _page(400, Reason("core.form_expired")))
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(OperationalError, _unavailable)
@@ -292,6 +302,12 @@ def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:
     if error.code is None or error.code < 400:
         return error.get_response()
     return _page(error.code, None)
+
+
+def _invalid(refused: Invalid) -> tuple[str, int]:
+    """For acts without a form of their own to show the errors at: the first of them says what to do."""
+    named = [reason for reasons in refused.errors.values() for reason in reasons]
+    return _page(400, named[0] if named else refused.reason)
 
 
 def _integrity(_error: IntegrityError) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -36,6 +37,10 @@ REVEAL_REASONS: dict[str, str] = {
     "people.reveal.complaint": N_("处理本人或家属的询问"),
 }
 
+REVEALS_A_DAY = 20  # then the supervisor (reliability 4.2)
+# A file's number as offices write it; long runs of digits would be a person's number, and names have no place in it.
+_CASE_NUMBER = re.compile(r"(?!.*\d{9})[A-Za-z0-9〔〕\[\]()（）第字号\- ]{0,40}")
+
 DEATH_CAUSES = {
     1: N_("躯体疾病"),
     2: N_("自杀"),
@@ -44,6 +49,16 @@ DEATH_CAUSES = {
     5: N_("精神疾病相关并发症"),
     6: N_("其他"),
 }
+
+
+def reveal_problems(reason_code: str, case_number: str) -> dict[str, tuple[Reason, ...]]:
+    """What is wrong with why somebody wants to look, by field."""
+    problems: dict[str, tuple[Reason, ...]] = {}
+    if reason_code not in REVEAL_REASONS:
+        problems["reason"] = (reason("people.reveal.reason_missing"),)
+    if _CASE_NUMBER.fullmatch(case_number) is None:
+        problems["case"] = (reason("people.reveal.case_number"),)
+    return problems
 
 
 def check_identity(

@@ -9,6 +9,10 @@ from app.people.rules import REVEAL_REASONS
 TEXTS: dict[str, str] = {
     **REVEAL_REASONS,
     "people.reveal.reason_missing": N_("请选择查看原因"),
+    "people.reveal.case_number": N_("案件编号只用字母、数字和“〔〕第字号”，不要写姓名或证件号码"),
+    "people.reveal.budget": N_("今天已查看 %(most)s 次，达到每日上限。如确需继续，请联系本单位负责人"),
+    "people.revealed": N_("查看被遮盖的内容"),
+    "people.keys_rotated": N_("更换密钥"),
     "people.born_in_future": N_("出生日期在今天之后"),
     "people.died_before_birth": N_("死亡日期早于出生日期（%(born_on)s）"),
     "people.already_dead": N_("已登记于 %(died_on)s 死亡"),

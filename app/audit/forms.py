@@ -1,0 +1,29 @@
+"""The auditor's search, as a GET form."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from werkzeug.datastructures import MultiDict
+
+from app.audit.queries import EventFilter
+from app.core.dates import parse_date
+
+
+def read_filter(args: MultiDict[str, str]) -> EventFilter:
+    """A filter from an address; what cannot be read is left out and the page shows that."""
+    return EventFilter(
+        action=args.get("action", "")[:64],
+        from_on=_day(args.get("from", "")),
+        to_on=_day(args.get("to", "")),
+        subject_id=args.get("subject", "").strip()[:64],
+        user=args.get("user", "").strip().casefold()[:64],
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if date(2000, 1, 1) <= day <= date(2200, 1, 1) else None
