@@ -55,7 +55,16 @@ def _web(port: int) -> subprocess.Popen[bytes]:
     workers = str(min(4, multiprocessing.cpu_count()))
     gunicorn = Path(sys.executable).with_name("gunicorn")
     return subprocess.Popen(
-        [str(gunicorn), "--workers", workers, "--bind", f"127.0.0.1:{port}", "--log-level", "warning", "wsgi:application"],
+        [
+            str(gunicorn),
+            "--workers",
+            workers,
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--log-level",
+            "warning",
+            "wsgi:application",
+        ],
         cwd=ROOT,
     )
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import monotonic
 
 from app.core.errors import AnhuError
 from app.core.logs import log
 from app.core.models import WorkItem
 from app.core.reasons import Reason
 from app.core.work import Handler, LostClaim, Progress, WorkDone, claim_work, fail_work, finish_work, note_progress
+from app.subsidies import work as subsidies_work
 from scheduler.house import House
 
 # kind → the function of the room that does it
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {**subsidies_work.HANDLERS}
+# Handlers report far more often than a reader looks; each note is a transaction of its own.
+NOTE_EVERY_SECONDS = 0.5
 
 
 def do_next(house: House, handlers: Mapping[str, Handler] = HANDLERS) -> bool:
@@ -31,17 +35,26 @@ def do_next(house: House, handlers: Mapping[str, Handler] = HANDLERS) -> bool:
 def _do(house: House, item: WorkItem, handlers: Mapping[str, Handler]) -> None:
     token = item.token or ""
 
-    def progress(done: int, total: int) -> None:
-        with house.database.transaction() as session:
-            note_progress(session, item.id, token, done, total, house.clock.now())
-
-    outcome = _outcome(house, item, handlers, progress)
+    outcome = _outcome(house, item, handlers, _Progress(house, item))
     with house.database.transaction() as session:
         if isinstance(outcome, Reason):
             fail_work(session, item.id, token, outcome, house.clock.now())
         else:
             finish_work(session, item.id, token, outcome, house.clock.now())
     log().info("work", kind=item.kind, state="failed" if isinstance(outcome, Reason) else "done")
+
+
+class _Progress:
+    def __init__(self, house: House, item: WorkItem) -> None:
+        self._house, self._item = house, item
+        self._noted_at = -NOTE_EVERY_SECONDS
+
+    def __call__(self, done: int, total: int) -> None:
+        if monotonic() - self._noted_at < NOTE_EVERY_SECONDS:
+            return
+        with self._house.database.transaction() as session:
+            note_progress(session, self._item.id, self._item.token or "", done, total, self._house.clock.now())
+        self._noted_at = monotonic()
 
 
 def _outcome(house: House, item: WorkItem, handlers: Mapping[str, Handler], progress: Progress) -> WorkDone | Reason:

@@ -45,6 +45,7 @@ TEXTS: dict[str, str] = {
     "core.workdays.makeup": N_("%(days)s调休上班，计入"),
     "core.workdays.provisional": N_("%(year)s 年的放假安排尚未载入，暂按周一至周五计算"),
     "core.work.under_way": N_("同样的工作正由他人进行，请等它完成后再试"),
+    "core.file_downloaded": N_("下载后台生成的文件"),
     "core.work.failed": N_("没有完成，已有的数据没有改动；请重试，仍不行时请联系管理员"),
     "core.file.empty": N_("文件是空的"),
     "core.file.too_large": N_("文件超过 %(most)s MB，请分成几份"),

@@ -1,0 +1,79 @@
+"""Long work that a page asked for: its progress, its outcome, its file. Only whoever asked for it sees it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Blueprint, Response, render_template, send_file, url_for
+
+from app.audit.service import note
+from app.core.access import Action, current_actor, permit
+from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.errors import NotFound
+from app.core.files import open_file
+from app.core.i18n import N_, _
+from app.core.keys import current_keyring
+from app.core.models import WorkItem, WorkState
+from app.core.reasons import Reason
+from app.core.web import is_htmx, read_session
+from app.core.work import find_file_of_work, get_work
+
+work = Blueprint("work", "app.desk", url_prefix="/work", template_folder="templates")
+
+KIND_WORDS = {
+    "subsidy_prepare": N_("季度造册"),
+    "subsidy_ledger_pdf": N_("打印发放台账"),
+    "subsidy_ledger_xlsx": N_("导出发放台账"),
+    "subsidy_notices": N_("打印监护人告知书"),
+    "roster_import": N_("导入花名册"),
+}
+
+
+@work.route("/<public_id>")
+@permit(Action.USE_OWN_ACCOUNT)
+def show(public_id: str) -> str:
+    """The page, or for htmx only the part that changes."""
+    session = read_session()
+    item = get_work(session, current_actor(), public_id)
+    file = find_file_of_work(session, item)
+    kind = KIND_WORDS.get(item.kind)
+    return render_template(
+        "desk/_work.html" if is_htmx() else "desk/work.html",
+        item=item,
+        title=_(kind) if kind else _("后台处理"),
+        is_live=item.state in (WorkState.QUEUED, WorkState.RUNNING),
+        file=file,
+        failure=Reason.from_json(item.failure) if item.failure else None,
+        next_href=_next_page(item),
+    )
+
+
+@work.route("/<public_id>/file")
+@permit(Action.USE_OWN_ACCOUNT)
+def download(public_id: str) -> Response:
+    """The file that the work made; every download is noted."""
+    actor = current_actor()
+    with transaction() as session:
+        item = get_work(session, actor, public_id)
+        file = find_file_of_work(session, item)
+        if file is None:
+            raise NotFound()
+        content = open_file(session, current_keyring(), file)
+        note(
+            session,
+            actor,
+            "core.file_downloaded",
+            now=current_clock().now(),
+            subject=("file", file.public_id),
+            area_code=file.area_code,
+            detail={"kind": file.kind, "sha256": file.sha256},
+        )
+        name, media_type = file.name, file.media_type
+    return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
+
+
+def _next_page(item: WorkItem) -> str | None:
+    """Where the work is about, for the button below it."""
+    run = (item.result or {}).get("run") or item.args.get("run")
+    return url_for("subsidies.show_run", public_id=run) if run else None
