@@ -111,12 +111,15 @@ class Action(StrEnum):
     REVEAL = "reveal"
     IMPORT_ROSTER = "import_roster"
     KEEP_AGREEMENTS = "keep_agreements"
+    SEE_GUARDIANS = "see_guardians"  # a patient's guardians and agreements, for whoever keeps the one or the other
+    KEEP_ACCOUNTS_OF_PAYEES = "keep_accounts_of_payees"  # write a guardian's bank account, which nobody reads back
     SET_POLICY = "set_policy"
     SEE_SUBSIDY = "see_subsidy"
     PREPARE_SUBSIDY = "prepare_subsidy"  # prepare, submit, decide a hold
     APPROVE_SUBSIDY = "approve_subsidy"
     PAY_SUBSIDY = "pay_subsidy"  # export and settle
     PRINT_SUBSIDY = "print_subsidy"  # ledger, notices
+    SEE_REPORTS = "see_reports"  # the page of what this role may print
     SEE_COMPLIANCE = "see_compliance"  # coordinator's first page and lists of what is late
     SEE_TOWN = "see_town"
     READ_AUDIT = "read_audit"
@@ -140,6 +143,8 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.REVEAL: _CLINICAL | {Role.TOWN, Role.CLERK, Role.REVIEWER, Role.AUDITOR},
     Action.IMPORT_ROSTER: frozenset({Role.COUNTY_OFFICE}),
     Action.KEEP_AGREEMENTS: frozenset({Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK}),
+    Action.SEE_GUARDIANS: _CLINICAL | {Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK},
+    Action.KEEP_ACCOUNTS_OF_PAYEES: frozenset({Role.CLERK}),
     Action.SET_POLICY: frozenset({Role.CLERK}),
     Action.SEE_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.PREPARE_SUBSIDY: frozenset({Role.CLERK}),
@@ -147,6 +152,18 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.PAY_SUBSIDY: frozenset({Role.FINANCE}),
     Action.PRINT_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.SEE_COMPLIANCE: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.TOWN}),
+    Action.SEE_REPORTS: frozenset(
+        {
+            Role.CLERK,
+            Role.REVIEWER,
+            Role.FINANCE,
+            Role.AUDITOR,
+            Role.COORDINATOR,
+            Role.COUNTY_OFFICE,
+            Role.HEALTH_LEAD,
+            Role.TOWN,
+        }
+    ),
     Action.SEE_TOWN: frozenset({Role.TOWN}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
     Action.KEEP_ACCOUNTS: frozenset({Role.ADMIN}),

@@ -102,7 +102,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.teardown_appcontext(_close_session)
     app.context_processor(_context)
     app.jinja_env.filters.update(
-        say=say, date_short=date_short, date_long=date_long, local_time=local_time, money=money, num=number
+        say=say,
+        code_words=code_words,
+        date_short=date_short,
+        date_long=date_long,
+        local_time=local_time,
+        money=money,
+        num=number,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _register_errors(app)
@@ -244,11 +250,6 @@ def local_time(value: datetime | None) -> str:
         return "—"
     local = value.astimezone(SHANGHAI)
     return f"{date_short(local.date())} {local:%H:%M}"
-
-
-def instant(value: datetime | None) -> str:
-    """A moment on the wall clock in Shanghai: 2026-11-21 10:00."""
-    return "—" if value is None else f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def code_words(code: str) -> str:

@@ -74,7 +74,7 @@
   document.addEventListener("htmx:afterSwap", (event) => focusMarked(event.detail.target));
 
   // One open sheet at a time; Escape and a click elsewhere close it.
-  const SHEETS = "details.bar-menu[open], details.reveal[open]";
+  const SHEETS = "details.bar-menu[open], details.reveal[open], details.menu[open]";
   document.addEventListener("click", (event) => {
     document.querySelectorAll(SHEETS).forEach((sheet) => { if (!sheet.contains(event.target)) sheet.open = false; });
   });

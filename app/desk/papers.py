@@ -1,0 +1,55 @@
+"""Workbooks of the desk: the rows of a list as the screen shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from io import BytesIO
+
+from app.core.i18n import _
+from app.core.reasons import say
+from app.desk.queries.late import LateRow
+from app.desk.texts import TASK_KINDS
+from reports.table_xlsx import Column, Kind, Line, Sheet, render_workbook
+
+
+def late_workbook(rows: Sequence[LateRow], title: str, by: str, today: date, now: datetime) -> BytesIO:
+    """The list of duties; levels only where the rows carry them."""
+    columns = [
+        Column(_("乡镇 · 村"), 20),
+        Column(_("姓名"), 12),
+        Column(_("危险性等级"), 10, Kind.COUNT),
+        Column(_("事项"), 10),
+        Column(_("到期日"), 12),
+        Column(_("逾期天数"), 10, Kind.COUNT),
+        Column(_("责任单位"), 24),
+        Column(_("责任医生"), 12),
+        Column(_("原因"), 44),
+    ]
+    lines = [
+        Line(
+            (
+                row.place,
+                row.name,
+                row.level,
+                _(TASK_KINDS[row.kind]),
+                row.due_on.isoformat(),
+                max(0, -row.standing.days),
+                row.agency,
+                row.doctor,
+                _("；").join(say(one) for one in row.because),
+            )
+        )
+        for row in rows
+    ]
+    sheet = Sheet(
+        name=_("督办清单"),
+        columns=columns,
+        lines=lines,
+        heading=title,
+        notes=(_("截至 %(day)s，共 %(n)s 条 · 内部资料 注意保密", day=today.isoformat(), n=len(rows)),),
+        footer=_("%(name)s 导出", name=by),
+        landscape=True,
+        wrap=True,
+    )
+    return BytesIO(render_workbook([sheet], title=title, author=by, created_at=now))

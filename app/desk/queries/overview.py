@@ -1,0 +1,189 @@
+"""Counts of an area by the places below it: a few set-based statements, each over one table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy.orm import Session
+
+from app.areas.models import Agency
+from app.areas.queries import list_places, names_of
+from app.areas.rules import PREFIX_LENGTHS, AreaLevel
+from app.core.access import Field, Grant, sees
+from app.core.actor import Actor
+from app.core.scope import within
+from app.desk.rules import COMPLIANCE, level_below
+from app.patients.models import Patient
+from app.patients.rules import ManagementStatus, RegistryStatus
+from app.risk.rules import HIGH_LEVEL
+from app.tasks.models import Task, TaskState
+from app.tasks.rules import TaskKind, last_day_of_week
+
+WORST_FROM = 3  # so many late visits in one village are worth naming
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Patients and their open duties in one place. `high` (level 3 and above) is None for roles that see no levels."""
+
+    registered: int = 0
+    managed: int = 0
+    refused: int = 0
+    lost: int = 0
+    unsigned: int = 0
+    high: int | None = None
+    late: int = 0
+    week: int = 0
+    to_reassess: int = 0
+    to_renew: int = 0
+    maybe_lost: int = 0
+
+    def plus(self, other: Counts) -> Counts:
+        mine: dict[str, Any] = {
+            one.name: _sum(getattr(self, one.name), getattr(other, one.name)) for one in fields(self)
+        }
+        return Counts(**mine)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`prefix` is the leading part of its code. `worst` names the village with the most late visits, and how many."""
+
+    prefix: str
+    name: str
+    counts: Counts
+    worst: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    places: tuple[Place, ...]
+    total: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What one agency is late with: how many of a kind, and since when the oldest."""
+
+    agency_id: int | None
+    agency: str | None
+    area_code: str
+    kind: TaskKind
+    count: int
+    oldest_on: date
+
+
+def overview(session: Session, actor: Actor, today: date) -> Overview:
+    """Counts of every place directly below the actor's area, also of places without anybody."""
+    level = level_below(actor.area_prefix)
+    length = PREFIX_LENGTHS[level]
+    patients = _patients_by_place(session, actor, length)
+    fine = length if level is AreaLevel.COUNTY else PREFIX_LENGTHS[AreaLevel.VILLAGE]
+    villages = _duties_by_place(session, actor, fine, today)
+    duties: dict[str, Counts] = defaultdict(Counts)
+    for code, counts in villages.items():
+        duties[code[:length]] = duties[code[:length]].plus(counts)
+    worst = _worst(session, villages, length) if level is AreaLevel.TOWN else {}
+    places = tuple(
+        Place(
+            area.code[:length],
+            area.name,
+            patients.get(area.code[:length], Counts()).plus(duties[area.code[:length]]),
+            worst.get(area.code[:length]),
+        )
+        for area in list_places(session, actor.area_prefix, level)
+    )
+    total = Counts()
+    for place in places:
+        total = total.plus(place.counts)
+    return Overview(places, total)
+
+
+def list_owed(session: Session, actor: Actor, today: date, limit: int = 8) -> list[Owed]:
+    """Which agency is late with what, the most first."""
+    count = func.count().label("count")
+    rows = session.execute(
+        select(Agency.id, Agency.name, func.min(Task.area_code), Task.kind, count, func.min(Task.due_on))
+        .select_from(Task)
+        .outerjoin(Agency, Agency.id == Task.agency_id)
+        .where(
+            Task.state == TaskState.OPEN,
+            within(Task.area_code, actor),
+            Task.kind.in_(COMPLIANCE),
+            Task.due_on < today,
+        )
+        .group_by(Agency.id, Agency.name, Task.kind)
+        .order_by(count.desc(), Agency.id)
+        .limit(limit)
+    )
+    return [Owed(*row) for row in rows]
+
+
+def _patients_by_place(session: Session, actor: Actor, length: int) -> dict[str, Counts]:
+    place = func.substr(Patient.area_code, 1, length).label("place")
+    is_high: Any = (
+        func.count().filter(Patient.risk_level >= HIGH_LEVEL)
+        if sees(actor, Field.RISK_LEVEL) is Grant.FULL
+        else literal(None)
+    )
+    rows = session.execute(
+        select(
+            place,
+            func.count(),
+            *(
+                func.count().filter(Patient.management_status == status)
+                for status in (
+                    ManagementStatus.MANAGED,
+                    ManagementStatus.REFUSED,
+                    ManagementStatus.LOST,
+                    ManagementStatus.PENDING_CONSENT,
+                )
+            ),
+            is_high,
+        )
+        .where(Patient.registry_status == RegistryStatus.REGISTERED, within(Patient.area_code, actor))
+        .group_by(place)
+    )
+    return {row[0]: Counts(*row[1:]) for row in rows}
+
+
+def _duties_by_place(session: Session, actor: Actor, length: int, today: date) -> dict[str, Counts]:
+    place = func.substr(Task.area_code, 1, length).label("place")
+    visit = Task.kind == TaskKind.FOLLOW_UP
+    rows = session.execute(
+        select(
+            place,
+            _count(visit, Task.due_on < today),
+            _count(visit, Task.due_on.between(today, last_day_of_week(today))),
+            _count(Task.kind == TaskKind.REASSESSMENT),
+            _count(Task.kind == TaskKind.AGREEMENT_RENEWAL),
+            _count(Task.kind == TaskKind.CONFIRM_LOST),
+        )
+        .where(Task.state == TaskState.OPEN, within(Task.area_code, actor))
+        .group_by(place)
+    )
+    return {
+        row[0]: Counts(late=row[1], week=row[2], to_reassess=row[3], to_renew=row[4], maybe_lost=row[5]) for row in rows
+    }
+
+
+def _worst(session: Session, villages: dict[str, Counts], length: int) -> dict[str, tuple[str, int]]:
+    """town → its village with the most late visits, where that is worth naming."""
+    most: dict[str, tuple[int, str]] = {}
+    for code, counts in villages.items():
+        if counts.late >= WORST_FROM:
+            most[code[:length]] = max(most.get(code[:length], (0, "")), (counts.late, code))
+    names = names_of(session, (code for _late, code in most.values()))
+    return {town: (names[code], late) for town, (late, code) in most.items()}
+
+
+def _count(*which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(*which)
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else one + other

@@ -1,0 +1,73 @@
+"""What the desk decides on plain values: parts of a work list, and counts too small to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from app.areas.rules import CODE_LENGTH, PREFIX_LENGTHS, AreaLevel
+from app.tasks.rules import Bucket, TaskKind
+
+SMALLEST_TOLD = 5  # roles.md: beyond one's own area 1–4 are hidden
+
+# What agencies are held to. How a locked-up or a hospitalised patient fares is clinical and no subject of a list.
+COMPLIANCE = (TaskKind.FOLLOW_UP, TaskKind.REASSESSMENT, TaskKind.CONFIRM_LOST, TaskKind.AGREEMENT_RENEWAL)
+
+
+class WorkTab(StrEnum):
+    """The four parts of a clinician's list, in the order of the screen."""
+
+    OVERDUE = "overdue"
+    WEEK = "week"
+    REASSESSMENT = "reassessment"
+    LATER = "later"
+
+
+class When(StrEnum):
+    """How far ahead a list of duties looks."""
+
+    LATE = "late"
+    WEEK = "week"
+    OPEN = "open"
+
+
+_BUCKETS = {WorkTab.OVERDUE: Bucket.OVERDUE, WorkTab.WEEK: Bucket.WEEK, WorkTab.LATER: Bucket.LATER}
+
+
+def bucket_of(tab: WorkTab) -> Bucket | None:
+    """The due days of a tab; None for the reassessments, which are one tab whenever they are due."""
+    return _BUCKETS.get(tab)
+
+
+def first_tab(counts: Mapping[WorkTab, int]) -> WorkTab:
+    """Where the day begins: the first part that holds anything, what is late before all."""
+    return next((tab for tab in WorkTab if counts.get(tab)), WorkTab.WEEK)
+
+
+def told(counts: Mapping[str, int]) -> dict[str, int | None]:
+    """Counts by place with 1–4 hidden (None), and one more where a total would give a single hidden one away."""
+    shown: dict[str, int | None] = {place: None if 0 < n < SMALLEST_TOLD else n for place, n in counts.items()}
+    hidden = [place for place, n in shown.items() if n is None]
+    others = [(n, place) for place, n in counts.items() if shown[place]]
+    if len(hidden) == 1 and others:
+        shown[min(others)[1]] = None
+    return shown
+
+
+def level_below(prefix: str) -> AreaLevel:
+    """The level of the places that an area's counts are listed by; a village lists itself."""
+    return next((level for level, length in PREFIX_LENGTHS.items() if length > len(prefix)), AreaLevel.VILLAGE)
+
+
+def is_place(text: str, prefix: str) -> bool:
+    """Whether `text` is a prefix of an area code inside the area; whatever a browser sends is checked by it."""
+    return text.isascii() and text.isdigit() and len(prefix) <= len(text) <= CODE_LENGTH and text.startswith(prefix)
+
+
+class PatientTab(StrEnum):
+    """The concerns of a patient's page."""
+
+    HISTORY = "history"
+    VISITS = "visits"
+    GUARDIANS = "guardians"
+    RECORD = "record"

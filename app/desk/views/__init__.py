@@ -1,0 +1,9 @@
+"""Pages that show several rooms together: homes, the patient's page, what is late, what can be printed."""
+
+from __future__ import annotations
+
+from app.desk.views import home, late, patient, reports, words
+from app.desk.views.blueprint import desk
+from app.desk.views.work import work
+
+__all__ = ["desk", "home", "late", "patient", "reports", "words", "work"]

@@ -1,0 +1,54 @@
+"""First pages that count: coordinator, county office, town; and a city that is told counts only."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from app.areas.queries import names_of, place_of
+from app.core.access import Action, Field, Grant, may, sees
+from app.core.actor import Actor, Role
+from app.core.clock import current_clock
+from app.core.quarter import Quarter
+from app.core.web import read_session
+from app.desk.queries.overview import Overview, list_owed, overview
+from app.desk.rules import told
+from app.desk.texts import TASK_KINDS
+from app.subsidies.queries.runs import list_runs
+
+
+def area_overview(actor: Actor) -> str:
+    """Where the area falls short and who must act today. Every number opens the list behind it."""
+    session, today = read_session(), current_clock().today()
+    found = overview(session, actor, today)
+    runs = list_runs(session, actor, limit=1) if sees(actor, Field.AMOUNT) is not Grant.NONE else []
+    return render_template(
+        "desk/overview.html",
+        area=names_of(session, [place_of(actor)])[place_of(actor)],
+        places=found.places,
+        total=found.total,
+        owed=list_owed(session, actor, today),
+        days_left=(Quarter.of(today).last_day - today).days,
+        run=runs[0] if runs else None,
+        run_quarter=Quarter.parse(runs[0].period) if runs else None,
+        kinds=TASK_KINDS,
+        opens_register=may(actor, Action.SEE_REGISTER),
+        is_office=actor.role is Role.COUNTY_OFFICE,
+    )
+
+
+def city_counts(actor: Actor) -> str:
+    """Counties of a city: registered, managed and late, where 1–4 are not told."""
+    session, today = read_session(), current_clock().today()
+    found = overview(session, actor, today)
+    columns = {name: told(_column(found, name)) for name in ("registered", "managed", "late")}
+    return render_template(
+        "desk/city.html",
+        area=names_of(session, [place_of(actor)])[place_of(actor)],
+        places=found.places,
+        columns=columns,
+        total=found.total,
+    )
+
+
+def _column(found: Overview, name: str) -> dict[str, int]:
+    return {place.prefix: getattr(place.counts, name) for place in found.places}

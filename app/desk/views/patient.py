@@ -1,0 +1,95 @@
+"""The patient's page: who, how they stand, what is next and why, and everything that happened in one line."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+
+from app.core.access import Action, current_actor, may, permit
+from app.core.actor import Actor
+from app.core.clock import current_clock
+from app.core.i18n import N_, _
+from app.core.keys import current_keyring
+from app.core.web import read_session
+from app.desk.queries.guards import list_agreements, list_guards
+from app.desk.queries.patient import open_tasks
+from app.desk.rules import PatientTab
+from app.desk.texts import LEGAL_BASES, RANKS, RELATIONS, TASK_KINDS, VISIT_FORMS
+from app.desk.views.blueprint import desk
+from app.desk.views.timeline import SHOWN, history_of, visit_pill
+from app.patients.labels import (
+    CARE_LABELS,
+    CLASS_LABELS,
+    CONSENT_LABELS,
+    DIAGNOSIS_LABELS,
+    MANAGEMENT_LABELS,
+    REGISTRY_LABELS,
+    SIGNER_LABELS,
+    STATE_LABELS,
+)
+from app.patients.queries import get_patient, header_of, list_consents, list_diagnoses
+from app.people.rules import REVEAL_REASONS
+from app.people.vault import Vault
+from app.visits.queries import list_visits, sees_visits
+
+# What else can be done for a patient by whoever keeps the register.
+MENU = (
+    ("patients.edit", N_("编辑资料")),
+    ("patients.change_state", N_("变更状态")),
+    ("guardians.list_guardians", N_("监护人与协议")),
+)
+
+
+@desk.route("/patients/<public_id>")
+@permit(Action.SEE_REGISTER)
+def patient(public_id: str) -> str:
+    actor, session, today = current_actor(), read_session(), current_clock().today()
+    vault = Vault(session, current_keyring())
+    found = get_patient(session, actor, public_id)
+    tabs = _tabs(actor)
+    tab = PatientTab(asked) if (asked := request.args.get("tab", "")) in tabs else PatientTab.HISTORY
+    guards, agreements = list_guards(session, actor, vault, found), list_agreements(session, actor, found)
+    history = history_of(session, actor, found, guards, agreements) if tab is PatientTab.HISTORY else []
+    everything = "all" in request.args
+    return render_template(
+        "desk/patient.html",
+        patient=header_of(session, actor, vault, found, today),
+        tab=tab,
+        tabs=[(words, part) for part, words in tabs.items()],
+        tasks=open_tasks(session, actor, found, today),
+        guards=guards,
+        agreements=agreements,
+        history=history if everything else history[:SHOWN],
+        more=0 if everything else max(0, len(history) - SHOWN),
+        visits=list_visits(session, actor, found) if tab is PatientTab.VISITS else [],
+        consents=list_consents(session, actor, found) if tab is PatientTab.RECORD else [],
+        diagnoses=list_diagnoses(session, actor, found) if tab is PatientTab.RECORD else [],
+        visit_pill=visit_pill,
+        menu=[(endpoint, _(label)) for endpoint, label in MENU],
+        reveal_reasons=[(code, _(words)) for code, words in REVEAL_REASONS.items()],
+        words={
+            "state": STATE_LABELS,
+            "registry": REGISTRY_LABELS,
+            "management": MANAGEMENT_LABELS,
+            "care": CARE_LABELS,
+            "class": CLASS_LABELS,
+            "diagnosis": DIAGNOSIS_LABELS,
+            "consent": CONSENT_LABELS,
+            "signer": SIGNER_LABELS,
+            "rank": RANKS,
+            "relation": RELATIONS,
+            "basis": LEGAL_BASES,
+            "kind": TASK_KINDS,
+            "form": VISIT_FORMS,
+        },
+    )
+
+
+def _tabs(actor: Actor) -> dict[PatientTab, str]:
+    """The tabs of this role, in order."""
+    tabs = {PatientTab.HISTORY: _("经过")}
+    if sees_visits(actor):
+        tabs[PatientTab.VISITS] = _("随访")
+    tabs[PatientTab.GUARDIANS] = _("监护与协议")
+    if may(actor, Action.KEEP_REGISTER):
+        tabs[PatientTab.RECORD] = _("基本信息")
+    return tabs

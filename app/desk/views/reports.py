@@ -1,0 +1,75 @@
+"""What this role can print: the quarter's papers, which are made in the background and kept, and lists for meetings."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Response, render_template, send_file
+
+from app.audit.service import note
+from app.core.access import Action, current_actor, may, permit
+from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.files import open_file
+from app.core.i18n import N_, _
+from app.core.keys import current_keyring
+from app.core.quarter import Quarter
+from app.core.web import read_session
+from app.desk.queries.late import named_kinds
+from app.desk.queries.prints import get_kept, list_kept, list_under_way
+from app.desk.rules import COMPLIANCE
+from app.desk.views.blueprint import desk
+from app.subsidies.queries.runs import list_runs
+from app.subsidies.rules.transitions import RunState
+
+QUARTERS = 8
+
+# address part of `subsidies.print_paper`, kind of its long work, words
+PAPERS = (
+    ("ledger-pdf", "subsidy_ledger_pdf", N_("发放台账（PDF）")),
+    ("ledger-xlsx", "subsidy_ledger_xlsx", N_("发放台账（Excel）")),
+    ("notices", "subsidy_notices", N_("监护人告知书")),
+)
+
+
+@desk.route("/reports/")
+@permit(Action.SEE_REPORTS)
+def reports() -> str:
+    actor, session, now = current_actor(), read_session(), current_clock().now()
+    prints_money = may(actor, Action.PRINT_SUBSIDY)
+    runs = (
+        [run for run in list_runs(session, actor, QUARTERS) if run.state is not RunState.PREPARING]
+        if prints_money
+        else []
+    )
+    return render_template(
+        "desk/reports.html",
+        runs=[(run, Quarter.parse(run.period)) for run in runs],
+        papers=[(part, _(words)) for part, _kind, words in PAPERS],
+        kind_words={kind: _(words) for _part, kind, words in PAPERS},
+        prints_money=prints_money,
+        names_all=named_kinds(actor) == frozenset(COMPLIANCE),
+        kept=list_kept(session, actor, now) if prints_money else [],
+        under_way=list_under_way(session, actor, (kind for _part, kind, _words in PAPERS), now) if prints_money else [],
+    )
+
+
+@desk.route("/reports/files/<public_id>")
+@permit(Action.PRINT_SUBSIDY)
+def kept_print(public_id: str) -> Response:
+    """Hand out a kept paper; each fetch is noted."""
+    actor, now = current_actor(), current_clock().now()
+    with transaction() as session:
+        file = get_kept(session, actor, public_id, now)
+        content = open_file(session, current_keyring(), file)
+        note(
+            session,
+            actor,
+            "desk.print_fetched",
+            now=now,
+            subject=("file", file.public_id),
+            area_code=file.area_code,
+            detail={"sha256": file.sha256},
+        )
+        name, media_type = file.name, file.media_type
+    return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)

@@ -1,0 +1,172 @@
+"""One patient's history in one line: visits, attempts, levels, states, stays, consents, guardians, agreements, payments.
+
+Each source answers for what the role may see; what it may not see is not loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from app.core.access import Field, Grant, sees
+from app.core.actor import Actor
+from app.core.i18n import _
+from app.core.money import Money
+from app.core.quarter import Quarter
+from app.core.reasons import Reason, say_quarter
+from app.core.web import date_long
+from app.desk.queries.guards import AgreementRow, GuardRow
+from app.desk.queries.payments import PaymentRow, list_payments
+from app.desk.texts import DECISIONS, LEVEL_SOURCES, PAYMENT_STATES, RANKS, VISIT_FORMS
+from app.patients.labels import CLASS_LABELS, CONSENT_LABELS, SIGNER_LABELS, SPAN_LABELS, label_of
+from app.patients.models import Admission, Patient
+from app.patients.queries import ConsentRow, HistoryRow, list_admissions, list_consents, list_history
+from app.risk.models import LevelSource, RiskLevel
+from app.risk.queries import list_levels
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.transitions import PaymentState
+from app.visits.models import FollowUpVisit, VisitAttempt
+from app.visits.queries import list_attempts, list_visits
+from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS, AttemptOutcome, AttemptWay
+from app.visits.rules.form import LostReason
+
+SHOWN = 30  # entries before "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One point of the line: day, title, an optional pill (tone, words), a small line, reasons, an address."""
+
+    on: date
+    title: str
+    pill: tuple[str, str] | None = None
+    meta: str = ""
+    because: tuple[Reason, ...] = ()
+    href: str | None = None
+
+
+def history_of(
+    session: Session, actor: Actor, patient: Patient, guards: Iterable[GuardRow], agreements: Iterable[AgreementRow]
+) -> list[Entry]:
+    """Every entry, the newest first; of one day in the order of the sources below."""
+    levels = list_levels(session, actor, patient) if sees(actor, Field.RISK_LEVEL) is Grant.FULL else []
+    entries = [
+        *(_visit(visit, patient) for visit in list_visits(session, actor, patient)),
+        *(_attempt(attempt) for attempt in list_attempts(session, actor, patient)),
+        *_levels(levels),
+        *(_state(row) for row in list_history(session, actor, patient)),
+        *(entry for stay in list_admissions(session, actor, patient) for entry in _stay(stay)),
+        *(_consent(row) for row in list_consents(session, actor, patient)),
+        *(entry for guard in guards for entry in _guardianship(guard)),
+        *(entry for agreement in agreements for entry in _agreement(agreement)),
+        *(_payment(row) for row in list_payments(session, actor, patient)),
+    ]
+    return sorted(entries, key=lambda entry: entry.on, reverse=True)
+
+
+def visit_pill(visit: FollowUpVisit) -> tuple[str, str] | None:
+    """What a visit found, in a word; no colour judges a person."""
+    if visit.death_cause is not None or visit.died_on is not None:
+        return "grey", _("死亡")
+    if visit.lost_reason is not None:
+        return "grey", _("失访")
+    return ("calm", _(CLASS_LABELS[visit.visit_class])) if visit.visit_class else None
+
+
+def _visit(visit: FollowUpVisit, patient: Patient) -> Entry:
+    parts = [] if visit.risk_level is None else [_("危险性 %(n)s 级", n=visit.risk_level)]
+    if visit.next_due_on:
+        parts.append(_("下次 %(day)s", day=date_long(visit.next_due_on)))
+    if visit.is_late_entry:
+        parts.append(_("迟录"))
+    title = _("建档时的末次随访") if visit.is_opening else _("随访 · %(form)s", form=_(VISIT_FORMS[visit.form]))
+    because = () if visit.lost_reason == LostReason.NOT_REACHED_THREE_TIMES else _reasons(visit.class_because)
+    return Entry(
+        visit.visited_on,
+        title,
+        visit_pill(visit),
+        " · ".join(parts),
+        because,
+        _page("visits.show_visit", patient, visit),
+    )
+
+
+def _attempt(attempt: VisitAttempt) -> Entry:
+    way, outcome = WAY_LABELS[AttemptWay(attempt.way)], OUTCOME_LABELS[AttemptOutcome(attempt.outcome)]
+    return Entry(attempt.attempted_on, _("未访到"), None, f"{_(way)} · {_(outcome)}")
+
+
+def _levels(levels: Iterable[RiskLevel]) -> Iterator[Entry]:
+    """Changes of the level, and every reassessment; a visit that found the same level says so itself."""
+    newest_first = [*levels, None]
+    for level, before in pairwise(newest_first):
+        if level is None:
+            continue
+        source = _(LEVEL_SOURCES[level.source])
+        if before is None:
+            yield Entry(level.assessed_on, _("危险性 %(n)s 级", n=level.level), None, source)
+        elif before.level != level.level:
+            title = _("危险性由 %(before)s 级变为 %(after)s 级", before=before.level, after=level.level)
+            yield Entry(level.assessed_on, title, None, source)
+        elif level.source is LevelSource.REASSESSMENT:
+            yield Entry(level.assessed_on, _("季度评估：仍为 %(n)s 级", n=level.level))
+
+
+def _state(row: HistoryRow) -> Entry:
+    title = _("%(what)s：%(value)s", what=_(SPAN_LABELS[row.what]), value=_(label_of(row.what, row.value)))
+    return Entry(row.from_on, title, because=_reasons([row.reason] if row.reason else []))
+
+
+def _stay(stay: Admission) -> Iterator[Entry]:
+    yield Entry(stay.from_on, _("入院"), None, stay.hospital)
+    if stay.to_on:
+        yield Entry(stay.to_on, _("出院"), None, stay.hospital)
+
+
+def _consent(row: ConsentRow) -> Entry:
+    what = _(CONSENT_LABELS[row.kind])
+    title = _("知情同意：%(what)s", what=what) if row.is_agreed else _("不同意：%(what)s", what=what)
+    return Entry(row.from_on, title, None, _(SIGNER_LABELS.get(row.signer, row.signer)))
+
+
+def _guardianship(guard: GuardRow) -> Iterator[Entry]:
+    rank = _(RANKS[guard.rank])
+    yield Entry(guard.from_on, _("%(rank)s：%(name)s", rank=rank, name=guard.name))
+    if guard.to_on:
+        yield Entry(guard.to_on, _("%(rank)s %(name)s 不再担任", rank=rank, name=guard.name))
+
+
+def _agreement(agreement: AgreementRow) -> Iterator[Entry]:
+    span = _("%(first)s 至 %(last)s", first=date_long(agreement.from_on), last=date_long(agreement.to_on))
+    yield Entry(
+        agreement.signed_on or agreement.from_on, _("签订监护协议 %(number)s", number=agreement.number), None, span
+    )
+    if agreement.ended_on:
+        yield Entry(agreement.ended_on, _("监护协议 %(number)s 提前终止", number=agreement.number))
+
+
+def _payment(row: PaymentRow) -> Entry:
+    if row.payment is not None:
+        tone = {PaymentState.PAID: "good", PaymentState.SENT: "calm"}.get(row.payment, "soon")
+        pill = (tone, _(PAYMENT_STATES[row.payment]))
+    else:
+        pill = ("soon" if row.decision is LineState.HOLD else "grey", _(DECISIONS[row.decision]))
+    title = _(
+        "%(quarter)s监护补贴 %(amount)s 元",
+        quarter=say_quarter(Quarter.parse(row.period)),
+        amount=Money(row.amount_fen).grouped,
+    )
+    return Entry(row.on, title, pill, _("%(name)s · 计发 %(days)s 天", name=row.payee, days=row.days))
+
+
+def _reasons(stored: Iterable[dict[str, object]]) -> tuple[Reason, ...]:
+    return tuple(Reason.from_json(one) for one in stored)
+
+
+def _page(endpoint: str, patient: Patient, visit: FollowUpVisit) -> str:
+    return url_for(endpoint, public_id=patient.public_id, visit_id=visit.public_id)

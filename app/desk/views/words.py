@@ -1,0 +1,32 @@
+"""Small words that several pages of the desk share, for templates."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from app.core.i18n import _
+from app.desk.views.blueprint import desk
+from app.tasks.rules import Shade, Standing
+
+_TONES = {Shade.LONG_LATE: "late long", Shade.LATE: "late", Shade.SOON: "soon", Shade.FUTURE: "grey"}
+
+
+@desk.app_template_global("lateness")
+def lateness(standing: Standing) -> tuple[str, str]:
+    """Tone and words of a due day: ("late", "逾期 14 天")."""
+    days = standing.days
+    if days < 0:
+        words = _("逾期 %(n)s 天", n=-days)
+    elif days == 0:
+        words = _("今天到期")
+    elif days == 1:
+        words = _("明天到期")
+    else:
+        words = _("还有 %(n)s 天", n=days)
+    return _TONES[standing.shade], words
+
+
+@desk.app_template_global("has_route")
+def has_route(endpoint: str) -> bool:
+    """Whether a page exists, so that no link leads to one that this installation does not have."""
+    return endpoint in current_app.view_functions
