@@ -37,13 +37,9 @@ def get_subject(session: Session, actor: Actor, task_public_id: str) -> Subject:
     task = get_task(session, actor, task_public_id)
     if task.kind is not TaskKind.REASSESSMENT:
         raise NotFound()
-    patient, person = (
-        session.execute(
-            select(Patient, Person).join(Person).where(Patient.id == task.patient_id, within(Patient.area_code, actor))
-        )
-        .tuples()
-        .one()
-    )
+    patient, person = session.execute(
+        select(Patient, Person).join(Person).where(Patient.id == task.patient_id, within(Patient.area_code, actor))
+    ).one()
     visit = find_open_follow_up(session, actor, patient.id)
     return Subject(task, patient, person, visit.due_on if visit else None)
 

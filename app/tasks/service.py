@@ -253,7 +253,8 @@ def open_for_all(
     into = insert(Task.__table__).from_select(  # type: ignore[arg-type]
         ["public_id", "kind", *columns, "state", "opened_at"], rows, include_defaults=False
     )
-    made = int(session.execute(into).rowcount)  # type: ignore[attr-defined]
+    done = session.execute(into, execution_options={"preserve_rowcount": True})
+    made = int(done.rowcount)  # type: ignore[attr-defined]
     if made:
         note(session, actor, action, now=now, subject=("task", ""), count=made, detail=_proof(session, kind, last_id))
     return made
