@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from app.core.i18n import N_
 from app.core.reasons import register
-from app.guardians.rules import LegalBasis, Rank, Relation
 from app.risk.models import LevelSource
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
@@ -20,30 +19,6 @@ TASK_KINDS = {
     TaskKind.CHECK_STATUS: N_("状态核实"),
 }
 
-RANKS = {Rank.FIRST: N_("第一监护人"), Rank.SECOND: N_("第二监护人")}
-RELATIONS = {
-    Relation.SPOUSE: N_("配偶"),
-    Relation.FATHER: N_("父亲"),
-    Relation.MOTHER: N_("母亲"),
-    Relation.SON: N_("儿子"),
-    Relation.DAUGHTER: N_("女儿"),
-    Relation.ELDER_BROTHER: N_("兄"),
-    Relation.YOUNGER_BROTHER: N_("弟"),
-    Relation.ELDER_SISTER: N_("姐"),
-    Relation.YOUNGER_SISTER: N_("妹"),
-    Relation.GRANDPARENT: N_("祖辈"),
-    Relation.GRANDCHILD: N_("孙辈"),
-    Relation.OTHER_RELATIVE: N_("其他近亲属"),
-    Relation.OTHER: N_("其他"),
-    Relation.OFFICER: N_("协助监护人"),
-}
-LEGAL_BASES = {
-    LegalBasis.STATUTORY: N_("法定"),
-    LegalBasis.COURT: N_("法院指定"),
-    LegalBasis.DESIGNATED: N_("居（村）委会或民政部门指定"),
-    LegalBasis.CARER: N_("实际照护人"),
-    LegalBasis.POST: N_("因职务"),
-}
 LEVEL_SOURCES = {
     LevelSource.VISIT: N_("随访时评估"),
     LevelSource.REASSESSMENT: N_("季度评估"),

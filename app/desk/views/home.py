@@ -8,6 +8,8 @@ from app.core.access import Action, current_actor, permit
 from app.core.actor import Actor, Role
 from app.desk.views.blueprint import desk
 from app.desk.views.caseload import today_list
+from app.desk.views.inboxes import accounts_home, hospital_inbox, quiet_inbox, village_inbox
+from app.desk.views.money import auditing, quarter_board, signing
 from app.desk.views.overview import area_overview, city_counts
 
 
@@ -26,4 +28,13 @@ _HOMES: dict[Role, Callable[[Actor], str]] = {
     Role.COORDINATOR: area_overview,
     Role.TOWN: area_overview,
     Role.CITY_VIEWER: city_counts,
+    Role.CLERK: quarter_board,
+    Role.REVIEWER: signing,
+    Role.FINANCE: signing,
+    Role.AUDITOR: auditing,
+    Role.VILLAGE_WORKER: village_inbox,
+    Role.HOSPITAL: hospital_inbox,
+    Role.POLICE: quiet_inbox,
+    Role.PARTNER: quiet_inbox,
+    Role.ADMIN: accounts_home,
 }

@@ -10,12 +10,13 @@ from app.core.clock import current_clock
 from app.core.i18n import N_, _
 from app.core.keys import current_keyring
 from app.core.web import read_session
-from app.desk.queries.guards import list_agreements, list_guards
 from app.desk.queries.patient import open_tasks
 from app.desk.rules import PatientTab
-from app.desk.texts import LEGAL_BASES, RANKS, RELATIONS, TASK_KINDS, VISIT_FORMS
+from app.desk.texts import TASK_KINDS, VISIT_FORMS
 from app.desk.views.blueprint import desk
 from app.desk.views.timeline import SHOWN, history_of, visit_pill
+from app.guardians.labels import AGREEMENT_LABELS, BASIS_LABELS, RANK_LABELS, RELATION_LABELS
+from app.guardians.queries import list_agreements, list_guardians
 from app.patients.labels import (
     CARE_LABELS,
     CLASS_LABELS,
@@ -47,7 +48,8 @@ def patient(public_id: str) -> str:
     found = get_patient(session, actor, public_id)
     tabs = _tabs(actor)
     tab = PatientTab(asked) if (asked := request.args.get("tab", "")) in tabs else PatientTab.HISTORY
-    guards, agreements = list_guards(session, actor, vault, found), list_agreements(session, actor, found)
+    guards = list_guardians(session, actor, vault, found)
+    agreements = list_agreements(session, actor, found, today)
     history = history_of(session, actor, found, guards, agreements) if tab is PatientTab.HISTORY else []
     everything = "all" in request.args
     return render_template(
@@ -75,9 +77,10 @@ def patient(public_id: str) -> str:
             "diagnosis": DIAGNOSIS_LABELS,
             "consent": CONSENT_LABELS,
             "signer": SIGNER_LABELS,
-            "rank": RANKS,
-            "relation": RELATIONS,
-            "basis": LEGAL_BASES,
+            "rank": RANK_LABELS,
+            "relation": RELATION_LABELS,
+            "basis": BASIS_LABELS,
+            "agreement": AGREEMENT_LABELS,
             "kind": TASK_KINDS,
             "form": VISIT_FORMS,
         },

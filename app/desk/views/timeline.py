@@ -20,9 +20,10 @@ from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.reasons import Reason, say_quarter
 from app.core.web import date_long
-from app.desk.queries.guards import AgreementRow, GuardRow
 from app.desk.queries.payments import PaymentRow, list_payments
-from app.desk.texts import DECISIONS, LEVEL_SOURCES, PAYMENT_STATES, RANKS, VISIT_FORMS
+from app.desk.texts import DECISIONS, LEVEL_SOURCES, PAYMENT_STATES, VISIT_FORMS
+from app.guardians.labels import RANK_LABELS
+from app.guardians.queries import AgreementRow, GuardianCard
 from app.patients.labels import CLASS_LABELS, CONSENT_LABELS, SIGNER_LABELS, SPAN_LABELS, label_of
 from app.patients.models import Admission, Patient
 from app.patients.queries import ConsentRow, HistoryRow, list_admissions, list_consents, list_history
@@ -51,7 +52,7 @@ class Entry:
 
 
 def history_of(
-    session: Session, actor: Actor, patient: Patient, guards: Iterable[GuardRow], agreements: Iterable[AgreementRow]
+    session: Session, actor: Actor, patient: Patient, guards: Iterable[GuardianCard], agreements: Iterable[AgreementRow]
 ) -> list[Entry]:
     """Every entry, the newest first; of one day in the order of the sources below."""
     levels = list_levels(session, actor, patient) if sees(actor, Field.RISK_LEVEL) is Grant.FULL else []
@@ -134,11 +135,12 @@ def _consent(row: ConsentRow) -> Entry:
     return Entry(row.from_on, title, None, _(SIGNER_LABELS.get(row.signer, row.signer)))
 
 
-def _guardianship(guard: GuardRow) -> Iterator[Entry]:
-    rank = _(RANKS[guard.rank])
+def _guardianship(guard: GuardianCard) -> Iterator[Entry]:
+    rank = _(RANK_LABELS[guard.rank])
     yield Entry(guard.from_on, _("%(rank)s：%(name)s", rank=rank, name=guard.name))
     if guard.to_on:
-        yield Entry(guard.to_on, _("%(rank)s %(name)s 不再担任", rank=rank, name=guard.name))
+        title = _("%(rank)s %(name)s 不再担任", rank=rank, name=guard.name)
+        yield Entry(guard.to_on, title, because=_reasons([guard.end_reason] if guard.end_reason else []))
 
 
 def _agreement(agreement: AgreementRow) -> Iterator[Entry]:
@@ -147,7 +149,8 @@ def _agreement(agreement: AgreementRow) -> Iterator[Entry]:
         agreement.signed_on or agreement.from_on, _("签订监护协议 %(number)s", number=agreement.number), None, span
     )
     if agreement.ended_on:
-        yield Entry(agreement.ended_on, _("监护协议 %(number)s 提前终止", number=agreement.number))
+        title = _("监护协议 %(number)s 提前终止", number=agreement.number)
+        yield Entry(agreement.ended_on, title, because=_reasons([agreement.end_reason] if agreement.end_reason else []))
 
 
 def _payment(row: PaymentRow) -> Entry:

@@ -1,0 +1,126 @@
+"""What is addressed to village workers, hospitals and administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.areas.models import Agency
+from app.core.access import Field, Grant, sees
+from app.core.actor import Actor, Role
+from app.core.scope import within
+from app.guardians.models import Guardianship
+from app.guardians.rules import Rank, Relation
+from app.patients.models import Admission, Patient
+from app.people.models import Person
+from app.people.queries import list_main_phones
+from app.people.vault import Vault
+from app.tasks.models import Task, TaskState
+from app.tasks.rules import TaskKind
+
+MOST_STAYS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Whom to call about a resident's agreement."""
+
+    name: str
+    relation: Relation
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay in the actor's own hospital that is still open."""
+
+    name: str
+    from_on: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCount:
+    role: Role
+    active: int
+    disabled: int
+    never: int
+
+
+def count_renewals(session: Session, actor: Actor, today: date) -> tuple[int, int]:
+    """Agreements of the area that are to be renewed, and how many of them have run out."""
+    found = session.execute(
+        select(func.count(), func.count().filter(Task.due_on < today)).where(
+            Task.state == TaskState.OPEN, Task.kind == TaskKind.AGREEMENT_RENEWAL, within(Task.area_code, actor)
+        )
+    ).one()
+    return found[0], found[1]
+
+
+def first_guardians(session: Session, actor: Actor, vault: Vault, patients: Sequence[str]) -> dict[str, Guard]:
+    """patient (public id) → present first guardian, for the tasks that are the actor's."""
+    if sees(actor, Field.GUARDIAN_NAME) not in (Grant.FULL, Grant.TASK):
+        return {}
+    rows = session.execute(
+        select(Patient.public_id, Guardianship.person_id, Person.name, Guardianship.relation)
+        .select_from(Guardianship)
+        .join(Patient, Patient.id == Guardianship.patient_id)
+        .join(Person, Person.id == Guardianship.person_id)
+        .where(
+            Patient.public_id.in_(patients),
+            within(Patient.area_code, actor),
+            Guardianship.rank == Rank.FIRST,
+            Guardianship.to_on.is_(None),
+            Guardianship.withdrawn_at.is_(None),
+        )
+    ).all()
+    sees_phone = sees(actor, Field.GUARDIAN_PHONE) in (Grant.FULL, Grant.TASK)
+    phones = list_main_phones(session, vault, {row.person_id for row in rows}) if sees_phone else {}
+    return {row.public_id: Guard(row.name, row.relation, phones.get(row.person_id)) for row in rows}
+
+
+def find_hospital(session: Session, actor: Actor) -> str | None:
+    """The name of the actor's own hospital, as stays are written down under it."""
+    return session.scalar(select(Agency.name).where(Agency.id == actor.agency_id)) if actor.agency_id else None
+
+
+def list_inpatients(session: Session, actor: Actor, hospital: str, today: date) -> list[Stay]:
+    """Open stays in that hospital, the longest first."""
+    if sees(actor, Field.CARE_SPANS) is not Grant.OWN_HOSPITAL:
+        return []
+    rows = session.execute(
+        select(Person.name, Admission.from_on)
+        .select_from(Admission)
+        .join(Patient, Patient.id == Admission.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .where(
+            Admission.hospital == hospital,
+            Admission.to_on.is_(None),
+            Admission.withdrawn_at.is_(None),
+            within(Patient.area_code, actor),
+        )
+        .order_by(Admission.from_on, Admission.id)
+        .limit(MOST_STAYS)
+    )
+    return [Stay(name, from_on, (today - from_on).days + 1) for name, from_on in rows]
+
+
+def count_accounts(session: Session, actor: Actor) -> list[AccountCount]:
+    """Accounts of the area by role."""
+    rows = session.execute(
+        select(
+            User.role,
+            func.count().filter(~User.is_disabled),
+            func.count().filter(User.is_disabled),
+            func.count().filter(User.last_sign_in_at.is_(None), ~User.is_disabled),
+        )
+        .where(within(User.area_code, actor))
+        .group_by(User.role)
+        .order_by(User.role)
+    )
+    return [AccountCount(*row) for row in rows]

@@ -1,0 +1,80 @@
+"""Homes of those who pay: the clerk's quarter, what waits for a signature, what the auditor looks at first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import current_app, render_template, request
+
+from app.audit import chain
+from app.core.actor import Actor, Role
+from app.core.clock import current_clock
+from app.core.i18n import _
+from app.core.quarter import Quarter
+from app.core.web import read_session
+from app.desk.queries.inbox import count_renewals
+from app.subsidies.models import SubsidyRun
+from app.subsidies.queries.board import board_of
+from app.subsidies.queries.runs import list_runs
+from app.subsidies.rules.transitions import RunState
+from app.subsidies.texts import HOLD_LABELS
+from config import Settings
+
+RUNS_SHOWN = 8
+MOST_WALKED = 50_000  # links that are verified while somebody waits; a longer chain is for `flask audit verify`
+
+# What each signature is given on (surface.md: clerk, reviewer and finance are three people).
+WAITING: dict[Role, frozenset[RunState]] = {
+    Role.REVIEWER: frozenset({RunState.SUBMITTED}),
+    Role.FINANCE: frozenset({RunState.APPROVED, RunState.EXPORTED}),
+}
+
+
+def quarter_board(actor: Actor) -> str:
+    """The newest run as the clerk left it, and what comes next."""
+    session, today = read_session(), current_clock().today()
+    runs = list_runs(session, actor, RUNS_SHOWN)
+    run = runs[0] if runs else None
+    ended = Quarter.of(today).previous()
+    return render_template(
+        "desk/quarter.html",
+        run=run,
+        quarter=Quarter.parse(run.period) if run else None,
+        board=board_of(session, run) if run else None,
+        to_prepare=ended if run is None or run.period < str(ended) else None,
+        earlier=_with_quarters(runs[1:]),
+        renewals=count_renewals(session, actor, today),
+        hold_words={code: _(words) for code, words in HOLD_LABELS.items()},
+    )
+
+
+def signing(actor: Actor) -> str:
+    """Runs that wait for this role's step, then all others with whose turn it is."""
+    runs = list_runs(read_session(), actor, RUNS_SHOWN)
+    waiting = [run for run in runs if run.state in WAITING[actor.role]]
+    return render_template(
+        "desk/signing.html",
+        waiting=_with_quarters(waiting),
+        others=_with_quarters([run for run in runs if run not in waiting]),
+        is_finance=actor.role is Role.FINANCE,
+    )
+
+
+def auditing(actor: Actor) -> str:
+    """The chain, whole or where it breaks, when asked for; and the quarters' runs."""
+    session = read_session()
+    head = chain.find_head(session)
+    is_walked = "verify" in request.args and head.sequence <= MOST_WALKED
+    settings: Settings = current_app.extensions["anhu.settings"]
+    anchors = chain.anchored_heads(session, settings.instance / chain.ANCHORS) if is_walked else []
+    return render_template(
+        "desk/auditing.html",
+        head=head,
+        is_short=head.sequence <= MOST_WALKED,
+        verdict=chain.verify(session, current_clock().now(), anchors) if is_walked else None,
+        runs=_with_quarters(list_runs(session, actor, RUNS_SHOWN)),
+    )
+
+
+def _with_quarters(runs: Sequence[SubsidyRun]) -> list[tuple[SubsidyRun, Quarter]]:
+    return [(run, Quarter.parse(run.period)) for run in runs]
