@@ -85,6 +85,7 @@ TEXTS: dict[str, str] = {
     "visit.refused_management": N_("该患者不同意管理，不填随访表；重新签署同意书后再随访"),
     "visit.back_entry_reason": N_("已有更晚的随访（%(latest_on)s），请写明补录原因"),
     "visit.correction_reason": N_("请写明更正原因"),
+    "visit.texts_unseen": N_("您的岗位看不到自由文字，更正请由随访医生或卫生院负责人办理"),
     "visit.already_withdrawn": N_("这次随访已被更正，请在更正后的随访上修改"),
     "visit.death_not_corrected": N_("死亡记录由县级精防机构更正，不能在这里改"),
     "visit.opening_not_corrected": N_("这是建档时导入的末次随访，不能更正；请直接录入新的随访"),

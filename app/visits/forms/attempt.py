@@ -45,3 +45,15 @@ class AttemptForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             outcome=AttemptOutcome(self.outcome.data),
             notes=self.notes.data or "",
         )
+
+
+class LostForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    decision = ChoiceField(lazy_("决定"), [("lost", lazy_("确认失访")), ("not_lost", lazy_("不是失访，继续寻访"))])
+
+    def validate_decision(self, field: ChoiceField) -> None:
+        if not field.data:
+            raise ValidationError(_("请选择"))
+
+    @property
+    def is_lost(self) -> bool:
+        return bool(self.decision.data == "lost")

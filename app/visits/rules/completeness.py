@@ -61,7 +61,7 @@ def lost_or_dead(record: VisitRecord, context: VisitContext) -> Iterator[Finding
     if record.is_lost and record.is_death:
         yield error("lost_reason", reason("visit.lost_and_dead"))
     for name in CLINICAL_FIELDS:
-        if getattr(record, name) not in (None, "", 0, ()):
+        if _is_answered(FIELDS[name], getattr(record, name)):
             yield error(name, reason("visit.clinical_when_lost_or_dead", field=Label(FIELDS[name].label)))
     if record.is_death:
         yield from _death(record, context)
@@ -105,6 +105,11 @@ def _is_known(field: Field, value: Any) -> bool:
     if field.is_multiple:
         return 0 <= value <= field.all_flags and not value & ~field.all_flags
     return value in field.codes
+
+
+def _is_answered(field: Field, value: Any) -> bool:
+    """0 is an answer only where the form has it as a code."""
+    return bool(value) or (value == 0 and 0 in field.codes)
 
 
 def _death(record: VisitRecord, context: VisitContext) -> Iterator[Finding]:

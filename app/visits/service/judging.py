@@ -19,7 +19,7 @@ from app.visits.rules.attempts import attempts_in_a_row
 from app.visits.rules.checks import check_visit, computed_class, computed_due
 from app.visits.rules.classification import Classification
 from app.visits.rules.due import Due, needs_trend
-from app.visits.rules.form import Hospitalisation, VisitClass
+from app.visits.rules.form import FIELDS, SOCIAL_FUNCTION, Hospitalisation, VisitClass
 from app.visits.rules.history import History
 from app.visits.rules.prompts import DOUBTS
 from app.visits.rules.record import Finding, VisitContext, VisitRecord
@@ -27,6 +27,14 @@ from app.visits.rules.ruleset import VisitRules
 
 # What follows from other answers is not asked for while those are missing.
 _DERIVED = frozenset({"visit_class", "next_due_on"})
+_TABLE_READS = (
+    "risk_level",
+    "psychotic_symptoms",
+    "insight",
+    *SOCIAL_FUNCTION,
+    "physical_illness",
+    "other_abnormal",
+)
 # 肇事, 肇祸, 其他危害行为, as the supplement form's codes
 _HARM_CODES = ("2", "3", "4")
 
@@ -115,6 +123,11 @@ def asks_for_trend(record: VisitRecord, context: VisitContext) -> bool:
     previous = context.previous.visit_class if context.previous else None
     chosen = next((one for one in VisitClass if one == record.visit_class), None)
     return chosen is not None and needs_trend(chosen, previous)
+
+
+def missing_for_class(record: VisitRecord) -> list[str]:
+    """The labels of what the decision table still needs."""
+    return [FIELDS[name].label for name in _TABLE_READS if getattr(record, name) is None]
 
 
 def _context(

@@ -98,9 +98,19 @@ def correct_visit(
     return Recorded(visit, True)
 
 
-def preview_visit(session: Session, actor: Actor, patient: Patient, record: VisitRecord, today: date) -> Judgement:
-    """What the rules would say about the form as it stands; stores nothing."""
-    return judge(session, actor, patient, record, load_history(session, patient.id), today)
+def preview_visit(
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    record: VisitRecord,
+    today: date,
+    instead_of: FollowUpVisit | None = None,
+) -> Judgement:
+    """What the rules would say about the form as it stands; stores nothing. `instead_of` is the visit being corrected."""
+    history = load_history(session, patient.id)
+    if instead_of is not None:
+        history = history.without(instead_of.id)
+    return judge(session, actor, patient, record, history, today)
 
 
 def lock_patient(session: Session, actor: Actor, public_id: str) -> Patient:

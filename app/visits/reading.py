@@ -1,0 +1,176 @@
+"""A record in words, grouped as a visit goes: for the pages that show what was stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.core.i18n import N_, _
+from app.core.reasons import say_date
+from app.tasks.rules import TaskKind
+from app.visits.rules.form import BEHAVIOUR_COUNTS, FIELDS
+from app.visits.rules.record import Medicine, VisitRecord
+
+MET, STATE, DANGER, DRUGS, REHAB, RESULT = (
+    N_("一、见面情况"),
+    N_("二、目前状态"),
+    N_("三、危险行为与看护"),
+    N_("四、用药与检查"),
+    N_("五、康复与转诊"),
+    N_("六、分类与下次随访"),
+)
+# The official form's items in the order of a visit.
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        MET,
+        (
+            "visited_on",
+            "form",
+            "objects",
+            "lost_reason",
+            "died_on",
+            "death_cause",
+            "death_physical_cause",
+        ),
+    ),
+    (
+        STATE,
+        (
+            "risk_level",
+            "psychotic_symptoms",
+            "symptoms",
+            "symptoms_other",
+            "insight",
+            "sleep",
+            "diet",
+            "sf_self_care",
+            "sf_housework",
+            "sf_work",
+            "sf_learning",
+            "sf_social",
+            "physical_illness",
+            "other_abnormal",
+        ),
+    ),
+    (DANGER, ("behaviours", "locked_up", "hospitalisation", "last_discharge_on")),
+    (
+        DRUGS,
+        (
+            "adherence",
+            "medicines",
+            "adverse_reaction",
+            "adverse_text",
+            "adverse_severity",
+            "treatment_effect",
+            "lab_test",
+            "lab_text",
+            "guidance",
+        ),
+    ),
+    (REHAB, ("rehab_measures", "rehab_other", "referral", "referral_reason", "referral_org", "referral_dept")),
+)
+# Duties that a visit opens.
+TASK_LABELS = {
+    TaskKind.FOLLOW_UP: N_("随访"),
+    TaskKind.CONFIRM_LOST: N_("失访待确认"),
+    TaskKind.UNLOCKING: N_("解锁"),
+    TaskKind.CHECK_STATUS: N_("状态核实"),
+}
+_COUNTED = {behaviour.bit_length(): name for behaviour, name in BEHAVIOUR_COUNTS.items()}
+
+
+@dataclass(frozen=True)
+class AnswerGroup:
+    title: str
+    # (question, answer) of what was answered
+    answers: tuple[tuple[str, str], ...]
+
+
+def answers_of(record: VisitRecord) -> list[AnswerGroup]:
+    """Every answered item in the reader's language; groups without an answer are left out."""
+    groups = []
+    for title, names in GROUPS:
+        answers = tuple((str(_(FIELDS[name].label)), text) for name in names if (text := answer(record, name)))
+        if answers:
+            groups.append(AnswerGroup(str(_(title)), answers))
+    return groups
+
+
+def answer(record: VisitRecord, name: str) -> str:
+    """One item in words; empty when it was not answered."""
+    value, item = getattr(record, name), FIELDS[name]
+    if value is None or value == "":
+        return ""
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(record)
+    if item.is_multiple:
+        return _join(str(_(label)) for label in item.labels_of(value))
+    if item.options:
+        return str(_(item.label_of(value))) if value in item.codes else ""
+    return _plain(value)
+
+
+def medicine_words(line: Medicine) -> str:
+    """利培酮 早 1 · 晚 2.5 毫克."""
+    doses = (
+        (_("早 %(mg)s", mg=line.morning_mg), line.morning_mg),
+        (_("中 %(mg)s", mg=line.noon_mg), line.noon_mg),
+        (_("晚 %(mg)s", mg=line.night_mg), line.night_mg),
+    )
+    words = " · ".join(text for text, given in doses if given)
+    daily = str(_("%(doses)s 毫克", doses=words)) if words else ""
+    depot = ""
+    if line.every_weeks:
+        depot = str(_("每 %(weeks)s 周 %(mg)s 毫克", weeks=line.every_weeks, mg=line.long_acting_mg or "—"))
+    return " ".join(part for part in (line.name, daily, depot) if part)
+
+
+def summary_of(record: VisitRecord) -> list[str]:
+    """A few words that recall a visit: how medicine is taken, and how it is borne."""
+    return [text for name in ("adherence", "adverse_reaction") if (text := _short(record, name))]
+
+
+def _short(record: VisitRecord, name: str) -> str:
+    if name == "adverse_reaction":
+        return {1: str(_("无不良反应")), 2: str(_("有不良反应"))}.get(record.adverse_reaction or 0, "")
+    return answer(record, name)
+
+
+def _level(record: VisitRecord) -> str:
+    level = record.risk_level or 0
+    return str(_("%(level)s 级：%(words)s", level=level, words=_(FIELDS["risk_level"].label_of(level))))
+
+
+def _behaviours(record: VisitRecord) -> str:
+    words = []
+    for option in FIELDS["behaviours"].options:
+        if (record.behaviours or 0) & option.flag:
+            times = getattr(record, _COUNTED[option.code]) if option.code in _COUNTED else 0
+            label = str(_(option.label))
+            words.append(str(_("%(what)s %(times)s 次", what=label, times=times)) if times else label)
+    return _join(words)
+
+
+def _medicines(lines: Iterable[Medicine]) -> str:
+    return str(_("；")).join(medicine_words(line) for line in lines)
+
+
+def _join(words: Iterable[str]) -> str:
+    return str(_("、")).join(words)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("有") if value else _("没有"))
+    return say_date(value) if isinstance(value, date) else str(value)
+
+
+_SPECIAL: dict[str, Callable[[VisitRecord], str]] = {
+    "risk_level": _level,
+    "behaviours": _behaviours,
+    "medicines": lambda record: _medicines(record.medicines),
+    "guidance": lambda record: _medicines(record.guidance),
+}

@@ -1,0 +1,8 @@
+"""Pages of the room: the form, what was stored, attempts."""
+
+from __future__ import annotations
+
+from app.visits.views import attempts, form, stored
+from app.visits.views.blueprint import visits
+
+__all__ = ["attempts", "form", "stored", "visits"]

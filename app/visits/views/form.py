@@ -1,0 +1,163 @@
+"""The visit form: begun with the last answers, with its live result, saved once, corrected with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from app.core.access import Action, current_actor, permit
+from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.errors import AnhuError, Conflict, Forbidden, Invalid, NotFound
+from app.core.keys import current_keyring
+from app.core.reasons import reason
+from app.core.web import forget_reads, read_session
+from app.patients.models import Patient
+from app.patients.queries import get_patient
+from app.people.vault import Vault
+from app.visits import queries, service
+from app.visits.commands import CorrectVisit
+from app.visits.forms.key import new_submission_key
+from app.visits.forms.prefill import data_of, for_script, prefilled_names
+from app.visits.forms.visit import CONDITIONS, DEAD, LOST, MEDICINE_COLUMNS, MET, VisitForm
+from app.visits.queries import StoredForm
+from app.visits.reading import summary_of
+from app.visits.rules.form import FIELDS, MEDICINE_LINES
+from app.visits.views.blueprint import CLASS_TONES, Page, visits
+from app.visits.views.subject import Subject, own_vault, subject_of
+
+
+@visits.route("/patients/<public_id>/visits/new", methods=["GET", "POST"])
+@permit(Action.LOG_VISIT)
+def new_visit(public_id: str) -> Page:
+    if request.method == "GET":
+        subject = subject_of(public_id)
+        begun = {"submission_key": new_submission_key(), "visited_on": current_clock().today(), "meeting": MET}
+        return _form_page(subject, VisitForm(data={**subject.carried, **begun}))
+    form = VisitForm()
+    return _save(public_id, form, lambda: _record(public_id, form))
+
+
+@visits.route("/patients/<public_id>/visits/<visit_id>/correct", methods=["GET", "POST"])
+@permit(Action.LOG_VISIT)
+def correct_visit(public_id: str, visit_id: str) -> Page:
+    if own_vault() is None:
+        raise Forbidden(reason("visit.texts_unseen"))
+    subject = subject_of(public_id)
+    wrong = queries.get_visit(read_session(), current_actor(), subject.patient, visit_id)
+    if request.method == "GET":
+        if wrong.visit.withdrawn_at is not None:
+            raise Conflict(reason("visit.already_withdrawn"))
+        return _form_page(subject, _form_of(subject, wrong), wrong)
+    form = VisitForm()
+    return _save(public_id, form, lambda: _correct(public_id, visit_id, form), wrong)
+
+
+@visits.route("/patients/<public_id>/visits/preview", methods=["POST"])
+@permit(Action.LOG_VISIT)
+def preview_visit(public_id: str) -> str:
+    """What the rules say so far: class, next day, warnings. Reads only."""
+    patient = get_patient(read_session(), current_actor(), public_id)
+    replaced = request.args.get("instead_of", "")
+    wrong = queries.get_visit(read_session(), current_actor(), patient, replaced) if replaced else None
+    form = VisitForm()
+    return render_template("visits/_preview.html", is_answer=True, form=form, **_result(patient, form, wrong))
+
+
+def _save(
+    public_id: str, form: VisitForm, act: Callable[[], service.Recorded], wrong: StoredForm | None = None
+) -> Page:
+    """One attempt to save; a refusal shows the form again with everything that was typed."""
+    if not form.validate():
+        subject = subject_of(public_id)
+        form.show_rule_errors(_judge(subject.patient, form, wrong).errors)
+        return _form_page(subject, form, wrong), 400
+    try:
+        recorded = act()
+    except (NotFound, Forbidden):
+        raise
+    except AnhuError as refused:
+        forget_reads()
+        errors = refused.errors if isinstance(refused, Invalid) else {"": (refused.reason,)}
+        doubts = errors.get(service.CONFIRM, ())
+        form.show_rule_errors({name: why for name, why in errors.items() if name != service.CONFIRM})
+        status = 409 if isinstance(refused, Conflict) else 400
+        return _form_page(subject_of(public_id), form, wrong, doubts), status
+    visit_id = recorded.visit.public_id
+    return redirect(url_for("visits.saved_visit", public_id=public_id, visit_id=visit_id), 303)
+
+
+def _record(public_id: str, form: VisitForm) -> service.Recorded:
+    clock = current_clock()
+    with transaction() as session:
+        vault = Vault(session, current_keyring())
+        command = form.to_command(public_id, clock.today())
+        return service.record_visit(session, vault, current_actor(), command, clock.today(), clock.now())
+
+
+def _correct(public_id: str, visit_id: str, form: VisitForm) -> service.Recorded:
+    clock = current_clock()
+    with transaction() as session:
+        vault = Vault(session, current_keyring())
+        command = CorrectVisit(visit_id, form.to_command(public_id, clock.today()), form.correction_reason.data or "")
+        return service.correct_visit(session, vault, current_actor(), command, clock.today(), clock.now())
+
+
+def _form_of(subject: Subject, wrong: StoredForm) -> VisitForm:
+    """The wrong visit's own answers; class and day are shown as chosen only where somebody chose them."""
+    vault, person_id, visit = own_vault(), subject.person.id, wrong.visit
+    record = wrong.record(vault, person_id)
+    data = data_of(record) | {"submission_key": new_submission_key()}
+    data["meeting"] = DEAD if record.is_death else LOST if record.is_lost else MET
+    data["notes"] = vault.open(person_id, "follow_up_visits.notes", visit.notes_sealed) if vault else ""
+    if visit.visit_class == visit.computed_class:
+        data["visit_class"] = None
+    if visit.next_due_on == visit.latest_due_on:
+        data["next_due_on"] = None
+    return VisitForm(data=data)
+
+
+def _judge(patient: Patient, form: VisitForm, wrong: StoredForm | None) -> service.Judgement:
+    today = current_clock().today()
+    instead_of = wrong.visit if wrong else None
+    return service.preview_visit(read_session(), current_actor(), patient, form.to_record(today), today, instead_of)
+
+
+def _result(patient: Patient, form: VisitForm, wrong: StoredForm | None) -> dict[str, Any]:
+    judged = _judge(patient, form, wrong)
+    return {
+        "judged": judged,
+        "classes": FIELDS["visit_class"].label_of,
+        "tones": CLASS_TONES,
+        "asks_for_trend": service.asks_for_trend(judged.record, judged.context),
+        "missing": service.missing_for_class(judged.record),
+    }
+
+
+def _form_page(subject: Subject, form: VisitForm, wrong: StoredForm | None = None, doubts: Any = ()) -> str:
+    if form.branch != MET:
+        form.fill(subject.carried)
+    carried = {} if wrong else subject.carried
+    return render_template(
+        "visits/form.html",
+        subject=subject,
+        form=form,
+        wrong=wrong.visit if wrong else None,
+        doubts=doubts,
+        prefilled=prefilled_names(form, carried),
+        last_answers=for_script(carried),
+        last_words=summary_of(subject.last_record) if subject.last_record else [],
+        conditions=CONDITIONS,
+        medicine_columns=MEDICINE_COLUMNS,
+        medicine_lines=range(1, MEDICINE_LINES + 1),
+        risk_levels=FIELDS["risk_level"].options,
+        is_back_entry=_is_back_entry(subject, form) and not wrong,
+        **_result(subject.patient, form, wrong),
+    )
+
+
+def _is_back_entry(subject: Subject, form: VisitForm) -> bool:
+    last_on, visited_on = subject.patient.last_visit_on, form.visited_on.data
+    return last_on is not None and visited_on is not None and visited_on < last_on
