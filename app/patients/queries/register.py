@@ -167,9 +167,7 @@ def _row(row: Row[Any], village: str, found_by: str | None) -> RegisterRow:
 def _conditions(actor: Actor, wanted: RegisterFilter, today: date) -> list[ColumnElement[bool]]:
     conditions = [_state_is(wanted.state)]
     if wanted.area:
-        conditions.append(
-            within_prefix(Patient.area_code, wanted.area.rstrip("0") if len(wanted.area) < 12 else wanted.area)
-        )
+        conditions.append(within_prefix(Patient.area_code, wanted.area))
     if wanted.level is not None and sees(actor, Field.RISK_LEVEL) is Grant.FULL:
         conditions.append(Patient.risk_level == wanted.level)
     if sees(actor, Field.CLINICAL) is Grant.FULL:
