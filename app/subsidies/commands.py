@@ -7,6 +7,7 @@ from datetime import date
 
 from app.core.money import Money
 from app.core.quarter import Quarter
+from app.guardians.rules import Rank
 from app.subsidies.rules.policy import PolicyTerms
 
 
@@ -62,3 +63,4 @@ class OpeningPayment:
     agreement_id: int
     quarter: Quarter
     amount: Money
+    rank: Rank = Rank.FIRST

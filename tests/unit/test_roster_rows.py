@@ -12,7 +12,9 @@ from app.core.quarter import Quarter
 from app.core.reasons import say
 from app.guardians.rules import Rank, Relation
 from app.patients.rules import ManagementStatus
-from app.roster import texts  # noqa: F401  # registers the sentences
+from app.core import texts as core_texts  # noqa: F401  # registers the sentences
+from app.guardians import texts as guardian_texts  # noqa: F401
+from app.roster import texts  # noqa: F401
 from app.roster.rules.rows import RosterReading, read_roster
 from app.core.workbooks.sheet import Merge, Sheet
 from tests.rig.rosters import TODAY, areas, card_number, flat, id_number, people, person
@@ -197,13 +199,21 @@ def test_shared_accounts_many_patients_and_odd_relations_are_warnings() -> None:
     shared = [person(1), person(2, account=person(1)["account"], relation="母亲"), person(3, relation="儿子")]
     reading = reading_of(flat(shared))
     assert reading.errors == ()
-    assert {one.why.code for one in reading.warnings} == {"roster.account.shared", "roster.relation.unlikely"}
+    assert {one.why.code for one in reading.warnings} == {
+        "roster.account.shared",
+        "guardians.warn.sex",
+        "guardians.warn.age",
+    }
 
 
 def test_a_relation_that_fits_neither_sex_nor_age_is_at_most_a_warning() -> None:
     reading = reading_of(flat([person(1, relation="父亲"), person(2, relation="干亲家")]))
     assert reading.errors == ()
-    assert [one.why.code for one in reading.warnings] == ["roster.relation.unlikely", "roster.relation.unknown"]
+    assert [one.why.code for one in reading.warnings] == [
+        "guardians.warn.sex",
+        "guardians.warn.age",
+        "roster.relation.unknown",
+    ]
     assert reading.rows[1].first.relation is Relation.OTHER  # type: ignore[union-attr]
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.core.dates import add_months, age_on
 from app.core.identity import IdKind, Sex
 from app.core.names import Name
 from app.core.reasons import reason
-from app.guardians.rules import AGREEMENT_MAX_MONTHS, Rank, Relation
+from app.guardians.rules import Known, Rank, Relation, is_minor, latest_end, relation_warnings
 from app.roster.rules import cells, codes, days
 from app.roster.rules.cells import CellError
 from app.roster.rules.columns import Field
 from app.roster.rules.entry import AccountPart, AgreementPart, GuardianPart, PersonPart
 from app.roster.rules.row_cells import RowCells, check_against_number, identity_in, person_of, phones_in, required_name
-
-ADULT = 18
-PARENT_IS_OLDER = 12  # years; less between parent and child asks for a second look
 
 
 def first_guardian(row: RowCells, patient: PersonPart | None) -> GuardianPart | None:
@@ -45,7 +41,7 @@ def _fit_to_guard(row: RowCells, person: PersonPart, patient: PersonPart | None)
     """Domain 5.4: adult, and not the patient."""
     if patient and person.id_number == patient.id_number:
         row.error(Field.FIRST_ID, reason("roster.first.is_the_patient"))
-    elif person.born_on and age_on(person.born_on, row.setting.today) < ADULT:
+    elif person.born_on and is_minor(person.born_on, row.setting.today):
         row.error(Field.FIRST_ID, reason("roster.first.minor", born_on=person.born_on))
 
 
@@ -77,38 +73,11 @@ def _relation(row: RowCells, field: Field, guardian: PersonPart | None, patient:
         return Relation.OTHER
     if relation is None and row.has(field):
         row.warn(field, reason("roster.relation.empty"))
-    elif relation and guardian and patient and not _likely(relation, guardian, patient):
-        row.warn(field, reason("roster.relation.unlikely"))
+    elif relation and guardian and patient:
+        people = (Known(guardian.sex, guardian.born_on), Known(patient.sex, patient.born_on))
+        for why in relation_warnings(relation, *people):
+            row.warn(field, why)
     return relation
-
-
-_MEN = {Relation.FATHER, Relation.SON, Relation.ELDER_BROTHER, Relation.YOUNGER_BROTHER}
-_WOMEN = {Relation.MOTHER, Relation.DAUGHTER, Relation.ELDER_SISTER, Relation.YOUNGER_SISTER}
-
-
-def _likely(relation: Relation, guardian: PersonPart, patient: PersonPart) -> bool:
-    """Whether sex and age fit the word; never more than a warning."""
-    if (relation in _MEN and guardian.sex is Sex.FEMALE) or (relation in _WOMEN and guardian.sex is Sex.MALE):
-        return False
-    if relation is Relation.SPOUSE:
-        return guardian.sex != patient.sex
-    if guardian.born_on is None or patient.born_on is None:
-        return True
-    return _likely_age(relation, guardian.born_on, patient.born_on)
-
-
-def _likely_age(relation: Relation, guardian_born: date, patient_born: date) -> bool:
-    elder_by = patient_born.year - guardian_born.year
-    match relation:
-        case Relation.FATHER | Relation.MOTHER | Relation.GRANDPARENT:
-            return elder_by >= PARENT_IS_OLDER
-        case Relation.SON | Relation.DAUGHTER | Relation.GRANDCHILD:
-            return -elder_by >= PARENT_IS_OLDER
-        case Relation.ELDER_BROTHER | Relation.ELDER_SISTER:
-            return guardian_born <= patient_born
-        case Relation.YOUNGER_BROTHER | Relation.YOUNGER_SISTER:
-            return guardian_born >= patient_born
-    return True
 
 
 def second_guardian(row: RowCells, patient: PersonPart | None, first: GuardianPart | None) -> GuardianPart | None:
@@ -144,7 +113,8 @@ def _sameperson_of(one: PersonPart, other: PersonPart) -> bool:
     return one.name == other.name and bool(set(one.phones) & set(other.phones))
 
 
-def agreement(row: RowCells, has_first_guardian: bool) -> AgreementPart | None:
+def agreement(row: RowCells, first: GuardianPart | None) -> AgreementPart | None:
+    """The agreement with its first guardian, who must have been of age when it began."""
     dates = (Field.AGREEMENT_FROM, Field.AGREEMENT_TO, Field.AGREEMENT_SPAN)
     if not row.filled(Field.AGREEMENT_NUMBER, *dates):
         return None
@@ -157,8 +127,11 @@ def agreement(row: RowCells, has_first_guardian: bool) -> AgreementPart | None:
     if span is None or not number:
         return None
     from_on, to_on = span
-    if not has_first_guardian:
+    if first is None and not row.wrong(Field.FIRST_NAME, Field.FIRST_ID):
         row.error(Field.AGREEMENT_NUMBER, reason("roster.agreement.no_guardian"))
+    born_on = first.person.born_on if first else None
+    if born_on and not row.wrong(Field.FIRST_ID) and is_minor(born_on, from_on):
+        row.error(Field.FIRST_ID, reason("roster.first.minor", born_on=born_on))
     return AgreementPart(number, from_on, to_on, signed_on)
 
 
@@ -178,6 +151,6 @@ def _agreement_days(row: RowCells) -> tuple[date, date] | None:
         return None
     if to_on < from_on:
         row.error(end, reason("roster.agreement.ends_before", from_on=from_on))
-    elif to_on > add_months(from_on, AGREEMENT_MAX_MONTHS):
+    elif to_on > latest_end(from_on):
         row.error(end, reason("roster.agreement.too_long", from_on=from_on))
     return from_on, to_on

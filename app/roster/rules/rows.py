@@ -207,7 +207,7 @@ def _draft(row: RowCells, paid: PaymentColumns) -> _Drafted:
     is_insured = row.read_softly(Field.INSURED, cells.yes_no)
     first: GuardianPart | None = guardian_parts.first_guardian(row, patient)
     second = guardian_parts.second_guardian(row, patient, first)
-    agreement = guardian_parts.agreement(row, first is not None or row.wrong(Field.FIRST_NAME, Field.FIRST_ID))
+    agreement = guardian_parts.agreement(row, first)
     visit = parts.last_visit(row, patient)
     line = FileLine(row, patient, first, second, agreement.number if agreement else None)
     made = payments(row, paid, first, second, agreement)

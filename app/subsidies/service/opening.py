@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.areas.rules import county_of
 from app.audit.service import note
 from app.core.actor import Actor
-from app.core.batches import insert_rows
+from app.core.batches import insert_rows, slices
 from app.core.db import new_public_id
 from app.core.reasons import reason
 from app.guardians.models import Agreement, Guardianship
@@ -24,24 +24,26 @@ from app.subsidies.rules.lines import RULE_VERSION, line_digest
 from app.subsidies.rules.transitions import RunState
 from app.subsidies.service.signing import keep_totals
 
+Key = tuple[int, str, Rank]
+
 
 def record_opening_payments(
     session: Session, actor: Actor, payments: Sequence[OpeningPayment], today: date, now: datetime
 ) -> int:
-    """Store payments that the roster reports as made; one live line per agreement and quarter, known ones are left alone.
+    """Store payments that the roster reports as made; one live line per agreement, quarter and guardian, known ones are left alone.
 
     Returns how many were new. An opening run is settled from the start: it was paid elsewhere.
     """
     known = _known(session, payments)
-    fresh = [payment for payment in payments if (payment.agreement_id, str(payment.quarter)) not in known]
-    found = _agreements(session, fresh)
+    fresh = {key: payment for payment in payments if (key := _key(payment)) not in known}
+    found = _agreements(session, list(fresh.values()))
     runs: dict[tuple[str, str], SubsidyRun] = {}
     rows = []
-    for payment in fresh:
-        agreement, guardianship, patient = found[payment.agreement_id]
-        key = (county_of(patient.area_code), str(payment.quarter))
-        run = runs.get(key) or _opening_run(session, actor, *key, today, now)
-        runs[key] = run
+    for payment in fresh.values():
+        agreement, guardianship, patient = found[payment.agreement_id, payment.rank]
+        place = (county_of(patient.area_code), str(payment.quarter))
+        run = runs.get(place) or _opening_run(session, actor, *place, today, now)
+        runs[place] = run
         rows.append(_row(run, payment, agreement, guardianship, patient))
     insert_rows(session, SubsidyLine, rows)
     for run in runs.values():
@@ -59,27 +61,35 @@ def record_opening_payments(
     return len(rows)
 
 
-def _known(session: Session, payments: Sequence[OpeningPayment]) -> set[tuple[int, str]]:
-    ids = {payment.agreement_id for payment in payments}
-    found = session.execute(
-        select(SubsidyLine.agreement_id, SubsidyLine.period).where(
-            SubsidyLine.agreement_id.in_(ids), SubsidyLine.decision == LineState.PAY, SubsidyLine.is_live
+def _key(payment: OpeningPayment) -> Key:
+    return payment.agreement_id, str(payment.quarter), payment.rank
+
+
+def _known(session: Session, payments: Sequence[OpeningPayment]) -> set[Key]:
+    known: set[Key] = set()
+    for ids in slices({payment.agreement_id for payment in payments}):
+        rows = session.execute(
+            select(SubsidyLine.agreement_id, SubsidyLine.period, SubsidyLine.rank).where(
+                SubsidyLine.agreement_id.in_(ids), SubsidyLine.decision == LineState.PAY, SubsidyLine.is_live
+            )
         )
-    )
-    return {(agreement_id, period) for agreement_id, period in found}
+        known.update((agreement_id, period, rank) for agreement_id, period, rank in rows)
+    return known
 
 
 def _agreements(
     session: Session, payments: Sequence[OpeningPayment]
-) -> dict[int, tuple[Agreement, Guardianship, Patient]]:
-    ids = {payment.agreement_id for payment in payments}
-    rows = session.execute(
-        select(Agreement, Guardianship, Patient)
-        .join(Guardianship, Guardianship.id == Agreement.guardianship_id)
-        .join(Patient, Patient.id == Agreement.patient_id)
-        .where(Agreement.id.in_(ids))
-    )
-    return {agreement.id: (agreement, guardianship, patient) for agreement, guardianship, patient in rows}
+) -> dict[tuple[int, Rank], tuple[Agreement, Guardianship, Patient]]:
+    found = {}
+    for ids in slices({payment.agreement_id for payment in payments}):
+        rows = session.execute(
+            select(Agreement, Guardianship, Patient)
+            .join(Guardianship, Guardianship.id.in_((Agreement.guardianship_id, Agreement.second_guardianship_id)))
+            .join(Patient, Patient.id == Agreement.patient_id)
+            .where(Agreement.id.in_(ids))
+        )
+        found.update({(agreement.id, link.rank): (agreement, link, patient) for agreement, link, patient in rows})
+    return found
 
 
 def _opening_run(
@@ -118,7 +128,7 @@ def _row(
         "kind": LineKind.ORDINARY,
         "agreement_id": agreement.id,
         "period": run.period,
-        "rank": Rank.FIRST,
+        "rank": payment.rank,
         "patient_id": patient.id,
         "payee_person_id": guardianship.person_id,
         "account_id": None,

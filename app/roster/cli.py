@@ -1,0 +1,105 @@
+"""`flask roster import` and `flask roster template`."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from app.accounts.queries import get_actor
+from app.core.clock import current_clock
+from app.core.commands import answer, as_option, json_option, plainly, refuse
+from app.core.db import reading, transaction
+from app.core.keys import current_keyring
+from app.core.reasons import Reason, say
+from app.core.workbooks.workbook import open_workbook
+from app.people.vault import Vault
+from app.roster.commands import ImportResult, Mode
+from app.roster.papers import rejects_of, template_workbook
+from app.roster.queries import area_index
+from app.roster.rules.entry import Finding
+from app.roster.rules.rows import read_roster
+from app.roster.service import import_roster
+from app.roster.service.importing import counts_of
+
+REFUSED = 2
+PARTLY_STORED = 3
+
+roster = AppGroup("roster", help="rosters of patients and guardians as workbooks")
+
+
+@roster.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_option
+@click.option("--dry-run", is_flag=True, help="say what would happen; store nothing")
+@click.option("--good-rows", is_flag=True, help="store the good rows although others are wrong")
+@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="write the wrong rows to this .xlsx")
+@json_option
+@plainly
+def import_file(
+    file: Path, as_user: str | None, dry_run: bool, good_rows: bool, rejects: Path | None, as_json: bool
+) -> None:
+    """Store the patients of FILE: all or nothing, unless --good-rows. Exit status 0 all stored, 2 refused, 3 partly stored."""
+    if rejects and not good_rows:
+        refuse("--rejects goes with --good-rows", REFUSED)
+    mode = Mode.DRY_RUN if dry_run else Mode.GOOD_ROWS if good_rows else Mode.ALL
+    content, clock = file.read_bytes(), current_clock()
+    with reading() as session:
+        actor = get_actor(session, as_user)
+        areas = area_index(session, actor)
+    sheets = open_workbook(content, file.name)
+    found = read_roster(sheets, areas, clock.today())
+    with reading() if dry_run else transaction() as session:
+        vault = Vault(session, current_keyring())
+        sha256 = hashlib.sha256(content).hexdigest()
+        result = import_roster(session, vault, actor, found, sha256, mode, clock.today(), clock.now())
+    if rejects and result.errors:
+        rejects.write_bytes(rejects_of(sheets, found.mappings, result.errors, clock.now()))
+    _tell(result, as_json)
+
+
+@roster.command("template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def template(file: Path) -> None:
+    """Write the empty workbook to FILE."""
+    file.write_bytes(template_workbook())
+    click.echo(str(file))
+
+
+def _tell(result: ImportResult, as_json: bool) -> None:
+    errors = [_told(one) for one in result.errors]
+    errors += [{"row": None, "column": "", "why": say(why)} for why in result.refused]
+    counts: dict[str, Any] = {**counts_of(result), "errors": errors}
+    if result.public_id:
+        counts["import"] = result.public_id
+    figures = counts_of(result)
+    answer(counts, as_json, "  ".join(f"{name} {value}" for name, value in figures.items()))
+    for one in result.errors:
+        click.echo(f"row {one.row}, {_where(one, result)}: {say(one.why)}", err=True)
+    for why in result.refused:
+        click.echo(say(why), err=True)
+    for row in result.results:
+        for proposal in row.proposals:
+            _note_proposal(row.row, proposal)
+    if result.has_errors:
+        raise SystemExit(PARTLY_STORED if result.is_stored and result.stored else REFUSED)
+
+
+def _note_proposal(row: int, proposal: Reason) -> None:
+    click.echo(f"row {row}: {say(proposal)}", err=True)
+
+
+def _where(one: Finding, result: ImportResult) -> str:
+    """The column; where several sheets were read, the sheet too."""
+    sheets = {found.sheet for found in result.errors} | {row.sheet for row in result.results}
+    return f"{one.sheet} {one.column}" if len(sheets) > 1 else one.column
+
+
+def _told(one: Finding) -> dict[str, Any]:
+    return {"row": one.row, "column": one.column, "why": say(one.why), "letter": one.letter, "sheet": one.sheet}
+
+
+COMMANDS = (roster,)

@@ -1,0 +1,38 @@
+"""Workbooks that this room hands out: the refused rows, and the empty roster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.core.i18n import N_, gettext_anywhere
+from app.core.reasons import Reason, say
+from app.core.workbooks.sheet import Sheet
+from app.roster.rules.entry import Finding
+from app.roster.rules.header import SheetMapping
+from app.roster.rules.rejects import rejected_rows
+from app.roster.rules.template import NOTES, TEMPLATE
+from reports.rejects import render_rejects_xlsx
+from reports.roster_template import render_roster_template
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_WHY = N_("%(column)s：%(why)s")
+_STOP = N_("；")
+
+
+def rejects_of(
+    sheets: Sequence[Sheet], mappings: Sequence[SheetMapping], errors: Sequence[Finding], now: datetime
+) -> bytes:
+    """The rows with errors as a workbook that can be mended and imported again; the reasons stand in its first column."""
+    found = rejected_rows(sheets, mappings, errors)
+    why = [gettext_anywhere(_STOP).join(_because(column, one) for column, one in reasons) for reasons in found.why]
+    return render_rejects_xlsx(found.headers, found.rows, why, now)
+
+
+def _because(column: str, why: Reason) -> str:
+    return gettext_anywhere(_WHY) % {"column": column, "why": say(why)} if column else say(why)
+
+
+def template_workbook() -> bytes:
+    """The empty roster: grouped heads, text columns for numbers, drop-downs for codes."""
+    return render_roster_template(TEMPLATE, NOTES)
