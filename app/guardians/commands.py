@@ -25,6 +25,8 @@ class AddGuardian:
     post: str | None = None
     lives_together: bool | None = None
     replaces: bool = False
+    # made with the form, so that a form that arrives twice is stored once
+    public_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,5 @@ class SignAgreement:
     to_on: date
     number: str | None = None
     signed_on: date | None = None
+    # made with the form, so that a form that arrives twice is stored once
+    public_id: str | None = None

@@ -237,3 +237,12 @@ def _agreement_row(agreement: Agreement, names: dict[int, str], died_on: date | 
         last_day=last,
         state=agreement_state(agreement.from_on, last, today),
     )
+
+
+def find_kept_twice(session: Session, patient: Patient, public_id: str) -> bool:
+    """Whether a form with this key has been stored for the patient already."""
+    kept = (
+        select(table.id).where(table.public_id == public_id, table.patient_id == patient.id).limit(1)
+        for table in (Guardianship, Agreement)
+    )
+    return any(session.scalar(one) is not None for one in kept)

@@ -83,6 +83,8 @@ class RegisterPatient:
     supplement: Supplement = field(default_factory=Supplement)
     doctor_id: int | None = None
     is_opening: bool = False
+    # made with the form, so that a form that arrives twice is stored once
+    public_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from app.audit.service import note
 from app.core.actor import Actor
 from app.core.batches import slices
 from app.core.clock import business_day
+from app.core.db import new_public_id
 from app.core.errors import Conflict, Invalid
 from app.core.names import normalise_name
 from app.core.phones import check_phone
@@ -291,6 +292,7 @@ def _still_guards(session: Session, patient: Patient, ended: Guardianship) -> bo
 
 def _guardianship(actor: Actor, patient: Patient, command: AddGuardian, person: Person, now: datetime) -> Guardianship:
     return Guardianship(
+        public_id=command.public_id or new_public_id(),
         patient_id=patient.id,
         person_id=person.id,
         rank=command.rank,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.core.actor import Actor
 from app.core.batches import slices
+from app.core.db import new_public_id
 from app.core.errors import Forbidden, Invalid
 from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
@@ -214,6 +215,7 @@ def _agreement(
     now: datetime,
 ) -> Agreement:
     return Agreement(
+        public_id=command.public_id or new_public_id(),
         number=number,
         patient_id=patient.id,
         guardianship_id=first.id,

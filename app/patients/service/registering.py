@@ -183,7 +183,7 @@ def _patient(
     is_managed = command.management_status is ManagementStatus.MANAGED
     return Patient(
         id=patient_id,
-        public_id=new_public_id(),
+        public_id=command.public_id or new_public_id(),
         person_id=person.id,
         record_number=command.record_number or None,
         area_code=command.area_code,

@@ -1,0 +1,6 @@
+"""Pages of the register."""
+
+from __future__ import annotations
+
+from app.patients.views import listing, registering, states  # noqa: F401  # each adds its routes
+from app.patients.views.blueprint import patients as patients
