@@ -69,7 +69,7 @@ class Beat:
 
 JOBS: tuple[Job, ...] = (
     # on the first night of the quarter; a county that loads its register later gets its quarter then
-    Job("open-reassessments", QUARTERLY, time(0, 10), CatchUp.EACH, jobs.open_reassessments, leaves_empty_open=True),
+    Job("open-reassessments", QUARTERLY, time(0, 0), CatchUp.EACH, jobs.open_reassessments, leaves_empty_open=True),
     # who came under management since
     Job("reassess-joiners", DAILY, time(0, 20), CatchUp.NEWEST, jobs.reassess_joiners),
     Job("open-renewals", DAILY, time(0, 30), CatchUp.NEWEST, jobs.open_renewals),
