@@ -1,0 +1,125 @@
+"""The quarters' money, step by step as clerk, reviewer and finance took them, on working days after the quarter's end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.crypto import digest
+from app.core.money import Money
+from app.core.quarter import Quarter
+from app.core.workdays import WorkdayCalendar
+from app.desk.demo.moments import Moments
+from app.desk.demo.places import COUNTY
+from app.desk.demo.settling import County
+from app.people.vault import Vault
+from app.subsidies.commands import BankReply, BankReturns, DecideHold, PrepareRun, SetPolicy
+from app.subsidies.models import PayFile, SubsidyLine, SubsidyRun
+from app.subsidies.queries.payments import list_pay_file_lines
+from app.subsidies.queries.runs import get_run
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.service import (
+    approve_run,
+    decide_hold,
+    export_run,
+    prepare_run,
+    set_policy,
+    settle_run,
+    submit_run,
+)
+
+_DAY = timedelta(days=1)
+ANNUAL = "3000.00"
+DAYS_TO_PREPARE = 8  # after the quarter's end
+_RETURNED = ("账户状态异常", "户名与账号不符", "账户已销户")
+_PAY_NOTE = "经综治、公安、民政、卫健会商，监护人已履责，予以发放"
+_REFUSE_NOTE = "经会商认定监护人未履责，本季度不予发放"
+
+
+@dataclass
+class Payer:
+    """What the quarters share."""
+
+    session: Session
+    vault: Vault
+    county: County
+    moments: Moments
+    workdays: WorkdayCalendar
+    rng: Random
+
+    def set_policy(self, valid_from: date) -> None:
+        terms = PolicyTerms(
+            annual=Money.from_yuan(ANNUAL),
+            document_number=f"安民发〔{valid_from.year}〕18号",
+            paying_office="安和县民政局",
+        )
+        now = self.moments.on(valid_from - 12 * _DAY, 90)
+        set_policy(self.session, self.county.actors["clerk"], SetPolicy(COUNTY, valid_from, terms), now)
+
+    def prepare(self, quarter: Quarter, day: date) -> SubsidyRun:
+        """造册, left as a draft."""
+        clerk, now = self.county.actors["clerk"], self.moments.on(day, 45)
+        public_id = prepare_run(self._same_transaction, clerk, PrepareRun(COUNTY, quarter), day, now)
+        self.session.flush()
+        return get_run(self.session, clerk, public_id)
+
+    def close(self, quarter: Quarter) -> None:
+        """From 造册 to 办结: a held line decided, approved by another person, paid by a third; the bank returns a few."""
+        day = self._working_day(quarter.last_day + DAYS_TO_PREPARE * _DAY)
+        run = self.prepare(quarter, day)
+        actors, now = self.county.actors, self.moments.on
+        self._decide(run, day)
+        submit_run(self.session, actors["clerk"], run, now(day, 400))
+        day = self._working_day(day + 2 * _DAY)
+        approve_run(self.session, actors["reviewer"], run, now(day, 80))
+        day = self._working_day(day + _DAY)
+        file = export_run(self.session, self.vault, actors["finance"], run, now(day, 150))
+        day = self._working_day(day + 3 * _DAY)
+        settle_run(self.session, actors["finance"], run, self._returns(file), now(day, 200))
+        self.session.flush()
+
+    def _decide(self, run: SubsidyRun, day: date) -> None:
+        """Held lines with an account are talked over and mostly paid; those without one go on waiting."""
+        held = self.session.scalars(
+            select(SubsidyLine)
+            .where(SubsidyLine.run_id == run.id, SubsidyLine.decision == LineState.HOLD)
+            .order_by(SubsidyLine.id)
+        ).all()
+        for line in held:
+            if line.account_id is None or line.amount_fen == 0 or self.rng.random() < 0.25:
+                continue
+            is_paid = self.rng.random() < 0.75
+            command = DecideHold(line.public_id, is_paid, _PAY_NOTE if is_paid else _REFUSE_NOTE)
+            decide_hold(self.session, self.county.actors["clerk"], command, self.moments.on(day, 300))
+
+    def _returns(self, file: PayFile) -> BankReturns:
+        """The bank's answer to every line of the file; one in sixty comes back, at least one of ten."""
+        lines = [line for line in list_pay_file_lines(self.session, file) if line.sequence is not None]
+        count = max(round(len(lines) / 60), 1 if len(lines) >= 10 else 0)
+        returned = {line.id for line in self.rng.sample(lines, count)}
+        replies = tuple(
+            BankReply(
+                line.sequence or 0,
+                Money(line.amount_fen),
+                line.id not in returned,
+                self.rng.choice(_RETURNED) if line.id in returned else "",
+            )
+            for line in lines
+        )
+        return BankReturns(replies, digest("\n".join(map(str, replies))))
+
+    def _working_day(self, day: date) -> date:
+        return min(self.workdays.next_working_day(day), self.moments.today)
+
+    @contextmanager
+    def _same_transaction(self) -> Iterator[Session]:
+        """The loading is one transaction, all or nothing; preparing a run elsewhere commits batch by batch."""
+        yield self.session
+        self.session.flush()
