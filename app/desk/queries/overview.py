@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.areas.models import Agency
 from app.areas.queries import list_places, names_of
-from app.areas.rules import PREFIX_LENGTHS, AreaLevel
+from app.areas.rules import CODE_LENGTH, PREFIX_LENGTHS, AreaLevel
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.scope import within
@@ -57,6 +57,10 @@ class Place:
     name: str
     counts: Counts
     worst: tuple[str, int] | None = None
+
+    @property
+    def code(self) -> str:
+        return self.prefix.ljust(CODE_LENGTH, "0")
 
 
 @dataclass(frozen=True, slots=True)

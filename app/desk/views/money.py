@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from flask import current_app, render_template, request
 
@@ -15,12 +16,15 @@ from app.core.web import read_session
 from app.desk.queries.inbox import count_renewals
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
+from app.subsidies.queries.lines import list_lines
 from app.subsidies.queries.runs import list_runs
+from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import RunState
 from app.subsidies.texts import HOLD_LABELS
 from config import Settings
 
 RUNS_SHOWN = 8
+HELD_SHOWN = 8
 MOST_WALKED = 50_000  # links that are verified while somebody waits; a longer chain is for `flask audit verify`
 
 # What each signature is given on (surface.md: clerk, reviewer and finance are three people).
@@ -40,9 +44,10 @@ def quarter_board(actor: Actor) -> str:
         "desk/quarter.html",
         run=run,
         quarter=Quarter.parse(run.period) if run else None,
-        board=board_of(session, run) if run else None,
+        board=board_of(session, actor, run) if run else None,
         to_prepare=ended if run is None or run.period < str(ended) else None,
         earlier=_with_quarters(runs[1:]),
+        held=list_lines(session, actor, run, decision=LineState.HOLD, size=HELD_SHOWN).rows if _is_open(run) else [],
         renewals=count_renewals(session, actor, today),
         hold_words={code: _(words) for code, words in HOLD_LABELS.items()},
     )
@@ -74,6 +79,11 @@ def auditing(actor: Actor) -> str:
         verdict=chain.verify(session, current_clock().now(), anchors) if is_walked else None,
         runs=_with_quarters(list_runs(session, actor, RUNS_SHOWN)),
     )
+
+
+def _is_open(run: SubsidyRun | None) -> TypeGuard[SubsidyRun]:
+    """Whether a held line may still be decided."""
+    return run is not None and run.state in (RunState.DRAFT, RunState.SUBMITTED, RunState.APPROVED)
 
 
 def _with_quarters(runs: Sequence[SubsidyRun]) -> list[tuple[SubsidyRun, Quarter]]:
