@@ -105,6 +105,7 @@ class Action(StrEnum):
     SEE_REGISTER = "see_register"  # the register as a list and a patient's page
     KEEP_REGISTER = "keep_register"  # register and edit patients, guardians, consent
     LOG_VISIT = "log_visit"
+    CORRECT_VISIT = "correct_visit"  # shows the whole form again, free text included
     SEE_TASKS = "see_tasks"
     CONFIRM_LOST = "confirm_lost"
     REASSESS = "reassess"
@@ -128,6 +129,12 @@ class Action(StrEnum):
     SEE_COUNTS = "see_counts"
 
 
+
+
+def _has_masked_field(role: Role) -> bool:
+    return any(grants[role] is Grant.MASKED for grants in FIELDS.values())
+
+
 _EVERYBODY = frozenset(_ROLE_ORDER)
 _CLINICAL = frozenset({Role.DOCTOR, Role.VILLAGE_DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE})
 
@@ -137,10 +144,11 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.SEE_REGISTER: _CLINICAL | {Role.COORDINATOR},
     Action.KEEP_REGISTER: _CLINICAL,
     Action.LOG_VISIT: _CLINICAL,
+    Action.CORRECT_VISIT: _CLINICAL - {Role.COUNTY_OFFICE},
     Action.SEE_TASKS: _CLINICAL,
     Action.CONFIRM_LOST: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.REASSESS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
-    Action.REVEAL: _CLINICAL | {Role.TOWN, Role.CLERK, Role.REVIEWER, Role.AUDITOR},
+    Action.REVEAL: frozenset(role for role in _ROLE_ORDER if _has_masked_field(role)),
     Action.IMPORT_ROSTER: frozenset({Role.COUNTY_OFFICE}),
     Action.KEEP_AGREEMENTS: frozenset({Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK}),
     Action.SEE_GUARDIANS: _CLINICAL | {Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK},

@@ -118,7 +118,9 @@ def _reachable(actor: Actor, field: Field) -> Select[int]:
     is_patient = _patients.c.person_id == Person.id
     if field in _OF_PATIENT:
         return select(_patients.c.id).where(is_patient, within(_patients.c.area_code, actor))
-    own = select(_patients.c.id).where(_patients.c.id == NameKey.patient_id, is_patient)
+    own = select(_patients.c.id).where(
+        _patients.c.id == NameKey.patient_id, _patients.c.person_id == NameKey.person_id
+    )
     return select(NameKey.patient_id).where(
         NameKey.person_id == Person.id, within(NameKey.area_code, actor), ~own.exists()
     )

@@ -41,7 +41,7 @@ def new_visit(public_id: str) -> Page:
 
 
 @visits.route("/patients/<public_id>/visits/<visit_id>/correct", methods=["GET", "POST"])
-@permit(Action.LOG_VISIT)
+@permit(Action.CORRECT_VISIT)
 def correct_visit(public_id: str, visit_id: str) -> Page:
     if own_vault() is None:
         raise Forbidden(reason("visit.texts_unseen"))

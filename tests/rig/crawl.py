@@ -1,0 +1,117 @@
+"""Every route of the product, and addresses for it: one's own, somebody else's, nobody's."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from app.core.access import FIELDS, Field, Grant
+from app.core.actor import Role
+from tests.rig.scene import Place
+
+TABLE = Path(__file__).resolve().parents[1] / "data" / "route_access.csv"
+SAFE = ("GET",)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ROLES = tuple(role for role in Role if role is not Role.OPERATOR)
+MISSING = "AAAAAAAAAAAAAAAAAAAAAA"
+
+# What `public_id` names, by the part of the address before it; the longest prefix decides.
+SUBJECTS = {
+    "/patients/": "patient",
+    "/guardians/": "guardianship",
+    "/guardianships/": "guardianship",
+    "/agreements/": "agreement",
+    "/tasks/": "task",
+    "/subsidies/": "run",
+    "/subsidies/lines/": "line",
+    "/admin/users/": "user",
+    "/reports/files/": "file",
+}
+# Other arguments by their names.
+ARGUMENTS = {
+    "visit_id": "visit",
+    "guardianship_id": "guardianship",
+    "guardian_id": "guardianship",
+    "agreement_id": "agreement",
+}
+# Arguments that name a choice, not a thing: any of them is everybody's.
+CHOICES = {
+    "field": "guardian_phone",
+    "paper": "notices",
+    "name": "consent",
+    "rank": "first",
+    "tab": "visits",
+    "kind": "all",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address pattern and one method."""
+
+    rule: str
+    method: str
+    endpoint: str
+    arguments: frozenset[str]
+
+    @property
+    def names_a_subject(self) -> bool:
+        """Whether the address names something that belongs to somebody."""
+        return bool(self.arguments - CHOICES.keys())
+
+
+def routes(app: Flask) -> list[Route]:
+    """All routes but static files; HEAD and OPTIONS follow from the rest."""
+    return sorted(_routes(app), key=lambda route: (route.rule, route.method))
+
+
+def _routes(app: Flask) -> Iterator[Route]:
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static":
+            for method in METHODS:
+                if method in (rule.methods or ()):
+                    yield Route(rule.rule, method, rule.endpoint, frozenset(rule.arguments))
+
+
+def address(app: Flask, route: Route, place: Place | None, user: str) -> str:
+    """The route's address for things of `place`, as `user` would ask for them; things that do not exist without one."""
+    values: dict[str, Any] = {name: _value(route, name, place, user) for name in route.arguments}
+    with app.test_request_context():
+        adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")
+        return adapter.build(route.endpoint, values, method=route.method)
+
+
+def _value(route: Route, name: str, place: Place | None, user: str) -> str:
+    if name == "field":
+        return masked_field(user).value
+    if name in CHOICES:
+        return CHOICES[name]
+    if place is None:
+        return MISSING
+    if name in ARGUMENTS:
+        return str(getattr(place, ARGUMENTS[name]))
+    if route.rule.startswith("/work/"):
+        return place.work.get(user) or next(iter(place.work.values()))
+    if route.rule.startswith("/people/"):
+        return place.person if masked_field(user).value.startswith("patient") else place.guardian_person
+    prefix = max((one for one in SUBJECTS if route.rule.startswith(one)), key=len, default=None)
+    if prefix is None:
+        raise LookupError(f"tests/rig/crawl.py does not know what <{name}> of {route.rule} names")
+    return str(getattr(place, SUBJECTS[prefix]))
+
+
+def masked_field(user: str) -> Field:
+    """A field that this user's role sees masked; some field for a role that sees none masked."""
+    role = Role(user) if user in set(Role) else Role.DOCTOR
+    return next((name for name, grants in FIELDS.items() if grants[role] is Grant.MASKED), Field.GUARDIAN_PHONE)
+
+
+def published() -> dict[tuple[str, str], frozenset[str]]:
+    """(route, method) → roles, as the table says; `*` in the table is everybody, also before signing in."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return {(row["route"], row["method"]): frozenset(row["roles"].split()) for row in csv.DictReader(file)}

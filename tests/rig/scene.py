@@ -1,0 +1,275 @@
+"""Two families with marked values, one in 安和县 and one in the next county, with everything that pages can be about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.accounts.sessions import actor_of
+from app.areas.models import Agency, AgencyKind, Area
+from app.areas.rules import AreaLevel
+from app.core.actor import Actor, Role
+from app.core.bank_account import AccountKind
+from app.core.crypto import Keyring
+from app.core.files import keep_file
+from app.core.identity import IdKind, Sex
+from app.core.money import Money
+from app.core.quarter import Quarter
+from app.core.work import ask_for_work
+from app.guardians.commands import AddGuardian, SignAgreement
+from app.guardians.models import Agreement, Guardianship
+from app.guardians.rules import Rank, Relation
+from app.guardians.service import add_guardian, sign_agreement
+from app.patients.commands import ConsentDraft, DiagnosisDraft, RegisterPatient, Supplement
+from app.patients.models import Patient
+from app.patients.rules import DiagnosisCategory
+from app.patients.service import record_admission, register_patient
+from app.people.commands import AccountDraft, PersonDraft
+from app.people.models import Person
+from app.people.vault import Vault
+from app.risk.service import open_reassessments
+from app.subsidies.commands import PrepareRun, SetPolicy
+from app.subsidies.models import SubsidyLine, SubsidyRun
+from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.service import prepare_run, set_policy
+from app.tasks.models import Task, TaskKind
+from app.visits.models import FollowUpVisit
+from app.visits.rules.record import Medicine
+from app.visits.service.recording import record_visit
+from tests.conftest import NOW, TODAY
+from tests.rig.county import COUNTY, VILLAGE, County
+from tests.rig.rosters import card_number, id_number
+from tests.rig.visits import command, unstable
+
+NEXT_COUNTY = "349922000000"  # in the same city, so that a town's and a county's users alike are strangers there
+NEXT_TOWN = "349922100000"
+NEXT_VILLAGE = "349922100200"
+QUARTER = Quarter.parse("2026Q3")
+REGISTERED = date(2025, 3, 1)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What is planted about one family; every value stands nowhere else in the scene."""
+
+    patient_name: str
+    patient_id: str
+    birth_date: date
+    patient_phone: str
+    address: str
+    hospital: str
+    medicine: str
+    notes: str
+    visit_notes: str
+    ward: str
+    guardian_name: str
+    guardian_id: str
+    guardian_phone: str
+    account: str
+
+
+NEAR = Marked(
+    patient_name="慕容瑾瑜",
+    patient_id=id_number("19870319", 71),
+    birth_date=date(1987, 3, 19),
+    patient_phone="13907316408",
+    address="柳荫巷八十八号",
+    hospital="标记安宁诊院",
+    medicine="氯氮平",
+    notes="院中桂花开得早",
+    visit_notes="窗台上有三盆兰",
+    ward="标记南山病院",
+    guardian_name="诸葛明远",
+    guardian_id=id_number("19610827", 52),
+    guardian_phone="13807429516",
+    account=card_number(7301),
+)
+FAR = Marked(
+    patient_name="司马青柏",
+    patient_id=id_number("19760411", 91),
+    birth_date=date(1976, 4, 11),
+    patient_phone="13706528497",
+    address="槐树街五十六号",
+    hospital="邻县安康诊院",
+    medicine="奥氮平",
+    notes="墙上挂着旧钟",
+    visit_notes="门前停着板车",
+    ward="邻县北湖病院",
+    guardian_name="欧阳闻溪",
+    guardian_id=id_number("19590615", 34),
+    guardian_phone="13605739482",
+    account=card_number(8402),
+)
+
+
+@dataclass
+class Place:
+    """The public ids of one family and its county, by the name of what they are."""
+
+    patient: str = ""
+    person: str = ""
+    guardian_person: str = ""
+    guardianship: str = ""
+    agreement: str = ""
+    visit: str = ""
+    task: str = ""
+    run: str = ""
+    line: str = ""
+    user: str = ""
+    file: str = ""
+    # an item of long work for each user, because only who asked may see it
+    work: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scene:
+    near: Place
+    far: Place
+
+
+def build_scene(app: Flask, county: County) -> Scene:
+    """Both counties, committed."""
+    database, keyring = app.extensions["anhu.db"], app.extensions["anhu.keyring"]
+    with database.transaction() as session:
+        strangers = _next_county(session)
+    at_home = {name: county.actor(name) for name in ("county_office", "doctor", "clerk")}
+    return Scene(
+        near=_place(app, keyring, at_home, NEAR, VILLAGE, COUNTY, county),
+        far=_place(app, keyring, strangers, FAR, NEXT_VILLAGE, NEXT_COUNTY, None),
+    )
+
+
+def _next_county(session: Session) -> dict[str, Actor]:
+    session.add_all(
+        [
+            Area(code=NEXT_COUNTY, name="邻县", level=AreaLevel.COUNTY, parent_code="349900000000"),
+            Area(code=NEXT_TOWN, name="石桥镇", level=AreaLevel.TOWN, parent_code=NEXT_COUNTY),
+            Area(code=NEXT_VILLAGE, name="南村", level=AreaLevel.VILLAGE, parent_code=NEXT_TOWN),
+        ]
+    )
+    session.flush()
+    kinds = {
+        Role.COUNTY_OFFICE: (AgencyKind.COUNTY_OFFICE, NEXT_COUNTY),
+        Role.DOCTOR: (AgencyKind.HEALTH_CENTRE, NEXT_TOWN),
+        Role.CLERK: (AgencyKind.CIVIL_AFFAIRS, NEXT_COUNTY),
+    }
+    return {str(role): _user(session, f"next_{role}", role, area, kind) for role, (kind, area) in kinds.items()}
+
+
+def _user(session: Session, name: str, role: Role, area: str, kind: AgencyKind) -> Actor:
+    agency = Agency(name=f"{name}的单位", kind=kind, area_code=area)
+    session.add(agency)
+    session.flush()
+    user = User(
+        name=name,
+        display_name=name,
+        password_hash="!",
+        role=role,
+        area_code=area,
+        agency_id=agency.id,
+        created_at=NOW,
+    )
+    session.add(user)
+    session.flush()
+    return actor_of(user)
+
+
+def _place(
+    app: Flask,
+    keyring: Keyring,
+    actors: dict[str, Actor],
+    marks: Marked,
+    village: str,
+    county_code: str,
+    county: County | None,
+) -> Place:
+    database, found = app.extensions["anhu.db"], Place()
+    with database.transaction() as session:
+        patient, link, agreement = _family(session, keyring, actors, marks, village, NOW)
+        found.patient, found.guardianship, found.agreement = patient.public_id, link.public_id, agreement.public_id
+        found.person = session.get_one(Person, patient.person_id).public_id
+        found.guardian_person = session.get_one(Person, link.person_id).public_id
+        found.visit = session.scalars(
+            select(FollowUpVisit.public_id).where(FollowUpVisit.patient_id == patient.id)
+        ).one()
+        open_reassessments(session, actors["county_office"], QUARTER.next(), NOW)
+        found.task = session.scalars(
+            select(Task.public_id).where(Task.patient_id == patient.id, Task.kind == TaskKind.REASSESSMENT)
+        ).one()
+        file = keep_file(
+            session, keyring, "subsidy_ledger_pdf", "ledger.pdf", "application/pdf", b"%PDF-1.4", county_code, actors["clerk"], NOW
+        )  # fmt: skip
+        found.file = file.public_id
+        target = f"helped_{county_code}"
+        _user(session, target, Role.VILLAGE_WORKER, village, AgencyKind.VILLAGE_COMMITTEE)
+        found.user = session.scalars(select(User.public_id).where(User.name == target)).one()
+        terms = PolicyTerms(annual=Money.from_yuan("3000"), document_number="安民发〔2026〕3号")
+        set_policy(session, actors["clerk"], SetPolicy(county_code, date(2025, 1, 1), terms), NOW)
+        for name, actor in (county.actors if county else actors).items():
+            item = ask_for_work(session, "roster_import", {}, f"scene:{county_code}:{name}", actor, NOW)
+            session.flush()
+            found.work[name] = item.public_id
+    found.run = prepare_run(database.transaction, actors["clerk"], PrepareRun(county_code, QUARTER), TODAY, NOW)
+    with database.reading() as session:
+        run = session.scalars(select(SubsidyRun).where(SubsidyRun.public_id == found.run)).one()
+        found.line = session.scalars(select(SubsidyLine.public_id).where(SubsidyLine.run_id == run.id)).one()
+    return found
+
+
+def _family(
+    session: Session, keyring: Keyring, actors: dict[str, Actor], marks: Marked, village: str, now: datetime
+) -> tuple[Patient, Guardianship, Agreement]:
+    vault, office, clerk = Vault(session, keyring), actors["county_office"], actors["clerk"]
+    patient = register_patient(
+        session,
+        vault,
+        office,
+        RegisterPatient(
+            area_code=village,
+            person=PersonDraft(
+                marks.patient_name, Sex.MALE, None, IdKind.RESIDENT_CARD, marks.patient_id, marks.patient_phone
+            ),
+            registered_on=REGISTERED,
+            consent=ConsentDraft(REGISTERED),
+            diagnosis=DiagnosisDraft(DiagnosisCategory.SCHIZOPHRENIA, "F20.0", marks.hospital, "2019-06"),
+            address=marks.address,
+            supplement=Supplement(notes=marks.notes),
+            is_opening=True,
+        ),
+        TODAY,
+        now,
+    )
+    draft = PersonDraft(
+        marks.guardian_name,
+        Sex.FEMALE,
+        None,
+        IdKind.RESIDENT_CARD,
+        marks.guardian_id,
+        marks.guardian_phone,
+        account=AccountDraft(AccountKind.CARD, marks.account, REGISTERED, "农业银行", is_opening=True),
+    )
+    link = add_guardian(
+        session, vault, clerk, patient, AddGuardian(Rank.FIRST, Relation.SPOUSE, REGISTERED, draft), now
+    )
+    agreement = sign_agreement(session, clerk, patient, SignAgreement(date(2026, 1, 1), date(2026, 12, 31)), now)
+    record_admission(session, office, patient, marks.ward, date(2026, 7, 6), date(2026, 7, 29), now)
+    record = unstable(
+        date(2026, 9, 10),
+        risk_level=4,
+        medicines=(Medicine(marks.medicine, morning_mg="25", night_mg="50"),),
+    )
+    record_visit(
+        session,
+        vault,
+        actors["doctor"],
+        command(patient, record, notes=marks.visit_notes),
+        date(2026, 9, 10),
+        now,
+    )
+    session.flush()
+    return patient, link, agreement

@@ -1,0 +1,179 @@
+"""The published table of routes against the product: every route, every role, one's own, somebody else's, nobody's."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.core.access import ACTIONS, FIELDS, Action, Field, Grant
+from app.core.actor import Role
+from tests.rig.county import County
+from tests.rig.crawl import ROLES, Route, address, published, routes
+from tests.rig.scene import Place, Scene, build_scene
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+INSIDE = frozenset(
+    {200, 204, 302, 303, 400, 401, 409, 422}
+)  # the guard let in; what came of it is the page's own business
+NOBODY: frozenset[str] = frozenset()  # what a route without a row allows
+VOLATILE = re.compile(r'"[\w.-]{60,}"|<span class="ref">[0-9a-f]+</span>')  # form tokens and request numbers
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """The walk is the same on both databases, and long: the one that needs no server walks it."""
+    shutil.copy(os.environ["ANHU_TEST_SQLITE"], tmp_path / "anhu.db")
+    return f"sqlite:///{tmp_path / 'anhu.db'}"
+
+
+@pytest.fixture
+def scene(app: Flask, county: County) -> Scene:
+    return build_scene(app, county)
+
+
+def ask(app: Flask, county: County, route: Route, where: str, role: str | None) -> TestResponse:
+    """A fresh browser each time: some routes sign out."""
+    client: FlaskClient = app.test_client()
+    if role is not None:
+        client.set_cookie("anhu_session", county.token_for(app, role))
+    return client.open(where, method=route.method)
+
+
+def said(response: TestResponse, where: str) -> tuple[int, str]:
+    """Status and body without what differs from request to request."""
+    return response.status_code, VOLATILE.sub("", response.text.replace(where, ""))
+
+
+def test_every_route_stands_in_the_table_and_every_row_is_a_route(app: Flask) -> None:
+    assert {(route.rule, route.method) for route in routes(app)} == set(published())
+
+
+def test_every_view_wears_exactly_one_permission(app: Flask) -> None:
+    bare = [route.rule for route in routes(app) if not isinstance(_permission(app, route), Action)]
+    assert not bare
+
+
+def test_the_permissions_in_code_agree_with_the_table(app: Flask) -> None:
+    table = published()
+    for route in routes(app):
+        action = _permission(app, route)
+        roles = {"*"} if action is Action.SIGN_IN else {role.value for role in ACTIONS[action]}
+        assert roles == table.get((route.rule, route.method), NOBODY), route
+
+
+def _permission(app: Flask, route: Route) -> Action:
+    permits: Action = getattr(app.view_functions[route.endpoint], "permits", None)  # type: ignore[assignment]
+    return permits
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_gets_where_the_table_says_and_nowhere_else(
+    app: Flask, county: County, scene: Scene, role: Role
+) -> None:
+    table = published()
+    wrong = []
+    for route in routes(app):
+        allowed = table.get((route.rule, route.method), NOBODY) & {"*", role.value}
+        for whose, status, where in _answers(app, county, scene, route, role):
+            if not _fits(route, whose, status, bool(allowed)):
+                wrong.append(f"{role} {route.method} {where} ({whose}) answered {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _answers(app: Flask, county: County, scene: Scene, route: Route, role: Role) -> Iterator[tuple[str, int, str]]:
+    places: dict[str, Place | None] = {"own": scene.near, "foreign": scene.far, "missing": None}
+    for whose, place in places.items():
+        if whose == "own" or route.names_a_subject:
+            where = address(app, route, place, role.value)
+            yield whose, ask(app, county, route, where, role.value).status_code, where
+
+
+def _fits(route: Route, whose: str, status: int, allowed: bool) -> bool:
+    if not allowed:
+        return status == 403
+    if whose == "own":
+        return status in INSIDE or (status == 404 and _may_be_absent(route))
+    return status == 404
+
+
+def _may_be_absent(route: Route) -> bool:
+    """Files and forms that exist only after work was done or in one state of things."""
+    return route.rule in ABSENT_UNTIL_MADE
+
+
+ABSENT_UNTIL_MADE = frozenset({"/work/<public_id>/file", "/subsidies/<public_id>/pay-file"})
+
+
+def test_foreign_and_non_existent_answer_with_the_same_status_and_body(
+    app: Flask, county: County, scene: Scene
+) -> None:
+    table = published()
+    told = []
+    for route in routes(app):
+        for role in ROLES:
+            if route.names_a_subject and role.value in table.get((route.rule, route.method), NOBODY):
+                foreign, missing = (address(app, route, place, role.value) for place in (scene.far, None))
+                answers = [said(ask(app, county, route, where, role.value), where) for where in (foreign, missing)]
+                if answers[0] != answers[1]:
+                    told.append(f"{role} {route.method} {route.rule}")
+    assert not told, "\n".join(told)
+
+
+def test_a_mixed_address_is_as_foreign_as_a_wholly_foreign_one(app: Flask, county: County, scene: Scene) -> None:
+    """A visit of somebody else's patient below one's own patient's address."""
+    client = app.test_client()
+    client.set_cookie("anhu_session", county.token_for(app, "doctor"))
+    assert client.get(f"/patients/{scene.near.patient}/visits/{scene.near.visit}").status_code == 200
+    assert client.get(f"/patients/{scene.near.patient}/visits/{scene.far.visit}").status_code == 404
+    assert client.get(f"/patients/{scene.far.patient}/visits/{scene.near.visit}").status_code == 404
+
+
+def test_without_signing_in_only_open_routes_answer(app: Flask, county: County, scene: Scene) -> None:
+    table = published()
+    for route in routes(app):
+        where = address(app, route, scene.near, "doctor")
+        response = ask(app, county, route, where, None)
+        if "*" in table.get((route.rule, route.method), NOBODY):
+            assert response.status_code not in {403, 404, 500}, where
+        else:
+            assert response.status_code == 302, where
+            assert response.location.startswith("/login"), where
+
+
+def test_other_methods_are_refused_and_head_and_options_change_nothing(
+    app: Flask, county: County, scene: Scene
+) -> None:
+    client = app.test_client()
+    client.set_cookie("anhu_session", county.token_for(app, "clerk"))
+    for method in ("PUT", "PATCH", "DELETE"):
+        assert client.open("/subsidies/", method=method).status_code == 405
+    assert client.options("/subsidies/").status_code == 200
+    head = client.head("/subsidies/")
+    assert (head.status_code, head.data) == (200, b"")
+
+
+def test_the_field_table_is_the_one_that_was_decided() -> None:
+    with (DATA / "roles_fields.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    decided = {
+        Field(_key(row)): {Role(role): _grant(value) for role, value in row.items() if role in set(Role)}
+        for row in rows
+    }
+    assert decided == FIELDS
+
+
+def _key(row: dict[str, str]) -> str:
+    return next(iter(row.values())).strip().replace(" ", "_")
+
+
+def _grant(text: str) -> Grant:
+    return Grant("-" if text.strip() in {"-", "–", ""} else text.strip())
