@@ -1,0 +1,27 @@
+"""`python -m bench [sweep] [pages] [notices] [roster]`: everything, or what is named."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from bench.table import Line, show
+
+PARTS = ("sweep", "pages", "notices", "roster")
+
+
+def main(names: list[str]) -> None:
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        sys.exit(f"there is no measurement {unknown[0]}; there are: {', '.join(PARTS)}")
+    lines: list[Line] = []
+    for name in names or PARTS:
+        sys.stderr.write(f"measuring {name} …\n")
+        lines += import_module(f"bench.{name}").measure()
+    show(lines)
+    if any(line.met is False for line in lines):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
