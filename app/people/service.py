@@ -14,7 +14,7 @@ from app.audit.service import note
 from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
 from app.core.bank_account import check_account
-from app.core.batches import insert_missing, reserve_ids
+from app.core.batches import insert_missing, number_rows, reserve_ids
 from app.core.clock import business_day
 from app.core.crypto import Keyring
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -92,6 +92,8 @@ def create_people(session: Session, vault: Vault, drafts: Sequence[PersonDraft],
             rows.append(_account(vault, person, draft.account, None, now))
     session.add_all(people)
     session.flush()
+    for model in (Phone, PayeeAccount):
+        number_rows(session, model, [row for row in rows if isinstance(row, model)])
     session.add_all(rows)
     session.flush()
     return people

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.service import note
 from app.core.actor import Actor
-from app.core.batches import slices
+from app.core.batches import number_rows, slices
 from app.core.clock import business_day
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Invalid
@@ -71,6 +71,7 @@ def add_guardians(
         _guardianship(actor, patient, command, person, now)
         for (patient, command), person in zip(pairs, people, strict=True)
     ]
+    number_rows(session, Guardianship, guardianships)
     with said_by(session, GUARDS):
         session.add_all(guardianships)
     index_many(session, [(patient, person) for (patient, _), person in zip(pairs, people, strict=True)])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.service import note
 from app.core.actor import Actor
-from app.core.batches import slices
+from app.core.batches import number_rows, slices
 from app.core.db import new_public_id
 from app.core.errors import Forbidden, Invalid
 from app.core.reasons import Reason, reason
@@ -57,6 +57,7 @@ def sign_agreements(session: Session, actor: Actor, pairs: Sequence[Pair], now: 
         agreement = _agreement(actor, patient, command, number, first, second, now)
         standing.setdefault(patient.id, []).append(agreement)
         agreements.append(agreement)
+    number_rows(session, Agreement, agreements)
     with said_by(session, GUARDS):
         session.add_all(agreements)
     _close_renewals(session, actor, pairs, agreements, now)
@@ -235,7 +236,7 @@ def _close_renewals(
     if len(pairs) > 1:
         return  # opening data: no renewal can be open for a patient who has just come
     for (patient, _), agreement in zip(pairs, agreements, strict=True):
-        signed = reason("guardians.agreement_signed", number=agreement.number)
+        signed = reason("guardians.renewed", number=agreement.number)
         cancel_kind(session, actor, patient, TaskKind.AGREEMENT_RENEWAL, signed, now)
 
 

@@ -14,7 +14,6 @@ from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.batches import insert_rows, slices
 from app.core.reasons import Reason, reason
-from app.patients.models import Patient
 from app.people.vault import Vault
 from app.roster.commands import ImportResult, Mode, Outcome, RowResult
 from app.roster.models import ImportRow, RosterImport
@@ -26,8 +25,7 @@ from app.roster.service.checking import check_against_register
 from app.roster.service.filling import fill_known
 from app.roster.service.hand import Hand
 from app.roster.service.knowing import known_patient
-from app.roster.service.storing import first_visit_owed, store_new
-from app.tasks.service import open_first_visits
+from app.roster.service.storing import store_new
 
 BATCH = 500
 
@@ -126,19 +124,17 @@ def _store(
 ) -> ImportResult:
     changes = [planned for planned in plan if planned.outcome is not Outcome.UNCHANGED]
     created: dict[tuple[str, int], int] = {}
-    unvisited: list[Patient] = []
-    done = 0
+    owed = done = 0
     for part in slices(changes, BATCH):
         register = load_register(session, vault.keyring, [planned.row for planned in part])
-        for row, patient in store_new(session, vault, hand, register, _new_rows(part)):
+        for row, patient in store_new(session, vault, hand, register, _new_rows(part), owed):
             created[row.sheet, row.row] = patient.id
-            unvisited += [patient] if first_visit_owed(patient) else []
+            owed += row.visit is None and patient.next_due_on is not None
         for planned in part:
             if planned.patient_id is not None:
                 fill_known(session, vault, hand, register, planned.row, planned.comparison.gaps)
         done += len(part)
         report(done, len(changes))
-    _owe_first_visits(session, hand, unvisited)
     results = tuple(
         replace(one, patient_id=one.patient_id or created.get((one.sheet, one.row))) for one in result.results
     )
@@ -151,13 +147,6 @@ def _store(
 
 def _new_rows(part: Sequence[_Planned]) -> list[RosterRow]:
     return [planned.row for planned in part if planned.patient_id is None]
-
-
-def _owe_first_visits(session: Session, hand: Hand, patients: Sequence[Patient]) -> None:
-    """Patients who came without a last visit are visited over the next fourteen days, not all on one."""
-    for patient_id, due_on in open_first_visits(session, patients, hand.today, hand.now).items():
-        session.get_one(Patient, patient_id).next_due_on = due_on
-    session.flush()
 
 
 def _remember(session: Session, hand: Hand, reading: RosterReading, file_sha256: str, result: ImportResult) -> str:

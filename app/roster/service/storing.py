@@ -7,9 +7,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from app.core.reasons import Reason, reason
 from app.patients.commands import ConsentDraft, DiagnosisDraft, RegisterPatient, Supplement
 from app.patients.models import Patient
-from app.patients.rules import ManagementStatus, is_visit_owed
+from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, is_visit_owed
 from app.patients.service import register_patients
 from app.people.commands import PersonDraft
 from app.people.models import Person
@@ -22,6 +23,8 @@ from app.roster.rules.entry import PersonPart, RosterRow
 from app.roster.service.guarding import Guarded, store_guardians
 from app.roster.service.hand import Hand
 from app.roster.service.paying import store_payments
+from app.tasks.rules import first_visit_due
+from app.tasks.service import FIRST_VISIT, open_follow_ups
 from app.visits.commands import OpeningVisit
 from app.visits.service.opening import record_opening_visits
 
@@ -30,9 +33,17 @@ _CONSENTED = (ManagementStatus.MANAGED, ManagementStatus.LOST)
 
 
 def store_new(
-    session: Session, vault: Vault, hand: Hand, register: Register, rows: Sequence[RosterRow]
+    session: Session,
+    vault: Vault,
+    hand: Hand,
+    register: Register,
+    rows: Sequence[RosterRow],
+    position: int = 0,
 ) -> list[tuple[RosterRow, Patient]]:
-    """Register the rows' patients with guardians, agreements, level, last visit and payments, in the order of `rows`."""
+    """Register the rows' patients with guardians, agreements, level, last visit and payments, in the order of `rows`.
+
+    `position` says how many first visits the import owes already, so that they go on spreading evenly.
+    """
     if not rows:
         return []
     commands = [_command(register, row, hand.today) for row in rows]
@@ -41,16 +52,30 @@ def store_new(
     _other_phones(session, vault, stored)
     guarded = [Guarded(patient, row) for row, patient in stored]
     store_guardians(session, vault, hand, register, guarded)
-    store_levels(session, hand, stored)
+    with session.no_autoflush:  # levels and due days go out as one change of a patient
+        due = _first_visits(stored, hand, position)
+        store_levels(session, hand, stored)
+    open_follow_ups(session, due, hand.now)
     store_visits(session, hand, stored)
     store_payments(session, hand, guarded)
     return stored
 
 
-def first_visit_owed(patient: Patient) -> bool:
-    """Managed here, and nobody knows of a visit yet."""
-    is_owed = is_visit_owed(patient.registry_status, patient.management_status, patient.care_setting)
-    return is_owed and patient.last_visit_id is None
+def _first_visits(
+    stored: Sequence[tuple[RosterRow, Patient]], hand: Hand, position: int
+) -> list[tuple[Patient, date, str, list[Reason]]]:
+    """Managed patients who came without a last visit are visited over the next fourteen days, not all on one."""
+    owed = [patient for row, patient in stored if row.visit is None and is_visit_owed(*_states(patient))]
+    due = []
+    for place, patient in enumerate(owed, position):
+        patient.next_due_on = first_visit_due(place, hand.today)
+        because = reason("tasks.first_visit", on=patient.next_due_on)
+        due.append((patient, patient.next_due_on, FIRST_VISIT, [because]))
+    return due
+
+
+def _states(patient: Patient) -> tuple[RegistryStatus, ManagementStatus | None, CareSetting | None]:
+    return patient.registry_status, patient.management_status, patient.care_setting
 
 
 def store_levels(session: Session, hand: Hand, stored: Iterable[tuple[RosterRow, Patient]]) -> None:
@@ -62,7 +87,6 @@ def store_levels(session: Session, hand: Hand, stored: Iterable[tuple[RosterRow,
         ratings.append((patient.id, row.level, hand.today, None))
         patient.risk_level, patient.risk_assessed_on = row.level, hand.today
     note_levels(session, hand.actor, ratings, LevelSource.OPENING, hand.now)
-    session.flush()
 
 
 def store_visits(session: Session, hand: Hand, stored: Iterable[tuple[RosterRow, Patient]]) -> None:
