@@ -6,8 +6,10 @@ from importlib import import_module
 
 from flask import Blueprint, Flask
 
+from app.audit.cli import seal_in_passing
 from app.core import i18n, logs, web
 from app.core.clock import Clock
+from app.core.commands import after_command
 from app.core.crypto import Keyring
 from app.core.db import Database
 from app.core.passwords import Passwords
@@ -80,6 +82,7 @@ def create_app(settings: Settings) -> Flask:
         _register_blueprints(app, module)
     for module in COMMANDS:
         _register_commands(app, module)
+    after_command(app, seal_in_passing)
     with app.extensions["anhu.db"].reading() as session:
         check_keys(session, app.extensions["anhu.keyring"])
     return app

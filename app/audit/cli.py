@@ -53,6 +53,12 @@ def seal(as_json: bool) -> None:
     answer({"sealed": sealed, "count": head.sequence}, as_json, f"{sealed} sealed, {head.sequence} in the chain")
 
 
+def seal_in_passing() -> None:
+    """What a command noted is sealed when it ends, for no scheduler may be running beside a command line."""
+    with transaction() as session:
+        chain.seal(session, current_clock().now())
+
+
 def _anchors() -> Path:
     settings: Settings = current_app.extensions["anhu.settings"]
     return settings.instance / chain.ANCHORS

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
+from flask import Flask, current_app
 
 from app.core.errors import AnhuError, Invalid
 from app.core.reasons import say
@@ -31,13 +32,25 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return command(*args, **kwargs)
+            done = command(*args, **kwargs)
+            _after_command()
+            return done
         except Invalid as refused:
             refuse("；".join(say(reason) for reasons in refused.errors.values() for reason in reasons))
         except AnhuError as refused:
             refuse(say(refused.reason))
 
     return wrapped
+
+
+def after_command(app: Flask, act: Callable[[], object]) -> None:
+    """Have `act` done after every command that ended well."""
+    app.extensions.setdefault("anhu.after_command", []).append(act)
+
+
+def _after_command() -> None:
+    for act in current_app.extensions.get("anhu.after_command", ()):
+        act()
 
 
 def answer(counts: Mapping[str, Any], as_json: bool, sentence: str) -> None:
