@@ -20,7 +20,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -160,6 +160,8 @@ def show_errors(form: FlaskForm, refused: AnhuError) -> None:
 
 def _begin() -> None:
     g.request_id = secrets.token_hex(6)
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = MAX_FORM_MEMORY  # only uploads are large
 
 
 def _refuse_unstorable_text() -> BaseResponse | tuple[str, int] | None:
@@ -175,9 +177,9 @@ def _refuse_unstorable_text() -> BaseResponse | tuple[str, int] | None:
 
 def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        response.headers[name] = value
     if _settings().is_https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     actor = g.get("actor")
@@ -300,6 +302,8 @@ def _ask_to_sign_in(_error: Exception) -> BaseResponse:
 
 
 def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:
+    if isinstance(error, SecurityError):  # asked for under another site's name: no page of ours is drawn under it
+        return Response("400", status=400, mimetype="text/plain")
     if error.code is None or error.code < 400:
         return error.get_response()
     return _page(error.code, None)
