@@ -48,4 +48,9 @@ class Actor:
     @property
     def hand(self) -> str:
         """The human being behind the account, for rules that ask for different people: two accounts of one person are one hand."""
-        return f"person:{self.person_id}" if self.person_id else f"user:{self.user_id}"
+        return hand_of(self.user_id, self.person_id)
+
+
+def hand_of(user_id: int | None, person_id: int | None) -> str:
+    """One word for one human being; an account without a person stands for itself."""
+    return f"person:{person_id}" if person_id else f"user:{user_id}"

@@ -54,6 +54,11 @@ def _legal_move(table: str, column: str) -> Guard:
     )
 
 
+def _changed(*columns: str) -> str:
+    """True when one of these columns, none of which is ever null, is given another value."""
+    return " OR ".join(f"OLD.{column} <> NEW.{column}" for column in columns)
+
+
 _REGISTERED_PERSON = (
     "EXISTS (SELECT 1 FROM patients p WHERE p.person_id = NEW.person_id AND p.registry_status = 'registered')"
 )
@@ -71,6 +76,25 @@ _AGREEMENT_OVERLAP = (
 _LINE_OF_SIGNED_RUN = (
     "EXISTS (SELECT 1 FROM subsidy_runs r WHERE r.id = OLD.run_id AND r.state NOT IN ('preparing', 'draft'))"
 )
+_LINE_OF_FINISHED_RUN = (
+    "EXISTS (SELECT 1 FROM subsidy_runs r WHERE r.id = NEW.run_id AND r.kind <> 'opening' AND r.state <> 'preparing')"
+)
+_LINE = (
+    "run_id", "kind", "agreement_id", "period", "rank", "patient_id", "payee_person_id", "area_code",
+    "decision", "amount_fen", "days", "snapshot", "reasons", "digest",
+)  # fmt: skip
+_LINE_CHANGED = f"{_changed(*_LINE)} OR COALESCE(OLD.account_id, 0) <> COALESCE(NEW.account_id, 0)"
+_SAME_HANDS = (
+    "NEW.approved_by IN (NEW.prepared_by, NEW.submitted_by) "
+    "OR NEW.exported_by IN (NEW.prepared_by, NEW.submitted_by, NEW.approved_by) "
+    "OR NEW.settled_by IN (NEW.prepared_by, NEW.submitted_by, NEW.approved_by)"
+)
+_DIGEST_CHANGED = (
+    "NEW.state IN ('approved', 'exported', 'settled') AND OLD.digest IS NOT NULL "
+    "AND (NEW.digest IS NULL OR OLD.digest <> NEW.digest)"
+)
+_PAY_FILE = ("run_id", "file_id", "number", "sha256", "run_digest", "count", "total_fen")
+_PAY_FILE_LINE = ("pay_file_id", "line_id", "amount_fen")
 _SPAN_OVERLAP = (
     "NEW.withdrawn_at IS NULL AND EXISTS (SELECT 1 FROM patient_spans s WHERE s.patient_id = NEW.patient_id "
     "AND s.what = NEW.what AND s.id <> NEW.id AND s.withdrawn_at IS NULL "
@@ -103,17 +127,20 @@ GUARDS: tuple[Guard, ...] = (
     Guard("guard_agreements_overlap_update", "agreements", "UPDATE", _AGREEMENT_OVERLAP),
     Guard("guard_patient_spans_overlap_insert", "patient_spans", "INSERT", _SPAN_OVERLAP),
     Guard("guard_patient_spans_overlap_update", "patient_spans", "UPDATE", _SPAN_OVERLAP),
-    # once submitted, what a line pays and why cannot change; only whether it is still live
-    Guard(
-        "guard_subsidy_lines_frozen",
-        "subsidy_lines",
-        "UPDATE",
-        "(OLD.amount_fen <> NEW.amount_fen OR OLD.decision <> NEW.decision OR OLD.digest <> NEW.digest "
-        "OR OLD.snapshot <> NEW.snapshot OR OLD.reasons <> NEW.reasons "
-        "OR OLD.payee_person_id <> NEW.payee_person_id "
-        f"OR COALESCE(OLD.account_id, 0) <> COALESCE(NEW.account_id, 0)) AND {_LINE_OF_SIGNED_RUN}",
-    ),
+    # a line is born while its run is prepared; once submitted, what it pays, to whom and why cannot change
+    Guard("guard_subsidy_lines_born", "subsidy_lines", "INSERT", _LINE_OF_FINISHED_RUN),
+    Guard("guard_subsidy_lines_frozen", "subsidy_lines", "UPDATE", f"({_LINE_CHANGED}) AND {_LINE_OF_SIGNED_RUN}"),
+    # what was withheld or returned never comes back to life: another line pays
+    Guard("guard_subsidy_lines_revived", "subsidy_lines", "UPDATE OF is_live", "NEW.is_live AND NOT OLD.is_live"),
     Guard("guard_subsidy_lines_no_delete", "subsidy_lines", "DELETE", _LINE_OF_SIGNED_RUN),
+    # maker, checker and payer are never the same account; that they are different people, the use case sees to
+    Guard("guard_subsidy_runs_hands", "subsidy_runs", "UPDATE", _SAME_HANDS),
+    Guard("guard_subsidy_runs_digest", "subsidy_runs", "UPDATE", _DIGEST_CHANGED),
+    Guard("guard_subsidy_runs_no_delete", "subsidy_runs", "DELETE", "TRUE"),
+    # what went to the bank stays what it was
+    Guard("guard_pay_files_frozen", "pay_files", "UPDATE", _changed(*_PAY_FILE)),
+    Guard("guard_pay_file_lines_frozen", "pay_file_lines", "UPDATE", _changed(*_PAY_FILE_LINE)),
+    Guard("guard_kept_files_voucher", "kept_files", "DELETE", "OLD.expires_at IS NULL"),
 )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from dataclasses import dataclass
+from decimal import Decimal
 
 from app.core.errors import Invalid
 from app.core.money import Money
 from app.core.reasons import Reason, reason
-from app.core.workbooks.workbook import open_workbook
+from app.core.workbooks.sheet import Cell
+from app.core.workbooks.workbook import open_workbook, refused_because
 from app.subsidies.commands import BankReply, BankReturns
 from app.subsidies.rules.returns import (
     AMOUNT_WORDS,
@@ -24,69 +25,82 @@ from app.subsidies.rules.returns import (
 
 HEADER_WITHIN = 20  # rows in which the header must stand
 MOST_LISTED = 20
+MOST_WORDS = 60
+
+_ASIDE = re.compile(r"\s|[（(].*?[)）]")
+_NUMBER = re.compile(r"[0-9]{1,9}(\.0)?")
+
+Row = Sequence[Cell]
 
 
-def read_returns(content: bytes, name: str = "returns.xlsx") -> BankReturns:
+@dataclass(frozen=True)
+class _Columns:
+    """Where the header puts what we read; `why` may be missing (None)."""
+
+    sequence: int
+    amount: int
+    result: int
+    why: int | None
+
+
+def read_returns(content: bytes, name: str) -> BankReturns:
     """Read a return file (XLSX, XLS or CSV). Raises `Invalid` on `returns` when it is no such file or a row is in doubt."""
-    for sheet in open_workbook(content, name):
-        found = _find_header(sheet.rows)
-        if found:
-            start, columns = found
-            replies = _replies(sheet.rows[start + 1 :], columns, start + 2)
-            return BankReturns(replies, hashlib.sha256(content).hexdigest())
+    try:
+        sheets = open_workbook(content, name)
+    except Invalid as refused:
+        raise Invalid({"returns": [refused_because(refused)]}) from None
+    for sheet in sheets:
+        for number, row in enumerate(sheet.rows[:HEADER_WITHIN]):
+            columns = _columns(row)
+            if columns and not sheet.hidden:
+                replies = _replies(sheet.rows[number + 1 :], columns, first=number + 2)
+                return BankReturns(replies, hashlib.sha256(content).hexdigest())
     raise Invalid({"returns": [reason("subsidies.returns.no_header")]})
 
 
-def _find_header(rows: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]] | None:
-    for number, row in enumerate(rows[:HEADER_WITHIN]):
-        titles = [re.sub(r"\s|[（(].*?[)）]", "", str(cell or "")) for cell in row]
-        columns = {
-            name: next((index for index, title in enumerate(titles) if title in words), -1)
-            for name, words in (
-                ("sequence", SEQUENCE_WORDS),
-                ("amount", AMOUNT_WORDS),
-                ("result", RESULT_WORDS),
-                ("why", WHY_WORDS),
-            )
-        }
-        if min(columns["sequence"], columns["amount"], columns["result"]) >= 0:
-            return number, columns
-    return None
+def _columns(row: Row) -> _Columns | None:
+    """The columns, when the row is the header."""
+    titles = [_ASIDE.sub("", _text(row, index)) for index in range(len(row))]
+
+    def find(words: frozenset[str]) -> int | None:
+        return next((index for index, title in enumerate(titles) if title in words), None)
+
+    sequence, amount, result = find(SEQUENCE_WORDS), find(AMOUNT_WORDS), find(RESULT_WORDS)
+    if sequence is None or amount is None or result is None:
+        return None
+    return _Columns(sequence, amount, result, find(WHY_WORDS))
 
 
-def _replies(rows: Sequence[Sequence[Any]], columns: dict[str, int], first: int) -> tuple[BankReply, ...]:
+def _replies(rows: Sequence[Row], columns: _Columns, first: int) -> tuple[BankReply, ...]:
+    """Every row with a running number; titles, sums and signatures have none."""
     replies: list[BankReply] = []
     wrong: list[Reason] = []
     for number, row in enumerate(rows, start=first):
-        if not _is_data(row, columns):
+        if not _NUMBER.fullmatch(_text(row, columns.sequence)):
             continue
         try:
             replies.append(_reply(row, columns))
-        except (ValueError, ArithmeticError, InvalidOperation):
+        except (ValueError, ArithmeticError):
             wrong.append(reason("subsidies.returns.row", row=number))
     if wrong:
         raise Invalid({"returns": wrong[:MOST_LISTED]})
     return tuple(replies)
 
 
-def _is_data(row: Sequence[Any], columns: dict[str, int]) -> bool:
-    """A row with a running number; titles, sums and signatures have none."""
-    cell = _cell(row, columns["sequence"])
-    return bool(re.fullmatch(r"\d+(\.0)?", cell))
-
-
-def _reply(row: Sequence[Any], columns: dict[str, int]) -> BankReply:
-    result = _cell(row, columns["result"])
-    if result not in PAID_WORDS and result not in RETURNED_WORDS:
+def _reply(row: Row, columns: _Columns) -> BankReply:
+    """ValueError or ArithmeticError for an amount that is none, or a result that no bank is known to write."""
+    result = _ASIDE.sub("", _text(row, columns.result))
+    if result not in PAID_WORDS | RETURNED_WORDS:
         raise ValueError(result)
-    amount = Decimal(_cell(row, columns["amount"]).replace(",", "").replace("，", ""))
+    amount = Decimal(_text(row, columns.amount).replace(",", "").replace("，", ""))
     return BankReply(
-        sequence=int(float(_cell(row, columns["sequence"]))),
-        amount=Money.from_yuan(str(round(amount, 2)) if amount == round(amount, 2) else str(amount)),
+        sequence=int(float(_text(row, columns.sequence))),
+        amount=Money.from_yuan(amount),
         is_paid=result in PAID_WORDS,
-        why=_cell(row, columns["why"])[:60],
+        why="" if columns.why is None else _text(row, columns.why)[:MOST_WORDS],
     )
 
 
-def _cell(row: Sequence[Any], index: int) -> str:
-    return str(row[index] if 0 <= index < len(row) and row[index] is not None else "").strip()
+def _text(row: Row, index: int) -> str:
+    cell = row[index] if index < len(row) else None
+    return "" if cell is None else str(cell).strip()

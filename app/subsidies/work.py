@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
-
-from sqlalchemy.orm import Session
+from datetime import timedelta
+from functools import partial
 
 from app.accounts.queries import get_actor_by_id
-from app.audit.service import note
-from app.core.access import Action, require
-from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.files import keep_file
 from app.core.keys import current_keyring
 from app.core.models import WorkItem
 from app.core.quarter import Quarter
-from app.core.work import Progress, Transactions, WorkDone
+from app.core.work import Handler, Progress, Transactions, WorkDone
 from app.people.vault import Vault
 from app.subsidies.commands import PrepareRun
-from app.subsidies.models import SubsidyRun
-from app.subsidies.papers.ledger import ledger_document
-from app.subsidies.papers.notices import notice_bundle
-from app.subsidies.papers.pay_file import XLSX
+from app.subsidies.hands import require_person
 from app.subsidies.queries.runs import get_run
 from app.subsidies.service import prepare_run
-from reports.ledger import render_ledger_pdf, render_ledger_xlsx
-from reports.notice import render_notices
+from app.subsidies.service.printing import (
+    LEDGER_PDF,
+    LEDGER_XLSX,
+    NOTICES_PDF,
+    Paper,
+    note_print,
+    start_print,
+)
 
-PDF = "application/pdf"
 KEPT = timedelta(days=30)
-
-# Draws the document outside any transaction: (content maker, file name ending, media type).
-Draw = Callable[[Progress], bytes]
-Gather = Callable[[Session, Vault, Actor, SubsidyRun, date, datetime], Draw]
 
 
 def prepare(transactions: Transactions, item: WorkItem, progress: Progress) -> WorkDone:
@@ -41,80 +34,41 @@ def prepare(transactions: Transactions, item: WorkItem, progress: Progress) -> W
     clock = current_clock()
     with transactions() as session:
         actor = get_actor_by_id(session, item.asked_by)
+    require_person(actor)
     command = PrepareRun(item.args["county"], Quarter.parse(item.args["quarter"]), bool(item.args["supplementary"]))
     public_id = prepare_run(transactions, actor, command, clock.today(), clock.now(), progress)
     return WorkDone(result={"run": public_id})
 
 
-def ledger_pdf(transactions: Transactions, item: WorkItem, progress: Progress) -> WorkDone:
-    return _paper(transactions, item, progress, _gather_ledger_pdf, "ledger", "台账.pdf", PDF)
-
-
-def ledger_xlsx(transactions: Transactions, item: WorkItem, progress: Progress) -> WorkDone:
-    return _paper(transactions, item, progress, _gather_ledger_xlsx, "ledger", "台账.xlsx", XLSX)
-
-
-def notices(transactions: Transactions, item: WorkItem, progress: Progress) -> WorkDone:
-    return _paper(transactions, item, progress, _gather_notices, "notices", "告知书.pdf", PDF)
-
-
-def _gather_ledger_pdf(
-    session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime
-) -> Draw:
-    document = ledger_document(session, vault, actor, run, now)
-    return lambda progress: render_ledger_pdf(document, progress)
-
-
-def _gather_ledger_xlsx(
-    session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime
-) -> Draw:
-    document = ledger_document(session, vault, actor, run, now)
-    return lambda _progress: render_ledger_xlsx(document)
-
-
-def _gather_notices(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, today: date, now: datetime) -> Draw:
-    bundle = notice_bundle(session, vault, actor, run, today, now)
-    return lambda progress: render_notices(bundle, progress)
-
-
-def _paper(
-    transactions: Transactions,
-    item: WorkItem,
-    progress: Progress,
-    gather: Gather,
-    kind: str,
-    ending: str,
-    media_type: str,
-) -> WorkDone:
-    """Read the rows, draw outside any transaction, keep the file; a print is noted as a disclosure."""
+def print_paper(paper: Paper, transactions: Transactions, item: WorkItem, progress: Progress) -> WorkDone:
+    """Draw a paper of the run and keep it for its asker."""
     clock, keyring = current_clock(), current_keyring()
     now = clock.now()
     with transactions() as session:
         actor = get_actor_by_id(session, item.asked_by)
-        require(actor, Action.PRINT_SUBSIDY)
         run = get_run(session, actor, item.args["run"])
-        draw = gather(session, Vault(session, keyring), actor, run, clock.today(), now)
-        county, period, digest, run_id = run.county_code, run.period, run.digest or "", run.public_id
+        draw = start_print(session, Vault(session, keyring), actor, run, paper, clock.today(), now)
     content = draw(progress)
     with transactions() as session:
         file = keep_file(
-            session, keyring, kind, f"{period}-{ending}", media_type, content, county, actor, now, now + KEPT
-        )
-        note(
             session,
+            keyring,
+            paper.kind,
+            paper.file_name(run),
+            paper.media_type,
+            content,
+            run.county_code,
             actor,
-            f"subsidies.{kind}_printed",
-            now=now,
-            subject=("subsidy_run", run_id),
-            area_code=county,
-            detail={"sha256": file.sha256, "digest": digest},
+            now,
+            now + KEPT,
         )
-        return WorkDone(result={"run": run_id}, file_id=file.id)
+        note_print(session, actor, run, paper, content, now)
+        return WorkDone(result={"run": run.public_id}, file_id=file.id)
 
 
-HANDLERS = {
+HANDLERS: dict[str, Handler] = {
     "subsidy_prepare": prepare,
-    "subsidy_ledger_pdf": ledger_pdf,
-    "subsidy_ledger_xlsx": ledger_xlsx,
-    "subsidy_notices": notices,
+    "subsidy_ledger_pdf": partial(print_paper, LEDGER_PDF),
+    "subsidy_ledger_xlsx": partial(print_paper, LEDGER_XLSX),
+    "subsidy_notices": partial(print_paper, NOTICES_PDF),
 }

@@ -14,6 +14,9 @@ from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.transitions import RunState
 
 NUMERALS = "一二三四"
+DRAFT = "草稿未锁定"  # where a locked run has its fingerprint
+LEDGER = "发放台账"
+NOTICES = "告知书"
 
 STAGES = {
     RunState.PREPARING: "造册中",

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.money import Money
-from app.core.reasons import Reason, say
+from app.core.reasons import say
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyPolicy, SubsidyRun
-from app.subsidies.papers.labels import RELATIONS, STAGES, paying_office, period_label
+from app.subsidies.papers.labels import DRAFT, RELATIONS, STAGES, paying_office, period_label
 from app.subsidies.queries.lines import LineRow, account_tails, all_lines
 from app.subsidies.queries.runs import area_name, list_steps
 from app.subsidies.rules.decision import LineState
@@ -30,12 +30,14 @@ _DECISION_STATES = {
     LineState.HOLD: LedgerState.HELD,
     LineState.REFUSE: LedgerState.REFUSED,
 }
+# The sum's arithmetic stands on the notice; what only the reviewer should see stays on the screen.
+_NOT_PRINTED = frozenset({"subsidies.amount.sum", "subsidies.flag.not_seen", "subsidies.flag.duty_remarks"})
 
 
 def ledger_document(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, now: datetime) -> LedgerDocument:
-    """Every line of the run by town and village. The total counts what is or will be paid: the pay file's total once it exists."""
+    """Every line of the run by town and village. The total counts what is paid or still to be paid."""
     lines = all_lines(session, actor, run)
-    tails = account_tails(session, vault, lines)
+    tails = account_tails(session, vault, actor, lines)
     rows = tuple(_row(line, tails) for line in lines)
     total = Money(sum(row.amount_fen for row in rows if row.counted))
     policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
@@ -51,19 +53,13 @@ def ledger_document(session: Session, vault: Vault, actor: Actor, run: SubsidyRu
         rows=rows,
         total_fen=total.fen,
         total_capital=total.capital(),
-        provenance=Provenance(run.digest or "草稿未锁定", actor.name, now),
+        provenance=Provenance(run.digest or DRAFT, actor.name, now),
         prepared_by=signed.get(RunStep.PREPARED, ""),
         reviewed_by=signed.get(RunStep.APPROVED, "") if run.approved_by else "",
     )
 
 
-def counts_as_paid(line: LineRow) -> bool:
-    """Whether the line's amount is part of the run's total: to be paid, and neither withheld nor returned."""
-    return line.decision is LineState.PAY and line.payment not in (PaymentState.RETURNED, PaymentState.WITHHELD)
-
-
 def _row(line: LineRow, tails: dict[int, str]) -> LedgerRow:
-    said: tuple[Reason, ...] = (line.why,) if line.why else line.reasons
     return LedgerRow(
         town=line.town,
         village=line.village,
@@ -74,6 +70,6 @@ def _row(line: LineRow, tails: dict[int, str]) -> LedgerRow:
         amount_fen=line.amount_fen,
         account_tail=tails.get(line.account_id or 0, ""),
         state=_PAYMENT_STATES[line.payment] if line.payment else _DECISION_STATES[line.decision],
-        counted=counts_as_paid(line),
-        reasons=tuple(say(why) for why in said),
+        counted=line.is_paid,
+        reasons=tuple(say(why) for why in line.because if why.code not in _NOT_PRINTED),
     )

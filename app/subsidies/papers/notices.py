@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.money import Money
 from app.core.quarter import Quarter
-from app.core.reasons import say
+from app.core.reasons import Reason
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyRun
-from app.subsidies.papers.labels import office_phone, paying_office, period_label
-from app.subsidies.queries.lines import FrozenLine, account_tails, frozen_lines
+from app.subsidies.papers.labels import DRAFT, office_phone, paying_office, period_label
+from app.subsidies.queries.lines import FrozenLine, account_tails, frozen_lines, knows_reasons
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.transitions import PaymentState
 from reports.notice import ArithmeticLine, GuardianNotice, NoticeBundle, NoticeKind
 from reports.wording import Provenance
 
@@ -27,7 +26,7 @@ _KINDS = {LineState.PAY: NoticeKind.PAY, LineState.HOLD: NoticeKind.HOLD, LineSt
 # What a guardian is told of days that do not count; neutral words without places or dates.
 _EXCLUDED = {
     "no_agreement": "协议期外",
-    "dead": "身故后",
+    "dead": "协议终止后",
     "not_here": "不在本地期间",
     "not_managed": "未纳入服务期间",
     "custody": "由机构照管期间",
@@ -35,6 +34,38 @@ _EXCLUDED = {
     "lost": "失去联系期间",
     "care_facility": "机构托养期间",
 }
+_NOT_COUNTED = "未计"  # the same where the printer's role may not know why
+
+# Why nothing is paid this time, as a letter may say it that others could read: no illness, no level, no incident.
+_TOLD = {
+    "subsidies.refuse.no_scheme": "本县已停止发放这项补贴。",
+    "subsidies.refuse.paid_already": "本季度的补贴已经发放。",
+    "subsidies.refuse.not_registered": "本季度未在本地登记服务。",
+    "subsidies.refuse.not_signed": "监护协议尚未签订。",
+    "subsidies.refuse.level": "本季度不在本县规定的发放范围内。",
+    "subsidies.refuse.second_guardian": "本县不向第二监护人发放这项补贴。",
+    "subsidies.refuse.no_days": "本季度没有可以计发的天数。",
+    "subsidies.refuse.no_amount": "按天数计算，本季度金额不足 0.01 元。",
+    "subsidies.hold.incident": "监护履责情况需要核定。",
+    "subsidies.hold.death_estimated": "协议终止的日期需要核实。",
+    "subsidies.hold.not_identified": "证件信息需要补充。",
+    "subsidies.hold.paid_elsewhere": "登记信息需要核对。",
+    "subsidies.hold.no_level": "本季度的服务评估尚未完成。",
+    "subsidies.hold.never_seen": "上门服务记录需要核实。",
+    "subsidies.hold.payee_dead": "领款人需要重新确定。",
+    "subsidies.hold.no_account": "没有登记领款账户。",
+    "subsidies.hold.account_name": "账户户名与领款人姓名不一致。",
+    "subsidies.hold.account_shared": "领款账户信息需要核对。",
+    "subsidies.hold.account_changed": "领款账户新近变更，需要向您本人核实。",
+    "subsidies.hold.duty_missing": "本季度履责认定尚未完成。",
+    "subsidies.hold.duty_failed": "本季度履责认定未通过。",
+    "subsidies.decided.refuse": "经核定，本季度不予发放。",
+    "subsidies.withheld.payee_dead": "领款人需要重新确定。",
+    "subsidies.withheld.after_death": "计发的天数需要更正。",
+    "subsidies.withheld.account_closed": "领款账户已停用。",
+    "subsidies.returns.returned": "银行未能入账，款项已退回。",
+}
+_UNSAID = "有事项需要核实。"
 _REMEDY = "请带本人身份证和协议到村（社区）或上述电话核对。"
 
 
@@ -44,7 +75,7 @@ def notice_bundle(
     """All notices of the run, by town and village: 发放、暂缓 and 不予发放告知书."""
     quarter = Quarter.parse(run.period)
     frozen = frozen_lines(session, actor, run)
-    tails = account_tails(session, vault, [one.row for one in frozen])
+    tails = account_tails(session, vault, actor, [one.row for one in frozen])
     phone = office_phone(session, run)
     return NoticeBundle(
         office=paying_office(session, run),
@@ -55,22 +86,27 @@ def notice_bundle(
         contact_office=paying_office(session, run),
         contact_phone=phone,
         notices=tuple(
-            _notice(run, quarter, number, one, tails, phone, today) for number, one in enumerate(frozen, start=1)
+            _notice(run, quarter, number, one, tails, phone, today, knows_reasons(actor))
+            for number, one in enumerate(frozen, start=1)
         ),
-        provenance=Provenance(run.digest or "草稿未锁定", actor.name, now),
+        provenance=Provenance(run.digest or DRAFT, actor.name, now),
     )
 
 
 def _notice(
-    run: SubsidyRun, quarter: Quarter, number: int, one: FrozenLine, tails: dict[int, str], phone: str, today: date
+    run: SubsidyRun,
+    quarter: Quarter,
+    number: int,
+    one: FrozenLine,
+    tails: dict[int, str],
+    phone: str,
+    today: date,
+    is_why_known: bool,
 ) -> GuardianNotice:
     line, snapshot = one.row, one.snapshot
-    kind = _KINDS[line.decision]
-    if line.payment in (PaymentState.RETURNED, PaymentState.WITHHELD):
-        kind = NoticeKind.HOLD
+    kind = _KINDS[line.decision] if line.is_live else NoticeKind.HOLD
     agreement = snapshot["agreement"]
     is_paid = kind is NoticeKind.PAY
-    said = (line.why,) if line.why else line.reasons
     return GuardianNotice(
         kind=kind,
         serial=f"{quarter.year}-{quarter.number}-{number:05d}",
@@ -85,9 +121,9 @@ def _notice(
         days_in_period=quarter.days,
         amount_fen=line.amount_fen if is_paid else 0,
         amount_capital=Money(line.amount_fen).capital() if is_paid else "",
-        arithmetic=_arithmetic(snapshot) if is_paid else (),
+        arithmetic=_arithmetic(snapshot, is_why_known) if is_paid else (),
         account_tail=tails.get(line.account_id or 0, ""),
-        reasons=() if is_paid else tuple(say(why) for why in said),
+        reasons=() if is_paid else _told(line.because),
         remedy="" if is_paid else _REMEDY,
         appeal_until=None if is_paid else today + timedelta(days=APPEAL_DAYS),
         appeal_phone="" if is_paid else phone,
@@ -99,12 +135,19 @@ def check_code(run: SubsidyRun, line_public_id: str) -> str:
     return hashlib.sha256(f"{run.digest}:{line_public_id}".encode()).hexdigest()[:12].upper()
 
 
-def _arithmetic(snapshot: dict[str, Any]) -> tuple[ArithmeticLine, ...]:
+def _told(because: tuple[Reason, ...]) -> tuple[str, ...]:
+    """Each cause once, in neutral words; flags and sums are not for a letter."""
+    told = dict.fromkeys(_TOLD[one.code] for one in because if one.code in _TOLD)
+    return tuple(told) or (_UNSAID,)
+
+
+def _arithmetic(snapshot: dict[str, Any], is_why_known: bool) -> tuple[ArithmeticLine, ...]:
     """The full quarter, minus each kind of day that does not count, minus another's share: adds up to the amount."""
     computed = snapshot["computation"]
     steps = [ArithmeticLine("全季度", computed["full_fen"])]
     steps += [
-        ArithmeticLine(f"{_EXCLUDED[one['kind']]} {one['days']} 天不计", -one["fen"]) for one in computed["deductions"]
+        ArithmeticLine(f"{_EXCLUDED[one['kind']] if is_why_known else _NOT_COUNTED} {one['days']} 天不计", -one["fen"])
+        for one in computed["deductions"]
     ]
     share = snapshot["amount_fen"] - computed["amount_fen"]
     if share:

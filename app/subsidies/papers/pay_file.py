@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.money import Money
 from app.people.vault import Vault
-from app.subsidies.models import SubsidyRun
+from app.subsidies.models import SubsidyPolicy, SubsidyRun
 from app.subsidies.papers.labels import paying_office, period_label
 from app.subsidies.queries.payments import PayableLine
 from app.subsidies.queries.runs import area_name
+from app.subsidies.rules.policy import PolicyTerms
 from reports.pay_file import PayFileDocument, PayFileLine, render_pay_file
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-REMARK = "惠民补贴"  # neutral: the bank's queue and the passbook must not tell why (domain 5.6)
 
 __all__ = ["XLSX", "pay_file_document", "render_pay_file"]
 
@@ -34,6 +34,8 @@ def pay_file_document(
     """The file for the bank: every line with name, ID number and account opened for this one purpose."""
     vault.warm({line.payee.id for line in lines})
     total = Money(sum(line.amount_fen for line in lines))
+    policy = session.get_one(SubsidyPolicy, run.policy_id)
+    remark = PolicyTerms.from_json(policy.terms).remark
     return PayFileDocument(
         county=area_name(session, run.county_code),
         organisation=paying_office(session, run),
@@ -51,7 +53,7 @@ def pay_file_document(
                 bank=line.account.bank_name,
                 account=vault.open(line.payee.id, "payee_accounts.number", line.account.number_sealed) or "",
                 amount_fen=line.amount_fen,
-                remark=REMARK,
+                remark=remark,
             )
             for line in lines
         ),

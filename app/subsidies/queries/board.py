@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.core.actor import Actor
 from app.core.money import Money
-from app.subsidies.models import SubsidyLine, SubsidyPolicy, SubsidyRun
-from app.subsidies.queries.lines import count_hold_reasons
-from app.subsidies.queries.runs import area_name, find_previous_run
+from app.subsidies.models import SubsidyPolicy, SubsidyRun
+from app.subsidies.queries.differences import Differences, count_differences
+from app.subsidies.queries.lines import count_hold_reasons, knows_reasons
+from app.subsidies.queries.totals import Totals, totals_of
 from app.subsidies.rules.policy import PolicyTerms
 
 
@@ -18,42 +19,45 @@ from app.subsidies.rules.policy import PolicyTerms
 class Board:
     """Totals of a run as its lines stand now, and how they differ from the last quarter's."""
 
-    county: str
-    counts: dict[str, int]
-    total: Money
-    # (reason code, lines) of the held lines, most frequent first
+    totals: Totals
+    # (reason code, lines) of the held lines, most frequent first; empty for who may not know
     hold_reasons: tuple[tuple[str, int], ...]
-    previous: SubsidyRun | None
+    # None where nothing was paid for the quarter before
+    differences: Differences | None
     policy: SubsidyPolicy | None
     terms: PolicyTerms | None
 
     @property
+    def counts(self) -> dict[str, int]:
+        """Lines by what becomes of them: pay, hold, refuse, ended (withheld or returned)."""
+        found = self.totals
+        return {
+            "pay": found.pay_count,
+            "hold": found.hold_count,
+            "refuse": found.refuse_count,
+            "ended": found.ended_count,
+        }
+
+    @property
+    def total(self) -> Money:
+        return Money(self.totals.total_fen)
+
+    @property
     def more_paid(self) -> int | None:
         """Payees more (or fewer) than last quarter."""
-        return None if self.previous is None else self.counts.get("pay", 0) - self.previous.pay_count
+        return self.differences.more if self.differences else None
 
     @property
     def more_money(self) -> Money | None:
-        return None if self.previous is None else self.total - Money(self.previous.total_fen)
+        return self.total - Money(self.differences.before_fen) if self.differences else None
 
 
-def board_of(session: Session, run: SubsidyRun) -> Board:
-    rows = session.execute(
-        select(SubsidyLine.decision, func.count(), func.coalesce(func.sum(SubsidyLine.amount_fen), 0))
-        .where(SubsidyLine.run_id == run.id)
-        .group_by(SubsidyLine.decision)
-    ).all()
+def board_of(session: Session, actor: Actor, run: SubsidyRun) -> Board:
     policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
     return Board(
-        county=area_name(session, run.county_code),
-        counts={decision.value: count for decision, count, _ in rows},
-        total=Money(sum(int(fen) for decision, _, fen in rows if decision.value == "pay")),
-        hold_reasons=tuple(
-            (code, count)
-            for code, count in count_hold_reasons(session, run).items()
-            if code.startswith("subsidies.hold.")
-        ),
-        previous=find_previous_run(session, run),
+        totals=totals_of(session, run),
+        hold_reasons=tuple(count_hold_reasons(session, run).items()) if knows_reasons(actor) else (),
+        differences=count_differences(session, actor, run),
         policy=policy,
         terms=PolicyTerms.from_json(policy.terms) if policy else None,
     )

@@ -20,7 +20,7 @@ from app.patients.models import Admission, Patient, PatientSpan
 from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, SpanKind
 from app.people.models import PayeeAccount, Person
 from app.people.rules import DatePrecision
-from app.risk.models import RiskLevel
+from app.risk.models import LevelSource, RiskLevel
 from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.rules.days import DayFacts, Stay
 from app.subsidies.rules.decision import IncidentFact, IncidentKind, LineFacts, LineState, Payee
@@ -29,6 +29,7 @@ from app.visits.models import FollowUpVisit
 from app.visits.rules.form import VisitForm, VisitObject
 
 _DAY = timedelta(days=1)
+_GONE = (RegistryStatus.TRANSFERRED_OUT, RegistryStatus.EXCLUDED, RegistryStatus.MERGED)
 _PatientPerson = aliased(Person)
 _Payee = aliased(Person)
 
@@ -171,9 +172,13 @@ class _Batch:
                     "from": row.agreement.from_on.isoformat(),
                     "to": (row.agreement.ended_on or row.agreement.to_on).isoformat(),
                 },
-                "account": {"index": account.number_index.hex(), "since": account.from_on.isoformat()}
-                if account
-                else None,
+                "payee": row.payee.public_id,
+                "account": account
+                and {
+                    "id": account.public_id,
+                    "index": account.number_index.hex(),
+                    "since": account.from_on.isoformat(),
+                },
             },
         )
 
@@ -206,17 +211,17 @@ class _Batch:
         return tuple(Stay(span.from_on, span.to_on) for span in self._kept(patient, SpanKind.CARE, setting))
 
     def _was_registered(self, patient: int) -> bool:
-        return bool(self._kept(patient, SpanKind.REGISTRY, RegistryStatus.REGISTERED))
+        spans = self._kept(patient, SpanKind.REGISTRY, RegistryStatus.REGISTERED)
+        return any(span.to_on is None or span.to_on > self.quarter.first_day for span in spans)
 
     def _joined_on(self, patient: int) -> date | None:
         spans = self._kept(patient, SpanKind.REGISTRY, RegistryStatus.REGISTERED)
         return min((span.from_on for span in spans), default=None)
 
     def _left_on(self, patient: int) -> date | None:
-        """The last day before the patient moved away or was excluded."""
-        gone = (RegistryStatus.TRANSFERRED_OUT, RegistryStatus.EXCLUDED, RegistryStatus.MERGED)
-        days = [span.from_on for status in gone for span in self._kept(patient, SpanKind.REGISTRY, status)]
-        return min(days) - _DAY if days else None
+        """The last day before the patient moved away or was excluded, unless they came back."""
+        registry = [span for span in self.spans[patient] if span.what is SpanKind.REGISTRY]
+        return registry[-1].from_on - _DAY if registry and registry[-1].value in _GONE else None
 
     def _highest(self, patient: int, since: date) -> int | None:
         """The highest level in force at any time from `since` to the quarter's end, the one that stood on `since` included."""
@@ -226,8 +231,10 @@ class _Batch:
         return max([*standing, *later], default=None)
 
     def _listed(self, patient: int) -> int | None:
+        """The level that stood on the quarter's last day; before the first rating, what the county's list said when it came in."""
         ratings = [rating.level for rating in self.levels[patient] if rating.assessed_on <= self.quarter.last_day]
-        return ratings[-1] if ratings else None
+        opening = [rating.level for rating in self.levels[patient] if rating.source is LevelSource.OPENING]
+        return ratings[-1] if ratings else next(iter(opening), None)
 
     def _incidents(self, patient: int) -> tuple[IncidentFact, ...]:
         found = []
@@ -296,7 +303,7 @@ def _levels(patients: Sequence[int], quarter: Quarter) -> Select[RiskLevel]:
         .where(
             RiskLevel.patient_id.in_(patients),
             RiskLevel.withdrawn_at.is_(None),
-            RiskLevel.assessed_on <= quarter.last_day,
+            or_(RiskLevel.assessed_on <= quarter.last_day, RiskLevel.source == LevelSource.OPENING),
         )
         .order_by(RiskLevel.assessed_on, RiskLevel.id)
     )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from app.areas.models import Area
+from app.areas.rules import AreaLevel
+from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.batches import slices
 from app.core.errors import NotFound
@@ -18,11 +21,14 @@ from app.core.reasons import Reason
 from app.core.scope import within
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank, Relation
-from app.people.models import PayeeAccount, Person
+from app.people.models import NameKey, PayeeAccount, Person
 from app.people.vault import Vault
 from app.subsidies.models import PayFileLine, SubsidyLine, SubsidyRun
+from app.subsidies.rules.days import ExclusionKind
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
+
+EXCLUDED = frozenset(f"subsidies.excluded.{kind}" for kind in ExclusionKind)
 
 _Village = aliased(Area)
 _Town = aliased(Area)
@@ -44,11 +50,30 @@ class LineRow:
     days: int
     amount_fen: int
     decision: LineState
+    # empty for roles that may not know days of care, levels and incidents, not even as a word
     reasons: tuple[Reason, ...]
     payment: PaymentState | None
+    # why it was withheld or returned
     why: Reason | None
     account_id: int | None
-    payee_person_id: int
+    # withheld and returned lines pay nobody
+    is_live: bool
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the amount is part of the run's total: paid, or still to be paid."""
+        return self.decision is LineState.PAY and self.is_live
+
+    @property
+    def because(self) -> tuple[Reason, ...]:
+        """What is worth reading beside the amount: why it ended, else the reasons; a full quarter needs no words."""
+        if self.why:
+            return (self.why,)
+        return tuple(one for one in self.reasons if one.code != "subsidies.amount.sum" or self._is_sum_told)
+
+    @property
+    def _is_sum_told(self) -> bool:
+        return self.decision is LineState.PAY and any(one.code in EXCLUDED for one in self.reasons)
 
 
 @dataclass(frozen=True)
@@ -59,27 +84,30 @@ class FrozenLine:
     snapshot: dict[str, Any]
 
 
-def _rows() -> Select[SubsidyLine, Person, Guardianship, Agreement, str | None, str | None, PayFileLine | None]:
-    return (
-        select(SubsidyLine, Person, Guardianship, Agreement, _Village.name, _Town.name, PayFileLine)
-        .join(Person, Person.id == SubsidyLine.payee_person_id)
-        .join(Agreement, Agreement.id == SubsidyLine.agreement_id)
-        .join(
-            Guardianship,
-            Guardianship.id
-            == func.coalesce(
-                # the line's rank tells which of the agreement's two guardians it pays
-                select(Agreement.second_guardianship_id)
-                .where(Agreement.id == SubsidyLine.agreement_id, SubsidyLine.rank == Rank.SECOND)
-                .correlate(SubsidyLine)
-                .scalar_subquery(),
-                Agreement.guardianship_id,
-            ),
-        )
-        .join(_Village, _Village.code == SubsidyLine.area_code, isouter=True)
+def _rows(
+    run: SubsidyRun, actor: Actor
+) -> Select[SubsidyLine, str, Relation, str, Area, str | None, PayFileLine | None]:
+    """The run's lines with their people and places; what the actor may not know is not loaded."""
+    line = SubsidyLine
+    pays_second = (line.rank == Rank.SECOND) & (Guardianship.id == Agreement.second_guardianship_id)
+    pays_first = (line.rank == Rank.FIRST) & (Guardianship.id == Agreement.guardianship_id)
+    query = (
+        select(line, Person.name, Guardianship.relation, Agreement.number, _Village, _Town.name, PayFileLine)
+        .join(Person, Person.id == line.payee_person_id)
+        .join(Agreement, Agreement.id == line.agreement_id)
+        .join(Guardianship, pays_first | pays_second)
+        .join(_Village, _Village.code == line.area_code)
         .join(_Town, _Town.code == _Village.parent_code, isouter=True)
-        .join(PayFileLine, PayFileLine.line_id == SubsidyLine.id, isouter=True)
+        .join(PayFileLine, PayFileLine.line_id == line.id, isouter=True)
+        .where(line.run_id == run.id, within(line.area_code, actor))
+        .order_by(line.area_code, line.id)
     )
+    return query if knows_reasons(actor) else query.options(defer(line.reasons))
+
+
+def knows_reasons(actor: Actor) -> bool:
+    """Reasons speak of days of care, levels and incidents; finance pays without knowing them (roles.md)."""
+    return sees(actor, Field.CARE_SPANS) is not Grant.NONE
 
 
 def list_lines(
@@ -94,7 +122,7 @@ def list_lines(
     size: int = 50,
 ) -> Page[LineRow]:
     """A page of the run's lines by village, filtered by decision and by payee's name, pinyin or agreement number."""
-    query = _rows().where(SubsidyLine.run_id == run.id, within(SubsidyLine.area_code, actor))
+    query = _rows(run, actor).options(defer(SubsidyLine.snapshot))
     if decision is not None:
         query = query.where(SubsidyLine.decision == decision)
     if line_id is not None:
@@ -109,21 +137,19 @@ def list_lines(
                 (SubsidyLine.area_code == str(after[0])) & (SubsidyLine.id > int(after[1] or 0)),
             )
         )
-    fetched = session.execute(query.order_by(SubsidyLine.area_code, SubsidyLine.id).limit(size + 1))
-    return page_of([_row(*row) for row in fetched], size, lambda row: (row.area_code, row.id))
+    fetched = session.execute(query.limit(size + 1))
+    return page_of([_row(actor, *row) for row in fetched], size, lambda row: (row.area_code, row.id))
 
 
 def all_lines(session: Session, actor: Actor, run: SubsidyRun) -> list[LineRow]:
     """Every line of the run in the ledger's order."""
-    query = _rows().where(SubsidyLine.run_id == run.id, within(SubsidyLine.area_code, actor))
-    return [_row(*row) for row in session.execute(query.order_by(SubsidyLine.area_code, SubsidyLine.id))]
+    rows = session.execute(_rows(run, actor).options(defer(SubsidyLine.snapshot)))
+    return [_row(actor, *row) for row in rows]
 
 
 def frozen_lines(session: Session, actor: Actor, run: SubsidyRun) -> list[FrozenLine]:
     """Every line with its snapshot, in the ledger's order."""
-    query = _rows().where(SubsidyLine.run_id == run.id, within(SubsidyLine.area_code, actor))
-    rows = session.execute(query.order_by(SubsidyLine.area_code, SubsidyLine.id))
-    return [FrozenLine(_row(*row), row[0].snapshot) for row in rows]
+    return [FrozenLine(_row(actor, *row), row[0].snapshot) for row in session.execute(_rows(run, actor))]
 
 
 def get_line(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> tuple[SubsidyLine, SubsidyRun]:
@@ -140,57 +166,64 @@ def get_line(session: Session, actor: Actor, public_id: str, *, lock: bool = Fal
 
 
 def count_hold_reasons(session: Session, run: SubsidyRun) -> dict[str, int]:
-    """How many held lines carry each reason code: "暂缓 9 笔：账户 5 · 事件 2"."""
-    counts: dict[str, int] = {}
+    """How many held lines carry each hold's code, the most frequent first: "账户 5 · 事件 2"."""
     held = session.scalars(
         select(SubsidyLine.reasons).where(SubsidyLine.run_id == run.id, SubsidyLine.decision == LineState.HOLD)
     )
-    for reasons in held:
-        for stored in reasons:
-            counts[stored["code"]] = counts.get(stored["code"], 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: -item[1]))
+    counts = Counter(
+        stored["code"] for reasons in held for stored in reasons if stored["code"].startswith("subsidies.hold.")
+    )
+    return dict(counts.most_common())
 
 
 def _matches(text: str) -> ColumnElement[bool]:
+    """The payee's name in characters, pinyin or initials, or a part of the agreement's number."""
+    has_key = exists().where(
+        NameKey.person_id == SubsidyLine.payee_person_id,
+        NameKey.patient_id == SubsidyLine.patient_id,
+        NameKey.key.startswith(text.lower(), autoescape=True),
+    )
     return or_(
-        Person.name.contains(text, autoescape=True),
-        Person.name_sort.startswith(text.lower(), autoescape=True),
-        Agreement.number.contains(text.upper(), autoescape=True),
+        Person.name.contains(text, autoescape=True), has_key, Agreement.number.contains(text.upper(), autoescape=True)
     )
 
 
 def _row(
+    actor: Actor,
     line: SubsidyLine,
-    payee: Person,
-    guardianship: Guardianship,
-    agreement: Agreement,
-    village: str | None,
-    town: str | None,
+    payee: str,
+    relation: Relation,
+    agreement_number: str,
+    place: Area,
+    above: str | None,
     paid: PayFileLine | None,
 ) -> LineRow:
+    is_village = place.level is AreaLevel.VILLAGE
     return LineRow(
         id=line.id,
         public_id=line.public_id,
-        payee=payee.name,
-        relation=guardianship.relation,
+        payee=payee,
+        relation=relation,
         rank=line.rank,
-        town=town or "",
-        village=village or "",
+        town=(above or "") if is_village else place.name,
+        village=place.name if is_village else "",
         area_code=line.area_code,
-        agreement_number=agreement.number,
+        agreement_number=agreement_number,
         days=line.days,
         amount_fen=line.amount_fen,
         decision=line.decision,
-        reasons=tuple(Reason.from_json(stored) for stored in line.reasons),
+        reasons=tuple(map(Reason.from_json, line.reasons)) if knows_reasons(actor) else (),
         payment=paid.state if paid else None,
         why=Reason.from_json(paid.why) if paid and paid.why else None,
         account_id=line.account_id,
-        payee_person_id=line.payee_person_id,
+        is_live=line.is_live,
     )
 
 
-def account_tails(session: Session, vault: Vault, lines: Iterable[LineRow]) -> dict[int, str]:
-    """The last four characters of each line's account, by account id: all that a ledger or a notice shows."""
+def account_tails(session: Session, vault: Vault, actor: Actor, lines: Iterable[LineRow]) -> dict[int, str]:
+    """The last four characters of each line's account, by account id: all that a ledger or a notice shows, if that."""
+    if sees(actor, Field.PAYEE_ACCOUNT) is not Grant.LAST_FOUR:
+        return {}
     ids = sorted({line.account_id for line in lines if line.account_id is not None})
     tails: dict[int, str] = {}
     for part in slices(ids):

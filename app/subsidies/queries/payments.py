@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.patients.models import Patient
 from app.people.models import PayeeAccount, Person
 from app.subsidies.models import PayFile, PayFileLine, SubsidyLine, SubsidyRun
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.transitions import PaymentState
 
 _PatientPerson = aliased(Person)
 
@@ -30,6 +31,28 @@ class PayableLine:
     last_paid_day: date | None
     account: PayeeAccount
     account_closed: bool
+    # payee and account are the ones that the line was approved with
+    is_as_approved: bool
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What the bank has said of a pay file's lines so far."""
+
+    paid_count: int = 0
+    paid_fen: int = 0
+    returned_count: int = 0
+    returned_fen: int = 0
+
+
+def settlement_of(session: Session, file: PayFile) -> Settlement:
+    rows = session.execute(
+        select(PayFileLine.state, func.count(), func.coalesce(func.sum(PayFileLine.amount_fen), 0))
+        .where(PayFileLine.pay_file_id == file.id)
+        .group_by(PayFileLine.state)
+    )
+    found = {state: (count, int(fen)) for state, count, fen in rows}
+    return Settlement(*found.get(PaymentState.PAID, (0, 0)), *found.get(PaymentState.RETURNED, (0, 0)))
 
 
 def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
@@ -53,6 +76,7 @@ def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
             last_paid_day=_last_paid_day(line),
             account=account,
             account_closed=account.to_on is not None,
+            is_as_approved=_is_as_approved(line, payee, account),
         )
         for line, payee, account, died_on in rows
     ]
@@ -62,6 +86,12 @@ def list_pay_file_lines(session: Session, file: PayFile) -> Sequence[PayFileLine
     return session.scalars(
         select(PayFileLine).where(PayFileLine.pay_file_id == file.id).order_by(PayFileLine.sequence, PayFileLine.id)
     ).all()
+
+
+def _is_as_approved(line: SubsidyLine, payee: Person, account: PayeeAccount) -> bool:
+    frozen = line.snapshot
+    is_payee = frozen["payee"] == payee.public_id and account.person_id == payee.id
+    return is_payee and frozen["account"]["id"] == account.public_id
 
 
 def _last_paid_day(line: SubsidyLine) -> date | None:

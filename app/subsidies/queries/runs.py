@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.areas.models import Area
-from app.core.actor import Actor
+from app.core.actor import Actor, hand_of
 from app.core.errors import NotFound
 from app.core.quarter import Quarter
 from app.core.scope import within
-from app.subsidies.models import PayFile, RunApproval, RunKind, SubsidyPolicy, SubsidyRun
+from app.subsidies.models import PayFile, RunApproval, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.rules.transitions import RunState, RunStep
 
 
@@ -134,14 +134,30 @@ def area_name(session: Session, code: str) -> str:
 
 
 def standing_hands(session: Session, run: SubsidyRun) -> dict[RunStep, frozenset[str]]:
-    """The hands behind the signatures that still stand, by step. A run sent back or voided keeps only who prepared it."""
-    standing: dict[RunStep, frozenset[str]] = {}
+    """The human beings behind what still stands, by step: who signed, and as makers also who started it or decided a hold.
+
+    A run sent back or voided keeps only its makers.
+    """
+    standing: dict[RunStep, frozenset[str]] = {RunStep.PREPARED: _makers(session, run)}
     rows = session.execute(
-        select(RunApproval.step, RunApproval.hand).where(RunApproval.run_id == run.id).order_by(RunApproval.id)
+        select(RunApproval.step, RunApproval.hand, User.id, User.person_id)
+        .join(User, User.id == RunApproval.by, isouter=True)
+        .where(RunApproval.run_id == run.id)
+        .order_by(RunApproval.id)
     )
-    for step, hand in rows:
+    for step, hand, user_id, person_id in rows:
         if step in (RunStep.PREPARED, RunStep.RETURNED, RunStep.VOIDED):
-            standing = {RunStep.PREPARED: standing.get(RunStep.PREPARED, frozenset())}
+            standing = {RunStep.PREPARED: standing[RunStep.PREPARED]}
         if step not in (RunStep.RETURNED, RunStep.VOIDED):
-            standing[step] = standing.get(step, frozenset()) | {hand}
+            # the hand as it signed, and as it is known today: an account may be tied to its person later
+            hands = {hand, hand_of(user_id, person_id)}
+            standing[step] = standing.get(step, frozenset()) | hands
     return standing
+
+
+def _makers(session: Session, run: SubsidyRun) -> frozenset[str]:
+    deciders = select(SubsidyLine.decided_by).where(SubsidyLine.run_id == run.id, SubsidyLine.decided_by.is_not(None))
+    rows = session.execute(
+        select(User.id, User.person_id).where(or_(User.id == run.prepared_by, User.id.in_(deciders)))
+    )
+    return frozenset(hand_of(user_id, person_id) for user_id, person_id in rows)

@@ -92,6 +92,11 @@ def check_step(
     """
     if state not in RUN_MOVES[step][0]:
         return (reason("subsidies.step.wrong_state"),)
+    return check_people(step, hand, signed)
+
+
+def check_people(step: RunStep, hand: str, signed: Mapping[RunStep, frozenset[str]]) -> tuple[Reason, ...]:
+    """Whether the same person signed a step that must be somebody else's."""
     if any(hand in signed.get(earlier, frozenset()) for earlier in _OTHER_HANDS.get(step, ())):
         return (reason("subsidies.step.same_person"),)
     return ()

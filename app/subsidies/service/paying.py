@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.errors import Conflict, Invalid
-from app.core.files import keep_file
+from app.core.crypto import Keyring
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.files import keep_file, open_file
+from app.core.models import KeptFile
 from app.core.money import Money
 from app.core.reasons import Reason, reason
 from app.people.vault import Vault
 from app.subsidies.commands import BankReply, BankReturns
 from app.subsidies.models import PayFile, PayFileLine, SubsidyLine, SubsidyRun
 from app.subsidies.papers.pay_file import XLSX, pay_file_document, render_pay_file
-from app.subsidies.queries.payments import PayableLine, list_pay_file_lines, payable_lines
+from app.subsidies.queries.payments import (
+    PayableLine,
+    Settlement,
+    list_pay_file_lines,
+    payable_lines,
+    settlement_of,
+)
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
-from app.subsidies.service.signing import check, refuse_changed, sign
+from app.subsidies.service.signing import check, check_hands, keep_totals, refuse_changed, sign
 
 MOST_LISTED = 20  # differences named in one refusal
-
-
-@dataclass(frozen=True)
-class Settlement:
-    """How a run ended at the bank."""
-
-    paid_count: int
-    returned_count: int
-    paid_fen: int
 
 
 def export_run(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, now: datetime) -> PayFile:
@@ -47,6 +45,8 @@ def export_run(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, no
     check(session, actor, run, RunStep.EXPORTED)
     refuse_changed(session, run)
     lines = payable_lines(session, run)
+    if not all(line.is_as_approved for line in lines) or len(lines) != run.pay_count:
+        raise Conflict(reason("subsidies.step.changed"))
     withheld = [(line, why) for line in lines if (why := _why_withheld(line))]
     stopped = {line.line_id for line, _ in withheld}
     paid = [line for line in lines if line.line_id not in stopped]
@@ -81,9 +81,33 @@ def export_run(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, no
     session.add(file)
     session.flush()
     _store_lines(session, file, paid, withheld, now)
+    keep_totals(session, run)
     run.exported_by, run.exported_at = actor.user_id, now
     sign(session, actor, run, RunStep.EXPORTED, now)
     return file
+
+
+def fetch_pay_file(
+    session: Session, keyring: Keyring, actor: Actor, run: SubsidyRun, now: datetime
+) -> tuple[PayFile, KeptFile, bytes]:
+    """The pay file's bytes as they were made; each fetch is noted. NotFound before the export."""
+    require(actor, Action.PAY_SUBSIDY)
+    file = find_pay_file(session, run)
+    if file is None:
+        raise NotFound()
+    kept = session.get_one(KeptFile, file.file_id)
+    content = open_file(session, keyring, kept)
+    note(
+        session,
+        actor,
+        "subsidies.pay_file_fetched",
+        now=now,
+        subject=("subsidy_run", run.public_id),
+        area_code=run.county_code,
+        count=file.count,
+        detail={"sha256": file.sha256},
+    )
+    return file, kept, content
 
 
 def settle_run(
@@ -100,24 +124,26 @@ def settle_run(
     """
     require(actor, Action.PAY_SUBSIDY)
     file = find_pay_file(session, run)
-    if file is None or run.state is not RunState.SETTLED:
+    if run.state is RunState.SETTLED:
+        if file is None or returns is None or file.returns_sha256 is not None:
+            raise Conflict(reason("subsidies.settle.already"))
+        check_hands(session, actor, run, RunStep.SETTLED)
+    else:
         check(session, actor, run, RunStep.SETTLED)
     if file is None:
         raise Conflict(reason("subsidies.step.wrong_state"))
-    if run.state is RunState.SETTLED and (returns is None or file.returns_sha256 is not None):
-        raise Conflict(reason("subsidies.settle.already"))
     lines = list_pay_file_lines(session, file)
     if returns is None:
         file.attested_at, file.attested_by = now, actor.user_id
-        answers = {
+        replies = {
             line.sequence: BankReply(line.sequence, Money(line.amount_fen), True) for line in lines if line.sequence
         }
     else:
-        answers = _matched(lines, returns.replies)
+        replies = _matched(lines, returns.replies)
         file.returns_sha256 = returns.sha256
     for line in lines:
         if line.sequence is not None:
-            _settle_line(session, line, answers[line.sequence], now)
+            _settle_line(line, replies[line.sequence], now)
     session.flush()
     return _close(session, actor, run, file, now)
 
@@ -130,7 +156,7 @@ def _why_withheld(line: PayableLine) -> Reason | None:
         and line.last_paid_day is not None
         and line.patient_died_on < line.last_paid_day
     ):
-        return reason("subsidies.withheld.after_death", died_on=line.patient_died_on)
+        return reason("subsidies.withheld.after_death")
     if line.account_closed:
         return reason("subsidies.withheld.account_closed")
     return None
@@ -165,8 +191,8 @@ def _store_lines(
         )
         for line, why in withheld
     )
-    _end_lines(session, [line.line_id for line, _ in withheld])
     session.flush()
+    _end_unpaid(session, file)
 
 
 def _matched(lines: Sequence[PayFileLine], replies: Sequence[BankReply]) -> dict[int, BankReply]:
@@ -196,33 +222,33 @@ def _matched(lines: Sequence[PayFileLine], replies: Sequence[BankReply]) -> dict
     return answers
 
 
-def _settle_line(session: Session, line: PayFileLine, reply: BankReply, now: datetime) -> None:
+def _settle_line(line: PayFileLine, reply: BankReply, now: datetime) -> None:
     state = PaymentState.PAID if reply.is_paid else PaymentState.RETURNED
     if line.state is state:
         return
     line.state, line.settled_at = state, now
     if state is PaymentState.RETURNED:
-        line.why = reason("subsidies.returns.returned", why=reply.why[:60]).to_json()
-        _end_lines(session, [line.line_id])
+        line.why = reason("subsidies.returns.returned", why=reply.why or "—").to_json()
 
 
-def _end_lines(session: Session, line_ids: Sequence[int]) -> None:
-    """These lines paid nobody: their quarter may be paid by another line."""
-    for line in session.scalars(select(SubsidyLine).where(SubsidyLine.id.in_(line_ids))):
-        line.is_live = False
+def _end_unpaid(session: Session, file: PayFile) -> None:
+    """Lines that were withheld or returned paid nobody: their quarter may be paid by another line."""
+    unpaid = select(PayFileLine.line_id).where(
+        PayFileLine.pay_file_id == file.id,
+        PayFileLine.state.in_((PaymentState.RETURNED, PaymentState.WITHHELD)),
+    )
+    session.execute(
+        update(SubsidyLine)
+        .where(SubsidyLine.id.in_(unpaid), SubsidyLine.is_live)
+        .values(is_live=False)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _close(session: Session, actor: Actor, run: SubsidyRun, file: PayFile, now: datetime) -> Settlement:
-    rows = session.execute(
-        select(PayFileLine.state, func.count(), func.coalesce(func.sum(PayFileLine.amount_fen), 0))
-        .where(PayFileLine.pay_file_id == file.id)
-        .group_by(PayFileLine.state)
-    )
-    found = {state: (count, int(fen)) for state, count, fen in rows}
-    if run.state is not RunState.SETTLED:
-        run.settled_by, run.settled_at = actor.user_id, now
-        sign(session, actor, run, RunStep.SETTLED, now)
-    else:
+    _end_unpaid(session, file)
+    keep_totals(session, run)
+    if run.state is RunState.SETTLED:
         note(
             session,
             actor,
@@ -232,5 +258,7 @@ def _close(session: Session, actor: Actor, run: SubsidyRun, file: PayFile, now: 
             area_code=run.county_code,
             detail={"returns": file.returns_sha256 or ""},
         )
-    paid_count, paid_fen = found.get(PaymentState.PAID, (0, 0))
-    return Settlement(paid_count, found.get(PaymentState.RETURNED, (0, 0))[0], paid_fen)
+    else:
+        run.settled_by, run.settled_at = actor.user_id, now
+        sign(session, actor, run, RunStep.SETTLED, now)
+    return settlement_of(session, file)

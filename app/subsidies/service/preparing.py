@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.areas.models import Area
@@ -19,18 +20,19 @@ from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.batches import insert_rows
 from app.core.db import new_public_id
-from app.core.errors import Conflict, Invalid, NotFound
-from app.core.quarter import Quarter
+from app.core.errors import Conflict, Invalid
 from app.core.reasons import reason
+from app.core.refusals import said_by
 from app.subsidies.commands import PrepareRun
 from app.subsidies.models import LineKind, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.facts import GatheredLine, agreements_to_decide, count_to_decide, gather
-from app.subsidies.queries.runs import find_run, policy_for
-from app.subsidies.rules.decision import LineDecision, decide_line
+from app.subsidies.queries.runs import find_run, get_run, policy_for
+from app.subsidies.rules.amount import Computation
+from app.subsidies.rules.decision import LineDecision, LineState, decide_line
 from app.subsidies.rules.lines import RULE_VERSION, line_digest
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.transitions import RunState, RunStep, check_period
-from app.subsidies.service.signing import keep_totals, sign
+from app.subsidies.service.signing import LIVE_PAYMENT, keep_totals, sign
 
 BATCH = 500
 
@@ -64,19 +66,22 @@ def prepare_run(
 
 
 def start_run(session: Session, actor: Actor, command: PrepareRun, today: date, now: datetime) -> SubsidyRun:
-    """The run of this county and quarter in state *preparing*: a new one, or the one that a dead process left."""
+    """The run of this county and quarter in state *preparing*: a new one, or the one that a dead process left.
+
+    A run that stands already is refused with `Conflict`; of two that start at once, the second finds the first's.
+    """
     require(actor, Action.PREPARE_SUBSIDY)
     _check_county(session, actor, command.county_code)
     for open_quarter in check_period(command.quarter, today):
         raise Conflict(open_quarter)
     kind = RunKind.SUPPLEMENTARY if command.is_supplementary else RunKind.REGULAR
-    run = find_run(session, actor, command.county_code, command.quarter, kind, lock=True)
-    if run is not None and run.state is RunState.PREPARING:
-        return run
+    last = find_run(session, actor, command.county_code, command.quarter, kind, lock=True)
+    if last is not None and last.state is RunState.PREPARING:
+        return last
     if command.is_supplementary:
-        _check_supplement(session, actor, command, run)
-    elif run is not None:
-        raise Conflict(reason("subsidies.prepare.stands", quarter=command.quarter, state=run.state.value))
+        _check_supplement(session, actor, command, last)
+    elif last is not None:
+        raise Conflict(reason("subsidies.prepare.stands", quarter=command.quarter))
     policy = policy_for(session, command.county_code, command.quarter)
     if policy is None:
         raise Conflict(reason("subsidies.prepare.no_policy", quarter=command.quarter))
@@ -84,7 +89,7 @@ def start_run(session: Session, actor: Actor, command: PrepareRun, today: date, 
         county_code=command.county_code,
         period=str(command.quarter),
         kind=kind,
-        number=(run.number + 1) if run else 1,
+        number=last.number + 1 if last else 1,
         state=RunState.PREPARING,
         policy_id=policy.id,
         rule_version=RULE_VERSION,
@@ -92,16 +97,22 @@ def start_run(session: Session, actor: Actor, command: PrepareRun, today: date, 
         prepared_by=actor.user_id,
         prepared_at=now,
     )
-    session.add(run)
-    session.flush()
-    return run
+    try:
+        with session.begin_nested():
+            session.add(run)
+        return run
+    except IntegrityError:
+        found = find_run(session, actor, command.county_code, command.quarter, kind, lock=True)
+    if found is None or found.state is not RunState.PREPARING:
+        raise Conflict(reason("subsidies.prepare.stands", quarter=command.quarter))
+    return found
 
 
 def prepare_anew(session: Session, actor: Actor, run: SubsidyRun, today: date, now: datetime) -> SubsidyRun:
     """Throw a draft's lines away and freeze them again as of today: late facts before anything was signed."""
     require(actor, Action.PREPARE_SUBSIDY)
     if run.state is not RunState.DRAFT:
-        raise Conflict(reason("subsidies.prepare.not_draft", state=run.state.value))
+        raise Conflict(reason("subsidies.prepare.not_draft"))
     session.execute(delete(SubsidyLine).where(SubsidyLine.run_id == run.id))
     run.state, run.decided_as_of = RunState.PREPARING, today
     run.prepared_by, run.prepared_at = actor.user_id, now
@@ -111,20 +122,20 @@ def prepare_anew(session: Session, actor: Actor, run: SubsidyRun, today: date, n
 
 def prepare_batch(session: Session, actor: Actor, run_public_id: str, now: datetime) -> int:
     """Freeze the next lines of a run in preparation; returns how many agreements are still left (0: the run is a draft)."""
-    run = session.scalar(select(SubsidyRun).where(SubsidyRun.public_id == run_public_id).with_for_update())
-    if run is None or not run.county_code.startswith(actor.area_prefix):
-        raise NotFound()
+    run = get_run(session, actor, run_public_id, lock=True)
     if run.state is not RunState.PREPARING:
-        return 0
+        return 0  # somebody else finished it meanwhile
     ids = agreements_to_decide(session, run, BATCH)
-    if not ids:
-        _finish(session, actor, run, now)
-        return 0
     policy = session.get_one(SubsidyPolicy, run.policy_id)
     terms = PolicyTerms.from_json(policy.terms)
     gathered = gather(session, run, ids, terms)
-    insert_rows(session, SubsidyLine, [_line_row(run, policy, facts, terms) for facts in gathered])
-    return count_to_decide(session, run)
+    with said_by(session, dict.fromkeys(LIVE_PAYMENT, "subsidies.prepare.paid_meanwhile")):
+        insert_rows(session, SubsidyLine, [_line_row(run, policy, facts, terms) for facts in gathered])
+    left = count_to_decide(session, run)
+    if left == 0:
+        keep_totals(session, run)
+        sign(session, actor, run, RunStep.PREPARED, now)
+    return left
 
 
 def _line_row(run: SubsidyRun, policy: SubsidyPolicy, gathered: GatheredLine, terms: PolicyTerms) -> dict[str, object]:
@@ -132,7 +143,7 @@ def _line_row(run: SubsidyRun, policy: SubsidyPolicy, gathered: GatheredLine, te
     snapshot = freeze(gathered, decision, policy)
     reasons = [said.to_json() for said in (*decision.reasons, *decision.flags)]
     amount = decision.amount.fen
-    days = decision.computation.days
+    days = 0 if decision.state is LineState.REFUSE else decision.computation.days
     return {
         "public_id": new_public_id(),
         "run_id": run.id,
@@ -157,19 +168,13 @@ def _line_row(run: SubsidyRun, policy: SubsidyPolicy, gathered: GatheredLine, te
 def freeze(gathered: GatheredLine, decision: LineDecision, policy: SubsidyPolicy) -> dict[str, Any]:
     """Everything the line was decided from, by value, and the sum (data-model.md 3). Recomputing it gives the amount."""
     computation = decision.computation
-    excluded = {
-        month.first + timedelta(days=offset)
-        for month in computation.months
-        for one in month.exclusions
-        for offset in range((one.first - month.first).days, (one.last - month.first).days + 1)
-    }
-    paid = [day for day in _days_of(computation.quarter) if day not in excluded]
+    last_paid_day = _last_counted(computation)
     return {
         **gathered.snapshot,
         "facts": gathered.facts.to_json(),
         "policy": {"version": policy.version, "terms": policy.terms},
         "amount_fen": decision.amount.fen,
-        "last_paid_day": max(paid).isoformat() if paid else None,
+        "last_paid_day": last_paid_day.isoformat() if last_paid_day else None,
         "computation": {
             "amount_fen": computation.amount.fen,
             "full_fen": computation.full.fen,
@@ -184,13 +189,13 @@ def freeze(gathered: GatheredLine, decision: LineDecision, policy: SubsidyPolicy
     }
 
 
-def _days_of(quarter: Quarter) -> list[date]:
-    return [quarter.first_day + timedelta(days=offset) for offset in range(quarter.days)]
-
-
-def _finish(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> None:
-    keep_totals(session, run)
-    sign(session, actor, run, RunStep.PREPARED, now)
+def _last_counted(computation: Computation) -> date | None:
+    """The last day of the quarter that counts."""
+    day = computation.quarter.last_day
+    for excluded in reversed(computation.exclusions):  # in order of time, without gaps or overlaps at the end
+        if excluded.last == day:
+            day = excluded.first - timedelta(days=1)
+    return day if day >= computation.quarter.first_day else None
 
 
 def _check_county(session: Session, actor: Actor, county_code: str) -> None:
@@ -205,4 +210,4 @@ def _check_supplement(session: Session, actor: Actor, command: PrepareRun, last:
     if regular is None or regular.state is not RunState.SETTLED:
         raise Conflict(reason("subsidies.prepare.regular_first", quarter=command.quarter))
     if last is not None and last.state is not RunState.SETTLED:
-        raise Conflict(reason("subsidies.prepare.stands", quarter=command.quarter, state=last.state.value))
+        raise Conflict(reason("subsidies.prepare.stands", quarter=command.quarter))

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.crypto import digest
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import Reason, reason
+from app.core.refusals import said_by
 from app.subsidies.commands import DecideHold
 from app.subsidies.models import RunApproval, SubsidyLine, SubsidyRun
 from app.subsidies.queries.lines import get_line
 from app.subsidies.queries.runs import standing_hands
+from app.subsidies.queries.totals import changed_lines, run_digest, totals_of
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.lines import line_digest
-from app.subsidies.rules.transitions import RUN_MOVES, RunState, RunStep, check_line_move, check_step
+from app.subsidies.rules.transitions import RUN_MOVES, RunState, RunStep, check_line_move, check_people, check_step
 
 MOST_WORDS = 200
+
+# The double-payment guard as each database names it.
+LIVE_PAYMENT = (
+    "uq_subsidy_lines_live_payment",
+    "subsidy_lines.agreement_id, subsidy_lines.period, subsidy_lines.rank",
+)
 
 
 def submit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> SubsidyRun:
@@ -66,13 +72,9 @@ def decide_hold(session: Session, actor: Actor, command: DecideHold, now: dateti
     if decided is LineState.PAY and line.account_id is None:
         raise Conflict(reason("subsidies.hold.no_account"))
     void_signatures(session, actor, run, now)
-    line.decision = decided
-    line.decided_by, line.decided_at, line.decision_note = actor.user_id, now, words
-    line.reasons = [*line.reasons, reason(f"subsidies.decided.{decided}", note=words).to_json()]
-    if decided is LineState.REFUSE:
-        line.amount_fen = 0
-    line.digest = line_digest(decided, line.amount_fen, line.days, line.reasons, line.snapshot)
-    session.flush()
+    with said_by(session, dict.fromkeys(LIVE_PAYMENT, "subsidies.hold.paid_already")):
+        _decide(line, decided, words)
+        line.decided_by, line.decided_at, line.decision_note = actor.user_id, now, words
     keep_totals(session, run)
     note(
         session,
@@ -85,6 +87,14 @@ def decide_hold(session: Session, actor: Actor, command: DecideHold, now: dateti
         changed=words,
     )
     return line
+
+
+def _decide(line: SubsidyLine, decided: LineState, words: str) -> None:
+    line.decision = decided
+    line.reasons = [*line.reasons, reason(f"subsidies.decided.{decided}", note=words).to_json()]
+    if decided is LineState.REFUSE:
+        line.amount_fen = line.days = 0
+    line.digest = line_digest(decided, line.amount_fen, line.days, line.reasons, line.snapshot)
 
 
 def void_signatures(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> None:
@@ -102,9 +112,14 @@ def check(session: Session, actor: Actor, run: SubsidyRun, step: RunStep) -> Non
     _refuse(check_step(step, run.state, actor.hand, standing_hands(session, run)))
 
 
+def check_hands(session: Session, actor: Actor, run: SubsidyRun, step: RunStep) -> None:
+    """Refuse a hand that signed before, whatever the state."""
+    _refuse(check_people(step, actor.hand, standing_hands(session, run)))
+
+
 def refuse_changed(session: Session, run: SubsidyRun) -> None:
-    """What was signed must be what stands."""
-    if run_digest(session, run) != run.digest:
+    """What was signed must be what stands, down to the content of each line."""
+    if run_digest(session, run) != run.digest or changed_lines(session, run):
         raise Conflict(reason("subsidies.step.changed"))
 
 
@@ -130,24 +145,10 @@ def sign(
 
 
 def keep_totals(session: Session, run: SubsidyRun) -> None:
-    """Count the run's lines and keep the result on it."""
-    rows = session.execute(
-        select(SubsidyLine.decision, func.count(), func.coalesce(func.sum(SubsidyLine.amount_fen), 0))
-        .where(SubsidyLine.run_id == run.id)
-        .group_by(SubsidyLine.decision)
-    )
-    found = {decision: (count, int(fen)) for decision, count, fen in rows}
-    run.pay_count, run.total_fen = found.get(LineState.PAY, (0, 0))
-    run.hold_count = found.get(LineState.HOLD, (0, 0))[0]
-    run.refuse_count = found.get(LineState.REFUSE, (0, 0))[0]
-
-
-def run_digest(session: Session, run: SubsidyRun) -> str:
-    """SHA-256 over the lines' digests in their order (area, then line)."""
-    digests = session.scalars(
-        select(SubsidyLine.digest).where(SubsidyLine.run_id == run.id).order_by(SubsidyLine.area_code, SubsidyLine.id)
-    )
-    return digest("\n".join(digests))
+    """Count the run's lines and keep the result on it: what is paid or still to be paid, and what is not."""
+    totals = totals_of(session, run)
+    run.pay_count, run.total_fen = totals.pay_count, totals.total_fen
+    run.hold_count, run.refuse_count = totals.hold_count, totals.refuse_count
 
 
 def words_of(text: str, field: str) -> str:

@@ -1,0 +1,9 @@
+"""The quarter by command: `flask subsidy …` and the printed papers of `flask report …`."""
+
+from app.subsidies.cli.policies import policy
+from app.subsidies.cli.reports import report
+from app.subsidies.cli.steps import subsidy
+
+subsidy.add_command(policy)
+
+COMMANDS = (subsidy, report)

@@ -1,0 +1,45 @@
+"""What the commands of a quarter share: its county and period, who acts, the run that is meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from app.accounts.queries import get_actor
+from app.core.actor import Actor
+from app.core.errors import Conflict
+from app.core.quarter import Quarter
+from app.core.reasons import reason
+from app.subsidies.models import RunKind, SubsidyRun
+from app.subsidies.queries.runs import find_run
+
+
+class QuarterType(click.ParamType[Quarter]):
+    name = "quarter"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Quarter:
+        try:
+            return Quarter.parse(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a quarter like 2026Q3", param, ctx)
+
+
+county_option = click.option("--county", required=True, metavar="CODE", help="the county's 12-digit code")
+quarter_option = click.option("--quarter", required=True, type=QuarterType(), help="such as 2026Q3")
+supplement_option = click.option("--supplementary", is_flag=True, help="the newest supplementary run of the quarter")
+
+
+def actor_named(session: Session, name: str | None) -> Actor:
+    """Who `--as` names; the machine's operator without it."""
+    return get_actor(session, name)
+
+
+def run_of(session: Session, actor: Actor, county: str, quarter: Quarter, is_supplementary: bool) -> SubsidyRun:
+    """The newest run that the options name, locked; `Conflict` where there is none in the actor's area."""
+    kind = RunKind.SUPPLEMENTARY if is_supplementary else RunKind.REGULAR
+    run = find_run(session, actor, county, quarter, kind, lock=True)
+    if run is None:
+        raise Conflict(reason("subsidies.step.no_run", quarter=quarter))
+    return run

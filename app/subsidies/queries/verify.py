@@ -1,0 +1,129 @@
+"""Whether a run is still what was decided and signed: recomputed from each line's own snapshot, by people who trust nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from app.core.crypto import Keyring, KeyUnavailable
+from app.core.files import open_file
+from app.core.models import KeptFile
+from app.core.reasons import Reason, reason
+from app.people.models import PayeeAccount, Person
+from app.subsidies.models import PayFile, PayFileLine, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.runs import find_pay_file
+from app.subsidies.queries.totals import run_digest, totals_of
+from app.subsidies.rules.decision import LineFacts, LineState, decide_line
+from app.subsidies.rules.lines import line_digest
+from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.rules.transitions import PaymentState, RunState
+
+_SIGNED = (RunState.SUBMITTED, RunState.APPROVED, RunState.EXPORTED, RunState.SETTLED)
+
+
+def verify_run(session: Session, run: SubsidyRun, keyring: Keyring | None = None) -> list[Reason]:
+    """What does not hold; empty when all does. With a keyring the kept pay file is opened and its hash compared too."""
+    return [*_lines(session, run), *_run(session, run), *_pay_file(session, run, keyring)]
+
+
+def count_lines(session: Session, run: SubsidyRun) -> int:
+    return session.scalar(select(func.count()).select_from(SubsidyLine).where(SubsidyLine.run_id == run.id)) or 0
+
+
+def _lines(session: Session, run: SubsidyRun) -> Iterator[Reason]:
+    rows = session.execute(
+        select(SubsidyLine, Person.public_id, PayeeAccount.public_id)
+        .join(Person, Person.id == SubsidyLine.payee_person_id)
+        .join(PayeeAccount, PayeeAccount.id == SubsidyLine.account_id, isouter=True)
+        .where(SubsidyLine.run_id == run.id)
+        .order_by(SubsidyLine.id)
+        .execution_options(yield_per=500)
+    )
+    for row in rows:
+        line = row[0]
+        if line_digest(line.decision, line.amount_fen, line.days, line.reasons, line.snapshot) != line.digest:
+            yield reason("subsidies.verify.line_changed", line=line.public_id)
+        elif run.kind is not RunKind.OPENING:
+            yield from _recomputed(row)
+        session.expunge(line)
+
+
+def _recomputed(row: Row[SubsidyLine, str, str | None]) -> Iterator[Reason]:
+    """The rules, asked again with the facts and the policy of the snapshot, must come to the same."""
+    line, payee, account = row
+    frozen = line.snapshot
+    decision = decide_line(LineFacts.from_json(frozen["facts"]), PolicyTerms.from_json(frozen["policy"]["terms"]))
+    amount = decision.amount.fen
+    if line.decided_by is None:
+        is_same = line.decision is decision.state and line.amount_fen == amount
+    else:  # a person decided a line that the rules held
+        paid = amount if line.decision is LineState.PAY else 0
+        is_same = decision.state is LineState.HOLD and line.amount_fen == paid
+    if not is_same or frozen["amount_fen"] != amount:
+        yield reason("subsidies.verify.amount", line=line.public_id)
+    if frozen["payee"] != payee or (frozen["account"] or {}).get("id") != account:
+        yield reason("subsidies.verify.payee", line=line.public_id)
+
+
+def _run(session: Session, run: SubsidyRun) -> Iterator[Reason]:
+    totals = totals_of(session, run)
+    kept = (run.pay_count, run.total_fen, run.hold_count, run.refuse_count)
+    counted = (totals.pay_count, totals.total_fen, totals.hold_count, totals.refuse_count)
+    if run.state is not RunState.PREPARING and kept != counted:
+        yield reason("subsidies.verify.totals")
+    if run.kind is not RunKind.OPENING and run.state in _SIGNED and run.digest != run_digest(session, run):
+        yield reason("subsidies.verify.digest")
+
+
+def _pay_file(session: Session, run: SubsidyRun, keyring: Keyring | None) -> Iterator[Reason]:
+    file = find_pay_file(session, run)
+    if file is None:
+        if run.state in (RunState.EXPORTED, RunState.SETTLED) and run.kind is not RunKind.OPENING:
+            yield reason("subsidies.verify.no_file")
+        return
+    if file.run_digest != run.digest or _sent(session, file) != (file.count, file.total_fen) or _strays(session, file):
+        yield reason("subsidies.verify.file", number=file.number)
+    if keyring is not None and not _has_its_hash(session, keyring, file):
+        yield reason("subsidies.verify.file_bytes", number=file.number)
+
+
+def _sent(session: Session, file: PayFile) -> tuple[int, int]:
+    """Count and sum of what went to the bank."""
+    count, fen = session.execute(
+        select(func.count(), func.coalesce(func.sum(PayFileLine.amount_fen), 0)).where(
+            PayFileLine.pay_file_id == file.id, PayFileLine.sequence.is_not(None)
+        )
+    ).one()
+    return count, int(fen)
+
+
+def _strays(session: Session, file: PayFile) -> int:
+    """Lines of the file that are not the run's, differ in amount, or whose end at the bank the run does not know."""
+    ended = PayFileLine.state.in_((PaymentState.RETURNED, PaymentState.WITHHELD))
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(PayFileLine)
+            .join(SubsidyLine, SubsidyLine.id == PayFileLine.line_id)
+            .where(
+                PayFileLine.pay_file_id == file.id,
+                (SubsidyLine.run_id != file.run_id)
+                | (SubsidyLine.amount_fen != PayFileLine.amount_fen)
+                | (SubsidyLine.decision != LineState.PAY)
+                | (SubsidyLine.is_live & ended)
+                | (~SubsidyLine.is_live & ~ended),
+            )
+        )
+        or 0
+    )
+
+
+def _has_its_hash(session: Session, keyring: Keyring, file: PayFile) -> bool:
+    kept = session.get_one(KeptFile, file.file_id)
+    try:
+        open_file(session, keyring, kept)
+    except KeyUnavailable:
+        return False
+    return kept.sha256 == file.sha256

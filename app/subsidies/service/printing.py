@@ -1,0 +1,92 @@
+"""Printing a run's papers: the rows are read in one transaction, drawn outside any, and the print is noted as a disclosure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.audit.service import note
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.errors import Conflict
+from app.core.reasons import reason
+from app.people.vault import Vault
+from app.subsidies.models import SubsidyRun
+from app.subsidies.papers.labels import LEDGER, NOTICES
+from app.subsidies.papers.ledger import ledger_document
+from app.subsidies.papers.notices import notice_bundle
+from app.subsidies.papers.pay_file import XLSX
+from app.subsidies.rules.transitions import RunState
+from reports.ledger import render_ledger_pdf, render_ledger_xlsx
+from reports.notice import render_notices
+
+PDF = "application/pdf"
+
+Progress = Callable[[int, int], None]
+# Draws what was read; needs no session any more.
+Draw = Callable[[Progress | None], bytes]
+Read = Callable[[Session, Vault, Actor, SubsidyRun, date, datetime], Draw]
+
+_ANY_LINES = frozenset(RunState) - {RunState.PREPARING}
+# A guardian is told a sum only once two people have signed it.
+_APPROVED = frozenset({RunState.APPROVED, RunState.EXPORTED, RunState.SETTLED})
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One kind of print. `kind` is the kept file's and the audit's word; `name` is offered on download."""
+
+    kind: str
+    name: str
+    media_type: str
+    read: Read
+    states: frozenset[RunState]
+
+    def file_name(self, run: SubsidyRun) -> str:
+        return f"{run.period}-{self.name}"
+
+
+def start_print(
+    session: Session, vault: Vault, actor: Actor, run: SubsidyRun, paper: Paper, today: date, now: datetime
+) -> Draw:
+    """Read everything that the paper shows; `Conflict` where the run is not so far yet."""
+    require(actor, Action.PRINT_SUBSIDY)
+    if run.state not in paper.states:
+        raise Conflict(reason("subsidies.print.too_early"))
+    return paper.read(session, vault, actor, run, today, now)
+
+
+def note_print(session: Session, actor: Actor, run: SubsidyRun, paper: Paper, content: bytes, now: datetime) -> None:
+    note(
+        session,
+        actor,
+        f"subsidies.{paper.kind}_printed",
+        now=now,
+        subject=("subsidy_run", run.public_id),
+        area_code=run.county_code,
+        detail={"sha256": hashlib.sha256(content).hexdigest(), "digest": run.digest or ""},
+    )
+
+
+def _ledger_pdf(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = ledger_document(session, vault, actor, run, now)
+    return lambda progress: render_ledger_pdf(document, progress)
+
+
+def _ledger_xlsx(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = ledger_document(session, vault, actor, run, now)
+    return lambda _progress: render_ledger_xlsx(document)
+
+
+def _notices(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, today: date, now: datetime) -> Draw:
+    bundle = notice_bundle(session, vault, actor, run, today, now)
+    return lambda progress: render_notices(bundle, progress)
+
+
+LEDGER_PDF = Paper("ledger", f"{LEDGER}.pdf", PDF, _ledger_pdf, _ANY_LINES)
+LEDGER_XLSX = Paper("ledger", f"{LEDGER}.xlsx", XLSX, _ledger_xlsx, _ANY_LINES)
+NOTICES_PDF = Paper("notices", f"{NOTICES}.pdf", PDF, _notices, _APPROVED)

@@ -1,0 +1,126 @@
+"""One run's board: where it stands, what it comes to, line by line with reasons, the one next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.access import Action, current_actor, permit
+from app.core.actor import Actor
+from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.errors import Conflict, Invalid, NotFound, StaleVersion
+from app.core.i18n import _
+from app.core.quarter import Quarter
+from app.core.reasons import reason, say
+from app.core.web import forget_reads, read_session, show_errors
+from app.subsidies.forms import AttestForm, ReturnForm, SettleForm, StepForm
+from app.subsidies.hands import require_person
+from app.subsidies.models import SubsidyRun
+from app.subsidies.queries.board import board_of
+from app.subsidies.queries.differences import MOST, Difference, count_differences, list_differences
+from app.subsidies.queries.lines import list_lines
+from app.subsidies.queries.runs import find_pay_file, get_run, list_steps
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.transitions import RunState
+from app.subsidies.texts import HOLD_LABELS
+
+subsidies = Blueprint("subsidies", __name__, url_prefix="/subsidies", template_folder="../templates")
+
+Answer = BaseResponse | tuple[str, int]
+Act = Callable[[Session, Actor, SubsidyRun, datetime], object]
+
+APPROVED = (RunState.APPROVED, RunState.EXPORTED, RunState.SETTLED)
+
+
+@subsidies.get("/<public_id>")
+@permit(Action.SEE_SUBSIDY)
+def show_run(public_id: str) -> str:
+    """The quarter's board."""
+    return _board(get_run(read_session(), current_actor(), public_id), StepForm())
+
+
+@subsidies.get("/<public_id>/differences/<kind>")
+@permit(Action.SEE_SUBSIDY)
+def differences(public_id: str, kind: str) -> str:
+    """Who is new, gone or changed against last quarter."""
+    session, actor = read_session(), current_actor()
+    run = get_run(session, actor, public_id)
+    if kind not in set(Difference):
+        raise NotFound()
+    return render_template(
+        "subsidies/differences.html",
+        run=run,
+        quarter=Quarter.parse(run.period),
+        kind=kind,
+        counts=count_differences(session, actor, run),
+        rows=list_differences(session, actor, run, Difference(kind)),
+        most=MOST,
+    )
+
+
+@subsidies.context_processor
+def _labels() -> dict[str, Callable[..., str]]:
+    return {"hold_label": _hold_label}
+
+
+def _hold_label(code: str) -> str:
+    """A hold's cause in a few words, for the count beside it."""
+    return str(_(HOLD_LABELS[code])) if code in HOLD_LABELS else say(reason(code))
+
+
+def take_step(public_id: str, act: Act, done: str, form: StepForm | None = None) -> Answer:
+    """Take one step of a run in one transaction; a refusal comes back on the board with what was typed."""
+    actor, form = current_actor(), form or StepForm()
+    if not form.validate_on_submit():
+        return board_again(public_id, form)
+    require_person(actor)
+    try:
+        with transaction() as session:
+            run = get_run(session, actor, public_id, lock=True)
+            check_version(form, run)
+            act(session, actor, run, current_clock().now())
+    except (Conflict, Invalid) as refused:
+        show_errors(form, refused)
+        return board_again(public_id, form, 409 if isinstance(refused, Conflict) else 400)
+    flash(done, "good")
+    return redirect(url_for("subsidies.show_run", public_id=public_id))
+
+
+def check_version(form: StepForm, run: SubsidyRun) -> None:
+    """What is acted upon must be what was looked at."""
+    if form.seen_version != run.version:
+        raise StaleVersion()
+
+
+def board_again(public_id: str, form: StepForm, status: int = 400) -> tuple[str, int]:
+    forget_reads()
+    return _board(get_run(read_session(), current_actor(), public_id), form), status
+
+
+def _board(run: SubsidyRun, form: StepForm) -> str:
+    actor, session = current_actor(), read_session()
+    form.version.data = str(run.version)
+    decision = request.args.get("decision", "")
+    chosen = LineState(decision) if decision in set(LineState) else None
+    text = request.args.get("q", "")[:50]
+    return render_template(
+        "subsidies/run.html",
+        run=run,
+        quarter=Quarter.parse(run.period),
+        board=board_of(session, actor, run),
+        page=list_lines(session, actor, run, decision=chosen, text=text, cursor=request.args.get("after")),
+        steps=list_steps(session, run),
+        file=find_pay_file(session, run),
+        decision=decision,
+        text=text,
+        has_notices=run.state in APPROVED,
+        form=form,
+        return_form=form if isinstance(form, ReturnForm) else ReturnForm(version=run.version),
+        settle_form=form if isinstance(form, SettleForm) else SettleForm(version=run.version),
+        attest_form=form if isinstance(form, AttestForm) else AttestForm(version=run.version),
+    )

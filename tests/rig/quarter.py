@@ -1,0 +1,159 @@
+"""A county's quarter in tests: families settled in, a policy set, and the steps taken by the people whose steps they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from io import BytesIO
+
+import openpyxl
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.crypto import Keyring
+from app.core.db import Database
+from app.core.quarter import Quarter
+from app.people.vault import Vault
+from app.subsidies.commands import BankReturns, DecideHold, PrepareRun
+from app.subsidies.models import PayFile, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.payments import Settlement
+from app.subsidies.queries.runs import find_run
+from app.subsidies.queries.verify import verify_run
+from app.subsidies.readers import read_returns
+from app.subsidies.service import (
+    approve_run,
+    decide_hold,
+    export_run,
+    fetch_pay_file,
+    prepare_run,
+    settle_run,
+    submit_run,
+)
+from tests.rig.county import COUNTY, County
+from tests.rig.families import QUARTER, Family, Kept, policy, settle_in
+
+TODAY = date(2026, 11, 21)
+NOW = datetime.fromisoformat("2026-11-21T02:00:00+00:00")
+
+
+@dataclass
+class House:
+    """One county with its people; every step runs in a transaction of its own, as commands and pages do."""
+
+    app: Flask
+    database: Database
+    county: County
+    families: dict[int, Kept] = field(default_factory=dict)
+    quarter: Quarter = QUARTER
+
+    @property
+    def keyring(self) -> Keyring:
+        found: Keyring = self.app.extensions["anhu.keyring"]
+        return found
+
+    def settle_in(self, wanted: Sequence[Family], **terms: object) -> None:
+        with self.database.transaction() as session:
+            kept = settle_in(session, self.keyring, self.county, wanted, NOW)
+            policy(session, self.county, NOW, **terms)
+        self.families = {one.place: family for one, family in zip(wanted, kept, strict=True)}
+
+    def actor(self, name: str) -> Actor:
+        return self.county.actor(name)
+
+    def prepare(self, supplementary: bool = False, who: str = "clerk", today: date = TODAY) -> SubsidyRun:
+        command = PrepareRun(COUNTY, self.quarter, supplementary)
+        prepare_run(self.database.transaction, self.actor(who), command, today, NOW)
+        return self.run(supplementary)
+
+    def submit(self, who: str = "clerk", supplementary: bool = False) -> None:
+        with self.step(supplementary) as (session, run):
+            submit_run(session, self.actor(who), run, NOW)
+
+    def approve(self, who: str = "reviewer", supplementary: bool = False) -> None:
+        with self.step(supplementary) as (session, run):
+            approve_run(session, self.actor(who), run, NOW)
+
+    def export(self, who: str = "finance", supplementary: bool = False) -> PayFile:
+        with self.step(supplementary) as (session, run):
+            return export_run(session, Vault(session, self.keyring), self.actor(who), run, NOW)
+
+    def settle(
+        self, returns: BankReturns | None = None, who: str = "finance", supplementary: bool = False
+    ) -> Settlement:
+        with self.step(supplementary) as (session, run):
+            return settle_run(session, self.actor(who), run, returns, NOW)
+
+    def to_the_bank(self, supplementary: bool = False) -> PayFile:
+        """Prepare, submit, approve, export."""
+        self.prepare(supplementary)
+        self.submit(supplementary=supplementary)
+        self.approve(supplementary=supplementary)
+        return self.export(supplementary=supplementary)
+
+    def decide(self, place: int, is_paid: bool, who: str = "clerk", note: str = "已电话核实") -> None:
+        line = self.line(place)
+        with self.database.transaction() as session:
+            decide_hold(session, self.actor(who), DecideHold(line.public_id, is_paid, note), NOW)
+
+    @contextmanager
+    def step(self, supplementary: bool = False) -> Iterator[tuple[Session, SubsidyRun]]:
+        with self.database.transaction() as session:
+            kind = RunKind.SUPPLEMENTARY if supplementary else RunKind.REGULAR
+            run = find_run(session, self.actor("clerk"), COUNTY, self.quarter, kind, lock=True)
+            assert run is not None
+            yield session, run
+
+    def run(self, supplementary: bool = False) -> SubsidyRun:
+        with self.database.reading() as session:
+            kind = RunKind.SUPPLEMENTARY if supplementary else RunKind.REGULAR
+            run = find_run(session, self.actor("clerk"), COUNTY, self.quarter, kind)
+            assert run is not None
+            return run
+
+    def line(self, place: int, supplementary: bool = False) -> SubsidyLine:
+        """The line of one family in the newest run of a kind."""
+        with self.database.reading() as session:
+            return session.scalars(
+                select(SubsidyLine).where(
+                    SubsidyLine.run_id == self.run(supplementary).id,
+                    SubsidyLine.patient_id == self.families[place].patient.id,
+                )
+            ).one()
+
+    def codes(self, place: int) -> list[str]:
+        return [stored["code"] for stored in self.line(place).reasons]
+
+    def pay_file_bytes(self) -> bytes:
+        with self.database.transaction() as session:
+            return fetch_pay_file(session, self.keyring, self.actor("finance"), self.run(), NOW)[2]
+
+    def problems(self, supplementary: bool = False) -> list[str]:
+        with self.database.reading() as session:
+            return [str(one) for one in verify_run(session, self.run(supplementary), self.keyring)]
+
+
+def returned_by_bank(pay_file: bytes, change: Callable[[list[list[object]]], None] | None = None) -> bytes:
+    """The bank's answer: the pay file's own first sheet with a column 结果 (and 失败原因) added, all paid, then changed."""
+    sheet = openpyxl.load_workbook(BytesIO(pay_file)).worksheets[0]
+    rows: list[list[object]] = [list(row) for row in sheet.iter_rows(values_only=True)]
+    rows[0] += ["结果", "失败原因"]
+    for row in rows[1:]:
+        row += ["成功", None]
+    if change:
+        change(rows)
+    book = openpyxl.Workbook()
+    answer = book.active
+    assert answer is not None
+    for row in rows:
+        answer.append(row)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def read_answer(pay_file: bytes, change: Callable[[list[list[object]]], None] | None = None) -> BankReturns:
+    return read_returns(returned_by_bank(pay_file, change), "回盘.xlsx")
