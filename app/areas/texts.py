@@ -14,6 +14,7 @@ TEXTS: dict[str, str] = {
     "areas.code.parent": N_("上级区划 %(area)s 不在文件中，也不在已有区划中"),
     "areas.name.empty": N_("请填写名称"),
     "areas.name.long": N_("名称最多 %(most)s 个字"),
+    "areas.imported": N_("导入行政区划"),
     "areas.level.differs": N_("级别“%(level)s”与区划代码不符"),
 }
 

@@ -32,7 +32,11 @@ TEXTS: dict[str, str] = {
     "guardians.agreement.signed_after": N_("签订日期在今天之后"),
     "guardians.agreement.outside": N_("结束日期应在 %(from_on)s 至 %(to_on)s 之间"),
     "guardians.agreement.dead": N_("患者已于 %(died_on)s 去世，不能再签协议"),
-    "guardians.agreement_signed": N_("已签协议 %(number)s"),
+    "guardians.agreement_signed": N_("签订监护协议"),
+    "guardians.agreement_ended": N_("结束监护协议"),
+    "guardians.added": N_("登记监护人"),
+    "guardians.ended": N_("结束监护"),
+    "guardians.renewed": N_("已签协议 %(number)s"),
     "guardians.agreement.own": N_("您是这位患者的监护人，协议须由他人办理"),
     "guardians.account.first_only": N_("领款账户只登记给第一监护人"),
 }

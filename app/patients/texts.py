@@ -34,7 +34,17 @@ TEXTS: dict[str, str] = {
     "patients.because.admitted": N_("%(on)s 入院"),
     "patients.because.discharged": N_("%(on)s 出院"),
     "patients.because.died": N_("%(on)s 死亡"),
-    "patients.because.stated": N_("%(text)s"),
+    "patients.because.stated": "%(text)s",
+    # the audit's words
+    "patients.registered": N_("建立档案"),
+    "patients.edited": N_("修改资料"),
+    "patients.state_changed": N_("变更状态"),
+    "patients.diagnosis_set": N_("登记诊断"),
+    "patients.consent_set": N_("登记知情同意"),
+    "patients.admitted": N_("登记入院"),
+    "patients.discharged": N_("登记出院"),
+    "patients.death_recorded": N_("登记死亡"),
+    "patients.recomputed": N_("重算留存数据"),
 }
 
 register(TEXTS)

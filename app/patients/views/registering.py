@@ -27,6 +27,7 @@ from app.patients.service.editing import version_of
 from app.patients.views.blueprint import WORDS, patients
 from app.people.forms import shown
 from app.people.models import Person
+from app.people.queries import find_main_phone
 from app.people.vault import Vault
 
 Answer = str | BaseResponse | tuple[str, int]
@@ -118,6 +119,7 @@ def _stored_form(session: Session, actor: Actor, patient: Patient) -> EditForm:
         "area_code": patient.area_code,
         "address": vault.open(person.id, "patients.address", patient.address_sealed),
         "record_number": patient.record_number,
+        "phone": find_main_phone(session, vault, person.id) if sees(actor, Field.PATIENT_PHONE) is Grant.FULL else None,
         "version": version_of(patient, person),
     }
     form = EditForm(formdata=None, data=data)
