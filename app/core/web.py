@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, SecurityError, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -49,6 +50,7 @@ HEADERS = {
 MAX_BODY_BYTES = 12 * 1024 * 1024  # the largest roster workbook, with room for the form around it
 MAX_FORM_MEMORY = 1024 * 1024
 
+FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")  # health checks on the machine itself
 
 # Characters that no keyboard types and not every database stores: C0 controls apart from tab and line ends, lone surrogates.
@@ -76,7 +78,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("desk.reports", lazy_("打印"), Action.SEE_REPORTS),
     NavItem("desk.late", lazy_("督办"), Action.SEE_COMPLIANCE),
     NavItem("audit.list_events", lazy_("审计"), Action.READ_AUDIT),
-    NavItem("accounts.list_users", lazy_("账号"), Action.HELP_ACCOUNTS),
+    NavItem("accounts.list_users", lazy_("账号管理"), Action.HELP_ACCOUNTS),
 )
 
 
@@ -96,7 +98,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=[urlsplit(settings.public_url).netloc, *LOOPBACK_HOSTS] if settings.is_production else None,
     )
     app.before_request(_begin)
-    app.before_request(_refuse_unstorable_text)
+    app.before_request(_refuse_unreadable)
     csrf.init_app(app)
     app.after_request(_finish)
     app.teardown_appcontext(_close_session)
@@ -164,8 +166,10 @@ def _begin() -> None:
         request.max_content_length = MAX_FORM_MEMORY  # only uploads are large
 
 
-def _refuse_unstorable_text() -> BaseResponse | tuple[str, int] | None:
-    """Stop control characters at the door, wherever they stand: neither database would take them alike."""
+def _refuse_unreadable() -> BaseResponse | tuple[str, int] | None:
+    """Stop at the door what is no form of ours, and control characters, wherever they stand: no two databases take them alike."""
+    if request.mimetype not in FORMS:
+        raise UnsupportedMediaType
     sent = [*(request.view_args or {}).values()]
     for values in (request.args, request.form):
         for name, several in values.lists():
@@ -336,7 +340,7 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next
-    where = f"{frame.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{frame.tb_lineno}" if frame else ""
+    where = f"{'/'.join(Path(frame.tb_frame.f_code.co_filename).parts[-2:])}:{frame.tb_lineno}" if frame else ""
     log().error("unexpected", request_id=g.get("request_id"), error=type(error).__name__, where=where)
     return _page(500, None)
 

@@ -30,7 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @permit(Action.SEE_COMPLIANCE)
 def late() -> str:
     actor, session, today = current_actor(), read_session(), current_clock().today()
-    wanted = _wanted(actor)
+    wanted, named = _wanted(actor), named_kinds(actor)
     page = list_late(session, actor, wanted, today, request.args.get("after"))
     return render_template(
         "desk/late.html",
@@ -40,7 +40,8 @@ def late() -> str:
         places=_place_choices(session, actor),
         kinds=[(kind.value, _(TASK_KINDS[kind])) for kind in COMPLIANCE],
         kind_words=_kind_words(),
-        names_all=named_kinds(actor) == frozenset(COMPLIANCE),
+        names_all=named == frozenset(COMPLIANCE),
+        names_some=wanted.kind is None or wanted.kind in named,
         is_first_page="after" not in request.args,
         here=_address(wanted),
     )

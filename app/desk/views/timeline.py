@@ -5,7 +5,7 @@ Each source answers for what the role may see; what it may not see is not loaded
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -36,6 +36,7 @@ from app.visits.queries import list_attempts, list_visits
 from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS, AttemptOutcome, AttemptWay
 from app.visits.rules.form import LostReason
 
+_STAY_REASONS = ("patients.because.admitted", "patients.because.discharged")
 SHOWN = 30  # entries before "all"
 
 
@@ -56,11 +57,15 @@ def history_of(
 ) -> list[Entry]:
     """Every entry, the newest first; of one day in the order of the sources below."""
     levels = list_levels(session, actor, patient) if sees(actor, Field.RISK_LEVEL) is Grant.FULL else []
+    visits = list_visits(session, actor, patient)
+    before = {
+        level.source_id: earlier.level for level, earlier in pairwise(levels) if level.source is LevelSource.VISIT
+    }
     entries = [
-        *(_visit(visit, patient) for visit in list_visits(session, actor, patient)),
+        *(_visit(visit, patient, before.get(visit.id)) for visit in visits),
         *(_attempt(attempt) for attempt in list_attempts(session, actor, patient)),
-        *_levels(levels),
-        *(_state(row) for row in list_history(session, actor, patient)),
+        *_levels(levels, {visit.id for visit in visits}),
+        *(_state(row) for row in list_history(session, actor, patient) if not _tells_of_stay(row)),
         *(entry for stay in list_admissions(session, actor, patient) for entry in _stay(stay)),
         *(_consent(row) for row in list_consents(session, actor, patient)),
         *(entry for guard in guards for entry in _guardianship(guard)),
@@ -79,8 +84,8 @@ def visit_pill(visit: FollowUpVisit) -> tuple[str, str] | None:
     return ("calm", _(CLASS_LABELS[visit.visit_class])) if visit.visit_class else None
 
 
-def _visit(visit: FollowUpVisit, patient: Patient) -> Entry:
-    parts = [] if visit.risk_level is None else [_("危险性 %(n)s 级", n=visit.risk_level)]
+def _visit(visit: FollowUpVisit, patient: Patient, level_before: int | None) -> Entry:
+    parts = [] if visit.risk_level is None else [_level_at(visit.risk_level, level_before)]
     if visit.next_due_on:
         parts.append(_("下次 %(day)s", day=date_long(visit.next_due_on)))
     if visit.is_late_entry:
@@ -102,20 +107,27 @@ def _attempt(attempt: VisitAttempt) -> Entry:
     return Entry(attempt.attempted_on, _("未访到"), None, f"{_(way)} · {_(outcome)}")
 
 
-def _levels(levels: Iterable[RiskLevel]) -> Iterator[Entry]:
-    """Changes of the level, and every reassessment; a visit that found the same level says so itself."""
-    newest_first = [*levels, None]
-    for level, before in pairwise(newest_first):
-        if level is None:
+def _level_at(level: int, before: int | None) -> str:
+    if before is None or before == level:
+        return str(_("危险性 %(n)s 级", n=level))
+    return str(_("危险性由 %(before)s 级变为 %(after)s 级", before=before, after=level))
+
+
+def _levels(levels: Sequence[RiskLevel], visits: Set[int]) -> Iterator[Entry]:
+    """Changes of the level and every reassessment, without those that one of the `visits` tells itself."""
+    for level, before in zip(levels, [*levels[1:], None], strict=False):
+        if level.source is LevelSource.VISIT and level.source_id in visits:
             continue
-        source = _(LEVEL_SOURCES[level.source])
-        if before is None:
-            yield Entry(level.assessed_on, _("危险性 %(n)s 级", n=level.level), None, source)
-        elif before.level != level.level:
-            title = _("危险性由 %(before)s 级变为 %(after)s 级", before=before.level, after=level.level)
-            yield Entry(level.assessed_on, title, None, source)
+        if before is None or before.level != level.level:
+            title = _level_at(level.level, before.level if before else None)
+            yield Entry(level.assessed_on, title, None, _(LEVEL_SOURCES[level.source]))
         elif level.source is LevelSource.REASSESSMENT:
             yield Entry(level.assessed_on, _("季度评估：仍为 %(n)s 级", n=level.level))
+
+
+def _tells_of_stay(row: HistoryRow) -> bool:
+    """Whether a state only repeats an admission or a discharge, which have entries of their own."""
+    return bool(row.reason) and str((row.reason or {}).get("code")) in _STAY_REASONS
 
 
 def _state(row: HistoryRow) -> Entry:
