@@ -16,6 +16,8 @@ from reports.rejects import render_rejects_xlsx
 from reports.roster_template import render_roster_template
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REJECTS_NAME = N_("退回的行.xlsx")
+TEMPLATE_NAME = N_("花名册模板.xlsx")
 _WHY = N_("%(column)s：%(why)s")
 _STOP = N_("；")
 

@@ -179,6 +179,7 @@ TEXTS: dict[str, str] = {
     "roster.differs.agreement": N_("协议 %(number)s 的起止日期与登记的不同，没有改动"),
     "roster.differs.agreement_overlaps": N_("协议 %(number)s 与已登记的协议日期重叠，没有读入"),
     "roster.outcome.visited_before": N_("名单补上了此前的随访"),
+    "roster.import.refused": N_("现有 %(count)s 行有错误，没有导入；请回到预览核对"),
     # audit
     "roster.imported": N_("导入花名册"),
 }

@@ -75,5 +75,8 @@ def download(public_id: str) -> Response:
 
 def _next_page(item: WorkItem) -> str | None:
     """Where the work is about, for the button below it."""
+    imported = (item.result or {}).get("import")
+    if imported:
+        return url_for("roster.show_import", public_id=imported)
     run = (item.result or {}).get("run") or item.args.get("run")
     return url_for("subsidies.show_run", public_id=run) if run else None

@@ -253,21 +253,31 @@ def _without_lonely_groups(path: list[Candidate | None]) -> list[Candidate | Non
 
 
 def _overridden(found: SheetMapping | None, sheet: Sheet, override: Override) -> SheetMapping:
+    """The mapping that was found, with the user's word on the columns that they changed."""
     header_row = override.header_row or (found.header_row if found else 1)
-    known = {column.letter: column for column in found.columns} if found else {}
-    titles = sheet.rows[header_row - 1] if header_row <= len(sheet.rows) else []
+    known = {column.letter: column for column in found.columns} if found else _untitled(sheet, header_row)
     for index in range(min(max((len(row) for row in sheet.rows), default=0), WIDEST_SHEET)):
         letter = column_letter(index)
-        if letter in override.columns:
-            title = (
-                known[letter].header if letter in known else header_text(titles[index] if index < len(titles) else None)
-            )
-            known[letter] = MappedColumn(index, title or letter, override.columns[letter], 1.0)
-    taken = {field for field in override.columns.values() if field}
+        if letter not in override.columns:
+            continue
+        field, column = override.columns[letter], known.get(letter)
+        if column is None or column.field is not field:
+            known[letter] = MappedColumn(index, column.header if column else letter, field, 1.0)
+    taken = {(known[letter].field, known[letter].quarter) for letter in override.columns if letter in known}
     columns = [
         column
-        if column.letter in override.columns or column.field not in taken
+        if column.letter in override.columns or (column.field, column.quarter) not in taken
         else MappedColumn(column.index, column.header, None, 0.0)
         for column in sorted(known.values(), key=lambda one: one.index)
     ]
     return SheetMapping(sheet.name, header_row, tuple(columns))
+
+
+def _untitled(sheet: Sheet, header_row: int) -> dict[str, MappedColumn]:
+    """The columns of a header that nobody understood, for a person to map."""
+    titles = sheet.rows[header_row - 1] if header_row <= len(sheet.rows) else []
+    return {
+        column_letter(index): MappedColumn(index, header_text(title), None, 0.0)
+        for index, title in enumerate(titles[:WIDEST_SHEET])
+        if header_text(title)
+    }

@@ -1,0 +1,104 @@
+"""Shapes of the import's forms: the file, the user's own mapping, the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.datastructures import MultiDict
+from wtforms import RadioField
+from wtforms.validators import InputRequired
+
+from app.core.i18n import lazy_
+from app.core.workbooks.sheet import Sheet, column_letter
+from app.roster.commands import Mode
+from app.roster.rules.columns import Field
+from app.roster.rules.header import SEARCHED_ROWS, WIDEST_SHEET, Override, find_mapping
+
+MOST_SHEETS = 100
+
+
+class UploadForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    file = FileField(lazy_("花名册文件"), validators=[FileRequired(lazy_("请选择花名册文件"))])
+
+
+class StepForm(FlaskForm):  # type: ignore[misc]
+    """Only the token: the fields of a mapping are named by the file."""
+
+
+class ImportForm(FlaskForm):  # type: ignore[misc]
+    mode = RadioField(
+        lazy_("导入方式"),
+        choices=[(Mode.ALL.value, lazy_("全部导入")), (Mode.GOOD_ROWS.value, lazy_("只导入没有错误的行"))],
+        validators=[InputRequired()],
+    )
+
+    @property
+    def chosen(self) -> Mode:
+        return Mode(self.mode.data)
+
+
+def column_field(sheet: int, column: int) -> str:
+    """The form field that maps a column: `c-0-3` is the first sheet's column D."""
+    return f"c-{sheet}-{column}"
+
+
+def header_field(sheet: int) -> str:
+    """The form field that names a sheet's header row."""
+    return f"h-{sheet}"
+
+
+def chosen_mapping(values: MultiDict[str, str]) -> dict[str, str]:
+    """What of a request is a mapping, as plain text that can be handed on; everything else is left aside."""
+    return {name: value for name, value in values.items() if _parts(name) is not None and len(value) <= 40}
+
+
+def overrides_of(sheets: Sequence[Sheet], chosen: Mapping[str, str]) -> dict[str, Override]:
+    """Sheet name → the user's own mapping. Names of fields and columns that do not exist are ignored."""
+    columns: dict[int, dict[str, Field | None]] = {}
+    rows: dict[int, int] = {}
+    for name, value in chosen.items():
+        kind, sheet, column = _parts(name) or ("", 0, 0)
+        if kind == "h" and value.isascii() and value.isdigit() and 1 <= int(value) <= SEARCHED_ROWS:
+            rows[sheet] = int(value)
+        elif kind == "c" and (value == "" or value in set(Field)):
+            columns.setdefault(sheet, {})[column_letter(column)] = Field(value) if value else None
+    return {
+        sheets[at].name: Override(columns.get(at, {}), rows.get(at))
+        for at in columns.keys() | rows.keys()
+        if at < len(sheets)
+    }
+
+
+def changed_mapping(sheets: Sequence[Sheet], chosen: Mapping[str, str], this_year: int) -> dict[str, str]:
+    """What of a whole mapping form differs from what is found automatically: little enough to stand in an address."""
+    headers = {parts[1] for name, value in chosen.items() if value and (parts := _parts(name)) and parts[0] == "h"}
+    automatic: dict[int, dict[int, str]] = {}
+    changed = {}
+    for name, value in chosen.items():
+        kind, sheet, column = _parts(name) or ("", 0, 0)
+        if sheet >= len(sheets) or (kind == "h" and not value):
+            continue
+        if sheet not in automatic:
+            automatic[sheet] = {} if sheet in headers else _automatic(sheets[sheet], this_year)
+        if kind == "h" or automatic[sheet].get(column, "") != value:
+            changed[name] = value
+    return changed
+
+
+def _automatic(sheet: Sheet, this_year: int) -> dict[int, str]:
+    found = find_mapping(sheet, this_year)
+    fields = {column.index: column.field for column in found.columns} if found else {}
+    return {index: field.value for index, field in fields.items() if field and field is not Field.IGNORED}
+
+
+def _parts(name: str) -> tuple[str, int, int] | None:
+    kind, _dash, rest = name.partition("-")
+    numbers = rest.split("-")
+    if kind not in ("c", "h") or len(numbers) != (2 if kind == "c" else 1):
+        return None
+    if not all(number.isascii() and number.isdigit() and len(number) <= 3 for number in numbers):
+        return None
+    sheet, column = int(numbers[0]), int(numbers[-1])
+    return (kind, sheet, column) if sheet < MOST_SHEETS and column < WIDEST_SHEET else None

@@ -1,0 +1,61 @@
+"""A file between upload and import: kept sealed for a day, for whoever sent it, and read anew each time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.areas.queries import place_of
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.crypto import Keyring
+from app.core.errors import NotFound
+from app.core.files import get_file, keep_file, open_file
+from app.core.models import KeptFile
+from app.core.workbooks.sheet import Sheet
+from app.core.workbooks.workbook import open_workbook
+
+UPLOAD = "roster_upload"
+KEPT = timedelta(days=1)
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An uploaded file and its sheets."""
+
+    public_id: str
+    name: str
+    sha256: str
+    sheets: list[Sheet]
+
+
+def keep_upload(session: Session, keyring: Keyring, actor: Actor, name: str, content: bytes, now: datetime) -> KeptFile:
+    """Store the file after it has been opened once; `Invalid` on `file` when it is no readable workbook."""
+    require(actor, Action.IMPORT_ROSTER)
+    open_workbook(content, name)
+    return keep_file(
+        session,
+        keyring,
+        UPLOAD,
+        name[-LONGEST_NAME:],
+        "application/octet-stream",
+        content,
+        place_of(actor),
+        actor,
+        now,
+        now + KEPT,
+    )
+
+
+def read_upload(session: Session, keyring: Keyring, actor: Actor, public_id: str, now: datetime) -> Upload:
+    """The sheets of an upload of one's own; `NotFound` for others' and for what has expired."""
+    require(actor, Action.IMPORT_ROSTER)
+    file = get_file(session, actor, public_id)
+    is_over = file.expires_at is not None and file.expires_at <= now
+    if file.kind != UPLOAD or file.created_by != actor.user_id or is_over:
+        raise NotFound()
+    content = open_file(session, keyring, file)
+    return Upload(file.public_id, file.name, file.sha256, open_workbook(content, file.name))

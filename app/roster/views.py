@@ -1,0 +1,195 @@
+"""Roster import by page: upload, look at mapping and errors, confirm; progress is the work page's."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.access import Action, current_actor, permit
+from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.errors import AnhuError
+from app.core.files import open_file
+from app.core.i18n import gettext_anywhere
+from app.core.keys import current_keyring
+from app.core.models import KeptFile
+from app.core.reasons import Reason, say
+from app.core.web import forget_reads, read_session, show_errors
+from app.core.work import ask_for_work
+from app.people.vault import Vault
+from app.roster.commands import Mode
+from app.roster.forms import (
+    ImportForm,
+    StepForm,
+    UploadForm,
+    changed_mapping,
+    chosen_mapping,
+    column_field,
+    header_field,
+    overrides_of,
+)
+from app.roster.papers import REJECTS_NAME, TEMPLATE_NAME, XLSX, rejects_of, template_workbook
+from app.roster.queries import area_index, get_import, list_imports, list_rows_with_remarks
+from app.roster.rules.columns import Field
+from app.roster.rules.header import missing_columns
+from app.roster.rules.rows import RosterReading, read_roster
+from app.roster.service import import_roster
+from app.roster.service.uploads import Upload, keep_upload, read_upload
+from app.roster.work import IMPORT
+
+roster = Blueprint("roster", __name__, url_prefix="/roster", template_folder="templates")
+
+SHOWN = 200  # findings on one page; the workbook of refused rows has all of them
+
+
+@roster.get("/")
+@permit(Action.IMPORT_ROSTER)
+def upload() -> str:
+    return _upload_page(UploadForm())
+
+
+@roster.post("/")
+@permit(Action.IMPORT_ROSTER)
+def receive() -> BaseResponse | tuple[str, int]:
+    form = UploadForm()
+    if not form.validate_on_submit():
+        return _upload_page(form), 400
+    content, name = form.file.data.read(), form.file.data.filename or ""
+    try:
+        with transaction() as session:
+            file = keep_upload(session, current_keyring(), current_actor(), name, content, current_clock().now())
+            public_id = file.public_id
+    except AnhuError as refused:
+        show_errors(form, refused)
+        return _upload_page(form), 400
+    return redirect(url_for("roster.preview", public_id=public_id))
+
+
+@roster.get("/template")
+@permit(Action.IMPORT_ROSTER)
+def template() -> Response:
+    """The empty workbook."""
+    name = gettext_anywhere(TEMPLATE_NAME)
+    return send_file(BytesIO(template_workbook()), mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+@roster.get("/files/<public_id>")
+@permit(Action.IMPORT_ROSTER)
+def preview(public_id: str) -> str:
+    """How the file would be read, what is wrong with it and what an import would do; nothing is stored."""
+    return _preview_page(public_id, ImportForm())
+
+
+@roster.post("/files/<public_id>")
+@permit(Action.IMPORT_ROSTER)
+def remap(public_id: str) -> BaseResponse:
+    """Look again with the user's own mapping, which from here on stands in the address."""
+    clock = current_clock()
+    found = read_upload(read_session(), current_keyring(), current_actor(), public_id, clock.now())
+    changed = changed_mapping(found.sheets, chosen_mapping(request.form), clock.today().year)
+    return redirect(f"{url_for('roster.preview', public_id=public_id)}?{urlencode(changed)}")
+
+
+@roster.post("/files/<public_id>/import", endpoint="confirm")
+@permit(Action.IMPORT_ROSTER)
+def confirm(public_id: str) -> BaseResponse | tuple[str, int]:
+    """Hand the import to the scheduler process and show its progress."""
+    form = ImportForm()
+    if not form.validate_on_submit():
+        return _preview_page(public_id, form), 400
+    actor, now = current_actor(), current_clock().now()
+    with transaction() as session:
+        upload_found = read_upload(session, current_keyring(), actor, public_id, now)
+        args = {"file": public_id, "mode": form.chosen.value, "mapping": chosen_mapping(request.form)}
+        item = ask_for_work(session, IMPORT, args, f"{IMPORT}:{upload_found.sha256}", actor, now)
+        work_id = item.public_id
+    return redirect(url_for("work.show", public_id=work_id))
+
+
+@roster.get("/files/<public_id>/rejects")
+@permit(Action.IMPORT_ROSTER)
+def rejects(public_id: str) -> Response:
+    """The rows that an import would refuse, with their reasons, as a workbook to mend."""
+    found, reading = _read(public_id)
+    result = _dry_run(found, reading)
+    content = rejects_of(found.sheets, reading.mappings, result.errors, current_clock().now())
+    return _workbook(content, gettext_anywhere(REJECTS_NAME))
+
+
+@roster.get("/imports/<public_id>")
+@permit(Action.IMPORT_ROSTER)
+def show_import(public_id: str) -> str:
+    """What an import did, and the rows that wait for a person."""
+    session, actor = read_session(), current_actor()
+    done = get_import(session, actor, public_id)
+    rows = [
+        (row, [(one.get("column", ""), Reason.from_json(one)) for one in row.remarks])
+        for row in list_rows_with_remarks(session, done, SHOWN)
+    ]
+    return render_template("roster/show_import.html", done=done, rows=rows)
+
+
+@roster.get("/imports/<public_id>/rejects", endpoint="import_rejects")
+@permit(Action.IMPORT_ROSTER)
+def import_rejects(public_id: str) -> Response:
+    session = read_session()
+    done = get_import(session, current_actor(), public_id)
+    file = session.get_one(KeptFile, done.rejects_file_id)
+    return _workbook(open_file(session, current_keyring(), file), file.name)
+
+
+def _workbook(content: bytes, name: str) -> Response:
+    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+def _upload_page(form: UploadForm) -> str:
+    forget_reads()
+    imports = list_imports(read_session(), current_actor())
+    return render_template("roster/upload.html", form=form, imports=imports)
+
+
+def _read(public_id: str) -> tuple[Upload, RosterReading]:
+    session, actor, clock = read_session(), current_actor(), current_clock()
+    found = read_upload(session, current_keyring(), actor, public_id, clock.now())
+    overrides = overrides_of(found.sheets, chosen_mapping(request.values))
+    return found, read_roster(found.sheets, area_index(session, actor), clock.today(), overrides)
+
+
+def _dry_run(found: Upload, reading: RosterReading) -> Any:
+    session, clock = read_session(), current_clock()
+    vault = Vault(session, current_keyring())
+    return import_roster(
+        session, vault, current_actor(), reading, found.sha256, Mode.DRY_RUN, clock.today(), clock.now()
+    )
+
+
+def _preview_page(public_id: str, form: ImportForm) -> str:
+    found, reading = _read(public_id)
+    result = _dry_run(found, reading)
+    if not form.mode.data:
+        form.mode.data = (Mode.GOOD_ROWS if result.errors else Mode.ALL).value
+    places = {sheet.name: at for at, sheet in enumerate(found.sheets)}
+    return render_template(
+        "roster/preview.html",
+        step=StepForm(),
+        upload=found,
+        reading=reading,
+        result=result,
+        form=form,
+        mapping=chosen_mapping(request.values),
+        sheets=[(places[one.sheet], one, missing_columns(one)) for one in reading.mappings],
+        left_out=[(places[name], name, why) for name, why in reading.left_out],
+        field_choices=_field_choices(),
+        column_field=column_field,
+        header_field=header_field,
+        shown=SHOWN,
+        proposals=[(row, why) for row in result.results for why in row.proposals],
+    )
+
+
+def _field_choices() -> list[tuple[str, str]]:
+    return [(field.value, say(Reason(f"roster.field.{field}"))) for field in Field if field is not Field.IGNORED]
