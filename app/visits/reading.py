@@ -78,6 +78,10 @@ TASK_LABELS = {
     TaskKind.UNLOCKING: N_("解锁"),
     TaskKind.CHECK_STATUS: N_("状态核实"),
 }
+_SHORT = {
+    "adherence": {1: N_("规律服药"), 2: N_("间断服药"), 3: N_("未服药"), 4: N_("无需服药")},
+    "adverse_reaction": {1: N_("无不良反应"), 2: N_("有不良反应")},
+}
 _COUNTED = {behaviour.bit_length(): name for behaviour, name in BEHAVIOUR_COUNTS.items()}
 
 
@@ -134,14 +138,13 @@ def summary_of(record: VisitRecord) -> list[str]:
 
 
 def _short(record: VisitRecord, name: str) -> str:
-    if name == "adverse_reaction":
-        return {1: str(_("无不良反应")), 2: str(_("有不良反应"))}.get(record.adverse_reaction or 0, "")
-    return answer(record, name)
+    words = _SHORT[name].get(getattr(record, name))
+    return str(_(words)) if words else ""
 
 
 def _level(record: VisitRecord) -> str:
-    level = record.risk_level or 0
-    return str(_("%(level)s 级：%(words)s", level=level, words=_(FIELDS["risk_level"].label_of(level))))
+    level, item = record.risk_level or 0, FIELDS["risk_level"]
+    return str(_("%(level)s 级：%(words)s", level=level, words=_(item.label_of(level))))
 
 
 def _behaviours(record: VisitRecord) -> str:

@@ -89,7 +89,6 @@ TEXTS: dict[str, str] = {
     "visit.already_withdrawn": N_("这次随访已被更正，请在更正后的随访上修改"),
     "visit.death_not_corrected": N_("死亡记录由县级精防机构更正，不能在这里改"),
     "visit.opening_not_corrected": N_("这是建档时导入的末次随访，不能更正；请直接录入新的随访"),
-    "visit.confirm": N_("请核对以上提示"),
     "visit.attempt.in_future": N_("日期不能晚于今天（%(today)s）"),
     "visit.attempt.before_last_visit": N_("%(visited_on)s 已见到患者，此后的未访到才需记录"),
     "visit.lost.not_proposed": N_("目前没有待确认的失访"),
@@ -103,7 +102,7 @@ TEXTS: dict[str, str] = {
     "visit.class.chosen": N_("医生另选了分类，理由已记录"),
     "visit.lost.confirmed": N_("已确认失访"),
     "visit.lost.declined": N_("未认定失访，继续寻访"),
-    "visit.lost.check": N_("失访：每月查找一次；找到后 %(days)s 天内随访"),
+    "visit.lost.check": N_("失访：每 %(months)s 个月查找一次，找到后 %(days)s 天内随访"),
     "visit.found": N_("%(visited_on)s 已访到"),
     "visit.inpatient": N_(
         "%(visited_on)s 随访时正在住院，随访到期暂停；每 %(months)s 个月核实是否出院，并补登入院信息"
@@ -115,7 +114,6 @@ TEXTS: dict[str, str] = {
     "visit.opening_due": N_("按花名册所载：下次随访 %(on)s"),
     "visit.opening_level_0": N_("危险性评估 0 级"),
     "visit.opening_no_class": N_("花名册没有分类，暂按 %(months)s 个月内随访，最迟 %(on)s"),
-    "visit.died": N_("患者已死亡"),
     # what the audit log says
     "visits.recorded": N_("录入随访"),
     "visits.corrected": N_("更正随访"),

@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-_PUBLIC_HEALTH = "国家基本公共卫生服务规范（第三版）"
-_NORM = "严重精神障碍管理治疗工作规范（2018年版）"
-_OURS = "系统默认设置"
+from app.core.i18n import N_
+
+_PUBLIC_HEALTH = N_("国家基本公共卫生服务规范（第三版）")
+_NORM = N_("严重精神障碍管理治疗工作规范（2018年版）")
+_OURS = N_("系统默认设置")
 
 
 class SocialPoor(StrEnum):

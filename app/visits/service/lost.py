@@ -105,7 +105,7 @@ def _lose(
     change_state(session, actor, patient, SpanKind.MANAGEMENT, ManagementStatus.LOST.value, today, why, now)
     cancel_kind(session, actor, patient, TaskKind.FOLLOW_UP, why, now)
     patient.next_due_on = None
-    search = [reason("visit.lost.check", days=rules.after_event_days)]
+    search = [reason("visit.lost.check", months=rules.lost_check_months, days=rules.after_event_days)]
     check_on = add_months(today, rules.lost_check_months)
     open_task(session, patient, TaskKind.CHECK_STATUS, f"lost-{period}", check_on, search, now)
 
@@ -166,3 +166,4 @@ def _try_again(session: Session, patient: Patient, attempt: VisitAttempt, again_
     code = "visit.attempt.refused" if is_refused else "visit.attempt.again"
     because = reason(code, attempted_on=attempt.attempted_on, times=times, on=again_by)
     move_follow_up(session, patient, again_by, [because])
+    patient.next_due_on = again_by

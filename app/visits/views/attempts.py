@@ -20,6 +20,7 @@ from app.visits.forms.attempt import AttemptForm, LostForm
 from app.visits.forms.key import new_submission_key
 from app.visits.models import VisitAttempt
 from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS
+from app.visits.rules.ruleset import VisitRules
 from app.visits.views.blueprint import Page, visits
 from app.visits.views.subject import Subject, subject_of
 
@@ -63,7 +64,7 @@ def decide_lost(public_id: str) -> Page:
         forget_reads()
         show_errors(form, refused)
         return _lost_page(public_id, form), 409
-    flash(_("已确认失访，每月查找一次。") if is_lost else _("未认定失访，随访任务保留。"), "success")
+    flash(_("已确认失访，定期查找。") if is_lost else _("未认定失访，随访任务保留。"), "success")
     return redirect(url_for("visits.list_visits", public_id=public_id), 303)
 
 
@@ -88,7 +89,9 @@ def _outcome(attempted: service.Attempted) -> str:
 
 def _attempt_page(public_id: str, form: AttemptForm) -> str:
     subject = subject_of(public_id)
-    return render_template("visits/attempt.html", subject=subject, form=form, attempts=_attempts(subject), **_LABELS)
+    return render_template(
+        "visits/attempt.html", subject=subject, form=form, attempts=_attempts(subject), rules=_rules(), **_LABELS
+    )
 
 
 def _lost_page(public_id: str, form: LostForm) -> str:
@@ -102,6 +105,7 @@ def _lost_page(public_id: str, form: LostForm) -> str:
         task=task,
         because_lost=because,
         attempts=_attempts(subject),
+        rules=_rules(),
         **_LABELS,
     )
 
@@ -110,6 +114,10 @@ def _attempts(subject: Subject) -> list[VisitAttempt]:
     """Those since the last visit, the newest first."""
     since = subject.patient.last_visit_on
     return queries.list_attempts(read_session(), current_actor(), subject.patient, after=since)
+
+
+def _rules() -> VisitRules:
+    return queries.get_rules(read_session(), current_clock().today())
 
 
 _LABELS = {"ways": WAY_LABELS, "outcomes": OUTCOME_LABELS}
