@@ -72,7 +72,7 @@ def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     known: dict[str, str] = session.info.setdefault("areas.names", {})
     wanted = set(codes)
     for part in slices(wanted - known.keys()):
-        known.update(dict(session.execute(select(Area.code, Area.name).where(Area.code.in_(part))).tuples().all()))
+        known.update(dict(session.execute(select(Area.code, Area.name).where(Area.code.in_(part))).all()))
     return {code: known.get(code, code) for code in wanted}
 
 
@@ -124,7 +124,7 @@ def agency_names(session: Session, agency_ids: Iterable[int]) -> dict[int, str]:
     """agency id → name, with one query a slice."""
     names: dict[int, str] = {}
     for part in slices(set(agency_ids)):
-        names.update(dict(session.execute(select(Agency.id, Agency.name).where(Agency.id.in_(part))).tuples().all()))
+        names.update(dict(session.execute(select(Agency.id, Agency.name).where(Agency.id.in_(part))).all()))
     return names
 
 

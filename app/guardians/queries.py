@@ -123,9 +123,7 @@ def list_agreements(session: Session, actor: Actor, patient: Patient, today: dat
             select(Guardianship.id, Person.name)
             .join(Person, Person.id == Guardianship.person_id)
             .where(Guardianship.id.in_(links - {None}))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     died_on = session.scalar(select(Person.died_on).where(Person.id == patient.person_id))
     return [_agreement_row(one, names, died_on, today) for one in agreements]

@@ -107,7 +107,7 @@ def diagnosis_as_of(session: Session, patient_ids: Iterable[int], day: date) -> 
             Diagnosis.from_on <= day,
             or_(Diagnosis.to_on.is_(None), Diagnosis.to_on > day),
         )
-        found.update(dict(session.execute(rows).tuples().all()))
+        found.update(dict(session.execute(rows).all()))
     return found
 
 

@@ -90,7 +90,7 @@ def find_ids_by_person_ids(session: Session, person_ids: Iterable[int]) -> dict[
             Patient.person_id.in_(part),
             Patient.registry_status.not_in((*_CLOSED[:2], RegistryStatus.MERGED)),
         )
-        found.update(dict(session.execute(rows).tuples().all()))
+        found.update(dict(session.execute(rows).all()))
     return found
 
 
