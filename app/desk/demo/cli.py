@@ -87,8 +87,8 @@ def _load(order: Order, say: Callable[[str], None]) -> None:
 def _plan(order: Order, calendar: Calendar) -> tuple[Plan, WorkdayCalendar]:
     with reading() as session:
         rules = get_rules(session, calendar.began_on)
-        days = session.execute(select(Workday.day, Workday.is_working)).tuples().all()
-    workdays = WorkdayCalendar.of_days(days)
+        days = session.execute(select(Workday.day, Workday.is_working)).all()
+    workdays = WorkdayCalendar.of_days((day, is_working) for day, is_working in days)
     return make_plan(order.patients, order.seed, calendar, rules, workdays), workdays
 
 

@@ -12,7 +12,7 @@ from app.desk.demo.course import Course, Encounter
 from app.visits.rules.form import Behaviour
 
 _DAY = timedelta(days=1)
-_LOOK_BACK = 60 * _DAY
+_LOOK_BACK = 50 * _DAY
 _ELIGIBLE_LEVEL = 3
 _INCIDENTS = Behaviour.PUBLIC_ORDER_INCIDENT | Behaviour.CRIMINAL_INCIDENT
 FORGOTTEN = 0.12  # of agreements that ran out with the condition still given, not renewed in time
@@ -83,7 +83,7 @@ class _History:
         self.incidents = [one.entered_on for one in encounters if one.record.did(_INCIDENTS)]
 
     def is_eligible(self, day: date) -> bool:
-        """The level stands at 3 or above on that day or did within the two months before it, or an incident is on record."""
+        """The level stands at 3 or above on that day or did within the seven weeks before it, or an incident is on record."""
         if any(known_on <= day for known_on in self.incidents):
             return True
         standing = [level for known_on, level in self.levels if known_on <= day][-1:]

@@ -214,11 +214,11 @@ class Course:
     def _entry_day(self, record: VisitRecord) -> date:
         """Most forms are entered on the spot; a few lie in a bag for weeks."""
         draw = self.rng.random()
-        if self.story != Story():
-            return record.visited_on
         days = 0 if draw < 0.8 else self.rng.randrange(1, 4) if draw < 0.985 else self.rng.randrange(5, 26)
         if (record.risk_level or 0) > 0:
             days = min(days, 3)
+        if self.story.ends_on or self.story.stays:
+            days = 0
         entered_on = record.visited_on + days * _DAY
         return entered_on if entered_on <= self.today else record.visited_on
 

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.areas.models import Area
-from app.core.dates import add_months, first_of_month
 from app.core.models import HouseFact
 from app.core.passwords import Passwords
 from app.core.quarter import Quarter
@@ -173,7 +172,7 @@ class Loader:
         return min(friday, self.plan.calendar.today)
 
     def _act(self, since: date, until: date) -> None:
-        """Agreements, renewals, and the stories of a few, in the order of their days."""
+        """Agreements and the stories of a few, in the order of their days."""
         acting = Actors(
             self.session,
             self.vault,
@@ -188,8 +187,6 @@ class Loader:
 
     def _agenda(self, acting: Actors, since: date, until: date) -> Iterator[tuple[date, int, int, Callable[[], None]]]:
         """(day, order within the day, whose, deed)."""
-        for day in _firsts_of_months(max(since, self.plan.calendar.scheme_from), until):
-            yield day, 0, 0, _renewing(self.session, self.moments, day)
         for life in self.plan.lives:
             number = life.resident.number
             for contract in life.contracts:
@@ -218,22 +215,7 @@ def _visiting(acting: Actors, life: Life, index: int) -> Deed:
     return lambda: visit(acting, life, index)
 
 
-def _renewing(session: Session, moments: Moments, day: date) -> Deed:
-    def renew() -> None:
-        open_renewals(session, day, moments.on(day, 0))
-
-    return renew
-
-
 def _is_acted(life: Life, index: int) -> bool:
     """After a stay in hospital the visits go through their own use case: what was due then was not opened by a visit."""
     stays = life.story.stays
     return bool(stays) and life.encounters[index].entered_on >= stays[0].from_on
-
-
-def _firsts_of_months(since: date, until: date) -> Iterator[date]:
-    day = first_of_month(since)
-    while day <= until:
-        if day > since:
-            yield day
-        day = add_months(day, 1)

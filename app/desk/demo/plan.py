@@ -17,6 +17,14 @@ from app.patients.rules import CareSetting, ManagementStatus
 from app.visits.rules.ruleset import VisitRules
 
 _DAY = timedelta(days=1)
+# share of all, how many days ago, days of the attempts counted from the first, and days until somebody confirmed the loss
+_MISSES: tuple[tuple[float, tuple[int, int], tuple[int, ...], int | None], ...] = (
+    (0.0025, (55, 70), (0, 5, 11), 4),
+    (0.0025, (25, 45), (0, 6, 13), 3),
+    (0.003, (13, 18), (0, 5, 11), None),
+    (0.003, (7, 12), (0, 4), None),
+    (0.003, (2, 6), (0,), None),
+)
 LEAST_HISTORY = 8  # quarters: two years before the present one
 
 
@@ -223,12 +231,10 @@ class _Teller:
             on = self._some_day(60)
             life.story = Story(ends_on=on)
             life.acts = (Act(on + 2 * _DAY, ActKind.WITHDRAW_CONSENT, on + _DAY),)
-        for life in self._take(0.005, wanted=_is_opening):
-            self._miss(life, self._after_next_due(life, self._some_day(60)), (0, 5, 11), confirmed_after=4)
-        for life in self._take(0.003, wanted=_is_opening):
-            self._miss(life, today - self.rng.randrange(13, 18) * _DAY, (0, 5, 11))
-        for life in self._take(0.006, wanted=_is_opening):
-            self._miss(life, today - self.rng.randrange(6, 12) * _DAY, (0, 4)[: self.rng.choice((1, 2))])
+        for share, days, after, confirmed_after in _MISSES:
+            first = today - self.rng.randrange(*days) * _DAY
+            for life in self._take(share, wanted=_due_about(first)):
+                self._miss(life, first, after, confirmed_after)
         for life in self._take(0.009, wanted=_is_opening_light):
             life.story = Story(ends_on=today - self.rng.randrange(100, 150) * _DAY)
 
@@ -245,7 +251,7 @@ class _Teller:
             acts.append(Act(stay.to_on, ActKind.DISCHARGE, stay.to_on))
         life.story, life.acts = Story(stays=(stay,)), tuple(acts)
 
-    def _miss(self, life: Life, first: date, after: Sequence[int], confirmed_after: int | None = None) -> None:
+    def _miss(self, life: Life, first: date, after: Sequence[int], confirmed_after: int | None) -> None:
         """Attempts without contact, counted in days from the first; the third proposes that the patient is lost."""
         days = [min(first + days * _DAY, self.calendar.today) for days in after]
         acts = [Act(day, ActKind.ATTEMPT, day) for day in days]
@@ -253,14 +259,6 @@ class _Teller:
             on = days[-1] + confirmed_after * _DAY
             acts.append(Act(on, ActKind.CONFIRM_LOST, on))
         life.story, life.acts = Story(ends_on=first - _DAY), tuple(acts)
-
-    def _after_next_due(self, life: Life, day: date) -> date:
-        """Some days after the visit that was due then, so that the attempts are not made for nothing."""
-        due = [
-            one.record.next_due_on for one in life.encounters if one.record.visited_on <= day and one.record.next_due_on
-        ]
-        latest = self.calendar.today - 25 * _DAY
-        return min(max(due) + 2 * _DAY, latest) if due else min(day, latest)
 
     def _some_day(self, before_today: int) -> date:
         """A day in the county's history, so many days or more before today."""
@@ -291,3 +289,14 @@ def _is_opening_light(life: Life) -> bool:
 
 def _is_opening_ill(life: Life) -> bool:
     return life.resident.is_opening and life.resident.burden is not Burden.LIGHT
+
+
+def _due_about(day: date) -> Callable[[Life], bool]:
+    """A visit was due in the week before `day` and not made by then, so that somebody had reason to try."""
+
+    def is_due(life: Life) -> bool:
+        made = [one for one in life.encounters if one.record.visited_on < day]
+        due_on = made[-1].record.next_due_on if made else None
+        return due_on is not None and day - 7 * _DAY <= due_on <= day
+
+    return is_due

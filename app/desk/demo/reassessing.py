@@ -84,7 +84,7 @@ def reassess(
         )
         .join(Patient, Patient.id == Task.patient_id)
         .where(Task.kind == TaskKind.REASSESSMENT, Task.period == str(quarter), Task.state == TaskState.OPEN)
-        .order_by(Task.id)
+        .order_by(Patient.id)
     ).all()
     held = []
     for row in rows:
