@@ -1,22 +1,23 @@
 """Languages: Chinese is the source text, English stands in each room's own catalogue.
 
 `_` now, `lazy_` when shown, `N_` marks for extraction only. Catalogues are read from the rooms' `.po` files when a language is
-first used, so there is nothing to compile and nothing to forget.
+first used, so there is nothing to compile and nothing to forget. A page says hundreds of texts, so a request's language is found
+once and a text is one look-up; Flask-Babel brings the locale to everything else (forms' own messages, dates).
 """
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, has_app_context, has_request_context, request
-from flask_babel import Babel, Domain, get_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy_
-from flask_babel import ngettext as ngettext
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, Domain
+from flask_babel.speaklater import LazyString
 
 __all__ = ["LANGUAGES", "N_", "_", "gettext_anywhere", "init_app", "language", "lazy_", "ngettext"]
 
@@ -30,31 +31,48 @@ def N_(text: str) -> str:
     return text
 
 
+def _(text: str, /, **variables: Any) -> str:
+    """`text` in the reader's language; Chinese outside a request."""
+    said = _catalogue(language()).gettext(text)
+    return said % variables if variables else said
+
+
+def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:
+    return _catalogue(language()).ngettext(singular, plural, num) % ({"num": num} | variables)
+
+
+def lazy_(text: str) -> LazyString:
+    """`_(text)`, said anew each time that it is shown."""
+    return LazyString(_, text)
+
+
 def gettext_anywhere(text: str) -> str:
-    """`text` in the reader's language, or as written where there is no application (pure rules, workers)."""
-    return str(_(text)) if has_app_context() else text
+    """`text` in the reader's language, also where there is no application (pure rules, workers)."""
+    return _catalogue(language()).gettext(text)
 
 
 def language() -> str:
-    locale = get_locale()
-    return locale.language if locale else DEFAULT_LANGUAGE
+    """The reader's language, found once a request."""
+    if not has_request_context():
+        return DEFAULT_LANGUAGE
+    found: str | None = getattr(request, "anhu_language", None)
+    if found is None:
+        found = request.anhu_language = _select()  # type: ignore[attr-defined]
+    return found
 
 
 class RoomsDomain(Domain):  # type: ignore[misc]  # Flask-Babel is untyped
     """All rooms' catalogues as one."""
 
     def get_translations(self) -> NullTranslations:
-        code = language()
-        if code not in self.cache:
-            self.cache[code] = _catalogue(code)
-        found: NullTranslations = self.cache[code]
-        return found
+        return _catalogue(language())
 
 
 def catalogue_files(code: str) -> list[Path]:
     return sorted(APP.glob(f"**/translations/{code}/LC_MESSAGES/messages.po"))
 
 
+@cache
 def _catalogue(code: str) -> NullTranslations:
     merged: Translations | None = None
     for path in catalogue_files(code):
@@ -69,14 +87,13 @@ def _catalogue(code: str) -> NullTranslations:
 
 def init_app(app: Flask) -> None:
     babel = Babel()
-    babel.init_app(app, default_locale=DEFAULT_LANGUAGE, default_timezone="Asia/Shanghai", locale_selector=_select)
+    babel.init_app(app, default_locale=DEFAULT_LANGUAGE, default_timezone="Asia/Shanghai", locale_selector=language)
     babel.domain_instance = RoomsDomain()
+    app.jinja_env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
 
 
 def _select() -> str:
     """The user's own choice, then this browser's, then what the browser asks for, then Chinese."""
-    if not has_request_context():
-        return DEFAULT_LANGUAGE
     actor = getattr(g, "actor", None)
     chosen = actor.language if actor else request.cookies.get("anhu_language")
     if chosen in LANGUAGES:
