@@ -63,6 +63,12 @@
     markCarriedOver();
   };
 
+  // Nobody speaks with a patient who is lost or dead.
+  form.addEventListener("change", (event) => {
+    if (event.target.name !== "meeting" || event.target.value === "1") return;
+    controls("objects").forEach((one) => { if (one.value === "1") one.checked = false; });
+  });
+
   // 无 stands alone.
   form.querySelectorAll("[data-none]").forEach((box) => {
     box.addEventListener("change", (event) => {

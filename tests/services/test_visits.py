@@ -463,7 +463,7 @@ def test_a_corrected_day_lets_the_visit_before_it_speak_again(
     middle = record(stable(TODAY - timedelta(days=5)))
     newest = record(unstable(TODAY))
     doctor, vault = county.actor("doctor"), Vault(session, keyring)
-    moved = command(patient, unstable(TODAY - timedelta(days=8)), accepted=frozenset({"visit.back_entry"}))
+    moved = command(patient, unstable(TODAY - timedelta(days=8)))
     correct_visit(session, vault, doctor, CorrectVisit(newest.public_id, moved, "日期填错"), TODAY, NOW)
     assert patient.last_visit_id == middle.id and patient.next_due_on == middle.next_due_on
     assert [task.due_on for task in open_tasks(session, TaskKind.FOLLOW_UP)] == [middle.next_due_on]

@@ -31,6 +31,7 @@ from app.visits.rules.form import (
     MEDICINE_LINES,
     DeathCause,
     Field,
+    VisitObject,
 )
 from app.visits.rules.prompts import DOUBTS
 from app.visits.rules.record import Medicine, VisitRecord
@@ -143,6 +144,8 @@ class VisitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             "form": self.form.code or 0,
             "objects": self.objects.bits or 0,
         }
+        if self.branch != MET:
+            answers["objects"] = (self.objects.bits or 0) & ~VisitObject.PATIENT
         if self.branch == LOST:
             answers |= {"lost_reason": self.lost_reason.code}
         elif self.branch == DEAD:

@@ -27,6 +27,8 @@ from app.visits.rules.ruleset import VisitRules
 
 # What follows from other answers is not asked for while those are missing.
 _DERIVED = frozenset({"visit_class", "next_due_on"})
+# Warnings about when a form was entered.
+_OF_ENTRY = frozenset({"visit.late_entry", "visit.back_entry"})
 _TABLE_READS = (
     "risk_level",
     "psychotic_symptoms",
@@ -98,9 +100,18 @@ class Judgement:
 
 
 def judge(
-    session: Session, actor: Actor, patient: Patient, record: VisitRecord, history: History, today: date
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    record: VisitRecord,
+    history: History,
+    today: date,
+    is_correction: bool = False,
 ) -> Judgement:
-    """Everything that the rules say about this form of this patient, entered today."""
+    """Everything that the rules say about this form of this patient, entered today.
+
+    A correction lies in the past by its nature: nobody is asked about that again.
+    """
     context = _context(session, actor, patient, record, history, today)
     computed = computed_class(record, context)
     due = None
@@ -109,7 +120,10 @@ def judge(
         due = computed_due(record, context)
         record = replace(record, next_due_on=record.next_due_on or (due.on if due else None))
     rest = _rest(patient, record, context.rules)
-    return Judgement(record, context, computed, due, rest, tuple(check_visit(record, context)))
+    findings = [
+        finding for finding in check_visit(record, context) if not (is_correction and finding.reason.code in _OF_ENTRY)
+    ]
+    return Judgement(record, context, computed, due, rest, tuple(findings))
 
 
 def _with_class(record: VisitRecord, context: VisitContext, computed: Classification | None) -> VisitRecord:

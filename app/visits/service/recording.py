@@ -110,7 +110,7 @@ def preview_visit(
     history = load_history(session, patient.id)
     if instead_of is not None:
         history = history.without(instead_of.id)
-    return judge(session, actor, patient, record, history, today)
+    return judge(session, actor, patient, record, history, today, is_correction=instead_of is not None)
 
 
 def lock_patient(session: Session, actor: Actor, public_id: str) -> Patient:
@@ -132,10 +132,14 @@ def _record(
     corrects: FollowUpVisit | None = None,
 ) -> FollowUpVisit:
     _check_followed(patient)
-    judged = judge(session, actor, patient, command.record, history, today)
-    _refuse(judged, command, is_correction=corrects is not None)
+    is_correction = corrects is not None
+    judged = judge(session, actor, patient, command.record, history, today, is_correction)
+    _refuse(judged, command, is_correction)
     visit = store_visit(session, vault, actor, patient, command, judged, now)
-    visit.corrects_id = corrects.id if corrects else None
+    if corrects is not None:
+        visit.corrects_id = corrects.id
+        # when it was first entered is what counts
+        visit.is_late_entry = corrects.is_late_entry
     if judged.record.is_death:
         after_death(session, actor, patient, visit, now)
     elif judged.record.is_lost:
