@@ -13,9 +13,11 @@ from app.accounts.queries import get_actor
 from app.core.clock import current_clock
 from app.core.commands import answer, as_option, json_option, plainly, refuse
 from app.core.db import reading, transaction
+from app.core.errors import Invalid
 from app.core.keys import current_keyring
 from app.core.reasons import Reason, say
-from app.core.workbooks.workbook import open_workbook
+from app.core.workbooks.sheet import Sheet
+from app.core.workbooks.workbook import open_workbook, refused_because
 from app.people.vault import Vault
 from app.roster.commands import ImportResult, Mode
 from app.roster.papers import rejects_of, template_workbook
@@ -50,7 +52,7 @@ def import_file(
     with reading() as session:
         actor = get_actor(session, as_user)
         areas = area_index(session, actor)
-    sheets = open_workbook(content, file.name)
+    sheets = _open(content, file.name)
     found = read_roster(sheets, areas, clock.today())
     with reading() if dry_run else transaction() as session:
         vault = Vault(session, current_keyring())
@@ -69,6 +71,14 @@ def template(file: Path) -> None:
     click.echo(str(file))
 
 
+def _open(content: bytes, name: str) -> list[Sheet]:
+    """A file that cannot be read is refused as a whole."""
+    try:
+        return open_workbook(content, name)
+    except Invalid as refused:
+        refuse(say(refused_because(refused)), REFUSED)
+
+
 def _tell(result: ImportResult, as_json: bool) -> None:
     errors = [_told(one) for one in result.errors]
     errors += [{"row": None, "column": "", "why": say(why)} for why in result.refused]
@@ -85,7 +95,7 @@ def _tell(result: ImportResult, as_json: bool) -> None:
         for proposal in row.proposals:
             _note_proposal(row.row, proposal)
     if result.has_errors:
-        raise SystemExit(PARTLY_STORED if result.is_stored and result.stored else REFUSED)
+        raise SystemExit(PARTLY_STORED if result.is_stored and result.results else REFUSED)
 
 
 def _note_proposal(row: int, proposal: Reason) -> None:

@@ -187,5 +187,5 @@ def get_import(session: Session, actor: Actor, public_id: str) -> RosterImport:
 
 def list_rows_with_remarks(session: Session, roster_import: RosterImport, most: int = 500) -> list[ImportRow]:
     """Rows that were refused or hold changes for a person to decide, in order."""
-    rows = select(ImportRow).where(ImportRow.import_id == roster_import.id, ImportRow.remarks != "[]")
+    rows = select(ImportRow).where(ImportRow.import_id == roster_import.id, ImportRow.remarks != [])
     return list(session.scalars(rows.order_by(ImportRow.id).limit(most)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
@@ -21,7 +20,7 @@ from app.core.reasons import Reason, say
 from app.core.web import forget_reads, read_session, show_errors
 from app.core.work import ask_for_work
 from app.people.vault import Vault
-from app.roster.commands import Mode
+from app.roster.commands import ImportResult, Mode
 from app.roster.forms import (
     ImportForm,
     StepForm,
@@ -38,6 +37,7 @@ from app.roster.rules.columns import Field
 from app.roster.rules.header import missing_columns
 from app.roster.rules.rows import RosterReading, read_roster
 from app.roster.service import import_roster
+from app.roster.service.importing import counts_of
 from app.roster.service.uploads import Upload, keep_upload, read_upload
 from app.roster.work import IMPORT
 
@@ -159,7 +159,7 @@ def _read(public_id: str) -> tuple[Upload, RosterReading]:
     return found, read_roster(found.sheets, area_index(session, actor), clock.today(), overrides)
 
 
-def _dry_run(found: Upload, reading: RosterReading) -> Any:
+def _dry_run(found: Upload, reading: RosterReading) -> ImportResult:
     session, clock = read_session(), current_clock()
     vault = Vault(session, current_keyring())
     return import_roster(
@@ -179,6 +179,7 @@ def _preview_page(public_id: str, form: ImportForm) -> str:
         upload=found,
         reading=reading,
         result=result,
+        counts=counts_of(result),
         form=form,
         mapping=chosen_mapping(request.values),
         sheets=[(places[one.sheet], one, missing_columns(one)) for one in reading.mappings],

@@ -68,6 +68,7 @@ def test_a_good_file_is_looked_at_confirmed_and_stored(
     address = uploaded(office, book(people(3)))
     page = office.get(address).get_data(as_text=True)
     assert "导入全部 3 行" in page
+    assert re.search(r"将新登记</span>\s*<b[^>]*>3</b>", page)
     assert count(database, Patient) == 0
     response = office.post(f"{address}/import", data={"mode": "all"})
     assert response.status_code == 302
@@ -76,7 +77,7 @@ def test_a_good_file_is_looked_at_confirmed_and_stored(
     assert count(database, Patient) == 3
     result = re.search(r"/roster/imports/[\w-]+", progress)
     assert result is not None
-    assert "新登记" in office.get(result[0]).get_data(as_text=True)
+    assert "没有需要处理的行" in office.get(result[0]).get_data(as_text=True)
 
 
 def test_errors_stand_by_row_and_column_and_good_rows_go_in_alone(

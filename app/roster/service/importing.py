@@ -196,12 +196,13 @@ def _row_records(result: ImportResult) -> list[dict[str, Any]]:
 
 
 def counts_of(result: ImportResult) -> dict[str, int]:
-    """The figures that are kept and shown."""
+    """The figures that are kept and shown; of a dry run, what would be created and filled."""
+    counts = result.is_stored or result.mode is Mode.DRY_RUN
     return {
         "rows": result.rows,
         "stored": result.stored,
-        "created": result.count(Outcome.CREATED),
-        "filled": result.count(Outcome.FILLED),
+        "created": result.count(Outcome.CREATED) if counts else 0,
+        "filled": result.count(Outcome.FILLED) if counts else 0,
         "unchanged": result.count(Outcome.UNCHANGED),
         "errors": result.bad_rows,
         "proposals": sum(bool(one.proposals) for one in result.results),
