@@ -18,7 +18,7 @@ from app.desk.demo.condition import (
     note_of,
     with_incident,
 )
-from app.desk.demo.places import TOWN
+from app.desk.demo.places import TOWN, VILLAGE
 from app.desk.demo.population import Resident
 from app.visits.rules.checks import check_visit, computed_class, computed_due
 from app.visits.rules.classification import Classification
@@ -224,11 +224,8 @@ class Course:
 
     def _next_day(self, latest: date, visited_on: date) -> date:
         """The table's day, or an earlier one that the doctor sets; in 城关镇 some are asked for this week."""
-        if (
-            self.resident.village.town == TOWN
-            and self.today < latest <= self.today + 45 * _DAY
-            and self.rng.random() < 0.15
-        ):
+        asked = 0.4 if self.resident.village.code == VILLAGE else 0.15 if self.resident.village.town == TOWN else 0.0
+        if self.today < latest <= self.today + 45 * _DAY and self.rng.random() < asked:
             wanted = max(visited_on + _DAY, self.today + self.rng.choice((0, 0, 0, 1, 2, 4, 6)) * _DAY)
             return min(wanted, latest)
         if (latest - visited_on).days > 60 and self.rng.random() < 0.04:
