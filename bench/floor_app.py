@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
-from flask import Flask, redirect, render_template_string, request
+from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
 URL = os.environ["ANHU_DATABASE_URL"]
@@ -99,6 +99,7 @@ PAGE = """<!doctype html>
 <a class="btn btn-go" href="/patients/{{ row.patient }}/visits/new">开始随访</a></div></li>
 {% endfor %}
 </ul></main></body></html>"""
+TEMPLATE = app.jinja_env.from_string(PAGE)
 FORMS = {1: "门诊", 2: "家访", 3: "电话"}
 CLASSES = {1: "不稳定", 2: "基本稳定", 3: "稳定"}
 
@@ -119,8 +120,7 @@ def worklist() -> str:
     found = run(ROWS, (*area, today)).fetchall()[:50]
     people = tuple(row[7] for row in found)
     phones = {row[0]: row[1] for row in run(PHONES.format(places=", ".join("?" * len(people))), people).fetchall()}
-    return render_template_string(
-        PAGE,
+    return TEMPLATE.render(
         place=user[-1],
         counts=counts,
         villages=villages,

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User, UserSession
@@ -40,6 +40,16 @@ class SignedIn:
     must_change_password: bool
 
 
+# Built once: every request of every signed-in user asks it.
+_SIGNED_IN = (
+    select(UserSession, User, func.coalesce(Agency.name, Area.name))
+    .join(User, User.id == UserSession.user_id)
+    .join(Area, Area.code == User.area_code)
+    .outerjoin(Agency, Agency.id == User.agency_id)
+    .where(UserSession.token_hash == bindparam("token_hash"))
+)
+
+
 def open_session(session: Session, user: User, now: datetime) -> str:
     """Start a session for `user` and return the token for the cookie."""
     token = secrets.token_urlsafe(32)
@@ -58,13 +68,7 @@ def open_session(session: Session, user: User, now: datetime) -> str:
 
 def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     """The actor behind a live token; None for anything else."""
-    found = session.execute(
-        select(UserSession, User, func.coalesce(Agency.name, Area.name))
-        .join(User, User.id == UserSession.user_id)
-        .join(Area, Area.code == User.area_code)
-        .outerjoin(Agency, Agency.id == User.agency_id)
-        .where(UserSession.token_hash == hash_token(token))
-    ).one_or_none()
+    found = session.execute(_SIGNED_IN, {"token_hash": hash_token(token)}).one_or_none()
     if found is None:
         return None
     kept, user, place = found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, column, or_, select, table
+from sqlalchemy import ColumnElement, Select, bindparam, column, or_, select, table
 from sqlalchemy.orm import Session
 
 from app.core.access import Field
@@ -16,7 +16,7 @@ from app.core.errors import NotFound
 from app.core.identity import normalise_id_number
 from app.core.phones import check_phone
 from app.core.scope import within
-from app.people.models import FormerIdNumber, NameKey, PayeeAccount, Person, Phone
+from app.people.models import FormerIdNumber, NameKey, PayeeAccount, Person, PersonKey, Phone
 from app.people.vault import Vault
 
 ID, ID_TAIL4, ID_TAIL6, PHONE, ACCOUNT = "id", "id4", "id6", "phone", "account"
@@ -56,15 +56,21 @@ def find_main_phone(session: Session, vault: Vault, person_id: int) -> str | Non
 
 
 def list_main_phones(session: Session, vault: Vault, person_ids: Iterable[int]) -> dict[int, str]:
-    """person id → main number; two queries a slice."""
+    """person id → main number; one query a slice, keys and numbers together."""
     phones: dict[int, str] = {}
     for part in slices(set(person_ids)):
-        rows = session.execute(
-            select(Phone.person_id, Phone.number_sealed).where(Phone.person_id.in_(part), Phone.is_main)
-        ).all()
-        vault.warm(person_id for person_id, _ in rows)
-        phones.update({at: vault.open(at, "phones.number", sealed) or "" for at, sealed in rows})
+        for at, sealed, kek_id, wrapped in session.connection().execute(_MAIN_PHONES, {"people": part}):
+            vault.learn(at, kek_id, wrapped)
+            phones[at] = vault.open(at, "phones.number", sealed) or ""
     return phones
+
+
+# Built once: it runs for every page of a work list.
+_MAIN_PHONES = (
+    select(Phone.person_id, Phone.number_sealed, PersonKey.kek_id, PersonKey.wrapped)
+    .join(PersonKey, PersonKey.person_id == Phone.person_id)
+    .where(Phone.person_id.in_(bindparam("people", expanding=True)), Phone.is_main)
+)
 
 
 def find_account(session: Session, person_id: int, day: date | None = None) -> PayeeAccount | None:
@@ -118,9 +124,7 @@ def _reachable(actor: Actor, field: Field) -> Select[int]:
     is_patient = _patients.c.person_id == Person.id
     if field in _OF_PATIENT:
         return select(_patients.c.id).where(is_patient, within(_patients.c.area_code, actor))
-    own = select(_patients.c.id).where(
-        _patients.c.id == NameKey.patient_id, _patients.c.person_id == NameKey.person_id
-    )
+    own = select(_patients.c.id).where(_patients.c.id == NameKey.patient_id, _patients.c.person_id == NameKey.person_id)
     return select(NameKey.patient_id).where(
         NameKey.person_id == Person.id, within(NameKey.area_code, actor), ~own.exists()
     )

@@ -35,6 +35,11 @@ class Vault:
             for person_id, kek_id, wrapped in self.session.execute(rows):
                 self._keys[person_id] = self.keyring.unwrap(WrappedKey(kek_id, wrapped))
 
+    def learn(self, person_id: int, kek_id: str, wrapped: bytes) -> None:
+        """Take a key that came along with another query."""
+        if person_id not in self._keys:
+            self._keys[person_id] = self.keyring.unwrap(WrappedKey(kek_id, wrapped))
+
     def seal(self, person_id: int, place: str, text: str | None) -> bytes | None:
         """`place` is table.column; None and empty text stay None."""
         return seal(self._key(person_id), text.encode(), f"{place}:{person_id}") if text else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     case,
     column,
     func,
@@ -33,7 +35,7 @@ from app.core.errors import NotFound
 from app.core.identity import mask_name
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.reasons import Reason
-from app.core.scope import within, within_prefix
+from app.core.scope import area_values, within, within_range
 from app.people.models import Person
 from app.people.queries import list_main_phones
 from app.people.vault import Vault
@@ -109,42 +111,36 @@ def worklist(
     size: int = PAGE_SIZE,
     vault: Vault | None = None,
 ) -> Page[WorkRow]:
-    """A page of the list: by level from high to low, then by lateness; a fixed number of queries whatever its size.
+    """A page of the list: by level from high to low, then by lateness; two queries whatever its size.
 
     With a `vault`, rows carry the telephone number for roles that see it in full.
     """
-    key = _order_key(filters)
     after = _read_cursor(cursor, filters)
-    statement = _open_tasks(actor, filters, today)
+    statement = _list_statement(_own_kinds(actor, filters), _Shape.of(filters, after))
+    values = area_values(actor) | _days(today) | {"size": size + 1}
+    if filters.village:
+        values |= {"village_from": filters.village, "village_to": filters.village + ":"}
     if after is not None:
-        statement = statement.where(_comes_after(key, after))
-    fetched = session.execute(statement.order_by(*key).limit(size + 1)).all()
+        values |= {f"after_{number}": part for number, part in enumerate(after)}
+    fetched = session.connection().execute(statement, values).all()
     page = page_of(fetched, size, lambda row: _key_of(row, filters))
-    rows = [_work_row(row, actor, today) for row in page.rows]
-    if vault is not None and sees(actor, Field.PATIENT_PHONE) is Grant.FULL:
+    rows = _work_rows(page.rows, actor, today)
+    if vault is not None and rows and sees(actor, Field.PATIENT_PHONE) is Grant.FULL:
         rows = _with_phones(session, vault, rows)
     return Page(rows, page.next_cursor)
 
 
 def count_open(session: Session, actor: Actor, today: date) -> OpenCounts:
     """How many there are in each bucket, in one query."""
-    reassess = Task.kind == TaskKind.REASSESSMENT
-    counts = session.execute(
-        select(
-            _count(and_(~reassess, _in_bucket(Bucket.OVERDUE, today))),
-            _count(and_(~reassess, _in_bucket(Bucket.WEEK, today))),
-            _count(and_(~reassess, _in_bucket(Bucket.LATER, today))),
-            _count(reassess),
-        ).where(*_own(actor))
-    ).one()
+    values = area_values(actor) | _days(today)
+    counts = session.connection().execute(_count_statement(kinds_for(actor.role)), values).one()
     return OpenCounts(*counts)
 
 
 def list_villages(session: Session, actor: Actor) -> Sequence[tuple[str, str]]:
     """(code, name) of the places in the actor's area that have open tasks, for the list's filter."""
-    busy = select(Task.area_code).where(*_own(actor)).distinct()
-    rows = session.execute(select(Area.code, Area.name).where(Area.code.in_(busy)).order_by(Area.code))
-    return [(row.code, row.name) for row in rows]
+    rows = session.connection().execute(_villages_statement(kinds_for(actor.role)), area_values(actor))
+    return [(code, name) for code, name in rows]
 
 
 def get_task(session: Session, actor: Actor, public_id: str) -> Task:
@@ -185,24 +181,69 @@ def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _count(which: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((which, 1), else_=0)), 0)
+# -- statements --------------------------------------------------------------------------------------------------------
+# These pages are opened all day, and building a statement costs more than running it: each is built once per kind of list.
 
 
-def _in_bucket(bucket: Bucket, today: date) -> ColumnElement[bool]:
-    week_ends = last_day_of_week(today)
+@dataclass(frozen=True)
+class _Shape:
+    """What of the filters changes the statement itself; days and places are values."""
+
+    bucket: Bucket | None
+    has_village: bool
+    by_village: bool
+    is_continued: bool
+
+    @classmethod
+    def of(cls, filters: Filters, after: Key | None) -> _Shape:
+        return cls(filters.bucket, bool(filters.village), filters.by_village, after is not None)
+
+
+def _own_kinds(actor: Actor, filters: Filters) -> frozenset[TaskKind]:
+    wanted = {filters.kind} if filters.kind else set(TaskKind) - {TaskKind.REASSESSMENT}
+    return kinds_for(actor.role) & wanted
+
+
+def _days(today: date) -> dict[str, Any]:
+    return {"today": today, "week_ends": last_day_of_week(today)}
+
+
+def _open_of(kinds: frozenset[TaskKind]) -> tuple[ColumnElement[bool], ...]:
+    return (Task.state == TaskState.OPEN, within_range(Task.area_code), Task.kind.in_(sorted(kinds)))
+
+
+def _in_bucket(bucket: Bucket) -> ColumnElement[bool]:
     if bucket is Bucket.OVERDUE:
-        return Task.due_on < today
-    return Task.due_on.between(today, week_ends) if bucket is Bucket.WEEK else Task.due_on > week_ends
+        return Task.due_on < bindparam("today")
+    if bucket is Bucket.WEEK:
+        return Task.due_on.between(bindparam("today"), bindparam("week_ends"))
+    return Task.due_on > bindparam("week_ends")
 
 
-def _open_tasks(actor: Actor, filters: Filters, today: date) -> Select[*tuple[Any, ...]]:
-    conditions = [*_own(actor)]
-    conditions.append(Task.kind == filters.kind if filters.kind else Task.kind != TaskKind.REASSESSMENT)
-    if filters.bucket:
-        conditions.append(_in_bucket(filters.bucket, today))
-    if filters.village:
-        conditions.append(within_prefix(Task.area_code, filters.village))
+@cache
+def _count_statement(kinds: frozenset[TaskKind]) -> Select[*tuple[Any, ...]]:
+    reassess = Task.kind == TaskKind.REASSESSMENT
+    parts = [and_(~reassess, _in_bucket(bucket)) for bucket in (Bucket.OVERDUE, Bucket.WEEK, Bucket.LATER)]
+    counts = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in (*parts, reassess)]
+    return select(*counts).where(*_open_of(kinds))
+
+
+@cache
+def _villages_statement(kinds: frozenset[TaskKind]) -> Select[*tuple[Any, ...]]:
+    busy = select(Task.area_code).where(*_open_of(kinds)).distinct()
+    return select(Area.code, Area.name).where(Area.code.in_(busy)).order_by(Area.code)
+
+
+@cache
+def _list_statement(kinds: frozenset[TaskKind], shape: _Shape) -> Select[*tuple[Any, ...]]:
+    conditions = [*_open_of(kinds), Person.died_on.is_(None)]
+    key = _order_key(shape.by_village)
+    if shape.bucket:
+        conditions.append(_in_bucket(shape.bucket))
+    if shape.has_village:
+        conditions += [Task.area_code >= bindparam("village_from"), Task.area_code < bindparam("village_to")]
+    if shape.is_continued:
+        conditions.append(_comes_after(key))
     return (
         select(
             Task.id,
@@ -224,7 +265,9 @@ def _open_tasks(actor: Actor, filters: Filters, today: date) -> Select[*tuple[An
         .join_from(Task, _patients, _patients.c.id == Task.patient_id)
         .join(Person, Person.id == _patients.c.person_id)
         .join(Area, Area.code == Task.area_code)
-        .where(*conditions, Person.died_on.is_(None))
+        .where(*conditions)
+        .order_by(*key)
+        .limit(bindparam("size", type_=Integer))
     )
 
 
@@ -234,10 +277,10 @@ def _open_tasks(actor: Actor, filters: Filters, today: date) -> Select[*tuple[An
 Key = tuple[Any, ...]
 
 
-def _order_key(filters: Filters) -> Key:
+def _order_key(by_village: bool) -> Key:
     """Columns in ascending order: (village,) highest level first, most overdue first, and the id to tell equals apart."""
     key = (-func.coalesce(_patients.c.risk_level, _NOT_RATED), Task.due_on, Task.id)
-    return (Task.area_code, *key) if filters.by_village else key
+    return (Task.area_code, *key) if by_village else key
 
 
 def _key_of(row: Row[Any], filters: Filters) -> Key:
@@ -265,7 +308,9 @@ def _is_small(number: object) -> bool:
     return type(number) is int and abs(number) < 2**31
 
 
-def _comes_after(key: Key, after: Key) -> ColumnElement[bool]:
+def _comes_after(key: Key) -> ColumnElement[bool]:
+    """After the row whose key stands in the values `after_0`, `after_1`, …"""
+    after = [bindparam(f"after_{number}", type_=part.type) for number, part in enumerate(key)]
     steps = [and_(*(key[i] == after[i] for i in range(depth)), key[depth] > after[depth]) for depth in range(len(key))]
     return or_(*steps)
 
@@ -273,25 +318,30 @@ def _comes_after(key: Key, after: Key) -> ColumnElement[bool]:
 # -- what a row shows --------------------------------------------------------------------------------------------------
 
 
-def _work_row(row: Row[Any], actor: Actor, today: date) -> WorkRow:
-    clinical = sees(actor, Field.CLINICAL) is Grant.FULL
-    return WorkRow(
-        task=row.task,
-        kind=row.kind,
-        due_on=row.due_on,
-        standing=standing(row.due_on, today),
-        because=[Reason.from_json(one) for one in row.because],
-        patient=row.patient,
-        person_id=row.person_id,
-        name=_name_for(actor, row.name),
-        age=age_on(row.born_on, today) if row.born_on and sees(actor, Field.PATIENT_BIRTH_DATE) is Grant.FULL else None,
-        area_code=row.area_code,
-        village=row.village,
-        level=row.risk_level if sees(actor, Field.RISK_LEVEL) is Grant.FULL else None,
-        visit_class=row.visit_class if clinical else None,
-        last_visit_on=row.last_visit_on if clinical else None,
-        last_visit_form=row.last_visit_form if clinical else None,
-    )
+def _work_rows(found: Sequence[Row[Any]], actor: Actor, today: date) -> list[WorkRow]:
+    is_clinical = sees(actor, Field.CLINICAL) is Grant.FULL
+    reads_birth = sees(actor, Field.PATIENT_BIRTH_DATE) is Grant.FULL
+    reads_level = sees(actor, Field.RISK_LEVEL) is Grant.FULL
+    return [
+        WorkRow(
+            task=row.task,
+            kind=row.kind,
+            due_on=row.due_on,
+            standing=standing(row.due_on, today),
+            because=[Reason.from_json(one) for one in row.because],
+            patient=row.patient,
+            person_id=row.person_id,
+            name=_name_for(actor, row.name),
+            age=age_on(row.born_on, today) if row.born_on and reads_birth else None,
+            area_code=row.area_code,
+            village=row.village,
+            level=row.risk_level if reads_level else None,
+            visit_class=row.visit_class if is_clinical else None,
+            last_visit_on=row.last_visit_on if is_clinical else None,
+            last_visit_form=row.last_visit_form if is_clinical else None,
+        )
+        for row in found
+    ]
 
 
 def _name_for(actor: Actor, name: str) -> str | None:
