@@ -9,13 +9,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -28,6 +31,7 @@ from tests.rig.county import County, build_county
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+OWN_DATABASE = {"faults", "jobs"}  # folders whose tests start other processes on the database, and kill them
 REQUIRED = set(filter(None, os.environ.get("ANHU_REQUIRE", "").split(",")))
 
 
@@ -50,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     server = postgres.Server.start()
     config.add_cleanup(server.stop)
     os.environ["ANHU_TEST_POSTGRES"] = server.url("{name}")
-    _sql(server.url("postgres"), "CREATE DATABASE template_anhu")
+    postgres.sql(server.url("postgres"), "CREATE DATABASE template_anhu")
     template = Database(server.url("template_anhu"))
     migrate.upgrade(template.engine)
     template.engine.dispose()
@@ -76,13 +80,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("Chromium is not installed")
 
 
-def _sql(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty database of each kind."""
@@ -93,10 +90,43 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     pattern = os.environ.get("ANHU_TEST_POSTGRES")
     if pattern is None:
         pytest.skip("PostgreSQL is not installed")
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    _sql(pattern.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE template_anhu")
-    yield pattern.format(name=name)
-    _sql(pattern.format(name="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+    if request.node.get_closest_marker("changes_schema") or OWN_DATABASE & set(request.node.path.parts):
+        with postgres.copy_of_template(pattern) as url:
+            yield url
+    else:
+        yield clean_postgres(pattern)
+
+
+@cache
+def _worker_postgres(pattern: str) -> tuple[str, Engine, list[str], dict[str, list[dict[str, Any]]], list[str]]:
+    """This process's own PostgreSQL database, copied once; its tables, the rows that migrations put there, its counters' starts."""
+    name = f"w_{uuid.uuid4().hex[:12]}"
+    postgres.sql(pattern.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE template_anhu")
+    url = pattern.format(name=name)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        tables = [table for table in inspect(connection).get_table_names() if table != "alembic_version"]
+        rows = {t: [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {t}"))] for t in tables}
+        last = connection.execute(text("SELECT sequencename, coalesce(last_value, 0) FROM pg_sequences")).all()
+    restarts = [f"setval('{name}', {value + 1}, false)" for name, value in last]
+    return url, engine, tables, {table: found for table, found in rows.items() if found}, restarts
+
+
+def clean_postgres(pattern: str) -> str:
+    """Empty the process's database down to what migrations left: far quicker than copying a template for every test.
+
+    Triggers and foreign keys stay out of the way while it happens (append-only tables refuse DELETE otherwise).
+    """
+    url, engine, tables, seeds, restarts = _worker_postgres(pattern)
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text(";".join(f"DELETE FROM {table}" for table in tables)))
+        connection.execute(text(f"SELECT {', '.join(restarts)}"))
+        for table, rows in seeds.items():
+            columns = list(rows[0])
+            values = ", ".join(f":{column}" for column in columns)
+            connection.execute(text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"), rows)
+    return url
 
 
 @pytest.fixture
@@ -112,6 +142,23 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once a process, not once a test."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = CompiledTemplates()
+
+
 class Browser(FlaskClient):
     """Requests as in production: the test's own application context must not lend them its `g`."""
 
@@ -122,6 +169,7 @@ class Browser(FlaskClient):
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = TEMPLATES
     app.test_client_class = Browser
     app.config["WTF_CSRF_ENABLED"] = False  # CSRF has tests of its own, which switch it on
     with app.app_context():

@@ -6,8 +6,13 @@ import os
 import shutil
 import subprocess
 import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import create_engine, text
 
 SEARCH = (Path("/usr/lib/postgresql"), Path("/usr/local/lib/postgresql"), Path("/opt/homebrew/opt"))
 
@@ -20,7 +25,7 @@ def binaries() -> Path | None:
         folder = Path(subprocess.run([on_path, "--bindir"], capture_output=True, text=True, check=True).stdout.strip())
         if (folder / "pg_ctl").exists():
             found.append(folder)
-    return max(found, key=lambda folder: _version(folder)) if found else None
+    return max(found, key=_version) if found else None
 
 
 def _version(folder: Path) -> float:
@@ -76,7 +81,27 @@ class Server:
             [*drop, str(self.bin / program), *args],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            check=False,
             text=True,
         )
         if done.returncode != 0:
             raise RuntimeError(f"{program} failed: {done.stderr}")
+
+
+def sql(url: str, statement: str) -> None:
+    """One statement outside any transaction (CREATE DATABASE wants that)."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@contextmanager
+def copy_of_template(pattern: str) -> Iterator[str]:
+    """A database of its own, for tests that change the schema or hand it to other processes."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    sql(pattern.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE template_anhu")
+    try:
+        yield pattern.format(name=name)
+    finally:
+        sql(pattern.format(name="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
