@@ -24,13 +24,11 @@ from app.core.money import Money
 from app.core.quarter import Quarter
 from app.subsidies.commands import DecideHold, SetPolicy
 from app.subsidies.rules.policy import (
-    CHAIN_LABELS,
     DAY_RULE_LABELS,
     DUTY_CHECK_LABELS,
     ELIGIBLE_RULE_LABELS,
     INCIDENT_EFFECT_LABELS,
     LEVEL_COUNTS_LABELS,
-    Chain,
     DayRule,
     DutyCheck,
     EligibleRule,
@@ -108,13 +106,12 @@ class PolicyForm(FlaskForm):  # type: ignore[misc]
         default=IncidentEffect.STOP_PERIOD,
     )
     first_share = IntegerField(
-        lazy_("第一监护人份额（%）"), validators=[InputRequired(), NumberRange(0, 100)], default=100
+        lazy_("第一监护人份额（百分比）"), validators=[InputRequired(), NumberRange(0, 100)], default=100
     )
     duty_check = RadioField(lazy_("履责认定"), choices=_options(DUTY_CHECK_LABELS), default=DutyCheck.OFF)
     visit_within_months = IntegerField(
         lazy_("当面随访在几个月内"), validators=[InputRequired(), NumberRange(0, 24)], default=6
     )
-    chain = RadioField(lazy_("审批"), choices=_options(CHAIN_LABELS), default=Chain.SINGLE)
     document_number = StringField(lazy_("文件号"), validators=[Optional(), Length(max=60)])
     paying_office = StringField(lazy_("发放单位"), validators=[Optional(), Length(max=100)])
 
@@ -130,7 +127,6 @@ class PolicyForm(FlaskForm):  # type: ignore[misc]
             first_share=self.first_share.data or 0,
             duty_check=DutyCheck(self.duty_check.data),
             visit_within_months=self.visit_within_months.data or 0,
-            chain=Chain(self.chain.data),
             document_number=self.document_number.data or "",
             paying_office=self.paying_office.data or "",
         )

@@ -7,7 +7,7 @@ from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
     # the sum
-    "subsidies.amount.sum": N_("%(quarter)s计发 %(days)s 天：%(formula)s 元"),
+    "subsidies.amount.sum": N_("计发 %(days)s 天：%(formula)s 元"),
     "subsidies.amount.shares": N_("第一监护人 %(first)s 元，第二监护人 %(second)s 元"),
     "subsidies.excluded.dated": N_("%(first)s至%(last)s：%(why)s"),
     "subsidies.excluded.no_agreement": N_("协议期外 %(days)s 天不计"),
@@ -54,6 +54,7 @@ TEXTS: dict[str, str] = {
     "subsidies.step.quarter_open": N_("%(quarter)s到 %(ends_on)s 才结束，之后方可造册"),
     # policy and preparing
     "subsidies.policy.used": N_("%(period)s 已按原政策签批，新政策须从之后的季度起"),
+    "subsidies.policy.joint_not_yet": N_("部门联审尚未开通，请先选择一人复核"),
     "subsidies.policy.same_day": N_("已有从 %(day)s 起的一版，请另选生效日"),
     "subsidies.policy.senseless": N_("这一项的内容不合理，请核对"),
     "subsidies.prepare.no_county": N_("没有找到这个县，或不在您的范围内"),

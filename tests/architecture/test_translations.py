@@ -26,7 +26,10 @@ DATA = (
     "core/money.py",
     "core/identity.py",
     "core/actor.py",
+    "areas/readers.py",  # header words of area files
+    "areas/service.py",  # what agencies are called after their places
     "roster/rules/",
+    "subsidies/rules/returns.py",
     "desk/demo",
     "subsidies/papers",
 )

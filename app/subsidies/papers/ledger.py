@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.money import Money
-from app.core.reasons import say
+from app.core.reasons import Reason, say
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyPolicy, SubsidyRun
 from app.subsidies.papers.labels import DRAFT, RELATIONS, STAGES, paying_office, period_label
@@ -71,5 +71,10 @@ def _row(line: LineRow, tails: dict[int, str]) -> LedgerRow:
         account_tail=tails.get(line.account_id or 0, ""),
         state=_PAYMENT_STATES[line.payment] if line.payment else _DECISION_STATES[line.decision],
         counted=line.is_paid,
-        reasons=tuple(say(why) for why in line.because if why.code not in _NOT_PRINTED),
+        reasons=tuple(_words(why) for why in line.because if why.code not in _NOT_PRINTED),
     )
+
+
+def _words(why: Reason) -> str:
+    """A returned line's state says already that the bank returned it: only the bank's own words stand beside it."""
+    return str(why.args["why"]) if why.code == "subsidies.returns.returned" else say(why)

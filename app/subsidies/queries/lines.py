@@ -28,7 +28,8 @@ from app.subsidies.rules.days import ExclusionKind
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
 
-EXCLUDED = frozenset(f"subsidies.excluded.{kind}" for kind in ExclusionKind)
+_SUM = "subsidies.amount.sum"
+_EXCLUDED = frozenset(f"subsidies.excluded.{kind}" for kind in ExclusionKind)
 
 _Village = aliased(Area)
 _Town = aliased(Area)
@@ -69,11 +70,9 @@ class LineRow:
         """What is worth reading beside the amount: why it ended, else the reasons; a full quarter needs no words."""
         if self.why:
             return (self.why,)
-        return tuple(one for one in self.reasons if one.code != "subsidies.amount.sum" or self._is_sum_told)
-
-    @property
-    def _is_sum_told(self) -> bool:
-        return self.decision is LineState.PAY and any(one.code in EXCLUDED for one in self.reasons)
+        others = tuple(one for one in self.reasons if one.code != _SUM)
+        is_partial = self.decision is LineState.PAY and any(one.code in _EXCLUDED for one in others)
+        return (*others, *(one for one in self.reasons if one.code == _SUM)) if is_partial else others
 
 
 @dataclass(frozen=True)

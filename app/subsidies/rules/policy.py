@@ -107,7 +107,7 @@ class PolicyTerms:
     document_number: str = ""
     paying_office: str = ""
     # what the bank prints beside the payment: neutral, for the queue behind the guardian reads it too
-    remark: str = "惠民补贴"
+    remark: str = N_("惠民补贴")
 
     def __post_init__(self) -> None:
         if self.annual is not None and not Money(0) < self.annual <= _LARGEST_ANNUAL:

@@ -16,6 +16,7 @@ from app.core.reasons import reason
 from app.subsidies.commands import SetPolicy
 from app.subsidies.models import SubsidyPolicy
 from app.subsidies.queries.runs import newest_run_from
+from app.subsidies.rules.policy import Chain
 
 
 def set_policy(session: Session, actor: Actor, command: SetPolicy, now: datetime) -> SubsidyPolicy:
@@ -23,6 +24,9 @@ def set_policy(session: Session, actor: Actor, command: SetPolicy, now: datetime
     require(actor, Action.SET_POLICY)
     if not command.county_code.startswith(actor.area_prefix) or session.get(Area, command.county_code) is None:
         raise NotFound()
+    if command.terms.chain is Chain.JOINT:
+        # nobody but the reviewer can sign yet: a policy that promises four signatures must not pass with one
+        raise Conflict(reason("subsidies.policy.joint_not_yet"))
     _refuse_rewriting(session, command.county_code, command.valid_from)
     version = session.scalar(
         select(func.coalesce(func.max(SubsidyPolicy.version), 0)).where(

@@ -23,7 +23,7 @@ from app.subsidies.hands import require_person
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
 from app.subsidies.queries.differences import MOST, Difference, count_differences, list_differences
-from app.subsidies.queries.lines import list_lines
+from app.subsidies.queries.lines import knows_reasons, list_lines
 from app.subsidies.queries.runs import find_pay_file, get_run, list_steps
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import RunState
@@ -119,6 +119,7 @@ def _board(run: SubsidyRun, form: StepForm) -> str:
         decision=decision,
         text=text,
         has_notices=run.state in APPROVED,
+        knows_reasons=knows_reasons(actor),
         form=form,
         return_form=form if isinstance(form, ReturnForm) else ReturnForm(version=run.version),
         settle_form=form if isinstance(form, SettleForm) else SettleForm(version=run.version),
