@@ -15,7 +15,7 @@ from typing import Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, request
 from flask_babel import Babel, Domain
 from flask_babel.speaklater import LazyString
 
@@ -53,12 +53,13 @@ def gettext_anywhere(text: str) -> str:
 
 def language() -> str:
     """The reader's language, found once a request."""
-    if not has_request_context():
-        return DEFAULT_LANGUAGE
-    found: str | None = getattr(request, "anhu_language", None)
-    if found is None:
+    try:
+        return request.anhu_language  # type: ignore[attr-defined, no-any-return]
+    except AttributeError:
         found = request.anhu_language = _select()  # type: ignore[attr-defined]
-    return found
+        return found
+    except RuntimeError:  # outside a request
+        return DEFAULT_LANGUAGE
 
 
 class RoomsDomain(Domain):  # type: ignore[misc]  # Flask-Babel is untyped

@@ -21,11 +21,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from app.core.dates import parse_date
-from app.core.i18n import N_, gettext_anywhere
+from app.core.i18n import N_, gettext_anywhere, language
 from app.core.money import Money
 from app.core.quarter import Quarter
 
@@ -119,6 +120,12 @@ def say(what: Reason) -> str:
 
 def say_date(day: date) -> str:
     """`2026年11月21日` in the reader's language."""
+    return _date_in(language(), day)
+
+
+@lru_cache(maxsize=4096)
+def _date_in(_language: str, day: date) -> str:
+    """Lists say the same few days over and over."""
     month = gettext_anywhere(_MONTHS[day.month - 1])
     return gettext_anywhere(_DATE) % {"year": day.year, "month": month, "day": day.day}
 

@@ -237,9 +237,11 @@ def _settings() -> Settings:
 
 def date_short(value: date | None) -> str:
     """11月21日 · 21 Nov; with the year where it is not this year's business."""
-    if value is None:
-        return "—"
-    if value.year != current_clock().today().year:
+    return "—" if value is None else short_date(value, current_clock().today())
+
+
+def short_date(value: date, today: date) -> str:
+    if value.year != today.year:
         return date_long(value)
     return f"{value.month}月{value.day}日" if language() == "zh" else f"{value.day} {value:%b}"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from flask import Blueprint, current_app, render_template, request, url_for
@@ -11,18 +13,17 @@ from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.i18n import N_, _
 from app.core.keys import current_keyring
-from app.core.web import read_session
+from app.core.reasons import say
+from app.core.web import read_session, short_date
 from app.people.vault import Vault
 from app.tasks.queries import Filters, OpenCounts, WorkRow, count_open, list_villages, worklist
-from app.tasks.rules import Bucket, TaskKind
+from app.tasks.rules import Bucket, Shade, TaskKind
 
 tasks = Blueprint("tasks", __name__, url_prefix="/tasks", template_folder="templates")
 
 REASSESS = "reassess"
 TABS = (Bucket.OVERDUE, Bucket.WEEK, REASSESS, Bucket.LATER)
 TAB_WORDS = {Bucket.OVERDUE: N_("逾期"), Bucket.WEEK: N_("本周"), REASSESS: N_("季度评估"), Bucket.LATER: N_("以后")}
-FORMS = {1: N_("门诊"), 2: N_("家访"), 3: N_("电话")}
-CLASSES = {1: N_("不稳定"), 2: N_("基本稳定"), 3: N_("稳定")}
 BY_VILLAGE = "village"
 
 
@@ -50,8 +51,6 @@ def list_tasks() -> str:
         groups=in_groups(page.rows, chosen.by_village),
         next_cursor=page.next_cursor,
         is_first_page="after" not in request.args,
-        forms={code: _(words) for code, words in FORMS.items()},
-        classes={code: _(words) for code, words in CLASSES.items()},
         endpoints=current_app.view_functions,
     )
 
@@ -93,3 +92,87 @@ def _tab_links(tab: str, counts: dict[str, int], chosen: Filters) -> list[tuple[
         )
         for one in TABS
     ]
+
+
+# -- rows in words -----------------------------------------------------------------------------------------------------
+
+FORMS = {1: N_("门诊"), 2: N_("家访"), 3: N_("电话")}
+CLASSES = {1: N_("不稳定"), 2: N_("基本稳定"), 3: N_("稳定")}
+TONES = {Shade.LONG_LATE: "late long", Shade.LATE: "late", Shade.SOON: "soon", Shade.FUTURE: "grey"}
+_VISITS = frozenset({TaskKind.FOLLOW_UP, TaskKind.CHECK_STATUS, TaskKind.UNLOCKING})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTask:
+    """A row as its card says it. `deed` is what its filled button does: visit, reassess, lost, or nothing."""
+
+    task: str
+    patient: str
+    name: str | None
+    age: str
+    village: str
+    tone: str
+    standing: str
+    last: str
+    because: str
+    phone: str | None
+    deed: str
+
+
+@tasks.app_template_filter("shown")
+def shown(rows: Sequence[WorkRow]) -> list[ShownTask]:
+    """Words that are the same in every row are looked up once: lists are long, and they are the pages opened most."""
+    words = _Words(current_clock().today())
+    return [
+        ShownTask(
+            task=row.task,
+            patient=row.patient,
+            name=row.name,
+            age="" if row.age is None else words.age % {"n": row.age},
+            village=row.village,
+            tone=TONES[row.standing.shade],
+            standing=words.standing(row.standing.days),
+            last=words.last(row),
+            # the last reason is why it is due on this day; those before it, why the class is what it is, stand on the patient's page
+            because=say(row.because[-1]) if row.because else "",
+            phone=row.phone,
+            deed=_deed(row.kind),
+        )
+        for row in rows
+    ]
+
+
+class _Words:
+    def __init__(self, today: date) -> None:
+        self._today = today
+        self.age = _("%(n)s 岁")
+        self._late, self._left = _("逾期 %(n)s 天"), _("还有 %(n)s 天")
+        self._near = {0: _("今天到期"), 1: _("明天到期")}
+        self._last, self._never, self._level = _("上次 %(day)s"), _("尚无随访记录"), _("危险性 %(n)s 级")
+        self._forms = {code: _(text) for code, text in FORMS.items()}
+        self._classes = {code: _(text) for code, text in CLASSES.items()}
+
+    def standing(self, days: int) -> str:
+        if days in self._near:
+            return self._near[days]
+        return self._late % {"n": -days} if days < 0 else self._left % {"n": days}
+
+    def last(self, row: WorkRow) -> str:
+        """When, how and with what result the patient was seen last; empty for roles that read nothing of it."""
+        parts = []
+        if row.last_visit_on is not None:
+            form = self._forms.get(row.last_visit_form or 0, "")
+            parts.append(f"{self._last % {'day': short_date(row.last_visit_on, self._today)}} {form}")
+        elif row.age is not None:
+            parts.append(self._never)
+        if row.visit_class is not None:
+            parts.append(self._classes[row.visit_class])
+        if row.level is not None:
+            parts.append(self._level % {"n": row.level})
+        return " · ".join(parts)
+
+
+def _deed(kind: TaskKind) -> str:
+    if kind in _VISITS:
+        return "visit"
+    return {TaskKind.REASSESSMENT: "reassess", TaskKind.CONFIRM_LOST: "lost"}.get(kind, "")
