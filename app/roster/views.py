@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import AnhuError
+from app.core.errors import AnhuError, NotFound
 from app.core.files import open_file
 from app.core.i18n import gettext_anywhere
 from app.core.keys import current_keyring
@@ -138,7 +138,9 @@ def show_import(public_id: str) -> str:
 def import_rejects(public_id: str) -> Response:
     session = read_session()
     done = get_import(session, current_actor(), public_id)
-    file = session.get_one(KeptFile, done.rejects_file_id)
+    file = session.get(KeptFile, done.rejects_file_id) if done.rejects_file_id else None
+    if file is None:
+        raise NotFound
     return _workbook(open_file(session, current_keyring(), file), file.name)
 
 

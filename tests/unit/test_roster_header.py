@@ -306,3 +306,35 @@ def test_columns_are_lettered_as_in_excel() -> None:
         "ZZ",
         "AAA",
     ]
+
+
+ROSTERS_SEEN = {
+    # one office's flat list with a total and a signature column
+    "序号 姓名 性别 出生年月 身份证号 家庭住址 乡镇 村 病种 残疾证号 残疾等级 监护人 监护人身份证号 与患者关系 开户行 一卡通账号 监护补贴标准 一季度发放金额 合计 领款人签字 备注":
+    "ignored patient_name patient_sex patient_birth_date patient_id_number address town village diagnosis ignored ignored first_name first_id_number"
+    " first_relation bank account ignored paid_amount - ignored ignored",
+    # the health centre's follow-up list with a contact person and columns that the register does not take
+    "患者姓名 性别 年龄 身份证号 户籍地址 现住址 乡镇 村 联系人 联系人电话 诊断 发病时间 诊断时间 危险性评估 目前症状 监护人姓名 关系 电话 身份证 随访日期 随访方式 随访分类 下次随访日期 随访医生":
+    "patient_name patient_sex ignored patient_id_number ignored address town village - - diagnosis first_onset diagnosed_on risk_level - first_name"
+    " first_relation first_phone first_id_number last_visit_on last_visit_form last_visit_class next_due_on -",
+    # civil affairs' payment list: two bare ID columns, an agreement without a first day, a yearly sum of no quarter
+    "村 患者 身份证号码 监护人 身份证号码 与患者关系 银行卡号 联系电话 诊断 危险性等级 协议签订日期 协议到期日期 协议编号 2026年已发（元）":
+    "village patient_name patient_id_number first_name first_id_number first_relation account first_phone diagnosis risk_level agreement_signed_on"
+    " agreement_to agreement_number -",
+    # what a database exports
+    "name gender id_no birth_date town village diagnosis risk_level managed consent_date guardian1_name guardian1_relation guardian1_id_no guardian1_phone"
+    " guardian1_bank guardian1_account guardian2_name guardian2_post guardian2_phone agreement_no agreement_from agreement_to last_visit_on next_visit":
+    "patient_name patient_sex patient_id_number patient_birth_date town village diagnosis risk_level managed consent_on first_name first_relation"
+    " first_id_number first_phone bank account second_name second_post second_phone agreement_number agreement_from agreement_to last_visit_on next_due_on",
+    # guardians' own details that must not be taken for the patient's
+    "姓名 身份证号 村 诊断 监护人姓名 监护人民族 监护人年龄 监护人签字 监护人身份证号 监护人电话 监护人户名 监护人账号":
+    "patient_name patient_id_number village diagnosis first_name - ignored ignored first_id_number first_phone account_holder account",
+    "姓名 证件号码 所在乡镇（街道） 所在村（社区） 疾病名称 危险级别 监护人 关系 证件号码 电话 发放账号 协管人 协管人电话":
+    "patient_name patient_id_number town village diagnosis risk_level first_name first_relation first_id_number first_phone account second_name second_phone",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ROSTERS_SEEN, ids=range(len(ROSTERS_SEEN)))
+def test_lists_of_other_offices_are_understood_column_by_column(words: str) -> None:
+    found = [field.value if field else "-" for field in fields_of(mapping_of([words.split()]))]
+    assert found == ROSTERS_SEEN[words].split()

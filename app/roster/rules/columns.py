@@ -121,7 +121,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         Field.PATIENT_NAME,
         Group.PATIENT,
-        _words("患者姓名 病人姓名 服务对象姓名 精神障碍患者姓名 患者 patientname"),
+        _words("患者姓名 病人姓名 服务对象姓名 精神障碍患者姓名 patientname"),
         NAME,
         _words("单位 医院 开户 户名 银行 机构"),
     ),
@@ -157,7 +157,7 @@ COLUMNS: tuple[Column, ...] = (
         never=_words("联系人 医生 干部"),
     ),
     Column(Field.ADDRESS, Group.PATIENT, _words("患者住址 患者地址"), ADDRESS, _words("户籍 乡镇")),
-    Column(Field.PATIENT_PHONE, Group.PATIENT, _words("患者电话 患者联系电话 本人电话 患者手机"), PHONE),
+    Column(Field.PATIENT_PHONE, Group.PATIENT, _words("患者电话 患者联系电话 本人电话 患者手机"), PHONE, ("联系人",)),
     Column(
         Field.DIAGNOSIS,
         Group.PATIENT,
@@ -200,7 +200,7 @@ COLUMNS: tuple[Column, ...] = (
         Group.PATIENT,
         _words(
             "危险性等级 危险等级 危险性评估 风险等级 危险性评估等级 危险性 危险性级别 危险级别 风险级别 危险性分级 风险评估等级"
-            " 危险行为等级 危险程度 当前危险性等级 目前危险性等级 风险评估 危险评估 危险评估等级 risklevel risk risk等级"
+            " 危险 危险行为等级 危险程度 当前危险性等级 目前危险性等级 风险评估 危险评估 危险评估等级 risklevel risk risk等级"
         ),
         _words("等级 级别 level"),
     ),
@@ -216,14 +216,14 @@ COLUMNS: tuple[Column, ...] = (
         Field.CONSENT_ON,
         Group.PATIENT,
         _words(
-            "知情同意日期 知情同意时间 知情同意书签订日期 知情同意书签署日期 知情同意签字时间 知情同意 同意日期 签署知情同意书日期"
+            "知情同意日期 知情同意时间 知情同意书签订日期 知情同意书签署日期 知情同意签字时间 知情同意 同意日期 签署知情同意书日期 同意书日期 同意书签订日期 签署同意书日期 知情同意书日期 知情同意书"
             " 知情同意书签署时间 签订知情同意书时间 consentdate consent consenton"
         ),
     ),
     Column(
         Field.FIRST_NAME,
         Group.FIRST,
-        _words("监护人 监护人姓名 家属姓名 guardianname"),
+        _words("监护人姓名 家属姓名 guardianname"),
         NAME,
         _words("单位 户名 责任险"),
     ),
@@ -412,7 +412,7 @@ STANDS_FOR: dict[Field, tuple[Field, ...]] = {
 # Which words in a header tell the group. The first that is found wins; an unnumbered 监护人 may be either guardian.
 GROUP_WORDS: tuple[tuple[str, tuple[Group, ...]], ...] = (
     ("被监护人", (Group.PATIENT,)),
-    ("第二监护人|第2监护人|二监护人|2监护人|监护人二|监护人2|监护人b|监护人②|协助监护人|协管监护人|辅助监护人|次监护人|副监护人|"
+    ("第二监护人|第2监护人|二监护人|2监护人|监护人二|监护人2|监护人b|监护人②|协助监护人|协管监护人|协管人员|协管员|协管人|协助人|村级监护人|辅监护人|辅助监护人|次监护人|副监护人|"
      "secondguardian|guardian2|2ndguardian", (Group.SECOND,)),
     ("第一监护人|第1监护人|一监护人|1监护人|监护人一|监护人1|监护人a|监护人①|主要监护人|主监护人|法定监护人|"
      "firstguardian|guardian1|1stguardian", (Group.FIRST,)),

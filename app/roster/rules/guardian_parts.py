@@ -136,15 +136,16 @@ def agreement(row: RowCells, first: GuardianPart | None) -> AgreementPart | None
 
 
 def _agreement_days(row: RowCells) -> tuple[date, date] | None:
-    """First and last day; None after an error."""
+    """First and last day; None after an error. Where the roster has no first day, the day of signing is one."""
     date1904, end = row.setting.date1904, Field.AGREEMENT_TO
     if row.filled(Field.AGREEMENT_SPAN):
         span, end = row.read(Field.AGREEMENT_SPAN, days.day_span), Field.AGREEMENT_SPAN
         from_on, to_on = span or (None, None)
     else:
-        from_on = row.read(Field.AGREEMENT_FROM, lambda cell: days.any_day(cell, date1904))
+        begin = Field.AGREEMENT_FROM if row.has(Field.AGREEMENT_FROM) else Field.AGREEMENT_SIGNED
+        from_on = row.read(begin, lambda cell: days.any_day(cell, date1904))
         to_on = row.read(Field.AGREEMENT_TO, lambda cell: days.any_day(cell, date1904))
-        for field, day in ((Field.AGREEMENT_FROM, from_on), (Field.AGREEMENT_TO, to_on)):
+        for field, day in ((begin, from_on), (Field.AGREEMENT_TO, to_on)):
             if day is None and not row.wrong(field):
                 row.error(field, reason("roster.agreement.no_day"))
     if from_on is None or to_on is None:

@@ -30,12 +30,14 @@ LEAST_FIELDS = 4
 LEAST_KNOWN = 3  # header words as they stand, in the rows of a header together
 BEAM = 60
 BESIDE_ITS_GROUP = 0.12
+FOLLOWS_RATHER = 0.01  # a word that does not say whose goes with the columns before it rather than with those after
 USUAL_ORDER = {Group.PATIENT: 0.03, Group.FIRST: 0.02, Group.SECOND: 0.01}
-NEEDS = {
-    Group.FIRST: Field.FIRST_NAME,
-    Group.SECOND: Field.SECOND_NAME,
-    Group.VISIT: Field.VISITED_ON,
-    Group.PAYMENT: Field.PAID_AMOUNT,
+NEEDS: dict[Group, tuple[Field, ...]] = {
+    Group.FIRST: (Field.FIRST_NAME,),
+    Group.SECOND: (Field.SECOND_NAME,),
+    Group.AGREEMENT: (Field.AGREEMENT_FROM, Field.AGREEMENT_SPAN, Field.AGREEMENT_SIGNED),
+    Group.VISIT: (Field.VISITED_ON,),
+    Group.PAYMENT: (Field.PAID_AMOUNT,),
 }
 
 
@@ -240,15 +242,18 @@ def _steps(
         if one.field is Field.IGNORED:
             steps.append(((group, used), 0.2 * one.score, one))
         elif key not in used:
-            beside = BESIDE_ITS_GROUP if one.group is group else USUAL_ORDER.get(one.group, 0.0)
+            follows = BESIDE_ITS_GROUP if one.score == 1 else BESIDE_ITS_GROUP + FOLLOWS_RATHER
+            beside = follows if one.group is group else USUAL_ORDER.get(one.group, 0.0)
             steps.append(((one.group, used | {key}), one.score + beside, one))
     return steps
 
 
 def _without_lonely_groups(path: list[Candidate | None]) -> list[Candidate | None]:
-    """A guardian without a name, a visit without a date or a payment without an amount cannot be taken over."""
+    """A guardian without a name, an agreement or visit without a date, a payment without an amount cannot be taken over."""
     fields = {choice.field for choice in path if choice}
-    lonely = {group for group, needed in NEEDS.items() if needed not in fields}
+    lonely = {group for group, needed in NEEDS.items() if fields.isdisjoint(needed)}
+    if Field.PAID_PERIOD not in fields and not any(choice and choice.quarter for choice in path):
+        lonely.add(Group.PAYMENT)  # an amount of which nobody knows the quarter
     return [None if choice and choice.group in lonely else choice for choice in path]
 
 

@@ -16,6 +16,7 @@ LEAST_LIKENESS = 0.5
 UNSURE = 0.8  # a word such as 姓名 that does not say whose
 ELSEWHERE = 0.75  # a field's own word under the head of another group
 LEAST_COVER = 0.4
+PERSONS = frozenset((Group.PATIENT, Group.FIRST, Group.SECOND))
 NAMED_BY_GROUP = 0.9  # a column called 协助监护人 holds that person's name
 
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
@@ -90,11 +91,22 @@ def candidates(leaf: str, heads: tuple[str, ...], this_year: int) -> tuple[Candi
     for text in _variants(leaf):
         if len(text) > LONGEST_HEADER:
             continue
-        for found in (*_by_words(text, head), *_by_quarter(text, heads, head, this_year)):
+        by_quarter = _by_quarter(text, heads, head, this_year)
+        for found in (*_by_words(text, head), *by_quarter):
+            if by_quarter and found.field is Field.PAID_PERIOD:
+                continue  # 一季度 is a column of amounts, not one that names periods
             known = best.get((found.field, found.quarter))
             if known is None or known.score < found.score:
                 best[found.field, found.quarter] = found
-    return tuple(sorted(best.values(), key=lambda one: -one.score))
+    return _decided(sorted(best.values(), key=lambda one: -one.score))
+
+
+def _decided(found: list[Candidate]) -> tuple[Candidate, ...]:
+    """A column that is known to be of no use (监护人年龄) is not taken for something that it merely resembles."""
+    useless = next((one for one in found if one.field is Field.IGNORED and one.score >= 1), None)
+    if useless and all(one.score < 1 for one in found if one is not useless):
+        return (useless,)
+    return tuple(found)
 
 
 def _by_words(text: str, head: tuple[str, tuple[Group, ...]] | None) -> list[Candidate]:
@@ -103,18 +115,25 @@ def _by_words(text: str, head: tuple[str, tuple[Group, ...]] | None) -> list[Can
     for column in COLUMNS:
         if any(word in text for word in column.never):
             continue
-        score = _by_own_hint(text, own, column) if own else _by_head(text, head, column)
+        score = _by_own_hint(text, own, head, column) if own else _by_head(text, head, column)
         if score >= LEAST_LIKENESS:
             found.append(Candidate(column.field, column.group, round(score, 3)))
     return found
 
 
-def _by_own_hint(text: str, hint: tuple[str, tuple[Group, ...]], column: Column) -> float:
+def _by_own_hint(
+    text: str, hint: tuple[str, tuple[Group, ...]], head: tuple[str, tuple[Group, ...]] | None, column: Column
+) -> float:
     token, groups = hint
     alone = _best(text, column.alone)
-    if column.group not in groups:
-        return alone if alone == 1 else alone * 0.9
     rest = text.replace(token, "", 1)
+    if column.group is Group.IGNORED:
+        return max(alone, _best(rest, column.alone))
+    if column.group not in groups:
+        if column.group in PERSONS and PERSONS.issuperset(groups):
+            return 0.0  # 监护人民族 is not the patient's
+        under_head = head is not None and column.group in head[1] and text in column.grouped
+        return 1.0 if alone == 1 or under_head else alone * 0.9
     if not rest and column.grouped == NAME:
         return NAMED_BY_GROUP - 0.1 * groups.index(column.group)
     score = max(alone, _best(rest, column.alone), _best(rest, column.grouped))
