@@ -9,7 +9,8 @@ from itertools import groupby
 
 from flask import Blueprint, current_app, render_template, request, url_for
 
-from app.core.access import Action, current_actor, permit
+from app.core.access import Action, current_actor, may, permit
+from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.i18n import N_, _
 from app.core.keys import current_keyring
@@ -51,7 +52,6 @@ def list_tasks() -> str:
         groups=in_groups(page.rows, chosen.by_village),
         next_cursor=page.next_cursor,
         is_first_page="after" not in request.args,
-        endpoints=current_app.view_functions,
     )
 
 
@@ -99,15 +99,26 @@ def _tab_links(tab: str, counts: dict[str, int], chosen: Filters) -> list[tuple[
 FORMS = {1: N_("门诊"), 2: N_("家访"), 3: N_("电话")}
 CLASSES = {1: N_("不稳定"), 2: N_("基本稳定"), 3: N_("稳定")}
 TONES = {Shade.LONG_LATE: "late long", Shade.LATE: "late", Shade.SOON: "soon", Shade.FUTURE: "grey"}
-_VISITS = frozenset({TaskKind.FOLLOW_UP, TaskKind.CHECK_STATUS, TaskKind.UNLOCKING})
+_PAGES = {
+    "patient": ("desk.patient", Action.SEE_REGISTER),
+    "visit": ("visits.new_visit", Action.LOG_VISIT),
+    "attempt": ("visits.new_attempt", Action.LOG_VISIT),
+    "lost": ("visits.decide_lost", Action.CONFIRM_LOST),
+    "reassess": ("risk.reassess", Action.REASSESS),
+}
+_DEEDS = {
+    TaskKind.FOLLOW_UP: "visit",
+    TaskKind.CHECK_STATUS: "visit",
+    TaskKind.UNLOCKING: "visit",
+    TaskKind.REASSESSMENT: "reassess",
+    TaskKind.CONFIRM_LOST: "lost",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ShownTask:
-    """A row as its card says it. `deed` is what its filled button does: visit, reassess, lost, or nothing."""
+    """A row as its card says it. `deed` is what its filled button does (visit, reassess, lost); empty where the role does nothing."""
 
-    task: str
-    patient: str
     name: str | None
     age: str
     village: str
@@ -116,30 +127,57 @@ class ShownTask:
     last: str
     because: str
     phone: str | None
+    call_label: str
     deed: str
+    deed_href: str
+    patient_href: str
+    attempt_href: str
 
 
 @tasks.app_template_filter("shown")
 def shown(rows: Sequence[WorkRow]) -> list[ShownTask]:
-    """Words that are the same in every row are looked up once: lists are long, and they are the pages opened most."""
-    words = _Words(current_clock().today())
-    return [
-        ShownTask(
-            task=row.task,
-            patient=row.patient,
-            name=row.name,
-            age="" if row.age is None else words.age % {"n": row.age},
-            village=row.village,
-            tone=TONES[row.standing.shade],
-            standing=words.standing(row.standing.days),
-            last=words.last(row),
-            # the last reason is why it is due on this day; those before it, why the class is what it is, stand on the patient's page
-            because=say(row.because[-1]) if row.because else "",
-            phone=row.phone,
-            deed=_deed(row.kind),
-        )
-        for row in rows
-    ]
+    """Words and addresses that are the same in every row are made once: lists are long, and they are the pages opened most."""
+    words, ways = _Words(current_clock().today()), _Ways(current_actor())
+    return [_shown(row, words, ways) for row in rows]
+
+
+def _shown(row: WorkRow, words: _Words, ways: _Ways) -> ShownTask:
+    deed = ways.deed(row)
+    return ShownTask(
+        name=row.name,
+        age="" if row.age is None else words.age % {"n": row.age},
+        village=row.village,
+        tone=TONES[row.standing.shade],
+        standing=words.standing(row.standing.days),
+        last=words.last(row),
+        # the last reason is why it is due on this day; those before it, why the class is what it is, stand on the patient's page
+        because=say(row.because[-1]) if row.because else "",
+        phone=row.phone,
+        call_label=words.call % {"name": row.name},
+        deed=deed,
+        deed_href=ways.to(deed, row.task if deed == "reassess" else row.patient),
+        patient_href=ways.to("patient", row.patient),
+        attempt_href=ways.to("attempt", row.patient),
+    )
+
+
+class _Ways:
+    """Addresses of the pages that exist and that this actor may open, each made once and filled with a row's id."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._at = {
+            name: url_for(endpoint, public_id="~").split("~")
+            for name, (endpoint, action) in _PAGES.items()
+            if may(actor, action) and endpoint in current_app.view_functions
+        }
+
+    def to(self, name: str, public_id: str) -> str:
+        parts = self._at.get(name)
+        return public_id.join(parts) if parts else ""
+
+    def deed(self, row: WorkRow) -> str:
+        deed = _DEEDS.get(row.kind, "")
+        return deed if deed in self._at else ""
 
 
 class _Words:
@@ -148,6 +186,7 @@ class _Words:
         self.age = _("%(n)s 岁")
         self._late, self._left = _("逾期 %(n)s 天"), _("还有 %(n)s 天")
         self._near = {0: _("今天到期"), 1: _("明天到期")}
+        self.call = _("拨打电话：%(name)s")
         self._last, self._never, self._level = _("上次 %(day)s"), _("尚无随访记录"), _("危险性 %(n)s 级")
         self._forms = {code: _(text) for code, text in FORMS.items()}
         self._classes = {code: _(text) for code, text in CLASSES.items()}
@@ -170,9 +209,3 @@ class _Words:
         if row.level is not None:
             parts.append(self._level % {"n": row.level})
         return " · ".join(parts)
-
-
-def _deed(kind: TaskKind) -> str:
-    if kind in _VISITS:
-        return "visit"
-    return {TaskKind.REASSESSMENT: "reassess", TaskKind.CONFIRM_LOST: "lost"}.get(kind, "")
