@@ -24,6 +24,7 @@ from app.subsidies.queries.payments import Settlement
 from app.subsidies.queries.runs import find_run
 from app.subsidies.queries.verify import verify_run
 from app.subsidies.readers import read_returns
+from app.subsidies.rules.decision import LineState
 from app.subsidies.service import (
     approve_run,
     decide_hold,
@@ -126,6 +127,15 @@ class House:
 
     def codes(self, place: int) -> list[str]:
         return [stored["code"] for stored in self.line(place).reasons]
+
+    def line_codes(self) -> dict[int, list[str]]:
+        """The reason codes of every line that is refused, by family."""
+        refused = {place: self.line(place) for place in self.families}
+        return {
+            place: [stored["code"] for stored in line.reasons]
+            for place, line in refused.items()
+            if line.decision is LineState.REFUSE
+        }
 
     def pay_file_bytes(self) -> bytes:
         with self.database.transaction() as session:

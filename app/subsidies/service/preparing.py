@@ -47,6 +47,7 @@ def prepare_run(
     today: date,
     now: datetime,
     progress: Progress | None = None,
+    batch: int = BATCH,
 ) -> str:
     """Start or resume a run and freeze all its lines; returns the run's public id.
 
@@ -58,7 +59,7 @@ def prepare_run(
         public_id, total = run.public_id, count_to_decide(session, run)
     while True:
         with transaction() as session:
-            left = prepare_batch(session, actor, public_id, now)
+            left = prepare_batch(session, actor, public_id, now, batch)
         if progress:
             progress(total - left, total)
         if left == 0:
@@ -120,12 +121,12 @@ def prepare_anew(session: Session, actor: Actor, run: SubsidyRun, today: date, n
     return run
 
 
-def prepare_batch(session: Session, actor: Actor, run_public_id: str, now: datetime) -> int:
+def prepare_batch(session: Session, actor: Actor, run_public_id: str, now: datetime, batch: int = BATCH) -> int:
     """Freeze the next lines of a run in preparation; returns how many agreements are still left (0: the run is a draft)."""
     run = get_run(session, actor, run_public_id, lock=True)
     if run.state is not RunState.PREPARING:
         return 0  # somebody else finished it meanwhile
-    ids = agreements_to_decide(session, run, BATCH)
+    ids = agreements_to_decide(session, run, batch)
     policy = session.get_one(SubsidyPolicy, run.policy_id)
     terms = PolicyTerms.from_json(policy.terms)
     gathered = gather(session, run, ids, terms)
