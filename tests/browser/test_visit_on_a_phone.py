@@ -64,11 +64,12 @@ def database_url(tmp_path: object) -> str:
 
 @pytest.fixture
 def patient(app: Flask, county: County) -> str:
-    """Seen a month ago and stable."""
+    """Stable three months ago; due yesterday."""
     keyring, doctor = app.extensions["anhu.keyring"], county.actor("doctor")
     with app.extensions["anhu.db"].transaction() as session:
         patient = register(session, keyring, doctor, TODAY, NOW)
-        last = command(patient, stable(date(2026, 11, 10), rehab_measures=1))
+        accepted = frozenset({"visit.late_entry"})
+        last = command(patient, stable(date(2026, 8, 20)), accepted=accepted)
         record_visit(session, Vault(session, keyring), doctor, last, TODAY, NOW)
         return patient.public_id
 
@@ -121,9 +122,8 @@ def _width(phone: Phone) -> int:
 
 def test_a_routine_visit_takes_at_most_twelve_taps(app: Flask, patient: str, phone: Phone) -> None:
     phone.open("/")
-    phone.tap(f'a[href="/patients/{patient}/visits/new"]') if phone.page.locator(
-        f'a[href="/patients/{patient}/visits/new"]'
-    ).count() else phone.open(f"/patients/{patient}/visits/new")
+    with phone.page.expect_navigation():
+        phone.tap(f'a[href="/patients/{patient}/visits/new"]')
     for group in ("met", "state", "danger", "drugs", "rehab"):
         phone.tap(f'[data-same="{group}"]')
     phone.page.wait_for_selector("#result-live b:has-text('2月21日')")

@@ -56,9 +56,10 @@ def after_completed_visit(
     if patient.registry_status is not RegistryStatus.REGISTERED or _was_lost_later(session, patient, visit):
         patient.next_due_on = None
         return
-    _found_again(session, actor, patient, visit, now)
+    standing = open_tasks(session, patient, TaskKind.CONFIRM_LOST, TaskKind.CHECK_STATUS, TaskKind.UNLOCKING)
+    _found_again(session, actor, patient, visit, standing, now)
     _come_again(session, actor, patient, visit, judged, now)
-    _unlock(session, actor, patient, visit, judged.context.rules, now)
+    _unlock(session, actor, patient, visit, standing, judged.context.rules, now)
 
 
 def after_lost_report(session: Session, patient: Patient, visit: FollowUpVisit, now: datetime, today: date) -> None:
@@ -151,11 +152,14 @@ def open_tasks(session: Session, patient: Patient, *kinds: TaskKind) -> list[Tas
     )
 
 
-def _found_again(session: Session, actor: Actor, patient: Patient, visit: FollowUpVisit, now: datetime) -> None:
+def _found_again(
+    session: Session, actor: Actor, patient: Patient, visit: FollowUpVisit, standing: list[Task], now: datetime
+) -> None:
     """A completed visit answers every question whether the patient is lost or still in hospital."""
     found = reason("visit.found", visited_on=visit.visited_on)
-    for task in open_tasks(session, patient, TaskKind.CONFIRM_LOST, TaskKind.CHECK_STATUS):
-        close_task(session, actor, task, found, now)
+    for task in standing:
+        if task.kind is not TaskKind.UNLOCKING:
+            close_task(session, actor, task, found, now)
     if patient.management_status is ManagementStatus.LOST and _has_agreed(session, patient):
         managed = ManagementStatus.MANAGED.value
         change_state(session, actor, patient, SpanKind.MANAGEMENT, managed, visit.visited_on, found, now)
@@ -208,14 +212,20 @@ def _come_again(
 
 
 def _unlock(
-    session: Session, actor: Actor, patient: Patient, visit: FollowUpVisit, rules: VisitRules, now: datetime
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    visit: FollowUpVisit,
+    standing: list[Task],
+    rules: VisitRules,
+    now: datetime,
 ) -> None:
     """Locking up is a wrong to be ended: the county office hears of it until a visit finds the patient free."""
-    standing = open_tasks(session, patient, TaskKind.UNLOCKING)
-    if visit.locked_up == LockedUp.YES and not standing:
+    unlocking = [task for task in standing if task.kind is TaskKind.UNLOCKING]
+    if visit.locked_up == LockedUp.YES and not unlocking:
         on = visit.visited_on + timedelta(days=rules.unlocking_days)
         because = [reason("visit.unlock", visited_on=visit.visited_on, on=on)]
         open_task(session, patient, TaskKind.UNLOCKING, period_of(visit), on, because, now)
     elif visit.locked_up != LockedUp.YES:
-        for task in standing:
+        for task in unlocking:
             close_task(session, actor, task, reason("visit.unlocked", visited_on=visit.visited_on), now)

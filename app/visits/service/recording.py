@@ -114,9 +114,13 @@ def preview_visit(
 
 
 def lock_patient(session: Session, actor: Actor, public_id: str) -> Patient:
-    """The patient, as the actor, and nobody else's until the transaction ends. Raises `NotFound`."""
+    """The patient, as the actor, and nobody else's until the transaction ends. Raises `NotFound`.
+
+    SQLite has one writer at a time anyway.
+    """
     patient = get_patient(session, actor, public_id)
-    session.refresh(patient, with_for_update=True)
+    if session.get_bind().dialect.name == "postgresql":
+        session.refresh(patient, with_for_update=True)
     return patient
 
 
