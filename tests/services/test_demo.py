@@ -30,7 +30,8 @@ from app.core.bank_account import AccountKind, check_account
 from app.core.db import Base, Database
 from app.core.identity import resident_id
 from app.core.quarter import Quarter
-from app.desk.demo.cli import demo
+from app.desk.demo.cli import demo, load_county
+from app.desk.demo.loading import Order
 from app.desk.demo.places import PASSWORD, TOWN
 from app.desk.demo.population import Population, invent_population
 from app.guardians.models import Agreement, Guardianship
@@ -61,6 +62,9 @@ from config import Environment, Settings
 from tests.conftest import TODAY
 from tests.rig.county import County
 
+# one worker for the file, so that each database is loaded once
+pytestmark = pytest.mark.xdist_group("demo")
+
 PATIENTS, QUARTERS = 60, 2
 ORDER = ["load", "--patients", str(PATIENTS), "--quarters", str(QUARTERS), "--seed", "7"]
 OPERATOR = Actor.operator()
@@ -72,10 +76,7 @@ def load(app: Flask, *arguments: str) -> Result:
 
 @pytest.fixture(
     scope="module",
-    params=[
-        pytest.param("sqlite", marks=pytest.mark.xdist_group("demo-sqlite")),
-        pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.xdist_group("demo-postgresql")]),
-    ],
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
 )
 def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demonstration, loaded once for all tests that only look at it."""
@@ -365,6 +366,18 @@ def test_a_database_with_other_data_is_refused_and_stays_as_it_is(
     refused = load(app)
     assert refused.exit_code != 0
     assert "other data" in refused.output
+    assert sizes(database) == before
+
+
+def test_a_loading_that_is_stopped_leaves_nothing_behind(app: Flask, database: Database) -> None:
+    before = sizes(database)
+
+    def stop_at_the_first_quarter(line: str) -> None:
+        if "lived through" in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load_county(Order(20, 1, 7), stop_at_the_first_quarter)
     assert sizes(database) == before
 
 

@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import chain
+from app.core import migrate
 from app.core.clock import current_clock
 from app.core.commands import answer, json_option, plainly, refuse
-from app.core.db import reading, transaction
+from app.core.db import current_database, reading, transaction
 from app.core.keys import current_keyring
 from app.core.models import Workday
 from app.core.passwords import current_passwords
@@ -55,6 +56,9 @@ def load(patients: int, quarters: int, seed: int, as_json: bool) -> None:
     """
     if _settings().is_production:
         refuse("The demonstration is never loaded in production.")
+    engine = current_database().engine
+    if migrate.current_revision(engine) != migrate.head_revision():
+        refuse("The database is not up to date; run flask db upgrade first.")
     order = Order(patients, quarters, seed)
     say = _say_aside if as_json else click.echo
     try:
@@ -65,13 +69,14 @@ def load(patients: int, quarters: int, seed: int, as_json: bool) -> None:
     if already:
         say("This demonstration is loaded already; nothing was changed.")
     else:
-        _load(order, say)
+        load_county(order, say)
     with reading() as session:
         counts = {"already": already, **asdict(order), **_counts(session)}
     answer(counts, as_json, _sentence(counts))
 
 
-def _load(order: Order, say: Callable[[str], None]) -> None:
+def load_county(order: Order, say: Callable[[str], None]) -> None:
+    """The whole of it in one transaction, then the chain; `say` is told how far it is."""
     clock = current_clock()
     calendar = Calendar(clock.today(), order.quarters)
     say(f"Inventing {order.patients} people and two years of their lives …")
