@@ -30,7 +30,8 @@ SUBJECTS = {
     "/subsidies/": "run",
     "/subsidies/lines/": "line",
     "/admin/users/": "user",
-    "/reports/files/": "file",
+    "/roster/files/": "upload",
+    "/roster/imports/": "roster_import",
 }
 # Other arguments by their names.
 ARGUMENTS = {
@@ -41,12 +42,11 @@ ARGUMENTS = {
 }
 # Arguments that name a choice, not a thing: any of them is everybody's.
 CHOICES = {
-    "field": "guardian_phone",
+    "field": "",
     "paper": "notices",
     "name": "consent",
     "rank": "first",
-    "tab": "visits",
-    "kind": "all",
+    "kind": "new",
 }
 
 
@@ -95,8 +95,9 @@ def _value(route: Route, name: str, place: Place | None, user: str) -> str:
         return MISSING
     if name in ARGUMENTS:
         return str(getattr(place, ARGUMENTS[name]))
-    if route.rule.startswith("/work/"):
-        return place.work.get(user) or next(iter(place.work.values()))
+    for prefix, owned in (("/work/", place.work), ("/reports/files/", place.file)):
+        if route.rule.startswith(prefix):
+            return owned.get(user) or next(iter(owned.values()))
     if route.rule.startswith("/people/"):
         return place.person if masked_field(user).value.startswith("patient") else place.guardian_person
     prefix = max((one for one in SUBJECTS if route.rule.startswith(one)), key=len, default=None)

@@ -20,6 +20,7 @@ from app.core.files import keep_file
 from app.core.identity import IdKind, Sex
 from app.core.money import Money
 from app.core.quarter import Quarter
+from app.core.reasons import reason
 from app.core.work import ask_for_work
 from app.guardians.commands import AddGuardian, SignAgreement
 from app.guardians.models import Agreement, Guardianship
@@ -33,11 +34,15 @@ from app.people.commands import AccountDraft, PersonDraft
 from app.people.models import Person
 from app.people.vault import Vault
 from app.risk.service import open_reassessments
+from app.roster.models import RosterImport
+from app.roster.papers import template_workbook
+from app.roster.service.uploads import UPLOAD
 from app.subsidies.commands import PrepareRun, SetPolicy
 from app.subsidies.models import SubsidyLine, SubsidyRun
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.service import prepare_run, set_policy
 from app.tasks.models import Task, TaskKind
+from app.tasks.service import open_task
 from app.visits.models import FollowUpVisit
 from app.visits.rules.record import Medicine
 from app.visits.service.recording import record_visit
@@ -121,7 +126,10 @@ class Place:
     run: str = ""
     line: str = ""
     user: str = ""
-    file: str = ""
+    # papers are kept by role
+    file: dict[str, str] = field(default_factory=dict)
+    upload: str = ""
+    roster_import: str = ""
     # an item of long work for each user, because only who asked may see it
     work: dict[str, str] = field(default_factory=dict)
 
@@ -201,10 +209,27 @@ def _place(
         found.task = session.scalars(
             select(Task.public_id).where(Task.patient_id == patient.id, Task.kind == TaskKind.REASSESSMENT)
         ).one()
-        file = keep_file(
-            session, keyring, "subsidy_ledger_pdf", "ledger.pdf", "application/pdf", b"%PDF-1.4", county_code, actors["clerk"], NOW
+        renewal = reason("tasks.renewal", number=agreement.number, ends_on=agreement.to_on)
+        open_task(session, patient, TaskKind.AGREEMENT_RENEWAL, "agreement:scene", date(2026, 12, 1), [renewal], NOW)
+        for name, actor in (county.actors if county else actors).items():
+            file = keep_file(
+                session, keyring, "ledger", "ledger.pdf", "application/pdf", b"%PDF-1.4", county_code, actor, NOW
+            )  # fmt: skip
+            found.file[name] = file.public_id
+        upload = keep_file(
+            session, keyring, UPLOAD, "roster.xlsx", "application/octet-stream", template_workbook(), county_code, actors["county_office"], NOW
         )  # fmt: skip
-        found.file = file.public_id
+        found.upload = upload.public_id
+        done = RosterImport(
+            file_sha256="0" * 64,
+            area_code=county_code,
+            mapping={},
+            counts=dict.fromkeys(("rows", "created", "filled", "unchanged", "errors"), 0),
+            imported_at=NOW,
+        )
+        session.add(done)
+        session.flush()
+        found.roster_import = done.public_id
         target = f"helped_{county_code}"
         _user(session, target, Role.VILLAGE_WORKER, village, AgencyKind.VILLAGE_COMMITTEE)
         found.user = session.scalars(select(User.public_id).where(User.name == target)).one()
