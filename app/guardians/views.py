@@ -40,7 +40,7 @@ from app.guardians.queries import (
     list_agreements,
     list_guardians,
 )
-from app.guardians.rules import Rank, latest_end
+from app.guardians.rules import Rank, Relation
 from app.patients.models import Patient
 from app.people.models import Person
 from app.people.rules import REVEAL_REASONS
@@ -86,11 +86,11 @@ def add_guardian(public_id: str) -> Answer:
     actor, clock = current_actor(), current_clock()
     rank = _rank(request.args.get("rank", Rank.FIRST.value))
     shape: type[FlaskForm] = FirstGuardianForm if rank is Rank.FIRST else SecondGuardianForm
-    form = shape(
-        data={"key": new_public_id(), "from_on": clock.today(), "relation": "officer" if rank is Rank.SECOND else ""}
-    )
-    form.today = clock.today()
     present = _present(actor, public_id, rank)
+    given = {"key": new_public_id(), "from_on": clock.today(), "replaces": present is not None}
+    own = {"id_kind": "01"} if rank is Rank.FIRST else {"relation": Relation.OFFICER.value}
+    form = shape(data={**given, **own})
+    form.today = clock.today()
 
     def store(session: Session, patient: Patient) -> None:
         if find_kept_twice(session, patient, form.key.data):
@@ -152,7 +152,6 @@ def sign_agreement(public_id: str) -> Answer:
         form,
         store,
         "guardians/agreement.html",
-        latest=latest_end(starts),
         present=_present(actor, public_id, Rank.FIRST),
         second=_present(actor, public_id, Rank.SECOND),
     )

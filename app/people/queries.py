@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, bindparam, column, or_, select, table
+from sqlalchemy import Select, bindparam, column, or_, select, table
 from sqlalchemy.orm import Session
 
 from app.core.access import Field
@@ -106,18 +106,23 @@ def person_ids_by_phone(keyring: Keyring, number: str) -> Select[int]:
     return select(Phone.person_id).where(Phone.number_index.in_(keyring.indexes(PHONE, check_phone(number).number)))
 
 
-def id_matches(keyring: Keyring, text: str) -> ColumnElement[bool] | None:
-    """People whose number ends in the four or six characters typed, or is or was the whole of it; None for other lengths."""
+def person_ids_by_id_number(keyring: Keyring, text: str) -> list[Select[int]]:
+    """Subqueries of people whose number ends in the four or six characters typed, or is or was the whole of it.
+
+    One subquery an index; none for texts of other lengths.
+    """
     number = normalise_id_number(text)
     if len(number) == 4:
-        return Person.id_tail4_index.in_(keyring.indexes(ID_TAIL4, number))
+        return [select(Person.id).where(Person.id_tail4_index.in_(keyring.indexes(ID_TAIL4, number)))]
     if len(number) == 6:
-        return Person.id_tail6_index.in_(keyring.indexes(ID_TAIL6, number))
+        return [select(Person.id).where(Person.id_tail6_index.in_(keyring.indexes(ID_TAIL6, number)))]
     if len(number) < 8:
-        return None
+        return []
     whole = keyring.indexes(ID, number)
-    former = select(FormerIdNumber.person_id).where(FormerIdNumber.number_index.in_(whole))
-    return or_(Person.id_index.in_(whole), Person.id.in_(former))
+    return [
+        select(Person.id).where(Person.id_index.in_(whole)),
+        select(FormerIdNumber.person_id).where(FormerIdNumber.number_index.in_(whole)),
+    ]
 
 
 def _reachable(actor: Actor, field: Field) -> Select[int]:

@@ -5,7 +5,7 @@ A name is a range of `name_keys` within the actor's area, the same on both datab
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from app.core.access import Field, Grant, sees
@@ -19,7 +19,7 @@ from app.patients.models import Patient
 from app.patients.queries.register import RegisterRow, as_rows, columns_for
 from app.patients.rules import RegistryStatus
 from app.people.models import NameKey, Person
-from app.people.queries import id_matches, person_ids_by_phone
+from app.people.queries import person_ids_by_id_number, person_ids_by_phone
 
 LIMIT = 50
 _AFTER_LETTERS = "{"  # follows "z"
@@ -47,24 +47,29 @@ def _is_number(text: str) -> bool:
 
 
 def _by_number(session: Session, actor: Actor, keyring: Keyring, text: str, limit: int) -> list[RegisterRow]:
-    matches: list[ColumnElement[bool]] = [Patient.record_number == normalise_id_number(text)]
-    by_id = id_matches(keyring, text)
-    if by_id is not None and sees(actor, Field.PATIENT_ID_NUMBER) is not Grant.NONE:
-        matches.append(by_id)
-    if check_phone(text).valid:
-        whose = person_ids_by_phone(keyring, text)
-        if sees(actor, Field.PATIENT_PHONE) is not Grant.NONE:
-            matches.append(Patient.person_id.in_(whose))
-        if sees(actor, Field.GUARDIAN_PHONE) is not Grant.NONE:
-            matches.append(Patient.id.in_(select(NameKey.patient_id).where(NameKey.person_id.in_(whose))))
     rows = (
         select(*columns_for(actor), null().label("found_by"))
         .join(Person, Person.id == Patient.person_id)
-        .where(or_(*matches), *_visible(actor))
+        .where(Patient.id.in_(union_all(*_number_matches(actor, keyring, text))), *_visible(actor))
         .order_by(Person.name_sort, Patient.id)
         .limit(limit)
     )
     return as_rows(session, rows)
+
+
+def _number_matches(actor: Actor, keyring: Keyring, text: str) -> list[Select[int]]:
+    """Patients' ids, a subquery for each index that the text may be found in."""
+    matches = [select(Patient.id).where(Patient.record_number == normalise_id_number(text))]
+    people: list[Select[int]] = []
+    if sees(actor, Field.PATIENT_ID_NUMBER) is not Grant.NONE:
+        people += person_ids_by_id_number(keyring, text)
+    if check_phone(text).valid:
+        whose = person_ids_by_phone(keyring, text)
+        if sees(actor, Field.PATIENT_PHONE) is not Grant.NONE:
+            people.append(whose)
+        if sees(actor, Field.GUARDIAN_PHONE) is not Grant.NONE:
+            matches.append(select(NameKey.patient_id).where(NameKey.person_id.in_(whose)))
+    return matches + [select(Patient.id).where(Patient.person_id.in_(ids)) for ids in people]
 
 
 def _by_name(session: Session, actor: Actor, key: str, limit: int) -> list[RegisterRow]:

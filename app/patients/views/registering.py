@@ -38,7 +38,9 @@ Answer = str | BaseResponse | tuple[str, int]
 def register() -> Answer:
     actor, clock = current_actor(), current_clock()
     villages = village_choices(read_session(), actor)
-    form = RegisterForm(data={"key": new_public_id(), "registered_on": clock.today(), **_only(villages)})
+    form = RegisterForm(
+        data={"key": new_public_id(), "registered_on": clock.today(), "id_kind": "01", **_only(villages)}
+    )
     form.area_code.group(villages)
     if request.method == "GET":
         return render_template("patients/register.html", form=form)

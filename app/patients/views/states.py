@@ -45,6 +45,7 @@ from app.patients.rules import (
     LEGAL_MANAGEMENT_MOVES,
     LEGAL_REGISTRY_MOVES,
     CareSetting,
+    ConsentKind,
     ManagementStatus,
     RegistryStatus,
     SpanKind,
@@ -116,7 +117,9 @@ def act(public_id: str, name: str) -> Answer:
 
 
 def _form(actor: Actor, done: Act, name: str, patient: Patient, today: date) -> FlaskForm:
-    form = done.form()
+    form = done.form(
+        data={"from_on": today, "on": today, "kind": ConsentKind.COMMUNITY_MANAGEMENT.value, "precision": "day"}
+    )
     form.today = today
     if isinstance(form, StateForm):
         form.value.choices = choices((code, lazy_(text)) for code, text in _MOVES[name](actor, patient))
