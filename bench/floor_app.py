@@ -67,9 +67,7 @@ SELECT coalesce(sum(CASE WHEN kind <> 'reassessment' AND due_on < ? THEN 1 ELSE 
        coalesce(sum(CASE WHEN kind = 'reassessment' THEN 1 ELSE 0 END), 0)
 FROM tasks WHERE {OPEN}
 """
-VILLAGES = (
-    f"SELECT code, name FROM areas WHERE code IN (SELECT DISTINCT area_code FROM tasks WHERE {OPEN}) ORDER BY code"
-)
+PLACES = "SELECT code, name FROM areas WHERE parent_code = ? ORDER BY code"
 ROWS = f"""
 SELECT t.id, t.public_id, t.kind, t.due_on, t.because, t.area_code, p.public_id, p.person_id, p.risk_level, p.visit_class,
        p.last_visit_on, p.last_visit_form, e.name, e.born_on, a.name
@@ -87,7 +85,7 @@ PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>任务</title><link rel="stylesheet" href="/static/anhu.css"></head>
 <body><header class="bar"><b>安护</b> {{ place }}</header><main class="page"><h1>任务</h1>
 <nav>{% for count in counts %}<a href="?tab={{ loop.index }}"><b>{{ count }}</b></a>{% endfor %}</nav>
-<form><select name="village">{% for code, name in villages %}<option value="{{ code }}">{{ name }}</option>{% endfor %}</select></form>
+<form><select name="place">{% for code, name in places %}<option value="{{ code }}">{{ name }}</option>{% endfor %}</select></form>
 <ul class="items">
 {% for row in rows %}
 <li class="card item"><div class="row-line"><a class="item-name" href="/patients/{{ row.patient }}">{{ row.name }}</a>
@@ -116,14 +114,14 @@ def worklist() -> str:
     area = (prefix, prefix + ":")
     today, week = day(TODAY), day(TODAY + timedelta(days=7))
     counts = run(COUNTS, (today, today, week, week, *area)).fetchone()
-    villages = run(VILLAGES, area).fetchall()
+    places = run(PLACES, (prefix.ljust(12, "0"),)).fetchall()
     found = run(ROWS, (*area, today)).fetchall()[:50]
     people = tuple(row[7] for row in found)
     phones = {row[0]: row[1] for row in run(PHONES.format(places=", ".join("?" * len(people))), people).fetchall()}
     return TEMPLATE.render(
         place=user[-1],
         counts=counts,
-        villages=villages,
+        places=places,
         rows=[_row(row, phones) for row in found],
         forms=FORMS,
         classes=CLASSES,

@@ -46,10 +46,12 @@ class Task(Base):
             sqlite_where=_OPEN_FOLLOW_UP,
             postgresql_where=_OPEN_FOLLOW_UP,
         ),
+        # every work list and its counts, answered from the index alone
         Index(
             "ix_tasks_open_area_due",
             "area_code",
             "due_on",
+            "kind",
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),

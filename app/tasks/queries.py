@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    TextClause,
     and_,
     bindparam,
     case,
@@ -23,11 +24,12 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    text,
 )
 from sqlalchemy.orm import Session
 
 from app.areas.models import Area
-from app.areas.rules import is_area_code
+from app.areas.rules import code_of, is_area_code, prefix_of
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.dates import age_on, parse_date
@@ -58,11 +60,11 @@ _NOT_RATED = -1  # below level 0 in the order
 
 @dataclass(frozen=True)
 class Filters:
-    """What part of the list: a kind (without one, all but the quarterly reassessments), a village, a bucket; and its order."""
+    """What part of the list: a kind (without one, all but the quarterly reassessments), a place (prefix), a bucket; and its order."""
 
     bucket: Bucket | None = None
     kind: TaskKind | None = None
-    village: str | None = None
+    place: str | None = None
     by_village: bool = False
 
 
@@ -118,8 +120,8 @@ def worklist(
     after = _read_cursor(cursor, filters)
     statement = _list_statement(_own_kinds(actor, filters), _Shape.of(filters, after))
     values = area_values(actor) | _days(today) | {"size": size + 1}
-    if filters.village:
-        values |= {"village_from": filters.village, "village_to": filters.village + ":"}
+    if filters.place:
+        values |= {"place_from": filters.place, "place_to": filters.place + ":"}
     if after is not None:
         values |= {f"after_{number}": part for number, part in enumerate(after)}
     fetched = session.connection().execute(statement, values).all()
@@ -137,10 +139,12 @@ def count_open(session: Session, actor: Actor, today: date) -> OpenCounts:
     return OpenCounts(*counts)
 
 
-def list_villages(session: Session, actor: Actor) -> Sequence[tuple[str, str]]:
-    """(code, name) of the places in the actor's area that have open tasks, for the list's filter."""
-    rows = session.connection().execute(_villages_statement(kinds_for(actor.role)), area_values(actor))
-    return [(code, name) for code, name in rows]
+def list_places(session: Session, actor: Actor) -> Sequence[tuple[str, str]]:
+    """(prefix, name) of the places one level below the actor's own: a town's villages, a county's towns; for the list's filter."""
+    if not actor.area_prefix:
+        return []
+    rows = session.connection().execute(_PLACES, {"parent": code_of(actor.area_prefix)})
+    return [(prefix_of(code), name) for code, name in rows]
 
 
 def get_task(session: Session, actor: Actor, public_id: str) -> Task:
@@ -183,6 +187,9 @@ def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 # -- statements --------------------------------------------------------------------------------------------------------
 # These pages are opened all day, and building a statement costs more than running it: each is built once per kind of list.
+# The state is written out, because a prepared statement cannot know that a value fits the index of open tasks.
+
+_IS_OPEN = text("tasks.state = 'open'")
 
 
 @dataclass(frozen=True)
@@ -190,13 +197,13 @@ class _Shape:
     """What of the filters changes the statement itself; days and places are values."""
 
     bucket: Bucket | None
-    has_village: bool
+    has_place: bool
     by_village: bool
     is_continued: bool
 
     @classmethod
     def of(cls, filters: Filters, after: Key | None) -> _Shape:
-        return cls(filters.bucket, bool(filters.village), filters.by_village, after is not None)
+        return cls(filters.bucket, bool(filters.place), filters.by_village, after is not None)
 
 
 def _own_kinds(actor: Actor, filters: Filters) -> frozenset[TaskKind]:
@@ -208,8 +215,8 @@ def _days(today: date) -> dict[str, Any]:
     return {"today": today, "week_ends": last_day_of_week(today)}
 
 
-def _open_of(kinds: frozenset[TaskKind]) -> tuple[ColumnElement[bool], ...]:
-    return (Task.state == TaskState.OPEN, within_range(Task.area_code), Task.kind.in_(sorted(kinds)))
+def _open_of(kinds: frozenset[TaskKind]) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    return (_IS_OPEN, within_range(Task.area_code), Task.kind.in_(sorted(kinds)))
 
 
 def _in_bucket(bucket: Bucket) -> ColumnElement[bool]:
@@ -228,20 +235,17 @@ def _count_statement(kinds: frozenset[TaskKind]) -> Select[*tuple[Any, ...]]:
     return select(*counts).where(*_open_of(kinds))
 
 
-@cache
-def _villages_statement(kinds: frozenset[TaskKind]) -> Select[*tuple[Any, ...]]:
-    busy = select(Task.area_code).where(*_open_of(kinds)).distinct()
-    return select(Area.code, Area.name).where(Area.code.in_(busy)).order_by(Area.code)
+_PLACES = select(Area.code, Area.name).where(Area.parent_code == bindparam("parent")).order_by(Area.code)
 
 
 @cache
 def _list_statement(kinds: frozenset[TaskKind], shape: _Shape) -> Select[*tuple[Any, ...]]:
-    conditions = [*_open_of(kinds), Person.died_on.is_(None)]
+    conditions: list[Any] = [*_open_of(kinds), Person.died_on.is_(None)]
     key = _order_key(shape.by_village)
     if shape.bucket:
         conditions.append(_in_bucket(shape.bucket))
-    if shape.has_village:
-        conditions += [Task.area_code >= bindparam("village_from"), Task.area_code < bindparam("village_to")]
+    if shape.has_place:
+        conditions += [Task.area_code >= bindparam("place_from"), Task.area_code < bindparam("place_to")]
     if shape.is_continued:
         conditions.append(_comes_after(key))
     return (

@@ -17,7 +17,7 @@ from app.core.keys import current_keyring
 from app.core.reasons import say
 from app.core.web import read_session, short_date
 from app.people.vault import Vault
-from app.tasks.queries import Filters, OpenCounts, WorkRow, count_open, list_villages, worklist
+from app.tasks.queries import Filters, OpenCounts, WorkRow, count_open, list_places, worklist
 from app.tasks.rules import Bucket, Shade, TaskKind
 
 tasks = Blueprint("tasks", __name__, url_prefix="/tasks", template_folder="templates")
@@ -33,12 +33,12 @@ BY_VILLAGE = "village"
 def list_tasks() -> str:
     actor, session, today = current_actor(), read_session(), current_clock().today()
     counts = _by_tab(count_open(session, actor, today))
-    villages = list_villages(session, actor)
+    places = list_places(session, actor)
     tab = _chosen_tab(counts)
     chosen = Filters(
         bucket=None if tab == REASSESS else Bucket(tab),
         kind=TaskKind.REASSESSMENT if tab == REASSESS else None,
-        village=next((code for code, _name in villages if code == request.args.get("village")), None),
+        place=next((prefix for prefix, _name in places if prefix == request.args.get("place")), None),
         by_village=request.args.get("by") == BY_VILLAGE,
     )
     vault = Vault(session, current_keyring())
@@ -48,7 +48,7 @@ def list_tasks() -> str:
         tab=tab,
         tabs=_tab_links(tab, counts, chosen),
         chosen=chosen,
-        villages=villages,
+        places=places,
         groups=in_groups(page.rows, chosen.by_village),
         next_cursor=page.next_cursor,
         is_first_page="after" not in request.args,

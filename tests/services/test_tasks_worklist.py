@@ -16,7 +16,7 @@ from app.people.models import Person
 from app.people.service import set_phone
 from app.people.vault import Vault
 from app.tasks.models import Task
-from app.tasks.queries import Filters, count_open, get_task, list_villages, worklist
+from app.tasks.queries import Filters, count_open, get_task, list_places, worklist
 from app.tasks.rules import Bucket, Shade, TaskKind, standing
 from app.tasks.service import open_follow_up, open_task
 from tests.conftest import NOW, TODAY
@@ -127,8 +127,10 @@ def test_one_village_can_be_picked(session: Session, county: County) -> None:
     add_due(session, "甲", -1)
     add_due(session, "乙", -1, area_code=SECOND_VILLAGE)
     doctor = county.actor("doctor")
-    assert names(session, doctor, Filters(village=SECOND_VILLAGE)) == ["乙"]
-    assert list_villages(session, doctor) == [(VILLAGE, "东村"), (SECOND_VILLAGE, "大王村")]
+    assert names(session, doctor, Filters(place=SECOND_VILLAGE)) == ["乙"]
+    assert list_places(session, doctor) == [(VILLAGE, "东村"), (SECOND_VILLAGE, "大王村")]
+    assert [name for _prefix, name in list_places(session, county.actor("county_office"))] == ["城关镇", "安平镇"]
+    assert list_places(session, county.actor("village_doctor")) == []
 
 
 def test_the_dead_are_not_on_a_list_even_before_their_tasks_end(session: Session, county: County) -> None:
