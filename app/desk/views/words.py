@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask import current_app
-
 from app.core.i18n import _
 from app.desk.views.blueprint import desk
 from app.tasks.rules import Shade, Standing
@@ -24,9 +22,3 @@ def lateness(standing: Standing) -> tuple[str, str]:
     else:
         words = _("还有 %(n)s 天", n=days)
     return _TONES[standing.shade], words
-
-
-@desk.app_template_global("has_route")
-def has_route(endpoint: str) -> bool:
-    """Whether a page exists, so that no link leads to one that this installation does not have."""
-    return endpoint in current_app.view_functions
