@@ -56,7 +56,8 @@ def test_the_good_rows_of_the_messy_roster_say_what_the_clean_one_says(
         assert row.diagnosis.category is other.diagnosis.category
         assert row.diagnosis.diagnosed_on == other.diagnosis.diagnosed_on
         assert (other.diagnosis.onset or "").startswith(row.diagnosis.onset or "")
-        assert row.ethnic_code == other.ethnic_code
+        assert (row.ethnic_code, row.is_insured) == (other.ethnic_code, other.is_insured)
+        assert row.is_insured is not None
 
 
 def test_other_sheet_order_hidden_sheets_and_text_numbers_make_no_difference() -> None:

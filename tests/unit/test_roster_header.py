@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from app.core.reasons import say
+from app.core.workbooks.sheet import Merge, Sheet, column_letter
 from app.roster import texts  # noqa: F401  # registers the sentences
 from app.roster.rules.columns import Field
 from app.roster.rules.header import Override, SheetMapping, find_mapping, missing_columns
-from app.core.workbooks.sheet import Merge, Sheet, column_letter
 from tests.rig.rosters import FLAT_HEADERS, people, table
 
 KEYS = list(FLAT_HEADERS)

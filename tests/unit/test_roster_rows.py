@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
+from app.core import texts as core_texts  # noqa: F401  # registers the sentences
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.reasons import say
+from app.core.workbooks.sheet import Merge, Sheet
+from app.guardians import texts as guardian_texts  # noqa: F401
 from app.guardians.rules import Rank, Relation
 from app.patients.rules import ManagementStatus
-from app.core import texts as core_texts  # noqa: F401  # registers the sentences
-from app.guardians import texts as guardian_texts  # noqa: F401
 from app.roster import texts  # noqa: F401
 from app.roster.rules.rows import RosterReading, read_roster
-from app.core.workbooks.sheet import Merge, Sheet
 from tests.rig.rosters import TODAY, areas, card_number, flat, id_number, people, person
 
 AREAS = areas()

@@ -27,6 +27,7 @@ SEARCHED_ROWS = 60
 DEEPEST_HEADER = 3
 WIDEST_SHEET = 200
 LEAST_FIELDS = 4
+CLEARLY_BETTER = 1.0  # a header further down that explains no more is the first one repeated
 LEAST_KNOWN = 3  # header words as they stand, in the rows of a header together
 BEAM = 60
 BESIDE_ITS_GROUP = 0.12
@@ -117,7 +118,8 @@ def _best_try(sheet: Sheet, this_year: int, only_row: int | None) -> SheetMappin
                 continue
             tried = _try(sheet, row, depth, this_year)
             score = _worth(tried) - depth * 0.01
-            if score > best_score:
+            repeats = best is not None and best.header_row < row + 1
+            if score > best_score + (CLEARLY_BETTER if repeats else 0):
                 best, best_score = tried, score
     return best
 

@@ -10,6 +10,7 @@ from app.core.workbooks.sheet import Cell, is_blank
 from app.roster.rules.cells import CellError, says_nothing, text
 from app.roster.rules.columns import Field
 from app.roster.rules.header import MappedColumn, SheetMapping
+from app.roster.rules.words import group_hint, known_words
 
 # What only a person's line has; a line without any of these is not one.
 TELLING = (
@@ -31,10 +32,11 @@ _NOTE = re.compile(
     r"|(分管|主要|主管)(领导|负责人)|单位(负责人|\(?盖章|公章)|\(?(盖章|公章|签章)\)?|(备注|注|说明|填表说明|填报说明)[:：\d一]"
     r"|第\d+页|共\d+页|以下(空白|无正文)|此表|本表|^[※*]+"
 )
-_EXAMPLE = re.compile(r"(填写)?(示例|样例|范例|例如|举例)|例[:：]|^例$|^如[:：]|^\(?示例\)?")
+_EXAMPLE = re.compile(r"\(?(填写)?(示例|样例|范例|举例|例)\d?\)?[:：]?$|(例|如|例如|示例)[:：]")
 _ID_LIKE = re.compile(r"\d{15}|\dE\+\d", re.IGNORECASE)
 SAME_HEADERS = 3
 NUMBERING = 4
+LONGEST_HEAD = 12
 
 
 class Line(StrEnum):
@@ -70,7 +72,7 @@ class LineReader:
         words = [_plain(cell) for _index, cell in filled if isinstance(cell, str)]
         if any(_SUM.match(word) for word in words[:2]):
             return Line.SUM
-        if self._repeats_header(filled) or _is_numbering(filled):
+        if self._repeats_header(filled) or _is_numbering(filled) or _are_heads(words, len(filled)):
             return Line.HEADER
         if any(_NOTE.match(word) for word in words) or len(filled) == 1:
             return Line.NOTE
@@ -101,6 +103,14 @@ def _is_numbering(filled: list[tuple[int, Cell]]) -> bool:
     """1, 2, 3, 4 … under the header: numbers of columns."""
     numbers = [_plain(cell).strip("()") for _index, cell in filled]
     return len(numbers) >= NUMBERING and numbers == [str(place) for place in range(1, len(numbers) + 1)]
+
+
+def _are_heads(words: list[str], filled: int) -> bool:
+    """Group heads (患者基本信息, 第一监护人, …) that stand again above a repeated header."""
+    heads = sum(
+        len(word) <= LONGEST_HEAD and (group_hint(word) is not None or known_words([word]) > 0) for word in words
+    )
+    return heads >= SAME_HEADERS and heads == filled
 
 
 def _is_example(filled: list[tuple[int, Cell]]) -> bool:

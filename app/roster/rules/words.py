@@ -130,7 +130,7 @@ def _by_own_hint(
     if column.group is Group.IGNORED:
         return max(alone, _best(rest, column.alone))
     if column.group not in groups:
-        if column.group in PERSONS and PERSONS.issuperset(groups):
+        if alone < 1 and column.group in PERSONS and PERSONS.issuperset(groups):
             return 0.0  # 监护人民族 is not the patient's
         under_head = head is not None and column.group in head[1] and text in column.grouped
         return 1.0 if alone == 1 or under_head else alone * 0.9
