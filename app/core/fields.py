@@ -17,6 +17,8 @@ from app.core.i18n import _, lazy_
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 _COUNT = re.compile(r"\d{1,3}", re.ASCII)
+# controls, and the halves of a broken pair, which no database stores
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _KEY = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
 NOT_A_CHOICE = lazy_("没有这个选项，请重新选择")
@@ -44,7 +46,8 @@ def labelled(table: Mapping[Any, str]) -> list[tuple[str, Any]]:
     return [(str(code), lazy_(text)) for code, text in table.items()]
 
 
-def _codes(field: Any) -> set[str]:
+def codes_offered(field: Any) -> set[str]:
+    """The codes that a choice field offers."""
     return {choice.value for choice in field.iter_choices()}
 
 
@@ -57,13 +60,13 @@ class ChoiceField(RadioField):
         super().__init__(label, list(validators), choices=choices(pairs), **kwargs)
 
     def pre_validate(self, form: Any) -> None:
-        if self.data and self.data not in _codes(self):
+        if self.data and self.data not in codes_offered(self):
             raise ValidationError(NOT_A_CHOICE)
 
     @property
     def code(self) -> int | None:
         """The chosen number; None while unanswered or unknown."""
-        known = self.data in _codes(self)
+        known = self.data in codes_offered(self)
         return int(self.data) if known and self.data else None
 
 
@@ -86,12 +89,12 @@ class ListField(SelectField):
         ]
 
     def pre_validate(self, form: Any) -> None:
-        if self.data and self.data not in _codes(self):
+        if self.data and self.data not in codes_offered(self):
             raise ValidationError(NOT_A_CHOICE)
 
     @property
     def code(self) -> int | None:
-        known = self.data in _codes(self)
+        known = self.data in codes_offered(self)
         return int(self.data) if known and self.data else None
 
 
@@ -104,13 +107,13 @@ class FlagsField(SelectMultipleField):
         super().__init__(label, choices=choices(pairs), **kwargs)
 
     def pre_validate(self, form: Any) -> None:
-        if set(self.data or ()) - _codes(self):
+        if set(self.data or ()) - codes_offered(self):
             raise ValidationError(NOT_A_CHOICE)
 
     @property
     def bits(self) -> int | None:
         """The ticked codes as bits; None when nothing is ticked."""
-        known = _codes(self)
+        known = codes_offered(self)
         return sum(1 << (int(code) - 1) for code in set(self.data or ()) & known) or None
 
 
@@ -163,7 +166,7 @@ class CountField(StringField):
 
 
 class _Text(StringField):
-    """Trimmed and bounded."""
+    """Trimmed, bounded and without control characters."""
 
     data: Any
 
@@ -174,6 +177,8 @@ class _Text(StringField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         text = valuelist[0].replace("\r\n", "\n").strip() if valuelist else ""
         self.data = text
+        if _UNPRINTABLE.search(text):
+            raise ValueError(_("内容里有无法保存的字符，请删去后重填"))
         if len(text) > self.most:
             raise ValueError(_("最多 %(most)s 个字，现有 %(length)s 个", most=self.most, length=len(text)))
 

@@ -7,9 +7,9 @@ from datetime import date
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
+from app.core.fields import ChoiceField, DayField, ParagraphField
 from app.core.i18n import _, lazy_
 from app.visits.commands import RecordAttempt
-from app.visits.forms.fields import ChoiceField, DayField, ParagraphField
 from app.visits.forms.key import SubmissionKeyField
 from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS, AttemptOutcome, AttemptWay
 

@@ -11,18 +11,11 @@ from flask_wtf import FlaskForm
 from wtforms import Field as FormField
 from wtforms.validators import ValidationError
 
+from app.core.fields import ChoiceField, DayField, FlagsField, ParagraphField, TextField
 from app.core.i18n import N_, lazy_
 from app.core.reasons import Label, Reason, reason, say
 from app.visits.commands import RecordVisit
-from app.visits.forms.fields import (
-    ChoiceField,
-    CountField,
-    DayField,
-    FlagsField,
-    ParagraphField,
-    TextField,
-    WordsField,
-)
+from app.visits.forms.fields import TimesField, WordsField
 from app.visits.forms.key import SubmissionKeyField
 from app.visits.rules.form import (
     BEHAVIOUR_COUNTS,
@@ -259,7 +252,7 @@ def _field_of(item: Field) -> Any:
     if item.name in _DAYS:
         return DayField(label)
     if item.name in _COUNTS:
-        return CountField(label)
+        return TimesField(label)
     if item.name in TEXTS:
         return TextField(label, TEXTS[item.name])
     return (FlagsField if item.is_multiple else ChoiceField)(label, list(_pairs(item)))
