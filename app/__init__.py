@@ -39,7 +39,6 @@ COMMANDS = (
     "app.accounts.cli",
     "app.audit.cli",
     "app.people.cli",
-    "app.patients.cli",
     "app.roster.cli",
     "app.subsidies.cli",
     "app.desk.cli",

@@ -1,8 +1,9 @@
-"""Commands of the desk: asking a rule, and the demonstration county."""
+"""Commands of the desk: asking a rule, the demonstration county, and the copies that the register keeps."""
 
 from __future__ import annotations
 
 from app.desk.demo.cli import demo
+from app.desk.kept_copies import patients
 from app.desk.rules_cli import rules_cli
 
-COMMANDS = (demo, rules_cli)
+COMMANDS = (demo, patients, rules_cli)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -398,3 +399,17 @@ def test_a_form_that_arrives_with_its_key_carries_it_as_the_public_id(session: S
     command = RegisterPatient(area_code=VILLAGE, person=person(), public_id="A" * 22)
     patient = register_patient(session, vault(session), county.actor("doctor"), command, TODAY, NOW)
     assert patient.public_id == "A" * 22
+
+
+def test_the_command_compares_every_copy_with_its_source(app: Flask, database: Database, county: County) -> None:
+    with database.transaction() as session:
+        registered(session, county.actor("doctor"))
+    runner = app.test_cli_runner()
+    assert "all kept copies agree" in runner.invoke(args=["patients", "recompute"]).output
+    with database.transaction() as session:
+        session.execute(update(Patient).values(next_due_on=None, risk_level=3, diagnosis_category=None))
+    compared = runner.invoke(args=["patients", "recompute", "--dry-run"]).output
+    for column in ("next_due_on: 1", "risk_level: 1", "diagnosis_category: 1"):
+        assert column in compared
+    assert "put right" in runner.invoke(args=["patients", "recompute"]).output
+    assert "all kept copies agree" in runner.invoke(args=["patients", "recompute", "--as", "county_office"]).output
