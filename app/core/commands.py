@@ -16,7 +16,7 @@ from app.core.reasons import say
 P = ParamSpec("P")
 R = TypeVar("R")
 
-as_option = click.option("--as", "as_user", metavar="USER", help="act as this user; without it, as the operator (运维)")
+as_option = click.option("--as", "as_user", metavar="USER", help="act as this user; without it, as the machine's operator")
 json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 
 

@@ -26,7 +26,7 @@ LANGUAGES = {"zh": "中文", "en": "English"}
 DEFAULT_LANGUAGE = "zh"
 
 
-def N_(text: str) -> str:
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
     """Mark `text` for extraction and leave it as it is."""
     return text
 

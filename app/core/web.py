@@ -32,7 +32,7 @@ from app.core.errors import AnhuError, Conflict, Forbidden, Invalid, NotFound
 from app.core.i18n import _, language, lazy_
 from app.core.logs import log
 from app.core.money import Money
-from app.core.reasons import Reason, say
+from app.core.reasons import Reason, say, say_date, say_month
 from config import Settings
 
 CONTENT_SECURITY_POLICY = (
@@ -243,13 +243,11 @@ def date_short(value: date | None) -> str:
 def short_date(value: date, today: date) -> str:
     if value.year != today.year:
         return date_long(value)
-    return f"{value.month}月{value.day}日" if language() == "zh" else f"{value.day} {value:%b}"
+    return _("%(month)s%(day)s日", month=say_month(value), day=value.day)
 
 
 def date_long(value: date | None) -> str:
-    if value is None:
-        return "—"
-    return f"{value.year}年{value.month}月{value.day}日" if language() == "zh" else f"{value.day} {value:%b %Y}"
+    return "—" if value is None else say_date(value)
 
 
 def local_time(value: datetime | None) -> str:

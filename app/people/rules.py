@@ -38,8 +38,9 @@ REVEAL_REASONS: dict[str, str] = {
 }
 
 REVEALS_A_DAY = 20  # then the supervisor (reliability 4.2)
-# A file's number as offices write it; long runs of digits would be a person's number, and names have no place in it.
-_CASE_NUMBER = re.compile(r"(?!.*\d{9})[A-Za-z0-9〔〕\[\]()（）第字号\- ]{0,40}")
+# A file's number as offices write it, with their brackets and the characters for "no.", "series" and "number". A long run of
+# digits would be a person's number, and names have no place in it.
+_CASE_NUMBER = re.compile(r"(?!.*\d{9})[A-Za-z0-9\u3014\u3015\[\]()\uff08\uff09\u7b2c\u5b57\u53f7\- ]{0,40}")
 
 DEATH_CAUSES = {
     1: N_("躯体疾病"),

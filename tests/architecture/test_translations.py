@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
@@ -18,7 +17,7 @@ KEYWORDS = {"_": None, "lazy_": None, "N_": None, "gettext": None, "ngettext": (
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
-# Files whose Chinese is data, not a page's words: what offices write in workbooks, names of invented people, printed papers
+# Files whose Chinese is data, not a page's words: what offices write in workbooks, names of invented people, a language's name for itself, printed papers
 # (which are Chinese by law), readings of surnames.
 DATA = (
     "core/pinyin.py",
@@ -26,6 +25,7 @@ DATA = (
     "core/money.py",
     "core/identity.py",
     "core/actor.py",
+    "core/i18n.py",
     "areas/readers.py",  # header words of area files
     "areas/service.py",  # what agencies are called after their places
     "roster/rules/",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app import create_app
 from app.accounts import queries, service
 from app.accounts.commands import NewUser
 from app.accounts.models import SignInFailure, User, UserSession
@@ -19,6 +21,7 @@ from app.accounts.sessions import COOKIE
 from app.audit.models import AuditEvent
 from app.core.actor import Role
 from app.core.db import Database
+from config import Settings
 from tests.conftest import NOW
 from tests.rig.county import COUNTY, TOWN, VILLAGE, County
 
@@ -331,3 +334,86 @@ def test_one_person_never_holds_two_of_administrator_auditor_and_reviewer(
                 NewUser("w2", "王一", Role.AUDITOR, COUNTY, PASSWORD, person_id=person.id),
                 NOW,
             )
+
+
+def test_parallel_guesses_on_many_workers_get_five_answers_and_no_more(
+    settings: Settings, database: Database, user: str
+) -> None:
+    workers = [create_app(settings) for _ in range(4)]
+    for worker in workers:
+        worker.config["WTF_CSRF_ENABLED"] = False
+
+    def guess(number: int) -> int:
+        return sign_in(workers[number % 4].test_client(), user, f"guess {number}").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(guess, range(24))) == {401}
+    with database.reading() as session:
+        counted = session.scalar(select(func.count()).where(SignInFailure.is_counted))
+    assert counted == 5
+    for worker in workers:
+        worker.extensions["anhu.db"].engine.dispose()
+
+
+def test_accounts_are_made_listed_and_disabled_by_command(app: Flask, county: County) -> None:
+    run = app.test_cli_runner().invoke
+    create = [
+        "user",
+        "create",
+        "new.clerk",
+        "--role",
+        "clerk",
+        "--area",
+        COUNTY,
+        "--agency",
+        "安和县民政局",
+        "--password-stdin",
+    ]
+    made = run(args=[*create, "--json"], input=f"{PASSWORD}\n")
+    assert made.exit_code == 0, made.output
+    assert sign_in(app.test_client(), "new.clerk", PASSWORD).status_code == 302
+    assert "new.clerk\tclerk\t349921000000\t安和县民政局\tenabled" in run(args=["user", "list"]).output
+    assert run(args=["user", "disable", "new.clerk", "--as", "admin"]).exit_code == 0
+    assert sign_in(app.test_client(), "new.clerk", PASSWORD).status_code == 401
+    again = run(args=create, input=f"{PASSWORD}\n")
+    assert (again.exit_code, again.stderr.strip()) == (1, "这个用户名已有人使用，请换一个")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"--area": "990000000000"}, "没有这个区划代码"),
+        ({"--as": "nobody"}, "没有用户 nobody"),
+        ({"--as": "clerk"}, "没有此项权限"),
+        ({"--id-number": "110105194912310021"}, "校验码不符"),
+    ],
+)
+def test_a_command_refuses_in_one_sentence(app: Flask, county: County, change: dict[str, str], said: str) -> None:
+    options = {"--role": "town", "--area": COUNTY} | change
+    args = [part for pair in options.items() for part in pair]
+    refused = app.test_cli_runner().invoke(args=["user", "create", "x.y", *args, "--password-stdin"], input=PASSWORD)
+    assert refused.exit_code == 1
+    assert said in refused.stderr
+    assert "Traceback" not in refused.output
+
+
+def test_a_user_tied_to_a_person_is_one_hand_with_every_account_of_that_person(
+    app: Flask, database: Database, county: County
+) -> None:
+    for name, role in (("one", "clerk"), ("two", "reviewer")):
+        args = [
+            "user",
+            "create",
+            name,
+            "--role",
+            role,
+            "--area",
+            COUNTY,
+            "--id-number",
+            "11010519491231002X",
+            "--password-stdin",
+        ]
+        assert app.test_cli_runner().invoke(args=args, input=PASSWORD).exit_code == 0
+    with database.reading() as session:
+        hands = {queries.get_actor(session, name).hand for name in ("one", "two")}
+    assert len(hands) == 1
