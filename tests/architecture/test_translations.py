@@ -93,7 +93,9 @@ def test_code_has_no_unmarked_chinese() -> None:
     for path in sorted(APP.glob("**/*.py")):
         name = str(path.relative_to(APP))
         if not name.startswith(DATA):
-            loose += [f"{name}:{line} {text}" for line, text in _loose_chinese(ast.parse(path.read_text(encoding="utf-8")))]
+            loose += [
+                f"{name}:{line} {text}" for line, text in _loose_chinese(ast.parse(path.read_text(encoding="utf-8")))
+            ]
     assert not loose, "\n".join(loose)
 
 
@@ -106,5 +108,10 @@ def _loose_chinese(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             excused.add(id(node.value))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and CHINESE.search(node.value) and id(node) not in excused:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and CHINESE.search(node.value)
+            and id(node) not in excused
+        ):
             yield node.lineno, node.value[:60]

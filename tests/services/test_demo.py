@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import Select, Table, create_engine, func, select, text
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -60,6 +59,7 @@ from app.visits.rules.record import VisitContext
 from app.visits.service.copies import KEPT_COPY
 from config import Environment, Settings
 from tests.conftest import TODAY
+from tests.rig import postgres
 from tests.rig.county import County
 
 # one worker for the file, so that each database is loaded once
@@ -102,12 +102,8 @@ def empty_database(kind: str, folder: Path) -> Iterator[str]:
     pattern = os.environ.get("ANHU_TEST_POSTGRES")
     if pattern is None:
         pytest.skip("PostgreSQL is not installed")
-    server, name = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT"), f"d_{uuid4().hex[:12]}"
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_anhu"))
-        yield pattern.format(name=name)
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    with postgres.copy_of_template(pattern) as url:
+        yield url
 
 
 @contextmanager
