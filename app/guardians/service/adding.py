@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -15,8 +15,6 @@ from app.core.batches import number_rows, slices
 from app.core.clock import business_day
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Invalid
-from app.core.names import normalise_name
-from app.core.phones import check_phone
 from app.core.reasons import Label, Reason, reason
 from app.core.refusals import said_by
 from app.guardians.commands import AddGuardian
@@ -24,19 +22,14 @@ from app.guardians.labels import RANK_LABELS
 from app.guardians.models import Guardianship
 from app.guardians.rules import Known, Rank, is_minor, load_warnings, relation_warnings
 from app.guardians.service.agreements import end_running
+from app.guardians.service.who import people_of
 from app.patients.models import Patient
 from app.patients.rules import RegistryStatus
-from app.people.commands import PersonDraft
-from app.people.models import Person, Phone
-from app.people.queries import PHONE, list_people
+from app.people.models import Person
 from app.people.rules import check_payee_account
 from app.people.service import (
-    create_people,
-    find_ids_by_id_numbers,
     forget_names,
     index_many,
-    set_account,
-    set_phone,
 )
 from app.people.vault import Vault
 
@@ -64,7 +57,7 @@ def add_guardians(
     """Many at once, in order; the first that cannot be refuses all. One person is stored once, however many they guard."""
     today = business_day(now)
     pairs = [(patient, _checked(command, today)) for patient, command in pairs]
-    people = _people(session, vault, actor, pairs, now)
+    people = people_of(session, vault, actor, pairs, now)
     _refuse_who_cannot(session, pairs, people)
     _make_room(session, actor, pairs, now)
     guardianships = [
@@ -130,79 +123,6 @@ def _checked(command: AddGuardian, today: date) -> AddGuardian:
         if errors:
             raise Invalid({f"account_{name}": reasons for name, reasons in errors.items()})
     return replace(command, person=draft)
-
-
-# -- who it is ---------------------------------------------------------------------------------------------------------
-
-
-def _people(session: Session, vault: Vault, actor: Actor, pairs: Sequence[Pair], now: datetime) -> list[Person]:
-    """Each command's person: known by id, by number, or (without one) by name and telephone; else stored now, once."""
-    drafts = [command.person for _, command in pairs if command.person]
-    known = _known(session, vault, drafts)
-    by_id = list_people(session, {command.person_id for _, command in pairs if command.person_id})
-    fresh = {key: draft for draft in drafts if (key := _key(draft)) not in known}
-    created = dict(zip(fresh, create_people(session, vault, list(fresh.values()), now), strict=True))
-    people: list[Person] = []
-    for _, command in pairs:
-        draft = command.person
-        if draft is None:
-            people.append(by_id[command.person_id or 0])
-            continue
-        person = created.get(_key(draft)) or known[_key(draft)]
-        if person.name != draft.name:
-            raise Invalid({"id_number": [reason("people.id.other_name")]})
-        if _key(draft) in known:
-            _complete(session, vault, actor, person, draft, now)
-        people.append(person)
-    return people
-
-
-_Key = tuple[str, str]
-
-
-def _key(draft: PersonDraft) -> _Key:
-    """What tells people apart: the number; without one, name and telephone."""
-    return ("", draft.id_number) if draft.id_number else (draft.name, draft.phone or "")
-
-
-def _known(session: Session, vault: Vault, drafts: Iterable[PersonDraft]) -> dict[_Key, Person]:
-    drafts = list(drafts)
-    by_number = find_ids_by_id_numbers(session, vault.keyring, [d.id_number for d in drafts if d.id_number])
-    people = list_people(session, by_number.values())
-    found: dict[_Key, Person] = {("", number): people[person_id] for number, person_id in by_number.items()}
-    found.update(_known_by_phone(session, vault, {d.phone for d in drafts if d.phone and not d.id_number}))
-    return found
-
-
-def _known_by_phone(session: Session, vault: Vault, phones: set[str]) -> dict[_Key, Person]:
-    """People without a number who already guard somebody (officers mostly), by name and telephone."""
-    indexes = {index: phone for phone in phones for index in vault.keyring.indexes(PHONE, check_phone(phone).number)}
-    found: dict[_Key, Person] = {}
-    for part in slices(indexes):
-        rows = (
-            select(Phone.number_index, Person)
-            .join(Person, Person.id == Phone.person_id)
-            .where(Phone.number_index.in_(part), Person.id_index.is_(None), Phone.is_main)
-            .where(select(Guardianship.id).where(Guardianship.person_id == Person.id).exists())
-            .order_by(Person.id.desc())
-        )
-        for index, person in session.execute(rows):
-            found[normalise_name(person.name), indexes[index]] = person
-    return found
-
-
-def _complete(session: Session, vault: Vault, actor: Actor, person: Person, draft: PersonDraft, now: datetime) -> None:
-    """A person who was known already learns the telephone, account and post that were given now."""
-    set_phone(session, vault, person, draft.phone)
-    if draft.account:
-        set_account(session, vault, person, draft.account, actor, now)
-    if draft.post:
-        person.post = draft.post
-    person.born_on = person.born_on or draft.born_on
-    person.sex = person.sex or int(draft.sex)
-
-
-# -- who can -----------------------------------------------------------------------------------------------------------
 
 
 def _refuse_who_cannot(session: Session, pairs: Sequence[Pair], people: Sequence[Person]) -> None:

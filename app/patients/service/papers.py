@@ -14,7 +14,8 @@ from app.core.reasons import reason
 from app.patients.commands import ConsentDraft, DiagnosisDraft
 from app.patients.models import Consent, Diagnosis, Patient
 from app.patients.rules import ConsentKind, ManagementStatus
-from app.patients.service.states import find_consent, set_management, visits_follow
+from app.patients.service.follow_ups import visits_follow
+from app.patients.service.states import find_consent, set_management
 
 _NEXT_DAY = timedelta(days=1)
 

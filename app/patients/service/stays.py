@@ -13,8 +13,8 @@ from app.core.errors import Conflict, Invalid
 from app.core.reasons import reason
 from app.patients.models import Admission, Patient
 from app.patients.rules import CareSetting, SpanKind
+from app.patients.service.follow_ups import visits_follow
 from app.patients.service.spans import write_span
-from app.patients.service.states import visits_follow
 
 
 def record_admission(
