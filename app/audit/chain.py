@@ -15,11 +15,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, Text, func, insert, or_, select, text, type_coerce
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent, AuditLink
-from app.core.db import canonical_json
+from app.core.db import JsonText, canonical_json
 from app.core.models import HouseFact
 from app.core.reasons import Reason
 
@@ -32,7 +32,12 @@ HEAD = "audit.head"  # house fact: the head as last anchored
 ANCHORS = "anchors"  # folder of the instance
 FETCH = 2_000
 
-_COLUMNS = tuple(AuditEvent.__table__.columns)
+# Every column as it is stored: the detail's text is hashed as it stands, so that no byte of it can change either.
+_NAMES = tuple(column.key for column in AuditEvent.__table__.columns)
+_COLUMNS = tuple(
+    type_coerce(column, Text).label(column.key) if isinstance(column.type, JsonText) else column
+    for column in AuditEvent.__table__.columns
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def seal(session: Session, now: datetime, at_most: int = AT_MOST) -> int:
     events = session.execute(_unsealed(session, head).limit(at_most)).all()
     links = []
     for event in events:
-        event_hash = hash_event(dict(event._mapping))
+        event_hash = hash_event(event._mapping)
         previous, head = head, Head(head.sequence + 1, hash_link(head.sequence + 1, head.hash, event_hash))
         links.append(
             {
@@ -91,9 +96,9 @@ def count_unsealed(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(AuditEvent).where(_has_no_link())) or 0
 
 
-def hash_event(columns: Mapping[str, Any]) -> str:
-    """SHA-256 over every column of the event in one canonical form."""
-    plain = {column.key: _plain(columns[column.key]) for column in _COLUMNS}
+def hash_event(columns: Mapping[Any, Any]) -> str:
+    """SHA-256 over every column of the event in one canonical form; `detail` is its stored text."""
+    plain = {name: _plain(columns[name]) for name in _NAMES}
     return hashlib.sha256(canonical_json(plain).encode()).hexdigest()
 
 
@@ -207,12 +212,11 @@ def _walk(session: Session) -> Iterator[Row[Any]]:
 
 def _break(row: Row[Any], previous: Head, heads: Mapping[int, str]) -> str | None:
     """The code of what is wrong with one link after `previous`; None when it holds."""
-    columns = row._mapping
     if row.sequence != previous.sequence + 1:
         return "audit.broken.gap"
-    if columns[AuditEvent.__table__.c.id] is None:
+    if row.id is None:
         return "audit.broken.event_gone"
-    if hash_event({column.key: columns[column] for column in _COLUMNS}) != row.event_hash:
+    if hash_event(row._mapping) != row.event_hash:
         return "audit.broken.event_changed"
     if row.previous_hash != previous.hash or hash_link(row.sequence, previous.hash, row.event_hash) != row.hash:
         return "audit.broken.link_changed"

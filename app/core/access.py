@@ -129,8 +129,6 @@ class Action(StrEnum):
     SEE_COUNTS = "see_counts"
 
 
-
-
 def _has_masked_field(role: Role) -> bool:
     return any(grants[role] is Grant.MASKED for grants in FIELDS.values())
 
