@@ -18,7 +18,6 @@ TEXTS: dict[str, str] = {
     "guardians.rank_taken_now": N_("刚有人登记了同一位次的监护人，请刷新后核对"),
     "guardians.none_of_rank": N_("目前没有%(rank)s"),
     "guardians.before_start": N_("现任监护自 %(from_on)s 起，日期不能更早"),
-    "guardians.in_future": N_("日期在今天之后"),
     "guardians.warn.sex": N_("与患者关系和监护人性别不符，请核对"),
     "guardians.warn.spouse_sex": N_("关系为配偶而性别相同，请核对"),
     "guardians.warn.age": N_("与患者关系和两人年龄不符，请核对是否填反"),
@@ -29,7 +28,6 @@ TEXTS: dict[str, str] = {
     "guardians.agreement.overlaps": N_("与 %(from_on)s 至 %(to_on)s 的协议 %(number)s 重叠"),
     "guardians.agreement.overlaps_now": N_("与刚签的另一份协议重叠，请刷新后核对"),
     "guardians.agreement.number_taken": N_("协议编号已使用，请换一个"),
-    "guardians.agreement.signed_after": N_("签订日期在今天之后"),
     "guardians.agreement.outside": N_("结束日期应在 %(from_on)s 至 %(to_on)s 之间"),
     "guardians.agreement.dead": N_("患者已于 %(died_on)s 去世，不能再签协议"),
     "guardians.agreement_signed": N_("签订监护协议"),
@@ -38,7 +36,6 @@ TEXTS: dict[str, str] = {
     "guardians.ended": N_("结束监护"),
     "guardians.renewed": N_("已签协议 %(number)s"),
     "guardians.agreement.own": N_("您是这位患者的监护人，协议须由他人办理"),
-    "guardians.account.first_only": N_("领款账户只登记给第一监护人"),
 }
 
 register(TEXTS)

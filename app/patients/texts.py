@@ -24,7 +24,6 @@ TEXTS: dict[str, str] = {
     "patients.stay.ends_before": N_("出院日期早于入院日期"),
     "patients.stay.none": N_("目前没有在院的记录"),
     "patients.stay.overlaps": N_("与 %(on)s 入院的记录重叠"),
-    "patients.partial_date": N_("请填年、年-月或年-月-日，例如 1991、1991-07、1991-07-03"),
     "patients.because.registered": N_("%(on)s 建档，%(days)s 日内首次随访"),
     "patients.because.owed_again": N_("%(on)s 起恢复随访，%(days)s 日内访视"),
     "patients.because.not_owed": N_("%(on)s 起%(state)s，随访暂停"),
