@@ -119,7 +119,7 @@ def _levels(levels: Sequence[RiskLevel], visits: Set[int]) -> Iterator[Entry]:
         if level.source is LevelSource.VISIT and level.source_id in visits:
             continue
         if before is None or before.level != level.level:
-            title = _level_at(level.level, before.level if before else None)
+            title = _level_at(level.level, before.level) if before else _("危险性评为 %(n)s 级", n=level.level)
             yield Entry(level.assessed_on, title, None, _(LEVEL_SOURCES[level.source]))
         elif level.source is LevelSource.REASSESSMENT:
             yield Entry(level.assessed_on, _("季度评估：仍为 %(n)s 级", n=level.level))
