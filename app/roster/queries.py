@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.batches import slices
 from app.core.crypto import Keyring
 from app.core.errors import NotFound
+from app.core.models import KeptFile
 from app.core.scope import within
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
@@ -183,6 +184,14 @@ def get_import(session: Session, actor: Actor, public_id: str) -> RosterImport:
     if found is None:
         raise NotFound
     return found
+
+
+def get_rejects_file(session: Session, roster_import: RosterImport) -> KeptFile:
+    """The workbook of an import's refused rows; NotFound where there were none or it has been purged."""
+    file = session.get(KeptFile, roster_import.rejects_file_id) if roster_import.rejects_file_id else None
+    if file is None:
+        raise NotFound
+    return file
 
 
 def list_rows_with_remarks(session: Session, roster_import: RosterImport, most: int = 500) -> list[ImportRow]:

@@ -65,6 +65,7 @@ TEXTS: dict[str, str] = {
     # the file as a whole
     "roster.file.no_header": N_("没有找到表头：表头中至少要有患者姓名、身份证号、村（社区）和疾病诊断"),
     "roster.file.no_rows": N_("表头下面没有患者"),
+    "roster.file.too_many_people": N_("名单有 %(rows)s 人，一次最多 %(most)s 人，请按乡镇分成几份"),
     "roster.sheet.hidden": N_("隐藏的工作表，未读取"),
     "roster.sheet.no_header": N_("没有花名册的表头，未读取"),
     "roster.sheet.incomplete": N_("缺少必需的列，未读取"),
@@ -182,6 +183,7 @@ TEXTS: dict[str, str] = {
     "roster.import.refused": N_("现有 %(count)s 行有错误，没有导入；请回到预览核对"),
     # audit
     "roster.imported": N_("导入花名册"),
+    "roster.rejects_downloaded": N_("下载花名册退回的行"),
 }
 
 register(TEXTS)

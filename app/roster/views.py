@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import AnhuError, NotFound
+from app.core.errors import AnhuError
 from app.core.files import open_file
 from app.core.i18n import gettext_anywhere
 from app.core.keys import current_keyring
-from app.core.models import KeptFile
 from app.core.reasons import Reason, say
 from app.core.web import forget_reads, read_session, show_errors
 from app.core.work import ask_for_work
+from app.core.workbooks.sheet import Sheet
 from app.people.vault import Vault
 from app.roster.commands import ImportResult, Mode
 from app.roster.forms import (
@@ -32,13 +32,13 @@ from app.roster.forms import (
     overrides_of,
 )
 from app.roster.papers import REJECTS_NAME, TEMPLATE_NAME, XLSX, rejects_of, template_workbook
-from app.roster.queries import area_index, get_import, list_imports, list_rows_with_remarks
+from app.roster.queries import area_index, get_import, get_rejects_file, list_imports, list_rows_with_remarks
 from app.roster.rules.columns import Field
 from app.roster.rules.header import missing_columns
 from app.roster.rules.rows import RosterReading, read_roster
 from app.roster.service import import_roster
 from app.roster.service.importing import counts_of
-from app.roster.service.uploads import Upload, keep_upload, read_upload
+from app.roster.service.uploads import Upload, get_upload, keep_upload, note_rejects_taken
 from app.roster.work import IMPORT
 
 roster = Blueprint("roster", __name__, url_prefix="/roster", template_folder="templates")
@@ -89,8 +89,8 @@ def preview(public_id: str) -> str:
 def remap(public_id: str) -> BaseResponse:
     """Look again with the user's own mapping, which from here on stands in the address."""
     clock = current_clock()
-    found = read_upload(read_session(), current_keyring(), current_actor(), public_id, clock.now())
-    changed = changed_mapping(found.sheets, chosen_mapping(request.form), clock.today().year)
+    found = get_upload(read_session(), current_keyring(), current_actor(), public_id, clock.now())
+    changed = changed_mapping(found.sheets(), chosen_mapping(request.form), clock.today().year)
     return redirect(f"{url_for('roster.preview', public_id=public_id)}?{urlencode(changed)}")
 
 
@@ -103,9 +103,9 @@ def confirm(public_id: str) -> BaseResponse | tuple[str, int]:
         return _preview_page(public_id, form), 400
     actor, now = current_actor(), current_clock().now()
     with transaction() as session:
-        upload_found = read_upload(session, current_keyring(), actor, public_id, now)
+        found = get_upload(session, current_keyring(), actor, public_id, now)
         args = {"file": public_id, "mode": form.chosen.value, "mapping": chosen_mapping(request.form)}
-        item = ask_for_work(session, IMPORT, args, f"{IMPORT}:{upload_found.sha256}", actor, now)
+        item = ask_for_work(session, IMPORT, args, f"{IMPORT}:{found.sha256}", actor, now)
         work_id = item.public_id
     return redirect(url_for("work.show", public_id=work_id))
 
@@ -114,9 +114,12 @@ def confirm(public_id: str) -> BaseResponse | tuple[str, int]:
 @permit(Action.IMPORT_ROSTER)
 def rejects(public_id: str) -> Response:
     """The rows that an import would refuse, with their reasons, as a workbook to mend."""
-    found, reading = _read(public_id)
-    result = _dry_run(found, reading)
-    content = rejects_of(found.sheets, reading.mappings, result.errors, current_clock().now())
+    found, sheets, reading = _read(public_id)
+    result, now = _dry_run(found, reading), current_clock().now()
+    content = rejects_of(sheets, reading.mappings, result.errors, now)
+    forget_reads()
+    with transaction() as session:
+        note_rejects_taken(session, current_actor(), result.bad_rows, now)
     return _workbook(content, gettext_anywhere(REJECTS_NAME))
 
 
@@ -136,12 +139,13 @@ def show_import(public_id: str) -> str:
 @roster.get("/imports/<public_id>/rejects", endpoint="import_rejects")
 @permit(Action.IMPORT_ROSTER)
 def import_rejects(public_id: str) -> Response:
-    session = read_session()
-    done = get_import(session, current_actor(), public_id)
-    file = session.get(KeptFile, done.rejects_file_id) if done.rejects_file_id else None
-    if file is None:
-        raise NotFound
-    return _workbook(open_file(session, current_keyring(), file), file.name)
+    actor = current_actor()
+    with transaction() as session:
+        done = get_import(session, actor, public_id)
+        file = get_rejects_file(session, done)
+        content, name = open_file(session, current_keyring(), file), file.name
+        note_rejects_taken(session, actor, done.counts["errors"], current_clock().now())
+    return _workbook(content, name)
 
 
 def _workbook(content: bytes, name: str) -> Response:
@@ -154,11 +158,12 @@ def _upload_page(form: UploadForm) -> str:
     return render_template("roster/upload.html", form=form, imports=imports)
 
 
-def _read(public_id: str) -> tuple[Upload, RosterReading]:
+def _read(public_id: str) -> tuple[Upload, list[Sheet], RosterReading]:
     session, actor, clock = read_session(), current_actor(), current_clock()
-    found = read_upload(session, current_keyring(), actor, public_id, clock.now())
-    overrides = overrides_of(found.sheets, chosen_mapping(request.values))
-    return found, read_roster(found.sheets, area_index(session, actor), clock.today(), overrides)
+    found = get_upload(session, current_keyring(), actor, public_id, clock.now())
+    sheets = found.sheets()
+    overrides = overrides_of(sheets, chosen_mapping(request.values))
+    return found, sheets, read_roster(sheets, area_index(session, actor), clock.today(), overrides)
 
 
 def _dry_run(found: Upload, reading: RosterReading) -> ImportResult:
@@ -170,11 +175,11 @@ def _dry_run(found: Upload, reading: RosterReading) -> ImportResult:
 
 
 def _preview_page(public_id: str, form: ImportForm) -> str:
-    found, reading = _read(public_id)
+    found, sheets, reading = _read(public_id)
     result = _dry_run(found, reading)
     if not form.mode.data:
         form.mode.data = (Mode.GOOD_ROWS if result.errors else Mode.ALL).value
-    places = {sheet.name: at for at, sheet in enumerate(found.sheets)}
+    places = {sheet.name: at for at, sheet in enumerate(sheets)}
     return render_template(
         "roster/preview.html",
         step=StepForm(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from app.core.keys import current_keyring
 from app.core.models import WorkItem
 from app.core.reasons import reason
 from app.core.work import Handler, Progress, Transactions, WorkDone
+from app.core.workbooks.sheet import Sheet
 from app.people.vault import Vault
 from app.roster.commands import ImportResult, Mode
 from app.roster.forms import overrides_of
@@ -26,7 +27,7 @@ from app.roster.queries import area_index, get_import
 from app.roster.rules.rows import RosterReading, read_roster
 from app.roster.service import import_roster
 from app.roster.service.importing import counts_of
-from app.roster.service.uploads import Upload, read_upload
+from app.roster.service.uploads import get_upload
 
 IMPORT = "roster_import"
 REJECTS_KEPT = timedelta(days=30)
@@ -38,9 +39,10 @@ def store(transactions: Transactions, item: WorkItem, progress: Progress) -> Wor
     today, now = clock.today(), clock.now()
     with transactions() as session:
         actor = get_actor_by_id(session, item.asked_by)
-        upload = read_upload(session, current_keyring(), actor, item.args["file"], now)
+        upload = get_upload(session, current_keyring(), actor, item.args["file"], now)
         areas = area_index(session, actor)
-    reading = read_roster(upload.sheets, areas, today, overrides_of(upload.sheets, item.args["mapping"]))
+    sheets = upload.sheets()
+    reading = read_roster(sheets, areas, today, overrides_of(sheets, item.args["mapping"]))
     progress(0, reading.count)
     with transactions() as session:
         vault = Vault(session, current_keyring())
@@ -48,19 +50,19 @@ def store(transactions: Transactions, item: WorkItem, progress: Progress) -> Wor
         result = import_roster(session, vault, actor, reading, upload.sha256, mode, today, now)
         if not result.is_stored:
             raise Conflict(reason("roster.import.refused", count=result.bad_rows))
-        file_id = _keep_rejects(session, actor, upload, reading, result, now)
+        file_id = _keep_rejects(session, actor, sheets, reading, result, now)
     progress(reading.count, reading.count)
     told: Mapping[str, Any] = {"import": result.public_id, **counts_of(result)}
     return WorkDone(result=told, file_id=file_id)
 
 
 def _keep_rejects(
-    session: Session, actor: Actor, upload: Upload, reading: RosterReading, result: ImportResult, now: datetime
+    session: Session, actor: Actor, sheets: Sequence[Sheet], reading: RosterReading, result: ImportResult, now: datetime
 ) -> int | None:
     """The refused rows as a workbook, if there are any."""
     if not result.errors:
         return None
-    content = rejects_of(upload.sheets, reading.mappings, result.errors, now)
+    content = rejects_of(sheets, reading.mappings, result.errors, now)
     place, until = place_of(actor), now + REJECTS_KEPT
     file = keep_file(
         session, current_keyring(), "roster_rejects", REJECTS_NAME, XLSX, content, place, actor, now, until

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.areas.service import import_areas
+from app.audit.models import AuditEvent
 from app.core.db import Database
 from app.core.models import KeptFile, WorkItem
 from app.patients.models import Patient
@@ -240,3 +241,21 @@ def test_asking_twice_finds_the_same_work(office: FlaskClient, database: Databas
     second = office.post(f"{address}/import", data={"mode": "all"})
     assert first.headers["Location"] == second.headers["Location"]
     assert count(database, WorkItem) == 1
+
+
+def test_refused_rows_taken_away_are_noted(office: FlaskClient, database: Database) -> None:
+    address = uploaded(office, book([person(1, level="6级")]))
+    office.get(f"{address}/rejects")
+    with database.reading() as session:
+        noted = session.scalars(select(AuditEvent).where(AuditEvent.action == "roster.rejects_downloaded")).one()
+    assert noted.count == 1
+
+
+def test_an_import_without_refused_rows_has_no_workbook_of_them(
+    office: FlaskClient, database: Database, work: Callable[[], None]
+) -> None:
+    office.post(f"{uploaded(office, book(people(1)))}/import", data={"mode": "all"})
+    work()
+    with database.reading() as session:
+        done = session.scalars(select(RosterImport)).one()
+    assert office.get(f"/roster/imports/{done.public_id}/rejects").status_code == 404

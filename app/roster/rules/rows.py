@@ -29,6 +29,7 @@ from app.roster.rules.payments import PaymentColumns, payments
 from app.roster.rules.places import AreaIndex, AreaNode
 from app.roster.rules.row_cells import RowCells, Setting
 
+MOST_PEOPLE = 10_000  # what is stored in one transaction, so that an import is whole or not at all
 DITTO = frozenset(("同上", "〃", "″", '"', "''", "同前", "上同"))
 # "The same as above" may be said of places and names of institutions, never of a person or a number.
 MAY_REPEAT = frozenset((Field.COUNTY, Field.TOWN, Field.VILLAGE, Field.BANK, Field.DIAGNOSIS_HOSPITAL, Field.ETHNICITY))
@@ -75,6 +76,8 @@ def read_roster(
     compare_lines([line.compared for line in lines])
     if not lines:
         refused = (reason("roster.file.no_rows"),)
+    elif len(lines) > MOST_PEOPLE:
+        refused = (reason("roster.file.too_many_people", rows=len(lines), most=MOST_PEOPLE),)
     return RosterReading(
         tuple(one for _sheet, one in chosen),
         tuple(row for line in lines if (row := line.row()) is not None),

@@ -54,7 +54,6 @@ def import_roster(
     mode: Mode,
     today: date,
     now: datetime,
-    report: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> ImportResult:
     """Compare the reading with the register and store what the mode allows; nothing is stored twice.
 
@@ -75,7 +74,7 @@ def import_roster(
     )
     if mode is Mode.DRY_RUN or (mode is Mode.ALL and result.has_errors):
         return result
-    return _store(session, vault, Hand(actor, today, now), reading, file_sha256, plan, result, report)
+    return _store(session, vault, Hand(actor, today, now), reading, file_sha256, plan, result)
 
 
 def _plan(
@@ -120,11 +119,10 @@ def _store(
     file_sha256: str,
     plan: Sequence[_Planned],
     result: ImportResult,
-    report: Callable[[int, int], None],
 ) -> ImportResult:
     changes = [planned for planned in plan if planned.outcome is not Outcome.UNCHANGED]
     created: dict[tuple[str, int], int] = {}
-    owed = done = 0
+    owed = 0
     for part in slices(changes, BATCH):
         register = load_register(session, vault.keyring, [planned.row for planned in part])
         for row, patient in store_new(session, vault, hand, register, _new_rows(part), owed):
@@ -133,8 +131,6 @@ def _store(
         for planned in part:
             if planned.patient_id is not None:
                 fill_known(session, vault, hand, register, planned.row, planned.comparison.gaps)
-        done += len(part)
-        report(done, len(changes))
     results = tuple(
         replace(one, patient_id=one.patient_id or created.get((one.sheet, one.row))) for one in result.results
     )

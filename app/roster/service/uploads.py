@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.areas.queries import place_of
+from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.crypto import Keyring
@@ -24,12 +25,15 @@ LONGEST_NAME = 120
 
 @dataclass(frozen=True)
 class Upload:
-    """An uploaded file and its sheets."""
+    """An uploaded file. Opening it takes a while: never inside a writing transaction."""
 
     public_id: str
     name: str
     sha256: str
-    sheets: list[Sheet]
+    content: bytes
+
+    def sheets(self) -> list[Sheet]:
+        return open_workbook(self.content, self.name)
 
 
 def keep_upload(session: Session, keyring: Keyring, actor: Actor, name: str, content: bytes, now: datetime) -> KeptFile:
@@ -50,12 +54,16 @@ def keep_upload(session: Session, keyring: Keyring, actor: Actor, name: str, con
     )
 
 
-def read_upload(session: Session, keyring: Keyring, actor: Actor, public_id: str, now: datetime) -> Upload:
-    """The sheets of an upload of one's own; `NotFound` for others' and for what has expired."""
+def get_upload(session: Session, keyring: Keyring, actor: Actor, public_id: str, now: datetime) -> Upload:
+    """An upload of one's own; `NotFound` for others' and for what has expired."""
     require(actor, Action.IMPORT_ROSTER)
     file = get_file(session, actor, public_id)
     is_over = file.expires_at is not None and file.expires_at <= now
     if file.kind != UPLOAD or file.created_by != actor.user_id or is_over:
         raise NotFound()
-    content = open_file(session, keyring, file)
-    return Upload(file.public_id, file.name, file.sha256, open_workbook(content, file.name))
+    return Upload(file.public_id, file.name, file.sha256, open_file(session, keyring, file))
+
+
+def note_rejects_taken(session: Session, actor: Actor, rows: int, now: datetime) -> None:
+    """Refused rows hold identities, so whoever takes them away is noted."""
+    note(session, actor, "roster.rejects_downloaded", now=now, area_code=place_of(actor), count=max(rows, 1))
