@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 
 from app.audit import chain
 from app.core.clock import current_clock
-from app.core.commands import answer, json_option
+from app.core.commands import answer, json_option, on_a_database
 from app.core.db import reading, transaction
 from app.core.reasons import say
 from config import Settings
@@ -21,6 +21,7 @@ audit = AppGroup("audit", help="the chain of what was done, seen, printed and ex
 
 @audit.command("verify")
 @json_option
+@on_a_database
 def verify(as_json: bool) -> None:
     """Walk the chain. Exit status 0: whole; 1: broken, and where."""
     with reading() as session:
@@ -39,6 +40,7 @@ def verify(as_json: bool) -> None:
 
 @audit.command("seal")
 @json_option
+@on_a_database
 def seal(as_json: bool) -> None:
     """Chain every event that waits and anchor the head; the scheduler does the same every few seconds."""
     sealed = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +15,12 @@ from app.audit.service import note
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
+from app.core.i18n import _
+from app.core.money import Money
 from app.core.reasons import Reason, known_codes, say
 from app.core.web import read_session
+
+DIGEST = re.compile("[0-9a-f]{64}")
 
 audit = Blueprint("audit", __name__, template_folder="templates")
 
@@ -38,12 +43,28 @@ def list_events() -> str:
 
 
 def described(detail: Mapping[str, Any]) -> str:
-    """An event's detail as one line: codes are said, figures stand as they are."""
-    return "；".join(f"{key} {_said(value)}" for key, value in sorted(detail.items()))
+    """An event's detail as one line: known keys and codes in words, digests shortened, what is not so left out."""
+    parts = [
+        f"{_words(f'audit.detail.{key}') or key} {_said(key, value)}".strip()
+        for key, value in sorted(detail.items())
+        if value is not None and value is not False and value != ""
+    ]
+    return _("；").join(parts)
 
 
-def _said(value: Any) -> str:
-    return say(Reason(value)) if isinstance(value, str) and value in known_codes() else str(value)
+def _said(key: str, value: Any) -> str:
+    if value is True:
+        return ""
+    if key.endswith("_fen") and isinstance(value, int):
+        return Money(value).grouped
+    text = str(value)
+    if DIGEST.fullmatch(text):
+        return f"{text[:12]}…"
+    return next(filter(None, map(_words, (text, f"audit.{key}.{text}", f"accounts.role_name.{text}"))), text)
+
+
+def _words(code: str) -> str | None:
+    return say(Reason(code)) if code in known_codes() else None
 
 
 def _note_reading(wanted: EventFilter, count: int) -> None:
