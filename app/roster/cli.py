@@ -87,8 +87,9 @@ def _tell(result: ImportResult, as_json: bool) -> None:
         counts["import"] = result.public_id
     figures = counts_of(result)
     answer(counts, as_json, "  ".join(f"{name} {value}" for name, value in figures.items()))
-    for one in result.errors:
-        click.echo(f"row {one.row}, {_where(one, result)}: {say(one.why)}", err=True)
+    if not as_json:  # the JSON object holds them already
+        for one in result.errors:
+            click.echo(f"row {one.row}, {_where(one, result)}: {say(one.why)}")
     for why in result.refused:
         click.echo(say(why), err=True)
     for row in result.results:

@@ -32,7 +32,7 @@ def run(app: Flask, database: Database, county: County) -> Run:
 def test_a_dry_run_names_the_21_bad_rows_and_ends_with_2(run: Run) -> None:
     done = run("import", MESSY, "--as", "county_office", "--dry-run")
     assert done.exit_code == 2
-    lines = [line for line in done.stderr.splitlines() if line.startswith("row ")]
+    lines = [line for line in done.stdout.splitlines() if line.startswith("row ") and ", " in line]
     assert len(lines) == 21
     assert "row 321, 危险性等级: 危险性等级“6级”不在 0 至 5 级之内" in lines
 
@@ -83,7 +83,7 @@ def test_several_sheets_are_told_apart(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "a.xlsx"
     file.write_bytes(workbook({"城关镇": flat([person(1)]), "安平镇": flat([person(2, level=8)])}))
     done = run("import", file, "--as", "county_office", "--dry-run")
-    assert "row 2, 安平镇 危险等级: " in done.stderr
+    assert "row 2, 安平镇 危险等级: " in done.stdout
 
 
 def test_the_template_is_written(run: Run, tmp_path: Path) -> None:
