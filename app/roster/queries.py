@@ -153,7 +153,7 @@ def is_same_account(keyring: Keyring, account: PayeeAccount, number: str) -> boo
 def area_index(session: Session, actor: Actor) -> AreaIndex:
     """The area tree of the actor's county, town or village, with what stands above it."""
     prefix = actor.area_prefix
-    rows = session.execute(select(Area.code, Area.name)).tuples()
+    rows = session.execute(select(Area.code, Area.name))
     return AreaIndex(
         AreaNode(code, name)
         for code, name in rows
