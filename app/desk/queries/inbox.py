@@ -14,13 +14,14 @@ from app.areas.models import Agency
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor, Role
 from app.core.scope import within
+from app.desk.queries.duties import IS_OPEN
 from app.guardians.models import Guardianship
 from app.guardians.rules import Rank, Relation
 from app.patients.models import Admission, Patient
 from app.people.models import Person
 from app.people.queries import list_main_phones
 from app.people.vault import Vault
-from app.tasks.models import Task, TaskState
+from app.tasks.models import Task
 from app.tasks.rules import TaskKind
 
 MOST_STAYS = 200
@@ -56,7 +57,7 @@ def count_renewals(session: Session, actor: Actor, today: date) -> tuple[int, in
     """Agreements of the area that are to be renewed, and how many of them have run out."""
     found = session.execute(
         select(func.count(), func.count().filter(Task.due_on < today)).where(
-            Task.state == TaskState.OPEN, Task.kind == TaskKind.AGREEMENT_RENEWAL, within(Task.area_code, actor)
+            IS_OPEN, Task.kind == TaskKind.AGREEMENT_RENEWAL, within(Task.area_code, actor)
         )
     ).one()
     return found[0], found[1]

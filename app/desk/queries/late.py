@@ -18,10 +18,11 @@ from app.core.dates import parse_date
 from app.core.paging import Page, decode_cursor, page_of
 from app.core.reasons import Reason
 from app.core.scope import within, within_prefix
+from app.desk.queries.duties import IS_OPEN
 from app.desk.rules import COMPLIANCE, When
 from app.patients.models import Patient
 from app.people.models import Person
-from app.tasks.models import Task, TaskState
+from app.tasks.models import Task
 from app.tasks.rules import Standing, TaskKind, kinds_for, last_day_of_week, standing
 
 SIZE = 50
@@ -83,11 +84,8 @@ def list_late(
     session: Session, actor: Actor, wanted: LateFilter, today: date, cursor: str | None = None, size: int = SIZE
 ) -> Page[LateRow]:
     """The duties themselves, the oldest first; empty for a role that may name nobody."""
-    query = _rows(actor, wanted, today).order_by(Task.due_on, Task.id).limit(size + 1)
-    after = _after(cursor)
-    if after is not None:
-        query = query.where(or_(Task.due_on > after[0], and_(Task.due_on == after[0], Task.id > after[1])))
-    fetched = session.execute(query).all()
+    picked = _pick(actor, wanted, today, _after(cursor), size).subquery()
+    fetched = session.execute(_rows(actor, picked).order_by(Task.due_on, Task.id)).all()
     places = full_names(session, {row.area_code for row in fetched})
     return page_of([_row(row, places, today) for row in fetched], size, lambda row: (row.due_on, row.id))
 
@@ -95,26 +93,43 @@ def list_late(
 def count_by_agency(session: Session, actor: Actor, wanted: LateFilter, today: date) -> list[AgencyLoad]:
     """Whose it is: every agency with anything open under the filter, the most first."""
     follow_up, reassessment = Task.kind == TaskKind.FOLLOW_UP, Task.kind == TaskKind.REASSESSMENT
-    everything = func.count()
-    rows = session.execute(
+    loads = (
         select(
-            Agency.public_id,
-            Agency.name,
-            func.count().filter(follow_up),
-            func.count().filter(reassessment),
-            func.count().filter(~follow_up & ~reassessment),
-            func.min(Task.due_on),
+            Task.agency_id,
+            func.count().filter(follow_up).label("follow_up"),
+            func.count().filter(reassessment).label("reassessment"),
+            func.count().filter(~follow_up & ~reassessment).label("others"),
+            func.min(Task.due_on).label("oldest_on"),
+            func.count().label("everything"),
         )
-        .select_from(Task)
-        .outerjoin(Agency, Agency.id == Task.agency_id)
         .where(*_conditions(actor, wanted, today), Task.kind.in_(COMPLIANCE))
-        .group_by(Agency.public_id, Agency.name)
-        .order_by(everything.desc(), Agency.name)
+        .group_by(Task.agency_id)
+        .subquery()
+    )
+    of = loads.c
+    rows = session.execute(
+        select(Agency.public_id, Agency.name, of.follow_up, of.reassessment, of.others, of.oldest_on)
+        .select_from(loads)
+        .outerjoin(Agency, Agency.id == of.agency_id)
+        .order_by(of.everything.desc(), Agency.name)
     )
     return [AgencyLoad(*row) for row in rows]
 
 
-def _rows(actor: Actor, wanted: LateFilter, today: date) -> Select[Any]:
+def _pick(actor: Actor, wanted: LateFilter, today: date, after: tuple[date, int] | None, size: int) -> Select[Any]:
+    """The page's tasks, found before anything is joined to them: a long list costs no more than a short one."""
+    query = (
+        select(Task.id)
+        .where(*_conditions(actor, wanted, today), Task.kind.in_(sorted(named_kinds(actor))))
+        .order_by(Task.due_on, Task.id)
+        .limit(size + 1)
+    )
+    if after is not None:
+        query = query.where(or_(Task.due_on > after[0], and_(Task.due_on == after[0], Task.id > after[1])))
+    return query
+
+
+def _rows(actor: Actor, picked: Any) -> Select[Any]:
     may_know_why = sees(actor, Field.CLINICAL) is Grant.FULL
     columns: list[Any] = [
         Task.id,
@@ -132,17 +147,17 @@ def _rows(actor: Actor, wanted: LateFilter, today: date) -> Select[Any]:
         columns.append(Patient.risk_level)
     return (
         select(*columns)
-        .select_from(Task)
+        .select_from(picked)
+        .join(Task, Task.id == picked.c.id)
         .join(Patient, Patient.id == Task.patient_id)
         .join(Person, Person.id == Patient.person_id)
         .outerjoin(Agency, Agency.id == Task.agency_id)
         .outerjoin(User, User.id == Patient.doctor_id)
-        .where(*_conditions(actor, wanted, today), Task.kind.in_(sorted(named_kinds(actor))))
     )
 
 
 def _conditions(actor: Actor, wanted: LateFilter, today: date) -> list[ColumnElement[bool]]:
-    found = [Task.state == TaskState.OPEN, within(Task.area_code, actor), within_prefix(Task.area_code, wanted.place)]
+    found = [IS_OPEN, within(Task.area_code, actor), within_prefix(Task.area_code, wanted.place)]
     if wanted.when is When.LATE:
         found.append(Task.due_on < today)
     elif wanted.when is When.WEEK:
@@ -150,7 +165,7 @@ def _conditions(actor: Actor, wanted: LateFilter, today: date) -> list[ColumnEle
     if wanted.kind is not None:
         found.append(Task.kind == wanted.kind)
     if wanted.agency:
-        found.append(Agency.public_id == wanted.agency)
+        found.append(Task.agency_id.in_(select(Agency.id).where(Agency.public_id == wanted.agency)))
     return found
 
 

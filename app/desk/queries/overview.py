@@ -10,17 +10,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
-from app.areas.models import Agency
-from app.areas.queries import list_places, names_of
+from app.areas.queries import agency_names, list_places, names_of
 from app.areas.rules import CODE_LENGTH, PREFIX_LENGTHS, AreaLevel
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.scope import within
+from app.desk.queries.duties import IS_OPEN
 from app.desk.rules import COMPLIANCE, level_below
 from app.patients.models import Patient
 from app.patients.rules import ManagementStatus, RegistryStatus
 from app.risk.rules import HIGH_LEVEL
-from app.tasks.models import Task, TaskState
+from app.tasks.models import Task
 from app.tasks.rules import TaskKind, last_day_of_week
 
 WORST_FROM = 3  # so many late visits in one village are worth naming
@@ -82,24 +82,19 @@ class Owed:
 
 
 def overview(session: Session, actor: Actor, today: date) -> Overview:
-    """Counts of every place directly below the actor's area, also of places without anybody."""
+    """Counts of every place directly below the actor's area, also of places without anybody.
+
+    Both tables are counted village by village, in the order of their indexes, and added up here.
+    """
     level = level_below(actor.area_prefix)
     length = PREFIX_LENGTHS[level]
-    patients = _patients_by_place(session, actor, length)
-    fine = length if level is AreaLevel.COUNTY else PREFIX_LENGTHS[AreaLevel.VILLAGE]
-    villages = _duties_by_place(session, actor, fine, today)
-    duties: dict[str, Counts] = defaultdict(Counts)
-    for code, counts in villages.items():
-        duties[code[:length]] = duties[code[:length]].plus(counts)
-    worst = _worst(session, villages, length) if level is AreaLevel.TOWN else {}
+    duties = _duties_by_village(session, actor, today)
+    counts = _added_up(length, _patients_by_village(session, actor), duties)
+    worst = _worst(session, duties, length) if level is AreaLevel.TOWN else {}
     places = tuple(
-        Place(
-            area.code[:length],
-            area.name,
-            patients.get(area.code[:length], Counts()).plus(duties[area.code[:length]]),
-            worst.get(area.code[:length]),
-        )
+        Place(prefix, area.name, counts.get(prefix, Counts()), worst.get(prefix))
         for area in list_places(session, actor.area_prefix, level)
+        for prefix in (area.code[:length],)
     )
     total = Counts()
     for place in places:
@@ -111,68 +106,72 @@ def list_owed(session: Session, actor: Actor, today: date, limit: int = 8) -> li
     """Which agency is late with what, the most first."""
     count = func.count().label("count")
     rows = session.execute(
-        select(Agency.id, Agency.name, func.min(Task.area_code), Task.kind, count, func.min(Task.due_on))
-        .select_from(Task)
-        .outerjoin(Agency, Agency.id == Task.agency_id)
+        select(Task.agency_id, func.min(Task.area_code), Task.kind, count, func.min(Task.due_on))
         .where(
-            Task.state == TaskState.OPEN,
+            IS_OPEN,
             within(Task.area_code, actor),
             Task.kind.in_(COMPLIANCE),
             Task.due_on < today,
         )
-        .group_by(Agency.id, Agency.name, Task.kind)
-        .order_by(count.desc(), Agency.id)
+        .group_by(Task.agency_id, Task.kind)
+        .order_by(count.desc(), Task.agency_id)
         .limit(limit)
-    )
-    return [Owed(*row) for row in rows]
+    ).all()
+    names = agency_names(session, {row.agency_id for row in rows if row.agency_id})
+    return [Owed(row[0], names.get(row[0] or 0), *row[1:]) for row in rows]
 
 
-def _patients_by_place(session: Session, actor: Actor, length: int) -> dict[str, Counts]:
-    place = func.substr(Patient.area_code, 1, length).label("place")
+def _patients_by_village(session: Session, actor: Actor) -> dict[str, Counts]:
     is_high: Any = (
         func.count().filter(Patient.risk_level >= HIGH_LEVEL)
         if sees(actor, Field.RISK_LEVEL) is Grant.FULL
         else literal(None)
     )
+    statuses = (
+        ManagementStatus.MANAGED,
+        ManagementStatus.REFUSED,
+        ManagementStatus.LOST,
+        ManagementStatus.PENDING_CONSENT,
+    )
     rows = session.execute(
         select(
-            place,
+            Patient.area_code,
             func.count(),
-            *(
-                func.count().filter(Patient.management_status == status)
-                for status in (
-                    ManagementStatus.MANAGED,
-                    ManagementStatus.REFUSED,
-                    ManagementStatus.LOST,
-                    ManagementStatus.PENDING_CONSENT,
-                )
-            ),
+            *(func.count().filter(Patient.management_status == status) for status in statuses),
             is_high,
         )
         .where(Patient.registry_status == RegistryStatus.REGISTERED, within(Patient.area_code, actor))
-        .group_by(place)
+        .group_by(Patient.area_code)
     )
     return {row[0]: Counts(*row[1:]) for row in rows}
 
 
-def _duties_by_place(session: Session, actor: Actor, length: int, today: date) -> dict[str, Counts]:
-    place = func.substr(Task.area_code, 1, length).label("place")
+def _duties_by_village(session: Session, actor: Actor, today: date) -> dict[str, Counts]:
     visit = Task.kind == TaskKind.FOLLOW_UP
     rows = session.execute(
         select(
-            place,
+            Task.area_code,
             _count(visit, Task.due_on < today),
             _count(visit, Task.due_on.between(today, last_day_of_week(today))),
             _count(Task.kind == TaskKind.REASSESSMENT),
             _count(Task.kind == TaskKind.AGREEMENT_RENEWAL),
             _count(Task.kind == TaskKind.CONFIRM_LOST),
         )
-        .where(Task.state == TaskState.OPEN, within(Task.area_code, actor))
-        .group_by(place)
+        .where(IS_OPEN, within(Task.area_code, actor))
+        .group_by(Task.area_code)
     )
     return {
         row[0]: Counts(late=row[1], week=row[2], to_reassess=row[3], to_renew=row[4], maybe_lost=row[5]) for row in rows
     }
+
+
+def _added_up(length: int, *villages: dict[str, Counts]) -> dict[str, Counts]:
+    """place (so many leading digits) → its villages' counts together."""
+    found: dict[str, Counts] = defaultdict(Counts)
+    for one in villages:
+        for code, counts in one.items():
+            found[code[:length]] = found[code[:length]].plus(counts)
+    return found
 
 
 def _worst(session: Session, villages: dict[str, Counts], length: int) -> dict[str, tuple[str, int]]:
