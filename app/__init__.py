@@ -76,7 +76,7 @@ def create_app(settings: Settings) -> Flask:
     i18n.init_app(app)
     web.init_app(app, settings)
     for room in TEXTS:
-        _import(f"app.{room}.texts")
+        import_module(f"app.{room}.texts")
     for module in BLUEPRINTS:
         _register_blueprints(app, module)
     for module in COMMANDS:
@@ -88,20 +88,11 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _register_blueprints(app: Flask, module: str) -> None:
-    for value in vars(_import(module)).values():
+    for value in vars(import_module(module)).values():
         if isinstance(value, Blueprint):
             app.register_blueprint(value)
 
 
 def _register_commands(app: Flask, module: str) -> None:
-    for command in getattr(_import(module), "COMMANDS", ()):
+    for command in import_module(module).COMMANDS:
         app.cli.add_command(command)
-
-
-def _import(module: str) -> object:
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as missing:
-        if missing.name and module.startswith(missing.name):
-            return object  # the room is being built
-        raise

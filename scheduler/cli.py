@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.core.clock import Clock, current_clock
-from app.core.commands import answer, json_option, plainly, refuse
+from app.core.commands import answer, json_option, on_a_database, plainly, refuse
 from app.core.db import reading
 from app.core.jobs import find_newest_run
 from app.core.models import JobRun
@@ -22,6 +22,7 @@ job = AppGroup("job", help="what the scheduler does, by hand")
 
 @job.command("list")
 @json_option
+@on_a_database
 def list_jobs(as_json: bool) -> None:
     """Every job with its present period and its newest run."""
     clock = current_clock()

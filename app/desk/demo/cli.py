@@ -13,10 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import chain
-from app.core import migrate
 from app.core.clock import current_clock
-from app.core.commands import answer, json_option, plainly, refuse
-from app.core.db import current_database, reading, transaction
+from app.core.commands import answer, json_option, plainly, refuse, refuse_other_revision
+from app.core.db import reading, transaction
 from app.core.keys import current_keyring
 from app.core.models import Workday
 from app.core.passwords import current_passwords
@@ -56,9 +55,7 @@ def load(patients: int, quarters: int, seed: int, as_json: bool) -> None:
     """
     if _settings().is_production:
         refuse("The demonstration is never loaded in production.")
-    engine = current_database().engine
-    if migrate.current_revision(engine) != migrate.head_revision():
-        refuse("The database is not up to date; run flask db upgrade first.")
+    refuse_other_revision()
     order = Order(patients, quarters, seed)
     say = _say_aside if as_json else click.echo
     try:
