@@ -158,7 +158,7 @@ def test_a_branch_asks_for_its_own_items_and_keeps_the_others(
 ) -> None:
     answer = post(client_as("doctor"), patient, {"submission_key": "a" * 32, "meeting": meeting, "visited_on": "2026-11-21", "form": "2"})  # fmt: skip
     html = page(answer)
-    assert answer.status_code == 400 and f"请填写“{words}”" in html
+    assert answer.status_code == 400 and f"请填写“{words}”" in html and "请填写“危险性评估”" not in html
     assert 'name="insight" value="1" checked' in html
 
 

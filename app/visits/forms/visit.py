@@ -130,6 +130,10 @@ class VisitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         if self.branch == DEAD:
             _require(field, "died_on")
 
+    def validate_death_cause(self, field: ChoiceField) -> None:
+        if self.branch == DEAD:
+            _require(field, "death_cause")
+
     def to_record(self, today: date) -> VisitRecord:
         """The answers that belong to how the meeting went; unanswered ones as the rules have them."""
         answers = {

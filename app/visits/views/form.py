@@ -72,7 +72,10 @@ def _save(
     """One attempt to save; a refusal shows the form again with everything that was typed."""
     if not form.validate():
         subject = subject_of(public_id)
-        form.show_rule_errors(_judge(subject.patient, form, wrong).errors)
+        judged = _judge(subject.patient, form, wrong)
+        # lost or dead with neither reason nor day: to the rules an empty clinical form, and two dozen errors beside the point
+        if form.branch == MET or judged.record.is_lost or judged.record.is_death:
+            form.show_rule_errors(judged.errors)
         return _form_page(subject, form, wrong), 400
     try:
         recorded = act()
