@@ -13,11 +13,11 @@ from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.quarter import Quarter
 from app.core.reasons import Reason, say, say_quarter
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import date_long, forget_reads, read_session, show_errors
 from app.people.vault import Vault
 from app.risk import queries, service
 from app.risk.forms import ReassessForm
-from app.risk.rules import LEVELS, effect_on_next_visit
+from app.risk.rules import LEVELS, Effect, effect_on_next_visit
 from app.tasks.models import TaskState
 
 risk = Blueprint("risk", __name__, template_folder="templates")
@@ -38,7 +38,7 @@ def reassess(public_id: str) -> str | Response | tuple[str, int]:
         forget_reads()
         show_errors(form, refused)
         return _page(public_id, form), 400
-    flash(_("评估已保存。%(effect)s", effect=say(recorded.effect.because)), "success")
+    flash(_saved(recorded.effect), "success")
     return redirect(url_for("tasks.list_tasks", tab="reassess"))
 
 
@@ -52,6 +52,13 @@ def preview_effect(public_id: str) -> str:
         return render_template("risk/_effect.html", because=None)
     effect = effect_on_next_visit(int(chosen), current_clock().today(), subject.next_visit_on)
     return render_template("risk/_effect.html", because=effect.because)
+
+
+def _saved(effect: Effect) -> str:
+    """Without the level: what is flashed travels in a cookie that is signed and not sealed."""
+    if effect.bring_to is None:
+        return str(_("评估已保存，随访日期不变。"))
+    return str(_("评估已保存，下次随访提前到%(day)s。", day=date_long(effect.bring_to)))
 
 
 def _record(public_id: str, form: ReassessForm) -> service.Recorded:

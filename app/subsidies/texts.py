@@ -99,6 +99,7 @@ TEXTS: dict[str, str] = {
     # the audit's words
     "subsidies.policy_set": N_("设置补贴政策"),
     "subsidies.run_prepared": N_("造册"),
+    "subsidies.run_started_anew": N_("清空草稿，重新造册"),
     "subsidies.run_submitted": N_("提交复核"),
     "subsidies.run_approved": N_("审批批次"),
     "subsidies.run_returned": N_("退回批次"),

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from app.audit.models import AuditEvent
 from app.core.access import Action, may
 from app.core.actor import Actor
 from app.core.db import Database
@@ -206,6 +207,8 @@ def test_a_draft_is_prepared_anew_with_facts_that_came_late(twelve: House, datab
     _pay_account(twelve, 7)
     with twelve.step() as (session, run):
         prepare_anew(session, twelve.actor("clerk"), run, TODAY, NOW)
+        event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
+        assert (event.action, event.count) == ("subsidies.run_started_anew", 12)
     run = twelve.prepare()
     assert (run.pay_count, run.hold_count) == (10, 1)
 

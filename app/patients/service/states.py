@@ -64,7 +64,8 @@ def change_state(
         now=now,
         subject=("patient", patient.public_id),
         area_code=patient.area_code,
-        detail={"what": what.value, "to": value, "from_on": from_on.isoformat()},
+        detail={"what": what.value},
+        changed={"to": value, "from_on": from_on.isoformat()},  # no date or place of care is an auditor's to read
     )
 
 

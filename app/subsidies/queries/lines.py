@@ -129,11 +129,12 @@ def list_lines(
     if text.strip():
         query = query.where(_matches(text.strip()))
     after = decode_cursor(cursor, 2)
-    if after:
+    if after and isinstance(after[1], int):
+        place, line_id_before = str(after[0]), after[1]
         query = query.where(
             or_(
-                SubsidyLine.area_code > str(after[0]),
-                (SubsidyLine.area_code == str(after[0])) & (SubsidyLine.id > int(after[1] or 0)),
+                SubsidyLine.area_code > place,
+                (SubsidyLine.area_code == place) & (SubsidyLine.id > line_id_before),
             )
         )
     fetched = session.execute(query.limit(size + 1))
@@ -152,16 +153,18 @@ def frozen_lines(session: Session, actor: Actor, run: SubsidyRun) -> list[Frozen
 
 
 def get_line(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> tuple[SubsidyLine, SubsidyRun]:
-    """A line and its run within the actor's area; raises NotFound."""
-    query = (
-        select(SubsidyLine, SubsidyRun)
-        .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
-        .where(SubsidyLine.public_id == public_id, within(SubsidyRun.county_code, actor))
-    )
-    found = session.execute(query.with_for_update() if lock else query).one_or_none()
-    if found is None:
+    """A line and its run within the actor's area; raises NotFound.
+
+    The run is locked before the line, as every other step does it: two locks in two orders would wait for each other.
+    """
+    of_line = select(SubsidyLine.run_id).where(SubsidyLine.public_id == public_id).scalar_subquery()
+    runs = select(SubsidyRun).where(SubsidyRun.id == of_line, within(SubsidyRun.county_code, actor))
+    lines = select(SubsidyLine).where(SubsidyLine.public_id == public_id)
+    run = session.scalar(runs.with_for_update() if lock else runs)
+    line = session.scalar(lines.with_for_update() if lock else lines) if run else None
+    if run is None or line is None:
         raise NotFound()
-    return found[0], found[1]
+    return line, run
 
 
 def count_hold_reasons(session: Session, run: SubsidyRun) -> dict[str, int]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.areas.models import Area
 from app.areas.rules import AreaLevel
+from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.batches import insert_rows
@@ -27,6 +28,7 @@ from app.subsidies.commands import PrepareRun
 from app.subsidies.models import LineKind, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.facts import GatheredLine, agreements_to_decide, count_to_decide, gather
 from app.subsidies.queries.runs import find_run, get_run, policy_for
+from app.subsidies.queries.totals import run_digest
 from app.subsidies.rules.amount import Computation
 from app.subsidies.rules.decision import LineDecision, LineState, decide_line
 from app.subsidies.rules.lines import RULE_VERSION, line_digest
@@ -114,6 +116,16 @@ def prepare_anew(session: Session, actor: Actor, run: SubsidyRun, today: date, n
     require(actor, Action.PREPARE_SUBSIDY)
     if run.state is not RunState.DRAFT:
         raise Conflict(reason("subsidies.prepare.not_draft"))
+    note(
+        session,
+        actor,
+        "subsidies.run_started_anew",
+        now=now,
+        subject=("subsidy_run", run.public_id),
+        area_code=run.county_code,
+        count=run.pay_count + run.hold_count + run.refuse_count,
+        detail={"period": run.period, "lines": run_digest(session, run)},
+    )
     session.execute(delete(SubsidyLine).where(SubsidyLine.run_id == run.id))
     run.state, run.decided_as_of = RunState.PREPARING, today
     run.prepared_by, run.prepared_at = actor.user_id, now

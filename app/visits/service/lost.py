@@ -145,7 +145,7 @@ def _store(
         now=now,
         subject=("patient", patient.public_id),
         area_code=patient.area_code,
-        detail={"way": attempt.way, "outcome": attempt.outcome},
+        changed={"way": attempt.way, "outcome": attempt.outcome},
     )
     return attempt
 
