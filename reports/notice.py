@@ -76,6 +76,7 @@ class NoticeBundle:
     issued_on: date
     contact_office: str
     contact_phone: str
+    """Empty where the office has none on record: the notice then asks the guardian to come by."""
     notices: tuple[GuardianNotice, ...]
     """Ordered by town, then village: equal neighbours share a cover sheet."""
     provenance: Provenance

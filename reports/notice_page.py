@@ -120,11 +120,19 @@ class NoticePage:
         paper.lines(_LEFT, paper.down(135), opening, BODY, mm(7))
         self._draw_box_frame()
         paper.rules([(_LEFT, paper.down(216), _RIGHT, paper.down(216))], 0.4, grey=HAIRLINE_GREY)
-        contact = paper.wrapped(f"如有疑问，请联系{frame.contact_office}，", BODY, _ROOM - mm(58), 2)
-        y = paper.lines(_LEFT, paper.down(_CONTACT), contact, BODY, mm(6.4))
-        paper.text(_LEFT, y, f"电话 {frame.contact_phone}。", BODY, fit=_ROOM - mm(58))
+        self._draw_contact()
         paper.text(_RIGHT, paper.down(_CONTACT), frame.office, BODY, align=Align.RIGHT, fit=mm(56))
         paper.text(_RIGHT, paper.down(_CONTACT + 7), frame.issued_on, BODY, align=Align.RIGHT, fit=mm(56))
+
+    def _draw_contact(self) -> None:
+        paper, frame = self._paper, self._frame
+        if not frame.contact_phone:
+            lines = paper.wrapped(f"如有疑问，请到{frame.contact_office}询问。", BODY, _ROOM - mm(58), 3)
+            paper.lines(_LEFT, paper.down(_CONTACT), lines, BODY, mm(6.4))
+            return
+        lines = paper.wrapped(f"如有疑问，请联系{frame.contact_office}，", BODY, _ROOM - mm(58), 2)
+        y = paper.lines(_LEFT, paper.down(_CONTACT), lines, BODY, mm(6.4))
+        paper.text(_LEFT, y, f"电话 {frame.contact_phone}。", BODY, fit=_ROOM - mm(58))
 
     def _draw_box_frame(self) -> None:
         paper, frame = self._paper, self._frame
@@ -229,7 +237,7 @@ class NoticePage:
         remedy = paper.wrapped(f"办理办法：{facts.remedy}", BODY, room, 2) if facts.remedy else []
         most = self.MOST_REASON_LINES - len(remedy)
         if len(lines) > most:
-            lines = [*lines[: most - 1], "其余原因请电话询问。"]
+            lines = [*lines[: most - 1], "其余原因请当面询问。"]
         y = paper.lines(_LEFT + mm(5), paper.down(_BOX_TOP + 15.5), lines, BODY, mm(6.6))
         paper.lines(_LEFT + mm(5), y - mm(0.4), remedy, BODY, mm(6.6))
 

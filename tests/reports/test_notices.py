@@ -82,6 +82,12 @@ def test_nothing_that_the_guardian_must_read_is_smaller_than_14_points(layout_of
         assert all(any(mark in text for mark in aside) for text in small), small
 
 
+def test_without_a_telephone_on_record_the_guardian_is_asked_to_come_by(text_of: ReadPdf) -> None:
+    found = text_of(render_notices(bundle(notice(), _held(appeal_phone=""), contact_phone="")))
+    assert found.count("如有疑问，请到安和县民政局社会事务股询问。") == 2
+    assert "电话。" not in found
+
+
 def test_a_held_notice_gives_the_reason_the_way_out_and_the_appeal(text_of: ReadPdf) -> None:
     found = text_of(render_notices(bundle(_held())))
     for part in (

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.areas.models import Agency, AgencyKind
+from app.areas.queries import find_civil_affairs
 from app.core.quarter import Quarter
 from app.guardians.rules import Relation
 from app.subsidies.models import RunKind, SubsidyPolicy, SubsidyRun
@@ -61,12 +60,5 @@ def paying_office(session: Session, run: SubsidyRun) -> str:
 
 def office_phone(session: Session, run: SubsidyRun) -> str:
     """The civil affairs office's telephone, for questions; empty where none is on record."""
-    return (
-        session.scalar(
-            select(Agency.phone)
-            .where(Agency.area_code == run.county_code, Agency.kind == AgencyKind.CIVIL_AFFAIRS)
-            .order_by(Agency.id)
-            .limit(1)
-        )
-        or ""
-    )
+    office = find_civil_affairs(session, run.county_code)
+    return (office.phone if office else None) or ""

@@ -24,7 +24,7 @@ APPEAL_DAYS = 15
 _KINDS = {LineState.PAY: NoticeKind.PAY, LineState.HOLD: NoticeKind.HOLD, LineState.REFUSE: NoticeKind.REFUSE}
 
 # What a guardian is told of days that do not count; neutral words without places or dates.
-_EXCLUDED = {
+EXCLUDED = {
     "no_agreement": "协议期外",
     "dead": "协议终止后",
     "not_here": "不在本地期间",
@@ -37,7 +37,7 @@ _EXCLUDED = {
 _NOT_COUNTED = "未计"  # the same where the printer's role may not know why
 
 # Why nothing is paid this time, as a letter may say it that others could read: no illness, no level, no incident.
-_TOLD = {
+TOLD = {
     "subsidies.refuse.no_scheme": "本县已停止发放这项补贴。",
     "subsidies.refuse.paid_already": "本季度的补贴已经发放。",
     "subsidies.refuse.not_registered": "本季度未在本地登记服务。",
@@ -66,7 +66,7 @@ _TOLD = {
     "subsidies.returns.returned": "银行未能入账，款项已退回。",
 }
 _UNSAID = "有事项需要核实。"
-_REMEDY = "请带本人身份证和协议到村（社区）或上述电话核对。"
+_REMEDY = "请带本人身份证和协议到村（社区）核对。"
 
 
 def notice_bundle(
@@ -137,7 +137,7 @@ def check_code(run: SubsidyRun, line_public_id: str) -> str:
 
 def _told(because: tuple[Reason, ...]) -> tuple[str, ...]:
     """Each cause once, in neutral words; flags and sums are not for a letter."""
-    told = dict.fromkeys(_TOLD[one.code] for one in because if one.code in _TOLD)
+    told = dict.fromkeys(TOLD[one.code] for one in because if one.code in TOLD)
     return tuple(told) or (_UNSAID,)
 
 
@@ -146,7 +146,7 @@ def _arithmetic(snapshot: dict[str, Any], is_why_known: bool) -> tuple[Arithmeti
     computed = snapshot["computation"]
     steps = [ArithmeticLine("全季度", computed["full_fen"])]
     steps += [
-        ArithmeticLine(f"{_EXCLUDED[one['kind']] if is_why_known else _NOT_COUNTED} {one['days']} 天不计", -one["fen"])
+        ArithmeticLine(f"{EXCLUDED[one['kind']] if is_why_known else _NOT_COUNTED} {one['days']} 天不计", -one["fen"])
         for one in computed["deductions"]
     ]
     share = snapshot["amount_fen"] - computed["amount_fen"]
