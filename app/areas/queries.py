@@ -11,19 +11,10 @@ from app.areas.models import Agency, AgencyKind, Area
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of, county_of, level_of, town_of
 from app.core.actor import Actor
 from app.core.batches import slices
-from app.core.errors import NotFound
 from app.core.i18n import N_, gettext_anywhere
 from app.core.scope import within, within_prefix
 
 BETWEEN = N_("%(town)s·%(village)s")
-
-
-def get_area(session: Session, actor: Actor, code: str) -> Area:
-    """A place within the actor's area; raises `NotFound`."""
-    area = session.scalars(select(Area).where(Area.code == code, within(Area.code, actor))).one_or_none()
-    if area is None:
-        raise NotFound()
-    return area
 
 
 def list_children(session: Session, actor: Actor, code: str) -> list[Area]:

@@ -75,9 +75,6 @@ class Keyring:
     def holds(self, kek_id: str) -> bool:
         return any(key.id == kek_id for key in self._data_keys)
 
-    def holds_index(self, key_id: str) -> bool:
-        return any(key.id == key_id for key in self._index_keys)
-
     @property
     def _data_keys(self) -> tuple[Key, ...]:
         self._follow()

@@ -82,15 +82,6 @@ def find_account(session: Session, person_id: int, day: date | None = None) -> P
     return session.scalars(holds.order_by(PayeeAccount.from_on.desc()).limit(1)).first()
 
 
-def list_accounts(session: Session, person_id: int) -> list[PayeeAccount]:
-    """All accounts of a person, the newest first."""
-    return list(
-        session.scalars(
-            select(PayeeAccount).where(PayeeAccount.person_id == person_id).order_by(PayeeAccount.from_on.desc())
-        )
-    )
-
-
 def get_person(session: Session, actor: Actor, public_id: str, field: Field) -> Person:
     """A person whom `field` speaks of (a patient, or a patient's guardian) within the actor's area; raises `NotFound`."""
     person = session.scalars(

@@ -8,14 +8,13 @@ from datetime import date
 from enum import StrEnum
 
 from app.core.bank_account import AccountKind, check_account
-from app.core.dates import age_on, last_of_month
+from app.core.dates import last_of_month
 from app.core.i18n import N_
 from app.core.identity import IdKind, ResidentId, Sex, contradictions, normalise_id_number, resident_id
 from app.core.names import check_name, normalise_name
 from app.core.phones import check_phone
 from app.core.reasons import Reason, reason
 
-ADULT_AGE = 18  # Civil Code Art. 17
 SHORTEST_ID_NUMBER = 4
 LONGEST_ID_NUMBER = 32
 
@@ -94,11 +93,6 @@ def check_payee_account(
     if holder_name and normalise_name(holder_name) != normalise_name(payee_name):
         errors["holder_name"] = (reason("people.account.holder_differs", name=payee_name),)
     return errors, checked.warnings
-
-
-def is_adult(born_on: date | None, day: date) -> bool | None:
-    """None where the birth date is not known."""
-    return None if born_on is None else age_on(born_on, day) >= ADULT_AGE
 
 
 def estimated_day(died_on: date, precision: DatePrecision) -> date:

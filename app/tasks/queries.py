@@ -170,13 +170,6 @@ def find_open_follow_up(session: Session, actor: Actor, patient_id: int) -> Task
     )
 
 
-def list_open_of_patient(session: Session, actor: Actor, patient_id: int) -> Sequence[Task]:
-    """Everything that is open for one patient, soonest first, as far as it is on this role's list."""
-    return session.scalars(
-        select(Task).where(Task.patient_id == patient_id, *_own(actor)).order_by(Task.due_on, Task.id)
-    ).all()
-
-
 def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return (
         Task.state == TaskState.OPEN,

@@ -72,18 +72,6 @@ def list_runs(session: Session, actor: Actor, limit: int = 40) -> Sequence[Subsi
     ).all()
 
 
-def find_previous_run(session: Session, run: SubsidyRun) -> SubsidyRun | None:
-    """Last quarter's regular run of the same county."""
-    previous = Quarter.parse(run.period).previous()
-    return session.scalar(
-        select(SubsidyRun).where(
-            SubsidyRun.county_code == run.county_code,
-            SubsidyRun.period == str(previous),
-            SubsidyRun.kind == RunKind.REGULAR,
-        )
-    )
-
-
 def newest_run_from(session: Session, county_code: str, day: date) -> SubsidyRun | None:
     """A run whose quarter ends on or after `day`: what a policy from that day would rewrite."""
     runs = session.scalars(

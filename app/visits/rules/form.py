@@ -22,10 +22,6 @@ class VisitForm(IntEnum):
     HOME = 2
     TELEPHONE = 3
 
-    @property
-    def is_face_to_face(self) -> bool:
-        return self is not VisitForm.TELEPHONE
-
 
 class VisitObject(IntFlag):
     PATIENT = auto()

@@ -80,11 +80,6 @@ class Judgement:
         return [why for why in self.warnings if why.code in DOUBTS]
 
     @property
-    def advice(self) -> list[Reason]:
-        """Warnings that say what comes next."""
-        return [why for why in self.warnings if why.code not in DOUBTS]
-
-    @property
     def is_completed_visit(self) -> bool:
         return not (self.record.is_lost or self.record.is_death)
 
