@@ -7,8 +7,10 @@ import json
 import pytest
 from flask import Flask
 
+from app.audit.service import note
 from app.core.db import Database
 from scheduler.cli import job
+from tests.conftest import NOW
 from tests.rig.caseload import add_patients
 from tests.rig.county import County
 
@@ -54,11 +56,13 @@ def test_the_list_names_every_job_and_its_newest_run(app: Flask, patients: int) 
     assert "seal-audit" in run(app, "list")[1]
 
 
-def test_work_without_a_period_can_be_asked_for_too(app: Flask, patients: int) -> None:
+def test_work_without_a_period_can_be_asked_for_too(app: Flask, database: Database, county: County) -> None:
+    with database.transaction() as session:
+        note(session, None, "accounts.sign_in_refused", now=NOW)
+    sealed = {"job": "seal-audit", "period": None, "made": 1, "already": 0}
+    assert json.loads(run(app, "run", "seal-audit", "--json")[1]) == sealed
+
+
+def test_what_a_job_noted_is_sealed_when_its_command_ends(app: Flask, patients: int) -> None:
     run(app, "run", "open-reassessments")
-    assert json.loads(run(app, "run", "seal-audit", "--json")[1]) == {
-        "job": "seal-audit",
-        "period": None,
-        "made": 1,
-        "already": 0,
-    }
+    assert json.loads(run(app, "run", "seal-audit", "--json")[1])["made"] == 0

@@ -1,0 +1,170 @@
+"""What linters cannot say about the house: every route guarded once, queries asked as somebody, pages without inline code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import app as product
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "app"
+ROUTE = {"route", "get", "post"}
+BINARY = {".png", ".xlsx", ".ttf", ".otf", ".pdf", ".gz", ".ico", ".woff2"}
+
+# Queries without an actor, and who guards their rows instead.
+UNSCOPED = {
+    "areas.queries": "the area tree and its agencies are the same for everybody",
+    "accounts.queries": "names before anybody is signed in, and the accounts of one human being",
+    "audit.queries.list_actions": "kinds of acts, without whose",
+    "people.queries": "by number or id, for use cases that were let in by the patient; pages use `get_person`",
+    "patients.queries.history": "states for ids that a scoped query found",
+    "patients.queries.register.as_rows": "rows that a scoped query found",
+    "patients.queries.register.find_ids_by_person_ids": "for the importer, which compares the whole register",
+    "guardians.queries.find_kept_twice": "whether the form that is being stored was stored before",
+    "roster.queries": "by import, which a scoped query handed out; the importer compares the whole register",
+    "subsidies.queries.facts": "by run, which `get_run` hands out within the actor's area",
+    "subsidies.queries.lines.count_hold_reasons": "by run",
+    "subsidies.queries.payments": "by run and by its pay file",
+    "subsidies.queries.runs": "by run, or a county's policy",
+    "subsidies.queries.totals": "by run",
+    "subsidies.queries.verify": "by run",
+    "visits.queries": "by patient or visit, which a scoped query handed out; rules and calendar are everybody's",
+}
+
+
+def _python(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _called(decorator: ast.expr) -> str:
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return target.attr if isinstance(target, ast.Attribute) else target.id if isinstance(target, ast.Name) else ""
+
+
+def _views() -> Iterator[tuple[str, list[str]]]:
+    """Every function that is registered as a route: where it stands, and its decorators from above."""
+    for path, tree in _python("app"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                worn = [_called(one) for one in node.decorator_list]
+                if ROUTE & set(worn):
+                    yield f"{path}:{node.name}", worn
+
+
+def test_every_route_wears_exactly_one_permission_directly_below_itself() -> None:
+    views = dict(_views())
+    assert len(views) > 50
+    for where, worn in views.items():
+        assert worn.count("permit") == 1, where
+        assert worn.index("permit") == max(index for index, name in enumerate(worn) if name in ROUTE) + 1, where
+
+
+def _queries() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Public functions of every room's queries that take a session, as `room.queries.module.name`."""
+    for path, tree in _python("app"):
+        parts = path.with_suffix("").parts[1:]
+        if "queries" in parts:
+            for node in tree.body:
+                is_public = isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+                if is_public and any(arg.arg == "session" for arg in node.args.args):
+                    yield ".".join((*parts, node.name)), node
+
+
+def _takes_somebody(node: ast.FunctionDef) -> bool:
+    return any(arg.arg == "actor" for arg in (*node.args.args, *node.args.kwonlyargs))
+
+
+def test_every_query_is_asked_as_somebody_or_says_why_not() -> None:
+    alone = [name for name, node in _queries() if not _takes_somebody(node)]
+    unexplained = [name for name in alone if not any(f"{name}.".startswith(f"{prefix}.") for prefix in UNSCOPED)]
+    assert not unexplained
+    idle = [prefix for prefix in UNSCOPED if not any(f"{name}.".startswith(f"{prefix}.") for name in alone)]
+    assert not idle, "exceptions that nothing needs any more"
+
+
+def test_what_hands_out_rows_by_an_address_takes_an_actor() -> None:
+    """A public id comes from outside: whoever looks one up does it within somebody's area."""
+    loose = [
+        name
+        for name, node in _queries()
+        if any(arg.arg == "public_id" for arg in node.args.args) and not _takes_somebody(node)
+        if not name.endswith(
+            ".find_kept_twice"
+        )  # looks for the key of the form that is being stored, on a patient handed out
+    ]
+    assert not loose
+
+
+INLINE = re.compile(
+    r"""\sstyle\s*=|\son[a-z]+\s*=\s*["']|<style\b|javascript:|\shx-on[:-]|<script\b(?![^>]*\bsrc=)""", re.I
+)
+
+
+@pytest.mark.parametrize("template", sorted(APP.rglob("templates/**/*.html")), ids=lambda path: path.stem)
+def test_no_template_holds_inline_style_or_script(template: Path) -> None:
+    found = INLINE.search(template.read_text(encoding="utf-8"))
+    assert found is None, found
+
+
+def test_every_decision_is_listed() -> None:
+    folder = ROOT / "docs" / "adr"
+    listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert listed == sorted(path.name for path in folder.glob("[0-9]*.md"))
+    for name in listed:
+        title = (folder / name).read_text(encoding="utf-8").splitlines()[0]
+        assert title.startswith(f"# {name[:4]} "), name
+        assert title[7:] in (folder / "README.md").read_text(encoding="utf-8"), name
+
+
+# Put together here, so that this file does not name what it forbids.
+HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("files", "pythonhosted", "org"), ("registry", "npmjs", "org"))]
+PATHS = [f"/{folder}/" for folder in ("home", "root", "Users")] + [f"/work/{name}" for name in ("main", "shared")]
+
+
+def _tracked() -> list[Path]:
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False).stdout.decode()
+    found = [ROOT / name for name in names.split("\0") if name]
+    return [path for path in found if path.is_file() and path.suffix not in BINARY and "vendor" not in path.parts]
+
+
+def test_no_file_names_a_package_host_or_a_place_on_somebodys_machine() -> None:
+    for path in _tracked():
+        if path == Path(__file__):
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        named = [one for one in (*HOSTS, *PATHS) if one in text]
+        assert not named, (path.relative_to(ROOT), named)
+
+
+def test_clock_environment_and_print_stay_at_their_one_place() -> None:
+    """The linter bans the usual spellings; this also finds the ones that it does not resolve."""
+    spelled = re.compile(
+        r"\b(?:date|datetime)\.(?:today|now|utcnow)\(|\btime\.time\(|\bos\.(?:environ|getenv)\b|^\s*print\(", re.M
+    )
+    allowed = {"app/core/clock.py", "config.py"}
+    for path, tree in _python("app", "reports", "scheduler"):
+        if path.as_posix() not in allowed:
+            code = ast.unparse(tree)
+            assert not (found := spelled.search(code)), (path, found)
+
+
+def test_the_application_lists_exactly_the_rooms_furniture() -> None:
+    def furniture(name: str) -> set[str]:
+        packages = {path.parent for path in APP.glob(f"*/{name}/__init__.py")}
+        found = packages.union(APP.glob(f"*/{name}.py"))
+        return {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in found}
+
+    assert {f"app.{room}.texts" for room in product.TEXTS} == furniture("texts")
+    assert set(product.COMMANDS) == furniture("cli")
+    assert set(product.BLUEPRINTS) == furniture("views") | {"app.core.health"}
+    for module in product.COMMANDS:
+        assert isinstance(import_module(module).COMMANDS, tuple)
