@@ -22,6 +22,7 @@ from app.core.actor import Role
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import AnhuError, Invalid
+from app.core.fields import choices
 from app.core.i18n import LANGUAGES, _
 from app.core.passwords import TooBusy, current_passwords
 from app.core.reasons import Reason, say
@@ -266,15 +267,12 @@ def enable_user(public_id: str) -> BaseResponse:
 def _new_user_form() -> NewUserForm:
     actor, session = current_actor(), read_session()
     form = NewUserForm()
-    form.role.choices = [("", _("请选择"))] + [
-        (role.value, role_name(role)) for role in Role if role is not Role.OPERATOR
-    ]
-    form.area_code.choices = [
-        (place.code, f"{place.code} {place.name}") for place in queries.list_places(session, actor)
-    ]
-    form.agency_id.choices = [("", _("不属于单位"))] + [
-        (str(agency.id), agency.name) for agency in queries.list_agencies(session, actor)
-    ]
+    roles = [(role.value, role_name(role)) for role in Role if role is not Role.OPERATOR]
+    places = [(place.code, f"{place.code} {place.name}") for place in queries.list_places(session, actor)]
+    agencies = [(agency.id, agency.name) for agency in queries.list_agencies(session, actor)]
+    form.role.choices = choices([("", _("请选择")), *roles])
+    form.area_code.choices = choices(places)
+    form.agency_id.choices = choices([("", _("不属于单位")), *agencies])
     return form
 
 

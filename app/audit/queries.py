@@ -16,6 +16,7 @@ from app.core.paging import Page, decode_cursor, page_of
 from app.core.scope import within
 
 PAGE_SIZE = 50
+LOOKED = "audit.looked"  # somebody had a person's page before them
 
 # Accounts stand above this room; only their names are read, to say who acted.
 _users = table("users", column("id"), column("display_name"), column("name"), column("area_code"))
@@ -77,6 +78,18 @@ def count_acts(session: Session, actor: Actor, actions: Iterable[str], since: da
         )
         or 0
     )
+
+
+def has_looked(session: Session, actor: Actor, subject: tuple[str, str], since: datetime) -> bool:
+    """Whether this user's look at this subject is noted already."""
+    looks = select(AuditEvent.id).where(
+        AuditEvent.subject_kind == subject[0],
+        AuditEvent.subject_id == subject[1],
+        AuditEvent.actor_user_id == actor.user_id,
+        AuditEvent.action == LOOKED,
+        AuditEvent.at > since,
+    )
+    return session.scalar(looks.limit(1)) is not None
 
 
 def start_of_day(day: date) -> datetime:

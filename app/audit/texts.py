@@ -6,6 +6,7 @@ from app.core.i18n import N_
 from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
+    "audit.looked": N_("查看资料"),
     "audit.read": N_("查阅审计记录"),
     "audit.history_read": N_("查阅某人的查看记录"),
     # what an event is about

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -20,9 +21,18 @@ from app.core.money import Money
 from app.core.reasons import Reason, known_codes, say
 from app.core.web import read_session
 
+ONE_LOOK = timedelta(minutes=10)  # tabs and returns within it are the same look
 DIGEST = re.compile("[0-9a-f]{64}")
 
 audit = Blueprint("audit", __name__, template_folder="templates")
+
+
+def note_look(subject: tuple[str, str], area_code: str) -> None:
+    """For pages about one person, in whatever room: who had them before them, once in ten minutes."""
+    actor, now = current_actor(), current_clock().now()
+    if not queries.has_looked(read_session(), actor, subject, now - ONE_LOOK):
+        with transaction() as session:
+            note(session, actor, queries.LOOKED, now=now, subject=subject, area_code=area_code)
 
 
 @audit.route("/audit/")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.areas.queries import full_name
+from app.audit.views import note_look
 from app.core.access import Action, Field, Grant, current_actor, permit, sees
 from app.core.actor import Actor
 from app.core.clock import current_clock
@@ -63,6 +64,7 @@ WORDS = {
 def overview(public_id: str) -> str:
     actor, session, today = current_actor(), read_session(), current_clock().today()
     patient = get_guarded_patient(session, actor, public_id)
+    note_look(("patient", public_id), patient.area_code)
     cards = list_guardians(session, actor, Vault(session, current_keyring()), patient)
     present = {card.rank: card for card in cards if card.is_present}
     return render_template(

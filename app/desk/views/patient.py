@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, request
 
+from app.audit.views import note_look
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
@@ -46,6 +47,7 @@ def patient(public_id: str) -> str:
     actor, session, today = current_actor(), read_session(), current_clock().today()
     vault = Vault(session, current_keyring())
     found = get_patient(session, actor, public_id)
+    note_look(("patient", public_id), found.area_code)
     tabs = _tabs(actor)
     tab = PatientTab(asked) if (asked := request.args.get("tab", "")) in tabs else PatientTab.HISTORY
     guards = list_guardians(session, actor, vault, found)

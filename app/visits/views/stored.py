@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template
 
+from app.audit.views import note_look
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.i18n import _
@@ -45,6 +46,7 @@ def saved_visit(public_id: str, visit_id: str) -> str:
 @permit(Action.LOG_VISIT)
 def show_visit(public_id: str, visit_id: str) -> str:
     subject, stored = _stored(public_id, visit_id)
+    note_look(("patient", public_id), subject.patient.area_code)
     return render_template(
         "visits/visit.html",
         successor=queries.find_successor(read_session(), stored.visit),
@@ -57,6 +59,7 @@ def show_visit(public_id: str, visit_id: str) -> str:
 @permit(Action.LOG_VISIT)
 def list_visits(public_id: str) -> str:
     subject, actor = subject_of(public_id), current_actor()
+    note_look(("patient", public_id), subject.patient.area_code)
     stored = queries.list_visits(read_session(), actor, subject.patient)
     attempts = queries.list_attempts(read_session(), actor, subject.patient)
     entries: list[tuple[Any, Any, Any]] = [(visit.visited_on, visit, None) for visit in stored]
