@@ -108,6 +108,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         code_words=code_words,
         date_short=date_short,
         date_long=date_long,
+        local_day=local_day,
         local_time=local_time,
         money=money,
         num=number,
@@ -254,8 +255,12 @@ def local_time(value: datetime | None) -> str:
     """11月21日 10:42 in Shanghai."""
     if value is None:
         return "—"
-    local = value.astimezone(SHANGHAI)
-    return f"{date_short(local.date())} {local:%H:%M}"
+    return f"{date_short(local_day(value))} {value.astimezone(SHANGHAI):%H:%M}"
+
+
+def local_day(value: datetime) -> date:
+    """The day in Shanghai on which an instant falls."""
+    return value.astimezone(SHANGHAI).date()
 
 
 def code_words(code: str) -> str:

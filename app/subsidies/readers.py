@@ -29,6 +29,7 @@ MOST_WORDS = 60
 
 _ASIDE = re.compile(r"\s|[（(].*?[)）]")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.0)?")
+_STOP = re.compile(r"[：:，,；;。—–-]+")
 
 Row = Sequence[Cell]
 
@@ -89,15 +90,16 @@ def _replies(rows: Sequence[Row], columns: _Columns, first: int) -> tuple[BankRe
 
 def _reply(row: Row, columns: _Columns) -> BankReply:
     """ValueError or ArithmeticError for an amount that is none, or a result that no bank is known to write."""
-    result = _ASIDE.sub("", _text(row, columns.result))
+    result, *told = _STOP.split(_ASIDE.sub("", _text(row, columns.result)), maxsplit=1)
     if result not in PAID_WORDS | RETURNED_WORDS:
         raise ValueError(result)
+    why = "" if columns.why is None else _text(row, columns.why)
     amount = Decimal(_text(row, columns.amount).replace(",", "").replace("，", ""))
     return BankReply(
         sequence=int(float(_text(row, columns.sequence))),
         amount=Money.from_yuan(amount),
         is_paid=result in PAID_WORDS,
-        why="" if columns.why is None else _text(row, columns.why)[:MOST_WORDS],
+        why=(why or "".join(told))[:MOST_WORDS],  # some banks write 失败：户名不符 into the one cell
     )
 
 

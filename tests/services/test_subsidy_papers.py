@@ -240,6 +240,11 @@ def test_return_files_are_read_in_the_shapes_that_banks_send(house: House, shape
     assert house.settle(read).returned_count == 1
 
 
+def test_a_reason_behind_the_result_in_the_same_cell_is_read() -> None:
+    read = read_returns("序号,金额,结果\n1,750.00,成功\n2,8.33,失败：户名不符\n".encode(), "回盘.csv")
+    assert [(one.is_paid, one.why) for one in read.replies] == [(True, ""), (False, "户名不符")]
+
+
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4", b"\x00\x01", "序号,金额\n1,2\n".encode(), b"<html></html>"])
 def test_what_is_no_return_file_is_refused_in_words(content: bytes) -> None:
     with pytest.raises(Invalid) as refused:
