@@ -19,6 +19,7 @@ from app.core.quarter import Quarter
 from app.core.reasons import Reason, reason
 from app.core.scope import within
 from app.patients.models import Patient
+from app.patients.queries import lock_patient
 from app.patients.rules import ManagementStatus, RegistryStatus
 from app.people.vault import Vault
 from app.risk.commands import RecordReassessment
@@ -163,6 +164,7 @@ def record_reassessment(
     Raises `Invalid`, `Forbidden`, and `Conflict` when the quarter's result of this patient is recorded already.
     """
     require(actor, Action.REASSESS)
+    lock_patient(session, actor, subject.patient.public_id)  # of two at once, the second finds the first's result
     effect = effect_on_next_visit(command.level, command.assessed_on, subject.next_visit_on)
     quarter = Quarter.parse(subject.task.period)
     earlier = find_reassessment(session, actor, subject.patient.id, str(quarter))

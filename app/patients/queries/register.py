@@ -73,6 +73,17 @@ def get_patient(session: Session, actor: Actor, public_id: str) -> Patient:
     return patient
 
 
+def lock_patient(session: Session, actor: Actor, public_id: str) -> Patient:
+    """The patient, as the actor, and nobody else's until the transaction ends. Raises `NotFound`.
+
+    SQLite has one writer at a time anyway.
+    """
+    patient = get_patient(session, actor, public_id)
+    if session.get_bind().dialect.name == "postgresql":
+        session.refresh(patient, with_for_update=True)
+    return patient
+
+
 def find_patient_by_person(session: Session, actor: Actor, person_id: int) -> Patient | None:
     """The live registration of a person, if it lies in the actor's area."""
     return session.scalars(

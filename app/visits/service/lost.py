@@ -14,6 +14,7 @@ from app.core.dates import add_months
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import Reason, reason
 from app.patients.models import Patient
+from app.patients.queries import lock_patient
 from app.patients.rules import ManagementStatus, RegistryStatus, SpanKind
 from app.patients.service import change_state
 from app.people.vault import Vault
@@ -30,7 +31,6 @@ from app.visits.queries import (
 )
 from app.visits.rules.attempts import AttemptOutcome, attempts_in_a_row, proposes_lost, try_again_by
 from app.visits.service.next_steps import propose_lost
-from app.visits.service.recording import lock_patient
 
 
 @dataclass(frozen=True)

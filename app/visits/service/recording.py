@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import reason
 from app.patients.models import Patient
-from app.patients.queries import get_patient
+from app.patients.queries import lock_patient
 from app.patients.rules import ManagementStatus, RegistryStatus
 from app.people.vault import Vault
 from app.risk.models import LevelSource
@@ -111,17 +111,6 @@ def preview_visit(
     if instead_of is not None:
         history = history.without(instead_of.id)
     return judge(session, actor, patient, record, history, today, is_correction=instead_of is not None)
-
-
-def lock_patient(session: Session, actor: Actor, public_id: str) -> Patient:
-    """The patient, as the actor, and nobody else's until the transaction ends. Raises `NotFound`.
-
-    SQLite has one writer at a time anyway.
-    """
-    patient = get_patient(session, actor, public_id)
-    if session.get_bind().dialect.name == "postgresql":
-        session.refresh(patient, with_for_update=True)
-    return patient
 
 
 def _record(
