@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -17,7 +17,7 @@ from app.patients.models import Patient
 from app.people.vault import Vault
 from app.visits.models import FollowUpVisit
 from app.visits.service import record_visit
-from tests.conftest import NOW, TODAY, chromium
+from tests.conftest import NOW, TODAY
 from tests.rig.county import County
 from tests.rig.visits import command, middling, register, stable
 
@@ -86,29 +86,27 @@ def server(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def phone(app: Flask, county: County, server: str) -> Iterator[Phone]:
-    yield from _phone(app, county, server, has_script=True)
+def phone(app: Flask, county: County, server: str, browser: Browser) -> Iterator[Phone]:
+    yield from _phone(app, county, server, browser, has_script=True)
 
 
 @pytest.fixture
-def plain_phone(app: Flask, county: County, server: str) -> Iterator[Phone]:
-    yield from _phone(app, county, server, has_script=False)
+def plain_phone(app: Flask, county: County, server: str, browser: Browser) -> Iterator[Phone]:
+    yield from _phone(app, county, server, browser, has_script=False)
 
 
-def _phone(app: Flask, county: County, server: str, has_script: bool) -> Iterator[Phone]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        context = browser.new_context(viewport=PHONE, java_script_enabled=has_script, locale="zh-CN")
-        context.add_cookies([{"name": "anhu_session", "value": county.token_for(app, "doctor"), "url": server}])
-        phone = Phone(context.new_page(), server)
-        phone.page.on("console", lambda said: phone.complaints.append(said.text) if said.type == "error" else None)
-        phone.page.on("pageerror", lambda error: phone.complaints.append(str(error)))
-        phone.page.on(
-            "request",
-            lambda asked: None if asked.url.startswith((server, "data:")) else phone.complaints.append(asked.url),
-        )
-        yield phone
-        browser.close()
+def _phone(app: Flask, county: County, server: str, browser: Browser, has_script: bool) -> Iterator[Phone]:
+    context = browser.new_context(viewport=PHONE, java_script_enabled=has_script, locale="zh-CN")
+    context.add_cookies([{"name": "anhu_session", "value": county.token_for(app, "doctor"), "url": server}])
+    phone = Phone(context.new_page(), server)
+    phone.page.on("console", lambda said: phone.complaints.append(said.text) if said.type == "error" else None)
+    phone.page.on("pageerror", lambda error: phone.complaints.append(str(error)))
+    phone.page.on(
+        "request",
+        lambda asked: None if asked.url.startswith((server, "data:")) else phone.complaints.append(asked.url),
+    )
+    yield phone
+    context.close()
 
 
 def _visits(app: Flask) -> list[FollowUpVisit]:

@@ -32,7 +32,7 @@ from tests.rig.clock import StoppedClock
 from tests.rig.county import County
 
 SWEEP = JOBS[0]
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 240
 
 
 @pytest.fixture
