@@ -29,6 +29,7 @@ MOST_WORDS = 60
 
 _ASIDE = re.compile(r"\s|[（(].*?[)）]")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.0)?")
+_LONG_NUMBER = re.compile(r"[0-9Xx*]{6,}")  # an account or an ID number that a bank wrote into its reason
 _STOP = re.compile(r"[：:，,；;。—–-]+")
 
 Row = Sequence[Cell]
@@ -99,7 +100,8 @@ def _reply(row: Row, columns: _Columns) -> BankReply:
         sequence=int(float(_text(row, columns.sequence))),
         amount=Money.from_yuan(amount),
         is_paid=result in PAID_WORDS,
-        why=(why or "".join(told))[:MOST_WORDS],  # some banks write 失败：户名不符 into the one cell
+        # some banks write 失败：户名不符 into the one cell
+        why=_LONG_NUMBER.sub("…", why or "".join(told))[:MOST_WORDS],
     )
 
 
