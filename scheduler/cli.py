@@ -44,7 +44,7 @@ def list_jobs(as_json: bool) -> None:
 def run_job(name: str, period: str | None, today: datetime | None, as_json: bool) -> None:
     """Run NAME for a period. A second run for the same period says so and changes nothing."""
     clock = Clock(today.date()) if today else current_clock()
-    house = House.of(current_app._get_current_object(), clock)  # type: ignore[attr-defined]
+    house = House.of(current_app._get_current_object(), clock)  # type: ignore[attr-defined]  # behind the proxy
     beat, found = find_beat(name), find_job(name)
     if beat is not None:
         _pulse(house, beat, as_json)

@@ -21,7 +21,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     next = HiddenField(validators=[Optional()])
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     password = PasswordField(lazy_("现在的密码"), [_REQUIRED, _PASSWORD])
     new_password = PasswordField(lazy_("新密码"), [_REQUIRED, _PASSWORD])
     again = PasswordField(
@@ -29,7 +29,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class NewUserForm(FlaskForm):  # type: ignore[misc]
+class NewUserForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     """`choices` of area and agency are set by the view, from what the administrator may give."""
 
     name = StringField(lazy_("用户名"), [_REQUIRED, Length(max=32, message=lazy_("用户名最多 32 个字符"))])

@@ -69,4 +69,4 @@ def get_file(session: Session, actor: Actor, public_id: str) -> KeptFile:
 def purge_files(session: Session, now: datetime) -> int:
     """Delete what has expired; how many. Vouchers never expire."""
     expired = delete(KeptFile).where(KeptFile.expires_at.is_not(None), KeptFile.expires_at <= now)
-    return session.execute(expired, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined, no-any-return]
+    return session.execute(expired, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined, no-any-return]  # a statement that writes has a row count

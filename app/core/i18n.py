@@ -54,9 +54,9 @@ def gettext_anywhere(text: str) -> str:
 def language() -> str:
     """The reader's language, found once a request."""
     try:
-        return request.anhu_language  # type: ignore[attr-defined, no-any-return]
+        return request.anhu_language  # type: ignore[attr-defined, no-any-return]  # kept on the request for its life
     except AttributeError:
-        found = request.anhu_language = _select()  # type: ignore[attr-defined]
+        found = request.anhu_language = _select()  # type: ignore[attr-defined]  # the same
         return found
     except RuntimeError:  # outside a request
         return DEFAULT_LANGUAGE
@@ -90,7 +90,7 @@ def init_app(app: Flask) -> None:
     babel = Babel()
     babel.init_app(app, default_locale=DEFAULT_LANGUAGE, default_timezone="Asia/Shanghai", locale_selector=language)
     babel.domain_instance = RoomsDomain()
-    app.jinja_env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the stubs know no extension methods
 
 
 def _select() -> str:

@@ -67,7 +67,7 @@ class FirstGuardianForm(PersonFields, FlaskForm):  # type: ignore[misc]  # Flask
         )
 
 
-class SecondGuardianForm(PersonFields, FlaskForm):  # type: ignore[misc]
+class SecondGuardianForm(PersonFields, FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     """A named officer with telephone and post."""
 
     today: date | None = None
@@ -96,14 +96,14 @@ class SecondGuardianForm(PersonFields, FlaskForm):  # type: ignore[misc]
         )
 
 
-class EndGuardianForm(FlaskForm):  # type: ignore[misc]
+class EndGuardianForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     today: date | None = None
 
     to_on = DayField(lazy_("自哪一天起不再监护"), [Answered(lazy_("请填写日期")), Past()])
     reason = ListField(lazy_("原因"), labelled(ENDINGS), [Answered(lazy_("请选择原因"))])
 
 
-class AgreementForm(FlaskForm):  # type: ignore[misc]
+class AgreementForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     today: date | None = None
 
     key = KeyField()
@@ -122,14 +122,14 @@ class AgreementForm(FlaskForm):  # type: ignore[misc]
         )
 
 
-class EndAgreementForm(FlaskForm):  # type: ignore[misc]
+class EndAgreementForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     today: date | None = None
 
     ended_on = DayField(lazy_("最后有效日"), [Answered(lazy_("请填写日期"))])
     reason = ListField(lazy_("原因"), labelled(ENDINGS), [Answered(lazy_("请选择原因"))])
 
 
-class AccountForm(FlaskForm):  # type: ignore[misc]
+class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     today: date | None = None
 
     kind = ChoiceField(lazy_("账户类型"), labelled(ACCOUNT_KINDS), [Answered(lazy_("请选择账户类型"))])

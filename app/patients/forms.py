@@ -225,7 +225,7 @@ class RegisterForm(DiagnosisFields, _PatientForm):
 # -- what can happen to a registration, a form each -------------------------------------------------------------------
 
 
-class _ActForm(FlaskForm):  # type: ignore[misc]
+class _ActForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     """`today` is set by the view."""
 
     today: date | None = None

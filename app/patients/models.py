@@ -98,7 +98,7 @@ class Patient(Base):
     created_by: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads it once and changes nothing
 
 
 class PatientSpan(Base):

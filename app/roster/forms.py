@@ -23,11 +23,11 @@ class UploadForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     file = FileField(lazy_("花名册文件"), validators=[FileRequired(lazy_("请选择花名册文件"))])
 
 
-class StepForm(FlaskForm):  # type: ignore[misc]
+class StepForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     """Only the token: the fields of a mapping are named by the file."""
 
 
-class ImportForm(FlaskForm):  # type: ignore[misc]
+class ImportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     mode = RadioField(
         lazy_("导入方式"),
         choices=[(Mode.ALL.value, lazy_("全部导入")), (Mode.GOOD_ROWS.value, lazy_("只导入没有错误的行"))],

@@ -75,7 +75,7 @@ class DecideForm(StepForm):
         return DecideHold(line_public_id, self.is_paid.data == "yes", self.note.data or "")
 
 
-class PrepareForm(FlaskForm):  # type: ignore[misc]
+class PrepareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     quarter = SelectField(lazy_("季度"), validators=[InputRequired()])
     is_supplementary = BooleanField(lazy_("补发批次（只含本季度尚未发放的协议）"))
 
@@ -90,7 +90,7 @@ def _options(labels: Mapping[Any, str]) -> list[tuple[str, str]]:
     return [(str(code), lazy_(text)) for code, text in labels.items()]
 
 
-class PolicyForm(FlaskForm):  # type: ignore[misc]
+class PolicyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     valid_from = DateField(lazy_("生效日期"), validators=[InputRequired()])
     annual = StringField(
         lazy_("每人每年（元）"),

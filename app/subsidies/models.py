@@ -84,7 +84,7 @@ class SubsidyRun(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads it once and changes nothing
 
 
 _LIVE_PAYMENT = text("kind = 'ordinary' AND decision = 'pay' AND is_live")

@@ -180,7 +180,7 @@ def _done(actor: Actor, outcome: Reason, now: datetime) -> dict[str, Any]:
 
 def _change_open(session: Session, *which: Any, **values: Any) -> int:
     statement = update(Task).where(*which, Task.state == TaskState.OPEN).values(**values)
-    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a statement that writes has a row count
 
 
 # -- many patients -----------------------------------------------------------------------------------------------------
@@ -250,11 +250,11 @@ def open_for_all(
         literal(TaskState.OPEN.value),
         literal(now, Task.opened_at.type),
     ).where(~standing.exists())
-    into = insert(Task.__table__).from_select(  # type: ignore[arg-type]
+    into = insert(Task.__table__).from_select(  # type: ignore[arg-type]  # a mapped table is a Table
         ["public_id", "kind", *columns, "state", "opened_at"], rows, include_defaults=False
     )
     done = session.execute(into, execution_options={"preserve_rowcount": True})
-    made = int(done.rowcount)  # type: ignore[attr-defined]
+    made = int(done.rowcount)  # type: ignore[attr-defined]  # a statement that writes has a row count
     if made:
         note(session, actor, action, now=now, subject=("task", ""), count=made, detail=_proof(session, kind, last_id))
     return made

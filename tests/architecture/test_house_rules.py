@@ -157,6 +157,12 @@ def test_clock_environment_and_print_stay_at_their_one_place() -> None:
             assert not (found := spelled.search(code)), (path, found)
 
 
+def test_every_exception_from_the_checkers_says_why() -> None:
+    bare = re.compile(r"#\s*(?:type: ignore\[[^]]*\]|noqa: [A-Z0-9, ]+)\s*$", re.M)
+    for path, _tree in _python("app", "reports", "scheduler"):
+        assert not (found := bare.search((ROOT / path).read_text(encoding="utf-8"))), (path, found)
+
+
 def test_the_application_lists_exactly_the_rooms_furniture() -> None:
     def furniture(name: str) -> set[str]:
         packages = {path.parent for path in APP.glob(f"*/{name}/__init__.py")}

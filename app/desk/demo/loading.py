@@ -132,7 +132,7 @@ class Loader:
 
     def _reassess(self, quarter: Quarter) -> None:
         lives = {self.county.patients[life.resident.number]: life for life in self.plan.lives if self._stands(life)}
-        rng = Random(f"{self.order.seed}:reassess:{quarter}")  # noqa: S311
+        rng = Random(f"{self.order.seed}:reassess:{quarter}")  # noqa: S311  # invention, not secrecy
         reassess(self.session, self.vault, self.county, lives, quarter, self.moments, rng)
 
     def _stands(self, life: Life) -> bool:
@@ -145,7 +145,7 @@ class Loader:
         if until <= since:
             return
         self._register_new(since, until)
-        rng = Random(f"{self.order.seed}:visits:{until}")  # noqa: S311
+        rng = Random(f"{self.order.seed}:visits:{until}")  # noqa: S311  # invention, not secrecy
         bulk = [
             (life, index)
             for life in self.plan.lives
@@ -178,8 +178,8 @@ class Loader:
             self.vault,
             self.county,
             self.moments,
-            Random(f"{self.order.seed}:acts:{until}"),  # noqa: S311
-            Papers(Random(f"{self.order.seed}:accounts:{until}")),  # noqa: S311
+            Random(f"{self.order.seed}:acts:{until}"),  # noqa: S311  # invention, not secrecy
+            Papers(Random(f"{self.order.seed}:accounts:{until}")),  # noqa: S311  # invention, not secrecy
         )
         agenda = sorted(self._agenda(acting, since, until), key=lambda item: item[:3])
         for *_, deed in agenda:

@@ -80,7 +80,7 @@ class Population:
 def invent_population(count: int, seed: int, began_on: date, today: date) -> Population:
     """`count` patients, most registered when the county began on `began_on`, the others since, up to `today`."""
     rng = Random(f"{seed}:population")  # noqa: S311  # invention, not secrecy
-    papers = Papers(Random(f"{seed}:papers"))  # noqa: S311
+    papers = Papers(Random(f"{seed}:papers"))  # noqa: S311  # invention, not secrecy
     by_village = officers(rng, papers)
     maker = Maker(rng, papers, today)
     residents: list[Resident] = []

@@ -16,7 +16,7 @@ from app.core.bank_account import AccountKind, BankAccount, check_account
 from app.core.identity import ResidentId, Sex, normalise_id_number, resident_id
 from app.core.money import Money
 from app.core.names import Name, check_name
-from app.core.phones import check_phone
+from app.core.phones import Phone, check_phone
 from app.core.reasons import Reason, reason
 from app.core.workbooks.sheet import Cell
 
@@ -272,7 +272,7 @@ def phones(cell: Cell) -> Phones:
     return Phones(tuple(good), tuple(phone.number for phone in checked if not phone.valid))
 
 
-def _blank_separated(shown: str) -> list:  # type: ignore[type-arg]
+def _blank_separated(shown: str) -> list[Phone]:
     whole = check_phone(shown)
     if whole.valid:
         return [whole]
