@@ -72,7 +72,9 @@ def visit(acting: Actors, life: Life, index: int) -> None:
 
 
 def sign(acting: Actors, life: Life, contract: Contract) -> None:
-    command = SignAgreement(from_on=contract.from_on, to_on=contract.to_on, signed_on=contract.signed_on)
+    # not the product's own series: a roster uploaded to the demonstration brings numbers of that one
+    number = f"ANHE-{contract.signed_on:%y%m}-{life.resident.number:05d}"
+    command = SignAgreement(contract.from_on, contract.to_on, number, contract.signed_on)
     now = acting.moments.on(contract.signed_on, 120)
     sign_agreement(acting.session, acting.county.actors["town_county"], acting.patient(life), command, now)
 
