@@ -158,7 +158,7 @@ def test_subsidy_amount(ask, content, amount):
 
 def test_subsidy_amount_says_the_sum_and_the_days_left_out(ask):
     assert ask("subsidy-amount", AMOUNT)["because"] == [
-        "2024年第2季度计发 59 天：3,000.00 ÷ 12 × (30/30 + 10/31 + 19/30) = 488.98 元",
+        "计发 59 天：3,000.00 ÷ 12 × (30/30 + 10/31 + 19/30) = 488.98 元",
         "2024年5月11日至2024年6月11日：住院 32 天不计",
     ]
 

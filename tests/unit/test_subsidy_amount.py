@@ -174,7 +174,7 @@ def test_the_facts_survive_in_a_snapshot(facts, rule):
 def test_the_sum_is_said_without_dates_and_with_them():
     found = _compute("2024Q2", inpatient=(Stay(date(2024, 5, 10), date(2024, 6, 12)),))
     assert [say(one) for one in found.reasons] == [
-        "2024年第2季度计发 59 天：3,000.00 ÷ 12 × (30/30 + 10/31 + 19/30) = 488.98 元",
+        "计发 59 天：3,000.00 ÷ 12 × (30/30 + 10/31 + 19/30) = 488.98 元",
         "住院 32 天不计",
     ]
     assert say(found.dated_reasons[1]) == "2024年5月11日至2024年6月11日：住院 32 天不计"
