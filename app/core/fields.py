@@ -51,13 +51,10 @@ def codes_offered(field: Any) -> set[str]:
     return {choice.value for choice in field.iter_choices()}
 
 
-class ChoiceField(RadioField):
-    """One code out of several as big buttons; `data` is text, None while unanswered."""
+class OneCode:
+    """What a field for one code shares, whether it is drawn as buttons or as a list."""
 
     data: Any
-
-    def __init__(self, label: Any, pairs: Iterable[tuple[int | str, Any]], validators: Any = (), **kwargs: Any) -> None:
-        super().__init__(label, list(validators), choices=choices(pairs), **kwargs)
 
     def pre_validate(self, form: Any) -> None:
         if self.data and self.data not in codes_offered(self):
@@ -70,7 +67,16 @@ class ChoiceField(RadioField):
         return int(self.data) if known and self.data else None
 
 
-class ListField(SelectField):
+class ChoiceField(OneCode, RadioField):
+    """One code out of several as big buttons; `data` is text, None while unanswered."""
+
+    data: Any
+
+    def __init__(self, label: Any, pairs: Iterable[tuple[int | str, Any]], validators: Any = (), **kwargs: Any) -> None:
+        super().__init__(label, list(validators), choices=choices(pairs), **kwargs)
+
+
+class ListField(OneCode, SelectField):
     """One code out of many in a list, with an empty first line; `groups` may replace the choices later."""
 
     data: Any
@@ -87,15 +93,6 @@ class ListField(SelectField):
         self.choices = blank + [
             SelectChoice(code, label, optgroup=heading) for heading, places in groups.items() for code, label in places
         ]
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data and self.data not in codes_offered(self):
-            raise ValidationError(NOT_A_CHOICE)
-
-    @property
-    def code(self) -> int | None:
-        known = self.data in codes_offered(self)
-        return int(self.data) if known and self.data else None
 
 
 class FlagsField(SelectMultipleField):

@@ -236,7 +236,7 @@ def _place(
         terms = PolicyTerms(annual=Money.from_yuan("3000"), document_number="安民发〔2026〕3号")
         set_policy(session, actors["clerk"], SetPolicy(county_code, date(2025, 1, 1), terms), NOW)
         for name, actor in (county.actors if county else actors).items():
-            item = ask_for_work(session, "roster_import", {}, f"scene:{county_code}:{name}", actor, NOW)
+            item = ask_for_work(session, "rig", {}, f"scene:{county_code}:{name}", actor, NOW)
             session.flush()
             found.work[name] = item.public_id
     found.run = prepare_run(database.transaction, actors["clerk"], PrepareRun(county_code, QUARTER), TODAY, NOW)

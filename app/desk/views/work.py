@@ -5,9 +5,11 @@ from __future__ import annotations
 from io import BytesIO
 
 from flask import Blueprint, Response, render_template, send_file, url_for
+from sqlalchemy.orm import Session
 
 from app.audit.service import note
-from app.core.access import Action, current_actor, permit
+from app.core.access import Action, current_actor, may, permit
+from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import NotFound
@@ -21,12 +23,13 @@ from app.core.work import find_file_of_work, get_work
 
 work = Blueprint("work", "app.desk", url_prefix="/work", template_folder="templates")
 
-KIND_WORDS = {
-    "subsidy_prepare": N_("季度造册"),
-    "subsidy_ledger_pdf": N_("打印发放台账"),
-    "subsidy_ledger_xlsx": N_("导出发放台账"),
-    "subsidy_notices": N_("打印监护人告知书"),
-    "roster_import": N_("导入花名册"),
+# kind → its words, and what somebody must still be allowed to do to see what came of it
+KINDS = {
+    "subsidy_prepare": (N_("季度造册"), Action.PREPARE_SUBSIDY),
+    "subsidy_ledger_pdf": (N_("打印发放台账"), Action.PRINT_SUBSIDY),
+    "subsidy_ledger_xlsx": (N_("导出发放台账"), Action.PRINT_SUBSIDY),
+    "subsidy_notices": (N_("打印监护人告知书"), Action.PRINT_SUBSIDY),
+    "roster_import": (N_("导入花名册"), Action.IMPORT_ROSTER),
 }
 
 
@@ -35,13 +38,12 @@ KIND_WORDS = {
 def show(public_id: str) -> str:
     """The page, or for htmx only the part that changes."""
     session = read_session()
-    item = get_work(session, current_actor(), public_id)
+    item = _own(session, current_actor(), public_id)
     file = find_file_of_work(session, item)
-    kind = KIND_WORDS.get(item.kind)
     return render_template(
         "desk/_work.html" if is_htmx() else "desk/work.html",
         item=item,
-        title=_(kind) if kind else _("后台处理"),
+        title=_(KINDS[item.kind][0]) if item.kind in KINDS else _("后台处理"),
         is_live=item.state in (WorkState.QUEUED, WorkState.RUNNING),
         file=file,
         failure=Reason.from_json(item.failure) if item.failure else None,
@@ -55,7 +57,7 @@ def download(public_id: str) -> Response:
     """The file that the work made; every download is noted."""
     actor = current_actor()
     with transaction() as session:
-        item = get_work(session, actor, public_id)
+        item = _own(session, actor, public_id)
         file = find_file_of_work(session, item)
         if file is None:
             raise NotFound()
@@ -71,6 +73,14 @@ def download(public_id: str) -> Response:
         )
         name, media_type = file.name, file.media_type
     return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
+
+
+def _own(session: Session, actor: Actor, public_id: str) -> WorkItem:
+    """The actor's own item; `NotFound` too when the role has changed since and may no longer ask for its like."""
+    item = get_work(session, actor, public_id)
+    if item.kind in KINDS and not may(actor, KINDS[item.kind][1]):
+        raise NotFound()
+    return item
 
 
 def _next_page(item: WorkItem) -> str | None:
