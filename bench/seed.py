@@ -198,4 +198,5 @@ def _fix_sequences(session: Session) -> None:
         return
     for model in (Person, Patient):
         highest = session.scalar(select(func.max(model.id)))
-        session.execute(text(f"SELECT setval('{model.__tablename__}_id_seq', {highest})"))
+        if highest:
+            session.execute(text(f"SELECT setval('{model.__tablename__}_id_seq', {highest})"))

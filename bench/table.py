@@ -33,9 +33,10 @@ def timed(name: str, ours: float, floor: float, most: float, unit: str = "s") ->
 
 
 def rated(name: str, ours: float, floor: float, least: float, unit: str) -> Line:
-    """Rates a second; the ratio is to be at least `least`."""
+    """Rates a second; the ratio is to be at least `least` (0: shown without a goal)."""
     ratio = ours / floor
-    return Line(name, f"{ours:,.0f} {unit}/s", f"{floor:,.0f} {unit}/s", ratio, f">= {least:g}", ratio >= least)
+    goal, met = (f">= {least:g}", ratio >= least) if least else ("", None)
+    return Line(name, f"{ours:,.0f} {unit}/s", f"{floor:,.0f} {unit}/s", ratio, goal, met)
 
 
 def show(lines: list[Line]) -> None:

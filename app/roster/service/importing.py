@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.batches import insert_rows, slices
+from app.core.batches import insert_rows, slices, take_stock
 from app.core.reasons import Reason, reason
+from app.guardians.models import Agreement, Guardianship
+from app.patients.models import Patient, PatientSpan
+from app.people.models import NameKey, Person, PersonKey, Phone
 from app.people.vault import Vault
 from app.roster.commands import ImportResult, Mode, Outcome, RowResult
 from app.roster.models import ImportRow, RosterImport
@@ -26,6 +29,7 @@ from app.roster.service.filling import fill_known
 from app.roster.service.hand import Hand
 from app.roster.service.knowing import known_patient
 from app.roster.service.storing import store_new
+from app.tasks.models import Task
 
 BATCH = 500
 
@@ -131,6 +135,7 @@ def _store(
         for planned in part:
             if planned.patient_id is not None:
                 fill_known(session, vault, hand, register, planned.row, planned.comparison.gaps)
+        take_stock(session, Person, PersonKey, Phone, NameKey, Patient, PatientSpan, Guardianship, Agreement, Task)
     results = tuple(
         replace(one, patient_id=one.patient_id or created.get((one.sheet, one.row))) for one in result.results
     )
