@@ -7,8 +7,7 @@ from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
     # the sum
-    "subsidies.amount.sum": N_("%(quarter)s计发 %(days)s 天：%(formula)s 元"),
-    "subsidies.amount.short": N_("计发 %(days)s 天：%(formula)s 元"),
+    "subsidies.amount.sum": N_("计发 %(days)s 天：%(formula)s 元"),
     "subsidies.amount.shares": N_("第一监护人 %(first)s 元，第二监护人 %(second)s 元"),
     "subsidies.excluded.dated": N_("%(first)s至%(last)s：%(why)s"),
     "subsidies.excluded.no_agreement": N_("协议期外 %(days)s 天不计"),

@@ -21,7 +21,6 @@ from app.core.reasons import Reason
 from app.core.scope import within
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank, Relation
-from app.patients.models import Patient
 from app.people.models import NameKey, PayeeAccount, Person
 from app.people.vault import Vault
 from app.subsidies.models import PayFileLine, SubsidyLine, SubsidyRun
@@ -73,9 +72,7 @@ class LineRow:
             return (self.why,)
         others = tuple(one for one in self.reasons if one.code != _SUM)
         is_partial = self.decision is LineState.PAY and any(one.code in _EXCLUDED for one in others)
-        # beside its own quarter's lines the sum need not name the quarter
-        sums = tuple(Reason("subsidies.amount.short", one.args) for one in self.reasons if one.code == _SUM)
-        return (*others, *sums) if is_partial else others
+        return (*others, *(one for one in self.reasons if one.code == _SUM)) if is_partial else others
 
 
 @dataclass(frozen=True)
@@ -168,15 +165,6 @@ def get_line(session: Session, actor: Actor, public_id: str, *, lock: bool = Fal
     if run is None or line is None:
         raise NotFound()
     return line, run
-
-
-def patient_address(session: Session, actor: Actor, line: SubsidyLine) -> str:
-    """The public id under which the line's guardians, agreement and account are kept; raises NotFound."""
-    query = select(Patient.public_id).where(Patient.id == line.patient_id, within(Patient.area_code, actor))
-    found = session.scalar(query)
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def count_hold_reasons(session: Session, run: SubsidyRun) -> dict[str, int]:
