@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DAY = "2026-11-21"  # the pictures' business day, so that they change only when the product does
-PASSWORD = "anhu-demo-2026"  # noqa: S105
+PASSWORD = "anhu-demo-2026"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
 PICTURES = (
     ("doctor", PHONE, "doctor-phone.png"),
