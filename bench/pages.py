@@ -28,7 +28,7 @@ ANSWERS = {
     "meeting": "1", "visited_on": TODAY.isoformat(), "form": "2", "objects": "1", "risk_level": "0",
     "psychotic_symptoms": "0", "symptoms": "1", "insight": "1", "sleep": "1", "diet": "1", "sf_self_care": "1",
     "sf_housework": "1", "sf_work": "1", "sf_learning": "1", "sf_social": "1", "locked_up": "1",
-    "behaviours": "7", "hospitalisation": "1", "lab_test": "1", "adherence": "1", "adverse_reaction": "1", "physical_illness": "0",
+    "behaviours": "7", "hospitalisation": "0", "lab_test": "1", "adherence": "1", "adverse_reaction": "1", "physical_illness": "0",
     "other_abnormal": "0", "treatment_effect": "1", "referral": "1", "rehab_measures": "1", "medicines_1_name": "利培酮", "medicines_1_morning_mg": "2", "medicines_1_night_mg": "2",
 }  # fmt: skip
 

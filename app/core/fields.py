@@ -38,6 +38,9 @@ class Answered:
 
 
 def choices(pairs: Iterable[tuple[int | str, Any]]) -> list[Any]:
+    """Options from (code, label). Options that were made already, once for all forms of a class, are taken as they are."""
+    if isinstance(pairs, list) and pairs and isinstance(pairs[0], SelectChoice):
+        return pairs
     return [SelectChoice(str(code), label) for code, label in pairs]
 
 

@@ -85,13 +85,19 @@ def open_task(
             Task.state != TaskState.CANCELLED,
         )
     )
-    return found or _add(session, patient, kind, period, due_on, because, now)
+    if found is None:
+        found = _add(session, patient, kind, period, due_on, because, now)
+        session.flush()
+    return found
 
 
 def open_follow_up(
     session: Session, patient: Subject, due_on: date, because: Sequence[Reason], period: str, now: datetime
 ) -> Task:
-    """The next visit. Closes nothing: a second open one is refused by the database (`uq_tasks_open_follow_up`)."""
+    """The next visit, stored with the transaction's next flush.
+
+    Closes nothing: a second open one is refused by the database (`uq_tasks_open_follow_up`).
+    """
     return _add(session, patient, TaskKind.FOLLOW_UP, period, due_on, because, now)
 
 
@@ -148,7 +154,6 @@ def _add(
 ) -> Task:
     task = Task(**_row(patient, kind, period, due_on, because, now))
     session.add(task)
-    session.flush()
     return task
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Field, Grant, sees
@@ -47,9 +47,7 @@ class StoredForm:
 
 def get_rules(session: Session, day: date) -> VisitRules:
     """The version that decides on `day`; before the first version, the first. Raises `NotFound` where none is stored."""
-    versions = session.execute(
-        select(RuleSet.valid_from, RuleSet.content).where(RuleSet.kind == RULE_SET_KIND).order_by(RuleSet.valid_from)
-    ).all()
+    versions = session.connection().execute(_RULE_SETS).all()
     if not versions:
         raise NotFound()
     valid = [content for valid_from, content in versions if valid_from <= day]
@@ -68,21 +66,26 @@ def load_calendar(session: Session, from_on: date) -> WorkdayCalendar:
 
 def load_history(session: Session, patient_id: int) -> History:
     """All visits of a patient that stand, as facts; for the use cases of this room, which hold the patient already."""
-    visit = FollowUpVisit
-    rows = session.execute(
-        select(
-            visit.id,
-            visit.visited_on,
-            visit.form,
-            visit.objects,
-            or_(visit.is_complete, visit.is_opening),
-            visit.visit_class,
-            visit.next_due_on,
-            visit.recorded_by,
-            visit.behaviours,
-        ).where(visit.patient_id == patient_id, visit.withdrawn_at.is_(None))
-    )
+    rows = session.connection().execute(_HISTORY, {"patient": patient_id})
     return History([VisitFact(*row[:-1], has_harmed_others=bool((row[-1] or 0) & HARM_TO_OTHERS)) for row in rows])
+
+
+# Saving a visit is the busiest act of all: its statements are built once, because building one costs more than running it.
+_RULE_SETS = (
+    select(RuleSet.valid_from, RuleSet.content).where(RuleSet.kind == RULE_SET_KIND).order_by(RuleSet.valid_from)
+)
+_HISTORY = select(
+    FollowUpVisit.id,
+    FollowUpVisit.visited_on,
+    FollowUpVisit.form,
+    FollowUpVisit.objects,
+    or_(FollowUpVisit.is_complete, FollowUpVisit.is_opening),
+    FollowUpVisit.visit_class,
+    FollowUpVisit.next_due_on,
+    FollowUpVisit.recorded_by,
+    FollowUpVisit.behaviours,
+).where(FollowUpVisit.patient_id == bindparam("patient"), FollowUpVisit.withdrawn_at.is_(None))
+_BY_KEY = select(FollowUpVisit).where(FollowUpVisit.submission_key == bindparam("key"))
 
 
 def load_attempts(session: Session, patient_id: int, after: date | None) -> list[Attempt]:
@@ -94,7 +97,7 @@ def load_attempts(session: Session, patient_id: int, after: date | None) -> list
 
 
 def find_by_submission_key(session: Session, key: str) -> FollowUpVisit | None:
-    return session.scalar(select(FollowUpVisit).where(FollowUpVisit.submission_key == key))
+    return session.scalar(_BY_KEY, {"key": key})
 
 
 def find_attempt_by_submission_key(session: Session, key: str) -> VisitAttempt | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, bindparam, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.areas.queries import full_names
@@ -16,7 +16,7 @@ from app.core.actor import Actor
 from app.core.batches import slices
 from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
-from app.core.scope import within, within_prefix
+from app.core.scope import area_values, within, within_prefix, within_range
 from app.patients.models import Patient
 from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, SpanKind, label_state
 from app.people.models import Person
@@ -61,16 +61,18 @@ class RegisterRow:
 
 def get_patient(session: Session, actor: Actor, public_id: str) -> Patient:
     """Raises `NotFound` for what does not exist, lies elsewhere or was merged into another registration."""
-    patient = session.scalars(
-        select(Patient).where(
-            Patient.public_id == public_id,
-            within(Patient.area_code, actor),
-            Patient.registry_status != RegistryStatus.MERGED,
-        )
-    ).one_or_none()
+    patient = session.scalar(_BY_PUBLIC_ID, {"public_id": public_id, **area_values(actor)})
     if patient is None:
         raise NotFound()
     return patient
+
+
+# Built once: every act on a patient begins with it.
+_BY_PUBLIC_ID = select(Patient).where(
+    Patient.public_id == bindparam("public_id"),
+    within_range(Patient.area_code),
+    Patient.registry_status != RegistryStatus.MERGED,
+)
 
 
 def lock_patient(session: Session, actor: Actor, public_id: str) -> Patient:

@@ -21,6 +21,11 @@ def new_submission_key() -> str:
 class SubmissionKeyField(HiddenField):
     data: Any
 
+    def __init__(self, label: Any = "", **kwargs: Any) -> None:
+        super().__init__(
+            label, **kwargs
+        )  # never shown; without a label one would be made up and looked up in every request
+
     def pre_validate(self, form: Any) -> None:
         if not _SHAPE.fullmatch(str(self.data or "")):
             raise ValidationError(say(Reason("visit.key_missing")))

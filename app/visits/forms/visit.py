@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field as FormField
 from wtforms.validators import ValidationError
 
-from app.core.fields import ChoiceField, DayField, FlagsField, ParagraphField, TextField
+from app.core.fields import ChoiceField, DayField, FlagsField, ParagraphField, TextField, choices
 from app.core.i18n import N_, lazy_
 from app.core.reasons import Label, Reason, reason, say
 from app.visits.commands import RecordVisit
@@ -259,7 +259,7 @@ def _field_of(item: Field) -> Any:
         return TimesField(label)
     if item.name in TEXTS:
         return TextField(label, TEXTS[item.name])
-    return (FlagsField if item.is_multiple else ChoiceField)(label, list(_pairs(item)))
+    return (FlagsField if item.is_multiple else ChoiceField)(label, choices(_pairs(item)))
 
 
 def _pairs(item: Field) -> Iterator[tuple[int, Any]]:

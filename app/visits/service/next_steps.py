@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
@@ -56,7 +56,8 @@ def after_completed_visit(
     if patient.registry_status is not RegistryStatus.REGISTERED or _was_lost_later(session, patient, visit):
         patient.next_due_on = None
         return
-    standing = open_tasks(session, patient, TaskKind.CONFIRM_LOST, TaskKind.CHECK_STATUS, TaskKind.UNLOCKING)
+    with session.no_autoflush:  # what is pending goes out together at the end; none of it is read here
+        standing = open_tasks(session, patient, TaskKind.CONFIRM_LOST, TaskKind.CHECK_STATUS, TaskKind.UNLOCKING)
     _found_again(session, actor, patient, visit, standing, now)
     _come_again(session, actor, patient, visit, judged, now)
     _unlock(session, actor, patient, visit, standing, judged.context.rules, now)
@@ -145,11 +146,15 @@ def because_of(visit: FollowUpVisit) -> list[Reason]:
 
 
 def open_tasks(session: Session, patient: Patient, *kinds: TaskKind) -> list[Task]:
-    return list(
-        session.scalars(
-            select(Task).where(Task.patient_id == patient.id, Task.kind.in_(kinds), Task.state == TaskState.OPEN)
-        )
-    )
+    return list(session.scalars(_OPEN_TASKS, {"patient": patient.id, "kinds": list(kinds)}))
+
+
+# Built once: it is part of saving a visit.
+_OPEN_TASKS = select(Task).where(
+    Task.patient_id == bindparam("patient"),
+    Task.kind.in_(bindparam("kinds", expanding=True)),
+    Task.state == TaskState.OPEN,
+)
 
 
 def _found_again(
@@ -195,7 +200,8 @@ def _come_again(
     now: datetime,
 ) -> None:
     done = reason("visit.done", visited_on=visit.visited_on)
-    close_follow_up(session, actor, patient, done, now)
+    with session.no_autoflush:
+        close_follow_up(session, actor, patient, done, now)
     if judged.rest:
         open_task(
             session,

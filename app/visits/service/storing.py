@@ -30,7 +30,7 @@ def store_visit(
     judged: Judgement,
     now: datetime,
 ) -> FollowUpVisit:
-    """The visit and its medicine lines, flushed."""
+    """The visit, flushed, and its medicine lines, which go out with what follows from it."""
     visit = FollowUpVisit(
         submission_key=command.submission_key,
         patient_id=patient.id,
@@ -56,7 +56,6 @@ def store_visit(
     session.add(visit)
     session.flush()
     session.add_all(_lines(visit.id, judged.record))
-    session.flush()
     return visit
 
 
