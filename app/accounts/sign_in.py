@@ -43,9 +43,11 @@ class Attempt:
 
 
 def charge_attempt(
-    session: Session, passwords: Passwords, name: str, source: str, device: KnownDevice | None, now: datetime
+    session: Session, passwords: Passwords, name: str, source: str | None, device: KnownDevice | None, now: datetime
 ) -> Attempt:
     """Count this attempt as failed until it is proved right. Raises `TooManyAttempts` for an address over its limit.
+
+    A `source` that is not known (None) has no limit; accounts have theirs anyway.
 
     The user's own `device` has tries of its own, so that strangers who guess cannot lock a doctor out.
     """
@@ -53,9 +55,9 @@ def charge_attempt(
     user = find_by_name(session, name)
     is_own_device = device is not None and user is not None and device.user_public_id == user.public_id
     name_hash = _hash(f"{device.device_id if device and is_own_device else ''}\0{name}")
-    source_hash = _hash(source)
+    source_hash = _hash(source or "")
     _one_at_a_time(session, name_hash, source_hash)
-    if _count_of_source(session, source_hash, now) >= SOURCE_TRIES:
+    if source is not None and _count_of_source(session, source_hash, now) >= SOURCE_TRIES:
         raise TooManyAttempts
     is_waiting = _is_waiting(session, name_hash, now)
     failure = SignInFailure(name_hash=name_hash, source_hash=source_hash, at=now, is_counted=not is_waiting)

@@ -23,6 +23,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import AnhuError, Invalid
 from app.core.fields import choices
+from app.core.health import is_loopback
 from app.core.i18n import LANGUAGES, _
 from app.core.passwords import TooBusy, current_passwords
 from app.core.reasons import Reason, say
@@ -301,8 +302,10 @@ def _device_signer() -> URLSafeSerializer:
     return URLSafeSerializer(_settings().secret_key, salt="anhu.device")
 
 
-def _source() -> str:
-    return request.remote_addr or ""
+def _source() -> str | None:
+    """Where an attempt comes from. None behind a proxy that was not declared (ANHU_PROXIES): all would share its address."""
+    address = request.remote_addr or ""
+    return None if _settings().is_production and is_loopback(address) else address
 
 
 def _settings() -> Settings:

@@ -72,9 +72,6 @@ class Keyring:
     def current_index_key_id(self) -> str:
         return self._index_keys[0].id
 
-    def holds(self, kek_id: str) -> bool:
-        return any(key.id == kek_id for key in self._data_keys)
-
     @property
     def _data_keys(self) -> tuple[Key, ...]:
         self._follow()

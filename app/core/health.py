@@ -38,7 +38,7 @@ def healthz() -> tuple[Response, int]:
 @permit(Action.SIGN_IN)
 def metrics() -> Response:
     """Prometheus text; only for programs on this machine."""
-    if not _is_loopback(request.remote_addr) or request.headers.get("X-Forwarded-For"):
+    if not is_loopback(request.remote_addr or "") or request.headers.get("X-Forwarded-For"):
         raise NotFound
     registry = CollectorRegistry()
     found = _check()
@@ -83,8 +83,8 @@ def _work_counts() -> dict[str, int]:
     return {state.value: 0 for state in WorkState} | {state.value: count for state, count in counted}
 
 
-def _is_loopback(address: str | None) -> bool:
+def is_loopback(address: str) -> bool:
     try:
-        return address is not None and ip_address(address).is_loopback
+        return ip_address(address).is_loopback
     except ValueError:
         return False

@@ -51,6 +51,8 @@ MAX_BODY_BYTES = 12 * 1024 * 1024  # the largest roster workbook, with room for 
 MAX_FORM_MEMORY = 1024 * 1024
 
 FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_SITES = frozenset({"same-origin", "none"})
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")  # health checks on the machine itself
 
 # Characters that no keyboard types and not every database stores: C0 controls apart from tab and line ends, lone surrogates.
@@ -171,6 +173,10 @@ def _refuse_unreadable() -> BaseResponse | tuple[str, int] | None:
     """Stop at the door what is no form of ours, and control characters, wherever they stand: no two databases take them alike."""
     if request.mimetype not in FORMS:
         raise UnsupportedMediaType
+    if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITES:
+        return _page(
+            400, Reason("core.form_expired")
+        )  # a second lock beside the form's token: browsers say where it comes from
     sent = [*(request.view_args or {}).values()]
     for values in (request.args, request.form):
         for name, several in values.lists():

@@ -88,6 +88,17 @@ def test_the_page_s_own_token_is_accepted_in_form_and_header(
     assert client.post(f"/admin/users/{scene.near.user}/enable", headers={"X-CSRFToken": token}).status_code == 302
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "anything"])
+def test_a_form_that_the_browser_says_comes_from_elsewhere_is_refused_even_with_its_token(
+    guarded: Flask, scene: Scene, client_as: Callable[[str], FlaskClient], site: str
+) -> None:
+    client = client_as("admin")
+    form = {"csrf_token": token_of(client)}
+    where = f"/admin/users/{scene.near.user}/disable"
+    assert client.post(where, data=form, headers={"Sec-Fetch-Site": site}).status_code == 400
+    assert client.post(where, data=form, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 302
+
+
 def test_acts_do_not_answer_to_get(guarded: Flask, scene: Scene, client_as: Callable[[str], FlaskClient]) -> None:
     """A link or an image can start nothing: an act's address answers GET only where a form is shown."""
     readable = {route.rule for route in routes(guarded) if route.method == "GET"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from app.accounts.sessions import COOKIE
 from app.audit.models import AuditEvent
 from app.core.actor import Role
 from app.core.db import Database
-from config import Settings
+from config import Environment, Settings
 from tests.conftest import NOW
 from tests.rig.county import COUNTY, TOWN, VILLAGE, County
 
@@ -183,6 +184,21 @@ def test_an_address_that_keeps_failing_is_not_heard_for_a_while(app: Flask, coun
         "/login", data={"name": "guess", "password": "wrong"}, headers={"X-Forwarded-For": "203.0.113.7"}
     )
     assert forged.status_code == 429
+
+
+def test_behind_an_undeclared_proxy_nobody_is_locked_out_with_everybody(
+    settings: Settings, database: Database, user: str
+) -> None:
+    production = replace(
+        settings, environment=Environment.PRODUCTION, public_url="https://anhu.example", today=None, key_file=None
+    )
+    app = create_app(production)
+    app.config["WTF_CSRF_ENABLED"] = False
+    client, form = app.test_client(), {"name": user, "password": PASSWORD}
+    for number in range(51):
+        client.post("/login", data={"name": f"guess{number}", "password": "x"}, base_url="https://anhu.example")
+    assert client.post("/login", data=form, base_url="https://anhu.example").status_code == 302
+    app.extensions["anhu.db"].engine.dispose()
 
 
 def test_unknown_wrong_waiting_and_disabled_look_alike(
