@@ -43,6 +43,7 @@ TEXTS: dict[str, str] = {
     "subsidies.hold.duty_failed": N_("本季度履责认定不合格，待整改复核"),
     # shown to the reviewer, without effect on the payment
     "subsidies.flag.not_seen": N_("超过 %(months)s 个月没有医生当面随访"),
+    "subsidies.flag.not_seen_since_opening": N_("随花名册转入，还没有医生当面随访的记录"),
     "subsidies.flag.incident_without_fault": N_("有肇事肇祸情况，已认定监护人尽责"),
     "subsidies.flag.duty_remarks": N_("履责认定合格，但有需改进之处"),
     # steps

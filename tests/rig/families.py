@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -158,6 +158,6 @@ def _guardian(one: Family) -> AddGuardian:
 
 
 def _number(born: str, place: int, odd: int) -> str:
-    """A number for any place: the sequence runs to 499, then the year of birth goes on."""
-    year = int(born[:4]) + place // 499
-    return id_number(f"{year}{born[4:]}", 2 * (place % 499) + odd + (0 if odd else 2))
+    """A number for any place: the sequence runs to 499, then the day of birth goes on."""
+    day = date.fromisoformat(born) + timedelta(days=place // 499)
+    return id_number(f"{day:%Y%m%d}", 2 * (place % 499) + odd + (0 if odd else 2))

@@ -14,9 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
+from app.core.batches import slices, take_stock
 from app.core.crypto import Keyring
 from app.core.db import Database
 from app.core.quarter import Quarter
+from app.guardians.models import Agreement, Guardianship
+from app.patients.models import Patient, PatientSpan
+from app.people.models import Person, PersonKey
 from app.people.vault import Vault
 from app.subsidies.commands import BankReturns, DecideHold, PrepareRun
 from app.subsidies.models import PayFile, RunKind, SubsidyLine, SubsidyRun
@@ -40,6 +44,8 @@ from tests.rig.families import QUARTER, Family, Kept, policy, settle_in
 TODAY = date(2026, 11, 21)
 NOW = datetime.fromisoformat("2026-11-21T02:00:00+00:00")
 
+SETTLED_AT_ONCE = 2000
+
 
 @dataclass
 class House:
@@ -57,10 +63,14 @@ class House:
         return found
 
     def settle_in(self, wanted: Sequence[Family], **terms: object) -> None:
+        for part in slices(wanted, SETTLED_AT_ONCE):
+            with self.database.transaction() as session:
+                kept = settle_in(session, self.keyring, self.county, part, NOW)
+                if len(wanted) > SETTLED_AT_ONCE:
+                    take_stock(session, Person, PersonKey, Patient, PatientSpan, Guardianship, Agreement)
+            self.families.update({one.place: family for one, family in zip(part, kept, strict=True)})
         with self.database.transaction() as session:
-            kept = settle_in(session, self.keyring, self.county, wanted, NOW)
             policy(session, self.county, NOW, **terms)
-        self.families = {one.place: family for one, family in zip(wanted, kept, strict=True)}
 
     def actor(self, name: str) -> Actor:
         return self.county.actor(name)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.dates import add_months
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.reasons import known_codes, say
@@ -261,3 +262,17 @@ def test_every_line_has_reasons_in_words_and_only_paid_lines_need_an_amount(fact
 
 def test_every_sentence_of_the_room_belongs_to_it():
     assert all(code.startswith("subsidies.") for code in texts.TEXTS)
+
+
+def test_a_patient_from_the_countys_list_is_flagged_at_first_and_held_when_nobody_came() -> None:
+    months = 6
+    terms = PolicyTerms(annual=Money.from_yuan("3000"), visit_within_months=months)
+    listed = replace(FACTS, last_seen_on=None, opened_on=FACTS.as_of)
+    first = decide_line(listed, terms)
+    assert (first.state, [flag.code for flag in first.flags]) == (
+        LineState.PAY,
+        ["subsidies.flag.not_seen_since_opening"],
+    )
+    later = decide_line(replace(listed, as_of=add_months(FACTS.as_of, months + 1)), terms)
+    assert later.state is LineState.HOLD
+    assert later.reasons[0].code == "subsidies.hold.never_seen"

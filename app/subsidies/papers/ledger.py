@@ -31,7 +31,14 @@ _DECISION_STATES = {
     LineState.REFUSE: LedgerState.REFUSED,
 }
 # The sum's arithmetic stands on the notice; what only the reviewer should see stays on the screen.
-_NOT_PRINTED = frozenset({"subsidies.amount.sum", "subsidies.flag.not_seen", "subsidies.flag.duty_remarks"})
+_NOT_PRINTED = frozenset(
+    {
+        "subsidies.amount.sum",
+        "subsidies.flag.not_seen",
+        "subsidies.flag.not_seen_since_opening",
+        "subsidies.flag.duty_remarks",
+    }
+)
 
 
 def ledger_document(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, now: datetime) -> LedgerDocument:

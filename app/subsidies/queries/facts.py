@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.areas.rules import prefix_of
+from app.core.clock import business_day
 from app.core.quarter import Quarter
 from app.core.scope import within_prefix
 from app.guardians.models import Agreement, Guardianship
@@ -127,7 +128,6 @@ class _Batch:
         self.levels = _grouped(session.scalars(_levels(patients, quarter)), lambda level: level.patient_id)
         self.incidents = _grouped(session.execute(_incidents(patients, quarter)), lambda row: row.patient_id)
         self.seen = {row[0]: row[1] for row in session.execute(_last_seen(patients, quarter))}
-        self.registered = {row[0]: row[1] for row in session.execute(_registered(patients))}
         self.accounts = _grouped(session.scalars(_accounts(payees, run.decided_as_of)), lambda one: one.person_id)
         self.shared = set(session.scalars(_shared_accounts(payees)))
         self.paid = {(row[0], row[1]) for row in session.execute(_paid(run, [row.agreement.id for row in rows]))}
@@ -149,7 +149,8 @@ class _Batch:
             listed_level=self._listed(row.patient.id),
             has_past_incident=bool(self.incidents[row.patient.id]),
             incidents=self._incidents(row.patient.id),
-            registered_on=self.registered.get(row.patient.id),
+            registered_on=row.patient.registered_on,
+            opened_on=business_day(row.patient.created_at) if row.patient.is_opening else None,
             last_seen_on=self.seen.get(row.patient.id),
             payee_died_on=row.payee.died_on,
             has_account=account is not None,
@@ -341,10 +342,6 @@ def _last_seen(patients: Sequence[int], quarter: Quarter) -> Select[int, date]:
         )
         .group_by(visit.patient_id)
     )
-
-
-def _registered(patients: Sequence[int]) -> Select[int, date | None]:
-    return select(Patient.id, Patient.registered_on).where(Patient.id.in_(patients))
 
 
 def _accounts(payees: Sequence[int], as_of: date) -> Select[PayeeAccount]:

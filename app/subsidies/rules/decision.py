@@ -80,6 +80,8 @@ class LineFacts:
     has_past_incident: bool = False
     incidents: tuple[IncidentFact, ...] = ()
     registered_on: date | None = None
+    # the day on which the patient came with the county's own list, before whose visits this register holds nothing
+    opened_on: date | None = None
     # last visit in person by a clinician
     last_seen_on: date | None = None
     duty_check: DutyResult | None = None
@@ -194,7 +196,7 @@ def _patient_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
         yield reason("subsidies.hold.paid_elsewhere")
     if not _meets_level(facts, terms):
         yield reason("subsidies.hold.no_level")
-    if terms.visit_within_months and _never_seen(facts):
+    if terms.visit_within_months and _never_seen(facts) and not _newly_opened(facts, terms):
         yield reason("subsidies.hold.never_seen")
 
 
@@ -218,6 +220,8 @@ def _flags(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
     months = terms.visit_within_months
     if months and facts.last_seen_on and facts.last_seen_on < add_months(_last_day_of_care(facts), -months):
         yield reason("subsidies.flag.not_seen", months=months)
+    if months and _never_seen(facts) and _newly_opened(facts, terms):
+        yield reason("subsidies.flag.not_seen_since_opening")
     if any(one.guardian_at_fault is False for one in facts.incidents):
         yield reason("subsidies.flag.incident_without_fault")
     if terms.duty_check is DutyCheck.REQUIRED and facts.duty_check is DutyResult.REMARKS:
@@ -252,13 +256,20 @@ def _never_seen(facts: LineFacts) -> bool:
     return seen is None or (registered is not None and seen < registered)
 
 
+def _newly_opened(facts: LineFacts, terms: PolicyTerms) -> bool:
+    """Came with the county's list within the policy's span: the office that kept the list knows the patient, so its first quarters are
+    flagged and not all held (opening data counts)."""
+    opened = facts.opened_on
+    return opened is not None and facts.as_of <= add_months(opened, terms.visit_within_months)
+
+
 def _last_day_of_care(facts: LineFacts) -> date:
     """The quarter's end, or the death before it."""
     died_on = facts.days.died_on
     return min(died_on, facts.quarter.last_day) if died_on else facts.quarter.last_day
 
 
-_DATES = {"as_of", "registered_on", "last_seen_on", "payee_died_on", "account_changed_on"}
+_DATES = {"as_of", "registered_on", "opened_on", "last_seen_on", "payee_died_on", "account_changed_on"}
 
 
 def _plain(value: Any) -> Any:
