@@ -25,7 +25,7 @@ TEXTS: dict[str, str] = {
     "audit.subject.subsidy_line": N_("补贴明细"),
     "audit.subject.pay_file": N_("发放文件"),
     "audit.subject.file": N_("文件"),
-    "audit.subject.import": N_("导入"),
+    "audit.subject.roster_import": N_("导入"),
     "audit.subject.key": N_("密钥"),
     # what an event's detail says
     "audit.detail.case": N_("案件编号"),

@@ -134,7 +134,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     kind = ChoiceField(lazy_("账户类型"), labelled(ACCOUNT_KINDS), [Answered(lazy_("请选择账户类型"))])
     bank_name = TextField(lazy_("开户行"), 60, [Answered(lazy_("请填写开户行"))])
-    number = TextField(lazy_("账号"), 40, [Answered(lazy_("请填写账号"))])
+    number = TextField(lazy_("银行账号"), 40, [Answered(lazy_("请填写账号"))])
     holder_name = TextField(lazy_("户名"), 50, [Answered(lazy_("请填写户名"))])
     from_on = DayField(lazy_("自哪一天起使用"), [Answered(lazy_("请填写日期")), Past()])
 

@@ -194,6 +194,7 @@ def test_a_decision_without_words_is_asked_again_and_nothing_lost(
 def test_a_line_without_account_is_not_paid_by_decision(house: House, client_as: Sign) -> None:
     house.prepare()
     address = f"/subsidies/lines/{house.line(7).public_id}/decide"
+    assert '/guardians"' in client_as("clerk").get(address).get_data(as_text=True)  # where the account is entered
     answer = client_as("clerk").post(address, data={**_version(house), "is_paid": "yes", "note": "核实"})
     assert answer.status_code == 409
     assert "没有领款账户" in _words(answer)

@@ -21,6 +21,7 @@ from app.core.reasons import Reason
 from app.core.scope import within
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank, Relation
+from app.patients.models import Patient
 from app.people.models import NameKey, PayeeAccount, Person
 from app.people.vault import Vault
 from app.subsidies.models import PayFileLine, SubsidyLine, SubsidyRun
@@ -165,6 +166,12 @@ def get_line(session: Session, actor: Actor, public_id: str, *, lock: bool = Fal
     if run is None or line is None:
         raise NotFound()
     return line, run
+
+
+def find_patient_address(session: Session, actor: Actor, line: SubsidyLine) -> str | None:
+    """The public id under which the line's guardians, agreement and account are kept; None if that is elsewhere by now."""
+    query = select(Patient.public_id).where(Patient.id == line.patient_id, within(Patient.area_code, actor))
+    return session.scalar(query)
 
 
 def count_hold_reasons(session: Session, run: SubsidyRun) -> dict[str, int]:

@@ -13,7 +13,7 @@ from app.core.i18n import _
 from app.core.web import forget_reads, read_session, show_errors
 from app.subsidies.forms import DecideForm
 from app.subsidies.hands import require_person
-from app.subsidies.queries.lines import get_line, list_lines
+from app.subsidies.queries.lines import find_patient_address, get_line, list_lines
 from app.subsidies.service import decide_hold
 from app.subsidies.views.board import check_version, subsidies
 
@@ -41,4 +41,5 @@ def decide(public_id: str) -> BaseResponse | str | tuple[str, int]:
     line, run = get_line(read_session(), actor, public_id)
     form.version.data = str(run.version)
     [row] = list_lines(read_session(), actor, run, line_id=line.id).rows
-    return render_template("subsidies/decide.html", row=row, run=run, form=form), status
+    patient = find_patient_address(read_session(), actor, line)
+    return render_template("subsidies/decide.html", row=row, run=run, form=form, patient=patient), status
