@@ -30,7 +30,9 @@ NO_FILTERS = Filters()
 def add_due(session: Session, name: str, days: int, level: int | None = None, area_code: str = VILLAGE) -> Task:
     """A patient whose visit is due in so many days (negative: late)."""
     patient = add_patient(session, name, area_code, risk_level=level)
-    return open_follow_up(session, patient, TODAY + timedelta(days=days), [DUE], f"visit:{patient.id}", NOW)
+    task = open_follow_up(session, patient, TODAY + timedelta(days=days), [DUE], f"visit:{patient.id}", NOW)
+    session.flush()
+    return task
 
 
 def names(session: Session, actor: Actor, filters: Filters = NO_FILTERS) -> list[str | None]:

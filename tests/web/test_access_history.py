@@ -64,7 +64,8 @@ def test_the_auditor_reads_a_patient_s_history_by_patient_and_by_person(
         assert "查看被遮盖的内容" in history
         assert "核对证件" in history
     with database.reading() as session:
-        read = session.scalars(select(AuditEvent.subject_id).where(AuditEvent.action == "audit.history_read")).all()
+        reads = select(AuditEvent.subject_id).where(AuditEvent.action == "audit.history_read").order_by(AuditEvent.id)
+        read = session.scalars(reads).all()
     assert read == [scene.near.patient, scene.near.person]
 
 
