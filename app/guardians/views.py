@@ -43,6 +43,7 @@ from app.guardians.queries import (
 )
 from app.guardians.rules import Rank, Relation
 from app.patients.models import Patient
+from app.patients.queries import lock_patient
 from app.people.models import Person
 from app.people.rules import REVEAL_REASONS
 from app.people.service import set_account
@@ -217,6 +218,8 @@ def _answer(
         forget_reads()
         try:
             with transaction() as session:
+                # of two at once, the second finds the first's rows: a guard sees none that are not committed yet
+                lock_patient(session, actor, public_id)
                 store(session, get_guarded_patient(session, actor, public_id))
         except AnhuError as refused:
             show_errors(form, refused)

@@ -20,7 +20,7 @@ from app.core.keys import current_keyring
 from app.core.web import forget_reads, read_session, show_errors
 from app.patients.forms import EditForm, RegisterForm, supplement_data
 from app.patients.models import Patient
-from app.patients.queries import get_patient, header_of, open_supplement
+from app.patients.queries import get_patient, header_of, lock_patient, open_supplement
 from app.patients.queries.page import PatientHeader
 from app.patients.service import register_patient, update_patient
 from app.patients.service.editing import version_of
@@ -71,7 +71,7 @@ def edit(public_id: str) -> Answer:
                 command = form.to_command(keeps_notes=sees(actor, Field.FREE_TEXT) is not Grant.FULL)
                 clock = current_clock()
                 update_patient(
-                    writing, vault, actor, get_patient(writing, actor, public_id), command, clock.today(), clock.now()
+                    writing, vault, actor, lock_patient(writing, actor, public_id), command, clock.today(), clock.now()
                 )
             flash(_("已保存"))
             return redirect(url_for("desk.patient", public_id=public_id))

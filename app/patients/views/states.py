@@ -40,6 +40,7 @@ from app.patients.queries import (
     list_consents,
     list_diagnoses,
     list_history,
+    lock_patient,
 )
 from app.patients.rules import (
     LEGAL_MANAGEMENT_MOVES,
@@ -99,7 +100,7 @@ def act(public_id: str, name: str) -> Answer:
         forget_reads()
         try:
             with transaction() as writing:
-                done.store(writing, actor, get_patient(writing, actor, public_id), form)
+                done.store(writing, actor, lock_patient(writing, actor, public_id), form)
             flash(_("已保存"))
             return redirect(url_for("patients.change_state", public_id=public_id))
         except AnhuError as refused:
