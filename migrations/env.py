@@ -12,11 +12,11 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, TypeDecorator, inspect, text
 
-from app.core.guards import create_guards
+from app.core.guards import create_guards, drop_guards
 from app.core.schema import metadata
 
-# seeds that a downgrade takes back
-MAY_SHRINK = frozenset({"alembic_version", "legal_moves", "rule_sets"})
+# seeds, and spans made from a column, that a downgrade takes back
+MAY_SHRINK = frozenset({"alembic_version", "legal_moves", "rule_sets", "patient_spans"})
 
 
 def run(connection: Connection) -> None:
@@ -33,6 +33,7 @@ def run(connection: Connection) -> None:
         render_item=_render_plain_types,
     )
     with context.begin_transaction():
+        drop_guards(connection)
         context.run_migrations()
         _refuse_losses(before, _counts(connection))
         if is_sqlite:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.actor import Role
@@ -71,3 +71,20 @@ class SignInFailure(Base):
     # False: refused unheard while the account was waiting; kept so that every refusal costs the same, and as evidence
     is_counted: Mapped[bool] = mapped_column(default=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SavedView(Base):
+    """A list's filters that somebody gave a name."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("user_id", "page", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    # endpoint of the list
+    page: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(30))
+    # filters as a query string; never a name or a number of a person
+    query: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

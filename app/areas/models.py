@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.areas.rules import AreaLevel
-from app.core.db import Base, Coded, new_public_id
+from app.core.db import Base, Coded, UtcDateTime, new_public_id
 
 
 class Area(Base):
@@ -55,3 +55,15 @@ class Agency(Base):
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
     # the office's own telephone, printed on papers
     phone: Mapped[str | None] = mapped_column(String(20))
+
+
+class AreaSetting(Base):
+    """What a county decided for itself (confirmation of village visits, four-hourly checks, ...), since when and by whom."""
+
+    __tablename__ = "area_settings"
+
+    area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(48), primary_key=True)
+    value: Mapped[str] = mapped_column(String(100))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    set_by: Mapped[int | None]

@@ -100,6 +100,7 @@ _SPAN_OVERLAP = (
     "AND s.what = NEW.what AND s.id <> NEW.id AND s.withdrawn_at IS NULL "
     "AND s.from_on < COALESCE(NEW.to_on, '9999-12-31') AND COALESCE(s.to_on, '9999-12-31') > NEW.from_on)"
 )
+_OF_SIGNED_SESSION = "EXISTS (SELECT 1 FROM reassessment_sessions s WHERE s.id = OLD.session_id AND s.state = 'signed')"
 
 GUARDS: tuple[Guard, ...] = (
     *_append_only("audit_events"),
@@ -111,6 +112,9 @@ GUARDS: tuple[Guard, ...] = (
     Guard("guard_pay_file_lines_no_delete", "pay_file_lines", "DELETE", "TRUE"),
     _legal_move("patients", "registry_status"),
     _legal_move("patients", "management_status"),
+    _legal_move("clues", "state"),
+    _legal_move("transfers", "state"),
+    _legal_move("register_requests", "state"),
     _legal_move("subsidy_runs", "state"),
     _legal_move("pay_file_lines", "state"),
     # a registered patient cannot be anybody's first guardian, and nobody guards themselves (domain 5.4, case 5)
@@ -140,15 +144,27 @@ GUARDS: tuple[Guard, ...] = (
     # what went to the bank stays what it was
     Guard("guard_pay_files_frozen", "pay_files", "UPDATE", _changed(*_PAY_FILE)),
     Guard("guard_pay_file_lines_frozen", "pay_file_lines", "UPDATE", _changed(*_PAY_FILE_LINE)),
+    # a signed session and its results stand
+    Guard("guard_reassessment_sessions_signed", "reassessment_sessions", "UPDATE", "OLD.state = 'signed'"),
+    Guard("guard_reassessments_signed", "reassessments", "UPDATE", _OF_SIGNED_SESSION),
+    Guard("guard_reassessments_no_delete", "reassessments", "DELETE", _OF_SIGNED_SESSION),
+    # a finished emergency record is evidence
+    Guard("guard_emergencies_finished", "emergencies", "UPDATE", "OLD.finished_at IS NOT NULL"),
+    Guard("guard_emergencies_no_delete", "emergencies", "DELETE", "TRUE"),
     Guard("guard_kept_files_voucher", "kept_files", "DELETE", "OLD.expires_at IS NULL"),
 )
 
 
-def create_guards(connection: Connection) -> None:
-    """Drop every guard trigger that stands and create the list anew, for tables that exist."""
+def drop_guards(connection: Connection) -> None:
+    """Take every guard trigger away: a rebuilt table may be named by the trigger of another."""
     for name, table in standing_guards(connection):
         on = "" if connection.dialect.name == "sqlite" else f" ON {table}"
         connection.execute(text(f"DROP TRIGGER IF EXISTS {name}{on}"))
+
+
+def create_guards(connection: Connection) -> None:
+    """Drop every guard trigger that stands and create the list anew, for tables that exist."""
+    drop_guards(connection)
     tables = set(_tables(connection))
     for guard in GUARDS:
         if guard.table in tables:

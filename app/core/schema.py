@@ -9,7 +9,8 @@ from app.core.db import Base
 
 APP = Path(__file__).resolve().parent.parent
 
-for _models in sorted(APP.glob("*/models.py")):
-    import_module(f"app.{_models.parent.name}.models")
+for _room in sorted(APP.iterdir()):
+    if (_room / "models.py").exists() or (_room / "models").is_dir():
+        import_module(f"app.{_room.name}.models")
 
 metadata = Base.metadata

@@ -49,6 +49,8 @@ SPAN_LABELS = {
     SpanKind.CARE: N_("照护场所"),
     SpanKind.AREA: N_("居住地"),
     SpanKind.AGENCY: N_("管理机构"),
+    SpanKind.DOCTOR: N_("责任医生"),
+    SpanKind.STAND_IN: N_("代管医生"),
 }
 CLASS_LABELS = {1: N_("不稳定"), 2: N_("基本稳定"), 3: N_("稳定")}
 

@@ -40,6 +40,8 @@ class SpanKind(StrEnum):
     CARE = "care"
     AREA = "area"
     AGENCY = "agency"
+    DOCTOR = "doctor"  # the responsible doctor's user id
+    STAND_IN = "stand_in"  # the user id of who stands in for the doctor
 
 
 class DiagnosisCategory(StrEnum):
@@ -58,6 +60,83 @@ class ConsentKind(StrEnum):
     COMMUNITY_MANAGEMENT = "community_management"
     EMERGENCY_TREATMENT = "emergency_treatment"
     OTHER_PURPOSE = "other_purpose"
+
+
+class ClueSource(StrEnum):
+    """Who told of it (domain 1.2, step 1)."""
+
+    VILLAGE = "village"
+    DOCTOR = "doctor"
+    POLICE = "police"
+    HOSPITAL = "hospital"
+    FAMILY = "family"
+    SCHOOL = "school"
+    OTHER = "other"
+
+
+class ClueState(StrEnum):
+    """All that the reporter is told: received, being looked at, closed."""
+
+    RECEIVED = "received"
+    LOOKING = "looking"
+    CLOSED = "closed"
+
+
+class ClueOutcome(StrEnum):
+    SUSPECTED = "suspected"  # a suspected registration was made
+    NO_SIGNS = "no_signs"  # none of the nine signs was found
+    KNOWN = "known"  # already in the register
+    NOT_FOUND = "not_found"  # nobody of that description lives there
+    ELSEWHERE = "elsewhere"  # passed on to another place
+
+
+class TransferReason(StrEnum):
+    MOVED_HOUSE = "moved_house"
+    WORK = "work"
+    FAMILY = "family"
+    CARE_FACILITY = "care_facility"
+    OTHER = "other"
+
+
+class TransferState(StrEnum):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class RequestKind(StrEnum):
+    EXCLUSION = "exclusion"
+    DEATH_UNDONE = "death_undone"
+    MERGE = "merge"
+
+
+class RequestState(StrEnum):
+    PROPOSED = "proposed"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    UNDONE = "undone"  # a merge taken back within 30 days
+
+
+class TeamPart(StrEnum):
+    """A place in the care team or a joint group (四位一体: guardian, grid worker, police, doctor; and the others)."""
+
+    GUARDIAN = "guardian"
+    GRID_WORKER = "grid_worker"
+    VILLAGE_CADRE = "village_cadre"
+    POLICE = "police"
+    DOCTOR = "doctor"
+    PSYCHIATRIST = "psychiatrist"
+    CIVIL_AFFAIRS = "civil_affairs"
+    DISABLED_FEDERATION = "disabled_federation"
+    TOWN = "town"
+    VOLUNTEER = "volunteer"
+
+
+class GroupKind(StrEnum):
+    TOWN = "town"  # 综合管理小组
+    VILLAGE = "village"  # 关爱帮扶小组
 
 
 _R = RegistryStatus

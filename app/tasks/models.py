@@ -68,6 +68,8 @@ class Task(Base):
     area_code: Mapped[str] = mapped_column(String(12))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
     due_on: Mapped[date]
+    # hour clocks (emergency record, four-hourly checks); due_on is their day
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     because: Mapped[list[dict[str, Any]]] = mapped_column(JsonText)
     state: Mapped[TaskState] = mapped_column(Coded(TaskState), default=TaskState.OPEN)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -22,6 +22,19 @@ class TaskKind(StrEnum):
     CONFIRM_LOST = "confirm_lost"  # 失访待确认
     UNLOCKING = "unlocking"  # 解锁
     CHECK_STATUS = "check_status"  # 住院、羁押状态核实
+    CONTACT = "contact"  # 不同意管理者每三个月联系一次
+    SEARCH_LOST = "search_lost"  # 失访每月查找
+    EMERGENCY_RECORD = "emergency_record"  # 应急处置记录单，24 小时
+    EMERGENCY_CHECK = "emergency_check"  # 应急处置后每 4 小时巡查
+    INJECTION = "injection"  # 长效针剂到期
+    SUPPLY = "supply"  # 药品将用完
+    EXAMINATION = "examination"  # 年度健康体检
+    RECEIVE_TRANSFER = "receive_transfer"  # 迁入待接收
+    PLAN_REVIEW = "plan_review"  # 一人一策到期复核
+    DEPENDANTS = "dependants"  # 无人照料的老人、儿童，告知民政
+    COMES_OF_AGE = "comes_of_age"  # 年满十八岁：重新签署同意、重定监护
+    IDENTIFY = "identify"  # 身份不明每 90 天核查
+    COMPARE_PAPERS = "compare_papers"  # 同号异名核对证件
 
 
 class Bucket(StrEnum):
@@ -68,7 +81,15 @@ def first_visit_due(position: int, today: date) -> date:
     return today + timedelta(days=1 + position % FIRST_VISIT_WITHIN_DAYS)
 
 
-_CARE = frozenset(TaskKind) - {TaskKind.AGREEMENT_RENEWAL}
+_CARE = frozenset(
+    {
+        TaskKind.FOLLOW_UP,
+        TaskKind.REASSESSMENT,
+        TaskKind.CONFIRM_LOST,
+        TaskKind.UNLOCKING,
+        TaskKind.CHECK_STATUS,
+    }
+)
 _AGREEMENTS = frozenset({TaskKind.AGREEMENT_RENEWAL})
 
 # Clinicians work on care, whoever keeps agreements on their renewal; nobody else has a list (roles.md, Actions).

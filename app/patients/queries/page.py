@@ -168,8 +168,11 @@ def list_history(session: Session, actor: Actor, patient: Patient) -> list[Histo
     ).all()
     places = full_names(session, {span.value for span in spans if span.what is SpanKind.AREA})
     agencies = agency_names(session, {int(span.value) for span in spans if span.what is SpanKind.AGENCY})
+    staff = _staff_names(session, {int(span.value) for span in spans if span.what in _STAFF})
     return [
-        HistoryRow(span.what, _named(span, places, agencies), span.from_on, span.to_on, span.reason, span.recorded_at)
+        HistoryRow(
+            span.what, _named(span, places, agencies, staff), span.from_on, span.to_on, span.reason, span.recorded_at
+        )
         for span in spans
     ]
 
@@ -287,9 +290,18 @@ def _has_consent(session: Session, actor: Actor, patient: Patient) -> bool | Non
     return bool(session.scalar(held))
 
 
-def _named(span: PatientSpan, places: dict[str, str], agencies: dict[int, str]) -> str:
+_STAFF = frozenset({SpanKind.DOCTOR, SpanKind.STAND_IN})
+
+
+def _staff_names(session: Session, ids: set[int]) -> dict[int, str]:
+    return dict(session.execute(select(User.id, User.display_name).where(User.id.in_(ids))).all()) if ids else {}
+
+
+def _named(span: PatientSpan, places: dict[str, str], agencies: dict[int, str], staff: dict[int, str]) -> str:
     if span.what is SpanKind.AREA:
         return places[span.value]
     if span.what is SpanKind.AGENCY:
         return agencies.get(int(span.value), span.value)
+    if span.what in _STAFF:
+        return staff.get(int(span.value), span.value)
     return span.value

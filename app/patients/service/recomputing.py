@@ -111,7 +111,18 @@ def _names(session: Session, repair: bool) -> int:
 
 
 OWN = (
-    KeptCopy(("registry_status", "management_status", "care_setting", "area_code", "agency_id"), _from_spans),
+    KeptCopy(
+        (
+            "registry_status",
+            "management_status",
+            "care_setting",
+            "area_code",
+            "agency_id",
+            "doctor_id",
+            "stand_in_id",
+        ),
+        _from_spans,
+    ),
     KeptCopy(("managed_from",), _first_managed),
     KeptCopy(("diagnosis_category",), _from_diagnoses),
 )

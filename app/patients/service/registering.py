@@ -217,6 +217,7 @@ def _spans(entry: _Entry) -> Iterator[dict[str, Any]]:
         (SpanKind.CARE, patient.care_setting, entry.since),
         (SpanKind.AREA, patient.area_code, entry.since),
         (SpanKind.AGENCY, patient.agency_id, entry.since),
+        (SpanKind.DOCTOR, patient.doctor_id, entry.since),
     )
     for what, value, from_on in values:
         if value is not None:

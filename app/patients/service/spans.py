@@ -112,6 +112,8 @@ KEPT: dict[SpanKind, tuple[str, Any]] = {
     SpanKind.CARE: ("care_setting", CareSetting),
     SpanKind.AREA: ("area_code", str),
     SpanKind.AGENCY: ("agency_id", int),
+    SpanKind.DOCTOR: ("doctor_id", int),
+    SpanKind.STAND_IN: ("stand_in_id", int),
 }
 
 

@@ -19,7 +19,7 @@ from app.patients.rules import (
 )
 
 _LIVE = text("registry_status NOT IN ('excluded', 'transferred_out', 'merged')")
-_OPEN_SPAN = text("to_on IS NULL AND withdrawn_at IS NULL")
+OPEN_SPAN = text("to_on IS NULL AND withdrawn_at IS NULL")
 
 
 class Patient(Base):
@@ -44,9 +44,11 @@ class Patient(Base):
     record_number: Mapped[str | None] = mapped_column(String(20), unique=True)
     # village of residence (kept copy of the open area span)
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
-    # responsible institution (kept copy of the open agency span) and doctor
+    # responsible institution and doctor (kept copies of the open agency and doctor spans)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
     doctor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # who stands in for the doctor (kept copy of the open stand-in span)
+    stand_in_id: Mapped[int | None]
     # the three states, kept copies of the open spans (domain 1.3)
     registry_status: Mapped[RegistryStatus] = mapped_column(Coded(RegistryStatus))
     management_status: Mapped[ManagementStatus | None] = mapped_column(Coded(ManagementStatus))
@@ -78,6 +80,12 @@ class Patient(Base):
     last_treatment_effect: Mapped[int | None]
     specialist_advice_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     notes_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # a dependent child or elder at home whom nobody else cares for: civil affairs are asked
+    has_dependants: Mapped[bool | None]
+    # visits together with the committee, the police or a psychiatrist (domain 2.4); lapses unless renewed
+    joint_visit_until: Mapped[date | None]
+    # a Reason: why joint visits are asked for
+    joint_visit_because: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     # enrolled in guardian liability insurance as the roster says; policies come with the insurance room
     is_insured: Mapped[bool | None]
 
@@ -111,8 +119,8 @@ class PatientSpan(Base):
             "patient_id",
             "what",
             unique=True,
-            sqlite_where=_OPEN_SPAN,
-            postgresql_where=_OPEN_SPAN,
+            sqlite_where=OPEN_SPAN,
+            postgresql_where=OPEN_SPAN,
         ),
         Index("ix_patient_spans_patient_id_what_from_on", "patient_id", "what", "from_on"),
         CheckConstraint("to_on IS NULL OR to_on >= from_on", name="span"),
@@ -141,8 +149,8 @@ class Diagnosis(Base):
             "uq_diagnoses_open",
             "patient_id",
             unique=True,
-            sqlite_where=_OPEN_SPAN,
-            postgresql_where=_OPEN_SPAN,
+            sqlite_where=OPEN_SPAN,
+            postgresql_where=OPEN_SPAN,
         ),
     )
 
@@ -171,8 +179,8 @@ class Consent(Base):
             "patient_id",
             "kind",
             unique=True,
-            sqlite_where=_OPEN_SPAN,
-            postgresql_where=_OPEN_SPAN,
+            sqlite_where=OPEN_SPAN,
+            postgresql_where=OPEN_SPAN,
         ),
     )
 
@@ -199,8 +207,8 @@ class Admission(Base):
             "uq_admissions_open",
             "patient_id",
             unique=True,
-            sqlite_where=_OPEN_SPAN,
-            postgresql_where=_OPEN_SPAN,
+            sqlite_where=OPEN_SPAN,
+            postgresql_where=OPEN_SPAN,
         ),
         CheckConstraint("to_on IS NULL OR to_on >= from_on", name="span"),
     )

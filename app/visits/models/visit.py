@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, JsonText, UtcDateTime, new_public_id
+from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
+from app.visits.rules.states import VisitChannel
+
+_NATIONAL_OWED = text("national_due_on IS NOT NULL AND national_entered_at IS NULL AND withdrawn_at IS NULL")
+_UNCONFIRMED = text("needs_confirmation AND confirmed_at IS NULL AND withdrawn_at IS NULL")
 
 
 class FollowUpVisit(Base):
@@ -22,6 +26,21 @@ class FollowUpVisit(Base):
         CheckConstraint("risk_level IS NULL OR risk_level < 3 OR visit_class = 1", name="level_3_is_unstable"),
         CheckConstraint("risk_level IS NULL OR risk_level BETWEEN 0 AND 5", name="risk_level"),
         CheckConstraint("visit_class IS NULL OR visit_class BETWEEN 1 AND 3", name="visit_class"),
+        # what has not been entered in the national system, by the day until which it is owed
+        Index(
+            "ix_follow_up_visits_national_owed",
+            "area_code",
+            "national_due_on",
+            sqlite_where=_NATIONAL_OWED,
+            postgresql_where=_NATIONAL_OWED,
+        ),
+        Index(
+            "ix_follow_up_visits_unconfirmed",
+            "area_code",
+            "visited_on",
+            sqlite_where=_UNCONFIRMED,
+            postgresql_where=_UNCONFIRMED,
+        ),
         CheckConstraint("next_due_on IS NULL OR next_due_on > visited_on", name="next_after_visit"),
         CheckConstraint(
             "is_complete = (visit_class IS NOT NULL AND lost_reason IS NULL AND death_cause IS NULL)",
@@ -113,6 +132,18 @@ class FollowUpVisit(Base):
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up_visits.id"))
     correction_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     is_opening: Mapped[bool] = mapped_column(default=False)
+    # how it came here: by page, from a phone's queue, from the national system's workbook
+    channel: Mapped[VisitChannel] = mapped_column(
+        Coded(VisitChannel), default=VisitChannel.PAGE, server_default=VisitChannel.PAGE.value
+    )
+    # a village doctor's visit is complete when the town doctor confirms it
+    needs_confirmation: Mapped[bool] = mapped_column(default=False, server_default=false())
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_by: Mapped[int | None]
+    # 已录入国家系统: owed by this day (ten working days), ticked by whom
+    national_due_on: Mapped[date | None]
+    national_entered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    national_entered_by: Mapped[int | None]
     # the doctor who signs; None for opening rows
     doctor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -155,7 +186,7 @@ class VisitAttempt(Base):
     attempted_on: Mapped[date]
     # telephone | home | other
     way: Mapped[str] = mapped_column(String(20))
-    # not_reached | refused | wrong_number | moved | away
+    # reached | not_reached | refused | wrong_number | moved | away
     outcome: Mapped[str] = mapped_column(String(20))
     notes_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
