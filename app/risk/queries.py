@@ -17,7 +17,7 @@ from app.patients.models import Patient
 from app.people.models import Person
 from app.risk.models import Reassessment, RiskLevel
 from app.tasks.models import Task
-from app.tasks.queries import find_open_follow_up, get_task
+from app.tasks.queries import find_next_visit_on, get_task
 from app.tasks.rules import TaskKind
 
 
@@ -40,8 +40,7 @@ def get_subject(session: Session, actor: Actor, task_public_id: str) -> Subject:
     patient, person = session.execute(
         select(Patient, Person).join(Person).where(Patient.id == task.patient_id, within(Patient.area_code, actor))
     ).one()
-    visit = find_open_follow_up(session, actor, patient.id)
-    return Subject(task, patient, person, visit.due_on if visit else None)
+    return Subject(task, patient, person, find_next_visit_on(session, actor, patient.id))
 
 
 def find_reassessment(session: Session, actor: Actor, patient_id: int, quarter: str) -> Reassessment | None:

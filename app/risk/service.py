@@ -27,6 +27,7 @@ from app.risk.models import LevelSource, Reassessment, RiskLevel
 from app.risk.queries import Subject, find_reassessment
 from app.risk.rules import LEVELS, LONGEST_CONCLUSION, Effect, effect_on_next_visit
 from app.tasks.models import Task, TaskState
+from app.tasks.queries import find_next_visit_on
 from app.tasks.rules import TaskKind
 from app.tasks.service import Counts, close_task, move_follow_up, open_for_all
 
@@ -165,7 +166,9 @@ def record_reassessment(
     """
     require(actor, Action.REASSESS)
     lock_patient(session, actor, subject.patient.public_id)  # of two at once, the second finds the first's result
-    effect = effect_on_next_visit(command.level, command.assessed_on, subject.next_visit_on)
+    # asked for again: a visit saved before the lock may have moved the day that the page showed
+    next_visit_on = find_next_visit_on(session, actor, subject.patient.id)
+    effect = effect_on_next_visit(command.level, command.assessed_on, next_visit_on)
     quarter = Quarter.parse(subject.task.period)
     earlier = find_reassessment(session, actor, subject.patient.id, str(quarter))
     if earlier is not None:

@@ -159,9 +159,10 @@ def get_task(session: Session, actor: Actor, public_id: str) -> Task:
     return task
 
 
-def find_open_follow_up(session: Session, actor: Actor, patient_id: int) -> Task | None:
+def find_next_visit_on(session: Session, actor: Actor, patient_id: int) -> date | None:
+    """The day on which the open follow-up is due, as stored now; None without an open one."""
     return session.scalar(
-        select(Task).where(
+        select(Task.due_on).where(
             Task.patient_id == patient_id,
             Task.kind == TaskKind.FOLLOW_UP,
             Task.state == TaskState.OPEN,

@@ -28,7 +28,7 @@ from app.risk.rules import effect_on_next_visit
 from app.risk.service import CONCLUSION, Recorded, note_level, open_reassessments, record_reassessment
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
-from app.tasks.service import cancel_all, open_follow_up
+from app.tasks.service import cancel_all, move_follow_up, open_follow_up
 from tests.conftest import NOW, TODAY
 from tests.rig.caseload import add_patient, add_patients
 from tests.rig.county import OTHER_VILLAGE, County
@@ -217,6 +217,20 @@ def test_a_high_level_brings_the_next_visit_forward(
 def test_no_level_ever_postpones_a_visit(app: Flask, session: Session, county: County, patient: Patient) -> None:
     follow_up = open_follow_up(session, patient, TODAY + timedelta(days=3), [DUE], "visit:1", NOW)
     reassess(app, session, county, patient, 5)
+    session.refresh(follow_up)
+    assert follow_up.due_on == TODAY + timedelta(days=3)
+
+
+def test_a_visit_moved_while_the_page_was_open_is_not_postponed(
+    app: Flask, session: Session, county: County, patient: Patient
+) -> None:
+    follow_up = open_follow_up(session, patient, TODAY + timedelta(days=80), [DUE], "visit:1", NOW)
+    actor, task = county.actor("health_lead"), session.scalars(select(Task).where(Task.period == str(Q4))).one()
+    subject = get_subject(session, actor, task.public_id)
+    move_follow_up(session, patient, TODAY + timedelta(days=3), [DUE])
+    command = RecordReassessment(5, TODAY, "k" * 36, "病情平稳")
+    vault = Vault(session, app.extensions["anhu.keyring"])
+    assert record_reassessment(session, vault, actor, subject, command, TODAY, NOW).effect.bring_to is None
     session.refresh(follow_up)
     assert follow_up.due_on == TODAY + timedelta(days=3)
 
