@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 PAGE_SIZE = 50
+LARGEST = 2**63 - 1  # of a BIGINT
 
 Key = tuple[str | int | None, ...]
 Row = TypeVar("Row")
@@ -41,8 +41,15 @@ def decode_cursor(text: str | None, length: int) -> Key | None:
         return None
     try:
         parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(parts, list) or len(parts) != length:
+    if not isinstance(parts, list) or len(parts) != length or not all(map(_is_part, parts)):
         return None
     return tuple(parts)
+
+
+def _is_part(part: object) -> bool:
+    """Anybody can write a cursor: only what a column can be compared with on either database is one."""
+    if isinstance(part, str):
+        return part.isprintable()
+    return part is None or (type(part) is int and abs(part) <= LARGEST)
