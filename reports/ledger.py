@@ -7,11 +7,12 @@ from enum import StrEnum
 from itertools import groupby
 
 from reports.errors import check_total
-from reports.page import A4_LANDSCAPE, LABEL_GREY, Align, Paper, mm, page_footer
-from reports.table import Column, Grid, Row, RowStyle, draw_head, draw_rows, pages_of
+from reports.page import Align, Paper, mm
+from reports.statement import MARGIN, Statement, new_paper, render_statement
+from reports.table import Column, Grid, Row, RowStyle
 from reports.table_xlsx import Column as SheetColumn
 from reports.table_xlsx import Kind, Line, Sheet, render_workbook
-from reports.wording import CONFIDENTIAL, Provenance, chinese_date, yuan
+from reports.wording import Provenance, chinese_date, yuan
 
 
 class LedgerState(StrEnum):
@@ -109,36 +110,22 @@ _TITLES = (
     "状态与说明",
     "领款人签字",
 )
-_MARGIN = mm(12)
-_FOOT = mm(9)
-_FIRST_HEAD = mm(31)
-_OTHER_HEAD = mm(20)
-_CLOSING = mm(36)
 _BRACKETS = "注：括号内的金额未计入合计。"
 
 
 def render_ledger_pdf(document: LedgerDocument, progress: Callable[[int, int], None] | None = None) -> bytes:
     """The ledger as PDF, A4 across. `progress` hears (pages done, pages in all). Raises TotalMismatchError."""
     _check(document)
-    paper = Paper(document.title, document.organisation, document.provenance.printed_at, A4_LANDSCAPE)
-    grid = _grid()
+    statement, grid = _statement(document), _grid()
+    paper = new_paper(statement)
     rows = [_paper_row(paper, grid, entry) for entry in _entries(document)]
-    room = paper.height - _FOOT - mm(7) - grid.head_height
-    pages = pages_of(rows, room - _FIRST_HEAD, room - _OTHER_HEAD, _CLOSING)
-    with paper.background("first"):
-        _draw_first_head(paper, grid, document)
-    with paper.background("others"):
-        _draw_other_head(paper, grid, document)
-    for number, page in enumerate(pages, start=1):
-        _draw_page(paper, grid, document, page, number=number, count=len(pages))
-        if progress is not None:
-            progress(number, len(pages))
-    return paper.finish()
+    return render_statement(paper, statement, grid, rows, progress)
 
 
 def render_ledger_xlsx(document: LedgerDocument) -> bytes:
     """The same rows as a workbook: totals are values, nothing is a formula. Raises TotalMismatchError."""
     _check(document)
+    statement = _statement(document)
     widths = (7, 26, 18, 12, 22, 8, 14, 11, 40, 16)
     kinds = {5: Kind.COUNT, 6: Kind.FEN}
     columns = [
@@ -151,17 +138,31 @@ def render_ledger_xlsx(document: LedgerDocument) -> bytes:
         [_sheet_line(entry) for entry in _entries(document)],
         heading=document.title,
         notes=(document.facts, document.provenance.line()),
-        closing=(
-            f"合计人民币（大写）：{document.total_capital}　　￥{yuan(document.total_fen)}",
-            _BRACKETS,
-            f"制表人：{document.prepared_by}　　　　审核人：{document.reviewed_by}　　　　负责人：{document.responsible}"
-            f"　　　　单位（盖章）：{document.organisation}　　　　　　年　　月　　日",
-        ),
-        footer=f"{CONFIDENTIAL} · {document.provenance.short_fingerprint}",
+        closing=statement.closing,
+        footer=statement.footer,
         landscape=True,
     )
     return render_workbook(
         [sheet], title=document.title, author=document.organisation, created_at=document.provenance.printed_at
+    )
+
+
+def _statement(document: LedgerDocument) -> Statement:
+    return Statement(
+        title=document.title,
+        facts=document.facts,
+        stage=document.stage,
+        organisation=document.organisation,
+        total_fen=document.total_fen,
+        total_capital=document.total_capital,
+        provenance=document.provenance,
+        signers=(
+            ("制表人：", document.prepared_by),
+            ("审核人：", document.reviewed_by),
+            ("负责人：", document.responsible),
+        ),
+        remark=_BRACKETS if any(not row.counted for row in document.rows) else "",
+        purpose=document.purpose,
     )
 
 
@@ -234,7 +235,7 @@ def _grid() -> Grid:
     columns = tuple(
         Column(title, mm(width), align, most) for title, (width, align, most) in zip(_TITLES, designs, strict=True)
     )
-    return Grid(_MARGIN, columns, 9.5, mm(8.4), mm(9.5))
+    return Grid(MARGIN, columns, 9.5, mm(8.4), mm(9.5))
 
 
 def _paper_row(paper: Paper, grid: Grid, entry: _Entry) -> Row:
@@ -267,60 +268,3 @@ def _sheet_line(entry: _Entry) -> Line:
         None,
     )
     return Line(cells, strong=entry.style is not RowStyle.PLAIN)
-
-
-def _draw_first_head(paper: Paper, grid: Grid, document: LedgerDocument) -> None:
-    _draw_watermark(paper, document)
-    title = paper.wrapped(document.title, 19, grid.width, 1, bold=True)
-    paper.lines(paper.width / 2, paper.down(18), title, 19, 24, bold=True, align=Align.CENTER)
-    paper.text(
-        paper.width / 2, paper.down(26.5), document.facts, 10, align=Align.CENTER, grey=LABEL_GREY, fit=grid.width
-    )
-    draw_head(paper, grid, paper.height - _FIRST_HEAD)
-
-
-def _draw_other_head(paper: Paper, grid: Grid, document: LedgerDocument) -> None:
-    _draw_watermark(paper, document)
-    paper.text(_MARGIN, paper.down(15.5), document.title, 11, bold=True, fit=grid.width * 0.6)
-    paper.text(
-        paper.width - _MARGIN, paper.down(15.5), f"{document.stage} · 单位：元", 9.5, align=Align.RIGHT, grey=LABEL_GREY
-    )
-    draw_head(paper, grid, paper.height - _OTHER_HEAD)
-
-
-def _draw_watermark(paper: Paper, document: LedgerDocument) -> None:
-    if document.purpose:
-        source = document.provenance
-        paper.watermark(f"{source.printed_by} {source.local_time} {source.short_fingerprint} {document.purpose}")
-
-
-def _draw_page(paper: Paper, grid: Grid, document: LedgerDocument, rows: list[Row], *, number: int, count: int) -> None:
-    paper.lay("first" if number == 1 else "others")
-    head = _FIRST_HEAD if number == 1 else _OTHER_HEAD
-    bottom = draw_rows(paper, grid, paper.height - head - grid.head_height, rows)
-    if number == count:
-        _draw_closing(paper, grid, document, bottom)
-    footer = f"{CONFIDENTIAL} · {document.provenance.line()}"
-    page_footer(paper, footer, f"第 {number} 页 共 {count} 页", margin=_MARGIN, y=_FOOT)
-    paper.next_page()
-
-
-def _draw_closing(paper: Paper, grid: Grid, document: LedgerDocument, bottom: float) -> None:
-    """The total in capital characters, and who signs and seals."""
-    y = bottom - mm(8)
-    paper.text(_MARGIN, y, f"合计人民币（大写）：{document.total_capital}", 12, bold=True, fit=grid.width * 0.7)
-    paper.text(paper.width - _MARGIN, y, f"￥{yuan(document.total_fen)}", 12, bold=True, align=Align.RIGHT)
-    if any(not row.counted for row in document.rows):
-        paper.text(_MARGIN, y - mm(6), _BRACKETS, 9, grey=LABEL_GREY)
-    y -= mm(19)
-    signers = (
-        ("制表人：", document.prepared_by),
-        ("审核人：", document.reviewed_by),
-        ("负责人：", document.responsible),
-    )
-    for index, (label, name) in enumerate(signers):
-        x = _MARGIN + index * mm(50)
-        paper.signature(x, y, label, 10.5, mm(30))
-        paper.text(x + mm(17), y, name, 10.5, fit=mm(28))
-    paper.text(_MARGIN + mm(154), y, f"单位（盖章）：{document.organisation}", 10.5, fit=mm(80))
-    paper.text(paper.width - _MARGIN, y, "　　年　　月　　日", 10.5, align=Align.RIGHT)

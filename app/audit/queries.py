@@ -92,6 +92,17 @@ def has_looked(session: Session, actor: Actor, subject: tuple[str, str], since: 
     return session.scalar(looks.limit(1)) is not None
 
 
+def find_last_act(session: Session, actor: Actor, action: str, subject: tuple[str, str]) -> AuditEvent | None:
+    """The newest event of one kind about one thing of the area, such as when a quarter's notices were last printed."""
+    events = select(AuditEvent).where(
+        AuditEvent.subject_kind == subject[0],
+        AuditEvent.subject_id == subject[1],
+        AuditEvent.action == action,
+        within(AuditEvent.area_code, actor),
+    )
+    return session.scalar(events.order_by(AuditEvent.id.desc()).limit(1))
+
+
 def start_of_day(day: date) -> datetime:
     """The instant at which a business day begins in Shanghai."""
     return datetime.combine(day, time.min, SHANGHAI)

@@ -116,10 +116,12 @@ class Action(StrEnum):
     KEEP_ACCOUNTS_OF_PAYEES = "keep_accounts_of_payees"  # write a guardian's bank account, which nobody reads back
     SET_POLICY = "set_policy"
     SEE_SUBSIDY = "see_subsidy"
+    VERIFY_SUBSIDY = "verify_subsidy"  # recompute frozen lines: says which differ, names nobody
     PREPARE_SUBSIDY = "prepare_subsidy"  # prepare, submit, decide a hold
     APPROVE_SUBSIDY = "approve_subsidy"
     PAY_SUBSIDY = "pay_subsidy"  # export and settle
     PRINT_SUBSIDY = "print_subsidy"  # ledger, notices
+    PRINT_SUMMARY = "print_summary"  # the quarter by town and village, in counts and sums
     SEE_REPORTS = "see_reports"  # the page of what this role may print
     SEE_COMPLIANCE = "see_compliance"  # coordinator's first page and lists of what is late
     SEE_TOWN = "see_town"
@@ -153,10 +155,12 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.KEEP_ACCOUNTS_OF_PAYEES: frozenset({Role.CLERK}),
     Action.SET_POLICY: frozenset({Role.CLERK}),
     Action.SEE_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
+    Action.VERIFY_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.PREPARE_SUBSIDY: frozenset({Role.CLERK}),
     Action.APPROVE_SUBSIDY: frozenset({Role.REVIEWER}),
     Action.PAY_SUBSIDY: frozenset({Role.FINANCE}),
     Action.PRINT_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
+    Action.PRINT_SUMMARY: frozenset({Role.COORDINATOR, Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.SEE_COMPLIANCE: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.TOWN}),
     Action.SEE_REPORTS: frozenset(
         {
@@ -178,7 +182,9 @@ ACTIONS: dict[Action, frozenset[Role]] = {
 }
 
 # The operator of the machine runs commands; it reads no field of a person and signs no money.
-_OPERATOR_ACTIONS = frozenset({Action.SET_POLICY, Action.KEEP_ACCOUNTS, Action.HELP_ACCOUNTS, Action.IMPORT_ROSTER})
+_OPERATOR_ACTIONS = frozenset(
+    {Action.SET_POLICY, Action.VERIFY_SUBSIDY, Action.KEEP_ACCOUNTS, Action.HELP_ACCOUNTS, Action.IMPORT_ROSTER}
+)
 
 
 def sees(actor: Actor, field: Field) -> Grant:

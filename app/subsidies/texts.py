@@ -112,6 +112,7 @@ TEXTS: dict[str, str] = {
     "subsidies.returns_after_word": N_("声明之后收到回盘文件"),
     "subsidies.ledger_printed": N_("打印发放台账"),
     "subsidies.notices_printed": N_("打印告知书"),
+    "subsidies.summary_printed": N_("打印发放汇总表"),
     "subsidies.opening_recorded": N_("登记启用前的发放"),
 }
 

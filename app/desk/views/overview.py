@@ -10,10 +10,12 @@ from app.core.actor import Actor, Role
 from app.core.clock import current_clock
 from app.core.quarter import Quarter
 from app.core.web import read_session
+from app.desk.queries.notices import notices_state
 from app.desk.queries.overview import Overview, list_owed, overview
 from app.desk.rules import told
 from app.desk.texts import TASK_KINDS
 from app.subsidies.queries.runs import list_runs
+from app.subsidies.rules.transitions import RunState
 
 
 def area_overview(actor: Actor) -> str:
@@ -21,6 +23,8 @@ def area_overview(actor: Actor) -> str:
     session, today = read_session(), current_clock().today()
     found = overview(session, actor, today)
     runs = list_runs(session, actor, limit=1) if sees(actor, Field.AMOUNT) is not Grant.NONE else []
+    run = runs[0] if runs else None
+    prints_run = run is not None and run.state is not RunState.PREPARING and may(actor, Action.PRINT_SUMMARY)
     return render_template(
         "desk/overview.html",
         area=names_of(session, [place_of(actor)])[place_of(actor)],
@@ -28,8 +32,9 @@ def area_overview(actor: Actor) -> str:
         total=found.total,
         owed=list_owed(session, actor, today),
         days_left=(Quarter.of(today).last_day - today).days,
-        run=runs[0] if runs else None,
-        run_quarter=Quarter.parse(runs[0].period) if runs else None,
+        run=run,
+        run_quarter=Quarter.parse(run.period) if run else None,
+        notices=notices_state(session, actor, run) if run and prints_run else None,
         kinds=TASK_KINDS,
         opens_register=may(actor, Action.SEE_REGISTER),
         is_office=actor.role is Role.COUNTY_OFFICE,

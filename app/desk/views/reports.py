@@ -36,10 +36,10 @@ PAPERS = (
 @permit(Action.SEE_REPORTS)
 def reports() -> str:
     actor, session, now = current_actor(), read_session(), current_clock().now()
-    prints_money = may(actor, Action.PRINT_SUBSIDY)
+    prints_money, prints_sums = may(actor, Action.PRINT_SUBSIDY), may(actor, Action.PRINT_SUMMARY)
     runs = (
         [run for run in list_runs(session, actor, QUARTERS) if run.state is not RunState.PREPARING]
-        if prints_money
+        if prints_sums
         else []
     )
     return render_template(
@@ -48,6 +48,7 @@ def reports() -> str:
         papers=[(part, _(words)) for part, _kind, words in PAPERS],
         kind_words={kind: _(words) for _part, kind, words in PAPERS},
         prints_money=prints_money,
+        prints_sums=prints_sums,
         names_all=named_kinds(actor) == frozenset(COMPLIANCE),
         kept=list_kept(session, actor, now) if prints_money else [],
         under_way=list_under_way(session, actor, (kind for _part, kind, _words in PAPERS), now) if prints_money else [],

@@ -8,6 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import get_actor
+from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.errors import Conflict
 from app.core.quarter import Quarter
@@ -31,15 +32,19 @@ quarter_option = click.option("--quarter", required=True, type=QuarterType(), he
 supplement_option = click.option("--supplementary", is_flag=True, help="the newest supplementary run of the quarter")
 
 
-def actor_named(session: Session, name: str | None) -> Actor:
-    """Who `--as` names; the machine's operator without it."""
-    return get_actor(session, name)
+def actor_named(session: Session, name: str | None, action: Action) -> Actor:
+    """Who `--as` names, or the machine's operator; `Forbidden` for a role that may not, before anything else is looked up."""
+    actor = get_actor(session, name)
+    require(actor, action)
+    return actor
 
 
-def run_of(session: Session, actor: Actor, county: str, quarter: Quarter, is_supplementary: bool) -> SubsidyRun:
-    """The newest run that the options name, locked; `Conflict` where there is none in the actor's area."""
+def run_of(
+    session: Session, actor: Actor, county: str, quarter: Quarter, is_supplementary: bool, *, lock: bool = True
+) -> SubsidyRun:
+    """The newest run that the options name; `Conflict` where there is none in the actor's area."""
     kind = RunKind.SUPPLEMENTARY if is_supplementary else RunKind.REGULAR
-    run = find_run(session, actor, county, quarter, kind, lock=True)
+    run = find_run(session, actor, county, quarter, kind, lock=lock)
     if run is None:
         raise Conflict(reason("subsidies.step.no_run", quarter=quarter))
     return run

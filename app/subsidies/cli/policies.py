@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 from flask.cli import AppGroup
 
+from app.core.access import Action
 from app.core.clock import current_clock
 from app.core.commands import answer, as_option, json_option, plainly, refuse
 from app.core.db import transaction
@@ -71,7 +72,7 @@ def set_command(
     )
     with transaction() as session:
         command = SetPolicy(county, valid_from.date(), terms)
-        made = set_policy(session, actor_named(session, as_user), command, current_clock().now())
+        made = set_policy(session, actor_named(session, as_user, Action.SET_POLICY), command, current_clock().now())
         counts = {"policy": made.public_id, "version": made.version, "valid_from": made.valid_from.isoformat()}
     answer(counts, as_json, f"policy version {counts['version']} from {counts['valid_from']}")
 

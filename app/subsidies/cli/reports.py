@@ -1,4 +1,4 @@
-"""`flask report ledger` and `flask report notices`: the quarter's papers to a file."""
+"""`flask report ledger`, `notices` and `summary`: the quarter's papers to a file."""
 
 from __future__ import annotations
 
@@ -9,12 +9,21 @@ from flask.cli import AppGroup
 
 from app.core.clock import current_clock
 from app.core.commands import answer, as_option, json_option, plainly, refuse
-from app.core.db import transaction
+from app.core.db import reading, transaction
 from app.core.keys import current_keyring
 from app.core.quarter import Quarter
 from app.people.vault import Vault
 from app.subsidies.cli.options import actor_named, county_option, quarter_option, run_of, supplement_option
-from app.subsidies.service.printing import LEDGER_PDF, LEDGER_XLSX, NOTICES_PDF, Paper, note_print, start_print
+from app.subsidies.service.printing import (
+    LEDGER_PDF,
+    LEDGER_XLSX,
+    NOTICES_PDF,
+    SUMMARY_PDF,
+    SUMMARY_XLSX,
+    Paper,
+    note_print,
+    start_print,
+)
 
 report = AppGroup("report", help="printed documents, to a file")
 
@@ -47,6 +56,19 @@ def notices(county: str, quarter: Quarter, supplementary: bool, out: Path, as_us
     _print({".pdf": NOTICES_PDF}, county, quarter, supplementary, out, as_user, as_json)
 
 
+@report.command("summary")
+@county_option
+@quarter_option
+@supplement_option
+@out_argument
+@as_option
+@json_option
+@plainly
+def summary(county: str, quarter: Quarter, supplementary: bool, out: Path, as_user: str | None, as_json: bool) -> None:
+    """The summary by town and village (发放汇总表), in counts and sums, as OUT.pdf or OUT.xlsx."""
+    _print({".pdf": SUMMARY_PDF, ".xlsx": SUMMARY_XLSX}, county, quarter, supplementary, out, as_user, as_json)
+
+
 def _print(
     papers: dict[str, Paper],
     county: str,
@@ -63,9 +85,9 @@ def _print(
         refuse(f"there is no folder {out.absolute().parent}", 2)
     clock, keyring = current_clock(), current_keyring()
     now = clock.now()
-    with transaction() as session:
-        actor = actor_named(session, as_user)
-        run = run_of(session, actor, county, quarter, is_supplementary)
+    with reading() as session:
+        actor = actor_named(session, as_user, paper.permits)
+        run = run_of(session, actor, county, quarter, is_supplementary, lock=False)
         draw = start_print(session, Vault(session, keyring), actor, run, paper, clock.today(), now)
     content = draw(None)
     with transaction() as session:

@@ -11,10 +11,11 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from app.core.access import Action
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.commands import answer, as_option, json_option, plainly, refuse
-from app.core.db import transaction
+from app.core.db import reading, transaction
 from app.core.errors import Conflict
 from app.core.keys import current_keyring
 from app.core.money import Money
@@ -53,7 +54,7 @@ def prepare(county: str, quarter: Quarter, supplementary: bool, as_user: str | N
     """Freeze a line per agreement (造册); goes on where a killed run stopped. A second time says so and changes nothing."""
     clock = current_clock()
     with transaction() as session:
-        actor = actor_named(session, as_user)
+        actor = actor_named(session, as_user, Action.PREPARE_SUBSIDY)
     require_person(actor)
     try:
         prepare_run(transaction, actor, PrepareRun(county, quarter, supplementary), clock.today(), clock.now())
@@ -74,7 +75,7 @@ def prepare(county: str, quarter: Quarter, supplementary: bool, as_user: str | N
 @plainly
 def submit(county: str, quarter: Quarter, supplementary: bool, as_user: str | None, as_json: bool) -> None:
     """Lock the lines under their digest and hand them to the reviewer."""
-    _step(submit_run, county, quarter, supplementary, as_user, as_json)
+    _step(submit_run, Action.PREPARE_SUBSIDY, county, quarter, supplementary, as_user, as_json)
 
 
 @subsidy.command("approve")
@@ -86,7 +87,7 @@ def submit(county: str, quarter: Quarter, supplementary: bool, as_user: str | No
 @plainly
 def approve(county: str, quarter: Quarter, supplementary: bool, as_user: str | None, as_json: bool) -> None:
     """Approve exactly the lines that were submitted; another person than prepared them."""
-    _step(approve_run, county, quarter, supplementary, as_user, as_json)
+    _step(approve_run, Action.APPROVE_SUBSIDY, county, quarter, supplementary, as_user, as_json)
 
 
 @subsidy.command("export")
@@ -105,7 +106,7 @@ def export(
         refuse(f"there is no folder {out.absolute().parent}", 2)
     clock, keyring = current_clock(), current_keyring()
     with transaction() as session:
-        actor = actor_named(session, as_user)
+        actor = actor_named(session, as_user, Action.PAY_SUBSIDY)
         require_person(actor)
         run = run_of(session, actor, county, quarter, supplementary)
         if find_pay_file(session, run) is None:
@@ -137,7 +138,7 @@ def settle(
     """Settle by the bank's return file, or attest that all lines were paid."""
     said = read_returns(returns.read_bytes(), returns.name) if returns else None
     with transaction() as session:
-        actor = actor_named(session, as_user)
+        actor = actor_named(session, as_user, Action.PAY_SUBSIDY)
         require_person(actor)
         run = run_of(session, actor, county, quarter, supplementary)
         settled = settle_run(session, actor, run, said, current_clock().now())
@@ -158,9 +159,9 @@ def settle(
 @plainly
 def verify(county: str, quarter: Quarter, supplementary: bool, as_user: str | None, as_json: bool) -> None:
     """Recompute every line from its own snapshot; compare totals, digest and pay file. Exit 1 where something differs."""
-    with transaction() as session:
-        actor = actor_named(session, as_user)
-        run = run_of(session, actor, county, quarter, supplementary)
+    with reading() as session:
+        actor = actor_named(session, as_user, Action.VERIFY_SUBSIDY)
+        run = run_of(session, actor, county, quarter, supplementary, lock=False)
         problems = [say(one) for one in verify_run(session, run, current_keyring())]
         counts = {"run": run.public_id, "state": run.state.value, "lines": count_lines(session, run)}
     answer({**counts, "problems": problems}, as_json, f"{counts['lines']} lines, {len(problems)} problems")
@@ -170,6 +171,7 @@ def verify(county: str, quarter: Quarter, supplementary: bool, as_user: str | No
 
 def _step(
     step: Callable[[Session, Actor, SubsidyRun, datetime], SubsidyRun],
+    action: Action,
     county: str,
     quarter: Quarter,
     is_supplementary: bool,
@@ -177,7 +179,7 @@ def _step(
     as_json: bool,
 ) -> None:
     with transaction() as session:
-        actor = actor_named(session, as_user)
+        actor = actor_named(session, as_user, action)
         require_person(actor)
         run = step(session, actor, run_of(session, actor, county, quarter, is_supplementary), current_clock().now())
     _answer_run(run, as_json)

@@ -16,6 +16,7 @@ NUMERALS = "一二三四"
 DRAFT = "草稿未锁定"  # where a locked run has its fingerprint
 LEDGER = "发放台账"
 NOTICES = "告知书"
+SUMMARY = "发放汇总表"
 
 STAGES = {
     RunState.PREPARING: "造册中",
@@ -49,6 +50,11 @@ def period_label(run: SubsidyRun) -> str:
     quarter = Quarter.parse(run.period)
     label = f"{quarter.year}年第{NUMERALS[quarter.number - 1]}季度"
     return label if run.kind is RunKind.REGULAR else f"{label}（补发第{run.number}批）"
+
+
+def policy_label(policy: SubsidyPolicy | None) -> str:
+    """The document that the payments follow, or which version of the policy."""
+    return (policy.document_number if policy else "") or f"政策第{policy.version if policy else 0}版"
 
 
 def paying_office(session: Session, run: SubsidyRun) -> str:

@@ -11,7 +11,7 @@ from app.core.money import Money
 from app.core.reasons import Reason, say
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyPolicy, SubsidyRun
-from app.subsidies.papers.labels import DRAFT, RELATIONS, STAGES, paying_office, period_label
+from app.subsidies.papers.labels import DRAFT, RELATIONS, STAGES, paying_office, period_label, policy_label
 from app.subsidies.queries.lines import LineRow, account_tails, all_lines
 from app.subsidies.queries.runs import area_name, list_steps
 from app.subsidies.rules.decision import LineState
@@ -53,7 +53,7 @@ def ledger_document(session: Session, vault: Vault, actor: Actor, run: SubsidyRu
         county=area_name(session, run.county_code),
         organisation=paying_office(session, run),
         period_label=period_label(run),
-        policy=(policy.document_number if policy else "") or f"政策第{policy.version if policy else 0}版",
+        policy=policy_label(policy),
         stage=STAGES[run.state],
         cut_off=run.decided_as_of,
         rule_set=run.rule_version,

@@ -16,13 +16,15 @@ from app.core.errors import Conflict
 from app.core.reasons import reason
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyRun
-from app.subsidies.papers.labels import LEDGER, NOTICES
+from app.subsidies.papers.labels import LEDGER, NOTICES, SUMMARY
 from app.subsidies.papers.ledger import ledger_document
 from app.subsidies.papers.notices import notice_bundle
 from app.subsidies.papers.pay_file import XLSX
+from app.subsidies.papers.summary import summary_document
 from app.subsidies.rules.transitions import RunState
 from reports.ledger import render_ledger_pdf, render_ledger_xlsx
 from reports.notice import render_notices
+from reports.summary import render_summary_pdf, render_summary_xlsx
 
 PDF = "application/pdf"
 
@@ -45,6 +47,7 @@ class Paper:
     media_type: str
     read: Read
     states: frozenset[RunState]
+    permits: Action = Action.PRINT_SUBSIDY
 
     def file_name(self, run: SubsidyRun) -> str:
         return f"{run.period}-{self.name}"
@@ -54,7 +57,7 @@ def start_print(
     session: Session, vault: Vault, actor: Actor, run: SubsidyRun, paper: Paper, today: date, now: datetime
 ) -> Draw:
     """Read everything that the paper shows; `Conflict` where the run is not so far yet."""
-    require(actor, Action.PRINT_SUBSIDY)
+    require(actor, paper.permits)
     if run.state not in paper.states:
         raise Conflict(reason("subsidies.print.too_early"))
     return paper.read(session, vault, actor, run, today, now)
@@ -87,6 +90,18 @@ def _notices(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, toda
     return lambda progress: render_notices(bundle, progress)
 
 
+def _summary_pdf(session: Session, _vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = summary_document(session, actor, run, now)
+    return lambda _progress: render_summary_pdf(document)
+
+
+def _summary_xlsx(session: Session, _vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = summary_document(session, actor, run, now)
+    return lambda _progress: render_summary_xlsx(document)
+
+
 LEDGER_PDF = Paper("ledger", f"{LEDGER}.pdf", PDF, _ledger_pdf, _ANY_LINES)
 LEDGER_XLSX = Paper("ledger", f"{LEDGER}.xlsx", XLSX, _ledger_xlsx, _ANY_LINES)
 NOTICES_PDF = Paper("notices", f"{NOTICES}.pdf", PDF, _notices, _APPROVED)
+SUMMARY_PDF = Paper("summary", f"{SUMMARY}.pdf", PDF, _summary_pdf, _ANY_LINES, Action.PRINT_SUMMARY)
+SUMMARY_XLSX = Paper("summary", f"{SUMMARY}.xlsx", XLSX, _summary_xlsx, _ANY_LINES, Action.PRINT_SUMMARY)

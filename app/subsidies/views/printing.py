@@ -1,18 +1,32 @@
-"""Asking for a run's papers, which the scheduler process draws."""
+"""A run's papers: those that name guardians are drawn by the scheduler process, the summary at once."""
 
 from __future__ import annotations
 
-from flask import redirect, url_for
+from io import BytesIO
+
+from flask import redirect, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Conflict, NotFound
+from app.core.keys import current_keyring
 from app.core.reasons import reason
+from app.core.web import read_session
 from app.core.work import ask_for_work
+from app.people.vault import Vault
 from app.subsidies.queries.runs import get_run
-from app.subsidies.service.printing import LEDGER_PDF, LEDGER_XLSX, NOTICES_PDF
+from app.subsidies.service.printing import (
+    LEDGER_PDF,
+    LEDGER_XLSX,
+    NOTICES_PDF,
+    SUMMARY_PDF,
+    SUMMARY_XLSX,
+    Paper,
+    note_print,
+    start_print,
+)
 from app.subsidies.views.board import subsidies
 
 # address part → kind of long work, and what is drawn
@@ -38,3 +52,31 @@ def print_paper(public_id: str, paper: str) -> BaseResponse:
         key = f"{kind}:{run.public_id}:{run.version}:{actor.user_id}"
         item = ask_for_work(session, kind, {"run": run.public_id}, key, actor, current_clock().now())
         return redirect(url_for("work.show", public_id=item.public_id))
+
+
+@subsidies.get("/<public_id>/summary.pdf")
+@permit(Action.PRINT_SUMMARY)
+def summary_pdf(public_id: str) -> BaseResponse:
+    """The quarter by town and village, to print."""
+    return _hand_out(public_id, SUMMARY_PDF)
+
+
+@subsidies.get("/<public_id>/summary.xlsx")
+@permit(Action.PRINT_SUMMARY)
+def summary_xlsx(public_id: str) -> BaseResponse:
+    """The same rows as a workbook."""
+    return _hand_out(public_id, SUMMARY_XLSX)
+
+
+def _hand_out(public_id: str, paper: Paper) -> BaseResponse:
+    """Draw a paper that has a row a village: short enough to wait for. Noted, because paper leaves the house."""
+    actor, clock, session = current_actor(), current_clock(), read_session()
+    now = clock.now()
+    run = get_run(session, actor, public_id)
+    draw = start_print(session, Vault(session, current_keyring()), actor, run, paper, clock.today(), now)
+    content = draw(None)
+    with transaction() as writing:
+        note_print(writing, actor, run, paper, content, now)
+    return send_file(
+        BytesIO(content), mimetype=paper.media_type, as_attachment=True, download_name=paper.file_name(run)
+    )
