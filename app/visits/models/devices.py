@@ -44,9 +44,12 @@ class Device(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     # browser and system in short, as the owner recognises it
     label: Mapped[str] = mapped_column(String(60))
-    # the server's part of the store's key, sealed under the house's key
+    # the house's key under which both of the following are sealed
     kek_id: Mapped[str] = mapped_column(String(16))
-    server_part_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    # the server's part of the store's key; gone once the device is revoked
+    server_part_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # the private key that opens what this phone's queue has sealed; stays, so that what comes late can still be read
+    opening_key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lapses_at: Mapped[datetime] = mapped_column(UtcDateTime)
