@@ -7,6 +7,7 @@ import sys
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from app.accounts import queries, service
 from app.core.access import Action, require
@@ -38,7 +39,7 @@ def list_users(as_user: str | None, as_json: bool) -> None:
     with reading() as session:
         actor = queries.get_actor(session, as_user)
         require(actor, Action.HELP_ACCOUNTS)
-        rows = _all_rows(actor)
+        rows = _all_rows(session, actor)
     if as_json:
         click.echo(json.dumps({"users": rows}, ensure_ascii=False))
         return
@@ -47,26 +48,25 @@ def list_users(as_user: str | None, as_json: bool) -> None:
         click.echo(f"{row['name']}\t{row['role']}\t{row['area']}\t{row['agency'] or '-'}\t{state}")
 
 
-def _all_rows(actor: Actor) -> list[dict[str, object]]:
+def _all_rows(session: Session, actor: Actor) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     cursor: str | None = None
-    with reading() as session:
-        while True:
-            page = queries.list_users(session, actor, cursor)
-            rows += [
-                {
-                    "name": row.user.name,
-                    "display": row.user.display_name,
-                    "role": row.user.role.value,
-                    "area": row.user.area_code,
-                    "agency": row.agency,
-                    "disabled": row.user.is_disabled,
-                }
-                for row in page.rows
-            ]
-            cursor = page.next_cursor
-            if cursor is None:
-                return rows
+    while True:
+        page = queries.list_users(session, actor, cursor)
+        rows += [
+            {
+                "name": row.user.name,
+                "display": row.user.display_name,
+                "role": row.user.role.value,
+                "area": row.user.area_code,
+                "agency": row.agency,
+                "disabled": row.user.is_disabled,
+            }
+            for row in page.rows
+        ]
+        cursor = page.next_cursor
+        if cursor is None:
+            return rows
 
 
 @user.command("disable")

@@ -50,14 +50,14 @@ _SIGNED_IN = (
 )
 
 
-def open_session(session: Session, user: User, now: datetime) -> str:
-    """Start a session for `user` and return the token for the cookie."""
+def open_session(session: Session, user: User, epoch: int, now: datetime) -> str:
+    """Start a session for `user`, alive as long as the account's epoch stays; return the token for the cookie."""
     token = secrets.token_urlsafe(32)
     session.add(
         UserSession(
             token_hash=hash_token(token),
             user_id=user.id,
-            epoch=user.session_epoch,
+            epoch=epoch,
             started_at=now,
             seen_at=now,
             expires_at=now + LIFETIME,

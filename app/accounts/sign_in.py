@@ -39,6 +39,8 @@ class Attempt:
 
     failure_id: int
     user_id: int | None
+    # of the account when the hash was read
+    session_epoch: int
     stored_hash: str
 
 
@@ -67,12 +69,16 @@ def charge_attempt(
     return Attempt(
         failure_id=failure.id,
         user_id=user.id if user else None,
+        session_epoch=user.session_epoch if user else 0,
         stored_hash=user.password_hash if user and is_heard else passwords.unknown,
     )
 
 
 def complete_sign_in(session: Session, attempt: Attempt, now: datetime) -> tuple[User, str]:
-    """The password was right: forget the account's failures and open a new session; returns the cookie's token."""
+    """The password was right: forget the account's failures and open a new session; returns the cookie's token.
+
+    The session is as old as the password that opened it: of one that was changed meanwhile, it is dead.
+    """
     user = session.get_one(User, attempt.user_id)
     forgive(session, attempt)
     session.execute(update(User).where(User.id == user.id).values(last_sign_in_at=now))
@@ -84,7 +90,7 @@ def complete_sign_in(session: Session, attempt: Attempt, now: datetime) -> tuple
         subject=("user", user.public_id),
         area_code=user.area_code,
     )
-    return user, open_session(session, user, now)
+    return user, open_session(session, user, attempt.session_epoch, now)
 
 
 def note_refusal(session: Session, attempt: Attempt, now: datetime) -> None:

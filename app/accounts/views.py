@@ -180,7 +180,7 @@ def change_password() -> str | BaseResponse | tuple[str, int]:
         with transaction() as session:
             user = session.get_one(User, actor.user_id)
             service.set_password(session, current_passwords(), actor, user, form.new_password.data or "", now)
-            token = open_session(session, user, now)
+            token = open_session(session, user, user.session_epoch, now)
     except Invalid as refused:
         show_errors(form, refused)
         return render_template("accounts/password.html", form=form), 400

@@ -67,7 +67,7 @@ class County:
     def token_for(self, app: Flask, name: str) -> str:
         with app.extensions["anhu.db"].transaction() as session:
             user = session.scalars(select(User).where(User.name == name)).one()
-            return open_session(session, user, datetime.now(UTC))
+            return open_session(session, user, user.session_epoch, datetime.now(UTC))
 
 
 def build_county(session: Session, now: datetime) -> County:

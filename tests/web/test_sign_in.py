@@ -16,9 +16,10 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.accounts import queries, service
+from app.accounts import sign_in as sign_in_service
 from app.accounts.commands import NewUser
 from app.accounts.models import SignInFailure, User, UserSession
-from app.accounts.sessions import COOKIE
+from app.accounts.sessions import COOKIE, find_signed_in
 from app.audit.models import AuditEvent
 from app.core.actor import Role
 from app.core.db import Database
@@ -121,6 +122,20 @@ def test_a_session_dies_at_once_when_the_account_changes(
             case "reset":
                 service.reset_password(session, passwords, admin, found, NOW)
     assert not is_signed_in(client)
+
+
+def test_a_password_reset_while_the_old_one_is_checked_leaves_no_way_in(
+    app: Flask, database: Database, county: County, user: str
+) -> None:
+    admin, passwords = county.actor("admin"), app.extensions["anhu.passwords"]
+    with database.transaction() as session:
+        attempt = sign_in_service.charge_attempt(session, passwords, user, None, None, NOW)
+    with database.transaction() as session:
+        service.reset_password(session, passwords, admin, queries.get_user_named(session, admin, user), NOW)
+    with database.transaction() as session:
+        _user, token = sign_in_service.complete_sign_in(session, attempt, NOW)
+    with database.reading() as session:
+        assert find_signed_in(session, token, NOW) is None
 
 
 def test_a_session_ends_when_it_idles_and_when_it_is_old(
