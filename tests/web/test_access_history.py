@@ -85,3 +85,13 @@ def test_nothing_personal_stands_in_any_event(
     with database.reading() as session:
         for row in session.execute(text("SELECT * FROM audit_events")):
             assert not any(value in str(row) for value in values)
+
+
+def test_what_is_no_public_id_is_neither_searched_nor_noted(
+    scene: Scene, database: Database, client_as: Callable[[str], FlaskClient]
+) -> None:
+    client_as("auditor").get("/audit/?subject=349921195003072915")
+    with database.reading() as session:
+        assert (
+            session.scalars(select(AuditEvent.subject_id).where(AuditEvent.action == "audit.history_read")).all() == []
+        )
