@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from app import create_app
+from app.core.crypto import KeyUnavailable
 from config import ConfigurationError, Settings
 from scheduler.house import House
 from scheduler.process import Process
@@ -12,10 +13,10 @@ from scheduler.process import Process
 
 def main() -> None:
     try:
-        settings = Settings.from_environ()
-    except ConfigurationError as error:
+        app = create_app(Settings.from_environ())
+    except (ConfigurationError, KeyUnavailable) as error:
         sys.exit(f"Anhu does not start: {error}")
-    Process(House.of(create_app(settings))).run()
+    Process(House.of(app)).run()
 
 
 if __name__ == "__main__":

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.audit.models import AuditEvent
+from app.audit.queries import find_newest
 
 MAY_LAG = timedelta(minutes=2)
 MAY_RUN_AHEAD = timedelta(hours=26)
@@ -22,7 +21,7 @@ class ClockGuard:
 
     def is_safe(self, session: Session, now: datetime) -> bool:
         """False when the clock is behind the last recorded event, or ran far ahead of this process's own time."""
-        newest = session.scalar(select(AuditEvent.at).order_by(AuditEvent.id.desc()).limit(1))
+        newest = find_newest(session)
         if newest is not None and now < newest - MAY_LAG:
             return False
         ran = timedelta(seconds=monotonic() - self._ticks)

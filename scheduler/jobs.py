@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts import sign_in
@@ -19,7 +18,7 @@ from app.core.files import purge_files
 from app.core.quarter import Quarter
 from app.core.work import purge_work
 from app.risk import service as risk
-from app.roster.models import ImportRow, RosterImport
+from app.roster import service as roster
 from app.tasks import service as tasks
 from scheduler.house import House
 from scheduler.work import do_next
@@ -59,22 +58,12 @@ def open_renewals(session: Session, _period: str, today: date, now: datetime) ->
 
 def purge_expired(session: Session, _period: str, _today: date, now: datetime) -> Made:
     gone = purge_files(session, now) + purge_work(session, now - WORK_ITEMS_KEPT) + sign_in.purge(session, now)
-    old = select(RosterImport.id).where(RosterImport.imported_at < now - IMPORT_ROWS_KEPT)
-    rows = session.execute(
-        delete(ImportRow).where(ImportRow.import_id.in_(old)), execution_options={"synchronize_session": False}
-    )
-    return Made(gone + int(rows.rowcount))  # type: ignore[attr-defined]  # a statement that writes has a row count
+    return Made(gone + roster.purge_rows(session, now - IMPORT_ROWS_KEPT))
 
 
 def seal_audit(house: House) -> int:
-    """Chain what has happened since; in bounded transactions, so that acts never wait long."""
-    sealed = 0
-    while True:
-        with house.database.transaction() as session:
-            batch = chain.seal(session, house.clock.now())
-        sealed += batch
-        if batch < chain.AT_MOST:
-            return sealed
+    """Chain what has happened since."""
+    return chain.seal_all(house.database.transaction, house.clock.now)
 
 
 def anchor_audit(house: House) -> int:

@@ -14,24 +14,24 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from sqlalchemy import func, select
 
 from app import create_app
-from app.accounts.models import User
+from app.accounts.queries import has_accounts
 from app.core.actor import Role
+from app.core.crypto import KeyUnavailable
 from app.core.db import reading
+from app.desk.demo.places import PASSWORD
 from config import ROOT, ConfigurationError, Settings, web_port
-
-DEMO_PASSWORD_HINT = "anhu-demo-2026"  # noqa: S105  # published on purpose: demonstration accounts only
 
 
 def main() -> None:
     try:
         settings = Settings.from_environ()
-    except ConfigurationError as error:
+        _flask("db", "upgrade")
+        is_to_be_filled = settings.is_demo and _is_empty(settings)
+    except (ConfigurationError, KeyUnavailable) as error:
         sys.exit(f"Anhu does not start: {error}")
-    _flask("db", "upgrade")
-    if settings.is_demo and _is_empty(settings):
+    if is_to_be_filled:
         click.echo("An empty database: loading the demonstration county (about a minute) …")
         _flask("demo", "load")
     port = web_port()
@@ -48,7 +48,7 @@ def _flask(*arguments: str) -> None:
 
 def _is_empty(settings: Settings) -> bool:
     with create_app(settings).app_context(), reading() as session:
-        return session.scalar(select(func.count()).select_from(User)) == 0
+        return not has_accounts(session)
 
 
 def _web(port: int) -> subprocess.Popen[bytes]:
@@ -77,7 +77,7 @@ def _announce(settings: Settings, port: int) -> None:
     click.echo(f"\nAnhu is at http://127.0.0.1:{port}/   (Ctrl-C stops it)")
     if settings.is_demo:
         names = "  ".join(role.value for role in Role if role is not Role.OPERATOR)
-        click.echo(f"Demonstration accounts, password {DEMO_PASSWORD_HINT}:\n  {names}\n")
+        click.echo(f"Demonstration accounts, password {PASSWORD}:\n  {names}\n")
 
 
 def _wait(children: list[subprocess.Popen[bytes]]) -> None:

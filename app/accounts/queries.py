@@ -30,6 +30,11 @@ class UserRow:
     agency: str | None
 
 
+def has_accounts(session: Session) -> bool:
+    """False for a database that nobody has been let into yet."""
+    return session.scalar(select(User.id).limit(1)) is not None
+
+
 def find_by_name(session: Session, name: str) -> User | None:
     return session.scalars(select(User).where(User.name == name)).one_or_none()
 

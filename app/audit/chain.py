@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,15 +86,22 @@ def seal(session: Session, now: datetime, at_most: int = AT_MOST) -> int:
     return len(links)
 
 
+def seal_all(transactions: Callable[[], AbstractContextManager[Session]], now: Callable[[], datetime]) -> int:
+    """Seal until nothing waits, in bounded transactions, so that acts never wait long; returns how many."""
+    sealed = 0
+    while True:
+        with transactions() as session:
+            batch = seal(session, now())
+        sealed += batch
+        if batch < AT_MOST:
+            return sealed
+
+
 def find_head(session: Session) -> Head:
     last = session.execute(
         select(AuditLink.sequence, AuditLink.hash).order_by(AuditLink.sequence.desc()).limit(1)
     ).first()
     return Head(last.sequence, last.hash) if last else Head(0, GENESIS)
-
-
-def count_unsealed(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(AuditEvent).where(_has_no_link())) or 0
 
 
 def hash_event(columns: Mapping[Any, Any]) -> str:

@@ -43,13 +43,7 @@ def verify(as_json: bool) -> None:
 @on_a_database
 def seal(as_json: bool) -> None:
     """Chain every event that waits and anchor the head; the scheduler does the same every few seconds."""
-    sealed = 0
-    while True:
-        with transaction() as session:
-            made = chain.seal(session, current_clock().now())
-        sealed += made
-        if made < chain.AT_MOST:
-            break
+    sealed = chain.seal_all(transaction, current_clock().now)
     with transaction() as session:
         head = chain.anchor(session, _anchors(), current_clock().now())
     answer({"sealed": sealed, "count": head.sequence}, as_json, f"{sealed} sealed, {head.sequence} in the chain")

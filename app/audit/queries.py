@@ -103,6 +103,11 @@ def find_last_act(session: Session, actor: Actor, action: str, subject: tuple[st
     return session.scalar(events.order_by(AuditEvent.id.desc()).limit(1))
 
 
+def find_newest(session: Session) -> datetime | None:
+    """When the event that arrived last happened."""
+    return session.scalar(select(AuditEvent.at).order_by(AuditEvent.id.desc()).limit(1))
+
+
 def start_of_day(day: date) -> datetime:
     """The instant at which a business day begins in Shanghai."""
     return datetime.combine(day, time.min, SHANGHAI)

@@ -23,6 +23,7 @@ UNSCOPED = {
     "areas.queries": "the area tree and its agencies are the same for everybody",
     "accounts.queries": "names before anybody is signed in, and the accounts of one human being",
     "audit.queries.list_actions": "kinds of acts, without whose",
+    "audit.queries.find_newest": "an instant, without whose act it was",
     "people.queries": "by number or id, for use cases that were let in by the patient; pages use `get_person`",
     "patients.queries.history": "states for ids that a scoped query found",
     "patients.queries.register.as_rows": "rows that a scoped query found",

@@ -97,13 +97,7 @@ def _plan(order: Order, calendar: Calendar) -> tuple[Plan, WorkdayCalendar]:
 def _seal(say: Callable[[str], None]) -> None:
     """Chain what was noted, as the scheduler does every few seconds."""
     now = current_clock().now()
-    sealed = 0
-    while True:
-        with transaction() as session:
-            made = chain.seal(session, now)
-        sealed += made
-        if made < chain.AT_MOST:
-            break
+    sealed = chain.seal_all(transaction, lambda: now)
     with transaction() as session:
         chain.anchor(session, _settings().instance / chain.ANCHORS, now)
     say(f"  {sealed} acts chained for the auditor")

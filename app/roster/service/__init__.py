@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.roster.service.importing import import_roster
+from app.roster.service.importing import import_roster, purge_rows
 
-__all__ = ["import_roster"]
+__all__ = ["import_roster", "purge_rows"]

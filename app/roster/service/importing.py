@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
@@ -173,6 +174,12 @@ def _remember(session: Session, hand: Hand, reading: RosterReading, file_sha256:
         detail={**counts_of(result), "digest": file_sha256},
     )
     return kept.public_id
+
+
+def purge_rows(session: Session, before: datetime) -> int:
+    """Forget what became of each row of the imports before an instant; returns how many rows went. For a daily job."""
+    old = select(RosterImport.id).where(RosterImport.imported_at < before)
+    return session.connection().execute(delete(ImportRow).where(ImportRow.import_id.in_(old))).rowcount
 
 
 def _row_records(result: ImportResult) -> list[dict[str, Any]]:
