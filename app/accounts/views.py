@@ -23,6 +23,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import AnhuError, Invalid
 from app.core.fields import choices
+from app.core.forms import refuse_untidy
 from app.core.health import is_loopback
 from app.core.i18n import LANGUAGES, _
 from app.core.passwords import TooBusy, current_passwords
@@ -154,14 +155,16 @@ def sign_out() -> BaseResponse:
 @accounts.route("/language", methods=["POST"])
 @permit(Action.SIGN_IN)
 def set_language() -> BaseResponse:
+    refuse_untidy()
     chosen = request.form.get("language", "")
+    if chosen not in LANGUAGES:
+        raise Invalid({"language": [Reason("accounts.language.unknown")]})
     response = redirect(local_path(request.form.get("next")) or "/")
-    if chosen in LANGUAGES:
-        _set_cookie(response, LANGUAGE_COOKIE, chosen, LANGUAGE_FOR)
-        actor = g.get("actor")
-        if actor is not None:
-            with transaction() as session:
-                service.set_language(session, actor, chosen)
+    _set_cookie(response, LANGUAGE_COOKIE, chosen, LANGUAGE_FOR)
+    actor = g.get("actor")
+    if actor is not None:
+        with transaction() as session:
+            service.set_language(session, actor, chosen)
     return response
 
 

@@ -1,4 +1,7 @@
-"""Form fields that answer every mutated input with a sentence: one code, several codes, days, counts, texts, keys."""
+"""Form fields that answer every mutated input with a sentence: one code, several codes, days, counts, sums, texts, keys.
+
+Characters that cannot be kept at all are refused before a field is read (`app/core/forms.py`).
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ from wtforms.widgets import DateInput, TextArea, TextInput
 
 from app.core.dates import parse_date
 from app.core.i18n import _, lazy_
+from app.core.identity import FULL_WIDTH
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 _COUNT = re.compile(r"\d{1,3}", re.ASCII)
-# controls, and the halves of a broken pair, which no database stores
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_YUAN = re.compile(r"\d{1,7}(\.\d{1,2})?", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
 NOT_A_CHOICE = lazy_("没有这个选项，请重新选择")
@@ -44,6 +47,15 @@ def choices(pairs: Iterable[tuple[int | str, Any]]) -> list[Any]:
     return [SelectChoice(str(code), label) for code, label in pairs]
 
 
+def half_width(text: str) -> str:
+    """Full-width digits, letters and signs of a Chinese keyboard as half-width ones."""
+    return text.translate(FULL_WIDTH)
+
+
+def _sent(valuelist: Sequence[Any]) -> str:
+    return str(valuelist[0]).strip() if valuelist else ""
+
+
 def labelled(table: Mapping[Any, str]) -> list[tuple[str, Any]]:
     """Codes with their marked texts, said in the reader's language when shown."""
     return [(str(code), lazy_(text)) for code, text in table.items()]
@@ -51,7 +63,7 @@ def labelled(table: Mapping[Any, str]) -> list[tuple[str, Any]]:
 
 def codes_offered(field: Any) -> set[str]:
     """The codes that a choice field offers."""
-    return {choice.value for choice in field.iter_choices()}
+    return {choice.value for choice in field.choices}
 
 
 class OneCode:
@@ -135,7 +147,7 @@ class DayField(StringField):
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         self.data = None
-        text = valuelist[0].strip() if valuelist else ""
+        text = half_width(_sent(valuelist)).strip()
         if not text:
             return
         try:
@@ -159,14 +171,46 @@ class CountField(StringField):
         return "" if self.data is None else str(self.data)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        text = valuelist[0].strip() if valuelist else ""
+        text = half_width(_sent(valuelist)).strip()
         if text and not _COUNT.fullmatch(text):
             raise ValueError(_("请填写次数，如 1"))
         self.data = int(text) if text else None
 
 
+class NumberField(StringField):
+    """A whole number from `least` to `most`; None while empty."""
+
+    data: Any
+
+    def __init__(self, label: Any, least: int, most: int, validators: Any = (), **kwargs: Any) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.least, self.most = least, most
+
+    _value = CountField._value
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = None
+        text = half_width(_sent(valuelist)).strip()
+        if not text:
+            return
+        if not _COUNT.fullmatch(text) or not self.least <= int(text) <= self.most:
+            raise ValueError(_("请填写 %(least)s 到 %(most)s 的整数", least=self.least, most=self.most))
+        self.data = int(text)
+
+
+class YuanField(StringField):
+    """A sum as `3000` or `3000.00`; `data` is that text."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = half_width(_sent(valuelist)).strip()
+        if self.data and not _YUAN.fullmatch(self.data):
+            raise ValueError(_("请填写金额，例如 3000 或 3000.00"))
+
+
 class _Text(StringField):
-    """Trimmed, bounded and without control characters."""
+    """Trimmed and bounded."""
 
     data: Any
 
@@ -177,14 +221,19 @@ class _Text(StringField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         text = valuelist[0].replace("\r\n", "\n").strip() if valuelist else ""
         self.data = text
-        if _UNPRINTABLE.search(text):
-            raise ValueError(_("内容里有无法保存的字符，请删去后重填"))
         if len(text) > self.most:
             raise ValueError(_("最多 %(most)s 个字，现有 %(length)s 个", most=self.most, length=len(text)))
 
 
 class TextField(_Text):
     """One line."""
+
+
+class CodeField(_Text):
+    """One line of digits and letters, as a number on a paper; full-width ones are taken as half-width."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        super().process_formdata([half_width(value) for value in valuelist])
 
 
 class ParagraphField(_Text):

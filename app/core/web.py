@@ -5,7 +5,6 @@ Rooms' views use `read_session()` for pages and `transaction()` (core/db) for ac
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,9 +28,11 @@ from app.core.access import Action, NotSignedIn, may
 from app.core.clock import SHANGHAI, current_clock
 from app.core.db import current_database
 from app.core.errors import AnhuError, Conflict, Forbidden, Invalid, NotFound
+from app.core.forms import tidy_form
 from app.core.i18n import _, language, lazy_
 from app.core.logs import log
 from app.core.money import Money
+from app.core.plain_text import CONTROLS
 from app.core.reasons import Reason, say, say_date, say_month
 from config import Settings
 
@@ -48,15 +49,12 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 MAX_BODY_BYTES = 12 * 1024 * 1024  # the largest roster workbook, with room for the form around it
-MAX_FORM_MEMORY = 1024 * 1024
+MAX_FORM_BYTES = 4 * 1024 * 1024  # a megabyte of Chinese text is three in a form's encoding
 
 FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")  # health checks on the machine itself
-
-# Characters that no keyboard types and not every database stores: C0 controls apart from tab and line ends, lone surrogates.
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 csrf = CSRFProtect()
 
@@ -90,7 +88,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
-        MAX_FORM_MEMORY_SIZE=MAX_FORM_MEMORY,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
         SESSION_COOKIE_NAME="anhu_form",  # holds the CSRF secret and flashes only; who is signed in lives on the server
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -136,7 +134,7 @@ def forget_reads() -> None:
 
 def local_path(text: str | None) -> str | None:
     """`text` if it is a path on this site, safe to send a browser to; None for everything else."""
-    if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or _UNSTORABLE.search(text):
+    if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or CONTROLS.search(text):
         return None
     parts = urlsplit(text.replace("\t", "").replace("\n", "").replace("\r", ""))
     return None if parts.scheme or parts.netloc or text != text.strip() else text
@@ -166,11 +164,11 @@ def show_errors(form: FlaskForm, refused: AnhuError) -> None:
 def _begin() -> None:
     g.request_id = secrets.token_hex(6)
     if request.mimetype != "multipart/form-data":
-        request.max_content_length = MAX_FORM_MEMORY  # only uploads are large
+        request.max_content_length = MAX_FORM_BYTES  # only uploads are large
 
 
 def _refuse_unreadable() -> BaseResponse | tuple[str, int] | None:
-    """Stop at the door what is no form of ours, and control characters, wherever they stand: no two databases take them alike."""
+    """Stop at the door what is no form of ours and control characters in an address; those in a form are said at its fields."""
     if request.mimetype not in FORMS:
         raise UnsupportedMediaType
     if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITES:
@@ -178,11 +176,11 @@ def _refuse_unreadable() -> BaseResponse | tuple[str, int] | None:
             400, Reason("core.form_expired")
         )  # a second lock beside the form's token: browsers say where it comes from
     sent = [*(request.view_args or {}).values()]
-    for values in (request.args, request.form):
-        for name, several in values.lists():
-            sent += [name, *several]
-    if any(isinstance(value, str) and _UNSTORABLE.search(value) for value in sent):
+    for name, several in request.args.lists():
+        sent += [name, *several]
+    if any(isinstance(value, str) and CONTROLS.search(value) for value in sent):
         return _page(400, Reason("core.unstorable_text"))
+    tidy_form()
     return None
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
-from app.core.fields import Answered, ChoiceField, DayField, KeyField, ListField, TextField, labelled
+from app.core.fields import Answered, ChoiceField, CodeField, DayField, KeyField, ListField, TextField, labelled
+from app.core.forms import Form
 from app.core.i18n import N_, _, lazy_
 from app.guardians.commands import AddGuardian, SignAgreement
 from app.guardians.labels import BASIS_LABELS, END_REASONS, RELATION_LABELS
@@ -33,7 +33,7 @@ class Past:
             raise ValidationError(_("日期在今天之后"))
 
 
-class FirstGuardianForm(PersonFields, FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class FirstGuardianForm(PersonFields, Form):
     """A family member, or whoever cares for the patient at present."""
 
     today: date | None = None
@@ -67,7 +67,7 @@ class FirstGuardianForm(PersonFields, FlaskForm):  # type: ignore[misc]  # Flask
         )
 
 
-class SecondGuardianForm(PersonFields, FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class SecondGuardianForm(PersonFields, Form):
     """A named officer with telephone and post."""
 
     today: date | None = None
@@ -96,14 +96,14 @@ class SecondGuardianForm(PersonFields, FlaskForm):  # type: ignore[misc]  # Flas
         )
 
 
-class EndGuardianForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class EndGuardianForm(Form):
     today: date | None = None
 
     to_on = DayField(lazy_("自哪一天起不再监护"), [Answered(lazy_("请填写日期")), Past()])
     reason = ListField(lazy_("原因"), labelled(ENDINGS), [Answered(lazy_("请选择原因"))])
 
 
-class AgreementForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class AgreementForm(Form):
     today: date | None = None
 
     key = KeyField()
@@ -122,19 +122,19 @@ class AgreementForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         )
 
 
-class EndAgreementForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class EndAgreementForm(Form):
     today: date | None = None
 
     ended_on = DayField(lazy_("最后有效日"), [Answered(lazy_("请填写日期"))])
     reason = ListField(lazy_("原因"), labelled(ENDINGS), [Answered(lazy_("请选择原因"))])
 
 
-class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class AccountForm(Form):
     today: date | None = None
 
     kind = ChoiceField(lazy_("账户类型"), labelled(ACCOUNT_KINDS), [Answered(lazy_("请选择账户类型"))])
     bank_name = TextField(lazy_("开户行"), 60, [Answered(lazy_("请填写开户行"))])
-    number = TextField(lazy_("银行账号"), 40, [Answered(lazy_("请填写账号"))])
+    number = CodeField(lazy_("银行账号"), 40, [Answered(lazy_("请填写账号"))])
     holder_name = TextField(lazy_("户名"), 50, [Answered(lazy_("请填写户名"))])
     from_on = DayField(lazy_("自哪一天起使用"), [Answered(lazy_("请填写日期")), Past()])
 

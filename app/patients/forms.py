@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import ValidationError
 
 from app.core.fields import (
     Answered,
     ChoiceField,
+    CodeField,
     CountField,
     DayField,
     FlagsField,
@@ -22,6 +22,7 @@ from app.core.fields import (
     codes_of,
     labelled,
 )
+from app.core.forms import Form
 from app.core.i18n import N_, _, lazy_
 from app.patients.codes import (
     ECONOMIC_STATUS,
@@ -83,8 +84,8 @@ class SupplementFields:
     employment = ListField(lazy_("就业情况"), labelled(EMPLOYMENT))
     economic_status = ChoiceField(lazy_("经济状况"), labelled(ECONOMIC_STATUS))
     committee_contact = TextField(lazy_("村（居）委会联系人、电话"), 60)
-    first_onset = TextField(lazy_("初次发病时间"), 10, [PartialDate()])
-    first_antipsychotic = TextField(lazy_("首次抗精神病药治疗时间"), 10, [PartialDate()])
+    first_onset = CodeField(lazy_("初次发病时间"), 10, [PartialDate()])
+    first_antipsychotic = CodeField(lazy_("首次抗精神病药治疗时间"), 10, [PartialDate()])
     past_symptoms = FlagsField(lazy_("既往主要症状"), labelled(PAST_SYMPTOMS))
     past_locked_up = ChoiceField(lazy_("既往关锁情况"), labelled(LOCKED_UP))
     outpatient_history = ChoiceField(lazy_("既往门诊治疗"), labelled(OUTPATIENT_HISTORY))
@@ -150,7 +151,7 @@ def supplement_data(supplement: Supplement) -> dict[str, Any]:
     return {**plain, **chosen, **behaviours, "past_symptoms": codes_of(supplement.past_symptoms)}
 
 
-class _PatientForm(PersonFields, SupplementFields, FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class _PatientForm(PersonFields, SupplementFields, Form):
     area_code = ListField(lazy_("居住村（社区）"), validators=[Answered(lazy_("请选择村（社区）"))])
     address = TextField(lazy_("现住址（村以下）"), 100)
     record_number = TextField(lazy_("档案编号"), 20)
@@ -173,9 +174,9 @@ class EditForm(_PatientForm):
 
 class DiagnosisFields:
     category = ListField(lazy_("目前诊断"), labelled(DIAGNOSIS_LABELS), [Answered(lazy_("请选择诊断"))])
-    icd10 = TextField(lazy_("ICD-10 编码"), _ICD10)
+    icd10 = CodeField(lazy_("ICD-10 编码"), _ICD10)
     hospital = TextField(lazy_("确诊医院"), 100)
-    diagnosed_on = TextField(lazy_("确诊日期"), 10, [PartialDate()])
+    diagnosed_on = CodeField(lazy_("确诊日期"), 10, [PartialDate()])
 
     def diagnosis(self) -> DiagnosisDraft:
         return DiagnosisDraft(
@@ -225,7 +226,7 @@ class RegisterForm(DiagnosisFields, _PatientForm):
 # -- what can happen to a registration, a form each -------------------------------------------------------------------
 
 
-class _ActForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class _ActForm(Form):
     """`today` is set by the view."""
 
     today: date | None = None

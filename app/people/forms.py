@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from app.core.fields import Answered, ChoiceField, DayField, ListField, TextField, labelled
+from app.core.fields import Answered, ChoiceField, CodeField, DayField, ListField, TextField, labelled
 from app.core.i18n import lazy_
 from app.core.identity import ID_KIND_LABELS, SEX_LABELS, IdKind, Sex
 from app.core.names import LONGEST_NAME
@@ -23,8 +23,8 @@ class PersonFields:
     sex = ChoiceField(lazy_("性别"), labelled({int(sex): text for sex, text in SEXES.items()}))
     born_on = DayField(lazy_("出生日期"))
     id_kind = ListField(lazy_("证件类型"), labelled(ID_KIND_LABELS))
-    id_number = TextField(lazy_("证件号码"), LONGEST_ID_NUMBER)
-    phone = TextField(lazy_("联系电话"), 24)
+    id_number = CodeField(lazy_("证件号码"), LONGEST_ID_NUMBER)
+    phone = CodeField(lazy_("联系电话"), 24)
 
     def draft(self, **more: Any) -> PersonDraft:
         """What was typed about the person. Without a kind, a number is a citizen number."""

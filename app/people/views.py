@@ -10,6 +10,7 @@ from app.core.access import Action, Field, Grant, current_actor, permit, sees
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Forbidden, NotFound
+from app.core.forms import refuse_untidy
 from app.core.keys import current_keyring
 from app.core.web import is_htmx, local_path
 from app.people import service
@@ -25,6 +26,7 @@ SHOWN_SECONDS = 30
 @permit(Action.REVEAL)
 def reveal(public_id: str, field: str) -> str:
     """Only what the field table masks for this role is ever revealed; who is asked about must be the actor's to see."""
+    refuse_untidy()
     actor, wanted = current_actor(), _field(field)
     if sees(actor, wanted) is not Grant.MASKED:
         raise Forbidden()

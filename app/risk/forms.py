@@ -6,10 +6,11 @@ from datetime import date
 from typing import cast
 from uuid import uuid4
 
-from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField
+from wtforms.validators import Length
 
+from app.core.fields import Answered, ChoiceField, DayField, ParagraphField, choices
+from app.core.forms import Form
 from app.core.i18n import lazy_
 from app.core.reasons import Reason, say
 from app.risk.commands import RecordReassessment
@@ -19,15 +20,15 @@ from app.risk.texts import LEVEL_WORDS, LONGEST_CONCLUSION
 KEY_LENGTH = 36
 
 
-class ReassessForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
-    submission_key = HiddenField(validators=[Length(min=8, max=KEY_LENGTH)])
-    level = RadioField(lazy_("危险性等级"), choices=[], validators=[InputRequired(lazy_("请选择危险性等级"))])
-    assessed_on = DateField(lazy_("评估日期"), validators=[InputRequired(lazy_("请填写评估日期，如 2026-11-21"))])
-    conclusion = TextAreaField(lazy_("评估结论"), validators=[Length(max=LONGEST_CONCLUSION)])
+class ReassessForm(Form):
+    submission_key = HiddenField(validators=[Length(min=8, max=KEY_LENGTH, message=lazy_("页面已过期，请刷新后重填"))])
+    level = ChoiceField(lazy_("危险性等级"), (), [Answered(lazy_("请选择危险性等级"))])
+    assessed_on = DayField(lazy_("评估日期"), [Answered(lazy_("请填写评估日期，如 2026-11-21"))])
+    conclusion = ParagraphField(lazy_("评估结论"), LONGEST_CONCLUSION)
 
     def __init__(self) -> None:
         super().__init__()
-        self.level.choices = [(str(level), say(Reason(LEVEL_WORDS[level]))) for level in LEVELS]
+        self.level.choices = choices((level, say(Reason(LEVEL_WORDS[level]))) for level in LEVELS)
 
     def begin(self, today: date) -> None:
         """A fresh form: a key of its own, and today."""

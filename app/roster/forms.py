@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
+from app.core.forms import Form
 from app.core.i18n import lazy_
 from app.core.workbooks.sheet import Sheet, column_letter
 from app.roster.commands import Mode
@@ -19,15 +19,15 @@ from app.roster.rules.header import SEARCHED_ROWS, WIDEST_SHEET, Override, find_
 MOST_SHEETS = 100
 
 
-class UploadForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class UploadForm(Form):
     file = FileField(lazy_("花名册文件"), validators=[FileRequired(lazy_("请选择花名册文件"))])
 
 
-class StepForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class StepForm(Form):
     """Only the token: the fields of a mapping are named by the file."""
 
 
-class ImportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class ImportForm(Form):
     mode = RadioField(
         lazy_("导入方式"),
         choices=[(Mode.ALL.value, lazy_("全部导入")), (Mode.GOOD_ROWS.value, lazy_("只导入没有错误的行"))],

@@ -13,6 +13,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import AnhuError
 from app.core.files import open_file
+from app.core.forms import refuse_untidy
 from app.core.i18n import gettext_anywhere
 from app.core.keys import current_keyring
 from app.core.reasons import Reason, say
@@ -88,6 +89,7 @@ def preview(public_id: str) -> str:
 @permit(Action.IMPORT_ROSTER)
 def remap(public_id: str) -> BaseResponse:
     """Look again with the user's own mapping, which from here on stands in the address."""
+    refuse_untidy()
     clock = current_clock()
     found = get_upload(read_session(), current_keyring(), current_actor(), public_id, clock.now())
     changed = changed_mapping(found.sheets(), chosen_mapping(request.form), clock.today().year)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import (
-    BooleanField,
-    DateField,
-    HiddenField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms import BooleanField, HiddenField
+from wtforms.validators import InputRequired
 
+from app.core.fields import (
+    Answered,
+    ChoiceField,
+    DayField,
+    ListField,
+    NumberField,
+    ParagraphField,
+    TextField,
+    YuanField,
+    choices,
+    labelled,
+)
+from app.core.forms import Form
 from app.core.i18n import _, lazy_
 from app.core.money import Money
 from app.core.quarter import Quarter
@@ -37,10 +37,10 @@ from app.subsidies.rules.policy import (
     PolicyTerms,
 )
 
-MOST_YUAN = r"^\d{1,7}(\.\d{1,2})?$"
+_CHOOSE = Answered(lazy_("请选择"))
 
 
-class StepForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class StepForm(Form):
     """A step of a run; `version` is the run's version on the page that was looked at."""
 
     version = HiddenField(validators=[InputRequired()])
@@ -48,11 +48,11 @@ class StepForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     @property
     def seen_version(self) -> int:
         text = str(self.version.data or "")
-        return int(text) if text.isdecimal() and len(text) < 10 else -1
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
 class ReturnForm(StepForm):
-    why = TextAreaField(lazy_("退回原因"), validators=[InputRequired(), Length(max=200)])
+    why = ParagraphField(lazy_("退回原因"), 200, [Answered(lazy_("请写明退回原因"))])
 
 
 class SettleForm(StepForm):
@@ -60,60 +60,51 @@ class SettleForm(StepForm):
 
 
 class AttestForm(StepForm):
-    is_attested = BooleanField(lazy_("银行已告知本批全部入账，我对此负责"), validators=[InputRequired()])
+    is_attested = BooleanField(
+        lazy_("银行已告知本批全部入账，我对此负责"), validators=[InputRequired(lazy_("请勾选确认"))]
+    )
 
 
 class DecideForm(StepForm):
-    is_paid = RadioField(
-        lazy_("决定"),
-        choices=[("yes", lazy_("发放")), ("no", lazy_("不发"))],
-        validators=[InputRequired(lazy_("请选择发放或不发"))],
+    is_paid = ChoiceField(
+        lazy_("决定"), [("yes", lazy_("发放")), ("no", lazy_("不发"))], [Answered(lazy_("请选择发放或不发"))]
     )
-    note = StringField(lazy_("理由"), validators=[InputRequired(lazy_("请写明理由")), Length(max=200)])
+    note = TextField(lazy_("理由"), 200, [Answered(lazy_("请写明理由"))])
 
     def to_command(self, line_public_id: str) -> DecideHold:
         return DecideHold(line_public_id, self.is_paid.data == "yes", self.note.data or "")
 
 
-class PrepareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
-    quarter = SelectField(lazy_("季度"), validators=[InputRequired()])
+class PrepareForm(Form):
+    quarter = ListField(lazy_("季度"), (), [Answered(lazy_("请选择季度"))])
     is_supplementary = BooleanField(lazy_("补发批次（只含本季度尚未发放的协议）"))
 
     def __init__(self, quarters: list[Quarter], **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.quarter.choices = [
+        self.quarter.choices = choices(
             (str(one), _("%(year)s年第%(number)s季度", year=one.year, number=one.number)) for one in quarters
-        ]
+        )
 
 
-def _options(labels: Mapping[Any, str]) -> list[tuple[str, str]]:
-    return [(str(code), lazy_(text)) for code, text in labels.items()]
-
-
-class PolicyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
-    valid_from = DateField(lazy_("生效日期"), validators=[InputRequired()])
-    annual = StringField(
-        lazy_("每人每年（元）"),
-        validators=[InputRequired(), Regexp(MOST_YUAN, message=lazy_("请填写金额，例如 3000 或 3000.00"))],
+class PolicyForm(Form):
+    valid_from = DayField(lazy_("生效日期"), [Answered(lazy_("请填写生效日期"))])
+    annual = YuanField(lazy_("每人每年（元）"), [Answered(lazy_("请填写金额，例如 3000 或 3000.00"))])
+    eligible_rule = ListField(lazy_("发放对象"), labelled(ELIGIBLE_RULE_LABELS), [_CHOOSE], default=EligibleRule.RISK3)
+    level_counts = ChoiceField(
+        lazy_("等级下降"), labelled(LEVEL_COUNTS_LABELS), [_CHOOSE], default=LevelCounts.AGREEMENT
     )
-    eligible_rule = SelectField(lazy_("发放对象"), choices=_options(ELIGIBLE_RULE_LABELS), default=EligibleRule.RISK3)
-    level_counts = RadioField(lazy_("等级下降"), choices=_options(LEVEL_COUNTS_LABELS), default=LevelCounts.AGREEMENT)
-    inpatient_days = RadioField(lazy_("住院日"), choices=_options(DAY_RULE_LABELS), default=DayRule.EXCLUDE)
-    care_facility_days = RadioField(lazy_("机构托养日"), choices=_options(DAY_RULE_LABELS), default=DayRule.EXCLUDE)
-    incident_effect = SelectField(
-        lazy_("肇事肇祸"),
-        choices=_options(INCIDENT_EFFECT_LABELS),
-        default=IncidentEffect.STOP_PERIOD,
+    inpatient_days = ChoiceField(lazy_("住院日"), labelled(DAY_RULE_LABELS), [_CHOOSE], default=DayRule.EXCLUDE)
+    care_facility_days = ChoiceField(lazy_("机构托养日"), labelled(DAY_RULE_LABELS), [_CHOOSE], default=DayRule.EXCLUDE)
+    incident_effect = ListField(
+        lazy_("肇事肇祸"), labelled(INCIDENT_EFFECT_LABELS), [_CHOOSE], default=IncidentEffect.STOP_PERIOD
     )
-    first_share = IntegerField(
-        lazy_("第一监护人份额（百分比）"), validators=[InputRequired(), NumberRange(0, 100)], default=100
+    first_share = NumberField(lazy_("第一监护人份额（百分比）"), 0, 100, [Answered(lazy_("请填写份额"))], default=100)
+    duty_check = ChoiceField(lazy_("履责认定"), labelled(DUTY_CHECK_LABELS), [_CHOOSE], default=DutyCheck.OFF)
+    visit_within_months = NumberField(
+        lazy_("当面随访在几个月内"), 0, 24, [Answered(lazy_("请填写月数，0 表示不作要求"))], default=6
     )
-    duty_check = RadioField(lazy_("履责认定"), choices=_options(DUTY_CHECK_LABELS), default=DutyCheck.OFF)
-    visit_within_months = IntegerField(
-        lazy_("当面随访在几个月内"), validators=[InputRequired(), NumberRange(0, 24)], default=6
-    )
-    document_number = StringField(lazy_("文件号"), validators=[Optional(), Length(max=60)])
-    paying_office = StringField(lazy_("发放单位"), validators=[Optional(), Length(max=100)])
+    document_number = TextField(lazy_("文件号"), 60)
+    paying_office = TextField(lazy_("发放单位"), 100)
 
     def to_command(self, county_code: str) -> SetPolicy:
         """ValueError names the term that makes no sense."""
@@ -130,6 +121,4 @@ class PolicyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             document_number=self.document_number.data or "",
             paying_office=self.paying_office.data or "",
         )
-        if self.valid_from.data is None:
-            raise ValueError("valid_from")
         return SetPolicy(county_code, self.valid_from.data, terms)

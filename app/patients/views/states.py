@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -18,6 +17,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import AnhuError, NotFound
 from app.core.fields import choices
+from app.core.forms import Form
 from app.core.i18n import N_, _, lazy_
 from app.core.keys import current_keyring
 from app.core.reasons import Reason, reason
@@ -65,7 +65,7 @@ class Act:
 
     title: str
     saves: str
-    form: type[FlaskForm]
+    form: type[Form]
     store: Callable[[Session, Actor, Patient, Any], None]
     is_possible: Callable[[Actor, Patient], bool]
     hint: str = ""
@@ -117,7 +117,7 @@ def act(public_id: str, name: str) -> Answer:
     return page if request.method == "GET" else (page, 422)
 
 
-def _form(actor: Actor, done: Act, name: str, patient: Patient, today: date) -> FlaskForm:
+def _form(actor: Actor, done: Act, name: str, patient: Patient, today: date) -> Form:
     form = done.form(
         data={"from_on": today, "on": today, "kind": ConsentKind.COMMUNITY_MANAGEMENT.value, "precision": "day"}
     )

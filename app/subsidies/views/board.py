@@ -121,7 +121,7 @@ def _board(run: SubsidyRun, form: StepForm) -> str:
         has_notices=run.state in APPROVED,
         knows_reasons=knows_reasons(actor),
         form=form,
-        return_form=form if isinstance(form, ReturnForm) else ReturnForm(version=run.version),
-        settle_form=form if isinstance(form, SettleForm) else SettleForm(version=run.version),
-        attest_form=form if isinstance(form, AttestForm) else AttestForm(version=run.version),
+        return_form=form if isinstance(form, ReturnForm) else ReturnForm(formdata=None, version=run.version),
+        settle_form=form if isinstance(form, SettleForm) else SettleForm(formdata=None, version=run.version),
+        attest_form=form if isinstance(form, AttestForm) else AttestForm(formdata=None, version=run.version),
     )

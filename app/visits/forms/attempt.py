@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
 from app.core.fields import ChoiceField, DayField, ParagraphField
+from app.core.forms import Form
 from app.core.i18n import _, lazy_
 from app.visits.commands import RecordAttempt
 from app.visits.forms.key import SubmissionKeyField
@@ -16,7 +16,7 @@ from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS, AttemptOutcome
 _WAYS, _OUTCOMES = tuple(AttemptWay), tuple(AttemptOutcome)
 
 
-class AttemptForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class AttemptForm(Form):
     submission_key = SubmissionKeyField()
     attempted_on = DayField(lazy_("日期"))
     way = ChoiceField(lazy_("方式"), [(way.value, lazy_(WAY_LABELS[way])) for way in _WAYS])
@@ -47,7 +47,7 @@ class AttemptForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         )
 
 
-class LostForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class LostForm(Form):
     decision = ChoiceField(lazy_("决定"), [("lost", lazy_("确认失访")), ("not_lost", lazy_("不是失访，继续寻访"))])
 
     def validate_decision(self, field: ChoiceField) -> None:
