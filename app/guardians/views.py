@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -18,6 +17,7 @@ from app.core.clock import current_clock
 from app.core.dates import add_months
 from app.core.db import new_public_id, transaction
 from app.core.errors import AnhuError, Conflict, NotFound
+from app.core.forms import Form
 from app.core.i18n import _
 from app.core.identity import mask_name
 from app.core.keys import current_keyring
@@ -40,7 +40,10 @@ from app.guardians.queries import (
     get_guarded_patient,
     list_agreements,
     list_guardians,
+    may_name,
+    search_guardians,
 )
+from app.guardians.queries.search import LONGEST
 from app.guardians.rules import Rank, Relation
 from app.patients.models import Patient
 from app.patients.queries import lock_patient
@@ -58,6 +61,22 @@ WORDS = {
     "basis": BASIS_LABELS,
     "agreement": AGREEMENT_LABELS,
 }
+
+
+@guardians.route("/guardians/")
+@permit(Action.KEEP_AGREEMENTS)
+def find() -> str:
+    """One search box, for whoever keeps agreements and has no register to come from."""
+    actor, session = current_actor(), read_session()
+    text = request.args.get("q", "").strip()[:LONGEST]
+    return render_template(
+        "guardians/find.html",
+        text=text,
+        page=search_guardians(session, actor, text, request.args.get("after"), current_clock().today()),
+        is_first_page=not request.args.get("after"),
+        hint=_("监护人姓名或拼音、协议编号、被监护人姓名"),
+        words=WORDS,
+    )
 
 
 @guardians.route("/patients/<public_id>/guardians", endpoint="list_guardians")
@@ -88,7 +107,7 @@ def overview(public_id: str) -> str:
 def add_guardian(public_id: str) -> Answer:
     actor, clock = current_actor(), current_clock()
     rank = _rank(request.args.get("rank", Rank.FIRST.value))
-    shape: type[FlaskForm] = FirstGuardianForm if rank is Rank.FIRST else SecondGuardianForm
+    shape: type[Form] = FirstGuardianForm if rank is Rank.FIRST else SecondGuardianForm
     present = _present(actor, public_id, rank)
     given = {"key": new_public_id(), "from_on": clock.today(), "replaces": present is not None}
     own = {"id_kind": "01"} if rank is Rank.FIRST else {"relation": Relation.OFFICER.value}
@@ -209,7 +228,7 @@ def change_account(public_id: str) -> Answer:
 
 
 def _answer(
-    public_id: str, form: FlaskForm, store: Callable[[Session, Patient], None], template: str, **page: object
+    public_id: str, form: Form, store: Callable[[Session, Patient], None], template: str, **page: object
 ) -> Answer:
     """Show the form; store what was sent, or show it again with words at the fields."""
     actor = current_actor()
@@ -243,11 +262,11 @@ def _back(actor: Actor, public_id: str) -> str:
 
 def _head(session: Session, actor: Actor, patient: Patient) -> dict[str, object]:
     """Who the page is about, as this role may read it."""
-    grant = sees(actor, Field.PATIENT_NAME)
-    name = session.get_one(Person, patient.person_id).name if grant is not Grant.NONE else "—"
+    is_masked = sees(actor, Field.PATIENT_NAME) is Grant.MASKED
+    name = session.get_one(Person, patient.person_id).name if may_name(session, actor, patient) else "—"
     return {
         "public_id": patient.public_id,
-        "patient_name": mask_name(name) if grant is Grant.MASKED else name,
+        "patient_name": mask_name(name) if is_masked else name,
         "village": full_name(session, patient.area_code),
         "words": WORDS,
     }

@@ -28,7 +28,7 @@ UNSCOPED = {
     "patients.queries.history": "states for ids that a scoped query found",
     "patients.queries.register.as_rows": "rows that a scoped query found",
     "patients.queries.register.find_ids_by_person_ids": "for the importer, which compares the whole register",
-    "guardians.queries.find_kept_twice": "whether the form that is being stored was stored before",
+    "guardians.queries.page.find_kept_twice": "whether the form that is being stored was stored before",
     "roster.queries": "by import, which a scoped query handed out; the importer compares the whole register",
     "subsidies.queries.facts": "by run, which `get_run` hands out within the actor's area",
     "subsidies.queries.lines.count_hold_reasons": "by run",

@@ -75,7 +75,7 @@ def _number_matches(actor: Actor, keyring: Keyring, text: str) -> list[Select[in
 def _by_name(session: Session, actor: Actor, key: str, limit: int) -> list[RegisterRow]:
     if not key:
         return []
-    matches = _matching_keys(actor, key).limit(limit * 2).subquery()
+    matches = matching_keys(actor, key).limit(limit * 2).subquery()
     owner = aliased(Person)
     # the patient's own name wins over a guardian's
     other = func.max(case((matches.c.person_id != Patient.person_id, owner.name)))
@@ -94,7 +94,7 @@ def _by_name(session: Session, actor: Actor, key: str, limit: int) -> list[Regis
     return as_rows(session, rows, found_by=True)
 
 
-def _matching_keys(actor: Actor, key: str) -> Select[int, int]:
+def matching_keys(actor: Actor, key: str) -> Select[int, int]:
     """(patient, person) pairs whose name has the key: in index order, so that the first few come without reading the rest."""
     found = select(NameKey.patient_id, NameKey.person_id).where(within(NameKey.area_code, actor))
     if is_spelling(key):

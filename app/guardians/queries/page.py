@@ -80,13 +80,19 @@ class AgreementRow:
 def get_guarded_patient(session: Session, actor: Actor, public_id: str) -> Patient:
     """The patient whose guardians the actor keeps.
 
-    Roles that see a name only on an open task (town, village worker) find a patient only while such a task is open; all
+    A role that sees even guardians only on an open task (village worker) finds a patient only while such a task is open; all
     others answer `NotFound`, as for somebody who does not exist.
     """
     patient = get_patient(session, actor, public_id)
-    if sees(actor, Field.PATIENT_NAME) is Grant.TASK and not _has_task(session, actor, patient):
+    if sees(actor, Field.GUARDIAN_NAME) is Grant.TASK and not _has_task(session, actor, patient):
         raise NotFound()
     return patient
+
+
+def may_name(session: Session, actor: Actor, patient: Patient) -> bool:
+    """Whether the role may read the patient's name now, masked or whole: a town may while a task of its own is open."""
+    grant = sees(actor, Field.PATIENT_NAME)
+    return _has_task(session, actor, patient) if grant is Grant.TASK else grant is not Grant.NONE
 
 
 def list_guardians(session: Session, actor: Actor, vault: Vault, patient: Patient) -> list[GuardianCard]:
