@@ -27,7 +27,6 @@ TEXTS: dict[str, str] = {
     "visit.due.stabilising": N_("干预后趋于稳定：%(months)s 个月内随访，最迟 %(on)s"),
     "visit.due.not_stable": N_("干预后未达到稳定：请精神科医师指导，%(months)s 个月内随访，最迟 %(on)s"),
     "visit.due.stable": N_("稳定：%(months)s 个月内随访，最迟 %(on)s"),
-    "visit.due.after_event": N_("%(days)s 天内随访，最迟 %(on)s"),
     "visit.due.not_after_visit": N_("下次随访日期应在本次随访（%(visited_on)s）之后"),
     "visit.due.too_late": N_("下次随访最迟 %(latest_on)s，可以提前，不能推后"),
     # dates
@@ -114,6 +113,7 @@ TEXTS: dict[str, str] = {
     "visit.opening_due": N_("按花名册所载：下次随访 %(on)s"),
     "visit.opening_level_0": N_("危险性评估 0 级"),
     "visit.opening_no_class": N_("花名册没有分类，暂按 %(months)s 个月内随访，最迟 %(on)s"),
+    "visit.draft.too_long": N_("草稿太长，没有保存"),
     # what the audit log says
     "visits.recorded": N_("录入随访"),
     "visits.corrected": N_("更正随访"),

@@ -18,6 +18,10 @@ def new_submission_key() -> str:
     return str(uuid.uuid4())
 
 
+def is_submission_key(text: str) -> bool:
+    return _SHAPE.fullmatch(text) is not None
+
+
 class SubmissionKeyField(HiddenField):
     data: Any
 
@@ -27,5 +31,5 @@ class SubmissionKeyField(HiddenField):
         )  # never shown; without a label one would be made up and looked up in every request
 
     def pre_validate(self, form: Any) -> None:
-        if not _SHAPE.fullmatch(str(self.data or "")):
+        if not is_submission_key(str(self.data or "")):
             raise ValidationError(say(Reason("visit.key_missing")))

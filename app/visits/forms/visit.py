@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import Field as FormField
 from wtforms.validators import ValidationError
 
-from app.core.fields import ChoiceField, DayField, FlagsField, ParagraphField, TextField, choices
+from app.core.fields import Answered, ChoiceField, CodeField, DayField, FlagsField, ParagraphField, TextField, choices
+from app.core.forms import Form
 from app.core.i18n import N_, lazy_
 from app.core.reasons import Label, Reason, reason, say
 from app.visits.commands import RecordVisit
@@ -93,28 +93,16 @@ CONDITIONS: Mapping[str, Condition] = {
 _OUTSIDE = frozenset({"visited_on", "form", "objects", "lost_reason", "died_on", "death_cause", "death_physical_cause"})
 
 
-class VisitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
-    """Fields of the official form are added below from its declaration."""
+class VisitAnswers:
+    """What was answered, read from the form's fields: those of `VisitForm`, or the few that `forms/sent.py` needs."""
 
-    submission_key = SubmissionKeyField()
-    accepted = WordsField(DOUBTS)
-    meeting = ChoiceField(lazy_("见面结果"), [(code, lazy_(label)) for code, label in _MEETINGS], default=MET)
-    override_reason = TextField(lazy_("改变分类的理由"), 200)
-    notes = ParagraphField(lazy_("备注"), 1000)
-    back_entry_reason = TextField(lazy_("补录原因"), 200)
-    correction_reason = TextField(lazy_("更正原因"), 200)
+    def __getitem__(self, name: str) -> Any:
+        raise NotImplementedError
 
     @property
     def branch(self) -> str:
-        return self.meeting.data if self.meeting.data in (MET, LOST, DEAD) else MET
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Shape only: what a field may hold, and that nothing is filled in for a question that is not asked."""
-        is_fine: bool = super().validate(extra_validators)
-        for field, why in self._misplaced():
-            field.errors = [*field.errors, say(why)]
-            is_fine = False
-        return is_fine
+        chosen = self["meeting"].data
+        return chosen if chosen in (MET, LOST, DEAD) else MET
 
     def validate_visited_on(self, field: DayField) -> None:
         _require(field, "visited_on")
@@ -137,47 +125,31 @@ class VisitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     def to_record(self, today: date) -> VisitRecord:
         """The answers that belong to how the meeting went; unanswered ones as the rules have them."""
         answers = {
-            "visited_on": self.visited_on.data or today,
-            "form": self.form.code or 0,
-            "objects": self.objects.bits or 0,
+            "visited_on": self["visited_on"].data or today,
+            "form": self["form"].code or 0,
+            "objects": self["objects"].bits or 0,
         }
         if self.branch != MET:
-            answers["objects"] = (self.objects.bits or 0) & ~VisitObject.PATIENT
+            answers["objects"] = (self["objects"].bits or 0) & ~VisitObject.PATIENT
         if self.branch == LOST:
-            answers |= {"lost_reason": self.lost_reason.code}
+            answers |= {"lost_reason": self["lost_reason"].code}
         elif self.branch == DEAD:
             answers |= self._answers(FIELDS[name] for name in ("died_on", "death_cause", "death_physical_cause"))
         else:
             answers |= self._answers(item for item in FORM if item.name not in _OUTSIDE)
             answers |= {name: tuple(self._medicines(name)) for name in _MEDICINES}
-            answers["override_reason"] = self.override_reason.data or ""
+            answers["override_reason"] = self["override_reason"].data or ""
         return VisitRecord(**answers)  # type: ignore[arg-type]  # the declaration names the record's fields
 
     def to_command(self, patient: str, today: date) -> RecordVisit:
         return RecordVisit(
             patient=patient,
-            submission_key=self.submission_key.data,
+            submission_key=self["submission_key"].data,
             record=self.to_record(today),
-            notes=self.notes.data or "",
-            back_entry_reason=self.back_entry_reason.data or "",
-            accepted=frozenset(self.accepted.data or ()),
+            notes=self["notes"].data or "",
+            back_entry_reason=self["back_entry_reason"].data or "",
+            accepted=frozenset(self["accepted"].data or ()),
         )
-
-    def show_rule_errors(self, errors: Mapping[str, Iterable[Reason]]) -> None:
-        """Put the rules' findings beside the fields; those of a drug line beside its name."""
-        for name, reasons in errors.items():
-            for why in reasons:
-                field = self._place_of(name, why)
-                if field is None:
-                    self.form_errors.append(say(why))
-                elif not field.errors:
-                    field.errors = [say(why)]
-
-    def fill(self, data: Mapping[str, Any]) -> None:
-        """Set answers that were not sent, such as the clinical part while *lost* was chosen."""
-        for name, value in data.items():
-            if name in self and not self[name].raw_data:
-                self[name].data = value
 
     def _answers(self, items: Iterable[Field]) -> dict[str, Any]:
         return {item.name: self._answer(item) for item in items if item.name not in _MEDICINES}
@@ -200,7 +172,7 @@ class VisitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         given = set(parent.data or ()) if isinstance(parent, FlagsField) else {parent.data}
         return bool(given & {str(code) for code in condition.codes})
 
-    def _misplaced(self) -> Iterator[tuple[FormField, Reason]]:
+    def misplaced(self) -> Iterator[tuple[FormField, Reason]]:
         """Filled-in questions whose condition does not hold; a page with its script never sends them."""
         for name, condition in CONDITIONS.items():
             field = self[name]
@@ -215,7 +187,7 @@ class VisitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             yield field, reason("visit.not_asked", parent=Label(parent.label), answer=answer)
 
     def _medicines(self, kind: str) -> Iterator[Medicine]:
-        if kind == "medicines" and self.adherence.data == "4":
+        if kind == "medicines" and self["adherence"].data == "4":
             return
         for line in _LINES:
             values: dict[str, Any] = {
@@ -225,6 +197,46 @@ class VisitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
                 weeks = values.pop("every_weeks")
                 name = values.pop("name") or ""
                 yield Medicine(name, every_weeks=_weeks(weeks), **values)
+
+
+class VisitForm(VisitAnswers, Form):
+    """Fields of the official form are added below from its declaration."""
+
+    submission_key = SubmissionKeyField()
+    accepted = WordsField(DOUBTS)
+    meeting = ChoiceField(
+        lazy_("见面结果"), [(code, lazy_(label)) for code, label in _MEETINGS], [Answered(lazy_("请选择见面结果"))]
+    )
+    override_reason = TextField(lazy_("改变分类的理由"), 200)
+    notes = ParagraphField(lazy_("备注"), 1000)
+    back_entry_reason = TextField(lazy_("补录原因"), 200)
+    correction_reason = TextField(lazy_("更正原因"), 200)
+
+    __getitem__ = Form.__getitem__
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Shape only: what a field may hold, and that nothing is filled in for a question that is not asked."""
+        is_fine: bool = super().validate(extra_validators)
+        for field, why in self.misplaced():
+            field.errors = [*field.errors, say(why)]
+            is_fine = False
+        return is_fine
+
+    def show_rule_errors(self, errors: Mapping[str, Iterable[Reason]]) -> None:
+        """Put the rules' findings beside the fields; those of a drug line beside its name."""
+        for name, reasons in errors.items():
+            for why in reasons:
+                field = self._place_of(name, why)
+                if field is None:
+                    self.form_errors.append(say(why))
+                elif not field.errors:
+                    field.errors = [say(why)]
+
+    def fill(self, data: Mapping[str, Any]) -> None:
+        """Set answers that were not sent, such as the clinical part while *lost* was chosen."""
+        for name, value in data.items():
+            if name in self and not self[name].raw_data:
+                self[name].data = value
 
     def _place_of(self, name: str, why: Reason) -> Any:
         if name in _MEDICINES:
@@ -279,4 +291,5 @@ for _item in FORM:
 for _kind in _MEDICINES:
     for _line in _LINES:
         for _column, _label, _most in MEDICINE_COLUMNS:
-            setattr(VisitForm, f"{_kind}_{_line}_{_column}", TextField(lazy_(_label), _most))
+            _shape = TextField if _column == "name" else CodeField
+            setattr(VisitForm, f"{_kind}_{_line}_{_column}", _shape(lazy_(_label), _most))

@@ -11,6 +11,7 @@ from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import AnhuError, Conflict, Forbidden, Invalid, NotFound
+from app.core.forms import refuse_untidy
 from app.core.keys import current_keyring
 from app.core.reasons import reason
 from app.core.web import forget_reads, read_session
@@ -21,11 +22,14 @@ from app.visits import queries, service
 from app.visits.commands import CorrectVisit
 from app.visits.forms.key import new_submission_key
 from app.visits.forms.prefill import data_of, for_script, prefilled_names
-from app.visits.forms.visit import CONDITIONS, DEAD, LOST, MEDICINE_COLUMNS, MET, VisitForm
+from app.visits.forms.sent import read_sent_visit
+from app.visits.forms.visit import CONDITIONS, DEAD, LOST, MEDICINE_COLUMNS, MET, VisitAnswers, VisitForm
 from app.visits.queries import StoredForm
 from app.visits.reading import summary_of
 from app.visits.rules.form import FIELDS, MEDICINE_LINES
+from app.visits.service.drafts import Draft, end_draft
 from app.visits.views.blueprint import CLASS_TONES, Page, visits
+from app.visits.views.drafts import draft_of, form_of_draft
 from app.visits.views.subject import Subject, own_vault, subject_of
 
 
@@ -34,10 +38,12 @@ from app.visits.views.subject import Subject, own_vault, subject_of
 def new_visit(public_id: str) -> Page:
     if request.method == "GET":
         subject = subject_of(public_id)
+        draft = draft_of(subject)
+        if draft is not None:
+            return _form_page(subject, form_of_draft(draft), draft=draft)
         begun = {"submission_key": new_submission_key(), "visited_on": current_clock().today(), "meeting": MET}
         return _form_page(subject, VisitForm(data={**subject.carried, **begun}))
-    form = VisitForm()
-    return _save(public_id, form, lambda: _record(public_id, form))
+    return _save(public_id, lambda answers: _record(public_id, answers))
 
 
 @visits.route("/patients/<public_id>/visits/<visit_id>/correct", methods=["GET", "POST"])
@@ -51,14 +57,14 @@ def correct_visit(public_id: str, visit_id: str) -> Page:
         if wrong.visit.withdrawn_at is not None:
             raise Conflict(reason("visit.already_withdrawn"))
         return _form_page(subject, _form_of(subject, wrong), wrong)
-    form = VisitForm()
-    return _save(public_id, form, lambda: _correct(public_id, visit_id, form), wrong)
+    return _save(public_id, lambda answers: _correct(public_id, visit_id, answers), wrong)
 
 
 @visits.route("/patients/<public_id>/visits/preview", methods=["POST"])
 @permit(Action.LOG_VISIT)
 def preview_visit(public_id: str) -> str:
     """What the rules say so far: class, next day, warnings. Reads only."""
+    refuse_untidy()
     patient = get_patient(read_session(), current_actor(), public_id)
     replaced = request.args.get("instead_of", "")
     wrong = queries.get_visit(read_session(), current_actor(), patient, replaced) if replaced else None
@@ -66,11 +72,10 @@ def preview_visit(public_id: str) -> str:
     return render_template("visits/_preview.html", is_answer=True, form=form, **_result(patient, form, wrong))
 
 
-def _save(
-    public_id: str, form: VisitForm, act: Callable[[], service.Recorded], wrong: StoredForm | None = None
-) -> Page:
+def _save(public_id: str, act: Callable[[VisitAnswers], service.Recorded], wrong: StoredForm | None = None) -> Page:
     """One attempt to save; a refusal shows the form again with everything that was typed."""
-    if not form.validate():
+    answers = read_sent_visit()
+    if answers is None and not (form := VisitForm()).validate():
         subject = subject_of(public_id)
         judged = _judge(subject.patient, form, wrong)
         # lost or dead with neither reason nor day: to the rules an empty clinical form, and two dozen errors beside the point
@@ -78,11 +83,12 @@ def _save(
             form.show_rule_errors(judged.errors)
         return _form_page(subject, form, wrong), 400
     try:
-        recorded = act()
+        recorded = act(answers or form)
     except (NotFound, Forbidden):
         raise
     except AnhuError as refused:
         forget_reads()
+        form = VisitForm()
         errors = refused.errors if isinstance(refused, Invalid) else {"": (refused.reason,)}
         doubts = errors.get(service.CONFIRM, ())
         form.show_rule_errors({name: why for name, why in errors.items() if name != service.CONFIRM})
@@ -92,19 +98,23 @@ def _save(
     return redirect(url_for("visits.saved_visit", public_id=public_id, visit_id=visit_id), 303)
 
 
-def _record(public_id: str, form: VisitForm) -> service.Recorded:
+def _record(public_id: str, answers: VisitAnswers) -> service.Recorded:
     clock = current_clock()
     with transaction() as session:
         vault = Vault(session, current_keyring())
-        command = form.to_command(public_id, clock.today())
-        return service.record_visit(session, vault, current_actor(), command, clock.today(), clock.now())
+        command = answers.to_command(public_id, clock.today())
+        recorded = service.record_visit(session, vault, current_actor(), command, clock.today(), clock.now())
+        end_draft(session, current_actor(), recorded.visit.patient_id)
+        return recorded
 
 
-def _correct(public_id: str, visit_id: str, form: VisitForm) -> service.Recorded:
+def _correct(public_id: str, visit_id: str, answers: VisitAnswers) -> service.Recorded:
     clock = current_clock()
     with transaction() as session:
         vault = Vault(session, current_keyring())
-        command = CorrectVisit(visit_id, form.to_command(public_id, clock.today()), form.correction_reason.data or "")
+        command = CorrectVisit(
+            visit_id, answers.to_command(public_id, clock.today()), answers["correction_reason"].data or ""
+        )
         return service.correct_visit(session, vault, current_actor(), command, clock.today(), clock.now())
 
 
@@ -139,7 +149,13 @@ def _result(patient: Patient, form: VisitForm, wrong: StoredForm | None) -> dict
     }
 
 
-def _form_page(subject: Subject, form: VisitForm, wrong: StoredForm | None = None, doubts: Any = ()) -> str:
+def _form_page(
+    subject: Subject,
+    form: VisitForm,
+    wrong: StoredForm | None = None,
+    doubts: Any = (),
+    draft: Draft | None = None,
+) -> str:
     if form.branch != MET:
         form.fill(subject.carried)
     carried = {} if wrong else subject.carried
@@ -149,6 +165,7 @@ def _form_page(subject: Subject, form: VisitForm, wrong: StoredForm | None = Non
         form=form,
         wrong=wrong.visit if wrong else None,
         doubts=doubts,
+        draft=draft,
         prefilled=prefilled_names(form, carried),
         last_answers=for_script(carried),
         last_words=summary_of(subject.last_record) if subject.last_record else [],
