@@ -50,9 +50,9 @@ def _on(kind: str) -> list[Line]:
         seeded = seed(house, app.extensions["anhu.keyring"], PATIENTS, with_phones=True)
         with house.transaction() as session:
             doctor = session.get_one(User, seeded.users[Role.DOCTOR])
-            town_token = open_session(session, doctor, datetime.now(UTC))
+            town_token = open_session(session, doctor, doctor.session_epoch, datetime.now(UTC))
             everywhere = _doctor_of_the_county(session, doctor)
-            county_token = open_session(session, everywhere, datetime.now(UTC))
+            county_token = open_session(session, everywhere, everywhere.session_epoch, datetime.now(UTC))
             patients = [public_id for (public_id,) in session.query(Patient.public_id).order_by(Patient.id)]
             user_id = everywhere.id
         house.engine.dispose()

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -40,9 +41,24 @@ class SignedIn:
     must_change_password: bool
 
 
-# Built once: every request of every signed-in user asks it.
+# Built once, and no wider than what is read: every request of every signed-in user asks it.
 _SIGNED_IN = (
-    select(UserSession, User, func.coalesce(Agency.name, Area.name))
+    select(
+        UserSession.epoch,
+        UserSession.seen_at,
+        UserSession.expires_at,
+        User.id,
+        User.display_name,
+        User.role,
+        User.area_code,
+        User.agency_id,
+        User.person_id,
+        User.language,
+        User.session_epoch,
+        User.is_disabled,
+        User.must_change_password,
+        func.coalesce(Agency.name, Area.name).label("place"),
+    )
     .join(User, User.id == UserSession.user_id)
     .join(Area, Area.code == User.area_code)
     .outerjoin(Agency, Agency.id == User.agency_id)
@@ -68,19 +84,20 @@ def open_session(session: Session, user: User, epoch: int, now: datetime) -> str
 
 def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     """The actor behind a live token; None for anything else."""
-    found = session.execute(_SIGNED_IN, {"token_hash": hash_token(token)}).one_or_none()
+    token_hash = hash_token(token)
+    found = session.connection().execute(_SIGNED_IN, {"token_hash": token_hash}).one_or_none()
     if found is None:
         return None
-    kept, user, place = found
     is_live = (
-        not user.is_disabled
-        and kept.epoch == user.session_epoch
-        and now < kept.expires_at
-        and now < kept.seen_at + _IDLE.get(user.role, IDLE)
+        not found.is_disabled
+        and found.epoch == found.session_epoch
+        and now < found.expires_at
+        and now < found.seen_at + _IDLE.get(found.role, IDLE)
     )
     if not is_live:
         return None
-    return SignedIn(actor_of(user), place, kept.token_hash, now >= kept.seen_at + SEEN_EVERY, user.must_change_password)
+    is_seen_due = now >= found.seen_at + SEEN_EVERY
+    return SignedIn(actor_of(found), found.place, token_hash, is_seen_due, found.must_change_password)
 
 
 def touch(session: Session, token_hash: bytes, now: datetime) -> None:
@@ -91,7 +108,8 @@ def close_session(session: Session, token: str) -> None:
     session.execute(delete(UserSession).where(UserSession.token_hash == hash_token(token)))
 
 
-def actor_of(user: User) -> Actor:
+def actor_of(user: Any) -> Actor:
+    """From an account, or from a row with its columns."""
     return Actor(
         user_id=user.id,
         role=user.role,

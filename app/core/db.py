@@ -1,17 +1,18 @@
 """The database: base class, column types, engine and the two ways to use it.
 
-`transaction()` is the edge's: one per use case, committed or rolled back as a whole. `reading()` never writes. SQLite and
-PostgreSQL run the same code; SQLite writers take their lock up front (BEGIN IMMEDIATE), because a lock taken late fails at once.
+`transaction()` is the edge's: one per use case, committed or rolled back as a whole. `reading()` never writes, and a page reads
+through `looking()`. SQLite and PostgreSQL run the same code; SQLite writers take their lock up front (BEGIN IMMEDIATE), because a lock taken late fails at once.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from select import POLLIN, poll
 from typing import Any, TypeVar, cast
 
 from flask import current_app
@@ -27,6 +28,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -115,14 +117,30 @@ def new_public_id() -> str:
     return secrets.token_urlsafe(16)
 
 
+class LookingSession(Session):
+    """A page's session: it can look, and what was changed by mistake can never go out."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        if self.new or self.dirty or self.deleted:
+            raise RuntimeError("a page's session only looks; acts run in a transaction")
+
+
 class Database:
-    """An engine and the two kinds of session made from it."""
+    """An engine and the kinds of session made from it."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         writes = self.engine.execution_options(anhu_writes=True)
+        # PostgreSQL's READ COMMITTED gives each statement a snapshot of its own, inside a transaction or not: a page's looks lose
+        # nothing outside of one, and save two round trips. SQLite's transaction is one snapshot and costs no trip, so it stays.
+        looks = self.engine.execution_options(**({} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}))
         self._reader = sessionmaker(self.engine, expire_on_commit=False)
+        self._looker = sessionmaker(looks, class_=LookingSession, expire_on_commit=False)
         self._writer = sessionmaker(writes, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -133,11 +151,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for reading only; whatever it might have changed is thrown away."""
-        session = self._reader()
-        try:
+        with closing(self._reader()) as session:  # rolls back; what was loaded stays readable
             yield session
-        finally:
-            session.close()  # rolls back; what was loaded stays readable
+
+    @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """A page's session: single looks, none of which can write."""
+        with closing(self._looker()) as session:
+            yield session
 
 
 @contextmanager
@@ -164,9 +185,18 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
-        url, pool_pre_ping=True, pool_size=5, max_overflow=5, connect_args={"options": POSTGRES_OPTIONS}
-    )
+    engine = create_engine(url, pool_size=5, max_overflow=5, connect_args={"options": POSTGRES_OPTIONS})
+    event.listen(engine, "checkout", _check_server_is_there)
+    return engine
+
+
+def _check_server_is_there(connection: Any, _entry: ConnectionPoolEntry, _proxy: Any) -> None:
+    """A server that went away has said goodbye: its last words wait in the socket of a connection that asked nothing. Looking there
+    costs no round trip, as a ping at every checkout would."""
+    socket = poll()
+    socket.register(connection.fileno(), POLLIN)
+    if socket.poll(0):
+        raise InvalidatePoolError
 
 
 def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    bindparam,
     cast,
     column,
     func,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     literal,
     select,
     table,
+    text,
     update,
 )
 from sqlalchemy.orm import Session
@@ -103,9 +105,18 @@ def open_follow_up(
 
 def close_follow_up(session: Session, actor: Actor, patient: Subject, outcome: Reason, now: datetime) -> int:
     """Close the visit that was due; 0 when none was."""
-    return _change_open(
-        session, Task.patient_id == patient.id, Task.kind == TaskKind.FOLLOW_UP, **_done(actor, outcome, now)
-    )
+    if session.autoflush:
+        session.flush()  # what is due may be pending yet
+    done = session.connection().execute(_CLOSE_FOLLOW_UP, {"of_patient": patient.id, **_done(actor, outcome, now)})
+    return done.rowcount
+
+
+# Built once: it is part of saving a visit.
+_CLOSE_FOLLOW_UP = (
+    update(Task)
+    .where(Task.patient_id == bindparam("of_patient"), Task.kind == TaskKind.FOLLOW_UP, text("tasks.state = 'open'"))
+    .values({name: bindparam(name) for name in ("state", "closed_at", "closed_by", "outcome")})
+)
 
 
 def close_task(session: Session, actor: Actor, task: Task, outcome: Reason, now: datetime) -> None:

@@ -15,6 +15,7 @@ from app.core.models import RuleSet, Workday
 from app.core.scope import within
 from app.core.workdays import WorkdayCalendar
 from app.patients.models import Patient
+from app.people.models import Person
 from app.people.vault import Vault
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
@@ -70,6 +71,12 @@ def load_history(session: Session, patient_id: int) -> History:
     return History([VisitFact(*row[:-1], has_harmed_others=bool((row[-1] or 0) & HARM_TO_OTHERS)) for row in rows])
 
 
+def load_life(session: Session, person_id: int) -> tuple[date | None, date | None]:
+    """When the person was born and has died, as far as the register knows."""
+    born_on, died_on = session.connection().execute(_LIFE, {"person": person_id}).one()
+    return born_on, died_on
+
+
 # Saving a visit is the busiest act of all: its statements are built once, because building one costs more than running it.
 _RULE_SETS = (
     select(RuleSet.valid_from, RuleSet.content).where(RuleSet.kind == RULE_SET_KIND).order_by(RuleSet.valid_from)
@@ -85,7 +92,8 @@ _HISTORY = select(
     FollowUpVisit.recorded_by,
     FollowUpVisit.behaviours,
 ).where(FollowUpVisit.patient_id == bindparam("patient"), FollowUpVisit.withdrawn_at.is_(None))
-_BY_KEY = select(FollowUpVisit).where(FollowUpVisit.submission_key == bindparam("key"))
+_ID_BY_KEY = select(FollowUpVisit.id).where(FollowUpVisit.submission_key == bindparam("key"))
+_LIFE = select(Person.born_on, Person.died_on).where(Person.id == bindparam("person"))
 
 
 def load_attempts(session: Session, patient_id: int, after: date | None) -> list[Attempt]:
@@ -97,7 +105,8 @@ def load_attempts(session: Session, patient_id: int, after: date | None) -> list
 
 
 def find_by_submission_key(session: Session, key: str) -> FollowUpVisit | None:
-    return session.scalar(_BY_KEY, {"key": key})
+    visit_id = session.connection().scalar(_ID_BY_KEY, {"key": key})
+    return None if visit_id is None else session.get_one(FollowUpVisit, visit_id)
 
 
 def find_attempt_by_submission_key(session: Session, key: str) -> VisitAttempt | None:

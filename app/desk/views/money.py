@@ -10,6 +10,7 @@ from flask import current_app, render_template, request
 from app.audit import chain
 from app.core.actor import Actor, Role
 from app.core.clock import current_clock
+from app.core.db import reading
 from app.core.i18n import _
 from app.core.quarter import Quarter
 from app.core.web import read_session
@@ -70,15 +71,21 @@ def auditing(actor: Actor) -> str:
     session = read_session()
     head = chain.find_head(session)
     is_walked = "verify" in request.args and head.sequence <= MOST_WALKED
-    settings: Settings = current_app.extensions["anhu.settings"]
-    anchors = chain.anchored_heads(session, settings.instance / chain.ANCHORS) if is_walked else []
     return render_template(
         "desk/auditing.html",
         head=head,
         is_short=head.sequence <= MOST_WALKED,
-        verdict=chain.verify(session, current_clock().now(), anchors) if is_walked else None,
+        verdict=_verdict() if is_walked else None,
         runs=_with_quarters(list_runs(session, actor, RUNS_SHOWN)),
     )
+
+
+def _verdict() -> chain.Verdict:
+    """In a transaction of its own: a walk goes by a cursor on the server, which lives as long as one."""
+    settings: Settings = current_app.extensions["anhu.settings"]
+    with reading() as session:
+        anchors = chain.anchored_heads(session, settings.instance / chain.ANCHORS)
+        return chain.verify(session, current_clock().now(), anchors)
 
 
 def _is_open(run: SubsidyRun | None) -> TypeGuard[SubsidyRun]:

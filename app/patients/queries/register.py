@@ -73,16 +73,18 @@ _BY_PUBLIC_ID = select(Patient).where(
     within_range(Patient.area_code),
     Patient.registry_status != RegistryStatus.MERGED,
 )
+_LOCKED = _BY_PUBLIC_ID.with_for_update()
 
 
 def lock_patient(session: Session, actor: Actor, public_id: str) -> Patient:
-    """The patient, as the actor, and nobody else's until the transaction ends. Raises `NotFound`.
+    """The patient as stored now, and nobody else's until the transaction ends. Raises `NotFound`.
 
-    SQLite has one writer at a time anyway.
+    SQLite has one writer at a time anyway, and leaves FOR UPDATE out.
     """
-    patient = get_patient(session, actor, public_id)
-    if session.get_bind().dialect.name == "postgresql":
-        session.refresh(patient, with_for_update=True)
+    values = {"public_id": public_id, **area_values(actor)}
+    patient = session.scalar(_LOCKED, values, execution_options={"populate_existing": True})
+    if patient is None:
+        raise NotFound()
     return patient
 
 

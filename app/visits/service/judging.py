@@ -13,8 +13,7 @@ from app.core.reasons import Reason, reason
 from app.core.workdays import WorkdayCalendar
 from app.patients.models import Patient
 from app.patients.rules import CareSetting, ManagementStatus
-from app.people.models import Person
-from app.visits.queries import get_rules, load_attempts, load_calendar
+from app.visits.queries import get_rules, load_attempts, load_calendar, load_life
 from app.visits.rules.attempts import attempts_in_a_row
 from app.visits.rules.checks import check_visit, computed_class, computed_due
 from app.visits.rules.classification import Classification
@@ -143,14 +142,14 @@ def _context(
     session: Session, actor: Actor, patient: Patient, record: VisitRecord, history: History, today: date
 ) -> VisitContext:
     rules = get_rules(session, record.visited_on)
-    person = session.get_one(Person, patient.person_id)
+    born_on, died_on = load_life(session, patient.person_id)
     return VisitContext(
         today=today,
         rules=rules,
         calendar=_calendar(session, record.visited_on, today, rules),
-        born_on=person.born_on,
+        born_on=born_on,
         registered_on=patient.registered_on,
-        died_on=person.died_on,
+        died_on=died_on,
         previous=history.before(record.visited_on),
         latest_visit_on=history.latest_on,
         last_seen_on=history.last_seen_on,
