@@ -21,6 +21,7 @@ class SignInForm(Form):
     name = TextField(lazy_("用户名"), 64, [_FILLED])
     password = PasswordField(lazy_("密码"), [_REQUIRED, _PASSWORD])
     next = HiddenField(validators=[Optional()])
+    kept = HiddenField(validators=[Optional()])
 
 
 class PasswordForm(Form):

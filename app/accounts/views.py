@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import timedelta
-
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask import session as form_session
-from itsdangerous import BadSignature, URLSafeSerializer
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts import queries, service, sign_in
+from app.accounts.cookies import (
+    drop_session_cookie,
+    known_device,
+    set_device_cookie,
+    set_language_cookie,
+    set_session_cookie,
+)
 from app.accounts.forms import NewUserForm, PasswordForm, SignInForm
+from app.accounts.kept import KeptForm, keep_form, read_kept
 from app.accounts.models import User
 from app.accounts.sessions import COOKIE, close_session, find_signed_in, open_session, touch
-from app.accounts.sign_in import Attempt, KnownDevice, TooManyAttempts
+from app.accounts.sign_in import Attempt, TooManyAttempts
 from app.audit.service import note
-from app.core.access import Action, current_actor, permit
+from app.core.access import Action, NotSignedIn, current_actor, permit
 from app.core.actor import Role
 from app.core.clock import current_clock
 from app.core.db import transaction
@@ -28,15 +33,10 @@ from app.core.health import is_loopback
 from app.core.i18n import LANGUAGES, _
 from app.core.passwords import TooBusy, current_passwords
 from app.core.reasons import Reason, say
-from app.core.web import forget_reads, local_path, read_session, refuse_page, show_errors
+from app.core.web import forget_reads, is_htmx, local_path, read_session, refuse_page, show_errors
 from config import Settings
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")
-
-DEVICE_COOKIE = "anhu_device"
-DEVICE_FOR = timedelta(days=180)
-LANGUAGE_COOKIE = "anhu_language"
-LANGUAGE_FOR = timedelta(days=365)
 
 # What can be reached without an actor being looked up, and what a user with a one-time password can still reach.
 _WITHOUT_ACTOR = frozenset({"static", "health.healthz", "health.metrics"})
@@ -80,6 +80,51 @@ def role_name(role: Role | str) -> str:
     return say(Reason(f"accounts.role_name.{role}"))
 
 
+# -- who asks without being signed in any more -----------------------------------------------------------------------
+
+
+@accounts.app_errorhandler(NotSignedIn)
+def ask_to_sign_in(_error: Exception) -> BaseResponse | tuple[str, int]:
+    """A page is asked for again after signing in; a form waits in the sign-in page; what a script asked for says it in a line."""
+    if is_htmx():
+        return render_template("accounts/_signed_out.html"), 401
+    if request.method == "POST":
+        return _sign_in_again()
+    target = request.full_path.rstrip("?")
+    if target == "/":
+        return redirect(url_for("accounts.sign_in"))
+    flash(_("请先登录，再继续刚才的操作。"))
+    return redirect(url_for("accounts.sign_in", next=target))
+
+
+@accounts.app_errorhandler(CSRFError)
+def renew_form(_error: Exception) -> BaseResponse | tuple[str, int]:
+    """A form whose token ended with the session that it was made in. Only a browser's word that it is our own page renews it."""
+    if request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return refuse_page(400, Reason("core.form_expired"))
+    elsewhere = load_actor()  # forms are looked at first, people after them
+    if elsewhere is not None:
+        return elsewhere
+    actor, kept = g.get("actor"), read_kept(request.form.get("kept")) or keep_form()
+    if actor is None:
+        return ask_to_sign_in(NotSignedIn()) if is_htmx() or kept else refuse_page(400, Reason("core.form_expired"))
+    if is_htmx():
+        response = make_response(refuse_page(400, Reason("accounts.form_renewed")))
+        response.headers["Anhu-Form-Token"] = generate_csrf()
+        return response
+    return (_resume(kept, actor.name), 400) if kept else refuse_page(400, Reason("core.form_expired"))
+
+
+def _sign_in_again() -> tuple[str, int]:
+    kept = keep_form()
+    form = SignInForm(formdata=None, data={"kept": kept.to_text() if kept else ""})
+    return _sign_in_page(form, has_expired=True), 401
+
+
+def _sign_in_page(form: SignInForm, *, has_expired: bool = False) -> str:
+    return render_template("accounts/sign_in.html", form=form, demo_names=_demo_names(), has_expired=has_expired)
+
+
 # -- signing in and out ----------------------------------------------------------------------------------------------
 
 
@@ -91,9 +136,9 @@ def sign_in_page() -> str | BaseResponse | tuple[str, int]:
     form = SignInForm()
     if request.method == "GET":
         form.next.data = local_path(request.args.get("next")) or ""
-        return render_template("accounts/sign_in.html", form=form, demo_names=_demo_names())
+        return _sign_in_page(form)
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form, demo_names=_demo_names()), 400
+        return _sign_in_page(form), 400
     try:
         entered = _try_sign_in(form.name.data or "", form.password.data or "")
     except (TooManyAttempts, TooBusy) as refused:
@@ -101,15 +146,15 @@ def sign_in_page() -> str | BaseResponse | tuple[str, int]:
         return refuse_page(429, Reason(code))
     if entered is None:
         show_errors(form, Invalid({"": [Reason("accounts.sign_in.refused")]}))
-        return render_template("accounts/sign_in.html", form=form, demo_names=_demo_names()), 401
-    return _enter(*entered, local_path(form.next.data) or "/")
+        return _sign_in_page(form), 401
+    return _enter(*entered, local_path(form.next.data) or "/", read_kept(form.kept.data))
 
 
 def _try_sign_in(name: str, password: str) -> tuple[User, str] | None:
     """Charge, check, complete: three steps, so that no transaction is held open while a password is hashed."""
     passwords, now = current_passwords(), current_clock().now()
     with transaction() as session:
-        attempt = sign_in.charge_attempt(session, passwords, name, _source(), _known_device(), now)
+        attempt = sign_in.charge_attempt(session, passwords, name, _source(), known_device(), now)
     if not _is_right(attempt, password):
         return None
     with transaction() as session:
@@ -124,16 +169,20 @@ def _is_right(attempt: Attempt, password: str) -> bool:
     return False
 
 
-def _enter(user: User, token: str, target: str) -> BaseResponse:
+def _enter(user: User, token: str, target: str, kept: KeptForm | None = None) -> BaseResponse:
     """A fresh form session (and with it a fresh CSRF secret) for the signed-in browser."""
     form_session.clear()
-    response = redirect(target)
-    _set_session_cookie(response, token)
-    _set_cookie(response, LANGUAGE_COOKIE, user.language, LANGUAGE_FOR)
-    _set_cookie(
-        response, DEVICE_COOKIE, _device_signer().dumps([user.public_id, secrets.token_urlsafe(12)]), DEVICE_FOR
-    )
+    g.pop("csrf_token", None)  # made with the old secret
+    response = make_response(_resume(kept, user.display_name)) if kept else redirect(target)
+    set_session_cookie(response, token)
+    set_language_cookie(response, user.language)
+    set_device_cookie(response, user.public_id)
     return response
+
+
+def _resume(kept: KeptForm, name: str) -> str:
+    """The form that waited: sent on by a button, because saving is the person's act and not ours."""
+    return render_template("accounts/resume.html", kept=kept, name=name)
 
 
 @accounts.route("/logout", methods=["POST"])
@@ -148,7 +197,7 @@ def sign_out() -> BaseResponse:
     form_session.clear()
     flash(_("您已退出。"))
     response = redirect(url_for("accounts.sign_in"))
-    response.delete_cookie(COOKIE, secure=_settings().is_https, httponly=True, samesite="Lax")
+    drop_session_cookie(response)
     return response
 
 
@@ -160,7 +209,7 @@ def set_language() -> BaseResponse:
     if chosen not in LANGUAGES:
         raise Invalid({"language": [Reason("accounts.language.unknown")]})
     response = redirect(local_path(request.form.get("next")) or "/")
-    _set_cookie(response, LANGUAGE_COOKIE, chosen, LANGUAGE_FOR)
+    set_language_cookie(response, chosen)
     actor = g.get("actor")
     if actor is not None:
         with transaction() as session:
@@ -198,7 +247,7 @@ def _knows_own_password(password: str) -> bool:
     forget_reads()
     try:
         with transaction() as session:
-            attempt = sign_in.charge_attempt(session, passwords, name, _source(), _known_device(), now)
+            attempt = sign_in.charge_attempt(session, passwords, name, _source(), known_device(), now)
         if not _is_right(attempt, password):
             return False
     except (TooManyAttempts, TooBusy):
@@ -278,31 +327,6 @@ def _new_user_form() -> NewUserForm:
     form.area_code.choices = choices(places)
     form.agency_id.choices = choices([("", _("不属于单位")), *agencies])
     return form
-
-
-# -- cookies ---------------------------------------------------------------------------------------------------------
-
-
-def _set_session_cookie(response: BaseResponse, token: str) -> None:
-    """Ends with the browser; the server's own limits are shorter."""
-    response.set_cookie(COOKIE, token, secure=_settings().is_https, httponly=True, samesite="Lax")
-
-
-def _set_cookie(response: BaseResponse, name: str, value: str, lifetime: timedelta) -> None:
-    response.set_cookie(name, value, max_age=lifetime, secure=_settings().is_https, httponly=True, samesite="Lax")
-
-
-def _known_device() -> KnownDevice | None:
-    """The device cookie, if it is one of ours; a forged one is as good as none."""
-    try:
-        user_public_id, device_id = _device_signer().loads(request.cookies.get(DEVICE_COOKIE, ""))
-    except (BadSignature, ValueError, TypeError):
-        return None
-    return KnownDevice(str(user_public_id), str(device_id))
-
-
-def _device_signer() -> URLSafeSerializer:
-    return URLSafeSerializer(_settings().secret_key, salt="anhu.device")
 
 
 def _source() -> str | None:

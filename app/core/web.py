@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf import FlaskForm
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException, SecurityError, UnsupportedMediaTy
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import Action, NotSignedIn, may
+from app.core.access import Action, may
 from app.core.clock import SHANGHAI, current_clock
 from app.core.db import current_database
 from app.core.errors import AnhuError, Conflict, Forbidden, Invalid, NotFound
@@ -121,7 +121,7 @@ def read_session() -> Session:
     """This request's session for reading, opened when first asked for and closed with the request."""
     session: Session | None = g.get("read_session")
     if session is None:
-        context = current_database().looking()
+        context = current_database().reading()
         g.read_context, session = context, context.__enter__()
         g.read_session = session
     return session
@@ -191,6 +191,8 @@ def _finish(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
+    if is_htmx() and response.status_code >= 400:
+        response.headers["Anhu-Says"] = "line"  # words to show in place, and not a page from something in front of us
     actor = g.get("actor")
     log().info(
         "request",
@@ -286,13 +288,11 @@ def number(value: int | None) -> str:
 
 
 def _register_errors(app: Flask) -> None:
-    app.register_error_handler(NotSignedIn, _ask_to_sign_in)
     app.register_error_handler(NotFound, lambda error: _page(404, error.reason))
     app.register_error_handler(Forbidden, lambda error: _page(403, error.reason))
     app.register_error_handler(Conflict, lambda error: _page(409, error.reason))
     app.register_error_handler(StaleDataError, lambda _error: _page(409, Reason("core.stale_version")))
     app.register_error_handler(Invalid, _invalid)
-    app.register_error_handler(CSRFError, lambda _error: _page(400, Reason("core.form_expired")))
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
@@ -300,18 +300,6 @@ def _register_errors(app: Flask) -> None:
         app.register_error_handler(unstorable, _unstorable_value)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
-
-
-def _ask_to_sign_in(_error: Exception) -> BaseResponse:
-    target = request.full_path if request.method == "GET" else ""
-    if is_htmx():
-        response = Response(status=401)
-        response.headers["HX-Redirect"] = url_for("accounts.sign_in")
-        return response
-    if target.strip("/?"):
-        flash(_("请先登录，再继续刚才的操作。"))
-        return redirect(url_for("accounts.sign_in", next=target.rstrip("?")))
-    return redirect(url_for("accounts.sign_in"))
 
 
 def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:
@@ -359,5 +347,7 @@ _OWN_PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
 
 def _page(status: int, reason: Reason | None) -> tuple[str, int]:
     _close_session(None)
+    if is_htmx():
+        return render_template("errors/line.html", reason=reason), status
     template = status if status in _OWN_PAGES else (400 if status < 500 else 500)
     return render_template(f"errors/{template}.html", reason=reason, request_id=g.get("request_id")), status

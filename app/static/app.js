@@ -59,7 +59,20 @@
   });
   document.addEventListener("htmx:sendError", () => netNote(true));
   document.addEventListener("htmx:timeout", () => netNote(true));
-  document.addEventListener("htmx:responseError", () => netNote(true));
+  // A refusal of ours is one line, shown where the answer would have been; anything else did not come from us.
+  const isOurs = (event) => event.detail.xhr.getResponseHeader("Anhu-Says") === "line";
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status >= 400 && isOurs(event)) event.detail.shouldSwap = true;
+  });
+  document.addEventListener("htmx:responseError", (event) => netNote(!isOurs(event)));
+
+  // Signed in anew in another window: the forms of this page go on with the new token.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const token = event.detail.xhr && event.detail.xhr.getResponseHeader("Anhu-Form-Token");
+    if (!token) return;
+    document.querySelector('meta[name="csrf-token"]').content = token;
+    document.querySelectorAll('input[name="csrf_token"]').forEach((input) => { input.value = token; });
+  });
 
   // An answer that was changed is no longer "as last time".
   document.addEventListener("change", (event) => {
