@@ -121,7 +121,7 @@ def read_session() -> Session:
     """This request's session for reading, opened when first asked for and closed with the request."""
     session: Session | None = g.get("read_session")
     if session is None:
-        context = current_database().reading()
+        context = current_database().looking()
         g.read_context, session = context, context.__enter__()
         g.read_session = session
     return session
