@@ -43,6 +43,16 @@ def wrap(text: str, room: float, most: int, face: Typeface) -> list[str]:
     return lines
 
 
+def words_of(text: str, room: float, face: Typeface) -> list[str]:
+    """The pieces that stay whole when `text` is set into lines of `room` em."""
+    return list(_words(text, room, face))
+
+
+def may_part(before: str, after: str) -> bool:
+    """Whether a line may end between these two words."""
+    return after[0] not in _NEVER_FIRST and before[-1] not in _NEVER_LAST
+
+
 def _ended(text: str, room: float, face: Typeface) -> str:
     """As much of `text` as leaves room for the … that says that there is more."""
     used = face.width("…")
@@ -70,9 +80,7 @@ def _carried(line: list[str], word: str) -> list[str]:
     """Take from the end of `line` what must not be parted from the next word."""
     carried: list[str] = []
     while len(line) > 1 and len(carried) < 3:
-        first = carried[0] if carried else word
-        if first[0] in _NEVER_FIRST or line[-1][-1] in _NEVER_LAST:
-            carried.insert(0, line.pop())
-        else:
+        if may_part(line[-1], carried[0] if carried else word):
             break
+        carried.insert(0, line.pop())
     return carried
