@@ -1,0 +1,335 @@
+"""迁移交接单: one person's move from one responsible office to another, and the cover of what is sent to another county."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from reports.forms.flow import Blank, Whole
+from reports.forms.grid import Cell, Group, Row, Table, cell, label
+from reports.forms.sheet import Gap, Imprint, Part, Prose, Sheet, Together, render_sheets
+from reports.forms.values import day, name_head, number, one_box, options, record_number_boxes
+from reports.page import A4, Align
+from reports.wording import chinese_date
+
+TITLE = "严重精神障碍患者迁移交接单"
+COVER_TITLE = "健康档案移交函"
+RECEIPT_TITLE = "接收回执"
+TASK_ROWS = 2
+ITEM_ROWS = 3
+
+_LABEL = 34.0
+_HALF = 54.0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Work that moves along."""
+
+    what: str
+    due_on: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedItem:
+    """A paper or file that is handed over."""
+
+    what: str
+    pages: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferSheetDocument:
+    """A transfer between two offices; empty values are left to be filled by hand."""
+
+    imprint: Imprint
+    serial: str = ""
+    name: str = ""
+    record_number: str = ""
+    sex: str = ""
+    born_on: date | None = None
+    id_number: str = ""
+    guardian_name: str = ""
+    guardian_phone: str = ""
+    sender: str = ""
+    sender_contact: str = ""
+    receiver: str = ""
+    receiver_contact: str = ""
+    old_address: str = ""
+    new_address: str = ""
+    new_area_code: str = ""
+    moved_on: date | None = None
+    reason: str = ""
+    consent: int | None = None
+    """1 has agreed to the transfer, 2 has not."""
+    diagnosis: str = ""
+    risk_level: int | None = None
+    last_visit_on: date | None = None
+    visit_class: int | None = None
+    next_visit_on: date | None = None
+    medicines: str = ""
+    cautions: str = ""
+    tasks: tuple[OpenTask, ...] = ()
+    subsidy: str = ""
+    """How the quarter's subsidy is split, in words."""
+    items: tuple[HandedItem, ...] = ()
+    proposed_by: str = ""
+    proposed_on: date | None = None
+    answer_by: date | None = None
+    """The fifth working day, by which the receiver answers."""
+    answer: int | None = None
+    """1 accepted, 2 refused."""
+    refusal_reason: str = ""
+    answered_by: str = ""
+    answered_on: date | None = None
+    first_visit_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPackageDocument:
+    """The cover of a package for another county. It names the person and the papers, never the illness."""
+
+    imprint: Imprint
+    serial: str = ""
+    receiver: str = ""
+    receiver_address: str = ""
+    sender: str = ""
+    sender_contact: str = ""
+    sender_phone: str = ""
+    name: str = ""
+    born_on: date | None = None
+    new_address: str = ""
+    items: tuple[HandedItem, ...] = ()
+    fingerprint: str = ""
+    """Digest of the file that travels along, if one does."""
+    answer_by: date | None = None
+    sent_on: date | None = None
+
+
+def render_transfer_sheet(document: TransferSheetDocument) -> bytes:
+    sheet = Sheet(
+        TITLE,
+        document.imprint,
+        (
+            *_person(document),
+            *_way(document),
+            *_state(document),
+            *_handed(document),
+            *_answer(document),
+        ),
+        head=name_head(document.name),
+        head_right=record_number_boxes(document.record_number),
+        corner=document.serial,
+        reminder=document.name,
+        size=9.5,
+        leading=1.45,
+        least=7,
+        margin=16,
+        top=12,
+    )
+    return render_sheets((sheet,), TITLE, A4)
+
+
+def render_transfer_package(document: TransferPackageDocument) -> bytes:
+    """The letter on the package and, on a page of its own, the receipt that the receiver sends back."""
+    return render_sheets((_letter(document), _receipt(document)), COVER_TITLE, A4)
+
+
+def _line(name: str, answer: Cell) -> Row:
+    return Row((label(name, _LABEL), answer))
+
+
+def _pair(first: str, value: Cell, second: str, answer: Cell) -> Row:
+    return Row((label(first, _LABEL), value, label(second, _LABEL), answer))
+
+
+def _person(document: TransferSheetDocument) -> tuple[Part, ...]:
+    return (
+        _pair("性别", cell(document.sex, width=_HALF), "出生日期", cell(day(document.born_on))),
+        _line("身份证件号码", cell(document.id_number)),
+        _pair("监护人姓名", cell(document.guardian_name, width=_HALF), "监护人电话", cell(document.guardian_phone)),
+    )
+
+
+def _way(document: TransferSheetDocument) -> tuple[Part, ...]:
+    return (
+        _pair("迁出单位", cell(document.sender, width=_HALF), "联系人、电话", cell(document.sender_contact)),
+        _pair("接收单位", cell(document.receiver, width=_HALF), "联系人、电话", cell(document.receiver_contact)),
+        _line("原住址", cell(document.old_address)),
+        _line("新住址", cell(document.new_address)),
+        _pair("新区划代码", cell(document.new_area_code, width=_HALF), "迁居日期", cell(day(document.moved_on))),
+        _line("迁移原因", cell(document.reason, least=10)),
+        _line(
+            "转介知情同意",
+            cell(*options("1 已签署", "2 未签署"), boxes=one_box(document.consent)),
+        ),
+    )
+
+
+def _state(document: TransferSheetDocument) -> tuple[Part, ...]:
+    level = (Blank(number(document.risk_level), 10), Whole("级", is_glued=True))
+    classes = options("1 不稳定", "2 基本稳定", "3 稳定")
+    return (
+        _pair("诊断", cell(document.diagnosis, width=_HALF), "危险性等级", cell(*level)),
+        _pair(
+            "末次随访日期",
+            cell(day(document.last_visit_on), width=_HALF),
+            "下次随访日期",
+            cell(day(document.next_visit_on)),
+        ),
+        _line("末次随访分类", cell(*classes, boxes=one_box(document.visit_class))),
+        _line("目前用药", cell(document.medicines, least=12)),
+        _line("需要注意的情况", cell(document.cautions, least=12)),
+    )
+
+
+def _handed(document: TransferSheetDocument) -> tuple[Part, ...]:
+    center = Align.CENTER
+    tasks = document.tasks + (OpenTask(""),) * (TASK_ROWS - len(document.tasks))
+    task_rows = tuple((task.what, (day(task.due_on),), task.note) for task in tasks)
+    return (
+        Table(("一并移交的未办事项", "应办日期", "说明"), (0, 40, 56), task_rows, (Align.LEFT, center, Align.LEFT)),
+        _line("监护补贴划分", cell(document.subsidy, least=9)),
+        _items(document.items),
+    )
+
+
+def _items(items: tuple[HandedItem, ...]) -> Table:
+    items = items + (HandedItem(""),) * (ITEM_ROWS - len(items))
+    center = Align.CENTER
+    return Table(
+        ("序号", "移交的档案材料", "页数", "说明"),
+        (14, 0, 20, 56),
+        tuple((str(index), item.what, number(item.pages), item.note) for index, item in enumerate(items, start=1)),
+        (center, Align.LEFT, center, Align.LEFT),
+    )
+
+
+def _answer(document: TransferSheetDocument) -> tuple[Part, ...]:
+    choices = options("1 接收", "2 不接收")
+    answer = cell(
+        *choices,
+        "  不接收原因：",
+        Blank(document.refusal_reason, 62),
+        boxes=one_box(document.answer),
+    )
+    note = "接收单位应在5个工作日内答复；答复接收之前，由迁出单位继续负责随访。双方均可撤回。"
+    return (
+        Together(
+            (
+                _pair(
+                    "迁出单位经办人",
+                    cell(document.proposed_by, width=_HALF, least=10),
+                    "提出日期",
+                    cell(day(document.proposed_on)),
+                ),
+                _line("答复期限", cell(day(document.answer_by), "（5个工作日内）")),
+                _line("接收单位答复", answer),
+                _pair(
+                    "接收单位经办人",
+                    cell(document.answered_by, width=_HALF, least=10),
+                    "答复日期",
+                    cell(day(document.answered_on)),
+                ),
+                Group(
+                    label("盖章", _LABEL),
+                    (Row((cell("迁出单位：", width=71, least=14), cell("接收单位："))),),
+                ),
+                _line("接收后首次随访期限", cell(day(document.first_visit_by))),
+                Gap(1),
+                Prose((note,), size=8.5, leading=1.4, after=0),
+            )
+        ),
+    )
+
+
+def _letter(document: TransferPackageDocument) -> Sheet:
+    body = (
+        "　　因居住地变更，现将",
+        Blank(document.name, 36),
+        "（出生日期：",
+        day(document.born_on),
+        "，现住址：",
+        Blank(document.new_address, 60),
+        "）的健康档案移交你单位。请核对下列材料，于",
+        day(document.answer_by),
+        "前将接收回执寄回。接收之前，由我单位继续负责。",
+    )
+    digest = (Prose(("随附电子文件校验值：", document.fingerprint), size=10, after=2),) if document.fingerprint else ()
+    return Sheet(
+        COVER_TITLE,
+        document.imprint,
+        (
+            Prose((Blank(document.receiver, 80), "："), after=0.5),
+            Prose((document.receiver_address,), size=10.5, after=2),
+            Prose(body, leading=1.9, after=3),
+            _items(document.items),
+            Gap(2),
+            *digest,
+            Prose(("　　材料含个人敏感信息，请专人拆封、专人保管，不得转交他人。",), leading=1.8, after=3),
+            Together(
+                (
+                    _pair(
+                        "移交单位\n（盖章）",
+                        cell(document.sender, width=_HALF, least=18),
+                        "移交日期",
+                        cell(day(document.sent_on)),
+                    ),
+                    _pair(
+                        "联系人",
+                        cell(document.sender_contact, width=_HALF),
+                        "联系电话",
+                        cell(document.sender_phone),
+                    ),
+                )
+            ),
+        ),
+        corner=document.serial,
+        reminder=document.serial,
+        size=12,
+        least=9.5,
+        margin=20,
+        title_size=20,
+    )
+
+
+def _receipt(document: TransferPackageDocument) -> Sheet:
+    choices = options("1 材料齐全，同意接收", "2 材料不齐", "3 不接收")
+    sent = chinese_date(document.sent_on) if document.sent_on else ""
+    body = (
+        "　　你单位",
+        Blank(sent, 40),
+        "移交的健康档案（编号：",
+        Blank(document.serial, 44),
+        "，姓名：",
+        Blank(document.name, 36),
+        "）已收到。",
+    )
+    return Sheet(
+        RECEIPT_TITLE,
+        document.imprint,
+        (
+            Prose((Blank(document.sender, 80), "："), after=2),
+            Prose(body, leading=1.9, after=3),
+            _line("核对结果", cell(*choices, boxes=one_box(None))),
+            _line("缺少的材料或\n不接收的原因", cell(least=28)),
+            _line("首次随访安排", cell(day(None))),
+            Together(
+                (
+                    _pair(
+                        "接收单位\n（盖章）",
+                        cell(document.receiver, width=_HALF, least=22),
+                        "接收日期",
+                        cell(day(None)),
+                    ),
+                    _pair("接收人签名", cell(width=_HALF, least=12), "联系电话", cell()),
+                )
+            ),
+        ),
+        corner=document.serial,
+        reminder=document.serial,
+        size=12,
+        least=10,
+        margin=20,
+        title_size=20,
+    )
