@@ -17,13 +17,6 @@ from app.core.scope import within, within_prefix
 BETWEEN = N_("%(town)s·%(village)s")
 
 
-def list_children(session: Session, actor: Actor, code: str) -> list[Area]:
-    """The places directly below, in the order of their codes."""
-    return list(
-        session.scalars(select(Area).where(Area.parent_code == code, within(Area.code, actor)).order_by(Area.code))
-    )
-
-
 def list_places(session: Session, prefix: str, level: AreaLevel) -> list[Area]:
     """All places of one level below a prefix, in the order of their codes."""
     return list(

@@ -7,28 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.areas.models import Agency, AgencyKind, Area
-from app.areas.queries import find_agency
+from app.areas.models import Area
 from app.areas.readers import AreaRow, RowError, read_areas
 from app.areas.rules import AreaLevel, parent_of
 from app.core.batches import slices
 from app.core.reasons import reason
-
-# What an agency is called after its place until somebody writes its own name.
-AGENCY_SUFFIXES = {
-    AgencyKind.HEALTH_CENTRE: "卫生院",
-    AgencyKind.VILLAGE_CLINIC: "卫生室",
-    AgencyKind.HOSPITAL: "精神卫生中心",
-    AgencyKind.COUNTY_OFFICE: "精神疾病防治办公室",
-    AgencyKind.CIVIL_AFFAIRS: "民政局",
-    AgencyKind.FINANCE: "财政局",
-    AgencyKind.GOVERNANCE: "综治中心",
-    AgencyKind.POLICE: "派出所",
-    AgencyKind.VILLAGE_COMMITTEE: "村民委员会",
-    AgencyKind.PARTNER: "残疾人联合会",
-    AgencyKind.AUDIT: "审计局",
-    AgencyKind.OTHER: "",
-}
 
 
 @dataclass(frozen=True)
@@ -65,20 +48,6 @@ def import_areas(session: Session, content: bytes) -> AreaImport:
     session.flush()
     session.info.pop("areas.names", None)
     return AreaImport(count, len(new), changed, len(rows) - len(new) - changed)
-
-
-def ensure_agency(
-    session: Session, kind: AgencyKind, area_code: str, name: str | None = None, phone: str | None = None
-) -> Agency:
-    """The agency of a kind in a place, entered when it is missing and named after the place unless `name` says otherwise."""
-    agency = find_agency(session, kind, area_code)
-    if agency is None:
-        place = session.get_one(Area, area_code).name
-        agency = Agency(name=name or place + AGENCY_SUFFIXES[kind], kind=kind, area_code=area_code, phone=phone)
-        session.add(agency)
-        session.flush()
-        session.info.pop("areas.health_centres", None)
-    return agency
 
 
 def _orphan(row: AreaRow, codes: set[str]) -> RowError | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
 from datetime import date
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -34,19 +33,6 @@ def add_months(day: date, months: int) -> date:
     year, index = divmod(day.year * 12 + day.month - 1 + months, 12)
     target = date(year, index + 1, 1)
     return target.replace(day=min(day.day, days_in_month(target)))
-
-
-def months_of(first: date, last: date) -> Iterator[date]:
-    """The first days of the months that the inclusive span touches."""
-    month = first_of_month(first)
-    while month <= last:
-        yield month
-        month = add_months(month, 1)
-
-
-def days_inclusive(first: date, last: date) -> int:
-    """How many days from first to last, both counted; 0 when last lies before first."""
-    return max(0, (last - first).days + 1)
 
 
 def age_on(born_on: date, day: date) -> int:

@@ -69,11 +69,6 @@ def difference(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
     return left
 
 
-def total_days(spans: Iterable[Span]) -> int:
-    """How many different days."""
-    return sum(span.days for span in union(spans))
-
-
 def _without(span: Span, hole: Span) -> Iterable[Span]:
     if hole.last < span.first or span.last < hole.first:
         yield span

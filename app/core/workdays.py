@@ -63,11 +63,6 @@ def add_working_days(from_on: date, days: int, calendar: WorkdayCalendar) -> Dea
     return Deadline(ends_on, bool(unknown), _because(from_on, days, ends_on, calendar, unknown))
 
 
-def working_days_between(from_on: date, to_on: date, calendar: WorkdayCalendar) -> int:
-    """How many working days lie after `from_on`, up to and with `to_on`."""
-    return sum(calendar.is_working(day) for day in _days_after(from_on, to_on))
-
-
 def known_days() -> list[tuple[date, bool, str]]:
     """`(day, is it worked, holiday's name)` for the years that the package chinese_calendar knows: a seed."""
     from chinese_calendar.constants import holidays, workdays

@@ -40,7 +40,6 @@ from app.tasks.rules import (
     RENEWAL_DAYS_AFTER_END,
     RENEWAL_DAYS_BEFORE_END,
     TaskKind,
-    first_visit_due,
 )
 
 FIRST_VISIT = "first"
@@ -202,43 +201,12 @@ def _change_open(session: Session, *which: Any, **values: Any) -> int:
 # -- many patients -----------------------------------------------------------------------------------------------------
 
 
-def open_first_visits(session: Session, patients: Sequence[Subject], today: date, now: datetime) -> dict[int, date]:
-    """First visits for patients who came without one, spread evenly over fourteen days in the given order.
-
-    Returns the due day by patient id. A patient who has an open follow-up keeps it and is left out.
-    """
-    busy = _with_open_follow_up(session, [patient.id for patient in patients])
-    fresh = [patient for patient in patients if patient.id not in busy]
-    due = {patient.id: first_visit_due(position, today) for position, patient in enumerate(fresh)}
-    open_follow_ups(
-        session,
-        [(one, due[one.id], FIRST_VISIT, [reason("tasks.first_visit", on=due[one.id])]) for one in fresh],
-        now,
-    )
-    return due
-
-
 def open_follow_ups(session: Session, due: Sequence[tuple[Subject, date, str, Sequence[Reason]]], now: datetime) -> int:
     """Next visits of many patients at once: (patient, due day, period, because); none of them may have one open."""
     rows = [_row(patient, TaskKind.FOLLOW_UP, period, due_on, because, now) for patient, due_on, period, because in due]
     if rows:
         session.execute(insert(Task), rows)
     return len(rows)
-
-
-def _with_open_follow_up(session: Session, patient_ids: Sequence[int]) -> set[int]:
-    found: set[int] = set()
-    for start in range(0, len(patient_ids), 500):
-        found.update(
-            session.scalars(
-                select(Task.patient_id).where(
-                    Task.kind == TaskKind.FOLLOW_UP,
-                    Task.state == TaskState.OPEN,
-                    Task.patient_id.in_(patient_ids[start : start + 500]),
-                )
-            )
-        )
-    return found
 
 
 def open_for_all(

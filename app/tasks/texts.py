@@ -11,11 +11,7 @@ TEXTS: dict[str, str] = {
     "tasks.renewal": N_("监护协议 %(number)s 于 %(ends_on)s 到期，应在到期前续签"),
     "tasks.renewals_opened": N_("生成协议续签任务"),
     "tasks.not_open": N_("此任务已办结，不需要再办"),
-    "tasks.outcome.visited": N_("已随访"),
     "tasks.outcome.reassessed": N_("已完成季度评估，危险性 %(level)s 级"),
-    "tasks.outcome.renewed": N_("已续签"),
-    "tasks.outcome.dead": N_("患者已死亡，任务终止"),
-    "tasks.outcome.not_managed": N_("患者已不在管，任务终止"),
 }
 
 register(TEXTS)

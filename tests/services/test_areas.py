@@ -13,13 +13,12 @@ from app.areas.models import AgencyKind, Area
 from app.areas.queries import (
     full_name,
     full_names,
-    list_children,
     list_towns,
     responsible_agency,
     village_choices,
 )
 from app.areas.rules import AreaLevel
-from app.areas.service import ensure_agency, import_areas
+from app.areas.service import import_areas
 from app.core.errors import Invalid
 from tests.rig.county import COUNTY, OTHER_VILLAGE, TOWN, VILLAGE, County
 
@@ -87,10 +86,8 @@ def test_a_village_is_named_with_its_town(session: Session, county: County) -> N
     assert full_names(session, [VILLAGE, OTHER_VILLAGE, TOWN])[TOWN] == "城关镇"
 
 
-def test_children_towns_and_villages_stay_within_the_actors_area(session: Session, county: County) -> None:
+def test_towns_and_villages_stay_within_the_actors_area(session: Session, county: County) -> None:
     doctor = county.actor("doctor")
-    assert [area.name for area in list_children(session, doctor, TOWN)] == ["东村", "大王村"]
-    assert list_children(session, county.actor("other_doctor"), TOWN) == []
     assert [town.name for town in list_towns(session, doctor)] == ["城关镇"]
     assert village_choices(session, county.actor("village_doctor")) == {"城关镇": [(VILLAGE, "东村")]}
 
@@ -98,12 +95,6 @@ def test_children_towns_and_villages_stay_within_the_actors_area(session: Sessio
 def test_the_towns_health_centre_is_responsible_for_its_villages(session: Session, county: County) -> None:
     agency = responsible_agency(session, VILLAGE)
     assert agency is not None and (agency.kind, agency.area_code) == (AgencyKind.HEALTH_CENTRE, TOWN)
-
-
-def test_an_agency_is_entered_once_a_kind_and_place(session: Session, county: County) -> None:
-    made = ensure_agency(session, AgencyKind.POLICE, COUNTY)
-    assert made.name == "安和县派出所"
-    assert ensure_agency(session, AgencyKind.POLICE, COUNTY).id == made.id
 
 
 def test_the_command_tells_counts_and_exits_2_on_errors(app: Flask, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_a_done_reassessment_is_not_raised_again_but_a_cancelled_one_is(session:
     session.execute(select(Task))
     task = session.scalars(select(Task).where(Task.patient_id == done.id)).one()
     task.state = TaskState.DONE
-    cancel_all(session, OPERATOR, left, reason("tasks.outcome.not_managed"), NOW)
+    cancel_all(session, OPERATOR, left, DUE, NOW)
     session.flush()
     assert open_reassessments(session, OPERATOR, Q4, NOW).made == 1
 

@@ -19,13 +19,12 @@ from app.patients.models import Patient
 from app.patients.rules import ManagementStatus, RegistryStatus
 from app.people.models import Person
 from app.tasks.models import Task, TaskState
-from app.tasks.rules import RENEWAL_DAYS_BEFORE_END, TaskKind
+from app.tasks.rules import RENEWAL_DAYS_BEFORE_END, TaskKind, first_visit_due
 from app.tasks.service import (
     cancel_all,
     close_follow_up,
     close_task,
     move_open_tasks,
-    open_first_visits,
     open_follow_up,
     open_renewals,
     open_task,
@@ -35,7 +34,7 @@ from tests.rig.caseload import add_patient, add_patients
 from tests.rig.county import OTHER_VILLAGE, VILLAGE, County
 
 DUE = reason("tasks.first_visit", on=TODAY)
-DONE = reason("tasks.outcome.visited")
+DONE = reason("tasks.outcome.reassessed", level=1)
 
 
 def count_tasks(session: Session, *which: object) -> int:
@@ -88,8 +87,7 @@ def test_death_ends_every_open_duty_and_leaves_done_ones(session: Session, count
     open_follow_up(session, patient, TODAY, [DUE], "visit:1", NOW)
     open_task(session, patient, TaskKind.REASSESSMENT, "2026Q4", TODAY, [DUE], NOW)
     open_follow_up(session, other, TODAY, [DUE], "visit:2", NOW)
-    dead = reason("tasks.outcome.dead")
-    assert cancel_all(session, county.actor("doctor"), patient, dead, NOW) == 2
+    assert cancel_all(session, county.actor("doctor"), patient, DONE, NOW) == 2
     assert count_tasks(session, Task.patient_id == patient.id, Task.state == TaskState.DONE) == 1
     assert count_tasks(session, Task.patient_id == other.id, Task.state == TaskState.OPEN) == 1
 
@@ -103,14 +101,10 @@ def test_open_duties_follow_a_patient_who_moves(session: Session, county: County
     assert task.area_code == OTHER_VILLAGE
 
 
-def test_first_visits_of_an_import_spread_evenly_over_fourteen_days(session: Session, county: County) -> None:
-    patients = add_patients(session, 30)
-    due = open_first_visits(session, patients, TODAY, NOW)
-    days = [due[patient.id] for patient in patients]
+def test_first_visits_of_an_import_spread_evenly_over_fourteen_days() -> None:
+    days = [first_visit_due(position, TODAY) for position in range(30)]
     assert (min(days), max(days)) == (TODAY + timedelta(days=1), TODAY + timedelta(days=14))
     assert {days.count(day) for day in days} == {2, 3}
-    assert open_first_visits(session, patients, TODAY, NOW) == {}
-    assert count_tasks(session) == 30
 
 
 # -- renewals ----------------------------------------------------------------------------------------------------------

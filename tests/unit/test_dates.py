@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core import spans
-from app.core.dates import add_months, age_on, days_inclusive, last_of_month, months_of, parse_date
+from app.core.dates import add_months, age_on, last_of_month, parse_date
 from app.core.rates import rate
 from app.core.spans import Span
 
@@ -52,16 +52,6 @@ def test_a_leap_day_child_comes_of_age_on_the_first_of_march():
     assert age_on(born, date(2024, 2, 29)) == 20
 
 
-def test_days_are_counted_with_both_ends():
-    assert days_inclusive(date(2024, 2, 1), date(2024, 2, 29)) == 29
-    assert days_inclusive(date(2024, 2, 2), date(2024, 2, 1)) == 0
-    assert list(months_of(date(2023, 12, 31), date(2024, 2, 1))) == [
-        date(2023, 12, 1),
-        date(2024, 1, 1),
-        date(2024, 2, 1),
-    ]
-
-
 @pytest.mark.parametrize("text", ["2024-2-9", "2024-02-30", "2024-02-09T00:00", "", "２０24-02-09"])
 def test_a_date_has_one_shape_and_exists(text):
     with pytest.raises(ValueError):
@@ -73,7 +63,6 @@ def test_span_arithmetic_agrees_with_sets_of_days(left, right):
     assert _days(spans.union(left)) == _days(left)
     assert _days(spans.intersection(left, right)) == _days(left) & _days(right)
     assert _days(spans.difference(left, right)) == _days(left) - _days(right)
-    assert spans.total_days(left) == len(_days(left))
 
 
 def test_a_stored_span_is_half_open_and_may_be_open_or_empty():

@@ -5,11 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.visits.rules.due import (
-    Lateness,
     TrendNeededError,
     check_chosen_day,
-    due_after_event,
-    lateness,
     needs_trend,
     next_due,
 )
@@ -57,23 +54,3 @@ def test_the_next_visit_always_lies_after_this_one_and_within_three_months(visit
     assert check_chosen_day(visited_on + timedelta(days=1), visited_on, due) == ()
     assert check_chosen_day(due.on + timedelta(days=1), visited_on, due)[0].code == "visit.due.too_late"
     assert check_chosen_day(visited_on, visited_on, due)[0].code == "visit.due.not_after_visit"
-
-
-def test_after_discharge_or_release_somebody_comes_within_two_weeks():
-    assert due_after_event(date(2024, 2, 20), RULES).on == date(2024, 3, 5)
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [
-        (-8, Lateness.FUTURE),
-        (-7, Lateness.SOON),
-        (0, Lateness.SOON),
-        (1, Lateness.OVERDUE),
-        (30, Lateness.OVERDUE),
-        (31, Lateness.LONG_OVERDUE),
-    ],
-)
-def test_the_colour_of_a_task_follows_its_due_day(days, expected):
-    today = date(2026, 11, 21)
-    assert lateness(today - timedelta(days=days), today, RULES) is expected

@@ -15,7 +15,6 @@ from app.subsidies.rules.transitions import (
     check_line_move,
     check_period,
     check_step,
-    roles_still_to_sign,
     run_moves,
 )
 
@@ -122,11 +121,6 @@ def test_only_a_held_line_of_a_draft_is_decided_by_hand():
     assert check_line_move(LineState.REFUSE, LineState.PAY, RunState.DRAFT) != ()
     assert check_line_move(LineState.PAY, LineState.REFUSE, RunState.DRAFT) != ()
     assert check_line_move(LineState.HOLD, LineState.PAY, RunState.SUBMITTED) != ()
-
-
-def test_a_joint_approval_needs_every_office():
-    assert roles_still_to_sign(Chain.SINGLE, frozenset({"reviewer"})) == ()
-    assert roles_still_to_sign(Chain.JOINT, frozenset({"police", "reviewer"})) == ("town", "county_office")
 
 
 def test_a_quarter_is_prepared_when_it_has_ended():

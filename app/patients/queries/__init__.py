@@ -6,7 +6,6 @@ from app.patients.queries.history import (
     StateAsOf,
     StateSpan,
     admissions_in,
-    diagnosis_as_of,
     spans_in,
     state_as_of,
 )
@@ -36,7 +35,7 @@ from app.patients.queries.search import search_patients
 
 __all__ = [
     "ConsentRow", "HistoryRow", "Masked", "PatientHeader", "RegisterFilter", "RegisterRow", "StateAsOf", "StateSpan",
-    "admissions_in", "diagnosis_as_of", "find_ids_by_person_ids", "find_patient_by_person", "get_patient", "header_of",
+    "admissions_in", "find_ids_by_person_ids", "find_patient_by_person", "get_patient", "header_of",
     "list_admissions", "list_consents", "list_diagnoses", "list_history", "list_patients", "lock_patient", "open_supplement",
     "patient_header", "search_patients", "spans_in", "state_as_of",
 ]  # fmt: skip

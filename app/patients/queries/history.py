@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.core.batches import slices
 from app.core.spans import Span
-from app.patients.models import Admission, Diagnosis, PatientSpan
-from app.patients.rules import CareSetting, DiagnosisCategory, ManagementStatus, RegistryStatus, SpanKind
+from app.patients.models import Admission, PatientSpan
+from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, SpanKind
 
 
 @dataclass(frozen=True)
@@ -95,20 +95,6 @@ def admissions_in(
         for patient_id, from_on, to_on in session.execute(rows.order_by(Admission.from_on)):
             found[patient_id].append((from_on, to_on))
     return dict(found)
-
-
-def diagnosis_as_of(session: Session, patient_ids: Iterable[int], day: date) -> dict[int, DiagnosisCategory]:
-    """patient id → diagnosis category on `day`; patients without one are left out."""
-    found: dict[int, DiagnosisCategory] = {}
-    for part in slices(set(patient_ids)):
-        rows = select(Diagnosis.patient_id, Diagnosis.category).where(
-            Diagnosis.patient_id.in_(part),
-            Diagnosis.withdrawn_at.is_(None),
-            Diagnosis.from_on <= day,
-            or_(Diagnosis.to_on.is_(None), Diagnosis.to_on > day),
-        )
-        found.update(dict(session.execute(rows).all()))
-    return found
 
 
 def _touches(first: date, last: date) -> ColumnElement[bool]:

@@ -70,10 +70,6 @@ class SheetMapping:
         return frozenset(column.field for column in self.columns if column.field)
 
     @property
-    def unmapped(self) -> tuple[MappedColumn, ...]:
-        return tuple(column for column in self.columns if column.field is None)
-
-    @property
     def missing(self) -> tuple[Field, ...]:
         """Required fields that no column gives."""
         return tuple(field for field in REQUIRED if not self.fields.intersection((field, *STANDS_FOR.get(field, ()))))

@@ -70,12 +70,6 @@ _OTHER_HANDS: dict[RunStep, tuple[RunStep, ...]] = {
     RunStep.SETTLED: (RunStep.PREPARED, RunStep.SUBMITTED, RunStep.APPROVED),
 }
 
-# Roles whose signatures approve a run, in the order of 部门联审.
-APPROVERS: dict[Chain, tuple[str, ...]] = {
-    Chain.SINGLE: ("reviewer",),
-    Chain.JOINT: ("police", "town", "county_office", "reviewer"),
-}
-
 
 def run_moves() -> frozenset[tuple[RunState, RunState]]:
     """Every legal pair of states, for the database's guard."""
@@ -107,11 +101,6 @@ def check_line_move(before: LineState, after: LineState, run_state: RunState) ->
     if run_state is not RunState.DRAFT:
         return (reason("subsidies.step.wrong_state"),)
     return () if (before, after) in LINE_MOVES else (reason("subsidies.step.line_not_held"),)
-
-
-def roles_still_to_sign(chain: Chain, signed: frozenset[str]) -> tuple[str, ...]:
-    """Which roles' approvals are missing, in order; empty: the run is approved."""
-    return tuple(role for role in APPROVERS[chain] if role not in signed)
 
 
 def check_period(quarter: Quarter, today: date) -> tuple[Reason, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from app.core.dates import add_months
 from app.core.reasons import Reason, reason
@@ -22,15 +21,6 @@ class Due:
 
 class TrendNeededError(ValueError):
     """Class 2 after class 2: the table cannot answer without the trend since the intervention."""
-
-
-class Lateness(StrEnum):
-    """How a due task stands; colours mark tasks, never people."""
-
-    FUTURE = "future"
-    SOON = "soon"
-    OVERDUE = "overdue"
-    LONG_OVERDUE = "long_overdue"
 
 
 def needs_trend(visit_class: VisitClass, previous_class: VisitClass | None) -> bool:
@@ -63,26 +53,11 @@ def next_due(
     return _in_months(visited_on, rules.not_stable_months, "visit.due.not_stable")
 
 
-def due_after_event(happened_on: date, rules: VisitRules) -> Due:
-    """After discharge, release, being found, moving in or being registered (domain 1.4, 2.6)."""
-    return _in_days(happened_on, rules.after_event_days, "visit.due.after_event")
-
-
 def check_chosen_day(chosen_on: date, visited_on: date, due: Due) -> tuple[Reason, ...]:
     """What speaks against the day that the doctor set."""
     if chosen_on <= visited_on:
         return (reason("visit.due.not_after_visit", visited_on=visited_on),)
     return (reason("visit.due.too_late", latest_on=due.on),) if chosen_on > due.on else ()
-
-
-def lateness(due_on: date, today: date, rules: VisitRules) -> Lateness:
-    """The colour of a task on the work list (domain 2.4)."""
-    overdue = (today - due_on).days
-    if overdue > rules.long_overdue_days:
-        return Lateness.LONG_OVERDUE
-    if overdue > 0:
-        return Lateness.OVERDUE
-    return Lateness.SOON if -overdue <= rules.due_soon_days else Lateness.FUTURE
 
 
 def _in_days(from_on: date, days: int, code: str) -> Due:

@@ -13,7 +13,6 @@ from types import MappingProxyType
 
 from app.core.i18n import N_
 
-FORM_TITLE = N_("严重精神障碍患者随访服务记录表")
 MEDICINE_LINES = 3
 
 
