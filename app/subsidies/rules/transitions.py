@@ -9,7 +9,6 @@ from enum import StrEnum
 from app.core.quarter import Quarter
 from app.core.reasons import Reason, reason
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.policy import Chain
 
 
 class RunState(StrEnum):
