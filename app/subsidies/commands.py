@@ -8,6 +8,7 @@ from datetime import date
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.guardians.rules import Rank
+from app.subsidies.rules.grounds import Grounds
 from app.subsidies.rules.policy import PolicyTerms
 
 
@@ -31,11 +32,11 @@ class PrepareRun:
 
 @dataclass(frozen=True)
 class DecideHold:
-    """A person decides a held line: pay it or refuse it, with the reason in words (1–200 characters)."""
+    """A person decides a held line: pay it or refuse it, and on what grounds."""
 
     line_public_id: str
     is_paid: bool
-    note: str
+    grounds: Grounds
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired
@@ -9,10 +12,10 @@ from wtforms.validators import InputRequired
 from app.core.fields import (
     Answered,
     ChoiceField,
+    CodeField,
     DayField,
     ListField,
     NumberField,
-    ParagraphField,
     TextField,
     YuanField,
     choices,
@@ -23,6 +26,15 @@ from app.core.i18n import _, lazy_
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.subsidies.commands import DecideHold, SetPolicy
+from app.subsidies.rules.grounds import (
+    FOR_EITHER,
+    FOR_PAYING,
+    FOR_REFUSING,
+    LONGEST_REFERENCE,
+    Grounds,
+    HoldGround,
+    ReturnGround,
+)
 from app.subsidies.rules.policy import (
     DAY_RULE_LABELS,
     DUTY_CHECK_LABELS,
@@ -36,8 +48,13 @@ from app.subsidies.rules.policy import (
     LevelCounts,
     PolicyTerms,
 )
+from app.subsidies.texts import TEXTS
 
 _CHOOSE = Answered(lazy_("请选择"))
+
+
+def _said(grounds: Iterable[HoldGround] | Iterable[ReturnGround]) -> list[tuple[str, Any]]:
+    return labelled({code: TEXTS[f"subsidies.ground.{code}"] for code in grounds})
 
 
 class StepForm(Form):
@@ -52,7 +69,11 @@ class StepForm(Form):
 
 
 class ReturnForm(StepForm):
-    why = ParagraphField(lazy_("退回原因"), 200, [Answered(lazy_("请写明退回原因"))])
+    ground = ListField(lazy_("退回原因"), _said(ReturnGround), [Answered(lazy_("请选择退回原因"))])
+    reference = CodeField(lazy_("文件或协议编号（可不填）"), LONGEST_REFERENCE)
+
+    def to_grounds(self) -> Grounds:
+        return Grounds(ReturnGround(self.ground.data), self.reference.data or "")
 
 
 class SettleForm(StepForm):
@@ -69,10 +90,17 @@ class DecideForm(StepForm):
     is_paid = ChoiceField(
         lazy_("决定"), [("yes", lazy_("发放")), ("no", lazy_("不发"))], [Answered(lazy_("请选择发放或不发"))]
     )
-    note = TextField(lazy_("理由"), 200, [Answered(lazy_("请写明理由"))])
+    ground = ListField(lazy_("依据"), (), [Answered(lazy_("请选择依据"))])
+    reference = CodeField(lazy_("文件或协议编号（可不填）"), LONGEST_REFERENCE)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        groups = {_("发放或不发"): FOR_EITHER, _("发放"): FOR_PAYING, _("不发"): FOR_REFUSING}
+        self.ground.group({heading: _said(grounds) for heading, grounds in groups.items()})
 
     def to_command(self, line_public_id: str) -> DecideHold:
-        return DecideHold(line_public_id, self.is_paid.data == "yes", self.note.data or "")
+        grounds = Grounds(HoldGround(self.ground.data), self.reference.data or "")
+        return DecideHold(line_public_id, self.is_paid.data == "yes", grounds)
 
 
 class PrepareForm(Form):

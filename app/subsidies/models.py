@@ -137,7 +137,7 @@ class SubsidyLine(Base):
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JsonText)
     # SHA-256 over the canonical form
     digest: Mapped[str] = mapped_column(String(64))
-    # a hold decided by a person: who, when, why (Reason with free text sealed elsewhere is not needed: a code and words)
+    # a hold decided by a person: who, when, on what grounds (`Grounds.stored()`: a code and the number of a paper)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision_note: Mapped[str | None] = mapped_column(String(200))
@@ -157,6 +157,7 @@ class RunApproval(Base):
     # the human being behind the account, so that two accounts of one person count as one
     hand: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # of a run sent back: `Grounds.stored()`
     note: Mapped[str | None] = mapped_column(String(200))
 
 

@@ -30,6 +30,7 @@ DATA = (
     "areas/service.py",  # what agencies are called after their places
     "roster/rules/",
     "subsidies/rules/returns.py",
+    "subsidies/rules/grounds.py",  # signs that document numbers have
     "desk/demo",
     "subsidies/papers",
 )

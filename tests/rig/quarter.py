@@ -29,6 +29,7 @@ from app.subsidies.queries.runs import find_run
 from app.subsidies.queries.verify import verify_run
 from app.subsidies.readers import read_returns
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.grounds import Grounds, HoldGround
 from app.subsidies.service import (
     approve_run,
     decide_hold,
@@ -45,6 +46,7 @@ TODAY = date(2026, 11, 21)
 NOW = datetime.fromisoformat("2026-11-21T02:00:00+00:00")
 
 SETTLED_AT_ONCE = 2000
+PHONED = Grounds(HoldGround.PHONED)
 
 
 @dataclass
@@ -105,10 +107,10 @@ class House:
         self.approve(supplementary=supplementary)
         return self.export(supplementary=supplementary)
 
-    def decide(self, place: int, is_paid: bool, who: str = "clerk", note: str = "已电话核实") -> None:
+    def decide(self, place: int, is_paid: bool, who: str = "clerk", grounds: Grounds = PHONED) -> None:
         line = self.line(place)
         with self.database.transaction() as session:
-            decide_hold(session, self.actor(who), DecideHold(line.public_id, is_paid, note), NOW)
+            decide_hold(session, self.actor(who), DecideHold(line.public_id, is_paid, grounds), NOW)
 
     @contextmanager
     def step(self, supplementary: bool = False) -> Iterator[tuple[Session, SubsidyRun]]:

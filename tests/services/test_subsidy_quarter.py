@@ -18,14 +18,17 @@ from app.core.actor import Actor
 from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.money import Money
+from app.core.reasons import Reason, reason
 from app.patients.service import record_death
 from app.people.commands import AccountDraft
 from app.people.models import DatePrecision, Person
 from app.people.service import set_account
 from app.people.vault import Vault
 from app.subsidies.models import PayFileLine, RunApproval, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.lines import list_lines
 from app.subsidies.queries.runs import list_steps
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.grounds import Grounds, HoldGround, ReturnGround
 from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
 from app.subsidies.service import prepare_anew, return_run
 from tests.rig.county import COUNTY, County
@@ -182,24 +185,56 @@ def test_a_held_line_without_account_cannot_be_paid(twelve: House) -> None:
     assert twelve.problems() == []
 
 
-def test_a_decision_needs_words(twelve: House) -> None:
+def test_a_decision_rests_on_grounds_that_fit_it(twelve: House) -> None:
     twelve.prepare()
-    with pytest.raises(Invalid):
-        twelve.decide(9, True, note="  ")
-    with pytest.raises(Invalid):
-        twelve.decide(9, True, note="因" * 201)
+    for is_paid, grounds in (
+        (True, Grounds(HoldGround.POLICE_PENDING)),
+        (False, Grounds(HoldGround.ACCOUNT_CORRECTED)),
+        (True, Grounds(HoldGround.PHONED, "因为他说了")),
+        (True, Grounds(HoldGround.PHONED, "A" * 41)),
+    ):
+        with pytest.raises(Invalid):
+            twelve.decide(9, is_paid, grounds=grounds)
     assert twelve.line(9).decision is LineState.HOLD
 
 
-def test_the_reviewer_sends_a_run_back_with_words(twelve: House) -> None:
+def test_what_is_frozen_of_a_decision_is_a_code_and_a_papers_number(twelve: House) -> None:
+    twelve.prepare()
+    twelve.decide(9, False, grounds=Grounds(HoldGround.POLICE_PENDING, " [2026] 3号 "))
+    line = twelve.line(9)
+    assert line.decision_note == "police_pending 〔2026〕3号"
+    assert str(Reason.from_json(line.reasons[-1])) == "人工决定不发：待派出所结论（〔2026〕3号）"
+    with twelve.database.reading() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "subsidies.hold_decided")).one()
+    assert event.detail["reason"] == "subsidies.ground.police_pending"
+    assert twelve.problems() == []
+
+
+def test_words_that_were_typed_before_there_were_codes_are_not_read_out(twelve: House, database: Database) -> None:
+    twelve.prepare()
+    line = twelve.line(9)
+    with database.transaction() as session:
+        old = session.merge(line)
+        old.reasons = [*old.reasons, reason("subsidies.decided.pay", note="邻居王某说的").to_json()]
+        session.add(
+            RunApproval(run_id=line.run_id, step=RunStep.RETURNED, by=None, hand="user:1", at=NOW, note="邻居王某说的")
+        )
+    with database.reading() as session:
+        run = twelve.run()
+        [row] = list_lines(session, twelve.actor("clerk"), run, line_id=line.id).rows
+        assert "王某" not in "".join(map(str, row.reasons))
+        assert list_steps(session, run)[-1].why is None
+
+
+def test_the_reviewer_sends_a_run_back_and_says_why(twelve: House) -> None:
     twelve.prepare()
     twelve.submit()
     with twelve.step() as (session, run):
-        return_run(session, twelve.actor("reviewer"), run, "第 3 户请核对账户", NOW)
+        return_run(session, twelve.actor("reviewer"), run, Grounds(ReturnGround.ACCOUNTS, "AHJH-2026-0003"), NOW)
     run = twelve.run()
     assert (run.state, run.submitted_by) == (RunState.DRAFT, None)
     with twelve.database.reading() as session:
-        assert list_steps(session, run)[-1].note == "第 3 户请核对账户"
+        assert str(list_steps(session, run)[-1].why) == "领款账户请核对（AHJH-2026-0003）"
 
 
 def test_a_draft_is_prepared_anew_with_facts_that_came_late(twelve: House, database: Database) -> None:

@@ -164,7 +164,7 @@ def test_deciding_a_held_line_after_approval_says_what_it_does(house: House, cli
     address = f"/subsidies/lines/{house.line(9).public_id}/decide"
     clerk = client_as("clerk")
     assert "签批作废" in _words(clerk.get(address))
-    answer = clerk.post(address, data={**_version(house), "is_paid": "yes", "note": "已电话核实"})
+    answer = clerk.post(address, data={**_version(house), "is_paid": "yes", "ground": "phoned"})
     assert answer.status_code == 302
     assert house.run().state is RunState.DRAFT
     assert house.line(9).decision is LineState.PAY
@@ -175,19 +175,26 @@ def test_deciding_a_held_line_after_approval_says_what_it_does(house: House, cli
     [
         {},
         {"is_paid": "yes"},
-        {"is_paid": "maybe", "note": "因为"},
-        {"is_paid": "yes", "note": "因" * 201},
-        {"is_paid": "yes", "note": "   "},
+        {"is_paid": "maybe", "ground": "phoned"},
+        {"is_paid": "yes", "ground": "of my own"},
+        {"is_paid": "yes", "ground": "return_days"},
+        {"is_paid": "yes", "ground": "police_pending"},
+        {"is_paid": "no", "ground": "account_corrected"},
+        {"is_paid": "yes", "ground": "phoned", "reference": "张三说可以"},
+        {"is_paid": "yes", "ground": "phoned", "reference": "A" * 41},
+        {"is_paid": "yes", "ground": "phoned", "reference": "13907316408"},
+        {"is_paid": "yes", "ground": "phoned", "reference": "6200000000000005"},
     ],
 )
-def test_a_decision_without_words_is_asked_again_and_nothing_lost(
+def test_a_decision_without_fitting_grounds_is_asked_again_and_nothing_lost(
     house: House, client_as: Sign, typed: dict[str, str]
 ) -> None:
     house.prepare()
     address = f"/subsidies/lines/{house.line(9).public_id}/decide"
     answer = client_as("clerk").post(address, data={**_version(house), **typed})
     assert answer.status_code == 400
-    assert typed.get("note", "").strip() in answer.get_data(as_text=True)
+    assert typed.get("reference", "") in answer.get_data(as_text=True)
+    assert "_error" in answer.get_data(as_text=True) or "-error" in answer.get_data(as_text=True)
     assert house.line(9).decision is LineState.HOLD
 
 
@@ -195,18 +202,20 @@ def test_a_line_without_account_is_not_paid_by_decision(house: House, client_as:
     house.prepare()
     address = f"/subsidies/lines/{house.line(7).public_id}/decide"
     assert '/guardians"' in client_as("clerk").get(address).get_data(as_text=True)  # where the account is entered
-    answer = client_as("clerk").post(address, data={**_version(house), "is_paid": "yes", "note": "核实"})
+    answer = client_as("clerk").post(address, data={**_version(house), "is_paid": "yes", "ground": "phoned"})
     assert answer.status_code == 409
     assert "没有领款账户" in _words(answer)
 
 
-def test_the_reviewer_sends_back_with_words(house: House, client_as: Sign) -> None:
+def test_the_reviewer_sends_back_and_says_why(house: House, client_as: Sign) -> None:
     house.prepare()
     house.submit()
     reviewer = client_as("reviewer")
-    assert reviewer.post(_address(house, "/return"), data={**_version(house), "why": ""}).status_code == 400
-    assert reviewer.post(_address(house, "/return"), data={**_version(house), "why": "请核对"}).status_code == 302
-    assert "请核对" in _words(client_as("clerk").get(_address(house)))
+    for typed in ({}, {"ground": "请核对"}, {"ground": "phoned"}, {"ground": "return_days", "reference": "第3户 张三"}):
+        assert reviewer.post(_address(house, "/return"), data={**_version(house), **typed}).status_code == 400
+    typed = {"ground": "return_days", "reference": "ahjh-2026-0031"}
+    assert reviewer.post(_address(house, "/return"), data={**_version(house), **typed}).status_code == 302
+    assert "计发天数请核对（ahjh-2026-0031）" in _words(client_as("clerk").get(_address(house)))
 
 
 def test_finance_gives_its_word_and_a_later_file_wins(house: House, client_as: Sign) -> None:

@@ -24,6 +24,7 @@ from app.subsidies.models import PayFile, SubsidyLine, SubsidyRun
 from app.subsidies.queries.payments import list_pay_file_lines
 from app.subsidies.queries.runs import get_run
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.grounds import Grounds, HoldGround
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.service import (
     approve_run,
@@ -39,8 +40,6 @@ _DAY = timedelta(days=1)
 ANNUAL = "3000.00"
 DAYS_TO_PREPARE = 8  # after the quarter's end
 _RETURNED = ("账户状态异常", "户名与账号不符", "账户已销户")
-_PAY_NOTE = "经综治、公安、民政、卫健会商，监护人已履责，予以发放"
-_REFUSE_NOTE = "经会商认定监护人未履责，本季度不予发放"
 
 
 @dataclass
@@ -96,7 +95,9 @@ class Payer:
             if line.account_id is None or line.amount_fen == 0 or self.rng.random() < 0.25:
                 continue
             is_paid = self.rng.random() < 0.75
-            command = DecideHold(line.public_id, is_paid, _PAY_NOTE if is_paid else _REFUSE_NOTE)
+            command = DecideHold(
+                line.public_id, is_paid, Grounds(HoldGround.GROUP_DECIDED)
+            )
             decide_hold(self.session, self.county.actors["clerk"], command, self.moments.on(day, 300))
 
     def _returns(self, file: PayFile) -> BankReturns:

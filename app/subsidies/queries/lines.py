@@ -221,12 +221,19 @@ def _row(
         days=line.days,
         amount_fen=line.amount_fen,
         decision=line.decision,
-        reasons=tuple(map(Reason.from_json, line.reasons)) if knows_reasons(actor) else (),
+        reasons=tuple(map(_coded, line.reasons)) if knows_reasons(actor) else (),
         payment=paid.state if paid else None,
         why=Reason.from_json(paid.why) if paid and paid.why else None,
         account_id=line.account_id,
         is_live=line.is_live,
     )
+
+
+def _coded(stored: dict[str, Any]) -> Reason:
+    """A stored reason; a decision from before there were codes is said without the words that somebody typed."""
+    found = Reason.from_json(stored)
+    is_typed = found.code.startswith("subsidies.decided.") and isinstance(found.args.get("note"), str)
+    return Reason(found.code) if is_typed else found
 
 
 def account_tails(session: Session, vault: Vault, actor: Actor, lines: Iterable[LineRow]) -> dict[int, str]:

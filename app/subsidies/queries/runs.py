@@ -14,8 +14,10 @@ from app.areas.models import Area
 from app.core.actor import Actor, hand_of
 from app.core.errors import NotFound
 from app.core.quarter import Quarter
+from app.core.reasons import Reason
 from app.core.scope import within
 from app.subsidies.models import PayFile, RunApproval, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
+from app.subsidies.rules.grounds import read_grounds
 from app.subsidies.rules.transitions import RunState, RunStep
 
 
@@ -26,7 +28,8 @@ class SignedStep:
     step: RunStep
     by: str
     at: datetime
-    note: str | None
+    # why it was sent back; words from before there were codes are not read out
+    why: Reason | None
 
 
 def get_run(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> SubsidyRun:
@@ -110,7 +113,10 @@ def list_steps(session: Session, run: SubsidyRun) -> list[SignedStep]:
         .where(RunApproval.run_id == run.id)
         .order_by(RunApproval.id)
     )
-    return [SignedStep(step.step, name or "—", step.at, step.note) for step, name in rows]
+    return [
+        SignedStep(step.step, name or "—", step.at, grounds.said() if (grounds := read_grounds(step.note)) else None)
+        for step, name in rows
+    ]
 
 
 def find_pay_file(session: Session, run: SubsidyRun) -> PayFile | None:

@@ -18,10 +18,9 @@ from app.subsidies.queries.lines import get_line
 from app.subsidies.queries.runs import standing_hands
 from app.subsidies.queries.totals import changed_lines, run_digest, totals_of
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.grounds import Grounds, HoldGround, check_ground, check_reference, tidy_reference
 from app.subsidies.rules.lines import line_digest
 from app.subsidies.rules.transitions import RUN_MOVES, RunState, RunStep, check_line_move, check_people, check_step
-
-MOST_WORDS = 200
 
 # The double-payment guard as each database names it.
 LIVE_PAYMENT = (
@@ -51,11 +50,11 @@ def approve_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) 
     return sign(session, actor, run, RunStep.APPROVED, now)
 
 
-def return_run(session: Session, actor: Actor, run: SubsidyRun, why: str, now: datetime) -> SubsidyRun:
-    """The reviewer sends a submitted run back with words (1–200 characters)."""
+def return_run(session: Session, actor: Actor, run: SubsidyRun, grounds: Grounds, now: datetime) -> SubsidyRun:
+    """The reviewer sends a submitted run back and says on what grounds."""
     require(actor, Action.APPROVE_SUBSIDY)
     check(session, actor, run, RunStep.RETURNED)
-    sign(session, actor, run, RunStep.RETURNED, now, words_of(why, "why"))
+    sign(session, actor, run, RunStep.RETURNED, now, _checked(grounds))
     _forget_signatures(run)
     return run
 
@@ -63,7 +62,7 @@ def return_run(session: Session, actor: Actor, run: SubsidyRun, why: str, now: d
 def decide_hold(session: Session, actor: Actor, command: DecideHold, now: datetime) -> SubsidyLine:
     """A person decides a held line. On a run already submitted or approved this voids what was signed (and says so)."""
     require(actor, Action.PREPARE_SUBSIDY)
-    words = words_of(command.note, "note")
+    grounds = _checked(command.grounds, command.is_paid)
     line, run = get_line(session, actor, command.line_public_id, lock=True)
     decided = LineState.PAY if command.is_paid else LineState.REFUSE
     _refuse(check_line_move(line.decision, decided, RunState.DRAFT))
@@ -73,8 +72,8 @@ def decide_hold(session: Session, actor: Actor, command: DecideHold, now: dateti
         raise Conflict(reason("subsidies.hold.no_account"))
     void_signatures(session, actor, run, now)
     with said_by(session, dict.fromkeys(LIVE_PAYMENT, "subsidies.hold.paid_already")):
-        _decide(line, decided, words)
-        line.decided_by, line.decided_at, line.decision_note = actor.user_id, now, words
+        _decide(line, decided, grounds)
+        line.decided_by, line.decided_at, line.decision_note = actor.user_id, now, grounds.stored()
     keep_totals(session, run)
     note(
         session,
@@ -83,15 +82,15 @@ def decide_hold(session: Session, actor: Actor, command: DecideHold, now: dateti
         now=now,
         subject=("subsidy_line", line.public_id),
         area_code=line.area_code,
-        detail={"run": run.public_id, "decision": decided.value},
-        changed=words,
+        detail={"run": run.public_id, "decision": decided.value, "reason": f"subsidies.ground.{grounds.code}"},
+        changed=grounds.stored(),
     )
     return line
 
 
-def _decide(line: SubsidyLine, decided: LineState, words: str) -> None:
+def _decide(line: SubsidyLine, decided: LineState, grounds: Grounds) -> None:
     line.decision = decided
-    line.reasons = [*line.reasons, reason(f"subsidies.decided.{decided}", note=words).to_json()]
+    line.reasons = [*line.reasons, reason(f"subsidies.decided.{decided}", note=grounds.said()).to_json()]
     if decided is LineState.REFUSE:
         line.amount_fen = line.days = 0
     line.digest = line_digest(decided, line.amount_fen, line.days, line.reasons, line.snapshot)
@@ -124,11 +123,19 @@ def refuse_changed(session: Session, run: SubsidyRun) -> None:
 
 
 def sign(
-    session: Session, actor: Actor, run: SubsidyRun, step: RunStep, now: datetime, words: str | None = None
+    session: Session, actor: Actor, run: SubsidyRun, step: RunStep, now: datetime, grounds: Grounds | None = None
 ) -> SubsidyRun:
     """Put one signature under the run, move it where the step leads, and note it."""
     session.add(
-        RunApproval(run_id=run.id, step=step, digest=run.digest, by=actor.user_id, hand=actor.hand, at=now, note=words)
+        RunApproval(
+            run_id=run.id,
+            step=step,
+            digest=run.digest,
+            by=actor.user_id,
+            hand=actor.hand,
+            at=now,
+            note=grounds.stored() if grounds else None,
+        )
     )
     run.state = RUN_MOVES[step][1]
     note(
@@ -151,14 +158,18 @@ def keep_totals(session: Session, run: SubsidyRun) -> None:
     run.hold_count, run.refuse_count = totals.hold_count, totals.refuse_count
 
 
-def words_of(text: str, field: str) -> str:
-    """What a person wrote as the reason, in one line; `Invalid` on `field` where it is missing or too long."""
-    words = " ".join(text.split())
-    if not words:
-        raise Invalid({field: [reason("subsidies.words.missing")]})
-    if len(words) > MOST_WORDS:
-        raise Invalid({field: [reason("subsidies.words.too_long", most=MOST_WORDS)]})
-    return words
+def _checked(grounds: Grounds, is_paid: bool | None = None) -> Grounds:
+    """The grounds with a tidy reference; `Invalid` on `ground` or `reference`."""
+    reference = tidy_reference(grounds.reference)
+    wrong = {
+        "ground": check_ground(grounds.code, is_paid)
+        if isinstance(grounds.code, HoldGround) and is_paid is not None
+        else (),
+        "reference": check_reference(reference),
+    }
+    if any(wrong.values()):
+        raise Invalid({field: list(reasons) for field, reasons in wrong.items() if reasons})
+    return Grounds(grounds.code, reference)
 
 
 def _refuse(reasons: tuple[Reason, ...]) -> None:

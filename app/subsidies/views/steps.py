@@ -43,10 +43,13 @@ def approve(public_id: str) -> Answer:
 @subsidies.post("/<public_id>/return", endpoint="send_back")
 @permit(Action.APPROVE_SUBSIDY)
 def send_back(public_id: str) -> Answer:
-    """The reviewer returns the run with words."""
+    """The reviewer returns the run and says why."""
     form = ReturnForm()
-    words = form.why.data or ""
-    return take_step(public_id, lambda s, a, run, now: return_run(s, a, run, words, now), _("已退回经办人。"), form)
+
+    def act(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> object:
+        return return_run(session, actor, run, form.to_grounds(), now)
+
+    return take_step(public_id, act, _("已退回经办人。"), form)
 
 
 @subsidies.post("/<public_id>/export")

@@ -1,0 +1,123 @@
+"""On what grounds a person decides a held line or sends a run back: a code, and the number of the paper it rests on (domain 5.3, 5.6).
+
+No words of one's own: what is written here is frozen under digests and read by roles that see no free text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.core.reasons import Reason, reason
+
+LONGEST_REFERENCE = 40
+_REFERENCE = re.compile(rf"[A-Za-z0-9号字第〔〕-]{{1,{LONGEST_REFERENCE}}}")
+# A telephone, an ID number, a card: no number of a paper looks so, and none of them may be frozen in clear.
+_PERSONAL = re.compile(r"(?<!\d)(1\d{10}|\d{15,19}|\d{17}[Xx])(?!\d)")
+_BRACKETS = str.maketrans({"[": "〔", "]": "〕", "【": "〔", "】": "〕", "(": "〔", ")": "〕", "（": "〔", "）": "〕"})
+
+
+class HoldGround(StrEnum):
+    """Why a held line is paid or not."""
+
+    PHONED = "phoned"
+    PAPERS_SEEN = "papers_seen"
+    GROUP_DECIDED = "group_decided"
+    ACCOUNT_CORRECTED = "account_corrected"
+    ACCOUNT_CONFIRMED = "account_confirmed"
+    IDENTITY_VERIFIED = "identity_verified"
+    DEATH_VERIFIED = "death_verified"
+    LEVEL_ASSESSED = "level_assessed"
+    VISITED = "visited"
+    NOT_PAID_ELSEWHERE = "not_paid_elsewhere"
+    DUTY_PERFORMED = "duty_performed"
+    PAYEE_SETTLED = "payee_settled"
+    POLICE_PENDING = "police_pending"
+    DUTY_NOT_PERFORMED = "duty_not_performed"
+    DUTY_FAILED = "duty_failed"
+    PAID_ELSEWHERE = "paid_elsewhere"
+    PAPERS_MISSING = "papers_missing"
+    PAYEE_UNSETTLED = "payee_unsettled"
+
+
+class ReturnGround(StrEnum):
+    """Why a reviewer sends a run back."""
+
+    ACCOUNTS = "return_accounts"
+    PAYEES = "return_payees"
+    DAYS = "return_days"
+    AMOUNTS = "return_amounts"
+    HOLDS = "return_holds"
+    MISSING = "return_missing"
+    NOT_DUE = "return_not_due"
+    PAPERS = "return_papers"
+    POLICY = "return_policy"
+
+
+FOR_EITHER = (HoldGround.PHONED, HoldGround.PAPERS_SEEN, HoldGround.GROUP_DECIDED)
+FOR_PAYING = (
+    HoldGround.ACCOUNT_CORRECTED,
+    HoldGround.ACCOUNT_CONFIRMED,
+    HoldGround.IDENTITY_VERIFIED,
+    HoldGround.DEATH_VERIFIED,
+    HoldGround.LEVEL_ASSESSED,
+    HoldGround.VISITED,
+    HoldGround.NOT_PAID_ELSEWHERE,
+    HoldGround.DUTY_PERFORMED,
+    HoldGround.PAYEE_SETTLED,
+)
+FOR_REFUSING = (
+    HoldGround.POLICE_PENDING,
+    HoldGround.DUTY_NOT_PERFORMED,
+    HoldGround.DUTY_FAILED,
+    HoldGround.PAID_ELSEWHERE,
+    HoldGround.PAPERS_MISSING,
+    HoldGround.PAYEE_UNSETTLED,
+)
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """A code and, where there is one, the number of the paper or agreement that it rests on."""
+
+    code: HoldGround | ReturnGround
+    reference: str = ""
+
+    def said(self) -> Reason:
+        """`已见纸质材料` or `已见纸质材料（〔2026〕3号）`."""
+        plain = reason(f"subsidies.ground.{self.code}")
+        return reason("subsidies.grounds", ground=plain, reference=self.reference) if self.reference else plain
+
+    def stored(self) -> str:
+        """The form in which a column keeps it: the code, a blank, the reference."""
+        return f"{self.code} {self.reference}".strip()
+
+
+def read_grounds(stored: str | None) -> Grounds | None:
+    """What `stored` wrote; None for nothing, and for words from before there were codes."""
+    code, _, reference = (stored or "").partition(" ")
+    for kind in (HoldGround, ReturnGround):
+        if code in set(kind):
+            return Grounds(kind(code), reference)
+    return None
+
+
+def tidy_reference(text: str) -> str:
+    """Without blanks, in the brackets that document numbers have."""
+    return "".join(text.split()).translate(_BRACKETS)
+
+
+def check_reference(text: str) -> tuple[Reason, ...]:
+    """What is wrong with a tidied reference; an empty one is none."""
+    if not text:
+        return ()
+    if not _REFERENCE.fullmatch(text):
+        return (reason("subsidies.reference.shape", most=LONGEST_REFERENCE),)
+    return (reason("subsidies.reference.personal"),) if _PERSONAL.search(text) else ()
+
+
+def check_ground(ground: HoldGround, is_paid: bool) -> tuple[Reason, ...]:
+    """A ground that speaks for paying is none for refusing, and the other way round."""
+    fits = ground in (*FOR_EITHER, *(FOR_PAYING if is_paid else FOR_REFUSING))
+    return () if fits else (reason("subsidies.ground.does_not_fit"),)
