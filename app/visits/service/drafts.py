@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
 from app.core.access import Action, require
@@ -81,4 +81,8 @@ def open_draft(session: Session, vault: Vault, actor: Actor, patient: Patient) -
 
 def end_draft(session: Session, actor: Actor, patient_id: int) -> None:
     """The form was saved, or given up; `patient_id` comes from a scoped query."""
-    session.execute(delete(VisitDraft).where(VisitDraft.user_id == actor.user_id, VisitDraft.patient_id == patient_id))
+    session.connection().execute(_END, {"user": actor.user_id, "patient": patient_id})
+
+
+# Built once: it is part of saving a visit.
+_END = delete(VisitDraft).where(VisitDraft.user_id == bindparam("user"), VisitDraft.patient_id == bindparam("patient"))

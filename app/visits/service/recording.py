@@ -42,7 +42,7 @@ from app.visits.service.next_steps import (
     keep_copies,
     reopen_follow_up,
 )
-from app.visits.service.storing import seal_texts, store_visit
+from app.visits.service.storing import sealed_texts, store_visit
 
 # Who is followed up; the dead still get the visits that were made and not yet entered.
 _FOLLOWED = frozenset({RegistryStatus.REGISTERED, RegistryStatus.DEAD})
@@ -91,7 +91,8 @@ def correct_visit(
     was_newest = history.latest is not None and history.latest.id == old.id
     _withdraw(session, actor, patient, old, now)
     visit = _record(session, vault, actor, patient, command.by, history.without(old.id), today, now, corrects=old)
-    seal_texts(vault, patient.person_id, visit, {"correction_reason": command.reason})
+    for column, sealed in sealed_texts(vault, patient.person_id, {"correction_reason": command.reason}).items():
+        setattr(visit, column, sealed)
     if was_newest:
         _pass_on(session, actor, patient, old, visit, now)
     session.flush()

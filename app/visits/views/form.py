@@ -100,9 +100,9 @@ def _save(public_id: str, act: Callable[[VisitAnswers], service.Recorded], wrong
 
 def _record(public_id: str, answers: VisitAnswers) -> service.Recorded:
     clock = current_clock()
+    command = answers.to_command(public_id, clock.today())  # before SQLite's one writer is asked for
     with transaction() as session:
         vault = Vault(session, current_keyring())
-        command = answers.to_command(public_id, clock.today())
         recorded = service.record_visit(session, vault, current_actor(), command, clock.today(), clock.now())
         end_draft(session, current_actor(), recorded.visit.patient_id)
         return recorded
