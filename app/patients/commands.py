@@ -89,7 +89,7 @@ class RegisterPatient:
 
 @dataclass(frozen=True)
 class EditPatient:
-    """The whole form as it was saved. `version` is what was shown (`queries.version_of`).
+    """The whole form as it was saved. `version` is what was shown (`service.editing.version_of`).
 
     `person.id_number` and `person.phone` None keep what is stored (they are shown masked); so do notes with `keeps_notes`.
     """

@@ -18,6 +18,10 @@ class RegistryStatus(StrEnum):
     MERGED = "merged"  # 重复并档
 
 
+# A registration that no longer speaks for its person: another may stand beside it.
+NOT_LIVE = (RegistryStatus.EXCLUDED, RegistryStatus.TRANSFERRED_OUT, RegistryStatus.MERGED)
+
+
 class ManagementStatus(StrEnum):
     MANAGED = "managed"  # 在管
     REFUSED = "refused"  # 不同意管理

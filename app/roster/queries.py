@@ -19,15 +19,13 @@ from app.core.scope import within
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
 from app.patients.models import Consent, Patient
-from app.patients.rules import ConsentKind, RegistryStatus
+from app.patients.rules import NOT_LIVE, ConsentKind
 from app.people.models import PayeeAccount, Person, Phone
 from app.people.queries import ACCOUNT, PHONE, find_ids_by_id_numbers, list_people
 from app.roster.models import ImportRow, RosterImport
 from app.roster.rules.entry import GuardianPart, PersonPart, RosterRow
 from app.roster.rules.places import AreaIndex, AreaNode
 
-# Registrations that no longer speak for the person: a new one may stand beside them.
-_ENDED = (RegistryStatus.EXCLUDED, RegistryStatus.TRANSFERRED_OUT, RegistryStatus.MERGED)
 RECENT = 20
 
 OfficerKey = tuple[str, str, str]
@@ -109,7 +107,7 @@ def _load_officers(session: Session, keyring: Keyring, register: Register, parts
 
 def _load_patients(session: Session, register: Register, people: Iterable[int]) -> None:
     for part in slices(people):
-        live = select(Patient).where(Patient.person_id.in_(part), Patient.registry_status.not_in(_ENDED))
+        live = select(Patient).where(Patient.person_id.in_(part), Patient.registry_status.not_in(NOT_LIVE))
         register.patients.update({one.person_id: one for one in session.scalars(live)})
         guards = select(Guardianship.person_id).where(
             Guardianship.person_id.in_(part),

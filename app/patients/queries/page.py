@@ -120,11 +120,7 @@ def header_of(session: Session, actor: Actor, vault: Vault, patient: Patient, to
         patient_id=patient.id,
         public_id=patient.public_id,
         person_public_id=person.public_id,
-        name=mask_name(person.name)
-        if name_grant is Grant.MASKED
-        else person.name
-        if name_grant is not Grant.NONE
-        else "—",
+        name=_name(name_grant, person),
         is_name_masked=name_grant is Grant.MASKED,
         sex=person.sex if sees_birth else None,
         born_on=person.born_on if sees_birth else None,
@@ -155,6 +151,12 @@ def header_of(session: Session, actor: Actor, vault: Vault, patient: Patient, to
         has_notes=patient.notes_sealed is not None if sees(actor, Field.FREE_TEXT) in _SHOWN else None,
         notes=_notes(actor, vault, patient),
     )
+
+
+def _name(grant: Grant, person: Person) -> str:
+    if grant is Grant.NONE:
+        return "—"
+    return mask_name(person.name) if grant is Grant.MASKED else person.name
 
 
 def list_history(session: Session, actor: Actor, patient: Patient) -> list[HistoryRow]:

@@ -18,10 +18,8 @@ from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import area_values, within, within_prefix, within_range
 from app.patients.models import Patient
-from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, SpanKind, label_state
+from app.patients.rules import NOT_LIVE, CareSetting, ManagementStatus, RegistryStatus, label_state
 from app.people.models import Person
-
-_CLOSED = (RegistryStatus.EXCLUDED, RegistryStatus.TRANSFERRED_OUT, RegistryStatus.DEAD)
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def find_patient_by_person(session: Session, actor: Actor, person_id: int) -> Pa
     return session.scalars(
         select(Patient)
         .where(Patient.person_id == person_id, within(Patient.area_code, actor))
-        .where(Patient.registry_status.not_in((*_CLOSED[:2], RegistryStatus.MERGED)))
+        .where(Patient.registry_status.not_in(NOT_LIVE))
     ).one_or_none()
 
 
@@ -103,7 +101,7 @@ def find_ids_by_person_ids(session: Session, person_ids: Iterable[int]) -> dict[
     for part in slices(set(person_ids)):
         rows = select(Patient.person_id, Patient.id).where(
             Patient.person_id.in_(part),
-            Patient.registry_status.not_in((*_CLOSED[:2], RegistryStatus.MERGED)),
+            Patient.registry_status.not_in(NOT_LIVE),
         )
         found.update(dict(session.execute(rows).all()))
     return found
@@ -196,7 +194,7 @@ def _conditions(actor: Actor, wanted: RegisterFilter, today: date) -> list[Colum
 def _state_is(state: str) -> ColumnElement[bool]:
     """The single label as a condition; without one, everybody who is not closed."""
     if not state:
-        return Patient.registry_status.not_in((*_CLOSED, RegistryStatus.MERGED))
+        return Patient.registry_status.not_in((*NOT_LIVE, RegistryStatus.DEAD))
     if state in set(RegistryStatus):
         return Patient.registry_status == RegistryStatus(state)
     registered = Patient.registry_status == RegistryStatus.REGISTERED
@@ -205,9 +203,3 @@ def _state_is(state: str) -> ColumnElement[bool]:
     if state in set(ManagementStatus):
         return registered & (Patient.management_status == ManagementStatus(state))
     return or_(literal(False))
-
-
-__all__ = [
-    "RegisterFilter", "RegisterRow", "SpanKind", "as_rows", "columns_for", "find_ids_by_person_ids", "find_patient_by_person",
-    "get_patient", "list_patients",
-]  # fmt: skip

@@ -24,6 +24,7 @@ from app.patients.commands import RegisterPatient, Supplement
 from app.patients.models import Consent, Diagnosis, Patient, PatientSpan
 from app.patients.rules import (
     FIRST_VISIT_WITHIN_DAYS,
+    NOT_LIVE,
     ManagementStatus,
     RegistryStatus,
     SpanKind,
@@ -37,7 +38,6 @@ from app.people.vault import Vault
 from app.tasks.service import FIRST_VISIT, open_follow_ups
 
 SEALED = ("committee_contact", "specialist_advice", "notes")
-NOT_LIVE = (RegistryStatus.EXCLUDED, RegistryStatus.TRANSFERRED_OUT, RegistryStatus.MERGED)
 GUARDS = {
     "guard_patients_not_guardian_insert": "patients.is_first_guardian",
     "guard_patients_not_guardian_update": "patients.is_first_guardian",
@@ -85,7 +85,8 @@ def register_patients(
     """
     commands = [_complete(command, today) for command in commands]
     _refuse_places(session, actor, commands)
-    people = _people(session, vault, commands, today, now)
+    with said_by(session, GUARDS):
+        people = _people(session, vault, commands, today, now)
     _refuse_registered(session, people)
     agencies = responsible_agencies(session, {command.area_code for command in commands})
     ids = reserve_ids(session, Patient, len(commands))

@@ -8,6 +8,7 @@ from app.core.identity import Sex
 from app.core.reasons import reason
 from app.core.workbooks.sheet import Cell
 from app.guardians.rules import Relation
+from app.patients.codes import ETHNIC_GROUPS
 from app.roster.rules.cells import CellError, plain, text
 
 _R = Relation
@@ -99,66 +100,7 @@ _BY_SEX = {
     ),
 }
 
-ETHNIC_GROUPS = [
-    "汉",
-    "蒙古",
-    "回",
-    "藏",
-    "维吾尔",
-    "苗",
-    "彝",
-    "壮",
-    "布依",
-    "朝鲜",
-    "满",
-    "侗",
-    "瑶",
-    "白",
-    "土家",
-    "哈尼",
-    "哈萨克",
-    "傣",
-    "黎",
-    "傈僳",
-    "佤",
-    "畲",
-    "高山",
-    "拉祜",
-    "水",
-    "东乡",
-    "纳西",
-    "景颇",
-    "柯尔克孜",
-    "土",
-    "达斡尔",
-    "仫佬",
-    "羌",
-    "布朗",
-    "撒拉",
-    "毛南",
-    "仡佬",
-    "锡伯",
-    "阿昌",
-    "普米",
-    "塔吉克",
-    "怒",
-    "乌孜别克",
-    "俄罗斯",
-    "鄂温克",
-    "德昂",
-    "保安",
-    "裕固",
-    "京",
-    "塔塔尔",
-    "独龙",
-    "鄂伦春",
-    "赫哲",
-    "门巴",
-    "珞巴",
-    "基诺",
-]
-_ETHNIC_CODES = {people: f"{place:02d}" for place, people in enumerate(ETHNIC_GROUPS, 1)}
-_ETHNIC_CODES |= {"其他": "97", "外国血统中国籍人士": "98", "外国血统": "98"}
+_ETHNIC_CODES = {name.removesuffix("族"): code for code, name in ETHNIC_GROUPS.items()} | {"外国血统": "98"}
 
 
 def ethnic_code(cell: Cell) -> str | None:
@@ -166,8 +108,8 @@ def ethnic_code(cell: Cell) -> str | None:
     shown = plain(cell)
     if not shown:
         return None
-    if shown.isdigit() and int(shown) in (*range(1, 57), 97, 98):
-        return f"{int(shown):02d}"
+    if shown.isdigit() and shown.zfill(2) in ETHNIC_GROUPS:
+        return shown.zfill(2)
     found = _ETHNIC_CODES.get(shown) or _ETHNIC_CODES.get(shown.removesuffix("族").removesuffix("民"))
     if found is None:
         raise CellError(reason("roster.ethnicity.unknown", text=text(cell)[:20]))

@@ -100,14 +100,14 @@ def second_guardian(row: RowCells, patient: PersonPart | None, first: GuardianPa
     relation = _relation(row, Field.SECOND_RELATION, person if identity else None, patient)
     if identity and patient and identity.number == patient.id_number:
         row.error(Field.SECOND_ID, reason("roster.second.is_the_patient"))
-    if first and _sameperson_of(person, first.person):
+    if first and _is_same_person(person, first.person):
         row.error(Field.SECOND_NAME, reason("roster.second.is_the_first"))
     if relation in (None, Relation.OTHER) and (post or relation is None):
         relation = Relation.OFFICER
     return GuardianPart(person, Rank.SECOND, relation or Relation.OFFICER, post)
 
 
-def _sameperson_of(one: PersonPart, other: PersonPart) -> bool:
+def _is_same_person(one: PersonPart, other: PersonPart) -> bool:
     if one.id_number and other.id_number:
         return one.id_number == other.id_number
     return one.name == other.name and bool(set(one.phones) & set(other.phones))

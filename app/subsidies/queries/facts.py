@@ -18,7 +18,7 @@ from app.core.scope import within_prefix
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
 from app.patients.models import Admission, Patient, PatientSpan
-from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, SpanKind
+from app.patients.rules import NOT_LIVE, CareSetting, ManagementStatus, RegistryStatus, SpanKind
 from app.people.models import PayeeAccount, Person
 from app.people.rules import DatePrecision
 from app.risk.models import LevelSource, RiskLevel
@@ -30,7 +30,6 @@ from app.visits.models import FollowUpVisit
 from app.visits.rules.form import VisitForm, VisitObject
 
 _DAY = timedelta(days=1)
-_GONE = (RegistryStatus.TRANSFERRED_OUT, RegistryStatus.EXCLUDED, RegistryStatus.MERGED)
 _PatientPerson = aliased(Person)
 _Payee = aliased(Person)
 
@@ -222,7 +221,7 @@ class _Batch:
     def _left_on(self, patient: int) -> date | None:
         """The last day before the patient moved away or was excluded, unless they came back."""
         registry = [span for span in self.spans[patient] if span.what is SpanKind.REGISTRY]
-        return registry[-1].from_on - _DAY if registry and registry[-1].value in _GONE else None
+        return registry[-1].from_on - _DAY if registry and registry[-1].value in NOT_LIVE else None
 
     def _highest(self, patient: int, since: date) -> int | None:
         """The highest level in force at any time from `since` to the quarter's end, the one that stood on `since` included."""
