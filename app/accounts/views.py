@@ -204,7 +204,7 @@ def sign_out() -> BaseResponse:
 @accounts.route("/language", methods=["POST"])
 @permit(Action.SIGN_IN)
 def set_language() -> BaseResponse:
-    refuse_untidy()
+    refuse_untidy("language", "next")
     chosen = request.form.get("language", "")
     if chosen not in LANGUAGES:
         raise Invalid({"language": [Reason("accounts.language.unknown")]})

@@ -49,10 +49,12 @@ def _refusal(value: str) -> Refusal | None:
     return Refusal(Reason(code)) if code else None
 
 
-def refuse_untidy() -> None:
-    """For a view that reads its form without validating it; raises `Invalid`."""
-    for name, refusal in _refused().items():
-        raise Invalid({name: [refusal.why]})
+def refuse_untidy(*single: str) -> None:
+    """For a view that reads its form without validating it; `single` are fields that come once. Raises `Invalid`."""
+    found = {name: [refusal.why] for name, refusal in _refused().items()}
+    doubled = {name: [Reason("core.text.doubled")] for name in single if len(request.form.getlist(name)) > 1}
+    if found or doubled:
+        raise Invalid(doubled | found)
 
 
 def _refused() -> Mapping[str, Refusal]:

@@ -26,7 +26,7 @@ SHOWN_SECONDS = 30
 @permit(Action.REVEAL)
 def reveal(public_id: str, field: str) -> str:
     """Only what the field table masks for this role is ever revealed; who is asked about must be the actor's to see."""
-    refuse_untidy()
+    refuse_untidy("reason", "case")
     actor, wanted = current_actor(), _field(field)
     if sees(actor, wanted) is not Grant.MASKED:
         raise Forbidden()

@@ -54,6 +54,21 @@ def chosen_mapping(values: MultiDict[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if _parts(name) is not None and len(value) <= 40}
 
 
+def is_mapping(values: MultiDict[str, str]) -> bool:
+    """Whether every field that maps something names, once, a column's field or a header row."""
+    return all(
+        len(several) == 1 and _is_choice(parts[0], several[0].strip())
+        for name, several in values.lists()
+        if (parts := _parts(name))
+    )
+
+
+def _is_choice(kind: str, value: str) -> bool:
+    if kind == "c":
+        return value == "" or value in set(Field)
+    return value == "" or (value.isascii() and value.isdigit() and len(value) < 4 and 1 <= int(value) <= SEARCHED_ROWS)
+
+
 def overrides_of(sheets: Sequence[Sheet], chosen: Mapping[str, str]) -> dict[str, Override]:
     """Sheet name → the user's own mapping. Names of fields and columns that do not exist are ignored."""
     columns: dict[int, dict[str, Field | None]] = {}

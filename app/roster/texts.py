@@ -60,6 +60,7 @@ FIELD_TEXTS: dict[str, str] = {
 }
 
 TEXTS: dict[str, str] = {
+    "roster.mapping.unknown": N_("列的对应关系看不懂，请返回预览页重新选择"),
     **{f"roster.field.{name}": text for name, text in FIELD_TEXTS.items()},
     "roster.row": N_("工作表“%(sheet)s”第 %(row)s 行"),
     # the file as a whole

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import AnhuError
+from app.core.errors import AnhuError, Invalid
 from app.core.files import open_file
 from app.core.forms import refuse_untidy
 from app.core.i18n import gettext_anywhere
@@ -30,6 +30,7 @@ from app.roster.forms import (
     chosen_mapping,
     column_field,
     header_field,
+    is_mapping,
     overrides_of,
 )
 from app.roster.papers import REJECTS_NAME, TEMPLATE_NAME, XLSX, rejects_of, template_workbook
@@ -90,6 +91,8 @@ def preview(public_id: str) -> str:
 def remap(public_id: str) -> BaseResponse:
     """Look again with the user's own mapping, which from here on stands in the address."""
     refuse_untidy()
+    if not is_mapping(request.form):
+        raise Invalid({"": [Reason("roster.mapping.unknown")]})
     clock = current_clock()
     found = get_upload(read_session(), current_keyring(), current_actor(), public_id, clock.now())
     changed = changed_mapping(found.sheets(), chosen_mapping(request.form), clock.today().year)

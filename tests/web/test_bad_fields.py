@@ -1,0 +1,192 @@
+"""Every form of the product, field by field: what cannot be right is said beside the field, what else was typed stays, nothing is stored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.core.db import Database
+from app.core.schema import metadata
+from tests.rig.county import County
+from tests.rig.crawl import Route, address, published, routes
+from tests.rig.pages import PageForm, forms_of
+from tests.rig.scene import Scene, build_scene
+
+ClientAs = Callable[[str], FlaskClient]
+TYPED = "窗台上有兰草"
+KEPT_ASIDE = frozenset({"audit_events", "audit_links", "sessions", "sign_in_failures", "jobs", "job_runs"})
+# Pages that hold a form which is sent elsewhere.
+PAGES = {
+    "/subsidies/prepare": "/subsidies/",
+    "/roster/files/<public_id>/import": "/roster/files/<public_id>",
+    "/admin/users/<public_id>/reset": "/admin/",
+    "/admin/users/<public_id>/disable": "/admin/",
+    "/language": "/login",
+}
+# Forms that stand on a page only at another stage of their subject, or in several places.
+ELSEWHEN = {
+    **{
+        f"/subsidies/<public_id>/{step}": {"version": "hidden"}
+        for step in ("anew", "approve", "attest", "export", "return", "settle", "submit")
+    },
+    "/roster/files/<public_id>/import": {"mode": "radio"},
+    "/people/<public_id>/reveal/<field>": {"reason": "hidden"},
+}
+# Their choices are lists; what is none of them did not come from the page, and is refused without one.
+WITHOUT_PAGE = {"/roster/files/<public_id>", "/roster/files/<public_id>/import"}
+NO_FIELDS = ("/reset", "/disable", "/enable", "/logout")
+WRONG: dict[str, tuple[str, ...]] = {
+    "select": ("١٢٣",),
+    "radio": ("99999999999999999999",),
+    "date": ("0000-00-00", "99999-01-01", "٢٠٢٦-١١-٢٠"),
+}
+
+
+@pytest.fixture
+def scene(app: Flask, county: County) -> Scene:
+    return build_scene(app, county)
+
+
+def digest(database: Database) -> dict[str, str]:
+    """The whole content of every table that a refused form must leave alone."""
+    found = {}
+    with database.reading() as session:
+        for table in metadata.sorted_tables:
+            if table.name not in KEPT_ASIDE:
+                rows = sorted(repr(tuple(row)) for row in session.execute(select(table)))
+                found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    return found
+
+
+def forms(app: Flask, scene: Scene, client_as: ClientAs) -> Iterator[tuple[Route, str, FlaskClient, PageForm]]:
+    """Route, address, browser and form of everything that takes fields."""
+    browsers: dict[str, FlaskClient] = {}
+    open_ones = {route.rule for route in routes(app) if route.method == "GET"}
+    for route in routes(app):
+        if route.method != "POST" or route.rule.endswith(NO_FIELDS):
+            continue
+        allowed = published().get((route.rule, "POST"), frozenset()) - {"*"}
+        role = min(allowed) if allowed else "clerk"
+        where = address(app, route, scene.near, role)
+        client = browsers.setdefault(role, client_as(role)) if allowed else app.test_client()
+        rule = PAGES.get(route.rule, route.rule)
+        place = (
+            address(app, Route(rule, "GET", _endpoint(app, rule), route.arguments), scene.near, role)
+            if rule in open_ones
+            else ""
+        )
+        page = client.get(place).get_data(as_text=True) if place else ""
+        on_page = [form for form in forms_of(page) if form.action == where or (not form.action and place == where)]
+        yield route, where, client, on_page[0] if on_page else PageForm(where, ELSEWHEN.get(route.rule, {}))
+
+
+def _endpoint(app: Flask, rule: str) -> str:
+    return next(
+        str(one.endpoint) for one in app.url_map.iter_rules() if one.rule == rule and "GET" in (one.methods or ())
+    )
+
+
+def one_of_each_kind(form: PageForm) -> dict[str, str]:
+    """One field of each kind: all of a kind are read alike."""
+    chosen: dict[str, str] = {}
+    for name, kind in form.fields.items():
+        is_day = name.endswith("_on") or name in ("on", "valid_from")
+        what = "date" if is_day else kind
+        if name != "csrf_token" and what not in chosen and kind != "file":
+            chosen[what] = name
+    return chosen
+
+
+def filled(form: PageForm, but: str) -> tuple[dict[str, list[str]], bool]:
+    """The form as the page shows it with a note typed into another field, and whether there was one to type into."""
+    sent = {name: list(values) for name, values in form.values.items()}
+    places = [
+        name
+        for name, kind in form.fields.items()
+        if kind in ("textarea", "text") and name != but and not name.endswith("_on")
+    ]
+    if places:
+        sent[places[-1]] = [TYPED]
+    return sent, bool(places)
+
+
+def mutations(kind: str, value: str) -> Iterator[tuple[str, Any, str]]:
+    """What is sent, and the word that the answer must hold."""
+    yield "nul", [f"{value}a\0b"], "控制字符"
+    if kind in ("text", "textarea", "hidden"):
+        yield "override", [f"{value}\u202e"], "排版字符"
+    if kind in ("text", "textarea"):
+        yield "a megabyte", ["a" * 1_000_000], "太长"
+    if kind != "checkbox":
+        yield "doubled", [value, value], "不止一个值"
+    for wrong in WRONG.get(kind, ()):
+        yield wrong, [wrong], ""
+
+
+def test_every_kind_of_field_of_every_form_says_what_is_wrong_and_keeps_the_rest(
+    app: Flask, scene: Scene, database: Database, client_as: ClientAs
+) -> None:
+    troubles, seen = [], 0
+    for route, where, client, form in forms(app, scene, client_as):
+        before = digest(database)
+        for kind, name in one_of_each_kind(form).items():
+            value = (form.values.get(name) or [""])[0]
+            for how, values, words in mutations(kind, value):
+                sent, has_note = filled(form, name)
+                answer = client.post(where, data=sent | {name: values})
+                said, seen = unescape(answer.get_data(as_text=True)), seen + 1
+                if not 400 <= answer.status_code < 500:
+                    troubles.append(f"{route.rule} {name} {how}: answered {answer.status_code}")
+                elif words not in said and route.rule not in WITHOUT_PAGE:
+                    troubles.append(f"{route.rule} {name} {how} ({answer.status_code}): does not say {words}")
+                elif has_note and TYPED not in said and route.rule not in WITHOUT_PAGE:
+                    troubles.append(f"{route.rule} {name} {how} ({answer.status_code}): lost what was typed")
+        changed = [table for table, content in digest(database).items() if before[table] != content]
+        if changed:
+            troubles.append(f"{route.rule}: changed {changed}")
+    assert not troubles, "\n".join(troubles)
+    assert seen > 150
+
+
+def test_a_form_without_a_single_field_acts_on_no_default(
+    app: Flask, scene: Scene, database: Database, client_as: ClientAs
+) -> None:
+    troubles = []
+    for route, where, client, _form in forms(app, scene, client_as):
+        before = digest(database)
+        status = client.post(where).status_code
+        if not (400 <= status < 500 or (status in (200, 302, 303) and route.rule in ACT_ON_NOTHING)):
+            troubles.append(f"{route.rule}: answered {status}")
+        if digest(database) != before:
+            troubles.append(f"{route.rule}: changed something")
+    assert not troubles, "\n".join(troubles)
+
+
+# They store nothing: a look at the rules so far, a look at the file with another mapping, giving up one's own draft.
+ACT_ON_NOTHING = {
+    "/patients/<public_id>/visits/draft/discard",
+    "/patients/<public_id>/visits/preview",
+    "/roster/files/<public_id>",
+}
+
+
+def test_a_body_beyond_the_limit_is_refused_in_words_that_fit_text_and_files(client_as: ClientAs) -> None:
+    answer = client_as("doctor").post("/patients/new", data={"notes": "长" * 2_000_000})
+    assert answer.status_code == 413
+    assert "没有任何内容被保存" in answer.text and "返回" in answer.text and "文字" in answer.text
+
+
+def test_full_width_digits_are_digits(client_as: ClientAs) -> None:
+    answer = client_as("doctor").post(
+        "/patients/new",
+        data={"registered_on": "２０２６－１１－２０", "psychiatric_admissions": "２", "first_onset": "１９９１－０７"},
+    )
+    said = unescape(answer.get_data(as_text=True))
+    assert "请填写次数" not in said and "请填写日期，如" not in said and "请填年、年-月" not in said
