@@ -97,7 +97,7 @@ def render_consent(document: ConsentDocument) -> bytes:
         leading=1.4,
         least=8,
         margin=20,
-        top=10,
+        top=9,
         title_size=18,
     )
     return render_sheets((sheet,), title, A4)
@@ -170,10 +170,11 @@ def _agreed(document: ConsentDocument) -> tuple[Part, ...]:
 def _rights(document: ConsentDocument) -> tuple[Part, ...]:
     phone = Blank(document.contact_phone, 34)
     office = Blank(document.institution, 48)
+    notes = RIGHTS + TEXTS[document.kind.name].consequences
     return (
         _heading("请您知道"),
-        *(_item(index, item) for index, item in enumerate(RIGHTS, start=1)),
-        _item(len(RIGHTS) + 1, "有疑问或要撤回，请联系 ", office, "，电话 ", phone, "。", after=2),
+        *(_item(index, item) for index, item in enumerate(notes, start=1)),
+        _item(len(notes) + 1, "有疑问或要撤回，请联系 ", office, "，电话 ", phone, "。", after=2),
     )
 
 
@@ -215,7 +216,7 @@ def _ticks(signer: Signer | None) -> tuple[Piece, ...]:
 def _sign(name: str, value: str, on: date | None, *, has_print: bool = True) -> Row:
     """A line to sign: name, room for a fingerprint, day."""
     fingerprint = (label("按指印", 18), cell(width=24)) if has_print else ()
-    return Row((label(name, 30), cell(value, least=11), *fingerprint, label("日期", 13), cell(day(on), width=48)))
+    return Row((label(name, 30), cell(value, least=10.5), *fingerprint, label("日期", 13), cell(day(on), width=48)))
 
 
 def _receipt(document: WithdrawalReceiptDocument, title: str, corner: str) -> Sheet:

@@ -1,4 +1,4 @@
-"""迁移交接单: one person's move from one responsible office to another, and the cover of what is sent to another county."""
+"""迁移交接单: one person's move from one responsible office to another."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,11 +8,8 @@ from reports.forms.grid import Cell, Group, Row, Table, cell, label
 from reports.forms.sheet import Gap, Imprint, Part, Prose, Sheet, Together, render_sheets
 from reports.forms.values import day, name_head, number, one_box, options, record_number_boxes
 from reports.page import A4, Align
-from reports.wording import chinese_date
 
 TITLE = "严重精神障碍患者迁移交接单"
-COVER_TITLE = "健康档案移交函"
-RECEIPT_TITLE = "接收回执"
 TASK_ROWS = 2
 ITEM_ROWS = 3
 
@@ -85,27 +82,6 @@ class TransferSheetDocument:
     first_visit_by: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TransferPackageDocument:
-    """The cover of a package for another county. It names the person and the papers, never the illness."""
-
-    imprint: Imprint
-    serial: str = ""
-    receiver: str = ""
-    receiver_address: str = ""
-    sender: str = ""
-    sender_contact: str = ""
-    sender_phone: str = ""
-    name: str = ""
-    born_on: date | None = None
-    new_address: str = ""
-    items: tuple[HandedItem, ...] = ()
-    fingerprint: str = ""
-    """Digest of the file that travels along, if one does."""
-    answer_by: date | None = None
-    sent_on: date | None = None
-
-
 def render_transfer_sheet(document: TransferSheetDocument) -> bytes:
     sheet = Sheet(
         TITLE,
@@ -128,11 +104,6 @@ def render_transfer_sheet(document: TransferSheetDocument) -> bytes:
         top=12,
     )
     return render_sheets((sheet,), TITLE, A4)
-
-
-def render_transfer_package(document: TransferPackageDocument) -> bytes:
-    """The letter on the package and, on a page of its own, the receipt that the receiver sends back."""
-    return render_sheets((_letter(document), _receipt(document)), COVER_TITLE, A4)
 
 
 def _line(name: str, answer: Cell) -> Row:
@@ -190,11 +161,12 @@ def _handed(document: TransferSheetDocument) -> tuple[Part, ...]:
     return (
         Table(("一并移交的未办事项", "应办日期", "说明"), (0, 40, 56), task_rows, (Align.LEFT, center, Align.LEFT)),
         _line("监护补贴划分", cell(document.subsidy, least=9)),
-        _items(document.items),
+        items_table(document.items),
     )
 
 
-def _items(items: tuple[HandedItem, ...]) -> Table:
+def items_table(items: tuple[HandedItem, ...]) -> Table:
+    """What is handed over, with room for a few more lines."""
     items = items + (HandedItem(""),) * (ITEM_ROWS - len(items))
     center = Align.CENTER
     return Table(
@@ -240,96 +212,4 @@ def _answer(document: TransferSheetDocument) -> tuple[Part, ...]:
                 Prose((note,), size=8.5, leading=1.4, after=0),
             )
         ),
-    )
-
-
-def _letter(document: TransferPackageDocument) -> Sheet:
-    body = (
-        "　　因居住地变更，现将",
-        Blank(document.name, 36),
-        "（出生日期：",
-        day(document.born_on),
-        "，现住址：",
-        Blank(document.new_address, 60),
-        "）的健康档案移交你单位。请核对下列材料，于",
-        day(document.answer_by),
-        "前将接收回执寄回。接收之前，由我单位继续负责。",
-    )
-    digest = (Prose(("随附电子文件校验值：", document.fingerprint), size=10, after=2),) if document.fingerprint else ()
-    return Sheet(
-        COVER_TITLE,
-        document.imprint,
-        (
-            Prose((Blank(document.receiver, 80), "："), after=0.5),
-            Prose((document.receiver_address,), size=10.5, after=2),
-            Prose(body, leading=1.9, after=3),
-            _items(document.items),
-            Gap(2),
-            *digest,
-            Prose(("　　材料含个人敏感信息，请专人拆封、专人保管，不得转交他人。",), leading=1.8, after=3),
-            Together(
-                (
-                    _pair(
-                        "移交单位\n（盖章）",
-                        cell(document.sender, width=_HALF, least=18),
-                        "移交日期",
-                        cell(day(document.sent_on)),
-                    ),
-                    _pair(
-                        "联系人",
-                        cell(document.sender_contact, width=_HALF),
-                        "联系电话",
-                        cell(document.sender_phone),
-                    ),
-                )
-            ),
-        ),
-        corner=document.serial,
-        reminder=document.serial,
-        size=12,
-        least=9.5,
-        margin=20,
-        title_size=20,
-    )
-
-
-def _receipt(document: TransferPackageDocument) -> Sheet:
-    choices = options("1 材料齐全，同意接收", "2 材料不齐", "3 不接收")
-    sent = chinese_date(document.sent_on) if document.sent_on else ""
-    body = (
-        "　　你单位",
-        Blank(sent, 40),
-        "移交的健康档案（编号：",
-        Blank(document.serial, 44),
-        "，姓名：",
-        Blank(document.name, 36),
-        "）已收到。",
-    )
-    return Sheet(
-        RECEIPT_TITLE,
-        document.imprint,
-        (
-            Prose((Blank(document.sender, 80), "："), after=2),
-            Prose(body, leading=1.9, after=3),
-            _line("核对结果", cell(*choices, boxes=one_box(None))),
-            _line("缺少的材料或\n不接收的原因", cell(least=28)),
-            _line("首次随访安排", cell(day(None))),
-            Together(
-                (
-                    _pair(
-                        "接收单位\n（盖章）",
-                        cell(document.receiver, width=_HALF, least=22),
-                        "接收日期",
-                        cell(day(None)),
-                    ),
-                    _pair("接收人签名", cell(width=_HALF, least=12), "联系电话", cell()),
-                )
-            ),
-        ),
-        corner=document.serial,
-        reminder=document.serial,
-        size=12,
-        least=10,
-        margin=20,
-        title_size=20,
     )

@@ -32,7 +32,10 @@ class DrugLine:
 
 @dataclass(frozen=True, slots=True)
 class VisitRecord:
-    """One visit by the printed codes; what is None or empty is left to be filled by hand."""
+    """One visit by the printed codes; what is None or empty is left to be filled by hand.
+
+    The form has no code for *no symptoms*: that is 12 其他 with 无 (domain 3.1).
+    """
 
     visited_on: date | None = None
     form: int | None = None

@@ -44,11 +44,10 @@ from reports.forms.sweep import (
 from reports.forms.transfer import (
     HandedItem,
     OpenTask,
-    TransferPackageDocument,
     TransferSheetDocument,
-    render_transfer_package,
     render_transfer_sheet,
 )
+from reports.forms.transfer_package import TransferPackageDocument, render_transfer_package
 from reports.forms.values import RoughDate
 from reports.forms.visit_record import DrugLine, VisitRecord, VisitRecordsDocument, render_visit_records
 
