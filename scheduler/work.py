@@ -66,7 +66,7 @@ def _outcome(house: House, item: WorkItem, handlers: Mapping[str, Handler], prog
         return Reason("core.work.failed")
     try:
         with house.app.app_context():
-            return handler(house.database.transaction, item, progress)
+            return handler(house.database, item, progress)
     except LostClaim:
         raise
     except AnhuError as refused:

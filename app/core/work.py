@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -18,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
+from app.core.db import Database
 from app.core.errors import Conflict, NotFound
 from app.core.models import KeptFile, WorkItem, WorkState
 from app.core.reasons import Reason
@@ -25,9 +25,6 @@ from app.core.reasons import Reason
 LIVE = (WorkState.QUEUED, WorkState.RUNNING)
 # a claim that has not moved for so long belongs to a dead process; handlers report progress far more often
 CLAIM_LAPSES_AFTER = timedelta(seconds=60)
-
-
-Transactions = Callable[[], AbstractContextManager[Session]]
 
 
 class Progress(Protocol):
@@ -44,9 +41,10 @@ class WorkDone:
     file_id: int | None = None
 
 
-# (transactions, item, progress) → what came of it. It may be called again for the same item after its process died, so whatever
-# it stores is guarded by the room's own keys; raising an `AnhuError` fails the item with that reason.
-Handler = Callable[[Transactions, WorkItem, Progress], WorkDone]
+# (database, item, progress) → what came of it. What is only read is read in `database.reading()`, which keeps no writer waiting
+# however long it takes; results are stored in short transactions. It may be called again for the same item after its process died,
+# so whatever it stores is guarded by the room's own keys; raising an `AnhuError` fails the item with that reason.
+Handler = Callable[[Database, WorkItem, Progress], WorkDone]
 
 
 class LostClaim(Exception):

@@ -12,12 +12,13 @@ from app.accounts.queries import get_actor_by_id
 from app.areas.queries import place_of
 from app.core.actor import Actor
 from app.core.clock import current_clock
+from app.core.db import Database
 from app.core.errors import Conflict
 from app.core.files import keep_file
 from app.core.keys import current_keyring
 from app.core.models import WorkItem
 from app.core.reasons import reason
-from app.core.work import Handler, Progress, Transactions, WorkDone
+from app.core.work import Handler, Progress, WorkDone
 from app.core.workbooks.sheet import Sheet
 from app.people.vault import Vault
 from app.roster.commands import ImportResult, Mode
@@ -33,18 +34,18 @@ IMPORT = "roster_import"
 REJECTS_KEPT = timedelta(days=30)
 
 
-def store(transactions: Transactions, item: WorkItem, progress: Progress) -> WorkDone:
+def store(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
     """Read the upload again and store it, in one transaction; a second time changes nothing."""
     clock = current_clock()
     today, now = clock.today(), clock.now()
-    with transactions() as session:
+    with database.reading() as session:
         actor = get_actor_by_id(session, item.asked_by)
         upload = get_upload(session, current_keyring(), actor, item.args["file"], now)
         areas = area_index(session, actor)
     sheets = upload.sheets()
     reading = read_roster(sheets, areas, today, overrides_of(sheets, item.args["mapping"]))
     progress(0, reading.count)
-    with transactions() as session:
+    with database.transaction() as session:
         vault = Vault(session, current_keyring())
         mode = Mode(item.args["mode"])
         result = import_roster(session, vault, actor, reading, upload.sha256, mode, today, now)

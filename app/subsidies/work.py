@@ -7,11 +7,12 @@ from functools import partial
 
 from app.accounts.queries import get_actor_by_id
 from app.core.clock import current_clock
+from app.core.db import Database
 from app.core.files import keep_file
 from app.core.keys import current_keyring
 from app.core.models import WorkItem
 from app.core.quarter import Quarter
-from app.core.work import Handler, Progress, Transactions, WorkDone
+from app.core.work import Handler, Progress, WorkDone
 from app.people.vault import Vault
 from app.subsidies.commands import PrepareRun
 from app.subsidies.hands import require_person
@@ -29,27 +30,27 @@ from app.subsidies.service.printing import (
 KEPT = timedelta(days=30)
 
 
-def prepare(transactions: Transactions, item: WorkItem, progress: Progress) -> WorkDone:
+def prepare(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
     """Freeze a run's lines; goes on where a dead process stopped."""
     clock = current_clock()
-    with transactions() as session:
+    with database.reading() as session:
         actor = get_actor_by_id(session, item.asked_by)
     require_person(actor)
     command = PrepareRun(item.args["county"], Quarter.parse(item.args["quarter"]), bool(item.args["supplementary"]))
-    public_id = prepare_run(transactions, actor, command, clock.today(), clock.now(), progress)
+    public_id = prepare_run(database.transaction, actor, command, clock.today(), clock.now(), progress)
     return WorkDone(result={"run": public_id})
 
 
-def print_paper(paper: Paper, transactions: Transactions, item: WorkItem, progress: Progress) -> WorkDone:
-    """Draw a paper of the run and keep it for its asker."""
+def print_paper(paper: Paper, database: Database, item: WorkItem, progress: Progress) -> WorkDone:
+    """Draw a paper of the run and keep it for its asker: a long look, then a short transaction."""
     clock, keyring = current_clock(), current_keyring()
     now = clock.now()
-    with transactions() as session:
+    with database.reading() as session:
         actor = get_actor_by_id(session, item.asked_by)
         run = get_run(session, actor, item.args["run"])
         draw = start_print(session, Vault(session, keyring), actor, run, paper, clock.today(), now)
     content = draw(progress)
-    with transactions() as session:
+    with database.transaction() as session:
         file = keep_file(
             session,
             keyring,

@@ -20,7 +20,6 @@ from app.core.work import (
     CLAIM_LAPSES_AFTER,
     LostClaim,
     Progress,
-    Transactions,
     WorkDone,
     ask_for_work,
     claim_work,
@@ -115,7 +114,7 @@ def test_ended_work_is_forgotten_after_a_while(session: Session, county: County)
 
 
 def test_the_loop_does_what_waits_and_keeps_the_outcome(app: Flask, database: Database, county: County) -> None:
-    def count_to_three(transactions: Transactions, item: WorkItem, progress: Progress) -> WorkDone:
+    def count_to_three(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
         progress(1, 3)
         return WorkDone({"run": item.args["run"]})
 
@@ -130,7 +129,7 @@ def test_the_loop_does_what_waits_and_keeps_the_outcome(app: Flask, database: Da
 
 
 def test_a_refusal_is_kept_in_its_own_words(app: Flask, database: Database, county: County) -> None:
-    def refuse(transactions: Transactions, item: WorkItem, progress: Progress) -> WorkDone:
+    def refuse(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
         raise Conflict(Reason("core.conflict"))
 
     with database.transaction() as session:
@@ -143,7 +142,7 @@ def test_a_refusal_is_kept_in_its_own_words(app: Flask, database: Database, coun
 
 @pytest.mark.parametrize("kind", ["print", "unknown"])
 def test_trouble_fails_the_item_and_the_loop_goes_on(app: Flask, database: Database, county: County, kind: str) -> None:
-    def stumble(transactions: Transactions, item: WorkItem, progress: Progress) -> WorkDone:
+    def stumble(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
         raise ZeroDivisionError
 
     with database.transaction() as session:
