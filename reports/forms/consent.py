@@ -249,9 +249,9 @@ def _receipt(document: WithdrawalReceiptDocument, title: str, corner: str) -> Sh
         Prose(
             (
                 "有疑问或想重新参加，请联系 ",
-                Blank(document.institution, 60),
+                Blank(document.institution, 40),
                 "，电话 ",
-                Blank(document.contact_phone, 38),
+                Blank(document.contact_phone, 32),
                 "。",
             ),
             after=4,

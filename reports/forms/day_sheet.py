@@ -90,17 +90,18 @@ def _villages(rows: Iterable[DaySheetRow]) -> list[Part]:
         people = list(group)
         heading = f"{village}（{len(people)}人）" if village else f"{len(people)}人"
         parts.append(Prose((heading,), size=11, bold=True, leading=1.4, after=0.4, keep=True))
-        parts += [_table(people, count), Gap(2)]
+        parts += [_table(village, people, count), Gap(2)]
         count += len(people)
     return parts
 
 
-def _table(people: list[DaySheetRow], before: int) -> Table:
+def _table(village: str, people: list[DaySheetRow], before: int) -> Table:
     center, left = Align.CENTER, Align.LEFT
     return Table(
         (
             "序号",
-            "姓名",
+            # the head comes again on every page, and with it the village
+            f"姓名（{village}）" if village else "姓名",
             "事项",
             "应办日期",
             "级",
