@@ -36,6 +36,14 @@ def test_every_page_about_one_patient_is_a_look(
     assert looks(database) == [(county.users[reader], scene.near.patient) for reader in readers]
 
 
+@pytest.mark.parametrize("page", ["edit", "states", "states/diagnosis"])
+def test_a_page_that_changes_a_patient_is_a_look_too(
+    page: str, scene: Scene, database: Database, county: County, client_as: Callable[[str], FlaskClient]
+) -> None:
+    assert client_as("doctor").get(f"/patients/{scene.near.patient}/{page}").status_code == 200
+    assert looks(database) == [(county.users["doctor"], scene.near.patient)]
+
+
 def test_tabs_and_returns_within_ten_minutes_are_one_look(
     scene: Scene, database: Database, client_as: Callable[[str], FlaskClient]
 ) -> None:

@@ -187,7 +187,7 @@ def _end(
     guardianship.to_on, guardianship.end_reason = to_on, because.to_json()
     session.flush()
     if guardianship.rank is Rank.FIRST:
-        end_running(session, actor, guardianship, to_on - timedelta(days=1), because, now)
+        end_running(session, actor, patient, guardianship, to_on - timedelta(days=1), because, now)
     if not _still_guards(session, patient, guardianship):
         forget_names(session, patient, guardianship.person_id)
     note(

@@ -94,7 +94,13 @@ def end_agreement(
 
 
 def end_running(
-    session: Session, actor: Actor, guardianship: Guardianship, last: date, because: Reason, now: datetime
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    guardianship: Guardianship,
+    last: date,
+    because: Reason,
+    now: datetime,
 ) -> None:
     """The first guardian goes: the agreement signed as such holds to the day before; one that had not begun is withdrawn."""
     running = select(Agreement).where(
@@ -115,6 +121,7 @@ def end_running(
             "guardians.agreement_ended",
             now=now,
             subject=("agreement", agreement.public_id),
+            area_code=patient.area_code,
             detail={"reason": because.code, "ended_on": last.isoformat()},
         )
     session.flush()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.areas.queries import village_choices
+from app.audit.views import note_look
 from app.core.access import Action, Field, Grant, current_actor, permit, sees
 from app.core.actor import Actor
 from app.core.clock import current_clock
@@ -59,6 +60,7 @@ def edit(public_id: str) -> Answer:
     actor, session = current_actor(), read_session()
     patient = get_patient(session, actor, public_id)
     if request.method == "GET":
+        note_look(("patient", public_id), patient.area_code)
         return _edit_page(session, actor, patient, _stored_form(session, actor, patient))
     form = EditForm()
     form.area_code.group(village_choices(session, actor))

@@ -11,6 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.audit.views import note_look
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
@@ -76,6 +77,7 @@ class Act:
 def change_state(public_id: str) -> str:
     actor, session, clock = current_actor(), read_session(), current_clock()
     patient = get_patient(session, actor, public_id)
+    note_look(("patient", public_id), patient.area_code)
     return render_template(
         "patients/states.html",
         patient=header_of(session, actor, Vault(session, current_keyring()), patient, clock.today()),
@@ -96,6 +98,8 @@ def act(public_id: str, name: str) -> Answer:
     if done is None or not done.is_possible(actor, patient):
         raise NotFound
     form = _form(actor, done, name, patient, current_clock().today())
+    if request.method == "GET":
+        note_look(("patient", public_id), patient.area_code)
     if request.method == "POST" and form.validate():
         forget_reads()
         try:
