@@ -1,7 +1,8 @@
 """The floor of pages: a bare Flask application that does the same database work as ours and renders the same rows, and nothing else.
 
 Plain SQL on the driver's own connection, one a process; no signing in beyond the look-up of the session, no permission, no CSRF,
-no validation, no translation, no decryption, no log line. The statements are those of the product's two pages, written by hand.
+no validation, no translation, no decryption, no log line. The statements are those of the product's two pages, written by hand: a
+saved visit also stores its drug line, looks what else stands open for the patient, and ends the form's draft. Each is asked once.
 """
 
 from __future__ import annotations
@@ -182,6 +183,11 @@ COPIES = """
 UPDATE patients SET risk_level = 0, risk_assessed_on = ?, visit_class = 3, last_visit_id = ?, last_visit_on = ?,
   last_visit_form = 2, last_seen_on = ?, next_due_on = ?, version = version + 1 WHERE id = ?
 """
+MEDICINE = """
+INSERT INTO visit_medicines (visit_id, is_guidance, line, name, morning_mg, night_mg) VALUES (?, ?, 1, ?, ?, ?)
+"""
+STANDING = "SELECT id, kind FROM tasks WHERE patient_id = ? AND state = 'open' ORDER BY id"
+DRAFT = "DELETE FROM visit_drafts WHERE user_id = ? AND patient_id = ?"
 EVENT = """
 INSERT INTO audit_events (at, actor_user_id, actor_role, action, subject_kind, subject_id, area_code, count, detail, commitment, salt)
 VALUES (?, ?, 'doctor', 'visits.recorded', 'visit', ?, ?, 1, '{}', ?, ?)
@@ -194,9 +200,9 @@ def save_visit(public_id: str) -> Response:
     visit, now, next_on = secrets.token_urlsafe(16), stamp(), day(TODAY + timedelta(days=90))
     user, today = int(request.args["user"]), day(TODAY)
     run("BEGIN IMMEDIATE" if IS_SQLITE else "BEGIN")
-    names = [column[0] for column in run("SELECT * FROM patients LIMIT 0").description]
     lock = "" if IS_SQLITE else " FOR UPDATE"
-    patient = dict(zip(names, run(PATIENT + lock, (public_id, "34", "34:")).fetchone(), strict=True))
+    found = run(PATIENT + lock, (public_id, "34", "34:"))
+    patient = dict(zip((column[0] for column in found.description), found.fetchone(), strict=True))
     run(PERSON, (patient["person_id"],)).fetchone()
     run(KEY, (request.form["submission_key"],)).fetchone()
     run(HISTORY, (patient["id"],)).fetchall()
@@ -204,10 +210,15 @@ def save_visit(public_id: str) -> Response:
     values = (visit, request.form["submission_key"], patient["id"], patient["area_code"], today)
     flags = (1, False, False, next_on, next_on, True, False, False, user, now, user)
     visit_id = run(VISIT, (*values, *flags)).fetchone()[0]
+    sent = request.form
+    doses = (sent["medicines_1_name"], sent["medicines_1_morning_mg"], sent["medicines_1_night_mg"])
+    run(MEDICINE, (visit_id, False, *doses))
+    run(STANDING, (patient["id"],)).fetchall()
     run(LEVEL, (patient["id"], today, visit_id, now, user))
     run(CLOSE, (now, user, patient["id"]))
     run(NEXT, (secrets.token_urlsafe(16), patient["id"], f"visit:{visit_id}", patient["area_code"], next_on, now))
     run(COPIES, (today, visit_id, today, today, next_on, patient["id"]))
     run(EVENT, (now, user, visit, patient["area_code"], "0" * 64, "0" * 32))
+    run(DRAFT, (user, patient["id"]))
     run("COMMIT")
     return redirect(f"/patients/{public_id}/visits/{visit}/saved", 303)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import (
     case,
     column,
     func,
+    literal_column,
     or_,
     select,
     table,
@@ -126,10 +127,10 @@ def worklist(
         values |= {f"after_{number}": part for number, part in enumerate(after)}
     fetched = session.connection().execute(statement, values).all()
     page = page_of(fetched, size, lambda row: _key_of(row, filters))
-    rows = _work_rows(page.rows, actor, today)
-    if vault is not None and rows and sees(actor, Field.PATIENT_PHONE) is Grant.FULL:
-        rows = _with_phones(session, vault, rows)
-    return Page(rows, page.next_cursor)
+    phones: Mapping[int, str] = {}
+    if vault is not None and sees(actor, Field.PATIENT_PHONE) is Grant.FULL:
+        phones = list_main_phones(session, vault, (row.person_id for row in page.rows))
+    return Page(_work_rows(page.rows, actor, today, phones), page.next_cursor)
 
 
 def count_open(session: Session, actor: Actor, today: date) -> OpenCounts:
@@ -181,7 +182,8 @@ def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 # -- statements --------------------------------------------------------------------------------------------------------
 # These pages are opened all day, and building a statement costs more than running it: each is built once per kind of list.
-# The state is written out, because a prepared statement cannot know that a value fits the index of open tasks.
+# The state is written out, because a prepared statement cannot know that a value fits the index of open tasks; the kinds, because a
+# list of values would be filled in anew each time.
 
 _IS_OPEN = text("tasks.state = 'open'")
 
@@ -210,7 +212,8 @@ def _days(today: date) -> dict[str, Any]:
 
 
 def _open_of(kinds: frozenset[TaskKind]) -> tuple[ColumnElement[bool] | TextClause, ...]:
-    return (_IS_OPEN, within_range(Task.area_code), Task.kind.in_(sorted(kinds)))
+    written: list[ColumnElement[str]] = [literal_column(f"'{kind.value}'") for kind in sorted(kinds)]
+    return (_IS_OPEN, within_range(Task.area_code), Task.kind.in_(written))
 
 
 def _in_bucket(bucket: Bucket) -> ColumnElement[bool]:
@@ -316,7 +319,7 @@ def _comes_after(key: Key) -> ColumnElement[bool]:
 # -- what a row shows --------------------------------------------------------------------------------------------------
 
 
-def _work_rows(found: Sequence[Row[Any]], actor: Actor, today: date) -> list[WorkRow]:
+def _work_rows(found: Sequence[Row[Any]], actor: Actor, today: date, phones: Mapping[int, str]) -> list[WorkRow]:
     is_clinical = sees(actor, Field.CLINICAL) is Grant.FULL
     reads_birth = sees(actor, Field.PATIENT_BIRTH_DATE) is Grant.FULL
     reads_level = sees(actor, Field.RISK_LEVEL) is Grant.FULL
@@ -337,6 +340,7 @@ def _work_rows(found: Sequence[Row[Any]], actor: Actor, today: date) -> list[Wor
             visit_class=row.visit_class if is_clinical else None,
             last_visit_on=row.last_visit_on if is_clinical else None,
             last_visit_form=row.last_visit_form if is_clinical else None,
+            phone=phones.get(row.person_id),
         )
         for row in found
     ]
@@ -348,8 +352,3 @@ def _name_for(actor: Actor, name: str) -> str | None:
     if grant in (Grant.FULL, Grant.TASK):
         return name
     return mask_name(name) if grant is Grant.MASKED else None
-
-
-def _with_phones(session: Session, vault: Vault, rows: Sequence[WorkRow]) -> list[WorkRow]:
-    numbers = list_main_phones(session, vault, (row.person_id for row in rows))
-    return [replace(row, phone=numbers.get(row.person_id)) for row in rows]

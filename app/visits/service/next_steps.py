@@ -146,14 +146,15 @@ def because_of(visit: FollowUpVisit) -> list[Reason]:
 
 
 def open_tasks(session: Session, patient: Patient, *kinds: TaskKind) -> list[Task]:
-    return list(session.scalars(_OPEN_TASKS, {"patient": patient.id, "kinds": list(kinds)}))
+    found = session.connection().execute(_OPEN_TASKS, {"patient": patient.id})
+    return [session.get_one(Task, task_id) for task_id, kind in found if kind in kinds]
 
 
-# Built once: it is part of saving a visit.
-_OPEN_TASKS = select(Task).where(
-    Task.patient_id == bindparam("patient"),
-    Task.kind.in_(bindparam("kinds", expanding=True)),
-    Task.state == TaskState.OPEN,
+# Built once and short: it is part of saving a visit, and most patients have nothing open but the next one.
+_OPEN_TASKS = (
+    select(Task.id, Task.kind)
+    .where(Task.patient_id == bindparam("patient"), Task.state == TaskState.OPEN)
+    .order_by(Task.id)
 )
 
 

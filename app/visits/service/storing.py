@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from app.visits.readers import PLAIN, SEALED, place_of
 from app.visits.rules.classification import check_override
 from app.visits.rules.form import VisitClass
 from app.visits.rules.prompts import is_late_entry
-from app.visits.rules.record import Medicine, VisitRecord
+from app.visits.rules.record import VisitRecord
 from app.visits.service.judging import Judgement
 
 
@@ -33,7 +34,7 @@ def store_visit(
     judged: Judgement,
     now: datetime,
 ) -> FollowUpVisit:
-    """The visit, stored, and its medicine lines, which go out with what follows from it."""
+    """The visit and its medicine lines, stored."""
     texts = {name: getattr(judged.record, name) for name in SEALED}
     texts |= {"notes": command.notes, "back_entry_reason": command.back_entry_reason}
     row = dict(
@@ -58,7 +59,9 @@ def store_visit(
         **sealed_texts(vault, patient.person_id, texts),
     )
     visit = _stored_visit(session, row)
-    session.add_all(_lines(visit.id, judged.record))
+    lines = list(_lines(visit.id, judged.record))
+    if lines:
+        session.connection().execute(_INSERT_LINES, lines)
     return visit
 
 
@@ -77,6 +80,7 @@ def _stored_visit(session: Session, row: dict[str, Any]) -> FollowUpVisit:
 
 
 _INSERT = insert(FollowUpVisit).returning(FollowUpVisit.id)
+_INSERT_LINES = insert(VisitMedicine)
 
 
 def _answers(judged: Judgement) -> dict[str, object]:
@@ -107,21 +111,7 @@ def _stored(reasons: Iterable[Reason]) -> list[dict[str, object]]:
     return [why.to_json() for why in reasons]
 
 
-def _lines(visit_id: int, record: VisitRecord) -> Iterator[VisitMedicine]:
+def _lines(visit_id: int, record: VisitRecord) -> Iterator[dict[str, Any]]:
     for is_guidance, medicines in ((False, record.medicines), (True, record.guidance)):
         for number, medicine in enumerate(medicines, start=1):
-            yield _line(visit_id, is_guidance, number, medicine)
-
-
-def _line(visit_id: int, is_guidance: bool, number: int, medicine: Medicine) -> VisitMedicine:
-    return VisitMedicine(
-        visit_id=visit_id,
-        is_guidance=is_guidance,
-        line=number,
-        name=medicine.name,
-        morning_mg=medicine.morning_mg,
-        noon_mg=medicine.noon_mg,
-        night_mg=medicine.night_mg,
-        every_weeks=medicine.every_weeks,
-        long_acting_mg=medicine.long_acting_mg,
-    )
+            yield {"visit_id": visit_id, "is_guidance": is_guidance, "line": number, **asdict(medicine)}
