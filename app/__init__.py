@@ -65,14 +65,7 @@ TEXTS = (
 def create_app(settings: Settings) -> Flask:
     app = Flask(__name__)
     app.testing = settings.environment.value == "test"
-    app.extensions["anhu.settings"] = settings
-    app.extensions["anhu.clock"] = Clock(settings.today)
-    app.extensions["anhu.db"] = Database(settings.database_url)
-    app.extensions["anhu.keyring"] = Keyring(
-        settings.data_keys, settings.index_keys, KeyFile(settings.key_file) if settings.key_file else None
-    )
-    app.extensions["anhu.passwords"] = Passwords(settings)
-    logs.configure(settings.log_level)
+    equip(app, settings, Database(settings.database_url))
     i18n.init_app(app)
     web.init_app(app, settings)
     for room in TEXTS:
@@ -85,6 +78,18 @@ def create_app(settings: Settings) -> Flask:
     with app.extensions["anhu.db"].reading() as session:
         check_keys(session, app.extensions["anhu.keyring"])
     return app
+
+
+def equip(app: Flask, settings: Settings, database: Database) -> None:
+    """Give an application everything that belongs to one installation and one database."""
+    app.extensions["anhu.settings"] = settings
+    app.extensions["anhu.clock"] = Clock(settings.today)
+    app.extensions["anhu.db"] = database
+    app.extensions["anhu.keyring"] = Keyring(
+        settings.data_keys, settings.index_keys, KeyFile(settings.key_file) if settings.key_file else None
+    )
+    app.extensions["anhu.passwords"] = Passwords(settings)
+    logs.configure(settings.log_level)
 
 
 def _register_blueprints(app: Flask, module: str) -> None:

@@ -1,37 +1,41 @@
-"""The rig: every test that touches data runs on SQLite and on PostgreSQL, each on a fresh copy of a migrated template."""
+"""The rig: every test that touches data runs on SQLite and on PostgreSQL, and finds the database as if nobody had been there before."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
-from contextvars import Context
-from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
-from sqlalchemy import Engine, create_engine, inspect, text
+from hypothesis import HealthCheck
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
-from app import create_app
 from app.core import migrate
 from app.core.db import Database
 from config import Settings
-from tests.rig import postgres
-from tests.rig.county import County, build_county
+from tests.rig import postgres, stage
+from tests.rig.clock import NOW, TODAY
+from tests.rig.county import County
+from tests.rig.scene import Scene
 
-TODAY = date(2026, 11, 21)
-NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+__all__ = ["NOW", "TODAY"]
+
 OWN_DATABASE = {"faults", "jobs"}  # folders whose tests start other processes on the database, and kill them
+SOAKS = "ANHU_SOAK" in os.environ
+
+# few examples where people wait, many where a machine has the night; how long an example takes is the machine's business
+hypothesis.settings.register_profile(
+    "test", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("soak", hypothesis.settings.get_profile("test"), max_examples=1000)
+hypothesis.settings.load_profile("soak" if SOAKS else "test")
+
 REQUIRED = set(filter(None, os.environ.get("ANHU_REQUIRE", "").split(",")))
 
 
@@ -82,10 +86,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated, empty database of each kind."""
+    """A migrated database of each kind: empty, or in the state that one of the test's fixtures is named after."""
     if request.param == "sqlite":
-        shutil.copy(os.environ["ANHU_TEST_SQLITE"], tmp_path / "anhu.db")
-        yield f"sqlite:///{tmp_path / 'anhu.db'}"
+        yield request.getfixturevalue("sqlite_url")
         return
     pattern = os.environ.get("ANHU_TEST_POSTGRES")
     if pattern is None:
@@ -94,87 +97,36 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         with postgres.copy_of_template(pattern) as url:
             yield url
     else:
-        yield clean_postgres(pattern)
+        yield stage.postgresql(pattern).stand(stage.wanted(request.fixturenames), tmp_path)
 
 
-@cache
-def _worker_postgres(pattern: str) -> tuple[str, Engine, list[str], dict[str, list[dict[str, Any]]], list[str]]:
-    """This process's own PostgreSQL database, copied once; its tables, the rows that migrations put there, its counters' starts."""
-    name = f"w_{uuid.uuid4().hex[:12]}"
-    postgres.sql(pattern.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE template_anhu")
-    url = pattern.format(name=name)
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        tables = [table for table in inspect(connection).get_table_names() if table != "alembic_version"]
-        rows = {t: [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {t}"))] for t in tables}
-        last = connection.execute(text("SELECT sequencename, coalesce(last_value, 0) FROM pg_sequences")).all()
-    restarts = [f"setval('{name}', {value + 1}, false)" for name, value in last]
-    return url, engine, tables, {table: found for table, found in rows.items() if found}, restarts
-
-
-def clean_postgres(pattern: str) -> str:
-    """Empty the process's database down to what migrations left: far quicker than copying a template for every test.
-
-    Triggers and foreign keys stay out of the way while it happens (append-only tables refuse DELETE otherwise).
-    """
-    url, engine, tables, seeds, restarts = _worker_postgres(pattern)
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.execute(text(";".join(f"DELETE FROM {table}" for table in tables)))
-        connection.execute(text(f"SELECT {', '.join(restarts)}"))
-        for table, rows in seeds.items():
-            columns = list(rows[0])
-            values = ", ".join(f":{column}" for column in columns)
-            connection.execute(text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"), rows)
-    return url
+@pytest.fixture
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return stage.sqlite().stand(stage.wanted(request.fixturenames), tmp_path)
 
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings.from_environ(
-        {
-            "ANHU_ENV": "test",
-            "ANHU_INSTANCE": str(tmp_path),
-            "ANHU_DATABASE_URL": database_url,
-            "ANHU_TODAY": TODAY.isoformat(),
-            "ANHU_LOG_LEVEL": "ERROR",
-        }
-    )
-
-
-class CompiledTemplates(BytecodeCache):
-    """Templates compiled once a process, not once a test."""
-
-    def __init__(self) -> None:
-        self.compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
-
-
-TEMPLATES = CompiledTemplates()
-
-
-class Browser(FlaskClient):
-    """Requests as in production: the test's own application context must not lend them its `g`."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        return Context().run(super().open, *args, **kwargs)
+    return stage.settings_for(database_url, tmp_path)
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    app.jinja_env.bytecode_cache = TEMPLATES
-    app.test_client_class = Browser
-    app.config["WTF_CSRF_ENABLED"] = False  # CSRF has tests of its own, which switch it on
+def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
+    """The application, as a test may use and configure it; whoever adds routes to it asks for `own_app` as well."""
+    standing = stage.find(settings.database_url)
+    database = standing.place.database if standing else Database(settings.database_url)
+    is_own = "own_app" in request.fixturenames
+    app = stage.own_application(settings) if is_own else stage.application(settings, database)
     with app.app_context():
         yield app
-    app.extensions["anhu.db"].engine.dispose()
+    if is_own or standing is None:
+        app.extensions["anhu.db"].engine.dispose()
+
+
+@pytest.fixture
+def own_app(app: Flask) -> Flask:
+    """An application that is thrown away after the test."""
+    return app
 
 
 @pytest.fixture
@@ -191,10 +143,17 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def county(database: Database) -> County:
+def county(app: Flask) -> County:
     """安和县 with two towns, agencies and one user per role; committed."""
-    with database.transaction() as session:
-        return build_county(session, NOW)
+    found: County = stage.fact(app, "county")
+    return found
+
+
+@pytest.fixture
+def scene(app: Flask, county: County) -> Scene:
+    """The county with one family and all that a case may have, and the next county with as much; committed."""
+    found: Scene = stage.fact(app, "scene")
+    return found
 
 
 @pytest.fixture

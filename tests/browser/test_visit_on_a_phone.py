@@ -51,15 +51,9 @@ class Phone:
 
 
 @pytest.fixture
-def database_url(tmp_path: object) -> str:
+def database_url(sqlite_url: str) -> str:
     """The browser sees pages, not databases: one kind is enough here."""
-    import os
-    import shutil
-    from pathlib import Path
-
-    folder = Path(str(tmp_path))
-    shutil.copy(os.environ["ANHU_TEST_SQLITE"], folder / "anhu.db")
-    return f"sqlite:///{folder / 'anhu.db'}"
+    return sqlite_url
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.line_breaking import clip, wrap
@@ -43,7 +43,6 @@ def test_a_megabyte_without_a_break_is_bounded(text: str) -> None:
 
 
 @given(st.text(max_size=200), st.floats(2, 40), st.integers(1, 5))
-@settings(deadline=None)
 def test_any_text_is_wrapped_into_lines_that_fit(text: str, room: float, most: int) -> None:
     lines = wrap(printable(text), room, most, FACE)
     assert len(lines) <= most
@@ -84,7 +83,6 @@ def test_long_numbers_keep_only_their_tail(text: str, masked: str) -> None:
 
 
 @given(st.text(alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", min_size=1, max_size=38))
-@settings(deadline=None)
 def test_the_quick_qr_code_equals_the_library_s(text: str) -> None:
     from reportlab.graphics.barcode import qrencoder
 

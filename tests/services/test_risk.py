@@ -139,7 +139,7 @@ STATES = st.lists(
 
 
 @given(states=STATES, quarters=st.lists(st.integers(1, 4), min_size=1, max_size=6))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_order_of_sweeps_leaves_one_live_task_per_managed_patient_and_quarter(
     database: Database,
     county: County,

@@ -318,7 +318,7 @@ JSON_VALUES = st.recursive(
 
 
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_input_ever_breaks_a_rule(run, data):
     name = data.draw(st.sampled_from(sorted(RULES)))
     changes = data.draw(st.dictionaries(st.sampled_from(sorted(RULES[name].keys)), JSON_VALUES, max_size=3))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from app.core.access import ACTIONS, FIELDS, Action, Field, Grant
 from app.core.actor import Role
 from tests.rig.county import County
 from tests.rig.crawl import ROLES, Route, address, published, routes
-from tests.rig.scene import Place, Scene, build_scene
+from tests.rig.scene import Place, Scene
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 INSIDE = frozenset(
@@ -29,15 +27,9 @@ VOLATILE = re.compile(r'"[\w.-]{60,}"|<span class="ref">[0-9a-f]+</span>')  # fo
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """The walk is the same on both databases, and long: the one that needs no server walks it."""
-    shutil.copy(os.environ["ANHU_TEST_SQLITE"], tmp_path / "anhu.db")
-    return f"sqlite:///{tmp_path / 'anhu.db'}"
-
-
-@pytest.fixture
-def scene(app: Flask, county: County) -> Scene:
-    return build_scene(app, county)
+    return sqlite_url
 
 
 def ask(app: Flask, county: County, route: Route, where: str, role: str | None) -> TestResponse:

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from app.audit.models import AuditEvent
 from app.core.db import Database
 from tests.rig.county import County
-from tests.rig.scene import NEAR, Scene, build_scene
-
-
-@pytest.fixture
-def scene(app: Flask, county: County) -> Scene:
-    return build_scene(app, county)
+from tests.rig.scene import NEAR, Scene
 
 
 def looks(database: Database) -> list[tuple[int | None, str]]:

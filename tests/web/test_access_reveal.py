@@ -16,14 +16,9 @@ from app.core.db import Database
 from app.people.rules import REVEALS_A_DAY
 from tests.rig.county import County
 from tests.rig.crawl import ROLES
-from tests.rig.scene import FAR, NEAR, Scene, build_scene
+from tests.rig.scene import FAR, NEAR, Scene
 
 REASON = "people.reveal.verify"
-
-
-@pytest.fixture
-def scene(app: Flask, county: County) -> Scene:
-    return build_scene(app, county)
 
 
 def noted(database: Database) -> list[AuditEvent]:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -17,7 +16,7 @@ from app.core.db import Database
 from app.core.schema import metadata
 from tests.rig.county import County
 from tests.rig.crawl import Route, address, published, routes
-from tests.rig.scene import Scene, build_scene
+from tests.rig.scene import Scene
 
 # Tables that grow with every request or refusal, whatever the form said.
 KEPT_COUNT = frozenset({"audit_events", "audit_links", "sessions", "sign_in_failures"})
@@ -67,11 +66,6 @@ RAW: dict[str, tuple[bytes, str]] = {
 }
 QUERIES = ("?after=%00", "?after=AAAA", "?after=WzEwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMF0", "?q=%00", "?q=" + "长" * 500, "?tab=%ED%A0%80",
            "?from=2026-02-30&to=0000-00-00", "?quarter=2026Q9&level=-1&page=x&village=%27", "?action[]=1&user=%F0%9F%99%82", "?all=&all=&kind=x")  # fmt: skip
-
-
-@pytest.fixture
-def scene(app: Flask, county: County) -> Scene:
-    return build_scene(app, county)
 
 
 def posts(app: Flask) -> list[Route]:

@@ -11,9 +11,8 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.core.db import Database
-from tests.rig.county import County
 from tests.rig.crawl import Route, address, published, routes
-from tests.rig.scene import Scene, build_scene
+from tests.rig.scene import Scene
 
 
 @pytest.fixture
@@ -23,8 +22,8 @@ def guarded(app: Flask) -> Flask:
 
 
 @pytest.fixture
-def scene(guarded: Flask, county: County) -> Scene:
-    return build_scene(guarded, county)
+def scene(guarded: Flask, scene: Scene) -> Scene:
+    return scene
 
 
 def token_of(client: FlaskClient) -> str:

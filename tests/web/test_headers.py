@@ -24,9 +24,8 @@ from app.core.logs import ALLOWED, configure, log
 from app.core.models import HouseFact
 from app.core.reasons import Reason
 from config import Environment, Settings
-from tests.rig.county import County
 from tests.rig.crawl import address, routes
-from tests.rig.scene import build_scene
+from tests.rig.scene import Scene
 
 FORBIDDEN_SOURCES = ("unsafe-inline", "unsafe-eval", "http:", "https:", "*")
 
@@ -45,9 +44,8 @@ def carries_the_house_headers(response: object) -> None:
 
 
 def test_every_route_of_every_kind_of_answer_carries_the_headers(
-    app: Flask, county: County, client_as: Callable[[str], FlaskClient]
+    app: Flask, scene: Scene, client_as: Callable[[str], FlaskClient]
 ) -> None:
-    scene = build_scene(app, county)
     for role in ("doctor", "clerk", "auditor", "admin"):
         for route in routes(app):
             where = address(app, route, scene.near, role)
@@ -56,7 +54,7 @@ def test_every_route_of_every_kind_of_answer_carries_the_headers(
 
 
 @pytest.fixture
-def failing(app: Flask, county: County, client_as: Callable[[str], FlaskClient]) -> Iterator[FlaskClient]:
+def failing(own_app: Flask, client_as: Callable[[str], FlaskClient]) -> Iterator[FlaskClient]:
     """Pages that fail in every way, for this test's application only."""
 
     def boom(error: BaseException) -> Callable[[], str]:
@@ -77,10 +75,10 @@ def failing(app: Flask, county: County, client_as: Callable[[str], FlaskClient])
         "bug": ZeroDivisionError("慕容瑾瑜 secret"),
     }
     for name, error in causes.items():
-        app.add_url_rule(f"/fail/{name}", name, boom(error))
-    app.add_url_rule("/fail/elsewhere", "elsewhere", permit(Action.USE_OWN_ACCOUNT)(lambda: redirect("/login")))
-    app.add_url_rule("/fail/large", "large", permit(Action.USE_OWN_ACCOUNT)(lambda: abort(413)))
-    app.add_url_rule("/fail/often", "often", permit(Action.USE_OWN_ACCOUNT)(lambda: abort(429)))
+        own_app.add_url_rule(f"/fail/{name}", name, boom(error))
+    own_app.add_url_rule("/fail/elsewhere", "elsewhere", permit(Action.USE_OWN_ACCOUNT)(lambda: redirect("/login")))
+    own_app.add_url_rule("/fail/large", "large", permit(Action.USE_OWN_ACCOUNT)(lambda: abort(413)))
+    own_app.add_url_rule("/fail/often", "often", permit(Action.USE_OWN_ACCOUNT)(lambda: abort(429)))
     yield client_as("clerk")
 
 

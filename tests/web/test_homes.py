@@ -36,7 +36,7 @@ from tests.rig.caseload import add_patient
 from tests.rig.county import OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE, County
 from tests.rig.queries import counted
 from tests.rig.register import first_guardian, registered, vault
-from tests.rig.scene import NEAR, Scene, build_scene
+from tests.rig.scene import NEAR, Scene
 
 ClientAs = Callable[[str], FlaskClient]
 ROLES = [role.value for role in Role if role is not Role.OPERATOR]
@@ -77,11 +77,6 @@ def late_patient(database: Database, name: str, days: int, area_code: str = VILL
         patient = add_patient(session, name, area_code, **values)
     due(database, patient, TODAY - timedelta(days=days))
     return patient
-
-
-@pytest.fixture
-def scene(app: Flask, county: County) -> Scene:
-    return build_scene(app, county)
 
 
 @pytest.mark.parametrize("role", ROLES)

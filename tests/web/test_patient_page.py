@@ -23,17 +23,12 @@ from tests.conftest import NOW, TODAY
 from tests.rig.county import County
 from tests.rig.queries import counted
 from tests.rig.register import registered
-from tests.rig.scene import FAR, NEAR, Scene, build_scene
+from tests.rig.scene import FAR, NEAR, Scene
 from tests.rig.visits import command, stable, unstable
 
 ClientAs = Callable[[str], FlaskClient]
 CLINICIANS = ("doctor", "village_doctor", "health_lead", "county_office")
 TABS = ("history", "visits", "guardians", "record")
-
-
-@pytest.fixture
-def scene(app: Flask, county: County) -> Scene:
-    return build_scene(app, county)
 
 
 def page_of(client: FlaskClient, patient: str, query: str = "") -> str:
