@@ -8,25 +8,31 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 
 from app import create_app
 from app.audit.models import AuditEvent
+from app.core import logs
 from app.core.db import Database
 from app.core.jobs import CLAIM_LAPSES_AFTER
 from app.core.models import JobRun
 from app.tasks.models import Task
 from config import ROOT, Settings
 from scheduler.house import House
+from scheduler.process import Process
 from scheduler.runner import run_due, run_period
 from scheduler.schedule import JOBS
 from tests.conftest import NOW, TODAY
+from tests.faults.killed import Killer
 from tests.rig.caseload import add_patients
 from tests.rig.clock import StoppedClock
 from tests.rig.county import County
@@ -43,11 +49,12 @@ def patients(database: Database, county: County) -> int:
 
 @pytest.fixture
 def environment(settings: Settings) -> dict[str, str]:
-    return os.environ | {
+    return {
         "ANHU_ENV": "test",
         "ANHU_INSTANCE": str(settings.instance),
         "ANHU_DATABASE_URL": settings.database_url,
         "ANHU_TODAY": TODAY.isoformat(),
+        "ANHU_LOG_LEVEL": "ERROR",
         "FLASK_APP": "wsgi.py",
     }
 
@@ -58,39 +65,64 @@ def count(database: Database, model: type) -> int:
 
 
 def test_eight_commands_at_once_raise_each_task_once(
-    database: Database, environment: dict[str, str], patients: int
+    database: Database, settings: Settings, environment: dict[str, str], patients: int
 ) -> None:
-    command = [sys.executable, "-m", "flask", "job", "run", "open-reassessments", "--period", "2026Q4", "--json"]
-    running = [
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(8)
-    ]
-    said = [json.loads(process.communicate(timeout=DEADLINE_SECONDS)[0]) for process in running]
-    assert {process.returncode for process in running} == {0}
+    command = ["job", "run", "open-reassessments", "--period", "2026Q4", "--json"]
+    with Killer() as killer:
+        ends = killer.run(settings.instance, environment, command, times=8)
+    assert {end.status for end in ends} == {0}
+    said = [json.loads(end.said) for end in ends]
     assert sorted((one["made"], one["already"]) for one in said) == [(0, patients)] * 7 + [(patients, 0)]
     assert (count(database, Task), count(database, AuditEvent), count(database, JobRun)) == (patients, 1, 1)
 
 
 @pytest.mark.parametrize("schedulers", [2, 5])
 def test_several_schedulers_do_each_job_once_and_stop_when_asked(
-    database: Database, environment: dict[str, str], patients: int, schedulers: int
+    settings: Settings, database: Database, patients: int, forkable: None, schedulers: int
 ) -> None:
-    running = [start_scheduler(environment) for _ in range(schedulers)]
-    try:
-        for process in running:
-            wait_for_start(process)
+    with ready_schedulers(settings, schedulers) as running:
         wait_until(lambda: finished_runs(database) == len(JOBS))
-    finally:
-        for process in running:
-            process.terminate()
-    assert [process.wait(DEADLINE_SECONDS) for process in running] == [0] * schedulers
+        for child in running:
+            os.kill(child, signal.SIGTERM)
+        ends = [ended_well(child) for child in running]
+    assert all(ends)
     assert (count(database, Task), count(database, AuditEvent)) == (patients, 1)
+
+
+@contextmanager
+def ready_schedulers(settings: Settings, number: int) -> Iterator[list[int]]:
+    """So many scheduler processes, let go at the same moment; all have said that they started."""
+    gate, opened = os.pipe()
+    heard, says = os.pipe()
+
+    def work(house: House) -> None:
+        os.close(opened)
+        process = Process(house)
+        logs.configure("INFO", os.fdopen(says, "w", buffering=1))
+        logs.log().info("ready")
+        os.read(gate, 1)  # ends for all at once when the gate is opened
+        process.run()
+
+    children = [in_a_child(settings, NOW, work) for _ in range(number)]
+    os.close(says)
+    os.close(gate)
+    try:
+        with os.fdopen(heard) as lines:
+            wait_for_words(lines, '"ready"', number)
+            os.close(opened)
+            wait_for_words(lines, '"started"', number)
+            yield children
+    finally:
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
 
 def start_scheduler(environment: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "scheduler"],
         cwd=ROOT,
-        env=environment | {"ANHU_LOG_LEVEL": "INFO"},
+        env=os.environ | environment | {"ANHU_LOG_LEVEL": "INFO"},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -99,7 +131,12 @@ def start_scheduler(environment: dict[str, str]) -> subprocess.Popen[str]:
 def wait_for_start(process: subprocess.Popen[str]) -> None:
     """Before it says so, a signal finds no handler yet."""
     assert process.stderr is not None
-    assert any('"started"' in line for line in process.stderr)
+    wait_for_words(process.stderr, '"started"', 1)
+
+
+def wait_for_words(lines: Iterable[str], words: str, times: int) -> None:
+    heard = sum(1 for _ in islice((line for line in lines if words in line), times))
+    assert heard == times
 
 
 def finished_runs(database: Database) -> int:
@@ -132,6 +169,113 @@ def test_a_leader_that_is_killed_is_followed_by_another(
         second.terminate()
     assert second.wait(DEADLINE_SECONDS) == 0
     assert count(database, Task) == patients
+
+
+# -- frozen and woken ---------------------------------------------------------------------------------------------------
+
+
+def in_a_child(settings: Settings, at: datetime, work: Callable[[House], object]) -> int:
+    """Another scheduler's process, with a clock of its own; its process id. It ends with 0 when `work` came to its end."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            work(House.of(create_app(settings), StoppedClock(at=at)))
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    return child
+
+
+def sweep_and_freeze(when: str) -> Callable[[House], object]:
+    """The sweep, stopped once: between its claim and its work, or inside its work's transaction."""
+
+    def work(house: House) -> None:
+        pauses = iter([signal.SIGSTOP])
+
+        def freeze(*_: object) -> None:
+            for pause in pauses:
+                os.kill(os.getpid(), pause)
+
+        if when == "after its claim":
+            event.listen(house.database.engine, "checkin", freeze)
+        else:
+            event.listen(
+                house.database.engine,
+                "after_cursor_execute",
+                lambda _connection, _cursor, statement, *_: freeze() if "FROM patients" in statement else None,
+            )
+        assert run_due(house, (SWEEP,)) == [], "what was taken over is not done again"
+
+    return work
+
+
+def wait_until_frozen(child: int) -> None:
+    assert os.WIFSTOPPED(os.waitpid(child, os.WUNTRACED)[1])
+
+
+def ended_well(child: int) -> bool:
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def others_take_over(settings: Settings, schedulers: int) -> None:
+    """So many look at the same moment, when the claim has lapsed; they are held back until all stand ready."""
+    gate, opened = os.pipe()
+
+    def work(house: House) -> None:
+        os.close(opened)
+        os.read(gate, 1)  # ends for all at once when the gate is opened
+        run_due(house, (SWEEP,))
+
+    lapsed = NOW + CLAIM_LAPSES_AFTER + timedelta(seconds=1)
+    children = [in_a_child(settings, lapsed, work) for _ in range(schedulers)]
+    os.close(gate)
+    os.close(opened)
+    ends = [ended_well(child) for child in children]
+    assert all(ends)
+
+
+def end_idle_transactions(database: Database) -> None:
+    """What the server does by itself after a minute (`idle_in_transaction_session_timeout`), at once."""
+    with database.engine.connect() as connection:
+        ended = connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND state = 'idle in transaction' AND pid <> pg_backend_pid()"
+            )
+        ).all()
+    assert len(ended) == 1
+
+
+@pytest.mark.parametrize("others", [1, 4])
+def test_a_scheduler_frozen_beyond_its_claim_adds_nothing_when_it_wakes(
+    settings: Settings, database: Database, patients: int, forkable: None, others: int
+) -> None:
+    frozen = in_a_child(settings, NOW, sweep_and_freeze("after its claim"))
+    wait_until_frozen(frozen)
+    others_take_over(settings, others)
+    assert (count(database, Task), count(database, AuditEvent), finished_runs(database)) == (patients, 1, 1)
+    os.kill(frozen, signal.SIGCONT)
+    assert ended_well(frozen)
+    assert (count(database, Task), count(database, AuditEvent), count(database, JobRun)) == (patients, 1, 1)
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("others", [1, 4])
+def test_a_scheduler_frozen_in_the_middle_of_its_work_adds_nothing_when_it_wakes(
+    settings: Settings, database: Database, patients: int, forkable: None, others: int
+) -> None:
+    """On SQLite whoever is frozen while writing holds the only lock, and everybody waits."""
+    frozen = in_a_child(settings, NOW, sweep_and_freeze("in its work"))
+    wait_until_frozen(frozen)
+    end_idle_transactions(database)
+    others_take_over(settings, others)
+    assert (count(database, Task), count(database, AuditEvent), finished_runs(database)) == (patients, 1, 1)
+    os.kill(frozen, signal.SIGCONT)
+    assert ended_well(frozen)
+    assert (count(database, Task), count(database, AuditEvent), count(database, JobRun)) == (patients, 1, 1)
 
 
 # -- death at every statement ------------------------------------------------------------------------------------------
