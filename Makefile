@@ -22,11 +22,10 @@ run: setup ## start the demonstration county: web pages and scheduler (PORT=8000
 	@$(BIN)/python -m scheduler.launch
 
 test: setup ## run every test, on SQLite and PostgreSQL, in a real browser where there is one
-	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report= $(PYTEST_ARGS)
-	$(BIN)/coverage report --skip-covered --sort=cover | tail -25
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term $(PYTEST_ARGS)
 
 soak: setup ## the long versions of the fault, property and crawl tests
-	ANHU_SOAK=1 $(BIN)/python -m pytest -n auto --dist loadgroup tests/faults tests/services tests/web $(PYTEST_ARGS)
+	ANHU_SOAK=1 $(BIN)/python -m pytest -n auto --dist loadgroup tests/faults tests/unit tests/reports tests/services tests/web $(PYTEST_ARGS)
 
 check: setup ## lint, types, import contracts, translations, migrations
 	$(BIN)/ruff check .
