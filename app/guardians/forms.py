@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
@@ -12,8 +11,9 @@ from app.core.fields import Answered, ChoiceField, CodeField, DayField, KeyField
 from app.core.forms import Form
 from app.core.i18n import N_, _, lazy_
 from app.guardians.commands import AddGuardian, SignAgreement
-from app.guardians.labels import BASIS_LABELS, END_REASONS, RELATION_LABELS
+from app.guardians.labels import BASIS_LABELS, END_REASONS, NO_RENEWAL_REASONS, RELATION_LABELS
 from app.guardians.rules import LegalBasis, Rank, Relation
+from app.patients.forms import Past
 from app.people.commands import AccountDraft
 from app.people.forms import PersonFields
 from app.people.models import AccountKind
@@ -22,15 +22,6 @@ _POST_ONLY = {LegalBasis.POST}
 ACCOUNT_KINDS = {AccountKind.CARD: N_("银行卡"), AccountKind.PASSBOOK: N_("存折或一折通")}
 # The replacement says itself why the one before ended.
 ENDINGS = {code: text for code, text in END_REASONS.items() if code != "guardians.end.replaced"}
-
-
-class Past:
-    """Validator: not after the form's `today`."""
-
-    def __call__(self, form: Any, field: Any) -> None:
-        today: date | None = getattr(form, "today", None)
-        if field.data and today and field.data > today:
-            raise ValidationError(_("日期在今天之后"))
 
 
 class FirstGuardianForm(PersonFields, Form):

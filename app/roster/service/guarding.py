@@ -18,7 +18,7 @@ from app.people.models import Person
 from app.people.service import create_people, set_account, set_phone
 from app.people.vault import Vault
 from app.roster.queries import Register, officer_keys
-from app.roster.rules.entry import GuardianPart, RosterRow
+from app.roster.rules.entry import GuardianPart, PersonPart, RosterRow
 from app.roster.service.hand import Hand
 
 _NOT_KIN = (Relation.OTHER, Relation.OFFICER)
@@ -103,20 +103,24 @@ def _people(
     return people | dict(zip(drafts, created, strict=True))
 
 
-def _draft(part: GuardianPart, since: date) -> PersonDraft:
-    person, found = part.person, part.account
+def draft_of(part: PersonPart, post: str | None = None) -> PersonDraft:
     return PersonDraft(
-        name=person.name,
-        sex=person.sex,
-        born_on=person.born_on,
-        id_kind=person.id_kind,
-        id_number=person.id_number or None,
-        phone=person.phones[0] if person.phones else None,
-        post=part.post or None,
-        account=AccountDraft(found.kind, found.number, since, found.bank, found.holder, is_opening=True)
-        if found
-        else None,
+        name=part.name,
+        sex=part.sex,
+        born_on=part.born_on,
+        id_kind=part.id_kind,
+        id_number=part.id_number or None,
+        phone=part.phones[0] if part.phones else None,
+        post=post,
     )
+
+
+def _draft(part: GuardianPart, since: date) -> PersonDraft:
+    found = part.account
+    account = (
+        AccountDraft(found.kind, found.number, since, found.bank, found.holder, is_opening=True) if found else None
+    )
+    return replace(draft_of(part.person, part.post or None), account=account)
 
 
 def _merged(first: PersonDraft | None, second: PersonDraft) -> PersonDraft:

@@ -12,15 +12,14 @@ from app.patients.commands import ConsentDraft, DiagnosisDraft, RegisterPatient,
 from app.patients.models import Patient
 from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, is_visit_owed
 from app.patients.service import register_patients
-from app.people.commands import PersonDraft
 from app.people.models import Person
 from app.people.service import set_phone
 from app.people.vault import Vault
 from app.risk.models import LevelSource
 from app.risk.service import note_levels
 from app.roster.queries import Register
-from app.roster.rules.entry import PersonPart, RosterRow
-from app.roster.service.guarding import Guarded, store_guardians
+from app.roster.rules.entry import RosterRow
+from app.roster.service.guarding import Guarded, draft_of, store_guardians
 from app.roster.service.hand import Hand
 from app.roster.service.paying import store_payments
 from app.tasks.rules import first_visit_due
@@ -135,18 +134,6 @@ def _command(register: Register, row: RosterRow, today: date) -> RegisterPatient
         address=row.patient.address or None,
         supplement=Supplement(ethnic_code=row.ethnic_code, first_onset=row.diagnosis.onset, is_insured=row.is_insured),
         is_opening=True,
-    )
-
-
-def draft_of(part: PersonPart, post: str | None = None) -> PersonDraft:
-    return PersonDraft(
-        name=part.name,
-        sex=part.sex,
-        born_on=part.born_on,
-        id_kind=part.id_kind,
-        id_number=part.id_number or None,
-        phone=part.phones[0] if part.phones else None,
-        post=post,
     )
 
 
