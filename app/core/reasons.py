@@ -26,7 +26,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.core.dates import parse_date
-from app.core.i18n import N_, gettext_anywhere, language
+from app.core.i18n import N_, gettext_anywhere, language, phrase
 from app.core.money import Money
 from app.core.quarter import Quarter
 
@@ -115,7 +115,8 @@ def say(what: Reason) -> str:
     template = _TEXTS.get(what.code)
     if template is None:
         return what.code
-    return gettext_anywhere(template) % _Spoken({name: _said(value) for name, value in what.args.items()})
+    spoken = _Spoken({name: _said(value) for name, value in what.args.items()})
+    return phrase(template, spoken) % spoken
 
 
 def say_date(day: date) -> str:

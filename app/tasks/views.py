@@ -185,7 +185,7 @@ class _Words:
         self._today = today
         self.age = _("%(n)s 岁")
         self._late, self._left = _("逾期 %(n)s 天"), _("还有 %(n)s 天")
-        self._near = {0: _("今天到期"), 1: _("明天到期")}
+        self._near = {-1: _("逾期 %(n)s 天", n=1), 0: _("今天到期"), 1: _("明天到期")}
         self.call = _("拨打电话：%(name)s")
         self._last, self._never, self._level = _("上次 %(day)s"), _("尚无随访记录"), _("危险性 %(n)s 级")
         self._forms = {code: _(text) for code, text in FORMS.items()}

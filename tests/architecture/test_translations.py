@@ -116,3 +116,24 @@ def _loose_chinese(tree: ast.Module) -> Iterator[tuple[int, str]]:
             and id(node) not in excused
         ):
             yield node.lineno, node.value[:60]
+
+
+def test_a_text_has_one_english_whichever_room_says_it() -> None:
+    """Catalogues are read as one: of two translations the later room's would win, wherever the text stands."""
+    said: dict[str, dict[str, str]] = {}
+    for path in catalogue_files("en"):
+        with path.open("rb") as po:
+            for message in read_po(po, locale="en"):
+                text = message.id[0] if isinstance(message.id, tuple) else message.id
+                if text:
+                    said.setdefault(text, {})[str(message.string)] = str(path.relative_to(APP).parts[0])
+    double = [f"{text}: {words}" for text, words in said.items() if len(words) > 1]
+    assert not double, "\n".join(double)
+
+
+def test_one_is_said_as_one() -> None:
+    """A count in English has a form for one: `%(n)s rows` alone would say "1 rows"."""
+    for text, message in _english().items():
+        if isinstance(message.string, tuple):
+            one, many = message.string
+            assert one != many and one and many, text
