@@ -237,6 +237,8 @@ def upgrade() -> None:
         sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("signs", sa.Integer(), nullable=False),
         sa.Column("notes_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("found_signs", sa.Integer(), nullable=True),
+        sa.Column("findings_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("is_danger", sa.Boolean(), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
@@ -617,8 +619,24 @@ def upgrade() -> None:
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.add_column(sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("consents", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("signer_person_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_consents_signer_person_id_people"), "people", ["signer_person_id"], ["id"]
+        )
+
+    with op.batch_alter_table("diagnoses", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("psychiatrist", sa.String(length=50), server_default="", nullable=False))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("diagnoses", schema=None) as batch_op:
+        batch_op.drop_column("psychiatrist")
+
+    with op.batch_alter_table("consents", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_consents_signer_person_id_people"), type_="foreignkey")
+        batch_op.drop_column("signer_person_id")
+
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_column("due_at")
 

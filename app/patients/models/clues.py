@@ -36,6 +36,9 @@ class Clue(Base):
     # the nine questions as flags (domain 1.2)
     signs: Mapped[int]
     notes_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # the same nine as the health centre answered them, and its remarks; the report stays as it came
+    found_signs: Mapped[int | None]
+    findings_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     # danger now: the police of the place see the clue too
     is_danger: Mapped[bool] = mapped_column(default=False)
     source: Mapped[ClueSource] = mapped_column(Coded(ClueSource))

@@ -161,6 +161,8 @@ class Diagnosis(Base):
     hospital: Mapped[str] = mapped_column(String(100), default="")
     # partial date as written
     diagnosed_on: Mapped[str | None] = mapped_column(String(10))
+    # who made it, where the review names one
+    psychiatrist: Mapped[str] = mapped_column(String(50), default="", server_default="")
     from_on: Mapped[date]
     to_on: Mapped[date | None]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -190,6 +192,8 @@ class Consent(Base):
     is_agreed: Mapped[bool]
     # patient | guardian | witness
     signer: Mapped[str] = mapped_column(String(20))
+    # the guardian who signed
+    signer_person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     from_on: Mapped[date]
     to_on: Mapped[date | None]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
