@@ -9,7 +9,7 @@ from io import BytesIO
 from app.core.i18n import _
 from app.core.reasons import say
 from app.desk.queries.late import LateRow
-from app.desk.texts import TASK_KINDS
+from app.desk.texts import TASK_KINDS, owner_of
 from reports.table_xlsx import Column, Kind, Line, Sheet, render_workbook
 
 
@@ -35,7 +35,7 @@ def late_workbook(rows: Sequence[LateRow], title: str, by: str, today: date, now
                 _(TASK_KINDS[row.kind]),
                 row.due_on.isoformat(),
                 max(0, -row.standing.days),
-                row.agency,
+                owner_of(row.kind, row.agency),
                 row.doctor,
                 _("；").join(say(one) for one in row.because),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.i18n import N_
+from app.core.i18n import N_, _
 from app.core.reasons import register
 from app.risk.models import LevelSource
 from app.subsidies.rules.decision import LineState
@@ -36,5 +36,11 @@ TEXTS: dict[str, str] = {
     "desk.late_printed": N_("打印督办清单"),
     "desk.print_fetched": N_("下载已生成的台账或告知书"),
 }
+
+
+def owner_of(kind: TaskKind, agency: str | None) -> str:
+    """Whose duty it is: the responsible agency, or for agreements the village and the town of the place beside it."""
+    return _("村（社区）与乡镇") if kind is TaskKind.AGREEMENT_RENEWAL else agency or "—"
+
 
 register(TEXTS)

@@ -11,7 +11,7 @@ from app.core.fields import Answered, ChoiceField, CodeField, DayField, KeyField
 from app.core.forms import Form
 from app.core.i18n import N_, _, lazy_
 from app.guardians.commands import AddGuardian, SignAgreement
-from app.guardians.labels import BASIS_LABELS, END_REASONS, RELATION_LABELS
+from app.guardians.labels import BASIS_LABELS, END_REASONS, NO_RENEWAL_REASONS, RELATION_LABELS
 from app.guardians.rules import LegalBasis, Rank, Relation
 from app.patients.forms import Past
 from app.people.commands import AccountDraft
@@ -118,6 +118,10 @@ class EndAgreementForm(Form):
 
     ended_on = DayField(lazy_("最后有效日"), [Answered(lazy_("请填写日期"))])
     reason = ListField(lazy_("原因"), labelled(ENDINGS), [Answered(lazy_("请选择原因"))])
+
+
+class NoRenewalForm(Form):
+    reason = ListField(lazy_("原因"), labelled(NO_RENEWAL_REASONS), [Answered(lazy_("请选择原因"))])
 
 
 class AccountForm(Form):

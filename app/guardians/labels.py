@@ -47,3 +47,13 @@ END_REASONS: dict[str, str] = {
     "guardians.end.mistake": N_("登记有误"),
     "guardians.end.replaced": N_("更换监护人"),
 }
+# Why an agreement that ends is not renewed; said in neutral words, the code is stored.
+NO_RENEWAL_REASONS: dict[str, str] = {
+    "guardians.no_renewal.moved": N_("被监护人已迁出本地"),
+    "guardians.no_renewal.elsewhere": N_("已在其他地方另签协议"),
+    "guardians.no_renewal.declined": N_("监护人不愿继续签订"),
+    "guardians.no_renewal.not_due": N_("不再符合本县发放条件"),
+    "guardians.no_renewal.other_care": N_("已另有照护安排"),
+    "guardians.no_renewal.changing": N_("监护人更换，由新监护人另签"),
+    "guardians.no_renewal.scheme": N_("本县不再签订此类协议"),
+}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from app.core.i18n import N_
 from app.core.reasons import register
-from app.guardians.labels import END_REASONS
+from app.guardians.labels import END_REASONS, NO_RENEWAL_REASONS
 
 TEXTS: dict[str, str] = {
     **END_REASONS,
+    **NO_RENEWAL_REASONS,
     "guardians.is_patient": N_("本人也是在册患者，不能担任第一监护人，请按顺序另选"),
     "guardians.is_self": N_("患者不能做自己的监护人"),
     "guardians.is_dead": N_("此人已于 %(died_on)s 去世"),
@@ -35,6 +36,10 @@ TEXTS: dict[str, str] = {
     "guardians.added": N_("登记监护人"),
     "guardians.ended": N_("结束监护"),
     "guardians.renewed": N_("已签协议 %(number)s"),
+    "guardians.not_renewed": N_("不再续签：%(why)s"),
+    "guardians.renewal_declined": N_("登记不再续签"),
+    "guardians.no_renewal.choose": N_("请选择不再续签的原因"),
+    "guardians.no_renewal.none_open": N_("这份协议没有待办的续签"),
     "guardians.agreement.own": N_("您是这位患者的监护人，协议须由他人办理"),
 }
 

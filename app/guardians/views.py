@@ -30,6 +30,7 @@ from app.guardians.forms import (
     EndAgreementForm,
     EndGuardianForm,
     FirstGuardianForm,
+    NoRenewalForm,
     SecondGuardianForm,
 )
 from app.guardians.labels import AGREEMENT_LABELS, BASIS_LABELS, RANK_LABELS, RELATION_LABELS
@@ -199,6 +200,21 @@ def end_agreement(public_id: str, agreement_id: str) -> Answer:
         )
 
     return _answer(public_id, form, store, "guardians/end_agreement.html", agreement=agreement)
+
+
+@guardians.route("/patients/<public_id>/agreements/<agreement_id>/no-renewal", methods=["GET", "POST"])
+@permit(Action.KEEP_AGREEMENTS)
+def decline_renewal(public_id: str, agreement_id: str) -> Answer:
+    actor, clock = current_actor(), current_clock()
+    session = read_session()
+    agreement = get_agreement(session, actor, get_guarded_patient(session, actor, public_id), agreement_id)
+    form = NoRenewalForm()
+
+    def store(writing: Session, patient: Patient) -> None:
+        standing = get_agreement(writing, actor, patient, agreement_id)
+        service.decline_renewal(writing, actor, patient, standing, form.reason.data, clock.now())
+
+    return _answer(public_id, form, store, "guardians/no_renewal.html", agreement=agreement)
 
 
 # -- the account: written once, then shown by its last four -------------------------------------------------------------

@@ -173,7 +173,8 @@ def test_a_town_is_named_people_only_in_its_own_duties_and_counts_the_rest(sessi
 
     assert named_kinds(town) == {TaskKind.AGREEMENT_RENEWAL}
     assert [(row.kind, row.name, row.level) for row in rows] == [(TaskKind.AGREEMENT_RENEWAL, "贾秋萍", None)]
-    assert [(load.follow_up, load.others, load.all) for load in loads] == [(1, 1, 2)]
+    assert sorted((load.is_places, load.follow_up, load.others) for load in loads) == [(False, 1, 0), (True, 0, 1)]
+    assert rows[0].agency is None, "the health centre keeps no agreements"
 
 
 def test_a_role_that_may_name_nobody_gets_an_empty_list(session: Session, county: County) -> None:

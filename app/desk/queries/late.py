@@ -25,6 +25,9 @@ from app.people.models import Person
 from app.tasks.models import Task
 from app.tasks.rules import Standing, TaskKind, kinds_for, last_day_of_week, standing
 
+# Villages and towns keep agreements; the health centre has no part in it.
+_RENEWS = Task.kind == TaskKind.AGREEMENT_RENEWAL
+_OF_PLACES = -1  # stands for them where duties are counted by agency
 SIZE = 50
 MOST = 5000  # rows of one export or print
 
@@ -58,7 +61,7 @@ class LateRow:
 
 @dataclass(frozen=True, slots=True)
 class AgencyLoad:
-    """What one agency has open under a filter; `oldest_on` is its oldest due day."""
+    """What one agency, or the villages and towns together, have open under a filter; `oldest_on` is its oldest due day."""
 
     public_id: str | None
     agency: str | None
@@ -66,6 +69,8 @@ class AgencyLoad:
     reassessment: int
     others: int
     oldest_on: date
+    # the agreements of villages and towns
+    is_places: bool = False
 
     @property
     def all(self) -> int:
@@ -93,9 +98,10 @@ def list_late(
 def count_by_agency(session: Session, actor: Actor, wanted: LateFilter, today: date) -> list[AgencyLoad]:
     """Whose it is: every agency with anything open under the filter, the most first."""
     follow_up, reassessment = Task.kind == TaskKind.FOLLOW_UP, Task.kind == TaskKind.REASSESSMENT
+    owner = case((_RENEWS, _OF_PLACES), else_=Task.agency_id).label("agency_id")
     loads = (
         select(
-            Task.agency_id,
+            owner,
             func.count().filter(follow_up).label("follow_up"),
             func.count().filter(reassessment).label("reassessment"),
             func.count().filter(~follow_up & ~reassessment).label("others"),
@@ -103,12 +109,13 @@ def count_by_agency(session: Session, actor: Actor, wanted: LateFilter, today: d
             func.count().label("everything"),
         )
         .where(*_conditions(actor, wanted, today), Task.kind.in_(COMPLIANCE))
-        .group_by(Task.agency_id)
+        .group_by(owner)
         .subquery()
     )
     of = loads.c
+    is_places = func.coalesce(of.agency_id, 0) == _OF_PLACES
     rows = session.execute(
-        select(Agency.public_id, Agency.name, of.follow_up, of.reassessment, of.others, of.oldest_on)
+        select(Agency.public_id, Agency.name, of.follow_up, of.reassessment, of.others, of.oldest_on, is_places)
         .select_from(loads)
         .outerjoin(Agency, Agency.id == of.agency_id)
         .order_by(of.everything.desc(), Agency.name)
@@ -140,8 +147,8 @@ def _rows(actor: Actor, picked: Any) -> Select[Any]:
         (Task.because if may_know_why else case((Task.kind != TaskKind.FOLLOW_UP, Task.because))).label("because"),
         Patient.public_id.label("patient"),
         Person.name,
-        Agency.name.label("agency"),
-        User.display_name.label("doctor"),
+        case((~_RENEWS, Agency.name)).label("agency"),
+        case((~_RENEWS, User.display_name)).label("doctor"),
     ]
     if sees(actor, Field.RISK_LEVEL) is Grant.FULL:
         columns.append(Patient.risk_level)
@@ -165,6 +172,7 @@ def _conditions(actor: Actor, wanted: LateFilter, today: date) -> list[ColumnEle
     if wanted.kind is not None:
         found.append(Task.kind == wanted.kind)
     if wanted.agency:
+        found.append(~_RENEWS)
         found.append(Task.agency_id.in_(select(Agency.id).where(Agency.public_id == wanted.agency)))
     return found
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from app.core.i18n import _
+from app.desk.texts import owner_of
 from app.desk.views.blueprint import desk
 from app.tasks.rules import Shade, Standing
 
 _TONES = {Shade.LONG_LATE: "late long", Shade.LATE: "late", Shade.SOON: "soon", Shade.FUTURE: "grey"}
+
+
+desk.add_app_template_global(owner_of)
 
 
 @desk.app_template_global("lateness")

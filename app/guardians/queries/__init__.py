@@ -7,15 +7,17 @@ from app.guardians.queries.page import (
     AgreementRow,
     GuardianCard,
     find_kept_twice,
+    find_renewal,
     get_agreement,
     get_guarded_patient,
     list_agreements,
     list_guardians,
+    list_guards,
     may_name,
 )
 from app.guardians.queries.search import FoundGuardian, search_guardians
 
 __all__ = [
-    "AccountCard", "AgreementRow", "FoundGuardian", "GuardianCard", "find_kept_twice", "get_agreement", "get_guarded_patient",
-    "list_agreements", "list_guardians", "may_name", "search_guardians",
+    "AccountCard", "AgreementRow", "FoundGuardian", "GuardianCard", "find_kept_twice", "find_renewal", "get_agreement", "get_guarded_patient",
+    "list_agreements", "list_guardians", "list_guards", "may_name", "search_guardians",
 ]  # fmt: skip

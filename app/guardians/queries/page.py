@@ -21,7 +21,7 @@ from app.people.models import AccountKind, PayeeAccount, Person
 from app.people.queries import list_main_phones
 from app.people.vault import Vault
 from app.tasks.models import Task, TaskState
-from app.tasks.rules import kinds_for
+from app.tasks.rules import TaskKind, kinds_for
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ class AgreementRow:
     end_reason: dict[str, object] | None
     last_day: date
     state: AgreementState
+    # a renewal is open for it
+    is_to_renew: bool = False
 
 
 def get_guarded_patient(session: Session, actor: Actor, public_id: str) -> Patient:
@@ -132,7 +134,45 @@ def list_agreements(session: Session, actor: Actor, patient: Patient, today: dat
         ).all()
     )
     died_on = session.scalar(select(Person.died_on).where(Person.id == patient.person_id))
-    return [_agreement_row(one, names, died_on, today) for one in agreements]
+    to_renew = _periods_to_renew(session, actor, patient)
+    return [_agreement_row(one, names, died_on, today, renewal_of(one) in to_renew) for one in agreements]
+
+
+def renewal_of(agreement: Agreement) -> str:
+    """The period of an agreement's renewal task, as the sweep writes it."""
+    return f"agreement:{agreement.id}"
+
+
+def find_renewal(session: Session, actor: Actor, agreement: Agreement) -> Task | None:
+    """The open duty to renew this agreement."""
+    return session.scalar(
+        select(Task).where(
+            Task.patient_id == agreement.patient_id,
+            Task.kind == TaskKind.AGREEMENT_RENEWAL,
+            Task.period == renewal_of(agreement),
+            Task.state == TaskState.OPEN,
+            within(Task.area_code, actor),
+        )
+    )
+
+
+def list_guards(session: Session, actor: Actor, patient: Patient) -> set[int]:
+    """The people who guard a patient now or did."""
+    guards = (
+        select(Guardianship.person_id)
+        .join(Patient, Patient.id == Guardianship.patient_id)
+        .where(Patient.id == patient.id, within(Patient.area_code, actor), Guardianship.withdrawn_at.is_(None))
+    )
+    return set(session.scalars(guards))
+
+
+def _periods_to_renew(session: Session, actor: Actor, patient: Patient) -> set[str]:
+    if TaskKind.AGREEMENT_RENEWAL not in kinds_for(actor.role):
+        return set()
+    open_ones = select(Task.period).where(
+        Task.patient_id == patient.id, Task.kind == TaskKind.AGREEMENT_RENEWAL, Task.state == TaskState.OPEN
+    )
+    return set(session.scalars(open_ones))
 
 
 def get_agreement(session: Session, actor: Actor, patient: Patient, public_id: str) -> Agreement:
@@ -226,7 +266,9 @@ def _id_number(actor: Actor, vault: Vault, person: Person) -> Masked | None:
     return Masked(mask_id(number), True) if grant is Grant.MASKED else Masked(number, False)
 
 
-def _agreement_row(agreement: Agreement, names: dict[int, str], died_on: date | None, today: date) -> AgreementRow:
+def _agreement_row(
+    agreement: Agreement, names: dict[int, str], died_on: date | None, today: date, is_to_renew: bool
+) -> AgreementRow:
     last = last_day(agreement.to_on, agreement.ended_on, died_on)
     return AgreementRow(
         public_id=agreement.public_id,
@@ -240,6 +282,7 @@ def _agreement_row(agreement: Agreement, names: dict[int, str], died_on: date | 
         end_reason=agreement.end_reason,
         last_day=last,
         state=agreement_state(agreement.from_on, last, today),
+        is_to_renew=is_to_renew,
     )
 
 
