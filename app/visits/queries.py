@@ -12,16 +12,18 @@ from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.models import RuleSet, Workday
+from app.core.reasons import Reason
 from app.core.scope import within
 from app.core.workdays import WorkdayCalendar
 from app.patients.models import Patient
+from app.patients.queries import finds_signs_of_life, name_days, registrations_of
 from app.people.models import Person
 from app.people.vault import Vault
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from app.visits.models import FollowUpVisit, VisitAttempt, VisitMedicine
 from app.visits.readers import HARM_TO_OTHERS, record_of
-from app.visits.rules.attempts import Attempt, AttemptOutcome
+from app.visits.rules.attempts import REACHED, Attempt, AttemptOutcome
 from app.visits.rules.history import History, VisitFact
 from app.visits.rules.record import VisitRecord
 from app.visits.rules.ruleset import VisitRules
@@ -102,6 +104,27 @@ def load_attempts(session: Session, patient_id: int, after: date | None) -> list
     if after is not None:
         wanted = wanted.where(VisitAttempt.attempted_on > after)
     return [Attempt(day, AttemptOutcome(outcome)) for day, outcome in session.execute(wanted)]
+
+
+@finds_signs_of_life
+def _met_later(session: Session, patient: Patient, died_on: date) -> list[Reason]:
+    """Completed visits after a day of death; an attempt that was refused has reached the patient too."""
+    registrations = registrations_of(patient)
+    visits = select(FollowUpVisit.visited_on).where(
+        FollowUpVisit.patient_id.in_(registrations),
+        FollowUpVisit.visited_on > died_on,
+        FollowUpVisit.withdrawn_at.is_(None),
+        or_(FollowUpVisit.is_complete, FollowUpVisit.is_opening),
+    )
+    reached = select(VisitAttempt.attempted_on).where(
+        VisitAttempt.patient_id.in_(registrations),
+        VisitAttempt.attempted_on > died_on,
+        VisitAttempt.outcome.in_(REACHED),
+    )
+    return [
+        *name_days("visit.death_before_visits", session.scalars(visits).all()),
+        *name_days("visit.death_before_contacts", session.scalars(reached).all()),
+    ]
 
 
 def find_by_submission_key(session: Session, key: str) -> FollowUpVisit | None:

@@ -25,6 +25,8 @@ class AttemptOutcome(StrEnum):
     AWAY = "away"
 
 
+# Endings at which somebody met the patient all the same.
+REACHED = frozenset({AttemptOutcome.REFUSED})
 WAY_LABELS = {
     AttemptWay.TELEPHONE: N_("打电话"),
     AttemptWay.HOME: N_("上门"),
@@ -52,7 +54,7 @@ def attempts_in_a_row(attempts: Iterable[Attempt], last_contact_on: date | None)
     since = last_contact_on or date.min
     ordered = sorted(attempts, key=lambda attempt: attempt.attempted_on)
     for attempt in ordered:
-        if attempt.outcome is AttemptOutcome.REFUSED:
+        if attempt.outcome in REACHED:
             since = max(since, attempt.attempted_on)
     return len({attempt.attempted_on for attempt in ordered if attempt.attempted_on > since})
 

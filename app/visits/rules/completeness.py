@@ -119,6 +119,8 @@ def _death(record: VisitRecord, context: VisitContext) -> Iterator[Finding]:
         yield error("died_on", reason("visit.death_in_future"))
     elif context.born_on and record.died_on < context.born_on:
         yield error("died_on", reason("visit.death_before_birth"))
+    else:
+        yield from (error("died_on", why) for why in context.signs_of_life)
     if record.death_cause is None:
         yield required("death_cause")
     if record.death_cause == DeathCause.PHYSICAL_ILLNESS and record.death_physical_cause is None:

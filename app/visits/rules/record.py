@@ -122,6 +122,8 @@ class VisitContext:
     registered_on: date | None = None
     # a death that the register knows already
     died_on: date | None = None
+    # why the person cannot have died on the day that this form says
+    signs_of_life: tuple[Reason, ...] = ()
     # the completed visit before this visit's date
     previous: PreviousVisit | None = None
     # the newest completed visit of all, when this one is entered after it

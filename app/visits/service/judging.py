@@ -12,6 +12,7 @@ from app.core.dates import add_months
 from app.core.reasons import Reason, reason
 from app.core.workdays import WorkdayCalendar
 from app.patients.models import Patient
+from app.patients.queries import list_signs_of_life
 from app.patients.rules import CareSetting, ManagementStatus
 from app.visits.queries import get_rules, load_attempts, load_calendar, load_life
 from app.visits.rules.attempts import attempts_in_a_row
@@ -107,6 +108,9 @@ def judge(
     A correction lies in the past by its nature: nobody is asked about that again.
     """
     context = _context(session, actor, patient, record, history, today)
+    if record.died_on and not is_correction:  # a correction is checked when the form that it replaces is withdrawn
+        signs = list_signs_of_life(session, patient, record.died_on)
+        context = replace(context, signs_of_life=tuple(signs))
     computed = computed_class(record, context)
     due = None
     if not (record.is_lost or record.is_death):
