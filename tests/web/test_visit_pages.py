@@ -16,15 +16,19 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.core.db import Database
+from app.core.forms import tidy_form
 from app.patients.models import Patient
 from app.patients.rules import ManagementStatus, RegistryStatus
 from app.people.vault import Vault
 from app.visits.forms.prefill import carried_over, data_of
+from app.visits.forms.sent import read_sent_visit
+from app.visits.forms.visit import VisitForm
 from app.visits.models import FollowUpVisit, VisitAttempt
 from app.visits.rules.record import VisitRecord
 from app.visits.service import record_visit
 from tests.conftest import NOW, TODAY
 from tests.rig.county import County
+from tests.rig.queries import counted
 from tests.rig.visits import command, middling, register, stable
 
 ClientAs = Callable[[str], FlaskClient]
@@ -87,6 +91,62 @@ def test_a_saved_visit_says_what_follows(client_as: ClientAs, database: Database
     html = page(client.get(answer.location))
     assert "基本稳定" in html and "自知力不全" in html and "2026年12月5日" in html and "接下来的任务" in html
     assert count(database) == 2
+
+
+def test_saving_asks_the_database_each_question_once(client_as: ClientAs, database: Database, patient: Patient) -> None:
+    client, sent = client_as("doctor"), body(middling(TODAY))
+    post(client, patient, body(middling(TODAY), visited_on=""))  # the session's look is noted, templates are compiled
+    with counted(database) as statements:
+        assert post(client, patient, sent).status_code == 303
+    assert len(statements) <= 15, statements
+    assert len(set(statements)) == len(statements)
+    assert sum("FROM patients" in one for one in statements) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"meeting": "2", "lost_reason": "1"},
+        {"meeting": "3", "died_on": TODAY, "death_cause": "1", "death_physical_cause": "3"},
+        {
+            "symptoms": ["1", "12"],
+            "symptoms_other": " 夜里不睡 ",
+            "other_abnormal": "1",
+            "accepted": ["visit.same_day", "?"],
+        },
+        {
+            "behaviours": ["5"],
+            "self_harms": "２",
+            "notes": "甲\r\n乙",
+            "guidance_2_name": "奥氮平",
+            "guidance_2_night_mg": "５",
+        },
+        {"adherence": "4", "next_due_on": "2026-12-01", "visit_class": "1", "override_reason": "家属要求"},
+    ],
+)
+def test_what_is_read_at_once_is_what_the_whole_form_reads(app: Flask, changes: dict[str, Any]) -> None:
+    with app.test_request_context(method="POST", data=body(middling(TODAY), **changes)):
+        at_once, whole = read_sent_visit(), VisitForm()
+        whole.validate()
+        assert at_once is not None and not {name for name in whole.errors if name != "csrf_token"}
+        assert at_once.to_command("p", TODAY) == whole.to_command("p", TODAY)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"visited_on": ""}, {"visited_on": "2026-13-01"}, {"form": "7"}, {"form": ["1", "2"]}, {"objects": ["1", "9"]}, {"meeting": ""},
+        {"meeting": "2"}, {"meeting": "3", "died_on": TODAY}, {"submission_key": "x"}, {"notes": "多" * 1001}, {"self_harms": "-1"},
+        {"lab_test": "1", "lab_text": "x"}, {"notes": "\x00"}, {"medicines_1_name": "药" * 61},
+    ],
+)  # fmt: skip
+def test_whatever_is_wrong_is_left_to_the_whole_form(app: Flask, changes: dict[str, Any]) -> None:
+    with app.test_request_context(method="POST", data=body(middling(TODAY), **changes)):
+        tidy_form()
+        assert read_sent_visit() is None
+        whole = VisitForm()
+        assert not whole.validate() and {name for name in whole.errors if name != "csrf_token"}
 
 
 def test_a_double_click_makes_one_visit(client_as: ClientAs, database: Database, patient: Patient) -> None:
