@@ -58,7 +58,10 @@ def run_job(name: str, period: str | None, today: datetime | None, as_json: bool
 def _run(house: House, found: Job, period: str | None, as_json: bool) -> None:
     if period is not None and not found.rhythm.is_period(period):
         refuse(f"{found.name} has periods like {found.rhythm.period_of(house.clock.today())}, not {period}", 2)
-    chosen = period or period_now(found, house.clock.now(), house.fixed_today)
+    current = period_now(found, house.clock.now(), house.fixed_today)
+    chosen = period or current
+    if not found.rhythm.is_near(chosen, current):
+        refuse(f"{found.name} runs for the present period, {current}, or the one before it, not for {chosen}", 2)
     outcome = run_to_the_end(house, found, chosen)
     counts = {"job": outcome.job, "period": outcome.period, "made": outcome.made, "already": outcome.already}
     if outcome.ran:

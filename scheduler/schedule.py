@@ -27,6 +27,10 @@ class Rhythm:
     period_of: Callable[[date], str]
     after: Callable[[str], str]
 
+    def is_near(self, period: str, current: str) -> bool:
+        """The present period or the one before: a run for a later one would keep the job from its turn until then."""
+        return period == current or self.after(period) == current
+
     def is_period(self, text: str) -> bool:
         try:
             self.after(text)

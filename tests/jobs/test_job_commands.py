@@ -6,9 +6,12 @@ import json
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from app.audit.service import note
 from app.core.db import Database
+from app.core.models import JobRun
+from app.tasks.models import Task
 from scheduler.cli import job
 from tests.conftest import NOW
 from tests.rig.caseload import add_patients
@@ -46,6 +49,30 @@ def test_a_wrong_name_or_period_is_refused_in_one_sentence(
 ) -> None:
     status, out, error = run(app, "run", *arguments)
     assert status != 0 and out == "" and len(error.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "period"),
+    [
+        ("open-reassessments", "2020Q1"),
+        ("open-reassessments", "2027Q1"),
+        ("open-reassessments", "2035Q1"),
+        ("purge-expired", "2035-01-01"),
+    ],
+)
+def test_a_period_that_is_long_past_or_yet_to_come_is_refused_in_words_and_changes_nothing(
+    app: Flask, database: Database, patients: int, name: str, period: str
+) -> None:
+    status, out, error = run(app, "run", name, "--today", "2026-11-21", "--period", period)
+    assert status != 0 and out == "" and f"not for {period}" in error and "or the one before it" in error
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Task)) == 0
+        assert session.scalar(select(func.count()).select_from(JobRun)) == 0
+
+
+def test_the_quarter_before_may_still_be_run_by_hand(app: Flask, patients: int) -> None:
+    command = ("run", "open-reassessments", "--today", "2026-11-21", "--period", "2026Q3", "--json")
+    assert json.loads(run(app, *command)[1])["made"] == patients
 
 
 def test_the_list_names_every_job_and_its_newest_run(app: Flask, patients: int) -> None:
