@@ -41,7 +41,8 @@ ELSEWHEN = {
 }
 # Their choices are lists; what is none of them did not come from the page, and is refused without one.
 WITHOUT_PAGE = {"/roster/files/<public_id>", "/roster/files/<public_id>/import"}
-NO_FIELDS = ("/reset", "/disable", "/enable", "/logout")
+# Buttons: the address names what is done and to whom, and there is nothing to fill in.
+NO_FIELDS = ("/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard")
 WRONG: dict[str, tuple[str, ...]] = {
     "select": ("١٢٣",),
     "radio": ("99999999999999999999",),
@@ -169,9 +170,8 @@ def test_a_form_without_a_single_field_acts_on_no_default(
     assert not troubles, "\n".join(troubles)
 
 
-# They store nothing: a look at the rules so far, a look at the file with another mapping, giving up one's own draft.
+# They store nothing: a look at the rules so far, a look at the file with another mapping.
 ACT_ON_NOTHING = {
-    "/patients/<public_id>/visits/draft/discard",
     "/patients/<public_id>/visits/preview",
     "/roster/files/<public_id>",
 }
