@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -41,7 +42,7 @@ class LiveCounty:
 @pytest.fixture(scope="session")
 def live_county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveCounty]:
     """安和县 in a folder of its own, served by gunicorn on a free port."""
-    instance = tmp_path_factory.mktemp("county")
+    instance = tmp_path_factory.mktemp("county") / "instance"
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith("ANHU_")},
         "ANHU_ENV": "demo",
@@ -50,10 +51,7 @@ def live_county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveCounty
         "ANHU_LOG_LEVEL": "ERROR",
         "FLASK_APP": "wsgi.py",
     }
-    for command in (["db", "upgrade"], ["demo", "load", "--patients", "60", "--quarters", "1", "--seed", "7"]):
-        subprocess.run(
-            [sys.executable, "-m", "flask", *command], cwd=ROOT, env=environ, check=True, capture_output=True
-        )
+    shutil.copytree(_loaded_county(environ), instance)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -72,6 +70,25 @@ def live_county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveCounty
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def _loaded_county(environ: dict[str, str]) -> Path:
+    """The demonstration in the run's folder, loaded by the first process that asks for it."""
+    instance = Path(os.environ["ANHU_TEST_SQLITE"]).with_name("demonstration")
+    with instance.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not instance.exists():
+            fresh = instance.with_suffix(".fresh")
+            for command in (["db", "upgrade"], ["demo", "load", "--patients", "60", "--quarters", "1", "--seed", "7"]):
+                subprocess.run(
+                    [sys.executable, "-m", "flask", *command],
+                    cwd=ROOT,
+                    env=environ | {"ANHU_INSTANCE": str(fresh)},
+                    check=True,
+                    capture_output=True,
+                )
+            fresh.rename(instance)
+    return instance
 
 
 @pytest.fixture(scope="session")
