@@ -106,6 +106,15 @@ class Action(StrEnum):
     KEEP_REGISTER = "keep_register"  # register and edit patients, guardians, consent
     LOG_VISIT = "log_visit"
     CORRECT_VISIT = "correct_visit"  # shows the whole form again, free text included
+    WORK_OFFLINE = "work_offline"  # an offline store on one's own phone, and the forms that come from it
+    KEEP_DEVICES = "keep_devices"  # the list of phones that may work offline, and revoking one
+    REPORT_CLUE = "report_clue"  # tell the health centre of somebody who may need care, and see that it was received
+    SEE_CLUES = "see_clues"  # look at clues, answer the nine questions, close
+    SEE_DANGER_CLUES = "see_danger_clues"  # open clues of the place in which there is danger now
+    REVIEW_SUSPECTED = "review_suspected"  # record a psychiatrist's word on somebody suspected
+    OPEN_SCREENING = "open_screening"  # a round of the county
+    SEE_SCREENING = "see_screening"  # how far a round has come, in counts
+    SCREEN_VILLAGE = "screen_village"  # sign a village's answer; towns on behalf
     SEE_TASKS = "see_tasks"
     CONFIRM_LOST = "confirm_lost"
     REASSESS = "reassess"
@@ -145,6 +154,17 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.KEEP_REGISTER: _CLINICAL,
     Action.LOG_VISIT: _CLINICAL,
     Action.CORRECT_VISIT: _CLINICAL - {Role.COUNTY_OFFICE},
+    Action.WORK_OFFLINE: frozenset({Role.DOCTOR, Role.VILLAGE_DOCTOR, Role.HEALTH_LEAD}),
+    Action.KEEP_DEVICES: frozenset({Role.HEALTH_LEAD, Role.ADMIN}),
+    Action.REPORT_CLUE: frozenset(
+        {Role.VILLAGE_WORKER, Role.DOCTOR, Role.POLICE, Role.HOSPITAL, Role.COUNTY_OFFICE}
+    ),
+    Action.SEE_CLUES: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.SEE_DANGER_CLUES: frozenset({Role.POLICE}),
+    Action.REVIEW_SUSPECTED: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.OPEN_SCREENING: frozenset({Role.COUNTY_OFFICE}),
+    Action.SEE_SCREENING: frozenset({Role.COUNTY_OFFICE, Role.COORDINATOR, Role.TOWN}),
+    Action.SCREEN_VILLAGE: frozenset({Role.VILLAGE_WORKER, Role.TOWN}),
     Action.SEE_TASKS: _CLINICAL,
     Action.CONFIRM_LOST: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.REASSESS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),

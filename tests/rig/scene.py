@@ -14,6 +14,7 @@ from app.accounts.models import User
 from app.accounts.sessions import actor_of
 from app.areas.models import Agency, AgencyKind, Area
 from app.areas.rules import AreaLevel
+from app.core.access import Action, may
 from app.core.actor import Actor, Role
 from app.core.bank_account import AccountKind
 from app.core.crypto import Keyring
@@ -46,9 +47,13 @@ from app.tasks.models import Task, TaskKind
 from app.tasks.service import open_task
 from app.visits.models import FollowUpVisit
 from app.visits.rules.record import Medicine
+from app.visits.rules.sync import SentKind
+from app.visits.service.devices import turn_on
 from app.visits.service.recording import record_visit
+from app.visits.service.sync import Arrival, receive
 from tests.rig.clock import NOW, TODAY
 from tests.rig.county import COUNTY, VILLAGE, County
+from tests.rig.phones import answers_of
 from tests.rig.rosters import card_number, id_number
 from tests.rig.visits import command, unstable
 
@@ -131,6 +136,9 @@ class Place:
     file: dict[str, str] = field(default_factory=dict)
     upload: str = ""
     roster_import: str = ""
+    # a phone of each user who may work offline, and a form from it that waits for that user
+    device: dict[str, str] = field(default_factory=dict)
+    sent_form: dict[str, str] = field(default_factory=dict)
     # an item of long work for each user, because only who asked may see it
     work: dict[str, str] = field(default_factory=dict)
 
@@ -235,6 +243,7 @@ def _place(
         session.add(done)
         session.flush()
         found.roster_import = done.public_id
+        _phones(session, keyring, county.actors if county else actors, patient, found)
         target = f"helped_{county_code}"
         _user(session, target, Role.VILLAGE_WORKER, village, AgencyKind.VILLAGE_COMMITTEE)
         found.user = session.scalars(select(User.public_id).where(User.name == target)).one()
@@ -249,6 +258,19 @@ def _place(
         run = session.scalars(select(SubsidyRun).where(SubsidyRun.public_id == found.run)).one()
         found.line = session.scalars(select(SubsidyLine.public_id).where(SubsidyLine.run_id == run.id)).one()
     return found
+
+
+def _phones(session: Session, keyring: Keyring, actors: dict[str, Actor], patient: Patient, found: Place) -> None:
+    """Each has sent a form that did not know of the visit that stands."""
+    vault = Vault(session, keyring)
+    for name, actor in actors.items():
+        if may(actor, Action.WORK_OFFLINE) and name in set(Role):
+            device = turn_on(session, keyring, actor, "手机", NOW).device
+            sent = command(patient, unstable(TODAY))
+            content = {"kind": "visit", "patient": patient.public_id, "answers": answers_of(sent.record)}
+            arrival = Arrival(sent.submission_key, SentKind.VISIT, patient.public_id, "", "", content, NOW, NOW)
+            taken = receive(session, vault, actor, device, arrival, lambda _patient, sent=sent: sent, TODAY, NOW)
+            found.device[name], found.sent_form[name] = device.public_id, taken.form.public_id
 
 
 def _family(

@@ -30,7 +30,7 @@ from app.visits.rules.prompts import DOUBTS
 from app.visits.rules.record import Medicine, VisitRecord
 
 MET, LOST, DEAD = "1", "2", "3"
-_MEETINGS = ((MET, N_("见到或联系上")), (LOST, N_("失访")), (DEAD, N_("死亡")))
+MEETINGS = ((MET, N_("见到或联系上")), (LOST, N_("失访")), (DEAD, N_("死亡")))
 
 _DAYS = frozenset({"visited_on", "died_on", "last_discharge_on", "next_due_on"})
 _COUNTS = frozenset(BEHAVIOUR_COUNTS.values())
@@ -205,7 +205,7 @@ class VisitForm(VisitAnswers, Form):
     submission_key = SubmissionKeyField()
     accepted = WordsField(DOUBTS)
     meeting = ChoiceField(
-        lazy_("见面结果"), [(code, lazy_(label)) for code, label in _MEETINGS], [Answered(lazy_("请选择见面结果"))]
+        lazy_("见面结果"), [(code, lazy_(label)) for code, label in MEETINGS], [Answered(lazy_("请选择见面结果"))]
     )
     override_reason = TextField(lazy_("改变分类的理由"), 200)
     notes = ParagraphField(lazy_("备注"), 1000)

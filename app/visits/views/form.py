@@ -40,10 +40,10 @@ def new_visit(public_id: str) -> Page:
         subject = subject_of(public_id)
         draft = draft_of(subject)
         if draft is not None:
-            return _form_page(subject, form_of_draft(draft), draft=draft)
+            return form_page(subject, form_of_draft(draft), draft=draft)
         begun = {"submission_key": new_submission_key(), "visited_on": current_clock().today(), "meeting": MET}
-        return _form_page(subject, VisitForm(data={**subject.carried, **begun}))
-    return _save(public_id, lambda answers: _record(public_id, answers))
+        return form_page(subject, VisitForm(data={**subject.carried, **begun}))
+    return save(public_id, lambda answers: _record(public_id, answers))
 
 
 @visits.route("/patients/<public_id>/visits/<visit_id>/correct", methods=["GET", "POST"])
@@ -56,8 +56,8 @@ def correct_visit(public_id: str, visit_id: str) -> Page:
     if request.method == "GET":
         if wrong.visit.withdrawn_at is not None:
             raise Conflict(reason("visit.already_withdrawn"))
-        return _form_page(subject, _form_of(subject, wrong), wrong)
-    return _save(public_id, lambda answers: _correct(public_id, visit_id, answers), wrong)
+        return form_page(subject, _form_of(subject, wrong), wrong)
+    return save(public_id, lambda answers: _correct(public_id, visit_id, answers), wrong)
 
 
 @visits.route("/patients/<public_id>/visits/preview", methods=["POST"])
@@ -72,7 +72,7 @@ def preview_visit(public_id: str) -> str:
     return render_template("visits/_preview.html", is_answer=True, form=form, **_result(patient, form, wrong))
 
 
-def _save(public_id: str, act: Callable[[VisitAnswers], service.Recorded], wrong: StoredForm | None = None) -> Page:
+def save(public_id: str, act: Callable[[VisitAnswers], service.Recorded], wrong: StoredForm | None = None) -> Page:
     """One attempt to save; a refusal shows the form again with everything that was typed."""
     answers = read_sent_visit()
     if answers is None and not (form := VisitForm()).validate():
@@ -81,7 +81,7 @@ def _save(public_id: str, act: Callable[[VisitAnswers], service.Recorded], wrong
         # lost or dead with neither reason nor day: to the rules an empty clinical form, and two dozen errors beside the point
         if form.branch == MET or judged.record.is_lost or judged.record.is_death:
             form.show_rule_errors(judged.errors)
-        return _form_page(subject, form, wrong), 400
+        return form_page(subject, form, wrong), 400
     try:
         recorded = act(answers or form)
     except (NotFound, Forbidden):
@@ -93,7 +93,7 @@ def _save(public_id: str, act: Callable[[VisitAnswers], service.Recorded], wrong
         doubts = errors.get(service.CONFIRM, ())
         form.show_rule_errors({name: why for name, why in errors.items() if name != service.CONFIRM})
         status = 409 if isinstance(refused, Conflict) else 400
-        return _form_page(subject_of(public_id), form, wrong, doubts), status
+        return form_page(subject_of(public_id), form, wrong, doubts), status
     visit_id = recorded.visit.public_id
     return redirect(url_for("visits.saved_visit", public_id=public_id, visit_id=visit_id), 303)
 
@@ -149,7 +149,7 @@ def _result(patient: Patient, form: VisitForm, wrong: StoredForm | None) -> dict
     }
 
 
-def _form_page(
+def form_page(
     subject: Subject,
     form: VisitForm,
     wrong: StoredForm | None = None,

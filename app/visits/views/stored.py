@@ -14,7 +14,7 @@ from app.core.reasons import Reason
 from app.core.web import read_session
 from app.patients.models import Patient
 from app.tasks.queries import Filters, WorkRow, worklist
-from app.tasks.rules import TaskKind
+from app.tasks.rules import Bucket, TaskKind
 from app.visits import queries
 from app.visits.models import FollowUpVisit
 from app.visits.queries import StoredForm
@@ -111,5 +111,11 @@ def _may_correct(visit: FollowUpVisit) -> bool:
 
 
 def _next_on_list(patient: Patient) -> WorkRow | None:
-    rows = worklist(read_session(), current_actor(), Filters(), current_clock().today(), size=2).rows
-    return next((row for row in rows if row.patient != patient.public_id), None)
+    """Whom to visit next: the first of those who are late, then of this week; nobody who has time."""
+    session, actor, today = read_session(), current_actor(), current_clock().today()
+    for bucket in (Bucket.OVERDUE, Bucket.WEEK):
+        rows = worklist(session, actor, Filters(bucket, TaskKind.FOLLOW_UP), today, size=2).rows
+        found = next((row for row in rows if row.patient != patient.public_id), None)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,82 @@
+"""What a phone keeps to work without a network: the page's frame, its scripts and the form's declaration. Nothing of a patient."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from flask import Response, current_app, render_template, url_for
+
+from app.core.access import Action, permit
+from app.core.clock import current_clock
+from app.core.db import canonical_json
+from app.core.i18n import language
+from app.core.web import read_session
+from app.visits.forms.declaration import declaration
+from app.visits.queries import get_rules
+from app.visits.views.blueprint import visits
+
+# In the order in which the page asks for them.
+ASSETS = (
+    "vendor/bootstrap/bootstrap.min.css",
+    "anhu.css",
+    "visit.css",
+    "field/field.css",
+    "field/app.js",
+    "field/classify.js",
+    "field/crypto.js",
+    "field/draw.js",
+    "field/entry.js",
+    "field/store.js",
+    "field/sync.js",
+    "field/words.js",
+    "icon.svg",
+)
+WORKER = "field/worker.js"
+
+
+@visits.route("/field/work")
+@permit(Action.SIGN_IN)
+def offline_page() -> str:
+    """The frame of the offline page: the same for everybody, filled in by its script from the phone's own store."""
+    return render_template("visits/field/work.html")
+
+
+@visits.route("/field/form.json")
+@permit(Action.SIGN_IN)
+def form_declaration() -> Response:
+    return Response(_declaration(), mimetype="application/json")
+
+
+@visits.route("/field/sw.js")
+@permit(Action.SIGN_IN)
+def worker() -> Response:
+    """The service worker, with the version that its assets make: another byte in any of them is another version."""
+    kept = {
+        "version": _version(),
+        "page": url_for("visits.offline_page"),
+        "assets": [
+            url_for("visits.form_declaration"),
+            *(url_for("static", filename=name) for name in ASSETS),
+        ],
+    }
+    script = _static(WORKER).read_text(encoding="utf-8")
+    return Response(f"self.KEPT = {json.dumps(kept)};\n{script}", mimetype="text/javascript")
+
+
+def _version() -> str:
+    digest = hashlib.sha256(language().encode())
+    for name in (*ASSETS, WORKER):
+        digest.update(_static(name).read_bytes())
+    digest.update(_declaration().encode())
+    digest.update(render_template("visits/field/work.html").encode())
+    return digest.hexdigest()[:16]
+
+
+def _declaration() -> str:
+    return canonical_json(declaration(get_rules(read_session(), current_clock().today())))
+
+
+def _static(name: str) -> Path:
+    return Path(current_app.static_folder or "") / name
