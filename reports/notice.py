@@ -173,6 +173,7 @@ def _facts(notice: GuardianNotice) -> PageFacts:
         amount=yuan(notice.amount_fen),
         capital=safe(notice.amount_capital),
         sums=_sums(notice.arithmetic),
+        whole=f"本季度 {notice.days_in_period} 天全部计发，没有扣减，按季度标准全额发放。",
         reasons=tuple(map(safe, notice.reasons)),
         facts=_payment_facts(notice) if notice.kind is NoticeKind.PAY else _appeal_facts(notice),
         remedy=safe(notice.remedy),

@@ -62,6 +62,8 @@ class PageFacts:
     amount: str
     capital: str
     sums: tuple[SumLine, ...]
+    whole: str
+    """What stands in place of the sum where every day counts."""
     reasons: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     remedy: str
@@ -214,6 +216,10 @@ class NoticePage:
         spare = self.MOST_SUM_LINES - len(facts.sums)
         step = mm(7.2 if spare > 1 else 6.2)
         y = paper.down(_BOX_TOP + (8 if spare > 1 else 6.8))
+        if not facts.sums:
+            words = paper.wrapped(facts.whole, BODY, right - left, 5)
+            middle = (_BOX_TOP + _BOX_BOTTOM) / 2 - (len(words) - 1) * 3.6 + 1.8
+            paper.lines(left, paper.down(middle), words, BODY, mm(7.2))
         for line in facts.sums:
             label = paper.wrapped(line.label, BODY, right - left - mm(33), 2 if spare > 0 else 1)
             spare -= len(label) - 1

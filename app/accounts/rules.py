@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from app.areas.rules import AreaLevel
 from app.core.actor import Role
 from app.core.reasons import Reason
 
@@ -30,6 +31,27 @@ SOURCE_SPAN = timedelta(minutes=15)
 
 # No human being holds two of these (roles.md).
 SEPARATE_DUTIES = frozenset({Role.ADMIN, Role.AUDITOR, Role.REVIEWER})
+
+
+# The broadest and the narrowest area that an account of a role may have: a village worker for a county would see every village's
+# duties, and counts for a city shown for one village would be single persons.
+_LEVELS = tuple(AreaLevel)  # from the province down
+AREA_OF_ROLE: dict[Role, tuple[AreaLevel, AreaLevel]] = {
+    **dict.fromkeys((Role.VILLAGE_WORKER, Role.VILLAGE_DOCTOR), (AreaLevel.VILLAGE, AreaLevel.VILLAGE)),
+    **dict.fromkeys((Role.TOWN, Role.HEALTH_LEAD, Role.POLICE), (AreaLevel.COUNTY, AreaLevel.TOWN)),
+    Role.DOCTOR: (AreaLevel.COUNTY, AreaLevel.VILLAGE),
+    **dict.fromkeys((Role.COUNTY_OFFICE, Role.COORDINATOR), (AreaLevel.CITY, AreaLevel.COUNTY)),
+    **dict.fromkeys((Role.CLERK, Role.REVIEWER, Role.FINANCE), (AreaLevel.CITY, AreaLevel.COUNTY)),
+    **dict.fromkeys((Role.HOSPITAL, Role.PARTNER), (AreaLevel.CITY, AreaLevel.TOWN)),
+    Role.AUDITOR: (AreaLevel.PROVINCE, AreaLevel.COUNTY),
+    Role.CITY_VIEWER: (AreaLevel.PROVINCE, AreaLevel.CITY),
+}
+
+
+def fits_area(role: Role, level: AreaLevel) -> bool:
+    """Whether an account of this role may be for a place of this level; roles without a row may be anywhere."""
+    broadest, narrowest = AREA_OF_ROLE.get(role, (_LEVELS[0], _LEVELS[-1]))
+    return _LEVELS.index(broadest) <= _LEVELS.index(level) <= _LEVELS.index(narrowest)
 
 
 def tidy_name(text: str) -> str:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.accounts.commands import NewUser
 from app.accounts.models import User
 from app.accounts.queries import find_agency, find_by_name, list_of_person
-from app.accounts.rules import clash_of_duties, name_problems, password_problems, tidy_name
+from app.accounts.rules import clash_of_duties, fits_area, name_problems, password_problems, tidy_name
 from app.areas.models import Agency, AgencyKind, Area
-from app.areas.rules import is_within
+from app.areas.rules import is_within, level_of
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor, Role
@@ -110,6 +110,8 @@ def change_role(session: Session, actor: Actor, user: User, role: Role, now: dat
     if role is Role.OPERATOR:
         raise Invalid({"role": [Reason("accounts.role.operator")]})
     _refuse_clashing_duties(session, user.person_id, role, apart_from=user.id)
+    if not fits_area(role, level_of(user.area_code)):
+        raise Invalid({"role": [Reason("accounts.area.level")]})
     before, user.role = user.role, role
     _end_sessions(user)
     _note(session, actor, "accounts.role_changed", user, now, {"from": before.value, "to": role.value})
@@ -123,6 +125,8 @@ def change_area(
     problems = _place_problems(session, actor, area_code, agency_id)
     if problems:
         raise Invalid(problems)
+    if not fits_area(user.role, level_of(area_code)):
+        raise Invalid({"area_code": [Reason("accounts.area.level")]})
     before, user.area_code = user.area_code, area_code
     user.agency_id = agency_id
     _end_sessions(user)
@@ -175,6 +179,8 @@ def _refuse_bad_account(session: Session, actor: Actor, new: NewUser, name: str)
     errors |= {"password": problems} if (problems := password_problems(new.password, name)) else {}
     if new.role is Role.OPERATOR:
         errors["role"] = [Reason("accounts.role.operator")]
+    if "area_code" not in errors and not fits_area(new.role, level_of(new.area_code)):
+        errors["area_code"] = [Reason("accounts.area.level")]
     if "name" not in errors and find_by_name(session, name) is not None:
         errors["name"] = [Reason("accounts.name.taken")]
     if errors:

@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     ),
     "accounts.sign_in.busy": N_("此刻登录的人太多，请稍候几秒再试"),
     "accounts.sign_in.source": N_("这个网络地址登录失败次数过多，请过 15 分钟再试"),
+    "accounts.area.level": N_("这个岗位不能管辖这一级的地区，请另选岗位或区划"),
     "accounts.area.unknown": N_("没有这个区划代码，或不在您管理的范围内"),
     "accounts.agency.unknown": N_("没有这个单位，或不在您管理的范围内"),
     "accounts.role.operator": N_("运维不是网页账号，请选择岗位"),

@@ -16,7 +16,7 @@ PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 def read_filter(args: MultiDict[str, str]) -> EventFilter:
     """A filter from an address; what cannot be read is left out and the page shows that."""
     return EventFilter(
-        action=args.get("action", "")[:64],
+        action=args.get("action", "")[:400],
         from_on=_day(args.get("from", "")),
         to_on=_day(args.get("to", "")),
         subject_id=_public_id(args.get("subject", "").strip()),

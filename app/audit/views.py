@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -46,18 +46,28 @@ def list_events() -> str:
         "audit/list_events.html",
         page=page,
         wanted=wanted,
-        actions=sorted((say(Reason(code)), code) for code in queries.list_actions(session)),
+        actions=_choices(queries.list_actions(session)),
         head=chain.find_head(session),
         described=described,
     )
 
 
+def _choices(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """(words, codes) for the filter: acts that read alike are one choice, and a code without words is none."""
+    found: dict[str, list[str]] = {}
+    for code in codes:
+        words = _words(code)
+        if words:
+            found.setdefault(words, []).append(code)
+    return sorted((words, ",".join(alike)) for words, alike in found.items())
+
+
 def described(detail: Mapping[str, Any]) -> str:
     """An event's detail as one line: known keys and codes in words, digests shortened, what is not so left out."""
     parts = [
-        f"{_words(f'audit.detail.{key}') or key} {_said(key, value)}".strip()
+        f"{words} {_said(key, value)}".strip()
         for key, value in sorted(detail.items())
-        if value is not None and value is not False and value != ""
+        if value is not None and value is not False and value != "" and (words := _words(f"audit.detail.{key}"))
     ]
     return _("；").join(parts)
 

@@ -83,7 +83,9 @@ def _replies(rows: Sequence[Row], columns: _Columns, first: int) -> tuple[BankRe
         try:
             replies.append(_reply(row, columns))
         except (ValueError, ArithmeticError):
-            wrong.append(reason("subsidies.returns.row", row=number))
+            wrong.append(
+                reason("subsidies.returns.row", row=number, paid=sorted(PAID_WORDS), returned=sorted(RETURNED_WORDS))
+            )
     if wrong:
         raise Invalid({"returns": wrong[:MOST_LISTED]})
     return tuple(replies)

@@ -110,7 +110,7 @@ TEXTS: dict[str, str] = {
     "subsidies.withheld.account_closed": N_("领款账户已停用，拦付"),
     "subsidies.settle.already": N_("本批已经办结"),
     "subsidies.returns.no_header": N_("没有找到表头：回盘文件须有序号、金额、结果三列"),
-    "subsidies.returns.row": N_("第 %(row)s 行看不懂：请核对金额和结果"),
+    "subsidies.returns.row": N_("第 %(row)s 行看不懂：金额须为数字；结果须为%(paid)s，或%(returned)s"),
     "subsidies.returns.unknown": N_("序号 %(sequence)s 不在发放文件中"),
     "subsidies.returns.twice": N_("序号 %(sequence)s 出现了两次"),
     "subsidies.returns.amount": N_("序号 %(sequence)s 金额不符：报盘 %(sent)s 元，回盘 %(said)s 元"),
