@@ -39,3 +39,12 @@ def age_on(born_on: date, day: date) -> int:
     """Full years. Born on 29 February: a year older on 1 March of a common year (domain 9, case 19)."""
     before_birthday = (day.month, day.day) < (born_on.month, born_on.day)
     return day.year - born_on.year - before_birthday
+
+
+def partial_span(text: str) -> tuple[date, date]:
+    """The first and the last day that `1991`, `1991-07` or `1991-07-03` may mean; ValueError for anything else."""
+    year, month, day = (*text.split("-"), "", "")[:3]
+    if day:
+        return parse_date(text), parse_date(text)
+    first = parse_date(f"{year}-{month or '01'}-01")
+    return first, last_of_month(first if month else first.replace(month=12))

@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import ValidationError
 
+from app.core.dates import partial_span
 from app.core.fields import (
     Answered,
     ChoiceField,
@@ -59,11 +60,16 @@ PHYSICAL_CAUSES = {
 
 
 class PartialDate:
-    """Validator: `1991`, `1991-07` or `1991-07-03`, not in the future."""
+    """Validator: `1991`, `1991-07` or `1991-07-03`, not wholly after the form's `today`."""
 
     def __call__(self, form: Any, field: Any) -> None:
-        if field.data and not is_partial_date(field.data):
+        if not field.data:
+            return
+        if not is_partial_date(field.data):
             raise ValidationError(_("请填年、年-月或年-月-日，例如 1991、1991-07、1991-07-03"))
+        today: date | None = getattr(form, "today", None)
+        if today and partial_span(field.data)[0] > today:
+            raise ValidationError(_("日期在今天之后"))
 
 
 class Past:
@@ -152,6 +158,9 @@ def supplement_data(supplement: Supplement) -> dict[str, Any]:
 
 
 class _PatientForm(PersonFields, SupplementFields, Form):
+    """`today` is set by the view."""
+
+    today: date | None = None
     area_code = ListField(lazy_("居住村（社区）"), validators=[Answered(lazy_("请选择村（社区）"))])
     address = TextField(lazy_("现住址（村以下）"), 100)
     record_number = TextField(lazy_("档案编号"), 20)

@@ -6,6 +6,7 @@ from app.core.i18n import N_
 from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
+    "patients.before_birth": N_("早于出生日期（%(born_on)s）"),
     "patients.date_in_future": N_("日期在今天之后"),
     "patients.area_outside": N_("请选择本辖区内的村（社区）"),
     "patients.already_registered": N_("此人已有登记，请先在患者名单中查找；查不到的，请联系县精防机构"),

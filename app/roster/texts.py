@@ -154,6 +154,7 @@ TEXTS: dict[str, str] = {
     "roster.visit.no_form": N_("没有随访方式，登记为不详，不计面访"),
     "roster.visit_form.unknown": N_("随访方式“%(text)s”看不懂，请填门诊、家庭访视或电话"),
     "roster.visit_class.unknown": N_("随访分类“%(text)s”看不懂，请填稳定、基本稳定或不稳定"),
+    "roster.before_birth": N_("早于出生日期（%(born_on)s）"),
     "roster.visit.before_birth": N_("随访日期在出生之前"),
     "roster.visit.next_before": N_("下次随访日期不晚于末次随访"),
     "roster.visit.class_against_level": N_("危险性 %(level)s 级，随访分类只能是不稳定"),

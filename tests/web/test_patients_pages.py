@@ -260,6 +260,51 @@ def test_an_unacceptable_change_is_said_in_words(
     assert answer.status_code == 422 and words in answer.text
 
 
+@pytest.mark.parametrize(
+    ("act", "data", "words"),
+    [
+        ("diagnosis", {"category": "bipolar", "from_on": "2026-11-01", "diagnosed_on": "1979"}, "早于出生日期（1980年5月1日）"),
+        ("diagnosis", {"category": "bipolar", "from_on": "2026-11-01", "diagnosed_on": "2026-12"}, "日期在今天之后"),
+        ("admission", {"hospital": "县医院", "from_on": "1979-01-01"}, "早于出生日期（1980年5月1日）"),
+        ("consent", {"kind": "other_purpose", "answer": "agreed", "signer": "patient", "from_on": "1979-01-01"}, "早于出生日期（1980年5月1日）"),
+    ],
+)  # fmt: skip
+def test_nothing_that_happens_to_somebody_lies_before_their_birth_or_after_today(
+    client_as: Client, patient: str, act: str, data: dict[str, str], words: str
+) -> None:
+    answer = client_as("doctor").post(f"/patients/{patient}/states/{act}", data=data)
+    assert answer.status_code == 422 and words in answer.text
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ({"consent_on": "2026-11-22"}, "日期在今天之后"),
+        ({"consent_on": "1980-04-30"}, "早于出生日期（1980年5月1日）"),
+        ({"registered_on": "2026-11-22"}, "日期在今天之后"),
+        ({"diagnosed_on": "2027"}, "日期在今天之后"),
+        ({"diagnosed_on": "1980-04"}, "早于出生日期（1980年5月1日）"),
+        ({"first_onset": "1979"}, "早于出生日期（1980年5月1日）"),
+    ],
+)
+def test_a_registration_that_contradicts_birth_or_today_is_refused_and_nothing_is_stored(
+    client_as: Client, database: Database, patient: str, days: dict[str, str], words: str
+) -> None:
+    before = _count(database)
+    answer = client_as("doctor").post("/patients/new", data=_form(**days))
+    assert answer.status_code == 422 and words in answer.text and _count(database) == before
+
+
+def test_a_diagnosis_of_the_year_of_birth_or_of_this_year_is_possible(
+    client_as: Client, database: Database, patient: str
+) -> None:
+    before = _count(database)
+    for number, year in ((21, "1980"), (23, "2026")):
+        data = _form(key=f"{number}" * 11, id_number=id_number(sequence=number), diagnosed_on=year)
+        assert client_as("doctor").post("/patients/new", data=data).status_code == 302
+    assert _count(database) == before + 2
+
+
 def test_a_death_closes_the_registration(client_as: Client, database: Database, patient: str) -> None:
     client = client_as("doctor")
     data = {"died_on": "2026-11-10", "precision": "day", "cause": "1", "physical_cause": "3"}

@@ -15,6 +15,7 @@ from app.patients.commands import ConsentDraft, DiagnosisDraft
 from app.patients.models import Consent, Diagnosis, Patient
 from app.patients.rules import ConsentKind, ManagementStatus
 from app.patients.service.follow_ups import visits_follow
+from app.patients.service.lifetime import refuse_outside_life
 from app.patients.service.states import find_consent, set_management
 
 _NEXT_DAY = timedelta(days=1)
@@ -24,6 +25,7 @@ def set_diagnosis(
     session: Session, actor: Actor, patient: Patient, draft: DiagnosisDraft, from_on: date, now: datetime
 ) -> Diagnosis:
     """The diagnosis from a day on; the one before ends there. A day before it began replaces it as a correction."""
+    refuse_outside_life(session, patient, {"diagnosed_on": draft.diagnosed_on, "from_on": from_on})
     present = session.scalars(
         select(Diagnosis).where(
             Diagnosis.patient_id == patient.id, Diagnosis.to_on.is_(None), Diagnosis.withdrawn_at.is_(None)
@@ -57,6 +59,7 @@ def set_consent(session: Session, actor: Actor, patient: Patient, draft: Consent
     Consent to community management moves the state: agreed → managed from that day; refused → from that day while pending, from
     the next day for somebody who was managed (domain 3.6).
     """
+    refuse_outside_life(session, patient, {"from_on": draft.from_on})
     present = find_consent(session, patient, draft.kind)
     if present is not None:
         if draft.from_on < present.from_on:

@@ -31,6 +31,7 @@ from app.patients.rules import (
     is_visit_owed,
     management_at_start,
 )
+from app.patients.service.lifetime import refuse_contradictions
 from app.people.models import Person
 from app.people.queries import list_people
 from app.people.service import create_people, find_ids_by_id_numbers, index_many
@@ -67,7 +68,9 @@ class _Entry:
 def register_patient(
     session: Session, vault: Vault, actor: Actor, command: RegisterPatient, today: date, now: datetime
 ) -> Patient:
-    """Raises `Invalid` by field for an unacceptable person, a place outside the actor's area, a number that is known."""
+    """Raises `Invalid` by field for an unacceptable person, a place outside the actor's area, a number that is known, a day
+    before birth or after today."""
+    refuse_contradictions(session, command, today)
     return register_patients(session, vault, actor, [command], today, now)[0]
 
 

@@ -14,6 +14,7 @@ from app.core.reasons import reason
 from app.patients.models import Admission, Patient
 from app.patients.rules import CareSetting, SpanKind
 from app.patients.service.follow_ups import visits_follow
+from app.patients.service.lifetime import refuse_outside_life
 from app.patients.service.spans import write_span
 
 
@@ -29,6 +30,7 @@ def record_admission(
     """A stay from its admission day to its discharge day, or still running. Stays do not overlap."""
     if to_on is not None and to_on < from_on:
         raise Invalid({"to_on": [reason("patients.stay.ends_before")]})
+    refuse_outside_life(session, patient, {"from_on": from_on})
     if patient.care_setting is None:
         raise Conflict(reason("patients.state.not_registered"))
     _refuse_overlap(session, patient, from_on, to_on)

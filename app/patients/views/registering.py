@@ -43,6 +43,7 @@ def register() -> Answer:
         data={"key": new_public_id(), "registered_on": clock.today(), "id_kind": "01", **_only(villages)}
     )
     form.area_code.group(villages)
+    form.today = clock.today()
     if request.method == "GET":
         return render_template("patients/register.html", form=form)
     if form.validate():
@@ -63,6 +64,7 @@ def edit(public_id: str) -> Answer:
         note_look(("patient", public_id), patient.area_code)
         return _edit_page(session, actor, patient, _stored_form(session, actor, patient))
     form = EditForm()
+    form.today = current_clock().today()
     form.area_code.group(village_choices(session, actor))
     differences: list[tuple[str, str, str]] = []
     if form.validate():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from app.core.dates import partial_span
 from app.core.reasons import Reason, reason
 from app.core.workbooks.sheet import is_blank
 from app.patients.rules import ManagementStatus
@@ -87,6 +88,18 @@ def management(row: RowCells) -> tuple[ManagementStatus, date | None]:
     elif status is ManagementStatus.PENDING_CONSENT and consent_on:
         row.warn(Field.MANAGED, reason("roster.managed.consent_but_not"))
     return status, consent_on
+
+
+def refuse_before_birth(
+    row: RowCells, patient: PersonPart | None, diagnosis: DiagnosisPart | None, consent_on: date | None
+) -> None:
+    """Nobody is diagnosed or agrees before being born."""
+    born_on = patient.born_on if patient else None
+    diagnosed = diagnosis.diagnosed_on if diagnosis else None
+    if born_on and diagnosed and partial_span(diagnosed)[1] < born_on:
+        row.error(Field.DIAGNOSED_ON, reason("roster.before_birth", born_on=born_on))
+    if born_on and consent_on and consent_on < born_on:
+        row.error(Field.CONSENT_ON, reason("roster.before_birth", born_on=born_on))
 
 
 def last_visit(row: RowCells, patient: PersonPart | None) -> VisitPart | None:

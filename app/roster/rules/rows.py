@@ -206,6 +206,7 @@ def _draft(row: RowCells, paid: PaymentColumns) -> _Drafted:
     area_code = parts.place(row)
     patient: PersonPart | None = parts.patient(row)
     diagnosis, level, management = parts.diagnosis(row), parts.risk_level(row), parts.management(row)
+    parts.refuse_before_birth(row, patient, diagnosis, management[1])
     ethnic_code = row.read_softly(Field.ETHNICITY, codes.ethnic_code)
     is_insured = row.read_softly(Field.INSURED, cells.yes_no)
     first: GuardianPart | None = guardian_parts.first_guardian(row, patient)
