@@ -76,9 +76,9 @@ def last_day_of_week(today: date) -> date:
     return today + timedelta(days=DUE_SOON_DAYS)
 
 
-def first_visit_due(position: int, today: date) -> date:
-    """The due day of the `position`-th patient (from 0) of one import: one to fourteen days from today, evenly."""
-    return today + timedelta(days=1 + position % FIRST_VISIT_WITHIN_DAYS)
+def first_visit_due(position: int, among: int, today: date) -> date:
+    """The due day of the `position`-th (from 0) `among` one import's patients: one to fourteen days from today, evenly, in order."""
+    return today + timedelta(days=1 + position * FIRST_VISIT_WITHIN_DAYS // among)
 
 
 _CARE = frozenset(

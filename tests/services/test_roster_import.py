@@ -195,6 +195,16 @@ def test_patients_without_a_last_visit_are_spread_over_fourteen_days(session: Se
     assert set(session.scalars(select(Patient.next_due_on))) == set(due)
 
 
+def test_first_visits_of_an_import_come_by_level_the_highest_first_whatever_the_rosters_order(
+    session: Session, run: Run
+) -> None:
+    run(book([person(number) | {"level": number % 6} for number in range(1, 29)]))
+    found = session.execute(select(Patient.risk_level, Patient.next_due_on)).all()
+    levels = [level or 0 for level, _day in sorted(found, key=lambda one: (one.next_due_on, -(one.risk_level or 0)))]
+    assert levels == sorted(levels, reverse=True) and levels[0] == 5 and levels[-1] == 0
+    assert {day for _level, day in found} == {TODAY + timedelta(days=day) for day in range(1, 15)}
+
+
 VISIT = {"v": "末次随访日期", "f": "随访方式", "c": "随访分类", "l": "上次随访危险性评估", "n": "下次随访日期"}
 
 

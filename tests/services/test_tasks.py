@@ -102,9 +102,9 @@ def test_open_duties_follow_a_patient_who_moves(session: Session, county: County
 
 
 def test_first_visits_of_an_import_spread_evenly_over_fourteen_days() -> None:
-    days = [first_visit_due(position, TODAY) for position in range(30)]
+    days = [first_visit_due(position, 30, TODAY) for position in range(30)]
     assert (min(days), max(days)) == (TODAY + timedelta(days=1), TODAY + timedelta(days=14))
-    assert {days.count(day) for day in days} == {2, 3}
+    assert {days.count(day) for day in days} == {2, 3} and days == sorted(days)
 
 
 # -- renewals ----------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from app.roster.service.checking import check_against_register
 from app.roster.service.filling import fill_known
 from app.roster.service.hand import Hand
 from app.roster.service.knowing import known_patient
-from app.roster.service.storing import store_new
+from app.roster.service.storing import first_visit_days, store_new
 from app.tasks.models import Task
 
 BATCH = 500
@@ -127,12 +127,11 @@ def _store(
 ) -> ImportResult:
     changes = [planned for planned in plan if planned.outcome is not Outcome.UNCHANGED]
     created: dict[tuple[str, int], int] = {}
-    owed = 0
+    first_visits = first_visit_days(_new_rows(changes), hand.today)
     for part in slices(changes, BATCH):
         register = load_register(session, vault.keyring, [planned.row for planned in part])
-        for row, patient in store_new(session, vault, hand, register, _new_rows(part), owed):
+        for row, patient in store_new(session, vault, hand, register, _new_rows(part), first_visits):
             created[row.sheet, row.row] = patient.id
-            owed += row.visit is None and patient.next_due_on is not None
         for planned in part:
             if planned.patient_id is not None:
                 fill_known(session, vault, hand, register, planned.row, planned.comparison.gaps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -29,6 +29,10 @@ from app.visits.service.opening import record_opening_visits
 
 # Who has, or had, said yes to being looked after.
 _CONSENTED = (ManagementStatus.MANAGED, ManagementStatus.LOST)
+_REGISTERED = RegistryStatus.REGISTERED
+NOT_RATED = -1  # below level 0 in the order
+
+Place = tuple[str, int]  # sheet and row
 
 
 def store_new(
@@ -37,11 +41,11 @@ def store_new(
     hand: Hand,
     register: Register,
     rows: Sequence[RosterRow],
-    position: int = 0,
+    first_visits: Mapping[Place, date],
 ) -> list[tuple[RosterRow, Patient]]:
     """Register the rows' patients with guardians, agreements, level, last visit and payments, in the order of `rows`.
 
-    `position` says how many first visits the import owes already, so that they go on spreading evenly.
+    `first_visits` are the days of the whole import (`first_visit_days`).
     """
     if not rows:
         return []
@@ -52,7 +56,7 @@ def store_new(
     guarded = [Guarded(patient, row) for row, patient in stored]
     store_guardians(session, vault, hand, register, guarded)
     with session.no_autoflush:  # levels and due days go out as one change of a patient
-        due = _first_visits(stored, hand, position)
+        due = _first_visits(stored, first_visits)
         store_levels(session, hand, stored)
     open_follow_ups(session, due, hand.now)
     store_visits(session, hand, stored)
@@ -60,21 +64,23 @@ def store_new(
     return stored
 
 
+def first_visit_days(rows: Iterable[RosterRow], today: date) -> dict[Place, date]:
+    """Managed patients who came without a last visit are visited over the next fourteen days, the highest level first."""
+    owed = [row for row in rows if row.visit is None and is_visit_owed(_REGISTERED, row.management, CareSetting.HOME)]
+    owed.sort(key=lambda row: NOT_RATED if row.level is None else row.level, reverse=True)
+    return {(row.sheet, row.row): first_visit_due(at, len(owed), today) for at, row in enumerate(owed)}
+
+
 def _first_visits(
-    stored: Sequence[tuple[RosterRow, Patient]], hand: Hand, position: int
+    stored: Sequence[tuple[RosterRow, Patient]], days: Mapping[Place, date]
 ) -> list[tuple[Patient, date, str, list[Reason]]]:
-    """Managed patients who came without a last visit are visited over the next fourteen days, not all on one."""
-    owed = [patient for row, patient in stored if row.visit is None and is_visit_owed(*_states(patient))]
     due = []
-    for place, patient in enumerate(owed, position):
-        patient.next_due_on = first_visit_due(place, hand.today)
-        because = reason("tasks.first_visit", on=patient.next_due_on)
-        due.append((patient, patient.next_due_on, FIRST_VISIT, [because]))
+    for row, patient in stored:
+        on = days.get((row.sheet, row.row))
+        if on is not None:
+            patient.next_due_on = on
+            due.append((patient, on, FIRST_VISIT, [reason("tasks.first_visit", on=on)]))
     return due
-
-
-def _states(patient: Patient) -> tuple[RegistryStatus, ManagementStatus | None, CareSetting | None]:
-    return patient.registry_status, patient.management_status, patient.care_setting
 
 
 def store_levels(session: Session, hand: Hand, stored: Iterable[tuple[RosterRow, Patient]]) -> None:
