@@ -23,7 +23,7 @@ from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from app.visits.models import FollowUpVisit, VisitAttempt, VisitMedicine
 from app.visits.readers import HARM_TO_OTHERS, record_of
-from app.visits.rules.attempts import REACHED, Attempt, AttemptOutcome
+from app.visits.rules.attempts import MET, Attempt, AttemptOutcome, AttemptWay
 from app.visits.rules.history import History, VisitFact
 from app.visits.rules.record import VisitRecord
 from app.visits.rules.ruleset import VisitRules
@@ -100,10 +100,12 @@ _LIFE = select(Person.born_on, Person.died_on).where(Person.id == bindparam("per
 
 def load_attempts(session: Session, patient_id: int, after: date | None) -> list[Attempt]:
     """Attempts since the last contact, as facts."""
-    wanted = select(VisitAttempt.attempted_on, VisitAttempt.outcome).where(VisitAttempt.patient_id == patient_id)
+    wanted = select(VisitAttempt.attempted_on, VisitAttempt.outcome, VisitAttempt.way).where(
+        VisitAttempt.patient_id == patient_id
+    )
     if after is not None:
         wanted = wanted.where(VisitAttempt.attempted_on > after)
-    return [Attempt(day, AttemptOutcome(outcome)) for day, outcome in session.execute(wanted)]
+    return [Attempt(day, AttemptOutcome(outcome), AttemptWay(way)) for day, outcome, way in session.execute(wanted)]
 
 
 @finds_signs_of_life
@@ -119,7 +121,7 @@ def _met_later(session: Session, patient: Patient, died_on: date) -> list[Reason
     reached = select(VisitAttempt.attempted_on).where(
         VisitAttempt.patient_id.in_(registrations),
         VisitAttempt.attempted_on > died_on,
-        VisitAttempt.outcome.in_(REACHED),
+        VisitAttempt.outcome.in_(MET),
     )
     return [
         *name_days("visit.death_before_visits", session.scalars(visits).all()),

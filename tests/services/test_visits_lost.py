@@ -49,8 +49,14 @@ def patient(session: Session, county: County, keyring: Keyring) -> Patient:
 
 @pytest.fixture
 def attempt(session: Session, county: County, keyring: Keyring, patient: Patient) -> Try:
-    def tried(on: date, outcome: AttemptOutcome = MISSED, key: str | None = None, who: str = "doctor") -> Attempted:
-        sent = RecordAttempt(patient.public_id, key or str(uuid.uuid4()), on, AttemptWay.HOME, outcome, "邻居说外出")
+    def tried(
+        on: date,
+        outcome: AttemptOutcome = MISSED,
+        key: str | None = None,
+        who: str = "doctor",
+        way: AttemptWay = AttemptWay.HOME,
+    ) -> Attempted:
+        sent = RecordAttempt(patient.public_id, key or str(uuid.uuid4()), on, way, outcome, "邻居说外出")
         return record_attempt(session, Vault(session, keyring), county.actor(who), sent, TODAY, NOW)
 
     return tried
@@ -104,6 +110,26 @@ def test_three_days_in_a_row_propose_lost_once(session: Session, attempt: Try) -
     proposal = open_task(session, TaskKind.CONFIRM_LOST)
     assert proposal and proposal.due_on == TODAY
     assert proposal.because[0]["code"] == "visit.attempts_failed"
+
+
+def test_case_35_a_miss_that_a_volunteer_tells_of_counts_for_nothing(session: Session, attempt: Try) -> None:
+    attempt(date(2026, 11, 12))
+    attempt(date(2026, 11, 15), way=AttemptWay.TELEPHONE)
+    told = attempt(date(2026, 11, 19), way=AttemptWay.TOLD)
+    assert (told.in_a_row, told.is_lost_proposed) == (2, False)
+    assert session.scalar(select(func.count()).select_from(VisitAttempt)) == 3
+    assert not attempt(date(2026, 11, 20), AttemptOutcome.REACHED, way=AttemptWay.TOLD).is_lost_proposed
+    assert attempt(date(2026, 11, 21)).is_lost_proposed
+
+
+def test_somebody_who_was_reached_is_not_missing_and_is_visited_within_a_week(session: Session, attempt: Try) -> None:
+    for day in (12, 15, 18):
+        attempt(date(2026, 11, day))
+    assert open_task(session, TaskKind.CONFIRM_LOST)
+    reached = attempt(date(2026, 11, 19), AttemptOutcome.REACHED, way=AttemptWay.TELEPHONE)
+    assert (reached.in_a_row, reached.is_lost_proposed) == (0, False)
+    due = open_task(session, TaskKind.FOLLOW_UP)
+    assert due and due.due_on == date(2026, 11, 19)  # by the first try; a later one puts nothing off
 
 
 def test_an_attempt_arrives_once(session: Session, attempt: Try) -> None:

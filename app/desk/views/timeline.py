@@ -104,7 +104,8 @@ def _visit(visit: FollowUpVisit, patient: Patient, level_before: int | None) -> 
 
 def _attempt(attempt: VisitAttempt) -> Entry:
     way, outcome = WAY_LABELS[AttemptWay(attempt.way)], OUTCOME_LABELS[AttemptOutcome(attempt.outcome)]
-    return Entry(attempt.attempted_on, _("未访到"), None, f"{_(way)} · {_(outcome)}")
+    title = _("联系上") if attempt.outcome == AttemptOutcome.REACHED else _("未访到")
+    return Entry(attempt.attempted_on, title, None, f"{_(way)} · {_(outcome)}")
 
 
 def _level_at(level: int, before: int | None) -> str:

@@ -29,7 +29,14 @@ from app.visits.queries import (
     load_attempts,
     load_history,
 )
-from app.visits.rules.attempts import AttemptOutcome, attempts_in_a_row, proposes_lost, try_again_by
+from app.visits.rules.attempts import (
+    AttemptOutcome,
+    AttemptWay,
+    attempts_in_a_row,
+    is_contact,
+    proposes_lost,
+    try_again_by,
+)
 from app.visits.service.next_steps import propose_lost
 
 
@@ -65,6 +72,9 @@ def record_attempt(
     again_by = try_again_by(attempt.attempted_on, rules)
     if earlier is None:
         _try_again(session, patient, attempt, again_by, times)
+        if is_contact(AttemptOutcome(attempt.outcome), AttemptWay(attempt.way)):
+            found = reason("visit.attempt.found", attempted_on=attempt.attempted_on)
+            cancel_kind(session, actor, patient, TaskKind.CONFIRM_LOST, found, now)
         if proposes_lost(times, rules) and patient.management_status is not ManagementStatus.LOST:
             because = [reason("visit.attempts_failed", days=times, attempted_on=attempt.attempted_on)]
             propose_lost(session, patient, f"attempt:{attempt.id}", because, now, today)
@@ -157,13 +167,18 @@ def _same_attempt(earlier: VisitAttempt, patient: Patient, command: RecordAttemp
     return earlier
 
 
+_AGAIN = {
+    AttemptOutcome.REFUSED: "visit.attempt.refused",
+    AttemptOutcome.REACHED: "visit.attempt.reached",
+}
+
+
 def _try_again(session: Session, patient: Patient, attempt: VisitAttempt, again_by: date, times: int) -> None:
     """The open visit moves forward to the next attempt; a day that has passed already stays late."""
     task = find_open_task(session, patient.id, TaskKind.FOLLOW_UP)
     if task is None or task.due_on <= again_by:
         return
-    is_refused = attempt.outcome == AttemptOutcome.REFUSED
-    code = "visit.attempt.refused" if is_refused else "visit.attempt.again"
+    code = _AGAIN.get(AttemptOutcome(attempt.outcome), "visit.attempt.again")
     because = reason(code, attempted_on=attempt.attempted_on, times=times, on=again_by)
     move_follow_up(session, patient, again_by, [because])
     patient.next_due_on = again_by

@@ -19,7 +19,7 @@ from app.visits.commands import DecideLost
 from app.visits.forms.attempt import AttemptForm, LostForm
 from app.visits.forms.key import new_submission_key
 from app.visits.models import VisitAttempt
-from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS
+from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS, AttemptOutcome, AttemptWay
 from app.visits.rules.ruleset import VisitRules
 from app.visits.views.blueprint import Page, visits
 from app.visits.views.subject import Subject, subject_of
@@ -29,7 +29,11 @@ from app.visits.views.subject import Subject, subject_of
 @permit(Action.LOG_VISIT)
 def new_attempt(public_id: str) -> Page:
     if request.method == "GET":
-        begun = {"submission_key": new_submission_key(), "attempted_on": current_clock().today()}
+        begun = {
+            "submission_key": new_submission_key(),
+            "attempted_on": current_clock().today(),
+            "way": AttemptWay.TELEPHONE.value,  # most tries are calls: from the list it is one tap on how it ended, one to save
+        }
         return _attempt_page(public_id, AttemptForm(data=begun))
     form = AttemptForm()
     if not form.validate():
@@ -80,6 +84,10 @@ def _outcome(attempted: service.Attempted) -> str:
     times, again_by = attempted.in_a_row, date_short(attempted.again_by)
     if attempted.is_lost_proposed:
         words = _("已记录。连续 %(times)s 次未访到，已提请负责人确认失访。", times=times)
+    elif attempted.attempt.outcome == AttemptOutcome.REACHED:
+        words = _("已记录。%(day)s前完成随访。", day=again_by)
+    elif attempted.attempt.outcome == AttemptOutcome.MOVED:
+        words = _("已记录。请核实去向；确已搬走的，办理迁出。%(day)s前再试。", day=again_by)
     elif times:
         words = _("已记录，第 %(times)s 次未访到。%(day)s前再试。", times=times, day=again_by)
     else:
