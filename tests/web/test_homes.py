@@ -27,6 +27,7 @@ from app.patients.rules import ManagementStatus
 from app.people.models import Person
 from app.people.service import set_phone
 from app.subsidies.models import SubsidyRun
+from app.subsidies.rules.transitions import RunState
 from app.subsidies.service import submit_run
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind
@@ -331,11 +332,36 @@ def test_papers_are_offered_run_by_run_to_those_who_print_money(
 ) -> None:
     page = text_of(client_as("clerk"), "/reports/")
 
-    for paper in ("ledger-pdf", "ledger-xlsx", "notices"):
+    for paper in ("ledger-pdf", "ledger-xlsx"):
         assert f'action="/subsidies/{scene.near.run}/print/{paper}"' in page
     assert scene.far.run not in page
     offered = re.findall(r"/subsidies/[^\"]+", text_of(client_as("coordinator"), "/reports/"))
     assert offered and all(one.rsplit("/", 1)[1] in {"summary.pdf", "summary.xlsx"} for one in offered)
+
+
+def test_a_paper_that_comes_later_says_so_and_is_no_button(
+    database: Database, county: County, scene: Scene, client_as: ClientAs
+) -> None:
+    with database.transaction() as session:
+        run = session.scalars(select(SubsidyRun).where(SubsidyRun.public_id == scene.near.run)).one()
+        assert run.state is RunState.DRAFT
+    page = text_of(client_as("clerk"), "/reports/")
+    assert f"/subsidies/{scene.near.run}/print/notices" not in page
+    assert "监护人告知书：审批通过后打印" in page
+    assert f'action="/subsidies/{scene.near.run}/print/ledger-pdf"' in page
+
+
+def test_the_figure_of_high_levels_opens_exactly_these_people(
+    database: Database, county: County, client_as: ClientAs
+) -> None:
+    with database.transaction() as session:
+        for level in (None, 0, 2, 3, 4, 5):
+            add_patient(session, f"第{level}级", risk_level=level)
+    page = text_of(client_as("coordinator"))
+    found = re.search(r'href="(/patients/\?[^"]*level=3up)">(\d+)</a>', page)
+    assert found is not None and found[2] == "3"
+    listed = words_of(text_of(client_as("coordinator"), found[1]))
+    assert [name in listed for name in ("第2级", "第3级", "第4级", "第5级")] == [False, True, True, True]
 
 
 # -- what leaves the house ---------------------------------------------------------------------------------------------

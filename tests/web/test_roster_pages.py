@@ -76,6 +76,15 @@ def test_a_good_file_is_looked_at_confirmed_and_stored(
     work()
     progress = office.get(response.headers["Location"]).get_data(as_text=True)
     assert count(database, Patient) == 3
+    told = re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", progress)
+    assert dict(told) == {
+        "数据行": "3",
+        "新登记": "3",
+        "补充了空项": "0",
+        "没有变化": "0",
+        "退回": "0",
+        "与登记不同": "0",
+    }
     result = re.search(r"/roster/imports/[\w-]+", progress)
     assert result is not None
     assert "没有需要处理的行" in office.get(result[0]).get_data(as_text=True)

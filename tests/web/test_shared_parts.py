@@ -149,6 +149,12 @@ def test_an_error_page_needs_neither_database_nor_session(house: Flask, status: 
         assert not re.search(r"[\u4e00-\u9fff]", page.text)
 
 
+@pytest.mark.parametrize("status", ERRORS)
+def test_an_error_page_says_too_that_it_is_a_demonstration(house: Flask, status: int) -> None:
+    demo, real = (render_template(f"errors/{status}.html", locale="zh", is_demo=is_demo) for is_demo in (True, False))
+    assert "demo-bar" in demo and "demo-bar" not in real
+
+
 def test_an_error_page_gives_the_known_reason_once(house: Flask) -> None:
     reason = Reason("core.form_expired")
     assert Page(render_template("errors/400.html", reason=reason)).text.count(say(reason)) == 1

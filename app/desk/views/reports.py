@@ -19,16 +19,18 @@ from app.desk.queries.late import named_kinds
 from app.desk.queries.prints import get_kept, list_kept, list_under_way
 from app.desk.rules import COMPLIANCE
 from app.desk.views.blueprint import desk
+from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.runs import list_runs
 from app.subsidies.rules.transitions import RunState
+from app.subsidies.service.printing import LEDGER_PDF, LEDGER_XLSX, NOTICES_PDF
 
 QUARTERS = 8
 
-# address part of `subsidies.print_paper`, kind of its long work, words
+# address part of `subsidies.print_paper`, kind of its long work, words, what is drawn
 PAPERS = (
-    ("ledger-pdf", "subsidy_ledger_pdf", N_("发放台账（PDF）")),
-    ("ledger-xlsx", "subsidy_ledger_xlsx", N_("发放台账（Excel）")),
-    ("notices", "subsidy_notices", N_("监护人告知书")),
+    ("ledger-pdf", "subsidy_ledger_pdf", N_("发放台账（PDF）"), LEDGER_PDF),
+    ("ledger-xlsx", "subsidy_ledger_xlsx", N_("发放台账（Excel）"), LEDGER_XLSX),
+    ("notices", "subsidy_notices", N_("监护人告知书"), NOTICES_PDF),
 )
 
 
@@ -44,15 +46,19 @@ def reports() -> str:
     )
     return render_template(
         "desk/reports.html",
-        runs=[(run, Quarter.parse(run.period)) for run in runs],
-        papers=[(part, _(words)) for part, _kind, words in PAPERS],
-        kind_words={kind: _(words) for _part, kind, words in PAPERS},
+        runs=[(run, Quarter.parse(run.period), _papers_of(run) if prints_money else []) for run in runs],
+        kind_words={kind: _(words) for _part, kind, words, _paper in PAPERS},
         prints_money=prints_money,
         prints_sums=prints_sums,
         names_all=named_kinds(actor) == frozenset(COMPLIANCE),
         kept=list_kept(session, actor, now) if prints_money else [],
-        under_way=list_under_way(session, actor, (kind for _part, kind, _words in PAPERS), now) if prints_money else [],
+        under_way=list_under_way(session, actor, (kind for _part, kind, *_rest in PAPERS), now) if prints_money else [],
     )
+
+
+def _papers_of(run: SubsidyRun) -> list[tuple[str, str, bool]]:
+    """(address part, words, whether it can be printed now): a paper that comes later says so instead of refusing."""
+    return [(part, _(words), run.state in paper.states) for part, _kind, words, paper in PAPERS]
 
 
 @desk.route("/reports/files/<public_id>")

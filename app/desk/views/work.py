@@ -18,7 +18,7 @@ from app.core.i18n import N_, _
 from app.core.keys import current_keyring
 from app.core.models import WorkItem, WorkState
 from app.core.reasons import Reason
-from app.core.web import is_htmx, read_session
+from app.core.web import is_htmx, number, read_session
 from app.core.work import find_file_of_work, get_work
 
 work = Blueprint("work", "app.desk", url_prefix="/work", template_folder="templates")
@@ -30,6 +30,15 @@ KINDS = {
     "subsidy_ledger_xlsx": (N_("导出发放台账"), Action.PRINT_SUBSIDY),
     "subsidy_notices": (N_("打印监护人告知书"), Action.PRINT_SUBSIDY),
     "roster_import": (N_("导入花名册"), Action.IMPORT_ROSTER),
+}
+# the figures of an import, in the order of its page
+COUNTED = {
+    "rows": N_("数据行"),
+    "created": N_("新登记"),
+    "filled": N_("补充了空项"),
+    "unchanged": N_("没有变化"),
+    "errors": N_("退回"),
+    "proposals": N_("与登记不同"),
 }
 
 
@@ -48,6 +57,7 @@ def show(public_id: str) -> str:
         file=file,
         failure=Reason.from_json(item.failure) if item.failure else None,
         next_href=_next_page(item),
+        told=_told(item),
     )
 
 
@@ -81,6 +91,14 @@ def _own(session: Session, actor: Actor, public_id: str) -> WorkItem:
     if item.kind in KINDS and not may(actor, KINDS[item.kind][1]):
         raise NotFound()
     return item
+
+
+def _told(item: WorkItem) -> list[tuple[str, str]]:
+    """What an import did, in the words of its own page; nothing for work that counts nothing."""
+    counts = item.result or {}
+    return [
+        (_(words), number(counts[name])) for name, words in COUNTED.items() if "import" in counts and name in counts
+    ]
 
 
 def _next_page(item: WorkItem) -> str | None:

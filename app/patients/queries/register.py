@@ -29,6 +29,7 @@ class RegisterFilter:
     area: str = ""
     state: str = ""
     level: int | None = None
+    least_level: int | None = None
     visit_class: int | None = None
     is_overdue: bool = False
 
@@ -181,8 +182,11 @@ def _conditions(actor: Actor, wanted: RegisterFilter, today: date) -> list[Colum
     conditions = [_state_is(wanted.state)]
     if wanted.area:
         conditions.append(within_prefix(Patient.area_code, wanted.area))
-    if wanted.level is not None and sees(actor, Field.RISK_LEVEL) is Grant.FULL:
-        conditions.append(Patient.risk_level == wanted.level)
+    if sees(actor, Field.RISK_LEVEL) is Grant.FULL:
+        if wanted.level is not None:
+            conditions.append(Patient.risk_level == wanted.level)
+        if wanted.least_level is not None:
+            conditions.append(Patient.risk_level >= wanted.least_level)
     if sees(actor, Field.CLINICAL) is Grant.FULL:
         if wanted.visit_class is not None:
             conditions.append(Patient.visit_class == wanted.visit_class)

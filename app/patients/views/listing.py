@@ -22,6 +22,8 @@ from app.patients.queries.search import LIMIT
 from app.patients.views.blueprint import WORDS, patients
 
 LONGEST_SEARCH = 80
+HIGH_LEVEL = 3  # from here a patient is unstable (domain 2.2)
+HIGH = f"{HIGH_LEVEL}up"  # as the address says it
 FILTERS = ("place", "state", "level", "class", "overdue")
 
 
@@ -61,6 +63,7 @@ def _wanted() -> RegisterFilter:
         area=prefix_of(place) if is_area_code(place) else "",
         state=state if state in STATE_LABELS else "",
         level=int(level) if level in set("012345") else None,
+        least_level=HIGH_LEVEL if level == HIGH else None,
         visit_class=int(visit_class) if visit_class in set("123") else None,
         is_overdue=request.args.get("overdue") == "1",
     )
