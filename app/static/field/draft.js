@@ -28,7 +28,7 @@
     try {
       const answer = await fetch(line.dataset.draft, { method: "POST", body: body(), redirect: "manual", headers: { "HX-Request": "true" } });
       if (!answer.ok) throw new Error(String(answer.status));
-      say((await answer.text()).trim(), "saved");
+      say((await answer.text()).trim(), isChanged ? "saving" : "saved");
     } catch {
       isChanged = true;
       say(line.dataset.failed, "failed");
@@ -39,6 +39,7 @@
 
   const soon = (ms) => {
     isChanged = true;
+    line.dataset.state = "saving";
     window.clearTimeout(timer);
     timer = window.setTimeout(send, ms);
   };

@@ -170,8 +170,10 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard }) =
   const current = () => ({ ...draft, answers: read(form), same: [...same], open: [...sections].filter(([, one]) => one.shown).map(([id]) => id) });
   const store = (ms) => {
     window.clearTimeout(timer);
+    kept.dataset.state = "saving";
     timer = window.setTimeout(async () => {
       await keep(current());
+      kept.dataset.state = "saved";
       kept.textContent = say("draft_kept", { at: sayTime(Date.now()) });
     }, ms);
   };

@@ -1,7 +1,7 @@
 /* On every page of who may work offline: what has not gone up yet and since when; sends it; cleans up at sign-out. */
 
 import * as store from "./store.js";
-import { forgetPages, forgetPart, isSecure, sync, unsent, WARN_AFTER_MS } from "./sync.js";
+import { forgetPages, forgetPart, isSecure, sync, unsent, WARN_AFTER_MS, whileSilent } from "./sync.js";
 import { load, say, sayTime } from "./words.js";
 
 const SYNC_EVERY_MS = 60_000;
@@ -46,7 +46,8 @@ const tidyAtSignOut = (event) => {
   const form = event.target;
   if (new URL(form.action, location.href).pathname !== SIGN_OUT || form.dataset.isTidy) return;
   event.preventDefault();
-  Promise.allSettled([forgetPart(), forgetPages()]).finally(() => {
+  whileSilent(async () => {
+    await Promise.allSettled([forgetPart(), forgetPages()]);
     form.dataset.isTidy = "1";
     form.submit();
   });

@@ -8,6 +8,8 @@ export const LAPSES_AFTER_MS = 72 * HOURS_MS;
 export const WARN_AFTER_MS = 24 * HOURS_MS;
 const CLOCK_OFF_MS = HOURS_MS;
 const A_BATCH = 10;
+const ONE_AT_A_TIME = "anhu-field-sync";
+const WAIT_FOR_SILENCE_MS = 5000;
 const DAY_MS = 24 * HOURS_MS;
 const SHANGHAI_MS = 8 * HOURS_MS;
 const CACHES = "anhu-field-";
@@ -141,7 +143,15 @@ const exchange = async () => {
 export const sync = async () => {
   await lapse();
   if (!navigator.locks) return exchange();
-  return navigator.locks.request("anhu-field-sync", { ifAvailable: true }, (lock) => (lock ? exchange() : { state: "busy" }));
+  return navigator.locks.request(ONE_AT_A_TIME, { ifAvailable: true }, (lock) => (lock ? exchange() : { state: "busy" }));
+};
+
+/* Runs `leave` while no page of this browser talks to the server, and lets none begin before this page is gone: an answer on its way
+   would bring the server's part back. */
+export const whileSilent = (leave) => {
+  if (!navigator.locks) return leave();
+  const isLate = AbortSignal.timeout(WAIT_FOR_SILENCE_MS);
+  return navigator.locks.request(ONE_AT_A_TIME, { signal: isLate }, async () => { await leave(); await new Promise(() => {}); }).catch(leave);
 };
 
 /* Today's tasks, as the server has them now. */
