@@ -144,6 +144,8 @@ GUARDS: tuple[Guard, ...] = (
     # what went to the bank stays what it was
     Guard("guard_pay_files_frozen", "pay_files", "UPDATE", _changed(*_PAY_FILE)),
     Guard("guard_pay_file_lines_frozen", "pay_file_lines", "UPDATE", _changed(*_PAY_FILE_LINE)),
+    # what a village signed for a screening round stands
+    Guard("guard_screening_returns_signed", "screening_returns", "UPDATE", "OLD.signed_at IS NOT NULL"),
     # a signed session and its results stand
     Guard("guard_reassessment_sessions_signed", "reassessment_sessions", "UPDATE", "OLD.state = 'signed'"),
     Guard("guard_reassessments_signed", "reassessments", "UPDATE", _OF_SIGNED_SESSION),

@@ -74,6 +74,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("patients.list_patients", lazy_("患者"), Action.SEE_REGISTER),
     NavItem("tasks.list_tasks", lazy_("任务"), Action.SEE_TASKS),
     NavItem("visits.own_phone", lazy_("我的手机"), Action.WORK_OFFLINE),
+    NavItem("patients.inbox", lazy_("线索"), Action.SEE_CLUES),
     NavItem("roster.upload", lazy_("花名册"), Action.IMPORT_ROSTER),
     NavItem("subsidies.list_runs", lazy_("补贴发放"), Action.SEE_SUBSIDY),
     NavItem("desk.reports", lazy_("打印"), Action.SEE_REPORTS),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.core.identity import Sex
 from app.patients.rules import (
     CareSetting,
+    ClueOutcome,
     ConsentKind,
     DiagnosisCategory,
     ManagementStatus,
@@ -23,16 +25,18 @@ class DiagnosisDraft:
     icd10: str = ""
     hospital: str = ""
     diagnosed_on: str | None = None
+    psychiatrist: str = ""
 
 
 @dataclass(frozen=True)
 class ConsentDraft:
-    """A signed paper; `signer` is patient, guardian or witness."""
+    """A signed paper; `signer` is patient, guardian or witness, `signer_person_id` the guardian where it is known who signed."""
 
     from_on: date
     is_agreed: bool = True
     signer: str = "guardian"
     kind: ConsentKind = ConsentKind.COMMUNITY_MANAGEMENT
+    signer_person_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,3 +105,54 @@ class EditPatient:
     address: str | None = None
     supplement: Supplement = field(default_factory=Supplement)
     keeps_notes: bool = False
+
+
+@dataclass(frozen=True)
+class ReportClue:
+    """What somebody noticed: who and where, as far as known, which of the nine signs (bit n-1 is question n), danger now?
+
+    `submission_key` is made with the form, so that a report that arrives twice is one report.
+    """
+
+    submission_key: str
+    area_code: str
+    signs: int = 0
+    name: str = ""
+    sex: Sex = Sex.UNKNOWN
+    place: str = ""
+    notes: str = ""
+    is_danger: bool = False
+
+
+@dataclass(frozen=True)
+class AnswerClue:
+    """The nine questions as the health centre answered them, and who the person turned out to be."""
+
+    signs: int
+    person: PersonDraft
+    area_code: str
+    address: str = ""
+    findings: str = ""
+
+
+@dataclass(frozen=True)
+class CloseClue:
+    """An end without the nine questions: nobody found, known already, or passed on to the village `passed_to`."""
+
+    outcome: ClueOutcome
+    findings: str = ""
+    passed_to: str | None = None
+
+
+@dataclass(frozen=True)
+class ReviewDiagnosis:
+    """A psychiatrist's word on somebody suspected. Without a `diagnosis` the suspicion was not confirmed.
+
+    `consent` is what the family answered when asked at once; None when it is still to be asked.
+    """
+
+    reviewed_on: date
+    hospital: str
+    psychiatrist: str
+    diagnosis: DiagnosisDraft | None = None
+    consent: ConsentDraft | None = None

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from app.core.i18n import N_
-from app.patients.rules import CareSetting, ConsentKind, DiagnosisCategory, ManagementStatus, RegistryStatus, SpanKind
+from app.patients.rules import (
+    CareSetting,
+    ClueOutcome,
+    ClueSource,
+    ClueState,
+    ConsentKind,
+    DiagnosisCategory,
+    ManagementStatus,
+    RegistryStatus,
+    SpanKind,
+)
 
 REGISTRY_LABELS = {
     RegistryStatus.SUSPECTED: N_("疑似"),
@@ -51,6 +61,28 @@ SPAN_LABELS = {
     SpanKind.AGENCY: N_("管理机构"),
     SpanKind.DOCTOR: N_("责任医生"),
     SpanKind.STAND_IN: N_("代管医生"),
+}
+# What a reporter is told, and nothing more.
+CLUE_LABELS = {
+    ClueState.RECEIVED: N_("已收到"),
+    ClueState.LOOKING: N_("处理中"),
+    ClueState.CLOSED: N_("已办结"),
+}
+CLUE_OUTCOMES = {
+    ClueOutcome.SUSPECTED: N_("列为疑似"),
+    ClueOutcome.NO_SIGNS: N_("没有发现异常"),
+    ClueOutcome.KNOWN: N_("已在登记中"),
+    ClueOutcome.NOT_FOUND: N_("查无此人"),
+    ClueOutcome.ELSEWHERE: N_("转其他地方调查"),
+}
+CLUE_SOURCES = {
+    ClueSource.VILLAGE: N_("村（居）委会"),
+    ClueSource.DOCTOR: N_("医务人员"),
+    ClueSource.POLICE: N_("公安"),
+    ClueSource.HOSPITAL: N_("医院"),
+    ClueSource.FAMILY: N_("家属"),
+    ClueSource.SCHOOL: N_("学校"),
+    ClueSource.OTHER: N_("其他"),
 }
 CLASS_LABELS = {1: N_("不稳定"), 2: N_("基本稳定"), 3: N_("稳定")}
 

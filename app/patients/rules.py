@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from app.core.actor import Role
+from app.core.i18n import N_
+from app.core.workdays import Deadline, WorkdayCalendar, add_working_days
+
 EARLIEST_YEAR = 1900  # of any date in a living person's history
 
 
@@ -193,6 +197,33 @@ def management_at_start(is_agreed: bool | None) -> ManagementStatus:
     if is_agreed is None:
         return ManagementStatus.PENDING_CONSENT
     return ManagementStatus.MANAGED if is_agreed else ManagementStatus.REFUSED
+
+
+LOOK_WITHIN_WORKING_DAYS = 3  # a clue without danger; with danger the same day
+REVIEW_WITHIN_WORKING_DAYS = 10  # from suspicion to the psychiatrist's word (domain 1.4)
+OWN_REPORT_HOURS = 24  # how long a reporter reads the report's words again (roles.md, W)
+UNKNOWN_NAME = N_("姓名不详")  # a person whom nobody can name yet (domain 8.2)
+
+_REPORTERS = {
+    Role.VILLAGE_WORKER: ClueSource.VILLAGE,
+    Role.POLICE: ClueSource.POLICE,
+    Role.HOSPITAL: ClueSource.HOSPITAL,
+}
+
+
+def source_of(role: Role) -> ClueSource:
+    """Who told of a clue that somebody of this role reports; health staff report as doctors."""
+    return _REPORTERS.get(role, ClueSource.DOCTOR)
+
+
+def look_by(reported_on: date, is_danger: bool, calendar: WorkdayCalendar) -> Deadline:
+    """The last day for a first look at a clue: today where there is danger, else the third working day."""
+    return add_working_days(reported_on, 0 if is_danger else LOOK_WITHIN_WORKING_DAYS, calendar)
+
+
+def review_by(suspected_on: date, calendar: WorkdayCalendar) -> Deadline:
+    """The last day for the diagnosis review of somebody who is suspected since a day."""
+    return add_working_days(suspected_on, REVIEW_WITHIN_WORKING_DAYS, calendar)
 
 
 def is_partial_date(text: str) -> bool:

@@ -603,6 +603,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("has_dependants", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("joint_visit_until", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("joint_visit_because", sa.Text(), nullable=True))
+        batch_op.create_index(
+            "ix_patients_in_doubt",
+            ["area_code"],
+            unique=False,
+            sqlite_where=sa.text("registry_status IN ('suspected', 'under_review')"),
+            postgresql_where=sa.text("registry_status IN ('suspected', 'under_review')"),
+        )
 
     with op.batch_alter_table("reassessments", schema=None) as batch_op:
         batch_op.add_column(sa.Column("session_id", sa.Integer(), nullable=True))
@@ -648,6 +655,11 @@ def downgrade() -> None:
         batch_op.drop_column("session_id")
 
     with op.batch_alter_table("patients", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_patients_in_doubt",
+            sqlite_where=sa.text("registry_status IN ('suspected', 'under_review')"),
+            postgresql_where=sa.text("registry_status IN ('suspected', 'under_review')"),
+        )
         batch_op.drop_column("joint_visit_because")
         batch_op.drop_column("joint_visit_until")
         batch_op.drop_column("has_dependants")

@@ -33,6 +33,7 @@ DATA = (
     "subsidies/rules/grounds.py",  # signs that document numbers have
     "desk/demo",
     "subsidies/papers",
+    "patients/papers.py",
 )
 
 

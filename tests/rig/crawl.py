@@ -30,6 +30,9 @@ SUBJECTS = {
     "/subsidies/": "run",
     "/subsidies/lines/": "line",
     "/admin/users/": "user",
+    "/clues/": "clue",
+    "/screening/": "screening_round",
+    "/screening/returns/": "screening_return",
     "/roster/files/": "upload",
     "/roster/imports/": "roster_import",
 }

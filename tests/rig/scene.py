@@ -18,6 +18,7 @@ from app.core.access import Action, may
 from app.core.actor import Actor, Role
 from app.core.bank_account import AccountKind
 from app.core.crypto import Keyring
+from app.core.db import new_public_id
 from app.core.files import keep_file
 from app.core.identity import IdKind, Sex
 from app.core.money import Money
@@ -28,10 +29,10 @@ from app.guardians.commands import AddGuardian, SignAgreement
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank, Relation
 from app.guardians.service import add_guardian, sign_agreement
-from app.patients.commands import ConsentDraft, DiagnosisDraft, RegisterPatient, Supplement
-from app.patients.models import Patient
+from app.patients.commands import ConsentDraft, DiagnosisDraft, RegisterPatient, ReportClue, Supplement
+from app.patients.models import Patient, ScreeningReturn
 from app.patients.rules import DiagnosisCategory
-from app.patients.service import record_admission, register_patient
+from app.patients.service import open_round, record_admission, register_patient, report_clue
 from app.people.commands import AccountDraft, PersonDraft
 from app.people.models import Person
 from app.people.vault import Vault
@@ -82,6 +83,9 @@ class Marked:
     guardian_id: str
     guardian_phone: str
     account: str
+    # of a clue: whom it is about, and where
+    stranger: str
+    corner: str
 
 
 NEAR = Marked(
@@ -99,6 +103,8 @@ NEAR = Marked(
     guardian_id=id_number("19610827", 52),
     guardian_phone="13807429516",
     account=card_number(7301),
+    stranger="端木清扬",
+    corner="石桥东头第三家",
 )
 FAR = Marked(
     patient_name="司马青柏",
@@ -115,6 +121,8 @@ FAR = Marked(
     guardian_id=id_number("19590615", 34),
     guardian_phone="13605739482",
     account=card_number(8402),
+    stranger="上官远帆",
+    corner="渡口西侧磨坊",
 )
 
 
@@ -135,6 +143,9 @@ class Place:
     # papers are kept by role
     file: dict[str, str] = field(default_factory=dict)
     upload: str = ""
+    clue: str = ""
+    screening_round: str = ""
+    screening_return: str = ""
     roster_import: str = ""
     # a phone of each user who may work offline, and a form from it that waits for that user
     device: dict[str, str] = field(default_factory=dict)
@@ -222,6 +233,7 @@ def _place(
         found.task = session.scalars(
             select(Task.public_id).where(Task.patient_id == patient.id, Task.kind == TaskKind.REASSESSMENT)
         ).one()
+        found.clue, found.screening_round, found.screening_return = _clues(session, keyring, actors, marks, village)
         renewal = reason("tasks.renewal", number=agreement.number, ends_on=agreement.to_on)
         open_task(session, patient, TaskKind.AGREEMENT_RENEWAL, "agreement:scene", date(2026, 12, 1), [renewal], NOW)
         for name, actor in (county.actors if county else actors).items():
@@ -271,6 +283,22 @@ def _phones(session: Session, keyring: Keyring, actors: dict[str, Actor], patien
             arrival = Arrival(sent.submission_key, SentKind.VISIT, patient.public_id, "", "", content, NOW, NOW)
             taken = receive(session, vault, actor, device, arrival, lambda _patient, sent=sent: sent, TODAY, NOW)
             found.device[name], found.sent_form[name] = device.public_id, taken.form.public_id
+
+
+def _clues(
+    session: Session, keyring: Keyring, actors: dict[str, Actor], marks: Marked, village: str
+) -> tuple[str, str, str]:
+    """A reported stranger, a screening round, and the village's part of it."""
+    vault, office = Vault(session, keyring), actors["county_office"]
+    command = ReportClue(new_public_id(), village, 1, marks.stranger, place=marks.corner, is_danger=True)
+    clue = report_clue(session, vault, office, command, TODAY, NOW)
+    asked = open_round(session, office, QUARTER.next(), date(2026, 11, 1), date(2026, 12, 20), NOW)
+    owed = session.scalars(
+        select(ScreeningReturn.public_id).where(
+            ScreeningReturn.round_id == asked.id, ScreeningReturn.area_code == village
+        )
+    ).one()
+    return clue.public_id, asked.public_id, owed
 
 
 def _family(

@@ -195,6 +195,16 @@ def test_administrators_and_city_viewers_see_no_person(crawls: dict[Role, Crawl]
         assert not crawls[role].pages_with(*values), role
 
 
+def test_whom_a_clue_is_about_is_seen_by_those_who_look_at_it_and_the_police_of_the_place(
+    crawls: dict[Role, Crawl],
+) -> None:
+    """The clue of the scene was reported by the county office, with danger; the roles that see it are those it is addressed to."""
+    readers = {Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.POLICE}
+    for role, crawl in crawls.items():
+        assert bool(crawl.pages_with(NEAR.stranger, NEAR.corner)) is (role in readers), role
+        assert not crawl.pages_with(FAR.stranger, FAR.corner), role
+
+
 def test_sealed_values_stand_nowhere_in_the_database(house: House) -> None:
     """ID numbers, telephones, addresses below the village, accounts and notes: not in any column, file or write-ahead log."""
     secret = [

@@ -41,7 +41,7 @@ from tests.rig.scene import NEAR, Scene
 
 ClientAs = Callable[[str], FlaskClient]
 ROLES = [role.value for role in Role if role is not Role.OPERATOR]
-WORK_LIST_QUERIES = 6
+WORK_LIST_QUERIES = 7
 HOME_QUERIES = 10  # beyond finding out who asks
 
 

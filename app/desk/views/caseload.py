@@ -15,6 +15,7 @@ from app.core.web import read_session
 from app.desk.queries.caseload import next_due_on
 from app.desk.rules import WorkTab, bucket_of, first_tab
 from app.desk.texts import VISIT_FORMS
+from app.desk.views.clues import clue_home
 from app.patients.labels import CLASS_LABELS
 from app.people.vault import Vault
 from app.tasks.queries import Filters, OpenCounts, WorkRow, count_open, worklist
@@ -48,6 +49,7 @@ def today_list(actor: Actor) -> str:
         forms={code: _(words) for code, words in VISIT_FORMS.items()},
         classes={code: _(words) for code, words in CLASS_LABELS.items()},
         endpoints=current_app.view_functions,
+        clues=clue_home(session, actor),
     )
 
 

@@ -10,6 +10,7 @@ from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.web import read_session
 from app.desk.queries.inbox import count_accounts, find_hospital, first_guardians, list_inpatients
+from app.desk.views.clues import clue_home
 from app.guardians.labels import RELATION_LABELS
 from app.people.vault import Vault
 from app.tasks.queries import Filters, worklist
@@ -25,6 +26,7 @@ def village_inbox(actor: Actor) -> str:
         page=page,
         guardians=first_guardians(session, actor, vault, [row.patient for row in page.rows]),
         relations=RELATION_LABELS,
+        clues=clue_home(session, actor),
         is_first_page="after" not in request.args,
     )
 
@@ -53,7 +55,7 @@ def quiet_inbox(actor: Actor) -> str:
         ),
     }
     what, how = coming[actor.role]
-    return render_template("desk/quiet.html", what=what, how=how)
+    return render_template("desk/quiet.html", what=what, how=how, clues=clue_home(read_session(), actor))
 
 
 def accounts_home(actor: Actor) -> str:

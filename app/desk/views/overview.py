@@ -14,6 +14,7 @@ from app.desk.queries.notices import notices_state
 from app.desk.queries.overview import Overview, list_owed, overview
 from app.desk.rules import told
 from app.desk.texts import TASK_KINDS
+from app.desk.views.clues import clue_home
 from app.subsidies.queries.runs import list_runs
 from app.subsidies.rules.transitions import RunState
 
@@ -38,6 +39,7 @@ def area_overview(actor: Actor) -> str:
         kinds=TASK_KINDS,
         opens_register=may(actor, Action.SEE_REGISTER),
         is_office=actor.role is Role.COUNTY_OFFICE,
+        clues=clue_home(session, actor),
     )
 
 

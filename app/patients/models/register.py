@@ -19,6 +19,8 @@ from app.patients.rules import (
 )
 
 _LIVE = text("registry_status NOT IN ('excluded', 'transferred_out', 'merged')")
+# Literal, so that both databases see that a query asks for no more than the index holds.
+IN_DOUBT = text("registry_status IN ('suspected', 'under_review')")
 OPEN_SPAN = text("to_on IS NULL AND withdrawn_at IS NULL")
 
 
@@ -29,6 +31,7 @@ class Patient(Base):
     __table_args__ = (
         Index("uq_patients_live_person", "person_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_patients_area_code_id", "area_code", "id"),
+        Index("ix_patients_in_doubt", "area_code", sqlite_where=IN_DOUBT, postgresql_where=IN_DOUBT),
         Index("ix_patients_area_code_next_due_on", "area_code", "next_due_on"),
         Index("ix_patients_area_code_risk_level", "area_code", "risk_level"),
         CheckConstraint("risk_level IS NULL OR risk_level BETWEEN 0 AND 5", name="risk_level"),

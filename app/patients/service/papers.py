@@ -42,6 +42,7 @@ def set_diagnosis(
         icd10=draft.icd10.strip().upper(),
         hospital=draft.hospital.strip(),
         diagnosed_on=draft.diagnosed_on,
+        psychiatrist=draft.psychiatrist.strip(),
         from_on=from_on,
         recorded_at=now,
         recorded_by=actor.user_id,
@@ -71,6 +72,7 @@ def set_consent(session: Session, actor: Actor, patient: Patient, draft: Consent
         kind=draft.kind,
         is_agreed=draft.is_agreed,
         signer=draft.signer,
+        signer_person_id=draft.signer_person_id,
         from_on=draft.from_on,
         recorded_at=now,
         recorded_by=actor.user_id,
@@ -84,14 +86,21 @@ def set_consent(session: Session, actor: Actor, patient: Patient, draft: Consent
 
 
 def withdraw_consent(
-    session: Session, actor: Actor, patient: Patient, kind: ConsentKind, signer: str, on: date, now: datetime
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    kind: ConsentKind,
+    signer: str,
+    on: date,
+    now: datetime,
+    signer_person_id: int | None = None,
 ) -> Consent:
     """From the next day nobody who withdrew is managed; what was lawfully collected stays."""
     present = find_consent(session, patient, kind)
     if present is None or not present.is_agreed:
         raise Conflict(reason("patients.no_consent"))
     return set_consent(
-        session, actor, patient, ConsentDraft(from_on=on, is_agreed=False, signer=signer, kind=kind), now
+        session, actor, patient, ConsentDraft(on, False, signer, kind, signer_person_id), now
     )
 
 

@@ -36,6 +36,8 @@ from app.tasks.service import move_open_tasks
 
 # Two people of the county office, each with a hand of their own (roles.md).
 _TWO_HANDS = frozenset({RegistryStatus.EXCLUDED, RegistryStatus.MERGED})
+# Registered by a psychiatrist's word only (`service.reviewing`).
+IN_DOUBT = (RegistryStatus.SUSPECTED, RegistryStatus.UNDER_REVIEW)
 
 
 def change_state(
@@ -54,7 +56,7 @@ def change_state(
     Admissions, deaths and consents have use cases of their own and are refused here. Excluding, merging and undoing a death
     need a `second` person of the county office.
     """
-    _refuse_before_present(session, patient, what, from_on)
+    refuse_before_present(session, patient, what, from_on)
     with visits_follow(session, actor, patient, from_on, now), said_by(session, GUARDS):
         _CHANGES[what](session, actor, patient, value, from_on, because, now, second)
     note(
@@ -159,8 +161,9 @@ def _change_registry(
     status = RegistryStatus(value)
     if status is RegistryStatus.DEAD:
         raise Conflict(reason("patients.state.death_by_record"))
-    if (patient.registry_status, status) not in LEGAL_REGISTRY_MOVES:
-        raise Conflict(_illegal(REGISTRY_LABELS[patient.registry_status], REGISTRY_LABELS[status]))
+    refuse_illegal(patient, status)
+    if status is RegistryStatus.REGISTERED and patient.registry_status in IN_DOUBT:
+        raise Conflict(reason("patients.review.diagnosis_first"))
     if status in _TWO_HANDS or patient.registry_status is RegistryStatus.DEAD:
         _require_two_hands(actor, second)
     set_registry(session, actor, patient, status, from_on, now, because)
@@ -255,7 +258,14 @@ _CHANGES = {
 }
 
 
-def _refuse_before_present(session: Session, patient: Patient, what: SpanKind, from_on: date) -> None:
+def refuse_illegal(patient: Patient, status: RegistryStatus) -> None:
+    """Raises `Conflict` in words for a pair that domain 1.4 does not name; the database's guard refuses it too."""
+    if (patient.registry_status, status) not in LEGAL_REGISTRY_MOVES:
+        raise Conflict(_illegal(REGISTRY_LABELS[patient.registry_status], REGISTRY_LABELS[status]))
+
+
+def refuse_before_present(session: Session, patient: Patient, what: SpanKind, from_on: date) -> None:
+    """Raises `Conflict` for a day on which another state was recorded already."""
     present = find_open(session, patient, what)
     if present is not None and from_on < present.from_on:
         raise Conflict(reason("patients.state.before_present", on=present.from_on))

@@ -32,6 +32,7 @@ from app.patients.forms import (
     DischargeForm,
     StateForm,
 )
+from app.patients.forms_clues import ReviewForm, StartReviewForm
 from app.patients.labels import CARE_LABELS, MANAGEMENT_LABELS, REGISTRY_LABELS
 from app.patients.models import Patient
 from app.patients.queries import (
@@ -52,6 +53,7 @@ from app.patients.rules import (
     RegistryStatus,
     SpanKind,
 )
+from app.patients.service.states import IN_DOUBT
 from app.patients.views.blueprint import WORDS, patients
 from app.people.models import DatePrecision
 from app.people.vault import Vault
@@ -135,9 +137,9 @@ def _form(actor: Actor, done: Act, name: str, patient: Patient, today: date) -> 
 
 
 def _registry_moves(_actor: Actor, patient: Patient) -> Choices:
-    """Death has a page of its own; exclusion, merging and undoing a death need two people."""
+    """Death and the diagnosis review have pages of their own; exclusion, merging and undoing a death need two people."""
     by_two = {RegistryStatus.DEAD, RegistryStatus.EXCLUDED, RegistryStatus.MERGED, RegistryStatus.TRANSFERRED_OUT}
-    if patient.registry_status is RegistryStatus.DEAD:
+    if patient.registry_status in (RegistryStatus.DEAD, *IN_DOUBT):
         return []
     return [
         (after.value, REGISTRY_LABELS[after])
@@ -195,6 +197,14 @@ def _store_consent(session: Session, actor: Actor, patient: Patient, form: Conse
     service.set_consent(session, actor, patient, form.to_command(), current_clock().now())
 
 
+def _store_start_review(session: Session, actor: Actor, patient: Patient, form: StartReviewForm) -> None:
+    service.start_review(session, actor, patient, form.from_on.data, current_clock().now())
+
+
+def _store_review(session: Session, actor: Actor, patient: Patient, form: ReviewForm) -> None:
+    service.review_diagnosis(session, actor, patient, form.to_command(), current_clock().now())
+
+
 def _store_diagnosis(session: Session, actor: Actor, patient: Patient, form: DiagnosisForm) -> None:
     service.set_diagnosis(session, actor, patient, form.diagnosis(), form.from_on.data, current_clock().now())
 
@@ -226,7 +236,29 @@ def _is_registered(_actor: Actor, patient: Patient) -> bool:
     return patient.registry_status is RegistryStatus.REGISTERED
 
 
+def _is_in_doubt(actor: Actor, patient: Patient) -> bool:
+    return patient.registry_status in IN_DOUBT and may(actor, Action.REVIEW_SUSPECTED)
+
+
 ACTS: dict[str, Act] = {
+    "start-review": Act(
+        N_("送诊断复核"),
+        N_("保存送诊"),
+        StartReviewForm,
+        _store_start_review,
+        lambda actor, patient: (
+            _is_in_doubt(actor, patient) and patient.registry_status is RegistryStatus.SUSPECTED
+        ),
+        N_("由精神科执业医师诊断；自列为疑似起 10 个工作日内有结果。"),
+    ),
+    "review": Act(
+        N_("诊断复核"),
+        N_("保存复核结果"),
+        ReviewForm,
+        _store_review,
+        _is_in_doubt,
+        N_("以精神科医师的诊断为准。确诊即在册，同意管理的 14 日内首次随访；不能确诊的排除，资料保留。"),
+    ),
     "consent": Act(
         N_("知情同意"),
         N_("保存知情同意"),

@@ -6,18 +6,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.core.batches import number_rows, reserve_ids
 from app.core.pinyin import sort_key
 from app.people.commands import PersonDraft
-from app.people.models import PayeeAccount, Person, Phone
+from app.people.models import PayeeAccount, Person, PersonKey, Phone
 from app.people.service.sealing import account_of, phone_of, seal_number
 from app.people.vault import Vault
 
 
 def create_person(session: Session, vault: Vault, draft: PersonDraft, now: datetime) -> Person:
     return create_people(session, vault, [draft], now)[0]
+
+
+def discard_person(session: Session, person: Person) -> None:
+    """Forget a row that turned out to be somebody who is stored already, key and all; nothing may refer to it any more."""
+    for model in (Phone, PersonKey):
+        session.execute(delete(model).where(model.person_id == person.id))
+    session.delete(person)
+    session.flush()
 
 
 def create_people(session: Session, vault: Vault, drafts: Sequence[PersonDraft], now: datetime) -> list[Person]:

@@ -1,0 +1,65 @@
+"""From suspected to registered or excluded: a psychiatrist's word, by name, hospital and day (domain 1.2, 1.4)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.audit.service import note
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.errors import Conflict
+from app.core.reasons import Reason, reason
+from app.patients.commands import ReviewDiagnosis
+from app.patients.models import Patient
+from app.patients.rules import RegistryStatus, SpanKind
+from app.patients.service.follow_ups import visits_follow
+from app.patients.service.papers import set_consent, set_diagnosis
+from app.patients.service.states import IN_DOUBT, refuse_before_present, refuse_illegal, set_registry
+
+
+def start_review(session: Session, actor: Actor, patient: Patient, on: date, now: datetime) -> None:
+    """The person is with the psychiatrist: suspected → under review."""
+    require(actor, Action.REVIEW_SUSPECTED)
+    because = reason("patients.because.in_review", on=on)
+    _move(session, actor, patient, RegistryStatus.UNDER_REVIEW, on, because, now)
+    _note(session, actor, patient, "patients.review_started", now)
+
+
+def review_diagnosis(session: Session, actor: Actor, patient: Patient, command: ReviewDiagnosis, now: datetime) -> None:
+    """Confirmed → registered with diagnosis and consent from that day; not confirmed → excluded, the record is kept.
+
+    Whoever agreed at once is managed and owes a first visit within 14 days; unasked is pending, refused is refused.
+    """
+    require(actor, Action.REVIEW_SUSPECTED)
+    if patient.registry_status not in IN_DOUBT:
+        raise Conflict(reason("patients.review.not_suspected"))
+    on, said = command.reviewed_on, {"hospital": command.hospital, "psychiatrist": command.psychiatrist}
+    if command.diagnosis is None:
+        because = reason("patients.because.not_confirmed", on=on, **said)
+        _move(session, actor, patient, RegistryStatus.EXCLUDED, on, because, now)
+    else:
+        refuse_before_present(session, patient, SpanKind.REGISTRY, on)
+        set_diagnosis(session, actor, patient, command.diagnosis, on, now)
+        if command.consent is not None:
+            set_consent(session, actor, patient, command.consent, now)
+        because = reason("patients.because.confirmed", on=on, **said)
+        _move(session, actor, patient, RegistryStatus.REGISTERED, on, because, now)
+        patient.registered_on = on
+    session.flush()
+    _note(session, actor, patient, "patients.diagnosis_reviewed", now)
+
+
+def _move(
+    session: Session, actor: Actor, patient: Patient, status: RegistryStatus, on: date, because: Reason, now: datetime
+) -> None:
+    refuse_illegal(patient, status)
+    refuse_before_present(session, patient, SpanKind.REGISTRY, on)
+    with visits_follow(session, actor, patient, on, now):
+        set_registry(session, actor, patient, status, on, now, because)
+        session.flush()
+
+
+def _note(session: Session, actor: Actor, patient: Patient, action: str, now: datetime) -> None:
+    note(session, actor, action, now=now, subject=("patient", patient.public_id), area_code=patient.area_code)
