@@ -120,6 +120,9 @@
   });
   window.addEventListener("pageshow", refresh);
 
+  // A refused form is the answer to a post, which the browser's way back cannot ask for again; its address with the draft can.
+  if (document.getElementById("draft-line")) history.replaceState(history.state, "", location.href);
+
   refresh();
   form.querySelectorAll("[data-trend]").forEach((box) => show(box, box.hasAttribute("data-asked")));
 })();

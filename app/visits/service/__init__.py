@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.visits.service.copies import KEPT_COPY
-from app.visits.service.judging import Judgement, asks_for_trend, missing_for_class
+from app.visits.service.judging import Judgement, asks_for_trend, missing_for_class, unanswered
 from app.visits.service.lost import Attempted, confirm_lost, record_attempt
 from app.visits.service.opening import record_opening_visits
 from app.visits.service.recording import CONFIRM, Recorded, correct_visit, preview_visit, record_visit
@@ -22,4 +22,5 @@ __all__ = [
     "record_attempt",
     "record_opening_visits",
     "record_visit",
+    "unanswered",
 ]

@@ -142,6 +142,12 @@ def missing_for_class(record: VisitRecord) -> list[str]:
     return [FIELDS[name].label for name in _TABLE_READS if getattr(record, name) is None]
 
 
+def unanswered(judged: Judgement) -> list[str]:
+    """The labels of what else is required before the form can be saved, in the form's order."""
+    open_fields = {name for name, found in judged.errors.items() if any(why.code == "visit.required" for why in found)}
+    return [FIELDS[name].label for name in FIELDS if name in open_fields - _DERIVED]
+
+
 def _context(
     session: Session, actor: Actor, patient: Patient, record: VisitRecord, history: History, today: date
 ) -> VisitContext:

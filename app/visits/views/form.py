@@ -146,6 +146,7 @@ def _result(patient: Patient, form: VisitForm, wrong: StoredForm | None) -> dict
         "tones": CLASS_TONES,
         "asks_for_trend": service.asks_for_trend(judged.record, judged.context),
         "missing": service.missing_for_class(judged.record),
+        "unanswered": service.unanswered(judged),
     }
 
 
