@@ -48,8 +48,13 @@ class Emergency(Base):
     effect: Mapped[EmergencyEffect | None] = mapped_column(Coded(EmergencyEffect))
     # on_the_spot | observation | admission
     disposal: Mapped[str | None] = mapped_column(String(20))
+    hospital: Mapped[str] = mapped_column(String(100), default="")
     # guardian | relative | police_witness | none, and why none
     consent_signer: Mapped[str | None] = mapped_column(String(20))
+    consent_reason: Mapped[str | None] = mapped_column(String(20))
+    # when the police were told and who was told (at risk level 3 and above)
+    police_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    police_told: Mapped[str | None] = mapped_column(String(20))
     # who took part: [{"name": ..., "unit": ...}]
     team: Mapped[list[Any]] = mapped_column(JsonText, default=list)
     # 24 hours after the end (after the opening while it runs)
