@@ -20,6 +20,7 @@ from app.core.work import purge_work
 from app.risk import service as risk
 from app.roster import service as roster
 from app.tasks import service as tasks
+from app.visits.service.sync import forget_contents
 from scheduler.house import House
 from scheduler.work import do_next
 
@@ -58,7 +59,8 @@ def open_renewals(session: Session, _period: str, today: date, now: datetime) ->
 
 def purge_expired(session: Session, _period: str, _today: date, now: datetime) -> Made:
     gone = purge_files(session, now) + purge_work(session, now - WORK_ITEMS_KEPT) + sign_in.purge(session, now)
-    return Made(gone + roster.purge_rows(session, now - IMPORT_ROWS_KEPT))
+    gone += roster.purge_rows(session, now - IMPORT_ROWS_KEPT) + forget_contents(session, now)
+    return Made(gone)
 
 
 def seal_audit(house: House) -> int:

@@ -59,6 +59,11 @@ def open_box(private: bytes, box: Mapping[str, object], place: str) -> bytes:
         raise KeyUnavailable("a box does not open") from None
 
 
+def device_place(what: str, device: str) -> str:
+    """Where a phone's own keys are sealed to: `part` (the server's part of its store's key) or `opening` (what opens its boxes)."""
+    return f"devices.{what}:{device}"
+
+
 def to_text(content: bytes) -> str:
     return base64.b64encode(content).decode()
 

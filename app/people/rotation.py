@@ -11,12 +11,25 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, Table, bindparam, inspect, select, update
+from sqlalchemy import (
+    Integer,
+    LargeBinary,
+    RowMapping,
+    String,
+    Table,
+    bindparam,
+    column,
+    inspect,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from app.core.crypto import Keyring, KeyUnavailable, WrappedKey
 from app.core.models import HouseFact, KeptFile
+from app.core.sealed_box import device_place
 from app.people.models import FormerIdNumber, PayeeAccount, Person, PersonKey, Phone
 from app.people.queries import ACCOUNT, ID, ID_TAIL4, ID_TAIL6, PHONE
 from app.people.vault import Vault
@@ -24,6 +37,16 @@ from app.people.vault import Vault
 BATCH = 500
 FILES_A_BATCH = 10
 INDEXED = "keys.indexed"  # house fact: the index key under which telephones and accounts stand
+
+# Phones that work offline stand above people; only their sealed keys are read here.
+_devices = table(
+    "devices",
+    column("id", Integer),
+    column("public_id", String),
+    column("kek_id", String),
+    column("server_part_sealed", LargeBinary),
+    column("opening_key_sealed", LargeBinary),
+)
 
 Transactions = Callable[[], AbstractContextManager[Session]]
 
@@ -34,6 +57,7 @@ class Rotated:
 
     keys: int = 0
     files: int = 0
+    devices: int = 0
     people: int = 0
     former_numbers: int = 0
     phones: int = 0
@@ -49,6 +73,7 @@ def rotate(transactions: Transactions, keyring: Keyring) -> Rotated:
     """Bring everything under the current keys. Safe to stop at any moment and to run again."""
     keys = _all(transactions, lambda session: _rewrap_keys(session, keyring))
     files = _all(transactions, lambda session: _reseal_files(session, keyring))
+    devices = _all(transactions, lambda session: _reseal_devices(session, keyring))
     erased: set[int] = set()
     people = _walk(transactions, lambda session, after: _index_people(session, keyring, after, erased))
     former = _walk(transactions, lambda session, after: _index_former(session, keyring, after, erased))
@@ -61,7 +86,7 @@ def rotate(transactions: Transactions, keyring: Keyring) -> Rotated:
             transactions, lambda session, after: _index_numbers(session, keyring, PayeeAccount, ACCOUNT, after, erased)
         )
         _note_indexed(transactions, keyring)
-    return Rotated(keys, files, people, former, phones, accounts, len(erased))
+    return Rotated(keys, files, devices, people, former, phones, accounts, len(erased))
 
 
 def is_pending(session: Session, keyring: Keyring) -> bool:
@@ -93,6 +118,21 @@ def _reseal_files(session: Session, keyring: Keyring) -> int:
     for file in rows:
         content = keyring.open_file(file.kek_id, file.content, file.public_id)
         file.kek_id, file.content = keyring.seal_file(content, file.public_id)
+    return len(rows)
+
+
+def _reseal_devices(session: Session, keyring: Keyring) -> int:
+    """A phone's keys must outlive a rotation: its queue may still be on its way."""
+    old = select(_devices).where(_devices.c.kek_id != keyring.current_kek_id).order_by(_devices.c.id).limit(BATCH)
+    rows = session.execute(old.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        fresh: dict[str, Any] = {}
+        for what, column_name in (("part", "server_part_sealed"), ("opening", "opening_key_sealed")):
+            place, sealed = device_place(what, row.public_id), getattr(row, column_name)
+            if sealed is not None:
+                key = keyring.open_file(row.kek_id, sealed, place)
+                fresh["kek_id"], fresh[column_name] = keyring.seal_file(key, place)
+        session.execute(update(_devices).where(_devices.c.id == row.id).values(fresh))
     return len(rows)
 
 

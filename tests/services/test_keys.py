@@ -102,7 +102,7 @@ def test_a_rotation_that_was_cut_short_is_finished_by_the_next(
     class Cut(Exception):
         pass
 
-    for stop_after in range(1, 9):
+    for stop_after in range(1, 10):
         turns = iter(range(stop_after))
 
         @contextmanager

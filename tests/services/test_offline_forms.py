@@ -19,6 +19,7 @@ from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.sealed_box import close_box, new_box_key, open_box
 from app.patients.models import Patient
+from app.people import rotation
 from app.people.vault import Vault
 from app.visits.commands import CorrectVisit
 from app.visits.models import FollowUpVisit, VisitAttempt
@@ -28,12 +29,13 @@ from app.visits.queries_devices import count_waiting, list_waiting
 from app.visits.rules.states import SubmissionState, VisitChannel
 from app.visits.rules.sync import CONTENT_KEPT_FOR, MOST_TASKS
 from app.visits.service import correct_visit, record_visit
-from app.visits.service.devices import MOST_DEVICES, revoke, turn_on
+from app.visits.service.devices import MOST_DEVICES, hear_from, opening_key, revoke, turn_on
 from app.visits.service.sync import PLACE, forget_contents
 from tests.conftest import NOW, TODAY
 from tests.rig.county import OTHER_DOCTOR, OTHER_VILLAGE, County
 from tests.rig.phones import ALL_GROUPS, Phone, answers_of
 from tests.rig.visits import command, middling, register, stable, unstable
+from tests.services.test_keys import BOTH, NEW, OLD
 
 ClientAs = Callable[[str], FlaskClient]
 LAST = date(2026, 8, 10)
@@ -445,6 +447,19 @@ def test_what_was_sent_lies_sealed_under_the_patient_s_key(
         assert form.content_sealed and "窗台".encode() not in form.content_sealed
         opened = Vault(session, keyring).open(patient.person_id, PLACE, form.content_sealed)
         assert json.loads(opened or "") == phone.filled[key]
+
+
+def test_a_phone_s_keys_survive_a_rotation_of_the_house_s_keys(database: Database, county: County) -> None:
+    with database.transaction() as session:
+        opened = turn_on(session, OLD, county.actor("doctor"), "手机", NOW)
+        private = opening_key(OLD, opened.device)
+    assert rotation.rotate(database.transaction, BOTH).devices == 1
+    assert rotation.rotate(database.transaction, BOTH).devices == 0
+    with database.transaction() as session:
+        device = session.scalars(select(Device)).one()
+        assert opening_key(NEW, device) == private
+        told = hear_from(session, NEW, county.actor("doctor"), device.public_id, 0, None, NOW)
+        assert told.server_part == opened.server_part
 
 
 def test_a_box_opens_with_its_own_key_at_its_own_place_only() -> None:

@@ -126,8 +126,8 @@ const drawTask = (task, day, drafts) => {
   const isDone = Boolean(list.done[task.patient]);
   const pill = late > 0 ? el("span", { class: "pill late", text: say("overdue", { days: late }) }) : el("span", { class: "pill soon", text: say("due", { day: sayDay(task.due) }) });
   const start = drafts.has(task.patient) ? say("go_on") : say("start");
-  const acts = el("div", { class: "acts acts-three" },
-    task.phone ? el("a", { class: "btn btn-quiet", href: `tel:${task.phone}`, text: say("call", { number: task.phone }) }) : null,
+  const acts = el("div", { class: task.phone ? "acts acts-three" : "acts" },
+    task.phone ? el("a", { class: "btn btn-quiet", href: `tel:${task.phone}`, "aria-label": say("call_whom", { name: task.name }), text: say("call") }) : null,
     el("button", { class: "btn btn-quiet", type: "button", text: say("attempt"), onclick: () => openForm(task, "attempt") }),
     el("button", { class: "btn btn-go", type: "button", "data-start": task.patient, text: start, onclick: () => openForm(task, "visit") }));
   return el("li", { class: "card item" },

@@ -12,13 +12,14 @@ export const el = (tag, attributes = {}, ...children) => {
   return made;
 };
 
-const choices = (name, title, options, type, { stack = false, none = null } = {}) => {
+const choices = (name, title, options, type, { stack = false, none = null, hint = null } = {}) => {
   const buttons = options.map(({ code, text }, at) => el("span", { class: "seg-opt" },
     el("input", { type, id: `${name}-${at}`, name, value: code, autocomplete: "off" }),
     el("label", { for: `${name}-${at}`, text })));
-  const box = el("fieldset", { class: "q", "data-question": name },
+  const box = el("fieldset", { class: "q", "data-question": name, "aria-describedby": hint ? `${name}-hint` : null },
     el("legend", { class: "q-label", text: title }),
-    el("div", { class: `seg${type === "checkbox" ? " seg-many" : ""}${stack ? " seg-stack" : ""}` }, ...buttons));
+    el("div", { class: `seg${type === "checkbox" ? " seg-many" : ""}${stack ? " seg-stack" : ""}` }, ...buttons),
+    hint ? el("div", { class: "hint", id: `${name}-hint`, text: hint }) : null);
   if (none !== null) {
     box.addEventListener("change", (event) => {
       if (!event.target.checked) return;

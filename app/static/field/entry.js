@@ -20,6 +20,7 @@ const question = (name) => {
   if (field.kind === "day") return line(name, title, { type: "date", size: "medium", hint: name === "visited_on" ? say("visited_on_check") : null });
   if (field.kind === "count") return line(name, title, { inputmode: "numeric", unit: say("times"), size: "short", most: 3 });
   if (field.kind === "text") return line(name, title, { most: field.most });
+  if (name === "post_intervention_trend") return one(name, title, codes(field.options), { hint: say("trend_hint") });
   if (field.kind === "many") return many(name, title, codes(field.options), { none: field.none });
   if (name === "risk_level") return one(name, title, field.options.map(({ code }) => ({ code, text: code })));
   return one(name, title, codes(field.options), { stack: LONG.includes(name) });
@@ -139,10 +140,10 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard }) =
   };
 
   const showResult = (typed) => {
-    const numbers = {};
-    for (const [name, [value]] of Object.entries(typed)) if (/^\d$/.test(value ?? "")) numbers[name] = Number(value);
+    const numbers = Object.fromEntries(Object.entries(typed).filter(([, [value]]) => /^\d$/.test(value)).map(([name, [value]]) => [name, Number(value)]));
     const isMet = (typed.meeting ?? []).includes("1");
     const found = isMet ? classify(numbers, declaration.rules) : null;
+    sections.get("result").box.hidden = !isMet || (found !== null && found !== declaration.rules.basically_stable);
     const due = found && typed.visited_on ? nextDue(typed.visited_on[0], found, declaration.rules) : null;
     const left = missing(typed).length;
     const words = found ? say("class_is", { name: label(declaration.classes[found]) }) : say("later");
@@ -196,7 +197,8 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard }) =
     const box = summary(boxes.map((drawn) => ({ id: firstId(drawn), title: titleOf(drawn) })));
     boxes.filter((drawn) => drawn.matches("details")).forEach((drawn) => { drawn.open = true; });
     top.replaceChildren(box);
-    box.focus();
+    box.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "start" });
   });
 
   write(form, draft.answers);

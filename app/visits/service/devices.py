@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.crypto import Keyring
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import reason
-from app.core.sealed_box import new_box_key
+from app.core.sealed_box import device_place, new_box_key
 from app.visits.models.devices import Device
 from app.visits.queries_devices import get_device, get_own_device, list_own_devices
 from app.visits.rules.sync import LAPSES_AFTER, DeviceState, device_state
@@ -65,8 +65,8 @@ def turn_on(session: Session, keyring: Keyring, actor: Actor, label: str, now: d
     )
     session.add(device)
     session.flush()
-    device.kek_id, device.server_part_sealed = keyring.seal_file(part, _place("part", device))
-    _kek_id, device.opening_key_sealed = keyring.seal_file(key.private, _place("opening", device))
+    device.kek_id, device.server_part_sealed = keyring.seal_file(part, device_place("part", device.public_id))
+    _kek_id, device.opening_key_sealed = keyring.seal_file(key.private, device_place("opening", device.public_id))
     note(session, actor, "visits.device_opened", now=now, subject=("device", device.public_id))
     session.flush()
     return Opened(device, part, key.public)
@@ -111,14 +111,10 @@ def revoke(session: Session, actor: Actor, public_id: str, now: datetime) -> Dev
 
 def opening_key(keyring: Keyring, device: Device) -> bytes:
     """The private key that opens what this phone's queue has sealed; also of a revoked one."""
-    return keyring.open_file(device.kek_id, device.opening_key_sealed, _place("opening", device))
+    return keyring.open_file(device.kek_id, device.opening_key_sealed, device_place("opening", device.public_id))
 
 
 def _server_part(keyring: Keyring, device: Device) -> bytes | None:
     if device.server_part_sealed is None:
         return None
-    return keyring.open_file(device.kek_id, device.server_part_sealed, _place("part", device))
-
-
-def _place(what: str, device: Device) -> str:
-    return f"devices.{what}:{device.public_id}"
+    return keyring.open_file(device.kek_id, device.server_part_sealed, device_place("part", device.public_id))
