@@ -228,8 +228,13 @@ def _refuse_unsafe_production(settings: Settings) -> None:
 
 
 def web_port() -> int:
-    """Where `make run` serves; `PORT` overrides."""
-    return int(os.environ.get("PORT", "8000"))
+    """Where `make run` serves; `PORT` overrides. Raises `ConfigurationError`."""
+    text = os.environ.get("PORT") or "8000"
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
+        raise ConfigurationError(
+            f"PORT is {text[:20]!r}; it is a number from 1 to 65535, for example PORT=8010 make run."
+        )
+    return int(text)
 
 
 def sqlite_path(database_url: str) -> Path | None:

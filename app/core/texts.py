@@ -9,7 +9,7 @@ TEXTS: dict[str, str] = {
     "core.not_found": N_("没有找到，或您无权查看"),
     "core.forbidden": N_("您的岗位没有此项权限"),
     "core.stale_version": N_("此内容刚被他人修改，请核对后重新保存"),
-    "core.conflict": N_("与已有的记录冲突，没有保存；请刷新后核对"),
+    "core.conflict": N_("与已有的记录冲突，没有保存；请按最新内容核对"),
     "core.form_expired": N_("页面打开太久或已重新登录，请刷新页面后再提交"),
     "core.text.control": N_("含有不能保存的控制字符或乱码，已为您去掉；请核对后再保存"),
     "core.text.unseen": N_("含有看不见的排版字符，已为您去掉；请核对后再保存"),

@@ -45,19 +45,17 @@ rules_cli = AppGroup("rules", help="ask the rules directly")
 
 
 def try_visit_class(given: Given) -> dict[str, Any]:
-    items = given.content.get("social_function")
-    if not isinstance(items, list) or any(type(item) is not int for item in items):
-        raise MalformedError(_("“%(key)s”应为五个整数的列表", key="social_function"))
-    codes = {
+    codes: dict[str, Any] = {
         "risk_level": given.integer("risk_level", FIELDS["risk_level"].codes),
         "psychotic_symptoms": given.integer("psychotic_symptoms", FIELDS["psychotic_symptoms"].codes),
         "insight": given.integer("insight", FIELDS["insight"].codes),
+        "social_function": given.integers("social_function"),
         "adverse_severity": given.integer("adverse_reaction", FIELDS["adverse_severity"].codes),
         "physical_illness": given.integer("physical_illness", FIELDS["physical_illness"].codes),
         "other_abnormal": given.boolean("other_abnormal"),
     }
     try:
-        assessment = Assessment(**codes, social_function=tuple(items))  # type: ignore[arg-type]  # it counts them
+        assessment = Assessment(**codes)
     except ValueError as wrong:
         raise MalformedError(_("“%(key)s”应为五个整数的列表", key=str(wrong))) from None
     found = classify(assessment, VisitRules())

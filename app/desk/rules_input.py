@@ -36,6 +36,13 @@ class Given:
             raise MalformedError(_("“%(key)s”应为规定范围内的整数", key=key))
         return value
 
+    def integers(self, key: str) -> tuple[int, ...]:
+        """A list of five whole numbers: the items of social function."""
+        items = self._value(key)
+        if not isinstance(items, list) or any(type(item) is not int for item in items):
+            raise MalformedError(_("“%(key)s”应为五个整数的列表", key=key))
+        return tuple(items)
+
     def boolean(self, key: str) -> bool:
         value = self._value(key)
         if not isinstance(value, bool):

@@ -7,6 +7,11 @@ from app.core.reasons import register
 from app.guardians.labels import END_REASONS, NO_RENEWAL_REASONS
 
 TEXTS: dict[str, str] = {
+    "guardians.consent.no_guardian": N_("签字当天没有这位监护人；请先登记第一监护人"),
+    "guardians.consent.second": N_("第二监护人不是法定监护人，不能签署医疗同意"),
+    "guardians.consent.minor": N_("未成年人不能自己签署，由父母或其他监护人签署"),
+    "guardians.consent.parents": N_("未成年人的同意由父母签署；父母不能签的，由法院、居（村）委会或民政部门指定的监护人签署"),
+    "guardians.consent.witness": N_("见证人只能见证拒绝，同意和撤回由本人或监护人签署"),
     **END_REASONS,
     **NO_RENEWAL_REASONS,
     "guardians.is_patient": N_("本人也是在册患者，不能担任第一监护人，请按顺序另选"),
@@ -16,7 +21,7 @@ TEXTS: dict[str, str] = {
     "guardians.birth_unknown": N_("请填写身份证号或出生日期，以核对是否成年"),
     "guardians.not_patient": N_("患者未在册，不能登记监护人"),
     "guardians.rank_taken": N_("已有%(rank)s，请先结束或选择更换"),
-    "guardians.rank_taken_now": N_("刚有人登记了同一位次的监护人，请刷新后核对"),
+    "guardians.rank_taken_now": N_("刚有人登记了同一位次的监护人，请按最新内容核对"),
     "guardians.none_of_rank": N_("目前没有%(rank)s"),
     "guardians.before_start": N_("现任监护自 %(from_on)s 起，日期不能更早"),
     "guardians.warn.sex": N_("与患者关系和监护人性别不符，请核对"),
@@ -27,7 +32,7 @@ TEXTS: dict[str, str] = {
     "guardians.agreement.ends_before": N_("终止日期早于起始日期"),
     "guardians.agreement.too_long": N_("协议最长一年，最晚到 %(latest)s"),
     "guardians.agreement.overlaps": N_("与 %(from_on)s 至 %(to_on)s 的协议 %(number)s 重叠"),
-    "guardians.agreement.overlaps_now": N_("与刚签的另一份协议重叠，请刷新后核对"),
+    "guardians.agreement.overlaps_now": N_("与刚签的另一份协议重叠，请按最新内容核对"),
     "guardians.agreement.number_taken": N_("协议编号已使用，请换一个"),
     "guardians.agreement.outside": N_("结束日期应在 %(from_on)s 至 %(to_on)s 之间"),
     "guardians.agreement.dead": N_("患者已于 %(died_on)s 去世，不能再签协议"),

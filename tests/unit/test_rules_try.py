@@ -325,3 +325,11 @@ def test_no_input_ever_breaks_a_rule(run, data):
     result = run(name, CORRECT[name] | changes)
     assert result.exit_code in (0, 2)
     assert bool(result.stdout) == (result.exit_code == 0)
+
+
+def test_the_first_missing_key_is_named_in_the_order_of_the_form(machine) -> None:
+    given_so_far: dict[str, object] = {}
+    for key, value in VISIT_CLASS.items():
+        refused = machine.invoke(rules_cli, ["try", "visit-class"], input=json.dumps(given_so_far))
+        assert refused.exit_code != 0 and f"“{key}”" in refused.stderr
+        given_so_far[key] = value
