@@ -34,7 +34,7 @@ from tests.rig.rosters import card_number, id_number
 
 QUARTER = Quarter.parse("2026Q3")
 REGISTERED = date(2025, 3, 1)
-SEEN = date(2026, 9, 10)
+SEEN = date(2026, 6, 20)  # before any death that a test records
 VILLAGES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE)
 _SURNAMES = "王李张刘陈杨赵黄周吴"
 _GIVEN = "秀兰桂英建国志强玉梅德福海涛"

@@ -107,8 +107,10 @@ class House:
         self.approve(supplementary=supplementary)
         return self.export(supplementary=supplementary)
 
-    def decide(self, place: int, is_paid: bool, who: str = "clerk", grounds: Grounds = PHONED) -> None:
-        line = self.line(place)
+    def decide(
+        self, place: int, is_paid: bool, who: str = "clerk", grounds: Grounds = PHONED, supplementary: bool = False
+    ) -> None:
+        line = self.line(place, supplementary)
         with self.database.transaction() as session:
             decide_hold(session, self.actor(who), DecideHold(line.public_id, is_paid, grounds), NOW)
 
@@ -137,8 +139,8 @@ class House:
                 )
             ).one()
 
-    def codes(self, place: int) -> list[str]:
-        return [stored["code"] for stored in self.line(place).reasons]
+    def codes(self, place: int, supplementary: bool = False) -> list[str]:
+        return [stored["code"] for stored in self.line(place, supplementary).reasons]
 
     def line_codes(self) -> dict[int, list[str]]:
         """The reason codes of every line that is refused, by family."""
@@ -149,9 +151,9 @@ class House:
             if line.decision is LineState.REFUSE
         }
 
-    def pay_file_bytes(self) -> bytes:
+    def pay_file_bytes(self, supplementary: bool = False) -> bytes:
         with self.database.transaction() as session:
-            return fetch_pay_file(session, self.keyring, self.actor("finance"), self.run(), NOW)[2]
+            return fetch_pay_file(session, self.keyring, self.actor("finance"), self.run(supplementary), NOW)[2]
 
     def problems(self, supplementary: bool = False) -> list[str]:
         with self.database.reading() as session:

@@ -18,7 +18,7 @@ from app.core.bank_account import AccountKind
 from app.core.db import Database
 from app.core.money import Money
 from app.core.quarter import Quarter
-from app.core.reasons import reason
+from app.core.reasons import Reason, reason
 from app.guardians.rules import Rank
 from app.guardians.service import end_agreement
 from app.patients.models import Patient
@@ -32,9 +32,10 @@ from app.risk.models import LevelSource
 from app.risk.service import note_level
 from app.subsidies.commands import OpeningPayment, PrepareRun
 from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.lines import list_lines
 from app.subsidies.rules.decision import LineFacts, LineState, decide_line
 from app.subsidies.rules.policy import DayRule, EligibleRule, IncidentEffect, PolicyTerms
-from app.subsidies.service import prepare_run, record_opening_payments
+from app.subsidies.service import prepare_run, record_opening_payments, start_run
 from app.visits.models import FollowUpVisit
 from tests.rig.county import COUNTY, County
 from tests.rig.families import QUARTER, Family, families, varied
@@ -135,7 +136,7 @@ def test_days_in_custody_lost_or_refused_are_not_paid(house: House) -> None:
         change_state(session, office, patient, SpanKind.MANAGEMENT, refused, date(2026, 8, 1), None, NOW)
     house.prepare()
     assert [house.line(place).days for place in range(3)] == [31 + 30, 31, 31]
-    assert [stored["code"] for stored in house.line(1).reasons][1:] == ["subsidies.excluded.lost"]
+    assert house.codes(1)[-1] == "subsidies.excluded.lost"
 
 
 def test_a_patient_who_moved_away_is_paid_to_the_day_before(house: House) -> None:
@@ -202,11 +203,50 @@ def test_nobody_is_held_in_the_first_quarter_for_visits_before_the_countys_list(
     assert "subsidies.hold.never_seen" not in house.codes(0)
 
 
-def test_not_seen_for_long_is_flagged_and_paid(house: House) -> None:
+def test_not_seen_for_long_is_held_unless_the_patient_came_with_the_countys_list_lately(house: House) -> None:
+    house.settle_in([Family(0, seen_on=date(2026, 2, 1)), Family(1, seen_on=date(2026, 2, 1))])
+    with at_home(house, 1) as (_session, patient, _payee):
+        patient.created_at = NOW - timedelta(days=300)
+    house.prepare()
+    assert (house.line(0).decision, house.line(1).decision) == (LineState.PAY, LineState.HOLD)
+    assert "subsidies.flag.not_seen" in house.codes(0)
+    assert "subsidies.hold.not_seen" in house.codes(1)
+    assert house.problems() == []
+
+
+def test_a_payment_is_frozen_with_why_it_is_due(house: House) -> None:
+    house.settle_in(families(1))
+    house.prepare()
+    assert [str(Reason.from_json(stored)) for stored in house.line(0).reasons] == [
+        "协议 AHJH-2026-00000，2026年1月1日起",
+        "2026年6月20日起达到 3 级及以上",
+        "2025年3月1日起在管",
+        "计发整季度 92 天：3,000.00 ÷ 4 = 750.00 元",
+    ]
+    with house.database.reading() as session:
+        [row] = list_lines(session, house.actor("clerk"), house.run()).rows
+        [blind] = list_lines(session, house.actor("finance"), house.run()).rows
+    assert [str(one) for one in row.because] == [str(Reason.from_json(stored)) for stored in house.line(0).reasons]
+    assert blind.because == ()
+
+
+def test_a_held_line_says_why_it_is_held_and_not_why_it_would_be_due(house: House) -> None:
+    house.settle_in([Family(0, account=None)])
+    house.prepare()
+    with house.database.reading() as session:
+        [row] = list_lines(session, house.actor("clerk"), house.run()).rows
+    assert [one.code for one in row.because] == ["subsidies.hold.no_account"]
+
+
+def test_a_run_of_the_first_rules_is_finished_and_verified_under_them(house: House, database: Database) -> None:
     house.settle_in([Family(0, seen_on=date(2026, 2, 1))])
+    clerk, command = house.actor("clerk"), PrepareRun(COUNTY, QUARTER)
+    with database.transaction() as session:
+        session.execute(update(Patient).values(created_at=NOW - timedelta(days=300)))
+        start_run(session, clerk, command, TODAY, NOW).rule_version = "2026.1"
     house.prepare()
     assert house.line(0).decision is LineState.PAY
-    assert "subsidies.flag.not_seen" in house.codes(0)
+    assert house.problems() == []
 
 
 @pytest.mark.parametrize(

@@ -18,21 +18,25 @@ from app.core.actor import Actor
 from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.money import Money
+from app.core.quarter import Quarter
 from app.core.reasons import Reason, reason
+from app.guardians.models import Agreement
+from app.patients.models import Patient
 from app.patients.service import record_death
 from app.people.commands import AccountDraft
 from app.people.models import DatePrecision, Person
 from app.people.service import set_account
 from app.people.vault import Vault
+from app.subsidies.commands import OpeningPayment
 from app.subsidies.models import PayFileLine, RunApproval, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.lines import list_lines
 from app.subsidies.queries.runs import list_steps
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.grounds import Grounds, HoldGround, ReturnGround
 from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
-from app.subsidies.service import prepare_anew, return_run
+from app.subsidies.service import prepare_anew, record_opening_payments, return_run
 from tests.rig.county import COUNTY, County
-from tests.rig.families import Family, families, varied
+from tests.rig.families import Family, families, settle_in, varied
 from tests.rig.quarter import NOW, TODAY, House, read_answer
 from tests.rig.rosters import card_number
 
@@ -183,6 +187,25 @@ def test_a_held_line_without_account_cannot_be_paid(twelve: House) -> None:
     line = twelve.line(7)
     assert (line.decision, line.amount_fen, line.days) == (LineState.REFUSE, 0, 0)
     assert twelve.problems() == []
+
+
+def test_a_held_line_of_a_dead_payee_cannot_be_paid(twelve: House, database: Database) -> None:
+    with database.transaction() as session:
+        session.get_one(Person, twelve.families[2].payee.id).died_on = date(2026, 10, 30)
+    twelve.prepare()
+    with pytest.raises(Conflict, match="payee_dead"):
+        twelve.decide(2, True, grounds=Grounds(HoldGround.PAYEE_SETTLED))
+    assert twelve.line(2).decision is LineState.HOLD
+    twelve.decide(2, False)
+    assert twelve.line(2).decision is LineState.REFUSE
+
+
+def test_a_payee_who_died_after_the_line_was_held_cannot_be_paid_either(twelve: House, database: Database) -> None:
+    twelve.prepare()
+    with database.transaction() as session:
+        session.get_one(Person, twelve.families[9].payee.id).died_on = date(2026, 11, 20)
+    with pytest.raises(Conflict, match="payee_dead"):
+        twelve.decide(9, True)
 
 
 def test_a_decision_rests_on_grounds_that_fit_it(twelve: House) -> None:
@@ -385,7 +408,9 @@ def test_returned_lines_are_paid_by_a_supplementary_run_and_nobody_twice(twelve:
     run = twelve.run()
     assert (run.pay_count, run.total_fen) == (8, settled.paid_fen)
     supplement = twelve.prepare(supplementary=True)
-    assert (supplement.kind, supplement.pay_count) == (RunKind.SUPPLEMENTARY, 1)
+    assert (supplement.kind, supplement.pay_count) == (RunKind.SUPPLEMENTARY, 0)
+    twelve.decide(0, True, grounds=Grounds(HoldGround.ACCOUNT_CONFIRMED), supplementary=True)
+    assert twelve.run(supplementary=True).pay_count == 1
     twelve.submit(supplementary=True)
     twelve.approve(supplementary=True)
     twelve.export(supplementary=True)
@@ -398,6 +423,72 @@ def test_returned_lines_are_paid_by_a_supplementary_run_and_nobody_twice(twelve:
     assert twelve.problems() == twelve.problems(supplementary=True) == []
     third = twelve.prepare(supplementary=True)
     assert (third.number, third.pay_count) == (2, 0)
+
+
+def test_money_that_the_bank_returned_is_not_sent_to_the_same_account_again(twelve: House) -> None:
+    """Held with the bank's cause, in this quarter and the next, until somebody decides or the account changes."""
+    twelve.to_the_bank()
+    twelve.settle(read_answer(twelve.pay_file_bytes(), _return_first))
+    twelve.prepare(supplementary=True)
+    line = twelve.line(0, supplementary=True)
+    assert line.decision is LineState.HOLD
+    [held] = [Reason.from_json(one) for one in line.reasons if one["code"] == "subsidies.hold.returned"]
+    assert str(held) == "上次银行退回：账户已销户；账户没有更换，待核实"
+    twelve.quarter = Quarter.parse("2026Q2")
+    twelve.prepare()
+    assert "subsidies.hold.returned" in twelve.codes(0)
+    assert twelve.problems() == []
+
+
+def test_a_decision_to_pay_there_again_stands_until_the_bank_returns_it_again(twelve: House) -> None:
+    twelve.to_the_bank()
+    twelve.settle(read_answer(twelve.pay_file_bytes(), _return_first))
+    for _again in range(2):
+        twelve.prepare(supplementary=True)
+        assert "subsidies.hold.returned" in twelve.codes(0, supplementary=True)
+        twelve.decide(0, True, supplementary=True)
+        twelve.submit(supplementary=True)
+        twelve.approve(supplementary=True)
+        twelve.export(supplementary=True)
+        twelve.settle(read_answer(twelve.pay_file_bytes(supplementary=True), _return_first), supplementary=True)
+    twelve.prepare(supplementary=True)
+    assert "subsidies.hold.returned" in twelve.codes(0, supplementary=True)
+    twelve.decide(0, True, supplementary=True)
+    twelve.quarter = Quarter.parse("2026Q2")
+    twelve.prepare()
+    assert "subsidies.hold.returned" not in twelve.codes(0)
+
+
+def test_another_account_is_not_held_for_what_the_bank_said_of_the_first(twelve: House) -> None:
+    twelve.to_the_bank()
+    twelve.settle(read_answer(twelve.pay_file_bytes(), _return_first))
+    _pay_account(twelve, 0)
+    twelve.prepare(supplementary=True)
+    assert twelve.line(0, supplementary=True).decision is LineState.PAY
+
+
+def test_who_came_after_the_quarter_was_paid_is_held_in_its_supplement(house: House, database: Database) -> None:
+    """The roster names no payments: whether the quarters before it were paid elsewhere is for a person to find out."""
+    house.settle_in(families(3))
+    house.to_the_bank()
+    house.settle()
+    with database.transaction() as session:
+        settle_in(session, house.keyring, house.county, [Family(20), Family(21)], NOW)
+        late = session.scalars(select(Agreement).where(Agreement.number.in_(("AHJH-2026-00020", "AHJH-2026-00021"))))
+        house.families.update(
+            {20 + place: replace(house.families[0], patient=session.get_one(Patient, one.patient_id), agreement=one)
+             for place, one in enumerate(sorted(late, key=lambda one: one.number))}
+        )  # fmt: skip
+        payment = OpeningPayment(house.families[21].agreement.id, house.quarter, Money.from_yuan("600"))
+        record_opening_payments(session, house.actor("county_office"), [payment], TODAY, NOW)
+    supplement = house.prepare(supplementary=True)
+    assert (supplement.pay_count, supplement.hold_count, supplement.refuse_count) == (0, 1, 0)
+    line = house.line(20, supplementary=True)
+    [held] = [Reason.from_json(one) for one in line.reasons if one["code"].startswith("subsidies.hold.")]
+    assert str(held) == "导入前的季度，是否已在别处发放待核实"
+    assert line.amount_fen == 75000
+    house.decide(20, True, grounds=Grounds(HoldGround.NOT_PAID_BEFORE), supplementary=True)
+    assert house.problems(supplementary=True) == []
 
 
 def test_a_supplement_waits_for_the_regular_run(twelve: House) -> None:

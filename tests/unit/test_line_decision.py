@@ -30,7 +30,9 @@ from app.subsidies.rules.policy import (
     LevelCounts,
     PolicyTerms,
 )
+from app.subsidies.rules.returns import ReturnCause, return_cause
 
+NEW_FACTS = {"is_before_import", "returned_because", "agreement_number", "condition_since"}
 TERMS = PolicyTerms(annual=Money.from_yuan("3000"))
 AGREEMENT = DayFacts(agreement_from=date(2026, 1, 1), agreement_to=date(2026, 12, 31))
 FACTS = LineFacts(
@@ -60,13 +62,37 @@ def _incident(day, at_fault=None, kind=IncidentKind.PUBLIC_ORDER):
 def test_a_guardian_who_meets_every_condition_is_paid_with_the_sum():
     decision = _decide()
     assert (decision.state, decision.amount.yuan, decision.flags) == (LineState.PAY, "750.00", ())
-    assert _codes(decision) == ["subsidies.amount.sum"]
+    assert _codes(decision) == ["subsidies.due.listed", "subsidies.amount.full"]
+    assert say(decision.reasons[-1]) == "计发整季度 92 天：3,000.00 ÷ 4 = 750.00 元"
+
+
+def test_a_payment_says_since_when_its_conditions_hold():
+    managed = replace(AGREEMENT, managed=(Stay(date(2025, 3, 1)),))
+    known = {"agreement_number": "AHJH-2026-0007", "condition_since": date(2026, 3, 9), "days": managed}
+    assert [say(one) for one in _decide(**known).reasons[:3]] == [
+        "协议 AHJH-2026-0007，2026年1月1日起",
+        "2026年3月9日起达到 3 级及以上",
+        "2025年3月1日起在管",
+    ]
+    everybody = replace(TERMS, eligible_rule=EligibleRule.MANAGED)
+    assert say(_decide(everybody, **known).reasons[1]) == "本县发给全部在管患者的监护人"
+    unrated = {"highest_level": 1, "highest_level_of_agreement": 1, "listed_level": 1, "has_past_incident": True}
+    assert say(_decide(**known, **unrated).reasons[1]) == "曾肇事肇祸，符合发放条件"
+
+
+def test_no_reason_of_a_payment_names_the_level_itself():
+    said = [say(one) for one in _decide(highest_level=5, listed_level=5, condition_since=date(2026, 3, 9)).reasons]
+    assert not any("5 级" in one for one in said)
+
+
+def test_a_split_payment_says_both_parts():
+    assert _codes(_decide(replace(TERMS, first_share=60)))[-1] == "subsidies.amount.shares"
 
 
 def test_a_patient_who_died_in_the_quarter_is_paid_to_the_day():
     decision = _decide(days=replace(AGREEMENT, died_on=date(2026, 7, 10)))
     assert (decision.state, decision.amount.yuan) == (LineState.PAY, "80.65")
-    assert _codes(decision) == ["subsidies.amount.sum", "subsidies.excluded.dead"]
+    assert _codes(decision)[1:] == ["subsidies.amount.sum", "subsidies.excluded.dead"]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +136,9 @@ def test_an_ended_scheme_pays_nobody():
         ({"last_seen_on": None}, "subsidies.hold.never_seen"),
         ({"last_seen_on": date(2019, 12, 31)}, "subsidies.hold.never_seen"),
         ({"payee_died_on": date(2026, 8, 1)}, "subsidies.hold.payee_dead"),
+        ({"last_seen_on": date(2026, 3, 29)}, "subsidies.hold.not_seen"),
+        ({"is_before_import": True}, "subsidies.hold.before_import"),
+        ({"returned_because": ReturnCause.NO_ACCOUNT}, "subsidies.hold.returned"),
         ({"has_account": False}, "subsidies.hold.no_account"),
         ({"is_account_own": False}, "subsidies.hold.account_name"),
         ({"is_account_shared": True}, "subsidies.hold.account_shared"),
@@ -121,7 +150,7 @@ def test_what_a_person_must_look_at_is_held_and_keeps_its_amount(changes, code):
     assert decision.state is LineState.HOLD
     assert decision.reasons[0].code == code
     assert decision.amount > Money(0)
-    assert "subsidies.amount.sum" in _codes(decision)
+    assert {"subsidies.amount.sum", "subsidies.amount.full"} & set(_codes(decision))
 
 
 @pytest.mark.parametrize(
@@ -166,13 +195,36 @@ def test_a_county_may_pay_every_managed_patient_whatever_the_level():
     assert _decide(terms, highest_level=None, listed_level=None, highest_level_of_agreement=None).state is LineState.PAY
 
 
-def test_nobody_having_seen_the_patient_for_long_is_flagged_and_paid():
+def test_a_patient_whom_nobody_has_met_for_longer_than_the_policy_allows_is_held():
     decision = _decide(last_seen_on=date(2026, 3, 29))
-    assert decision.state is LineState.PAY
-    assert [one.code for one in decision.flags] == ["subsidies.flag.not_seen"]
-    assert _decide(last_seen_on=date(2026, 3, 30)).flags == ()
+    assert (decision.state, decision.amount.yuan) == (LineState.HOLD, "750.00")
+    assert say(decision.reasons[0]) == "超过 6 个月没有医生当面随访，待核实"
+    met = _decide(last_seen_on=date(2026, 3, 30))
+    assert (met.state, met.flags) == (LineState.PAY, ())
     off = replace(TERMS, visit_within_months=0)
-    assert _decide(off, last_seen_on=None).state is LineState.PAY
+    for seen_on in (None, date(2026, 3, 29)):
+        assert _decide(off, last_seen_on=seen_on).state is LineState.PAY
+
+
+def test_a_line_of_the_first_rules_decides_again_as_it_did_then():
+    facts = replace(FACTS, last_seen_on=date(2026, 3, 29))
+    then = decide_line(facts, TERMS, "2026.1")
+    assert (then.state, [one.code for one in then.flags]) == (LineState.PAY, ["subsidies.flag.not_seen"])
+    older = {name: value for name, value in facts.to_json().items() if name not in NEW_FACTS}
+    assert LineFacts.from_json(older) == facts
+
+
+def test_a_patient_from_the_countys_list_last_met_long_ago_is_flagged_at_first() -> None:
+    decision = _decide(last_seen_on=date(2026, 3, 29), opened_on=FACTS.as_of)
+    assert (decision.state, [one.code for one in decision.flags]) == (LineState.PAY, ["subsidies.flag.not_seen"])
+
+
+def test_what_a_bank_wrote_is_kept_as_what_it_comes_to():
+    assert return_cause("失败：账号不存在") is ReturnCause.NO_ACCOUNT
+    assert return_cause("账户已销户") is ReturnCause.CLOSED
+    assert return_cause("户名不符（王某）") is ReturnCause.NAME
+    assert return_cause("账户状态异常") is ReturnCause.BLOCKED
+    assert return_cause("—") is ReturnCause.OTHER
 
 
 def test_a_duty_check_counts_only_where_the_county_asks_for_it():
@@ -222,6 +274,10 @@ FACTS_DRAWN = st.builds(
     payee_died_on=st.none() | st.dates(date(2025, 1, 1), date(2027, 1, 1)),
     has_account=st.booleans(),
     is_paid_already=st.booleans(),
+    is_before_import=st.booleans(),
+    returned_because=st.none() | st.sampled_from(ReturnCause),
+    agreement_number=st.sampled_from(["", "AHJH-2026-0007"]),
+    condition_since=st.none() | st.dates(date(2025, 1, 1), date(2027, 1, 1)),
 )
 TERMS_DRAWN = st.builds(
     PolicyTerms,

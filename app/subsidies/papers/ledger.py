@@ -30,15 +30,8 @@ _DECISION_STATES = {
     LineState.HOLD: LedgerState.HELD,
     LineState.REFUSE: LedgerState.REFUSED,
 }
-# The sum's arithmetic stands on the notice; what only the reviewer should see stays on the screen.
-_NOT_PRINTED = frozenset(
-    {
-        "subsidies.amount.sum",
-        "subsidies.flag.not_seen",
-        "subsidies.flag.not_seen_since_opening",
-        "subsidies.flag.duty_remarks",
-    }
-)
+# The sum's arithmetic stands on the notice; why money is due, and what only the reviewer should see, stay on the screen.
+_NOT_PRINTED = ("subsidies.amount.", "subsidies.due.", "subsidies.flag.not_seen", "subsidies.flag.duty_remarks")
 
 
 def ledger_document(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, now: datetime) -> LedgerDocument:
@@ -78,7 +71,7 @@ def _row(line: LineRow, tails: dict[int, str]) -> LedgerRow:
         account_tail=tails.get(line.account_id or 0, ""),
         state=_PAYMENT_STATES[line.payment] if line.payment else _DECISION_STATES[line.decision],
         counted=line.is_paid,
-        reasons=tuple(_words(why) for why in line.because if why.code not in _NOT_PRINTED),
+        reasons=tuple(_words(why) for why in line.because if not why.code.startswith(_NOT_PRINTED)),
     )
 
 

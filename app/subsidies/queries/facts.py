@@ -23,6 +23,7 @@ from app.people.models import PayeeAccount, Person
 from app.people.rules import DatePrecision
 from app.risk.models import LevelSource, RiskLevel
 from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.history import Account, known_in_quarter, returned_accounts
 from app.subsidies.rules.days import DayFacts, Stay
 from app.subsidies.rules.decision import IncidentFact, IncidentKind, LineFacts, LineState, Payee
 from app.subsidies.rules.policy import PolicyTerms
@@ -72,7 +73,7 @@ def gather(session: Session, run: SubsidyRun, agreement_ids: Sequence[int], term
     rows = _agreements(session, agreement_ids, Rank.FIRST)
     if terms.second_share:
         rows += _agreements(session, agreement_ids, Rank.SECOND)
-    facts = _Batch(session, run, quarter, rows)
+    facts = _Batch(session, run, quarter, rows, terms)
     order = {agreement_id: place for place, agreement_id in enumerate(agreement_ids)}
     rows.sort(key=lambda row: (order[row.agreement.id], row.guardianship.rank))
     return [facts.line(row) for row in rows]
@@ -118,8 +119,10 @@ def _agreements(session: Session, ids: Sequence[int], rank: Rank) -> list[_Agree
 class _Batch:
     """Everything about a batch's patients and payees, one query per kind of fact."""
 
-    def __init__(self, session: Session, run: SubsidyRun, quarter: Quarter, rows: Sequence[_Agreement]) -> None:
-        self.run, self.quarter, self.session = run, quarter, session
+    def __init__(
+        self, session: Session, run: SubsidyRun, quarter: Quarter, rows: Sequence[_Agreement], terms: PolicyTerms
+    ) -> None:
+        self.run, self.quarter, self.terms = run, quarter, terms
         patients = sorted({row.patient.id for row in rows})
         payees = sorted({row.payee.id for row in rows})
         self.spans = _grouped(session.scalars(_spans(patients, quarter)), lambda span: span.patient_id)
@@ -129,11 +132,16 @@ class _Batch:
         self.seen = {row[0]: row[1] for row in session.execute(_last_seen(patients, quarter))}
         self.accounts = _grouped(session.scalars(_accounts(payees, run.decided_as_of)), lambda one: one.person_id)
         self.shared = set(session.scalars(_shared_accounts(payees)))
+        self.returned = returned_accounts(session, payees)
+        is_supplement = run.kind is RunKind.SUPPLEMENTARY
+        # a regular run is the county's own quarter, also the last one before it came to us
+        self.known = known_in_quarter(session, run, patients) if is_supplement else set(patients)
         self.paid = {(row[0], row[1]) for row in session.execute(_paid(run, [row.agreement.id for row in rows]))}
 
     def line(self, row: _Agreement) -> GatheredLine:
         rank = row.guardianship.rank
         account = self._account(row.payee.id)
+        opened_on = business_day(row.patient.created_at) if row.patient.is_opening else None
         facts = LineFacts(
             quarter=self.quarter,
             as_of=self.run.decided_as_of,
@@ -149,7 +157,7 @@ class _Batch:
             has_past_incident=bool(self.incidents[row.patient.id]),
             incidents=self._incidents(row.patient.id),
             registered_on=row.patient.registered_on,
-            opened_on=business_day(row.patient.created_at) if row.patient.is_opening else None,
+            opened_on=opened_on,
             last_seen_on=self.seen.get(row.patient.id),
             payee_died_on=row.payee.died_on,
             has_account=account is not None,
@@ -157,6 +165,10 @@ class _Batch:
             is_account_shared=account is not None and account.id in self.shared,
             account_changed_on=self._changed_on(row.payee.id, account),
             is_paid_already=(row.agreement.id, rank) in self.paid,
+            is_before_import=self._is_before_import(row.patient.id, opened_on),
+            returned_because=self.returned.get(Account(row.payee.id, account.number_index)) if account else None,
+            agreement_number=row.agreement.number,
+            condition_since=self._condition_since(row.patient.id),
         )
         return GatheredLine(
             agreement_id=row.agreement.id,
@@ -235,6 +247,22 @@ class _Batch:
         ratings = [rating.level for rating in self.levels[patient] if rating.assessed_on <= self.quarter.last_day]
         opening = [rating.level for rating in self.levels[patient] if rating.source is LevelSource.OPENING]
         return ratings[-1] if ratings else next(iter(opening), None)
+
+    def _condition_since(self, patient: int) -> date | None:
+        """The day of the rating that began the last stretch at or above the policy's level."""
+        needed, since = self.terms.eligible_rule.level, None
+        if needed is None:
+            return None
+        is_met = False
+        for rating in self.levels[patient]:
+            was_met, is_met = is_met, rating.level >= needed
+            if rating.assessed_on <= self.quarter.last_day and is_met and not was_met:
+                since = rating.assessed_on
+        return since
+
+    def _is_before_import(self, patient: int, opened_on: date | None) -> bool:
+        """Opening payments are not asked for here: a quarter paid by one has no line in a supplementary run at all."""
+        return opened_on is not None and self.quarter.last_day < opened_on and patient not in self.known
 
     def _incidents(self, patient: int) -> tuple[IncidentFact, ...]:
         found = []

@@ -25,12 +25,11 @@ from app.patients.models import Patient
 from app.people.models import NameKey, PayeeAccount, Person
 from app.people.vault import Vault
 from app.subsidies.models import PayFileLine, SubsidyLine, SubsidyRun
-from app.subsidies.rules.days import ExclusionKind
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
 
-_SUM = "subsidies.amount.sum"
-_EXCLUDED = frozenset(f"subsidies.excluded.{kind}" for kind in ExclusionKind)
+_SUMS = frozenset({"subsidies.amount.sum", "subsidies.amount.full", "subsidies.amount.shares"})
+_DUE = "subsidies.due."
 
 _Village = aliased(Area)
 _Town = aliased(Area)
@@ -68,12 +67,15 @@ class LineRow:
 
     @property
     def because(self) -> tuple[Reason, ...]:
-        """What is worth reading beside the amount: why it ended, else the reasons; a full quarter needs no words."""
+        """What is worth reading beside the amount: why it ended, else the reasons. Why money is due, and the sum at the end, stand only
+        beside money that is due."""
         if self.why:
             return (self.why,)
-        others = tuple(one for one in self.reasons if one.code != _SUM)
-        is_partial = self.decision is LineState.PAY and any(one.code in _EXCLUDED for one in others)
-        return (*others, *(one for one in self.reasons if one.code == _SUM)) if is_partial else others
+        is_due = self.decision is LineState.PAY
+        others = tuple(
+            one for one in self.reasons if one.code not in _SUMS and (is_due or not one.code.startswith(_DUE))
+        )
+        return (*others, *(one for one in self.reasons if one.code in _SUMS)) if is_due else others
 
 
 @dataclass(frozen=True)

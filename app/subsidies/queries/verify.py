@@ -46,15 +46,16 @@ def _lines(session: Session, run: SubsidyRun) -> Iterator[Reason]:
         if line_digest(line.decision, line.amount_fen, line.days, line.reasons, line.snapshot) != line.digest:
             yield reason("subsidies.verify.line_changed", line=line.public_id)
         elif run.kind is not RunKind.OPENING:
-            yield from _recomputed(row)
+            yield from _recomputed(row, run.rule_version)
         session.expunge(line)
 
 
-def _recomputed(row: Row[SubsidyLine, str, str | None]) -> Iterator[Reason]:
+def _recomputed(row: Row[SubsidyLine, str, str | None], version: str) -> Iterator[Reason]:
     """The rules, asked again with the facts and the policy of the snapshot, must come to the same."""
     line, payee, account = row
     frozen = line.snapshot
-    decision = decide_line(LineFacts.from_json(frozen["facts"]), PolicyTerms.from_json(frozen["policy"]["terms"]))
+    terms = PolicyTerms.from_json(frozen["policy"]["terms"])
+    decision = decide_line(LineFacts.from_json(frozen["facts"]), terms, version)
     amount = decision.amount.fen
     if line.decided_by is None:
         is_same = line.decision is decision.state and line.amount_fen == amount

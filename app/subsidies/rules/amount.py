@@ -78,6 +78,8 @@ class Computation:
 
     @property
     def _sum(self) -> Reason:
+        if not self.exclusions and self.annual:
+            return reason("subsidies.amount.full", days=self.days, amount=self.amount, annual=self.annual)
         return reason("subsidies.amount.sum", quarter=self.quarter, days=self.days, formula=self.formula)
 
     @property

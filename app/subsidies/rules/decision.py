@@ -16,8 +16,11 @@ from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.reasons import Reason, reason
 from app.subsidies.rules.amount import Computation, compute_under, shares
+from app.subsidies.rules.because import why_due
 from app.subsidies.rules.days import DayFacts
+from app.subsidies.rules.lines import PAYS_UNSEEN, RULE_VERSION
 from app.subsidies.rules.policy import DutyCheck, IncidentEffect, LevelCounts, PolicyTerms
+from app.subsidies.rules.returns import ReturnCause
 
 BAR_MONTHS = 12
 
@@ -97,6 +100,15 @@ class LineFacts:
     is_paid_already: bool = False
     # the same patient is registered, and may be paid, elsewhere
     is_paid_elsewhere: bool = False
+    # the quarter ended before the patient came with the county's list, and no run here has paid or prepared it: nobody knows what was
+    # paid elsewhere
+    is_before_import: bool = False
+    # the bank sent the last payment to this very account back, and nobody has decided since; None: it did not
+    returned_because: ReturnCause | None = None
+    # what the reasons of a payment name
+    agreement_number: str = ""
+    # the day of the rating with which the level that the policy asks for was reached; None: by the county's list
+    condition_since: date | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON for `subsidy_lines.snapshot`."""
@@ -112,6 +124,8 @@ class LineFacts:
         values["incidents"] = tuple(_incident(one) for one in values["incidents"])
         if values.get("duty_check"):
             values["duty_check"] = DutyResult(values["duty_check"])
+        if values.get("returned_because"):
+            values["returned_because"] = ReturnCause(values["returned_because"])
         for name in _DATES & values.keys():
             values[name] = parse_date(values[name]) if values[name] else None
         return cls(**values)
@@ -131,18 +145,38 @@ class LineDecision:
     computation: Computation
 
 
-def decide_line(facts: LineFacts, terms: PolicyTerms) -> LineDecision:
-    """Refused for what plainly fails, held for what a person must decide, else paid."""
+def decide_line(facts: LineFacts, terms: PolicyTerms, version: str = RULE_VERSION) -> LineDecision:
+    """Refused for what plainly fails, held for what a person must decide, else paid.
+
+    `version` is the rules' version that the line was, or is being, decided under.
+    """
+    pays_unseen = version in PAYS_UNSEEN
     computation = compute_under(facts.quarter, facts.days, terms)
     amount = shares(computation.amount, terms.first_share)[facts.payee is Payee.SECOND]
     refusals = tuple(_refusals(facts, terms, computation, amount))
-    flags = tuple(_flags(facts, terms))
+    flags = tuple(_flags(facts, terms, pays_unseen))
     if refusals:
         return LineDecision(LineState.REFUSE, refusals, flags, Money.zero(), computation)
-    holds = tuple(_holds(facts, terms))
+    due = (*_due(facts, terms), *computation.reasons, *_split(computation, terms))
+    holds = tuple(_holds(facts, terms, pays_unseen))
     if holds:
-        return LineDecision(LineState.HOLD, (*holds, *computation.reasons), flags, amount, computation)
-    return LineDecision(LineState.PAY, computation.reasons, flags, amount, computation)
+        return LineDecision(LineState.HOLD, (*holds, *due), flags, amount, computation)
+    return LineDecision(LineState.PAY, due, flags, amount, computation)
+
+
+def _due(facts: LineFacts, terms: PolicyTerms) -> tuple[Reason, ...]:
+    is_by_level = _is_level_met(facts, terms)
+    return why_due(
+        facts.agreement_number, facts.days, terms.eligible_rule, facts.condition_since, facts.quarter,
+        is_by_level=is_by_level, is_by_incident=facts.has_past_incident and not is_by_level,
+    )  # fmt: skip
+
+
+def _split(computation: Computation, terms: PolicyTerms) -> tuple[Reason, ...]:
+    if not terms.second_share:
+        return ()
+    first, second = shares(computation.amount, terms.first_share)
+    return (reason("subsidies.amount.shares", first=first, second=second),)
 
 
 def _refusals(facts: LineFacts, terms: PolicyTerms, computation: Computation, amount: Money) -> Iterator[Reason]:
@@ -165,9 +199,9 @@ def _refusals(facts: LineFacts, terms: PolicyTerms, computation: Computation, am
         yield reason("subsidies.refuse.no_amount")
 
 
-def _holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
+def _holds(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[Reason]:
     yield from _incident_holds(facts, terms)
-    yield from _patient_holds(facts, terms)
+    yield from _patient_holds(facts, terms, pays_unseen)
     yield from _payee_holds(facts, terms)
     if terms.duty_check is DutyCheck.REQUIRED:
         if facts.duty_check is None:
@@ -186,7 +220,7 @@ def _incident_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
             return
 
 
-def _patient_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
+def _patient_holds(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[Reason]:
     died_on = facts.days.died_on
     if facts.is_death_estimated and died_on and died_on <= facts.quarter.last_day:
         yield reason("subsidies.hold.death_estimated")
@@ -194,10 +228,16 @@ def _patient_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
         yield reason("subsidies.hold.not_identified")
     if facts.is_paid_elsewhere:
         yield reason("subsidies.hold.paid_elsewhere")
+    if facts.is_before_import:
+        yield reason("subsidies.hold.before_import")
     if not _meets_level(facts, terms):
         yield reason("subsidies.hold.no_level")
-    if terms.visit_within_months and _never_seen(facts) and not _newly_opened(facts, terms):
+    if _newly_opened(facts, terms):
+        return
+    if terms.visit_within_months and _never_seen(facts):
         yield reason("subsidies.hold.never_seen")
+    elif _long_unseen(facts, terms) and not pays_unseen:
+        yield reason("subsidies.hold.not_seen", months=terms.visit_within_months)
 
 
 def _payee_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
@@ -210,15 +250,18 @@ def _payee_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
         yield reason("subsidies.hold.account_name")
     if facts.is_account_shared:
         yield reason("subsidies.hold.account_shared")
+    if facts.returned_because is not None:
+        cause = reason(f"subsidies.returned.{facts.returned_because}")
+        yield reason("subsidies.hold.returned", why=cause)
     changed_on = facts.account_changed_on
     if changed_on is not None and (facts.as_of - changed_on).days < terms.account_hold_days:
         yield reason("subsidies.hold.account_changed", days=terms.account_hold_days)
 
 
-def _flags(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
+def _flags(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[Reason]:
     """What the reviewer should know and what does not stop the payment."""
     months = terms.visit_within_months
-    if months and facts.last_seen_on and facts.last_seen_on < add_months(_last_day_of_care(facts), -months):
+    if _long_unseen(facts, terms) and (pays_unseen or _newly_opened(facts, terms)):
         yield reason("subsidies.flag.not_seen", months=months)
     if months and _never_seen(facts) and _newly_opened(facts, terms):
         yield reason("subsidies.flag.not_seen_since_opening")
@@ -229,8 +272,12 @@ def _flags(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
 
 
 def _meets_level(facts: LineFacts, terms: PolicyTerms) -> bool:
+    return facts.has_past_incident or _is_level_met(facts, terms)
+
+
+def _is_level_met(facts: LineFacts, terms: PolicyTerms) -> bool:
     level, needed = _counting_level(facts, terms), terms.eligible_rule.level
-    return needed is None or facts.has_past_incident or (level is not None and level >= needed)
+    return needed is None or (level is not None and level >= needed)
 
 
 def _counting_level(facts: LineFacts, terms: PolicyTerms) -> int | None:
@@ -256,6 +303,12 @@ def _never_seen(facts: LineFacts) -> bool:
     return seen is None or (registered is not None and seen < registered)
 
 
+def _long_unseen(facts: LineFacts, terms: PolicyTerms) -> bool:
+    """The last visit in person lies further back than the policy allows, counted from the end of care."""
+    months, seen = terms.visit_within_months, facts.last_seen_on
+    return bool(months) and seen is not None and seen < add_months(_last_day_of_care(facts), -months)
+
+
 def _newly_opened(facts: LineFacts, terms: PolicyTerms) -> bool:
     """Came with the county's list within the policy's span: the office that kept the list knows the patient, so its first quarters are
     flagged and not all held (opening data counts)."""
@@ -269,7 +322,9 @@ def _last_day_of_care(facts: LineFacts) -> date:
     return min(died_on, facts.quarter.last_day) if died_on else facts.quarter.last_day
 
 
-_DATES = {"as_of", "registered_on", "opened_on", "last_seen_on", "payee_died_on", "account_changed_on"}
+_DATES = {
+    "as_of", "registered_on", "opened_on", "last_seen_on", "payee_died_on", "account_changed_on", "condition_since",
+}  # fmt: skip
 
 
 def _plain(value: Any) -> Any:

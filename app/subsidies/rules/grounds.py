@@ -31,12 +31,14 @@ class HoldGround(StrEnum):
     LEVEL_ASSESSED = "level_assessed"
     VISITED = "visited"
     NOT_PAID_ELSEWHERE = "not_paid_elsewhere"
+    NOT_PAID_BEFORE = "not_paid_before"
     DUTY_PERFORMED = "duty_performed"
     PAYEE_SETTLED = "payee_settled"
     POLICE_PENDING = "police_pending"
     DUTY_NOT_PERFORMED = "duty_not_performed"
     DUTY_FAILED = "duty_failed"
     PAID_ELSEWHERE = "paid_elsewhere"
+    PAID_BEFORE = "paid_before"
     PAPERS_MISSING = "papers_missing"
     PAYEE_UNSETTLED = "payee_unsettled"
 
@@ -64,6 +66,7 @@ FOR_PAYING = (
     HoldGround.LEVEL_ASSESSED,
     HoldGround.VISITED,
     HoldGround.NOT_PAID_ELSEWHERE,
+    HoldGround.NOT_PAID_BEFORE,
     HoldGround.DUTY_PERFORMED,
     HoldGround.PAYEE_SETTLED,
 )
@@ -72,6 +75,7 @@ FOR_REFUSING = (
     HoldGround.DUTY_NOT_PERFORMED,
     HoldGround.DUTY_FAILED,
     HoldGround.PAID_ELSEWHERE,
+    HoldGround.PAID_BEFORE,
     HoldGround.PAPERS_MISSING,
     HoldGround.PAYEE_UNSETTLED,
 )

@@ -127,7 +127,7 @@ def prepare_anew(session: Session, actor: Actor, run: SubsidyRun, today: date, n
         detail={"period": run.period, "lines": run_digest(session, run)},
     )
     session.execute(delete(SubsidyLine).where(SubsidyLine.run_id == run.id))
-    run.state, run.decided_as_of = RunState.PREPARING, today
+    run.state, run.decided_as_of, run.rule_version = RunState.PREPARING, today, RULE_VERSION
     run.prepared_by, run.prepared_at = actor.user_id, now
     session.flush()
     return run
@@ -152,7 +152,7 @@ def prepare_batch(session: Session, actor: Actor, run_public_id: str, now: datet
 
 
 def _line_row(run: SubsidyRun, policy: SubsidyPolicy, gathered: GatheredLine, terms: PolicyTerms) -> dict[str, object]:
-    decision = decide_line(gathered.facts, terms)
+    decision = decide_line(gathered.facts, terms, run.rule_version)
     snapshot = freeze(gathered, decision, policy)
     reasons = [said.to_json() for said in (*decision.reasons, *decision.flags)]
     amount = decision.amount.fen

@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
+from app.people.models import Person
 from app.subsidies.commands import DecideHold
 from app.subsidies.models import RunApproval, SubsidyLine, SubsidyRun
 from app.subsidies.queries.lines import get_line
@@ -70,6 +71,8 @@ def decide_hold(session: Session, actor: Actor, command: DecideHold, now: dateti
         raise Conflict(reason("subsidies.hold.nothing_to_pay"))
     if decided is LineState.PAY and line.account_id is None:
         raise Conflict(reason("subsidies.hold.no_account"))
+    if decided is LineState.PAY and session.get_one(Person, line.payee_person_id).died_on is not None:
+        raise Conflict(reason("subsidies.step.payee_dead"))
     void_signatures(session, actor, run, now)
     with said_by(session, dict.fromkeys(LIVE_PAYMENT, "subsidies.hold.paid_already")):
         _decide(line, decided, grounds)
