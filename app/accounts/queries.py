@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.models import SavedView, User
 from app.accounts.rules import tidy_name
 from app.accounts.sessions import actor_of
 from app.areas.models import Agency, Area
@@ -110,6 +110,12 @@ def find_agency(session: Session, name: str, area_code: str) -> Agency | None:
 def list_of_person(session: Session, person_id: int) -> Sequence[User]:
     """Enabled accounts of one human being, in any area: for duties that must lie apart."""
     return session.scalars(select(User).where(User.person_id == person_id, ~User.is_disabled)).all()
+
+
+def list_views(session: Session, actor: Actor, page: str) -> Sequence[SavedView]:
+    """The actor's own saved filters of a list, by name."""
+    own = select(SavedView).where(SavedView.user_id == actor.user_id, SavedView.page == page)
+    return session.scalars(own.order_by(SavedView.name)).all()
 
 
 def _kept_by(actor: Actor) -> ColumnElement[bool]:

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.accounts.commands import NewUser
-from app.accounts.models import User
-from app.accounts.queries import find_agency, find_by_name, list_of_person
+from app.accounts.models import SavedView, User
+from app.accounts.queries import find_agency, find_by_name, list_of_person, list_views
 from app.accounts.rules import clash_of_duties, fits_area, name_problems, password_problems, tidy_name
 from app.areas.models import Agency, AgencyKind, Area
 from app.areas.rules import is_within, level_of
@@ -23,6 +23,7 @@ from app.core.reasons import Reason
 
 ONE_TIME_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is misread aloud or on paper
 ONE_TIME_GROUPS = 3
+MOST_VIEWS = 12  # of one list: what stands in a row of buttons
 
 _AGENCY_KINDS = {
     Role.DOCTOR: AgencyKind.HEALTH_CENTRE,
@@ -214,3 +215,33 @@ def _note(
     session: Session, actor: Actor, action: str, user: User, now: datetime, detail: dict[str, str] | None = None
 ) -> None:
     note(session, actor, action, now=now, subject=("user", user.public_id), area_code=user.area_code, detail=detail)
+
+
+def save_view(session: Session, actor: Actor, page: str, name: str, query: str, now: datetime) -> SavedView:
+    """Keep a list's filters under a name; the same name again stands for the new ones. Raises `Invalid` by field.
+
+    `query` is written by the list itself from what it knows, so that nothing of a person is kept in it.
+    """
+    if actor.user_id is None:
+        raise Forbidden()
+    name = name.strip()
+    if not name:
+        raise Invalid({"name": [Reason("accounts.view.unnamed")]})
+    standing = list_views(session, actor, page)
+    view = next((one for one in standing if one.name == name), None)
+    if view is None:
+        if len(standing) >= MOST_VIEWS:
+            raise Invalid({"name": [Reason("accounts.view.too_many", {"most": MOST_VIEWS})]})
+        view = SavedView(user_id=actor.user_id, page=page, name=name, query=query, created_at=now)
+        session.add(view)
+    view.query, view.created_at = query, now
+    session.flush()
+    return view
+
+
+def delete_view(session: Session, actor: Actor, page: str, public_id: str) -> None:
+    """Raises `NotFound` for what is not the actor's own."""
+    view = next((one for one in list_views(session, actor, page) if one.public_id == public_id), None)
+    if view is None:
+        raise NotFound
+    session.delete(view)

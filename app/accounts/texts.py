@@ -9,6 +9,8 @@ from app.core.reasons import register
 TEXTS: dict[str, str] = {
     "accounts.form_renewed": N_("您已重新登录。填写的内容还在本页，可以直接保存"),
     "accounts.language.unknown": N_("没有这种语言，请选择中文或 English"),
+    "accounts.view.unnamed": N_("请给这组条件起个名字"),
+    "accounts.view.too_many": N_("最多保存 %(most)s 组条件，请先删去不用的"),
     "accounts.name.shape": N_("用户名用 2 至 32 个字母、数字、下划线、点或短横"),
     "accounts.name.taken": N_("这个用户名已有人使用，请换一个"),
     "accounts.password.short": N_("密码至少 %(least)s 个字符"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.areas.models import Agency, AgencyKind, Area
+from app.areas.models import Agency, AgencyKind, Area, AreaSetting
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of, county_of, level_of, town_of
 from app.core.actor import Actor
 from app.core.batches import slices
@@ -110,6 +110,11 @@ def agency_names(session: Session, agency_ids: Iterable[int]) -> dict[int, str]:
     for part in slices(set(agency_ids)):
         names.update(dict(session.execute(select(Agency.id, Agency.name).where(Agency.id.in_(part))).all()))
     return names
+
+
+def find_setting(session: Session, area_code: str, name: str) -> AreaSetting | None:
+    """What the county of a place decided under this name; None while it decided nothing."""
+    return session.get(AreaSetting, (county_of(area_code), name))
 
 
 def place_of(actor: Actor) -> str:

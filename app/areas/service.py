@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.areas.models import Area
+from app.areas.models import Area, AreaSetting
+from app.areas.queries import find_setting
 from app.areas.readers import AreaRow, RowError, read_areas
-from app.areas.rules import AreaLevel, parent_of
+from app.areas.rules import AreaLevel, county_of, parent_of
 from app.core.batches import slices
 from app.core.reasons import reason
 
@@ -76,3 +78,16 @@ def _standing(session: Session, rows: list[AreaRow]) -> dict[str, Area]:
     for part in slices(wanted):
         found.update({area.code: area for area in session.scalars(select(Area).where(Area.code.in_(part)))})
     return found
+
+
+def keep_setting(
+    session: Session, area_code: str, name: str, value: str, set_by: int | None, now: datetime
+) -> AreaSetting:
+    """What the county of a place decides from now on; whoever asks for it notes it."""
+    setting = find_setting(session, area_code, name)
+    if setting is None:
+        setting = AreaSetting(area_code=county_of(area_code), name=name, value=value, set_at=now, set_by=set_by)
+        session.add(setting)
+    setting.value, setting.set_at, setting.set_by = value, now, set_by
+    session.flush()
+    return setting

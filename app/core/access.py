@@ -111,12 +111,25 @@ class Action(StrEnum):
     REPORT_CLUE = "report_clue"  # tell the health centre of somebody who may need care, and see that it was received
     SEE_CLUES = "see_clues"  # look at clues, answer the nine questions, close
     SEE_DANGER_CLUES = "see_danger_clues"  # open clues of the place in which there is danger now
+    MOVE_PATIENTS = "move_patients"  # propose, answer and withdraw transfers
+    SEE_TRANSFERS = "see_transfers"  # who waits to be received where, and since when
+    PUT_RIGHT = "put_right"  # exclude, undo a wrong death, merge: two people of the county office
+    CORRECT_IDENTITY = "correct_identity"  # a number, sex or birth date that the police corrected
     REVIEW_SUSPECTED = "review_suspected"  # record a psychiatrist's word on somebody suspected
     OPEN_SCREENING = "open_screening"  # a round of the county
     SEE_SCREENING = "see_screening"  # how far a round has come, in counts
     SCREEN_VILLAGE = "screen_village"  # sign a village's answer; towns on behalf
+    KEEP_TREATMENT = "keep_treatment"  # injections, supplies of medicine, yearly examinations
+    SET_JOINT_VISITS = "set_joint_visits"
+    END_LOCKING = "end_locking"  # how a locking-up was ended
+    KEEP_EMERGENCIES = "keep_emergencies"  # open, fill in, finish and print emergency records
+    SET_EMERGENCY_CHECKS = "set_emergency_checks"  # whether the county checks every four hours afterwards
+    SEE_ALERTS = "see_alerts"
     SEE_TASKS = "see_tasks"
     CONFIRM_LOST = "confirm_lost"
+    HAND_OVER = "hand_over"  # give patients another responsible doctor, or somebody who stands in
+    CONFIRM_VISITS = "confirm_visits"  # the town's word on a village doctor's visit
+    SET_CONFIRMATION = "set_confirmation"  # whether the county wants that word
     REASSESS = "reassess"
     REVEAL = "reveal"
     IMPORT_ROSTER = "import_roster"
@@ -146,6 +159,8 @@ def _has_masked_field(role: Role) -> bool:
 
 _EVERYBODY = frozenset(_ROLE_ORDER)
 _CLINICAL = frozenset({Role.DOCTOR, Role.VILLAGE_DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE})
+# who answers for an emergency, a locking-up, a visit together with the police
+_RESPONDERS = _CLINICAL - {Role.VILLAGE_DOCTOR}
 
 ACTIONS: dict[Action, frozenset[Role]] = {
     Action.SIGN_IN: _EVERYBODY,
@@ -156,17 +171,28 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.CORRECT_VISIT: _CLINICAL - {Role.COUNTY_OFFICE},
     Action.WORK_OFFLINE: frozenset({Role.DOCTOR, Role.VILLAGE_DOCTOR, Role.HEALTH_LEAD}),
     Action.KEEP_DEVICES: frozenset({Role.HEALTH_LEAD, Role.ADMIN}),
-    Action.REPORT_CLUE: frozenset(
-        {Role.VILLAGE_WORKER, Role.DOCTOR, Role.POLICE, Role.HOSPITAL, Role.COUNTY_OFFICE}
-    ),
+    Action.REPORT_CLUE: frozenset({Role.VILLAGE_WORKER, Role.DOCTOR, Role.POLICE, Role.HOSPITAL, Role.COUNTY_OFFICE}),
     Action.SEE_CLUES: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.SEE_DANGER_CLUES: frozenset({Role.POLICE}),
+    Action.MOVE_PATIENTS: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.SEE_TRANSFERS: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.COORDINATOR}),
+    Action.PUT_RIGHT: frozenset({Role.COUNTY_OFFICE}),
+    Action.CORRECT_IDENTITY: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.REVIEW_SUSPECTED: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.OPEN_SCREENING: frozenset({Role.COUNTY_OFFICE}),
     Action.SEE_SCREENING: frozenset({Role.COUNTY_OFFICE, Role.COORDINATOR, Role.TOWN}),
     Action.SCREEN_VILLAGE: frozenset({Role.VILLAGE_WORKER, Role.TOWN}),
+    Action.KEEP_TREATMENT: _CLINICAL,
+    Action.SET_JOINT_VISITS: _RESPONDERS,
+    Action.END_LOCKING: _RESPONDERS,
+    Action.KEEP_EMERGENCIES: _RESPONDERS,
+    Action.SET_EMERGENCY_CHECKS: frozenset({Role.COUNTY_OFFICE}),
+    Action.SEE_ALERTS: _RESPONDERS | {Role.COORDINATOR},
     Action.SEE_TASKS: _CLINICAL,
     Action.CONFIRM_LOST: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.HAND_OVER: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.CONFIRM_VISITS: frozenset({Role.DOCTOR, Role.HEALTH_LEAD}),
+    Action.SET_CONFIRMATION: frozenset({Role.COUNTY_OFFICE}),
     Action.REASSESS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.REVEAL: frozenset(role for role in _ROLE_ORDER if _has_masked_field(role)),
     Action.IMPORT_ROSTER: frozenset({Role.COUNTY_OFFICE}),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO
 
 from app.core.i18n import _
 from app.core.reasons import say
+from app.desk.queries.day_sheet import Beside
 from app.desk.queries.late import LateRow
 from app.desk.texts import TASK_KINDS, owner_of
+from app.tasks.queries import WorkRow
 from reports.table_xlsx import Column, Kind, Line, Sheet, render_workbook
 
 
@@ -44,6 +46,50 @@ def late_workbook(rows: Sequence[LateRow], title: str, by: str, today: date, now
     ]
     sheet = Sheet(
         name=_("督办清单"),
+        columns=columns,
+        lines=lines,
+        heading=title,
+        notes=(_("截至 %(day)s，共 %(n)s 条 · 内部资料 注意保密", day=today.isoformat(), n=len(rows)),),
+        footer=_("%(name)s 导出", name=by),
+        landscape=True,
+        wrap=True,
+    )
+    return BytesIO(render_workbook([sheet], title=title, author=by, created_at=now))
+
+
+def task_workbook(
+    rows: Sequence[WorkRow], others: Mapping[str, Beside], title: str, by: str, today: date, now: datetime
+) -> BytesIO:
+    """The work list's rows; what the role may not see is empty there as on the screen."""
+    columns = [
+        Column(_("乡镇 · 村"), 20),
+        Column(_("姓名"), 12),
+        Column(_("危险性等级"), 10, Kind.COUNT),
+        Column(_("事项"), 12),
+        Column(_("到期日"), 12),
+        Column(_("逾期天数"), 10, Kind.COUNT),
+        Column(_("上次随访"), 12),
+        Column(_("责任医生"), 12),
+        Column(_("原因"), 44),
+    ]
+    lines = [
+        Line(
+            (
+                row.village,
+                row.name,
+                row.level,
+                _(TASK_KINDS[row.kind]),
+                row.due_on.isoformat(),
+                max(0, -row.standing.days),
+                row.last_visit_on.isoformat() if row.last_visit_on else None,
+                others[row.patient].doctor if row.patient in others else None,
+                _("；").join(say(one) for one in row.because),
+            )
+        )
+        for row in rows
+    ]
+    sheet = Sheet(
+        name=_("任务清单"),
         columns=columns,
         lines=lines,
         heading=title,

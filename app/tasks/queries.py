@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -43,7 +43,7 @@ from app.people.models import Person
 from app.people.queries import list_main_phones
 from app.people.vault import Vault
 from app.tasks.models import Task, TaskState
-from app.tasks.rules import Bucket, Standing, TaskKind, kinds_for, last_day_of_week, standing
+from app.tasks.rules import Bucket, Standing, TaskKind, Whose, kinds_for, last_day_of_week, standing
 
 # Patients stand above tasks; a work list reads these kept copies of theirs and nothing else.
 _patients = table(
@@ -55,18 +55,36 @@ _patients = table(
     column("visit_class", Integer),
     column("last_visit_on", Date),
     column("last_visit_form", Integer),
+    column("doctor_id", Integer),
+)
+# Who stands in for a doctor is asked of the spans, so that it ends by its date.
+_spans = table(
+    "patient_spans",
+    column("patient_id", Integer),
+    column("what", String),
+    column("value", String),
+    column("from_on", Date),
+    column("to_on", Date),
+    column("withdrawn_at"),
 )
 _NOT_RATED = -1  # below level 0 in the order
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What part of the list: a kind (without one, all but the quarterly reassessments), a place (prefix), a bucket; and its order."""
+    """What part of the list: a kind (without one, all but the quarterly reassessments), a place (prefix), a bucket; and its order.
+
+    `levels` are the lowest and the highest of the patients' levels, `late_days` the days by which a duty is late at least, `whose`
+    the reader's own patients or those that the reader stands in for today.
+    """
 
     bucket: Bucket | None = None
     kind: TaskKind | None = None
     place: str | None = None
     by_village: bool = False
+    levels: tuple[int, int] | None = None
+    late_days: int | None = None
+    whose: Whose | None = None
 
 
 @dataclass(frozen=True)
@@ -120,9 +138,7 @@ def worklist(
     """
     after = _read_cursor(cursor, filters)
     statement = _list_statement(_own_kinds(actor, filters), _Shape.of(filters, after))
-    values = area_values(actor) | _days(today) | {"size": size + 1}
-    if filters.place:
-        values |= {"place_from": filters.place, "place_to": filters.place + ":"}
+    values = _values(actor, filters, today) | {"size": size + 1}
     if after is not None:
         values |= {f"after_{number}": part for number, part in enumerate(after)}
     fetched = session.connection().execute(statement, values).all()
@@ -133,11 +149,12 @@ def worklist(
     return Page(_work_rows(page.rows, actor, today, phones), page.next_cursor)
 
 
-def count_open(session: Session, actor: Actor, today: date) -> OpenCounts:
-    """How many there are in each bucket, in one query."""
-    values = area_values(actor) | _days(today)
-    counts = session.connection().execute(_count_statement(kinds_for(actor.role)), values).one()
-    return OpenCounts(*counts)
+def count_open(session: Session, actor: Actor, today: date, filters: Filters | None = None) -> OpenCounts:
+    """How many there are in each bucket of the filtered list, in one query; the bucket asked for and its order play no part."""
+    wanted = replace(filters or Filters(), bucket=None, by_village=False)
+    kinds = kinds_for(actor.role) & ({wanted.kind, TaskKind.REASSESSMENT} if wanted.kind else set(TaskKind))
+    statement = _count_statement(kinds, _Shape.of(wanted, None))
+    return OpenCounts(*session.connection().execute(statement, _values(actor, wanted, today)).one())
 
 
 def list_places(session: Session, actor: Actor) -> Sequence[tuple[str, str]]:
@@ -196,10 +213,25 @@ class _Shape:
     has_place: bool
     by_village: bool
     is_continued: bool
+    has_levels: bool
+    has_late_days: bool
+    whose: Whose | None
 
     @classmethod
     def of(cls, filters: Filters, after: Key | None) -> _Shape:
-        return cls(filters.bucket, bool(filters.place), filters.by_village, after is not None)
+        return cls(
+            filters.bucket,
+            bool(filters.place),
+            filters.by_village,
+            after is not None,
+            filters.levels is not None,
+            filters.late_days is not None,
+            filters.whose,
+        )
+
+    @property
+    def asks_patients(self) -> bool:
+        return self.has_levels or self.whose is not None
 
 
 def _own_kinds(actor: Actor, filters: Filters) -> frozenset[TaskKind]:
@@ -209,6 +241,21 @@ def _own_kinds(actor: Actor, filters: Filters) -> frozenset[TaskKind]:
 
 def _days(today: date) -> dict[str, Any]:
     return {"today": today, "week_ends": last_day_of_week(today)}
+
+
+def _values(actor: Actor, filters: Filters, today: date) -> dict[str, Any]:
+    values = area_values(actor) | _days(today)
+    if filters.place:
+        values |= {"place_from": filters.place, "place_to": filters.place + ":"}
+    if filters.levels is not None:
+        values |= {"level_from": filters.levels[0], "level_to": filters.levels[1]}
+    if filters.late_days is not None:
+        values |= {"late_before": today - timedelta(days=filters.late_days)}
+    if filters.whose is Whose.MINE:
+        values |= {"reader": actor.user_id}
+    if filters.whose is Whose.STAND_IN:
+        values |= {"reader": str(actor.user_id)}
+    return values
 
 
 def _open_of(kinds: frozenset[TaskKind]) -> tuple[ColumnElement[bool] | TextClause, ...]:
@@ -224,12 +271,45 @@ def _in_bucket(bucket: Bucket) -> ColumnElement[bool]:
     return Task.due_on > bindparam("week_ends")
 
 
+def _narrowed(shape: _Shape) -> list[ColumnElement[bool]]:
+    """What the filters ask for besides the bucket; `shape.asks_patients` says whether patients have to be joined."""
+    conditions: list[ColumnElement[bool]] = []
+    if shape.has_place:
+        conditions += [Task.area_code >= bindparam("place_from"), Task.area_code < bindparam("place_to")]
+    if shape.has_levels:
+        conditions.append(_patients.c.risk_level.between(bindparam("level_from"), bindparam("level_to")))
+    if shape.has_late_days:
+        conditions.append(Task.due_on < bindparam("late_before"))
+    if shape.whose is Whose.MINE:
+        conditions.append(_patients.c.doctor_id == bindparam("reader"))
+    if shape.whose is Whose.STAND_IN:
+        conditions.append(_is_stood_in_for())
+    return conditions
+
+
+def _is_stood_in_for() -> ColumnElement[bool]:
+    """The patient's stand-in of today is the reader."""
+    return (
+        select(_spans.c.patient_id)
+        .where(
+            _spans.c.patient_id == Task.patient_id,
+            _spans.c.what == "stand_in",
+            _spans.c.value == bindparam("reader"),
+            _spans.c.from_on <= bindparam("today"),
+            or_(_spans.c.to_on.is_(None), _spans.c.to_on > bindparam("today")),
+            _spans.c.withdrawn_at.is_(None),
+        )
+        .exists()
+    )
+
+
 @cache
-def _count_statement(kinds: frozenset[TaskKind]) -> Select[*tuple[Any, ...]]:
+def _count_statement(kinds: frozenset[TaskKind], shape: _Shape) -> Select[*tuple[Any, ...]]:
     reassess = Task.kind == TaskKind.REASSESSMENT
     parts = [and_(~reassess, _in_bucket(bucket)) for bucket in (Bucket.OVERDUE, Bucket.WEEK, Bucket.LATER)]
     counts = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in (*parts, reassess)]
-    return select(*counts).where(*_open_of(kinds))
+    counted = select(*counts).where(*_open_of(kinds), *_narrowed(shape))
+    return counted.join_from(Task, _patients, _patients.c.id == Task.patient_id) if shape.asks_patients else counted
 
 
 _PLACES = select(Area.code, Area.name).where(Area.parent_code == bindparam("parent")).order_by(Area.code)
@@ -241,8 +321,7 @@ def _list_statement(kinds: frozenset[TaskKind], shape: _Shape) -> Select[*tuple[
     key = _order_key(shape.by_village)
     if shape.bucket:
         conditions.append(_in_bucket(shape.bucket))
-    if shape.has_place:
-        conditions += [Task.area_code >= bindparam("place_from"), Task.area_code < bindparam("place_to")]
+    conditions += _narrowed(shape)
     if shape.is_continued:
         conditions.append(_comes_after(key))
     return (

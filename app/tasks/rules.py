@@ -35,6 +35,14 @@ class TaskKind(StrEnum):
     COMES_OF_AGE = "comes_of_age"  # 年满十八岁：重新签署同意、重定监护
     IDENTIFY = "identify"  # 身份不明每 90 天核查
     COMPARE_PAPERS = "compare_papers"  # 同号异名核对证件
+    RETURNED_VISIT = "returned_visit"  # 随访被卫生院退回，待更正
+
+
+class Whose(StrEnum):
+    """Whose patients a list shows, by the responsible doctor; without one, everybody's."""
+
+    MINE = "mine"  # the reader answers for them
+    STAND_IN = "stand_in"  # the reader stands in for their doctor today
 
 
 class Bucket(StrEnum):
@@ -88,16 +96,21 @@ _CARE = frozenset(
         TaskKind.CONFIRM_LOST,
         TaskKind.UNLOCKING,
         TaskKind.CHECK_STATUS,
+        TaskKind.INJECTION,
+        TaskKind.SUPPLY,
+        TaskKind.EXAMINATION,
     }
 )
+# an emergency is answered for by the town's doctors and the county's office
+_RESPONSE = frozenset({TaskKind.EMERGENCY_RECORD, TaskKind.EMERGENCY_CHECK})
 _AGREEMENTS = frozenset({TaskKind.AGREEMENT_RENEWAL})
 
 # Clinicians work on care, whoever keeps agreements on their renewal; nobody else has a list (roles.md, Actions).
 _KINDS: dict[Role, frozenset[TaskKind]] = {
-    Role.DOCTOR: _CARE,
-    Role.VILLAGE_DOCTOR: _CARE,
-    Role.HEALTH_LEAD: _CARE,
-    Role.COUNTY_OFFICE: _CARE,
+    Role.DOCTOR: _CARE | _RESPONSE,
+    Role.VILLAGE_DOCTOR: _CARE | {TaskKind.RETURNED_VISIT},
+    Role.HEALTH_LEAD: _CARE | _RESPONSE,
+    Role.COUNTY_OFFICE: _CARE | _RESPONSE,
     Role.VILLAGE_WORKER: _AGREEMENTS,
     Role.TOWN: _AGREEMENTS,
     Role.CLERK: _AGREEMENTS,

@@ -2,57 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from app.accounts.queries import list_views
+from app.accounts.service import delete_view as forget_view
+from app.accounts.service import save_view as keep_view
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.errors import Invalid
 from app.core.i18n import N_, _
 from app.core.keys import current_keyring
 from app.core.reasons import say
-from app.core.web import read_session, short_date
+from app.core.web import forget_reads, read_session, short_date, show_errors
 from app.people.vault import Vault
-from app.tasks.queries import Filters, OpenCounts, WorkRow, count_open, list_places, worklist
-from app.tasks.rules import Bucket, Shade, TaskKind
+from app.tasks.forms import LATE_DAYS, LEVELS, REASSESS, TABS, Asked, SaveViewForm
+from app.tasks.queries import OpenCounts, WorkRow, count_open, list_places, worklist
+from app.tasks.rules import Bucket, Shade, TaskKind, Whose, kinds_for
+from app.tasks.texts import KIND_LABELS
+
+Answer = str | Response | tuple[str, int]
 
 tasks = Blueprint("tasks", __name__, url_prefix="/tasks", template_folder="templates")
 
-REASSESS = "reassess"
-TABS = (Bucket.OVERDUE, Bucket.WEEK, REASSESS, Bucket.LATER)
 TAB_WORDS = {Bucket.OVERDUE: N_("逾期"), Bucket.WEEK: N_("本周"), REASSESS: N_("季度评估"), Bucket.LATER: N_("以后")}
-BY_VILLAGE = "village"
+PAGE = "tasks.list_tasks"
+WHOSE_WORDS = {"": N_("全部"), Whose.MINE: N_("我的"), Whose.STAND_IN: N_("代管")}
+LEVEL_WORDS = {"high": N_("3–5 级"), "low": N_("0–2 级")}
 
 
 @tasks.route("/")
 @permit(Action.SEE_TASKS)
 def list_tasks() -> str:
+    return _list_page(SaveViewForm(formdata=None))
+
+
+@tasks.route("/views", methods=["POST"])
+@permit(Action.SEE_TASKS)
+def save_view() -> Answer:
+    """Keep the filters that the address carries under a name."""
+    form, actor = SaveViewForm(), current_actor()
+    asked = asked_of(request.args, list_places(read_session(), actor), actor)
+    query = urlencode(asked.address())
+    forget_reads()
+    try:
+        if not form.validate():
+            raise Invalid({})
+        with transaction() as session:
+            keep_view(session, actor, PAGE, form.name.data or "", query, current_clock().now())
+    except Invalid as refused:
+        show_errors(form, refused)
+        return _list_page(form), 400
+    flash(_("已保存，下次从“常用”里点开"), "success")
+    return redirect(url_for(PAGE, **asked.address()), 303)
+
+
+@tasks.route("/views/<public_id>/delete", methods=["POST"])
+@permit(Action.SEE_TASKS)
+def delete_view(public_id: str) -> Answer:
+    with transaction() as session:
+        forget_view(session, current_actor(), PAGE, public_id)
+    flash(_("这组常用条件已删除"), "success")
+    return redirect(url_for(PAGE), 303)
+
+
+def asked_of(said: Mapping[str, str], places: Sequence[tuple[str, str]], actor: Actor) -> Asked:
+    return Asked.of(said, [prefix for prefix, _name in places], kinds_for(actor.role))
+
+
+def _list_page(form: SaveViewForm) -> str:
     actor, session, today = current_actor(), read_session(), current_clock().today()
-    counts = _by_tab(count_open(session, actor, today))
     places = list_places(session, actor)
-    tab = _chosen_tab(counts)
-    chosen = Filters(
-        bucket=None if tab == REASSESS else Bucket(tab),
-        kind=TaskKind.REASSESSMENT if tab == REASSESS else None,
-        place=next((prefix for prefix, _name in places if prefix == request.args.get("place")), None),
-        by_village=request.args.get("by") == BY_VILLAGE,
-    )
+    asked = asked_of(request.args, places, actor)
+    counts = _by_tab(count_open(session, actor, today, asked.counted()))
+    asked = replace(asked, tab=asked.tab or _first_tab(counts))
     vault = Vault(session, current_keyring())
+    chosen = asked.filters(asked.tab)
     page = worklist(session, actor, chosen, today, request.args.get("after"), vault=vault)
     return render_template(
         "tasks/list_tasks.html",
-        tab=tab,
-        tabs=_tab_links(tab, counts, chosen),
-        chosen=chosen,
+        form=form,
+        asked=asked,
+        tabs=_tab_links(asked, counts),
         places=places,
         groups=in_groups(page.rows, chosen.by_village),
         next_cursor=page.next_cursor,
         is_first_page="after" not in request.args,
+        views=[(view, url_for(PAGE) + "?" + view.query) for view in list_views(session, actor, PAGE)],
+        **_choices(actor),
     )
+
+
+def _choices(actor: Actor) -> dict[str, Any]:
+    """What the filters offer, in words."""
+    kinds = sorted(kinds_for(actor.role) - {TaskKind.REASSESSMENT}, key=list(TaskKind).index)
+    return {
+        "whose": [(str(code), _(words)) for code, words in WHOSE_WORDS.items()],
+        "levels": [(code, _(LEVEL_WORDS[code]) if code in LEVEL_WORDS else _("%(n)s 级", n=code)) for code in LEVELS],
+        "kinds": [(kind.value, _(KIND_LABELS[kind])) for kind in kinds],
+        "lateness": [(str(days), _("逾期超过 %(n)s 天", n=days)) for days in LATE_DAYS],
+    }
 
 
 def in_groups(rows: Sequence[WorkRow], by_village: bool) -> list[tuple[str, list[WorkRow]]]:
@@ -72,22 +130,18 @@ def _by_tab(counts: OpenCounts) -> dict[str, int]:
     }
 
 
-def _chosen_tab(counts: dict[str, int]) -> str:
-    """The tab asked for, or the first that holds anything."""
-    asked = request.args.get("tab")
-    if asked in TABS:
-        return str(asked)
+def _first_tab(counts: dict[str, int]) -> str:
+    """The first tab that holds anything."""
     return str(next((tab for tab in TABS if counts[tab]), Bucket.OVERDUE))
 
 
-def _tab_links(tab: str, counts: dict[str, int], chosen: Filters) -> list[tuple[str, int, str, bool, str | None]]:
-    by = BY_VILLAGE if chosen.by_village else None
+def _tab_links(asked: Asked, counts: dict[str, int]) -> list[tuple[str, int, str, bool, str | None]]:
     return [
         (
             _(TAB_WORDS[one]),
             counts[one],
-            url_for("tasks.list_tasks", tab=str(one), by=by),
-            one == tab,
+            url_for(PAGE, **asked.address(tab=str(one))),
+            one == asked.tab,
             "late" if one == Bucket.OVERDUE else None,
         )
         for one in TABS
@@ -104,6 +158,7 @@ _PAGES = {
     "visit": ("visits.new_visit", Action.LOG_VISIT),
     "attempt": ("visits.new_attempt", Action.LOG_VISIT),
     "lost": ("visits.decide_lost", Action.CONFIRM_LOST),
+    "returned": ("visits.list_visits", Action.LOG_VISIT),
     "reassess": ("risk.reassess", Action.REASSESS),
 }
 _DEEDS = {
@@ -112,6 +167,7 @@ _DEEDS = {
     TaskKind.UNLOCKING: "visit",
     TaskKind.REASSESSMENT: "reassess",
     TaskKind.CONFIRM_LOST: "lost",
+    TaskKind.RETURNED_VISIT: "returned",
 }
 
 

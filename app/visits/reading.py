@@ -9,7 +9,7 @@ from typing import Any
 
 from app.core.i18n import N_, _
 from app.core.reasons import say_date
-from app.tasks.rules import TaskKind
+from app.tasks.texts import KIND_LABELS
 from app.visits.rules.form import BEHAVIOUR_COUNTS, FIELDS
 from app.visits.rules.record import Medicine, VisitRecord
 
@@ -72,12 +72,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (REHAB, ("rehab_measures", "rehab_other", "referral", "referral_reason", "referral_org", "referral_dept")),
 )
 # Duties that a visit opens.
-TASK_LABELS = {
-    TaskKind.FOLLOW_UP: N_("随访"),
-    TaskKind.CONFIRM_LOST: N_("失访待确认"),
-    TaskKind.UNLOCKING: N_("解锁"),
-    TaskKind.CHECK_STATUS: N_("状态核实"),
-}
+TASK_LABELS = KIND_LABELS
 _SHORT = {
     "adherence": {1: N_("规律服药"), 2: N_("间断服药"), 3: N_("未服药"), 4: N_("无需服药")},
     "adverse_reaction": {1: N_("无不良反应"), 2: N_("有不良反应")},

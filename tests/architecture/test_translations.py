@@ -32,8 +32,10 @@ DATA = (
     "subsidies/rules/returns.py",
     "subsidies/rules/grounds.py",  # signs that document numbers have
     "desk/demo",
+    "desk/day_paper.py",
     "subsidies/papers",
     "patients/papers.py",
+    "desk/papers_moving.py",
 )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.desk.views import home, late, patient, reports, words
+from app.desk.views import day_sheet, home, late, patient, reports, words
 from app.desk.views.blueprint import desk
 from app.desk.views.work import work
 
-__all__ = ["desk", "home", "late", "patient", "reports", "words", "work"]
+__all__ = ["day_sheet", "desk", "home", "late", "patient", "reports", "words", "work"]
