@@ -20,7 +20,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, SecurityError, UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -49,6 +49,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 MAX_BODY_BYTES = 12 * 1024 * 1024  # the largest roster workbook, with room for the form around it
+MOST_THROWN_AWAY = 64 * 1024 * 1024  # of a body that is too large, so that its sender hears so
 MAX_FORM_BYTES = 4 * 1024 * 1024  # a megabyte of Chinese text is three in a form's encoding
 
 FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
@@ -347,8 +348,17 @@ def _unexpected(error: Exception) -> tuple[str, int]:
 _OWN_PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
 
 
+def _read_to_the_end() -> None:
+    """Take what a browser is still sending, up to a bound: one that is cut off while it sends shows none of our words."""
+    stream, left = request.environ.get("wsgi.input"), MOST_THROWN_AWAY
+    while stream is not None and left > 0 and (part := stream.read(min(left, 2**16))):
+        left -= len(part)
+
+
 def _page(status: int, reason: Reason | None) -> tuple[str, int]:
     _close_session(None)
+    if status == RequestEntityTooLarge.code:
+        _read_to_the_end()
     if is_htmx():
         return render_template("errors/line.html", reason=reason), status
     template = status if status in _OWN_PAGES else (400 if status < 500 else 500)

@@ -31,7 +31,7 @@ class ImportForm(Form):
     mode = RadioField(
         lazy_("导入方式"),
         choices=[(Mode.ALL.value, lazy_("全部导入")), (Mode.GOOD_ROWS.value, lazy_("只导入没有错误的行"))],
-        validators=[InputRequired()],
+        validators=[InputRequired(lazy_("请选择导入方式"))],
     )
 
     @property

@@ -60,7 +60,7 @@ def _said(grounds: Iterable[HoldGround] | Iterable[ReturnGround]) -> list[tuple[
 class StepForm(Form):
     """A step of a run; `version` is the run's version on the page that was looked at."""
 
-    version = HiddenField(validators=[InputRequired()])
+    version = HiddenField(validators=[InputRequired(lazy_("请从批次页面重新办理这一步"))])
 
     @property
     def seen_version(self) -> int:
@@ -129,7 +129,7 @@ class PolicyForm(Form):
     first_share = NumberField(lazy_("第一监护人份额（百分比）"), 0, 100, [Answered(lazy_("请填写份额"))], default=100)
     duty_check = ChoiceField(lazy_("履责认定"), labelled(DUTY_CHECK_LABELS), [_CHOOSE], default=DutyCheck.OFF)
     visit_within_months = NumberField(
-        lazy_("当面随访在几个月内"), 0, 24, [Answered(lazy_("请填写月数，0 表示不作要求"))], default=6
+        lazy_("医生须在几个月内当面随访"), 0, 24, [Answered(lazy_("请填写月数，0 表示不作要求"))], default=6
     )
     document_number = TextField(lazy_("文件号"), 60)
     paying_office = TextField(lazy_("发放单位"), 100)

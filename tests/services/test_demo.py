@@ -245,6 +245,14 @@ def _check_pay_file(stored: Session, run: SubsidyRun) -> None:
     assert len(hands) == 3
 
 
+def test_the_village_worker_finds_an_agreement_to_renew(stored: Session) -> None:
+    village = stored.scalars(select(User.area_code).where(User.name == "village_worker")).one()
+    waiting = select(Task.due_on).where(
+        Task.kind == TaskKind.AGREEMENT_RENEWAL, Task.state == TaskState.OPEN, Task.area_code == village
+    )
+    assert [on > TODAY for on in stored.scalars(waiting)].count(True) >= 1
+
+
 def test_a_patient_who_died_in_the_quarter_is_paid_to_the_day(stored: Session) -> None:
     quarter = Quarter.parse("2026Q3")
     row = stored.execute(

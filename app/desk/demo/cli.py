@@ -24,6 +24,7 @@ from app.desk.demo.loading import Loader, Order, OtherDataError, is_loaded
 from app.desk.demo.moments import Moments
 from app.desk.demo.places import PASSWORD
 from app.desk.demo.plan import Calendar, Plan, make_plan
+from app.desk.demo.renewing import end_one_soon
 from app.patients.models import Patient
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyLine, SubsidyRun
@@ -91,7 +92,9 @@ def _plan(order: Order, calendar: Calendar) -> tuple[Plan, WorkdayCalendar]:
         rules = get_rules(session, calendar.began_on)
         days = session.execute(select(Workday.day, Workday.is_working)).all()
     workdays = WorkdayCalendar.of_days((day, is_working) for day, is_working in days)
-    return make_plan(order.patients, order.seed, calendar, rules, workdays), workdays
+    plan = make_plan(order.patients, order.seed, calendar, rules, workdays)
+    end_one_soon(plan.lives, calendar.today)
+    return plan, workdays
 
 
 def _seal(say: Callable[[str], None]) -> None:
