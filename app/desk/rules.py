@@ -71,3 +71,40 @@ class PatientTab(StrEnum):
     VISITS = "visits"
     GUARDIANS = "guardians"
     RECORD = "record"
+
+
+# -- moving and putting right ------------------------------------------------------------------------------------------
+
+ANSWER_WITHIN_WORKING_DAYS = 5  # the receiver of a transfer (domain 1.4)
+FIRST_VISIT_AFTER_MOVE_DAYS = 14  # visits and files within two weeks (domain 1.4)
+UNDO_MERGE_WITHIN_DAYS = 30
+
+
+class TransferRefusal(StrEnum):
+    """Why a receiver does not take a patient over (domain 9, case 3)."""
+
+    NOT_LIVING_HERE = "not_living_here"
+    UNKNOWN_ADDRESS = "unknown_address"
+    OTHER = "other"
+
+
+class TransferWithdrawal(StrEnum):
+    """Why a transfer is taken back before it is answered."""
+
+    STAYS = "stays"
+    MISTAKE = "mistake"
+    OTHER = "other"
+
+
+class TransferTab(StrEnum):
+    """The parts of the list of transfers."""
+
+    INCOMING = "in"
+    OUTGOING = "out"
+    DONE = "done"
+
+
+def is_outside(from_area: str, to_area: str) -> bool:
+    """Whether a move leaves the county: then papers travel, and another county's own rules begin (domain 9, case 2)."""
+    length = PREFIX_LENGTHS[AreaLevel.COUNTY]
+    return from_area[:length] != to_area[:length]

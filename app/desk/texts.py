@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from app.core.i18n import N_, _
 from app.core.reasons import register
+from app.desk.rules import TransferTab
+from app.patients.rules import TransferReason, TransferState
 from app.risk.models import LevelSource
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
 from app.tasks.rules import TaskKind
+from app.tasks.texts import KIND_LABELS
 
 VISIT_FORMS = {1: N_("门诊"), 2: N_("家访"), 3: N_("电话")}
-TASK_KINDS = {
-    TaskKind.FOLLOW_UP: N_("随访"),
-    TaskKind.REASSESSMENT: N_("季度评估"),
-    TaskKind.AGREEMENT_RENEWAL: N_("协议续签"),
-    TaskKind.CONFIRM_LOST: N_("失访待确认"),
-    TaskKind.UNLOCKING: N_("解锁"),
-    TaskKind.CHECK_STATUS: N_("状态核实"),
-}
+TASK_KINDS = KIND_LABELS
 
 LEVEL_SOURCES = {
     LevelSource.VISIT: N_("随访时评估"),
     LevelSource.REASSESSMENT: N_("季度评估"),
     LevelSource.OPENING: N_("建档导入"),
+    LevelSource.EMERGENCY: N_("应急处置时评估"),
 }
 DECISIONS = {LineState.PAY: N_("应发"), LineState.HOLD: N_("暂缓"), LineState.REFUSE: N_("不发")}
 PAYMENT_STATES = {
@@ -34,7 +31,56 @@ PAYMENT_STATES = {
 TEXTS: dict[str, str] = {
     "desk.late_exported": N_("导出督办清单"),
     "desk.late_printed": N_("打印督办清单"),
+    "desk.consent_printed": N_("打印知情同意书"),
     "desk.print_fetched": N_("下载已生成的台账或告知书"),
+    "desk.transfer_proposed": N_("提出迁移"),
+    "desk.transfer_accepted": N_("接收迁移"),
+    "desk.transfer_refused": N_("退回迁移"),
+    "desk.transfer_withdrawn": N_("撤回迁移"),
+    "desk.transfer_printed": N_("打印迁移交接单或移交函"),
+    "desk.transfer.not_registered": N_("只有在册患者可以办理迁移"),
+    "desk.transfer.open_already": N_("此人有一项迁移还没有答复，请先办结或撤回"),
+    "desk.transfer.answered": N_("这项迁移已经办结，请刷新页面查看结果"),
+    "desk.transfer.area_shape": N_("请填写 12 位区划代码"),
+    "desk.transfer.area_unknown": N_("没有这个村（社区），请重新选择"),
+    "desk.transfer.place_missing": N_("迁往县外的，请写明省、市、县和乡镇"),
+    "desk.transfer.place_needed": N_("请选择新的村（社区），或填写县外的地址和区划代码"),
+    "desk.transfer.place_twice": N_("本县的村和县外的地址只填一项"),
+    "desk.transfer.same_town": N_("仍在同一乡镇，不用办理迁移，请在“编辑资料”中改居住村"),
+    "desk.transfer.nobody_there": N_("这个乡镇还没有登记卫生院，请联系县精防机构"),
+    "desk.transfer.receiver_answers": N_("由接收方答复，迁出方可以撤回"),
+    "desk.transfer.other_answers": N_("提出的人不能代接收方答复，请由接收乡镇或县精防机构另一人办理"),
+    "desk.transfer.before_proposal": N_("不能早于提出迁移的 %(on)s"),
+    "desk.transfer.foreign_doctor": N_("请选择接收乡镇的医生"),
+    "desk.transfer.refused.not_living_here": N_("不在本地居住"),
+    "desk.transfer.refused.unknown_address": N_("地址不详，找不到人"),
+    "desk.transfer.refused.other": N_("其他原因"),
+    "desk.transfer.remarked": N_("%(why)s：%(remark)s"),
+    "desk.transfer.withdrawn.stays": N_("实际没有搬走"),
+    "desk.transfer.withdrawn.mistake": N_("登记有误"),
+    "desk.transfer.withdrawn.other": N_("其他原因"),
+    "desk.because.transferred": N_("迁移，接收方已接收"),
+    "desk.because.left_county": N_("迁往县外，对方已接收"),
+    "desk.because.moved_in": N_("%(on)s 迁入，%(days)s 天内首访"),
+}
+
+TRANSFER_REASONS = {
+    TransferReason.MOVED_HOUSE: N_("搬家"),
+    TransferReason.WORK: N_("务工"),
+    TransferReason.FAMILY: N_("随家人生活"),
+    TransferReason.CARE_FACILITY: N_("入住养老、托养机构"),
+    TransferReason.OTHER: N_("其他"),
+}
+TRANSFER_STATES = {
+    TransferState.PROPOSED: N_("待答复"),
+    TransferState.ACCEPTED: N_("已接收"),
+    TransferState.REFUSED: N_("已退回"),
+    TransferState.WITHDRAWN: N_("已撤回"),
+}
+TRANSFER_TABS = {
+    TransferTab.INCOMING: N_("待我答复"),
+    TransferTab.OUTGOING: N_("待对方答复"),
+    TransferTab.DONE: N_("已办结"),
 }
 
 

@@ -35,6 +35,7 @@ TEXTS: dict[str, str] = {
     "patients.because.admitted": N_("%(on)s 入院"),
     "patients.because.discharged": N_("%(on)s 出院"),
     "patients.because.died": N_("%(on)s 死亡"),
+    "patients.because.registration_ended": N_("登记已终止，迁移自动撤回"),
     "patients.because.stated": "%(text)s",
     "patients.because.in_review": N_("%(on)s 送精神科医师诊断复核"),
     "patients.because.confirmed": N_("%(on)s %(hospital)s %(psychiatrist)s医师确诊"),

@@ -27,6 +27,7 @@ SUBJECTS = {
     "/guardianships/": "guardianship",
     "/agreements/": "agreement",
     "/tasks/": "task",
+    "/transfers/": "transfer",
     "/subsidies/": "run",
     "/subsidies/lines/": "line",
     "/admin/users/": "user",
@@ -47,7 +48,8 @@ ARGUMENTS = {
 CHOICES = {
     "field": "",
     "paper": "notices",
-    "name": "consent",
+    "name": "diagnosis",
+    "purpose": "emergency_treatment",
     "rank": "first",
     "kind": "new",
 }

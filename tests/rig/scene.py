@@ -25,13 +25,15 @@ from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.reasons import reason
 from app.core.work import ask_for_work
+from app.desk.commands import ProposeTransfer
+from app.desk.service.transfers import propose_transfer
 from app.guardians.commands import AddGuardian, SignAgreement
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank, Relation
 from app.guardians.service import add_guardian, sign_agreement
 from app.patients.commands import ConsentDraft, DiagnosisDraft, RegisterPatient, ReportClue, Supplement
 from app.patients.models import Patient, ScreeningReturn
-from app.patients.rules import DiagnosisCategory
+from app.patients.rules import DiagnosisCategory, TransferReason
 from app.patients.service import open_round, record_admission, register_patient, report_clue
 from app.people.commands import AccountDraft, PersonDraft
 from app.people.models import Person
@@ -140,6 +142,7 @@ class Place:
     run: str = ""
     line: str = ""
     user: str = ""
+    transfer: str = ""
     # papers are kept by role
     file: dict[str, str] = field(default_factory=dict)
     upload: str = ""
@@ -241,6 +244,10 @@ def _place(
                 session, keyring, "ledger", "ledger.pdf", "application/pdf", b"%PDF-1.4", county_code, actor, NOW
             )  # fmt: skip
             found.file[name] = file.public_id
+        away = ProposeTransfer(
+            patient.public_id, f"scene-{patient.id}", "110101001001", TransferReason.FAMILY, "北京市东城区东华门街道"
+        )
+        found.transfer = propose_transfer(session, actors["doctor"], away, TODAY, NOW).public_id
         upload = keep_file(
             session, keyring, UPLOAD, "roster.xlsx", "application/octet-stream", template_workbook(), county_code, actors["county_office"], NOW
         )  # fmt: skip

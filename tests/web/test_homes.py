@@ -41,8 +41,8 @@ from tests.rig.scene import NEAR, Scene
 
 ClientAs = Callable[[str], FlaskClient]
 ROLES = [role.value for role in Role if role is not Role.OPERATOR]
-WORK_LIST_QUERIES = 7
-HOME_QUERIES = 10  # beyond finding out who asks
+WORK_LIST_QUERIES = 8
+HOME_QUERIES = 12  # beyond finding out who asks
 
 
 def text_of(client: FlaskClient, path: str = "/") -> str:

@@ -7,12 +7,14 @@ from itertools import groupby
 
 from flask import current_app, render_template, request, url_for
 
+from app.core.access import Action, may
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.web import read_session
 from app.desk.queries.caseload import next_due_on
+from app.desk.queries.transfers import count_waiting
 from app.desk.rules import WorkTab, bucket_of, first_tab
 from app.desk.texts import VISIT_FORMS
 from app.desk.views.clues import clue_home
@@ -20,6 +22,7 @@ from app.patients.labels import CLASS_LABELS
 from app.people.vault import Vault
 from app.tasks.queries import Filters, OpenCounts, WorkRow, count_open, worklist
 from app.tasks.rules import TaskKind
+from app.visits.queries_confirmation import count_unconfirmed
 
 BY_VILLAGE = "village"
 
@@ -43,12 +46,14 @@ def today_list(actor: Actor) -> str:
         total=counts[tab],
         by_village=by_village,
         groups=_groups(page.rows, by_village),
+        to_confirm=count_unconfirmed(session, actor) if may(actor, Action.CONFIRM_VISITS) else 0,
         next_cursor=page.next_cursor,
         is_first_page="after" not in request.args,
         next_due_on=None if page.rows else next_due_on(session, actor, today),
         forms={code: _(words) for code, words in VISIT_FORMS.items()},
         classes={code: _(words) for code, words in CLASS_LABELS.items()},
         endpoints=current_app.view_functions,
+        moving=count_waiting(session, actor, today) if may(actor, Action.SEE_TRANSFERS) else None,
         clues=clue_home(session, actor),
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from typing import Any
+
+from flask import current_app, render_template, request
 
 from app.audit.views import note_look
 from app.core.access import Action, current_actor, may, permit
@@ -37,7 +39,9 @@ from app.visits.queries import list_visits, sees_visits
 MENU = (
     ("patients.edit", N_("编辑资料")),
     ("patients.change_state", N_("变更状态")),
+    ("desk.consents", N_("知情同意")),
     ("guardians.list_guardians", N_("监护人与协议")),
+    ("desk.propose_transfer", N_("办理迁移")),
 )
 
 
@@ -68,7 +72,7 @@ def patient(public_id: str) -> str:
         consents=list_consents(session, actor, found) if tab is PatientTab.RECORD else [],
         diagnoses=list_diagnoses(session, actor, found) if tab is PatientTab.RECORD else [],
         visit_pill=visit_pill,
-        menu=[(endpoint, _(label)) for endpoint, label in MENU],
+        menu=[(endpoint, _(label)) for endpoint, label in MENU if _may_open(actor, endpoint)],
         reveal_reasons=[(code, _(words)) for code, words in REVEAL_REASONS.items()],
         words={
             "state": STATE_LABELS,
@@ -87,6 +91,11 @@ def patient(public_id: str) -> str:
             "form": VISIT_FORMS,
         },
     )
+
+
+def _may_open(actor: Actor, endpoint: str) -> bool:
+    guarded: Any = current_app.view_functions[endpoint]
+    return may(actor, guarded.permits)
 
 
 def _tabs(actor: Actor) -> dict[PatientTab, str]:

@@ -31,6 +31,7 @@ from app.patients.rules import (
 from app.patients.service.follow_ups import visits_follow
 from app.patients.service.registering import GUARDS
 from app.patients.service.spans import clear, find_open, keep, write_span
+from app.patients.service.transferring import end_open_transfer
 from app.people.service import move_keys
 from app.tasks.service import move_open_tasks
 
@@ -117,6 +118,7 @@ def set_registry(
     """Write the span; management and care hold only while registered."""
     is_entering = value is RegistryStatus.REGISTERED
     if not is_entering:
+        end_open_transfer(session, actor, patient, now)
         for what in (SpanKind.MANAGEMENT, SpanKind.CARE):
             clear(session, actor, patient, what, from_on, now)
         with session.no_autoflush:

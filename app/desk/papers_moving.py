@@ -1,0 +1,113 @@
+"""Printed papers of a move: the hand-over between two offices of the county, or the letter to another county. In Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from app.areas.models import Agency
+from app.core.actor import Actor
+from app.core.clock import SHANGHAI
+from app.core.identity import SEX_LABELS
+from app.desk.queries.transfer_paper import TransferPaper
+from app.desk.rules import FIRST_VISIT_AFTER_MOVE_DAYS
+from app.desk.texts import TASK_KINDS, TRANSFER_REASONS
+from app.patients.labels import DIAGNOSIS_LABELS
+from app.patients.rules import TransferState
+from app.visits.models import VisitMedicine
+from reports.forms.sheet import Imprint
+from reports.forms.transfer import HandedItem, OpenTask, TransferSheetDocument, render_transfer_sheet
+from reports.forms.transfer_package import TransferPackageDocument, render_transfer_package
+
+_ANSWERS = {TransferState.ACCEPTED: 1, TransferState.REFUSED: 2}
+
+
+def transfer_pdf(paper: TransferPaper, actor: Actor, now: datetime) -> bytes:
+    """迁移交接单 within the county; 健康档案移交函 with its receipt for a place outside."""
+    imprint = Imprint(paper.sender.name if paper.sender else "", actor.name, now)
+    if paper.row.is_outside:
+        return render_transfer_package(_package(paper, imprint))
+    return render_transfer_sheet(_sheet(paper, imprint))
+
+
+def _package(paper: TransferPaper, imprint: Imprint) -> TransferPackageDocument:
+    """Names the person and the papers, never the illness."""
+    return TransferPackageDocument(
+        imprint,
+        serial=_serial(paper),
+        receiver=f"{paper.row.to_place}（基层医疗卫生机构、精防机构）",
+        sender=paper.sender.name if paper.sender else "",
+        sender_contact=paper.patient.doctor or paper.row.proposed_by,
+        sender_phone=(paper.sender.phone or "") if paper.sender else "",
+        name=paper.patient.name,
+        born_on=paper.patient.born_on,
+        new_address=paper.row.to_place,
+        items=tuple(_items(paper)),
+        answer_by=paper.transfer.due_on,
+        sent_on=paper.transfer.proposed_on,
+    )
+
+
+def _sheet(paper: TransferPaper, imprint: Imprint) -> TransferSheetDocument:
+    patient, transfer, row = paper.patient, paper.transfer, paper.row
+    return TransferSheetDocument(
+        imprint,
+        serial=_serial(paper),
+        name=patient.name,
+        record_number=patient.record_number or "",
+        sex=SEX_LABELS[patient.sex] if patient.sex in (1, 2) else "",  # type: ignore[index]  # the enum's numbers
+        born_on=patient.born_on,
+        id_number=patient.id_number.text if patient.id_number else "",
+        guardian_name=paper.guardian.name if paper.guardian else "",
+        guardian_phone=paper.guardian.phone.text if paper.guardian and paper.guardian.phone else "",
+        sender=paper.sender.name if paper.sender else "",
+        sender_contact=_contact(paper.sender, patient.doctor or row.proposed_by),
+        receiver=paper.receiver.name if paper.receiver else "",
+        receiver_contact=_contact(paper.receiver, ""),
+        old_address=row.from_place,
+        new_address=row.to_place,
+        new_area_code=row.to_code,
+        moved_on=transfer.moved_on,
+        reason=TRANSFER_REASONS[transfer.reason],
+        diagnosis=DIAGNOSIS_LABELS[patient.diagnosis] if patient.diagnosis else "",
+        risk_level=patient.risk_level,
+        last_visit_on=patient.last_visit_on,
+        visit_class=patient.visit_class,
+        next_visit_on=patient.next_due_on,
+        medicines="；".join(_dose(line) for line in paper.medicines),
+        cautions="上门须两人同行" if row.in_pairs else "",
+        tasks=tuple(OpenTask(TASK_KINDS.get(task.kind, ""), task.due_on) for task in paper.tasks),
+        subsidy="同一政策，按日计算，由县统一发放一笔",
+        items=tuple(_items(paper)),
+        proposed_by=row.proposed_by,
+        proposed_on=transfer.proposed_on,
+        answer_by=transfer.due_on,
+        answer=_ANSWERS.get(transfer.state),
+        refusal_reason=str(row.because) if row.because and transfer.state is TransferState.REFUSED else "",
+        answered_by=row.decided_by or "",
+        answered_on=transfer.decided_at.astimezone(SHANGHAI).date() if transfer.decided_at else None,
+        first_visit_by=transfer.moved_on + timedelta(days=FIRST_VISIT_AFTER_MOVE_DAYS) if transfer.moved_on else None,
+    )
+
+
+def _items(paper: TransferPaper) -> Iterator[HandedItem]:
+    yield HandedItem("个人基本信息表、个人信息补充表", None)
+    if paper.patient.has_consent:
+        yield HandedItem("知情同意书", None)
+    if paper.visits:
+        yield HandedItem("随访服务记录表", None, f"共 {paper.visits} 次随访")
+
+
+def _contact(agency: Agency | None, name: str) -> str:
+    return " ".join(filter(None, (name, agency.phone if agency else None)))
+
+
+def _dose(line: VisitMedicine) -> str:
+    if line.long_acting_mg:
+        return f"{line.name} 每{line.every_weeks or ''}周 {line.long_acting_mg} mg"
+    doses = zip("早中晚", (line.morning_mg, line.noon_mg, line.night_mg), strict=True)
+    return f"{line.name} " + "、".join(f"{when} {dose} mg" for when, dose in doses if dose)
+
+
+def _serial(paper: TransferPaper) -> str:
+    return f"QY{paper.transfer.proposed_on:%Y%m%d}-{paper.transfer.id:05d}"
