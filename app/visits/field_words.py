@@ -35,6 +35,7 @@ WORDS: dict[str, str] = {
     "due": N_("%(day)s到期"),
     "overdue": N_("逾期 %(days)s 天"),
     "done": N_("已填完，等待上传"),
+    "sent": N_("已上传"),
     "back": N_("返回名单"),
     "same": N_("与上次相同"),
     "same_done": N_("已与上次相同"),

@@ -43,6 +43,7 @@ const showNote = async (told) => {
 const exchange = async () => {
   const told = await sync();
   await showNote(told);
+  if (dataKey && place.querySelector("[data-list]")) await showList();
   return told;
 };
 
@@ -98,8 +99,9 @@ const refreshList = async () => {
   try {
     const fresh = await takeList();
     if (dataKey === null) return;
-    const waiting = new Set(await store.keys("queue"));
-    const done = Object.fromEntries(Object.entries(list.done).filter(([, key]) => waiting.has(key)));
+    // whoever is done and still due has not been seen by the server, or waits for a decision
+    const due = new Set(fresh.tasks.map((task) => task.patient));
+    const done = Object.fromEntries(Object.entries(list.done).filter(([patient]) => due.has(patient)));
     list = { ...fresh, done };
     await keepList();
   } catch {
@@ -109,8 +111,8 @@ const refreshList = async () => {
 };
 
 const showList = async () => {
-  const [day, drafts] = [await today(), await begun()];
-  const rows = list.tasks.map((task) => drawTask(task, day, drafts));
+  const [day, drafts, queue] = [await today(), await begun(), new Set(await store.keys("queue"))];
+  const rows = list.tasks.map((task) => drawTask(task, day, drafts, queue));
   place.replaceChildren(el("div", { "data-list": true },
     el("div", { class: "field-head" },
       list.asOf ? el("span", { class: "sub", text: say("as_of", { at: sayTime(list.asOf) }) }) : null,
@@ -121,7 +123,7 @@ const showList = async () => {
   await showNote();
 };
 
-const drawTask = (task, day, drafts) => {
+const drawTask = (task, day, drafts, queue) => {
   const late = Math.round((Date.parse(day) - Date.parse(task.due)) / DAY_MS);
   const isDone = Boolean(list.done[task.patient]);
   const pill = late > 0 ? el("span", { class: "pill late", text: say("overdue", { days: late }) }) : el("span", { class: "pill soon", text: say("due", { day: sayDay(task.due) }) });
@@ -132,7 +134,7 @@ const drawTask = (task, day, drafts) => {
     el("button", { class: "btn btn-go", type: "button", "data-start": task.patient, text: start, onclick: () => openForm(task, "visit") }));
   return el("li", { class: "card item" },
     el("div", { class: "row-line" }, el("span", { class: "item-name", text: task.name }), " ", el("small", { text: task.village }), isDone ? null : pill),
-    isDone ? el("div", { class: "sub", "data-done": true, text: say("done") }) : acts);
+    isDone ? el("div", { class: "sub", "data-done": true, text: say(queue.has(list.done[task.patient]) ? "done" : "sent") }) : acts);
 };
 
 // -- forms -----------------------------------------------------------------------------------------------------------------
@@ -163,7 +165,7 @@ const openForm = async (task, kind) => {
     discard: async () => { await store.remove("drafts", draft.key); await showList(); },
   };
   (kind === "visit" ? drawVisit : drawAttempt)(place, task, draft, acts);
-  main.scrollIntoView();
+  window.scrollTo(0, 0);
 };
 
 const finish = async (task, draft) => {
@@ -183,7 +185,7 @@ const finish = async (task, draft) => {
   list.done[task.patient] = draft.key;
   await keepList();
   await showList();
-  main.scrollIntoView();
+  window.scrollTo(0, 0);
   if (navigator.onLine) await exchange();
 };
 

@@ -180,7 +180,8 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard }) =
   };
 
   form.append(el("div", { class: "visit-groups" }, top, ...declaration.groups.map(draw),
-    el("section", { class: "card form-group" }, area("notes", say("notes"), NOTES_MOST, say("notes_hint")))),
+    el("section", { class: "card form-group" }, area("notes", say("notes"), NOTES_MOST, say("notes_hint"))),
+    el("p", {}, el("button", { type: "button", class: "btn btn-quiet btn-small", text: say("discard_draft"), onclick: discard }))),
   el("div", { class: "form-footer" }, result, kept, el("div", { class: "form-footer-acts" },
     el("button", { type: "button", class: "btn btn-quiet", text: say("back"), onclick: back }),
     el("button", { type: "submit", class: "btn btn-go", text: say("finish") }))));
@@ -204,8 +205,7 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard }) =
   write(form, draft.answers);
   place.replaceChildren(
     el("div", { class: "visit-head" }, el("h2", { text: task.name }), el("span", { class: "sub", text: task.village })),
-    form,
-    el("p", { class: "sub" }, el("button", { type: "button", class: "linklike", text: say("discard_draft"), onclick: discard })));
+    form);
   refresh();
 };
 

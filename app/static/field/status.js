@@ -16,7 +16,11 @@ const line = (text, href) => {
   return made;
 };
 
-const show = async (told) => {
+// A page that says itself what waits for a decision does not say it twice.
+const isSaid = () => document.querySelector("[data-waiting]") !== null;
+
+const show = async (answer) => {
+  const told = isSaid() ? { ...answer, waiting: 0 } : answer;
   const { count, oldest, unreadable } = await unsent();
   const isCut = !navigator.onLine || told.state === "offline";
   if (!count && !told.waiting && !isCut) { note.hidden = true; return; }

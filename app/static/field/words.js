@@ -22,5 +22,5 @@ export const sayDay = (iso) => {
 };
 
 export const sayTime = (ms) =>
-  new Intl.DateTimeFormat(lang() === "en" ? "en-GB" : "zh-CN", { month: lang() === "en" ? "short" : "long", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false })
+  new Intl.DateTimeFormat(lang() === "en" ? "en-GB" : "zh-CN", { timeZone: "Asia/Shanghai", month: lang() === "en" ? "short" : "long", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false })
     .format(new Date(ms));
