@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from app.guardians.rules import LegalBasis, Rank, Relation
+from app.patients.rules import ConsentKind
 from app.people.commands import PersonDraft
 
 
@@ -39,3 +41,20 @@ class SignAgreement:
     signed_on: date | None = None
     # made with the form, so that a form that arrives twice is stored once
     public_id: str | None = None
+
+
+class ConsentAnswer(StrEnum):
+    AGREED = "agreed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class SignConsent:
+    """What was said to one of the three papers. `signer` is patient, guardian (with the guardianship's public id) or witness."""
+
+    kind: ConsentKind
+    answer: ConsentAnswer
+    signer: str
+    signed_on: date
+    guardianship_id: str | None = None

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from app.core.i18n import N_
+from app.guardians.commands import ConsentAnswer
 from app.guardians.rules import AgreementState, LegalBasis, Rank, Relation
 
+CONSENT_ANSWERS = {
+    ConsentAnswer.AGREED: N_("同意"),
+    ConsentAnswer.REFUSED: N_("不同意"),
+    ConsentAnswer.WITHDRAWN: N_("撤回同意"),
+}
 RANK_LABELS = {Rank.FIRST: N_("第一监护人"), Rank.SECOND: N_("第二监护人")}
 BASIS_LABELS = {
     LegalBasis.STATUTORY: N_("法定监护"),

@@ -91,6 +91,36 @@ def is_minor(born_on: date, day: date, adult_age: int = 18) -> bool:
     return age_on(born_on, day) < adult_age
 
 
+_PARENTS = frozenset({Relation.FATHER, Relation.MOTHER})
+_APPOINTED = frozenset({LegalBasis.COURT, LegalBasis.DESIGNATED})
+
+
+def refuse_signer(
+    signer: str,
+    *,
+    is_refusal: bool,
+    guardian: tuple[Rank, Relation, LegalBasis] | None,
+    born_on: date | None,
+    signed_on: date,
+) -> Reason | None:
+    """Why somebody may not sign a medical consent; None when they may (domain 3.6, case 14).
+
+    A minor's parents sign, or the guardian whom a court or an office appointed. A second guardian is no legal guardian (Civil
+    Code Art. 28). A witness testifies to a refusal and to nothing else.
+    """
+    minor = born_on is not None and is_minor(born_on, signed_on)
+    if signer == "witness":
+        return None if is_refusal else reason("guardians.consent.witness")
+    if guardian is None:
+        return reason("guardians.consent.minor") if minor else None
+    rank, relation, basis = guardian
+    if rank is Rank.SECOND:
+        return reason("guardians.consent.second")
+    if minor and relation not in _PARENTS and basis not in _APPOINTED:
+        return reason("guardians.consent.parents")
+    return None
+
+
 def latest_end(from_on: date) -> date:
     """The last day that an agreement from `from_on` may have: twelve months (domain 5.7, C3)."""
     return add_months(from_on, AGREEMENT_MAX_MONTHS)

@@ -38,8 +38,8 @@ from app.patients.codes import (
     TREATMENT_EFFECT,
 )
 from app.patients.commands import ConsentDraft, DiagnosisDraft, EditPatient, RegisterPatient, Supplement
-from app.patients.labels import CONSENT_LABELS, DIAGNOSIS_LABELS, SIGNER_LABELS
-from app.patients.rules import ConsentKind, DiagnosisCategory, is_partial_date
+from app.patients.labels import DIAGNOSIS_LABELS, SIGNER_LABELS
+from app.patients.rules import DiagnosisCategory, is_partial_date
 from app.people.forms import PersonFields
 from app.people.models import DatePrecision
 from app.people.rules import DEATH_CAUSES
@@ -247,25 +247,6 @@ class StateForm(_ActForm):
     value = ChoiceField(lazy_("改为"), (), [Answered(lazy_("请选择新的状态"))])
     from_on = DayField(lazy_("自哪一天起"), [Answered(lazy_("请填写日期")), Past()])
     reason = TextField(lazy_("原因或依据"), 100, [Answered(lazy_("请写明原因或依据"))])
-
-
-class ConsentForm(_ActForm):
-    kind = ChoiceField(lazy_("同意事项"), labelled(CONSENT_LABELS), [Answered(lazy_("请选择同意事项"))])
-    answer = ChoiceField(
-        lazy_("意见"),
-        [("agreed", lazy_("同意")), ("refused", lazy_("不同意或撤回"))],
-        [Answered(lazy_("请选择同意或不同意"))],
-    )
-    signer = ChoiceField(lazy_("签字人"), labelled(SIGNER_LABELS), [Answered(lazy_("请选择由谁签字"))])
-    from_on = DayField(lazy_("签字日期"), [Answered(lazy_("请填写签字日期")), Past()])
-
-    def to_command(self) -> ConsentDraft:
-        return ConsentDraft(
-            from_on=self.from_on.data,
-            is_agreed=self.answer.data == "agreed",
-            signer=self.signer.data,
-            kind=ConsentKind(self.kind.data),
-        )
 
 
 class DiagnosisForm(DiagnosisFields, _ActForm):

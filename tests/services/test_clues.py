@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -62,27 +63,28 @@ TALKS_TO_SELF = 1 << 4
 HOSPITAL = "安和县精神卫生中心"
 
 
-def report(session: Session, county: County, who: str = "village_worker", **more: object) -> Clue:
+def report(session: Session, county: County, who: str = "village_worker", **more: Any) -> Clue:
     values = {"area_code": VILLAGE, "name": "常大勇", "signs": TALKS_TO_SELF, "place": SECRET_PLACE, **more}
     values.setdefault("submission_key", new_public_id())
-    return report_clue(session, vault(session), county.actor(who), ReportClue(**values), TODAY, NOW)  # type: ignore[arg-type]
+    return report_clue(session, vault(session), county.actor(who), ReportClue(**values), TODAY, NOW)
 
 
 def answer(
     session: Session, county: County, clue: Clue, signs: int = TALKS_TO_SELF, **person: object
 ) -> Patient | None:
-    draft = PersonDraft(**{"name": "常大勇", "sex": Sex.MALE, **person})  # type: ignore[arg-type]
+    known: dict[str, Any] = {"name": "常大勇", "sex": Sex.MALE, **person}
+    draft = PersonDraft(**known)
     command = AnswerClue(signs, draft, clue.area_code, findings="家属证实")
     return answer_clue(session, vault(session), county.actor("doctor"), clue, command, TODAY, NOW)
 
 
-def suspected(session: Session, county: County, **person: object) -> Patient:
+def suspected(session: Session, county: County, **person: Any) -> Patient:
     patient = answer(session, county, report(session, county), **person)
     assert patient is not None
     return patient
 
 
-def review(**more: object) -> ReviewDiagnosis:
+def review(**more: Any) -> ReviewDiagnosis:
     values = {
         "reviewed_on": TODAY,
         "hospital": HOSPITAL,
@@ -90,7 +92,7 @@ def review(**more: object) -> ReviewDiagnosis:
         "diagnosis": DiagnosisDraft(DiagnosisCategory.SCHIZOPHRENIA, "F20.0", HOSPITAL, "2026-11-21", "汪志远"),
         **more,
     }
-    return ReviewDiagnosis(**values)  # type: ignore[arg-type]
+    return ReviewDiagnosis(**values)
 
 
 # -- reporting ---------------------------------------------------------------------------------------------------------
@@ -126,7 +128,7 @@ def test_somebody_elses_key_hands_out_nothing(session: Session, county: County) 
     [({"signs": 0}, "signs"), ({"name": "常大勇123"}, "name"), ({"area_code": OTHER_VILLAGE}, "area_code")],
 )
 def test_a_report_says_something_about_somebody_in_the_reporters_area(
-    session: Session, county: County, more: dict[str, object], field: str
+    session: Session, county: County, more: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
         report(session, county, **more)

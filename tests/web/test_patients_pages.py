@@ -234,8 +234,8 @@ def test_a_stay_is_recorded_and_ended(client_as: Client, database: Database, pat
 
 
 def test_a_withdrawn_consent_is_a_paper_with_a_consequence(client_as: Client, database: Database, patient: str) -> None:
-    data = {"kind": "community_management", "answer": "refused", "signer": "patient", "from_on": "2026-11-20"}
-    assert client_as("doctor").post(f"/patients/{patient}/states/consent", data=data).status_code == 302
+    data = {"answer": "withdrawn", "signer": "patient", "from_on": "2026-11-20"}
+    assert client_as("doctor").post(f"/patients/{patient}/consents/community_management", data=data).status_code == 302
     with database.reading() as session:
         stored = session.scalars(select(Patient).where(Patient.public_id == patient)).one()
         assert stored.management_status is ManagementStatus.REFUSED
@@ -250,7 +250,6 @@ def test_a_withdrawn_consent_is_a_paper_with_a_consequence(client_as: Client, da
         ("care", {"value": "inpatient", "from_on": "2026-11-01", "reason": "x"}, "没有这个选项"),
         ("care", {"value": "custody", "from_on": "2025-11-01", "reason": "x"}, "新状态不能更早"),
         ("diagnosis", {"category": "bipolar", "from_on": "", "icd10": "F31"}, "请填写日期"),
-        ("consent", {"kind": "x", "answer": "y", "signer": "z", "from_on": "later"}, "没有这个选项"),
     ],
 )
 def test_an_unacceptable_change_is_said_in_words(
@@ -266,7 +265,6 @@ def test_an_unacceptable_change_is_said_in_words(
         ("diagnosis", {"category": "bipolar", "from_on": "2026-11-01", "diagnosed_on": "1979"}, "早于出生日期（1980年5月1日）"),
         ("diagnosis", {"category": "bipolar", "from_on": "2026-11-01", "diagnosed_on": "2026-12"}, "日期在今天之后"),
         ("admission", {"hospital": "县医院", "from_on": "1979-01-01"}, "早于出生日期（1980年5月1日）"),
-        ("consent", {"kind": "other_purpose", "answer": "agreed", "signer": "patient", "from_on": "1979-01-01"}, "早于出生日期（1980年5月1日）"),
     ],
 )  # fmt: skip
 def test_nothing_that_happens_to_somebody_lies_before_their_birth_or_after_today(
@@ -322,7 +320,7 @@ def test_only_a_lead_is_offered_loss_of_contact(client_as: Client, patient: str)
     assert "失访" in client_as("health_lead").get(f"/patients/{patient}/states/management").text
 
 
-@pytest.mark.parametrize("path", ["edit", "states", "states/consent", "states/nonsense"])
+@pytest.mark.parametrize("path", ["edit", "states", "states/diagnosis", "states/nonsense", "consents", "consents/nonsense"])
 def test_foreign_and_non_existent_patients_answer_alike(client_as: Client, patient: str, path: str) -> None:
     client = client_as("other_doctor")
     answers = [client.get(f"/patients/{public_id}/{path}") for public_id in (patient, "x" * 22)]
@@ -331,7 +329,7 @@ def test_foreign_and_non_existent_patients_answer_alike(client_as: Client, patie
 
 @pytest.mark.parametrize(
     "path",
-    ["", "?q=zzz", "?level=5", "new", "{id}/edit", "{id}/states", "{id}/states/consent", "{id}/states/death", "{id}/guardians",
+    ["", "?q=zzz", "?level=5", "new", "{id}/edit", "{id}/states", "{id}/states/diagnosis", "{id}/consents", "{id}/consents/emergency_treatment", "{id}/states/death", "{id}/guardians",
      "{id}/guardians/new?rank=first", "{id}/guardians/new?rank=second", "{id}/guardians/first/end"],
 )  # fmt: skip
 def test_an_english_page_holds_no_chinese_but_names(

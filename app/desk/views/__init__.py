@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.desk.views import consents as consents
 from app.desk.views import day_sheet, home, late, patient, reports, transfers, words
 from app.desk.views import consents as consents
 from app.desk.views.blueprint import desk

@@ -26,7 +26,6 @@ from app.core.web import forget_reads, read_session, show_errors
 from app.patients import service
 from app.patients.forms import (
     AdmissionForm,
-    ConsentForm,
     DeathForm,
     DiagnosisForm,
     DischargeForm,
@@ -193,10 +192,6 @@ def _store_state(what: SpanKind) -> Callable[[Session, Actor, Patient, Any], Non
     return store
 
 
-def _store_consent(session: Session, actor: Actor, patient: Patient, form: ConsentForm) -> None:
-    service.set_consent(session, actor, patient, form.to_command(), current_clock().now())
-
-
 def _store_start_review(session: Session, actor: Actor, patient: Patient, form: StartReviewForm) -> None:
     service.start_review(session, actor, patient, form.from_on.data, current_clock().now())
 
@@ -258,14 +253,6 @@ ACTS: dict[str, Act] = {
         _store_review,
         _is_in_doubt,
         N_("以精神科医师的诊断为准。确诊即在册，同意管理的 14 日内首次随访；不能确诊的排除，资料保留。"),
-    ),
-    "consent": Act(
-        N_("知情同意"),
-        N_("保存知情同意"),
-        ConsentForm,
-        _store_consent,
-        _is_registered,
-        N_("签署同意即纳入管理；撤回同意的，次日起不再管理。已依法收集的资料按规定保存。"),
     ),
     "admission": Act(
         N_("登记入院"),

@@ -1,0 +1,97 @@
+"""Printed consent papers and the receipt of a withdrawal, from the record. In Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.areas.models import Agency
+from app.core.actor import Actor
+from app.core.identity import SEX_LABELS
+from app.desk.queries.consents import ConsentPaper, Signature
+from app.guardians.labels import RELATION_LABELS
+from app.guardians.queries import GuardianCard
+from app.guardians.rules import Rank
+from app.patients.queries import PatientHeader
+from app.patients.rules import ConsentKind
+from reports.forms import consent as form
+from reports.forms.sheet import Imprint
+
+KINDS = {
+    ConsentKind.COMMUNITY_MANAGEMENT: form.ConsentKind.COMMUNITY,
+    ConsentKind.EMERGENCY_TREATMENT: form.ConsentKind.EMERGENCY,
+    ConsentKind.OTHER_PURPOSE: form.ConsentKind.OTHER_PURPOSE,
+}
+_SIGNERS = {
+    "patient": form.Signer.PATIENT,
+    "guardian": form.Signer.GUARDIAN,
+    "witness": form.Signer.WITNESS,
+}
+
+
+def consent_pdf(
+    paper: ConsentPaper,
+    patient: PatientHeader,
+    guards: Sequence[GuardianCard],
+    agency: Agency | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    is_blank: bool,
+) -> bytes:
+    """The paper as it was signed, or with the family's data and everything else to be filled by hand."""
+    guard = next((one for one in guards if one.is_present and one.rank is Rank.FIRST), None)
+    signed = None if is_blank else paper.present
+    return form.render_consent(
+        form.ConsentDocument(
+            KINDS[paper.kind],
+            Imprint(agency.name if agency else "", actor.name, now),
+            institution=agency.name if agency else "",
+            contact_phone=(agency.phone or "") if agency else "",
+            patient_name=patient.name,
+            sex=SEX_LABELS[patient.sex] if patient.sex in (1, 2) else "",  # type: ignore[index]  # the enum's numbers
+            born_on=patient.born_on,
+            address="".join(filter(None, (patient.village, patient.address))),
+            guardian_name=guard.name if guard else "",
+            guardian_relation=RELATION_LABELS[guard.relation] if guard else "",
+            guardian_phone=guard.phone.text if guard and guard.phone and not guard.phone.is_masked else "",
+            has_agreed=signed.is_agreed if signed else None,
+            signer=_SIGNERS.get(signed.signer) if signed else None,
+            signer_name=_signer_name(signed, patient) if signed else "",
+            signed_on=signed.on if signed else None,
+            explained_by=(signed.recorded_by or "") if signed else "",
+        )
+    )
+
+
+def receipt_pdf(
+    paper: ConsentPaper,
+    withdrawal: Signature,
+    patient: PatientHeader,
+    guards: Sequence[GuardianCard],
+    agency: Agency | None,
+    actor: Actor,
+    now: datetime,
+) -> bytes:
+    """撤回知情同意回执, in two copies."""
+    guard = next((one for one in guards if one.name == withdrawal.signer_name), None)
+    is_patient = withdrawal.signer == "patient"
+    return form.render_withdrawal_receipt(
+        form.WithdrawalReceiptDocument(
+            Imprint(agency.name if agency else "", actor.name, now),
+            institution=agency.name if agency else "",
+            contact_phone=(agency.phone or "") if agency else "",
+            patient_name=patient.name,
+            withdrawn=(KINDS[paper.kind],),
+            withdrawn_by=_signer_name(withdrawal, patient),
+            relation="本人" if is_patient else RELATION_LABELS[guard.relation] if guard else "",
+            withdrawn_on=withdrawal.on,
+            effective_on=withdrawal.effective_on,
+            received_by=withdrawal.recorded_by or "",
+            receipt_number=f"{patient.record_number or patient.public_id[:8]}-{withdrawal.on:%Y%m%d}",
+        )
+    )
+
+
+def _signer_name(signed: Signature, patient: PatientHeader) -> str:
+    return patient.name if signed.signer == "patient" else signed.signer_name or ""
