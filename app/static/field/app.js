@@ -165,7 +165,7 @@ const openForm = async (task, kind) => {
     discard: async () => { await store.remove("drafts", draft.key); await showList(); },
   };
   (kind === "visit" ? drawVisit : drawAttempt)(place, task, draft, acts);
-  window.scrollTo(0, 0);
+  window.scrollTo({ top: 0, behavior: "instant" });
 };
 
 const finish = async (task, draft) => {
@@ -185,7 +185,7 @@ const finish = async (task, draft) => {
   list.done[task.patient] = draft.key;
   await keepList();
   await showList();
-  window.scrollTo(0, 0);
+  window.scrollTo({ top: 0, behavior: "instant" });
   if (navigator.onLine) await exchange();
 };
 

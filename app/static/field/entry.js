@@ -100,7 +100,7 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard }) =
     sections.get(id).shown = false;
     refresh();
     store(0);
-    if (same.has(id)) [...sections.values()].find((one, at) => at > [...sections.keys()].indexOf(id) && !one.box.hidden)?.box.scrollIntoView({ block: "start" });
+    if (same.has(id)) [...sections.values()].find((one, at) => at > [...sections.keys()].indexOf(id) && !one.box.hidden)?.box.scrollIntoView({ block: "start", behavior: "instant" });
   };
 
   const conditionOf = (name) => {
@@ -199,7 +199,7 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard }) =
     boxes.filter((drawn) => drawn.matches("details")).forEach((drawn) => { drawn.open = true; });
     top.replaceChildren(box);
     box.focus({ preventScroll: true });
-    box.scrollIntoView({ block: "start" });
+    box.scrollIntoView({ block: "start", behavior: "instant" });
   });
 
   write(form, draft.answers);
