@@ -26,6 +26,7 @@ UNSCOPED = {
     "audit.queries.find_newest": "an instant, without whose act it was",
     "people.queries": "by number or id, for use cases that were let in by the patient; pages use `get_person`",
     "patients.queries.history": "states for ids that a scoped query found",
+    "patients.queries.life": "days of a patient who was handed out, for the use case that records a death",
     "patients.queries.register.as_rows": "rows that a scoped query found",
     "patients.queries.register.find_ids_by_person_ids": "for the importer, which compares the whole register",
     "guardians.queries.page.find_kept_twice": "whether the form that is being stored was stored before",
