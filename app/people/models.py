@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.bank_account import AccountKind
-from app.core.db import Base, Coded, UtcDateTime, new_public_id
+from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
 from app.people.rules import DatePrecision
 
 __all__ = ["AccountKind", "DatePrecision", "FormerIdNumber", "NameKey", "PayeeAccount", "Person", "PersonKey", "Phone"]
@@ -49,6 +50,10 @@ class Person(Base):
     # death cause code of the visit form (1–6) and its physical sub-code
     death_cause: Mapped[int | None]
     death_physical_cause: Mapped[int | None]
+    # who told of it and what proves it, as codes of the printed form (失访/死亡登记表), and the proof's number
+    death_news_from: Mapped[int | None]
+    death_evidence: Mapped[int | None]
+    death_evidence_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     death_recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     death_recorded_by: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -75,6 +80,8 @@ class FormerIdNumber(Base):
     index_key_id: Mapped[str] = mapped_column(String(16))
     replaced_at: Mapped[datetime] = mapped_column(UtcDateTime)
     replaced_by: Mapped[int | None]
+    # a Reason: why it was corrected, where that was said
+    because: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
 
 
 class PersonKey(Base):

@@ -23,6 +23,8 @@ TEXTS: dict[str, str] = {
     "people.id.length": N_("证件号码应为 %(least)s 至 %(most)s 位"),
     "people.id.taken": N_("此号码已属于系统中的另一人，请核对证件；确属同一人的，请联系县精防机构"),
     "people.id.other_name": N_("此号码已登记为另一姓名，请核对证件：可能录错，也可能借用他人证件"),
+    "people.not_dead": N_("没有死亡登记，无需更正"),
+    "people.death_withdrawn": N_("更正死亡登记"),
     "people.account.holder_differs": N_("户名应与领款人姓名（%(name)s）一致"),
     "people.account.before_last": N_("现有账户自 %(from_on)s 起使用，新账户不能更早"),
 }

@@ -76,8 +76,9 @@ def open_task(
     due_on: date,
     because: Sequence[Reason],
     now: datetime,
+    due_at: datetime | None = None,
 ) -> Task:
-    """The duty of this kind and period, opened now or found (also when it is done already)."""
+    """The duty of this kind and period, opened now or found (also when it is done already). `due_at` is for hour clocks."""
     found = session.scalar(
         select(Task).where(
             Task.kind == kind,
@@ -88,6 +89,7 @@ def open_task(
     )
     if found is None:
         found = _add(session, patient, kind, period, due_on, because, now)
+        found.due_at = due_at
         session.flush()
     return found
 
@@ -136,6 +138,31 @@ def cancel_kind(
     """End the open duties of one kind: visits while somebody is in hospital, a renewal that was signed elsewhere."""
     ended = _done(actor, outcome, now) | {"state": TaskState.CANCELLED}
     return _change_open(session, Task.patient_id == patient.id, Task.kind == kind, **ended)
+
+
+def reopen_tasks(session: Session, patient: Subject, closed_at: datetime, outcome: str) -> int:
+    """Duties that were cancelled in one act, which turned out to be wrong, stand again; not those that stand anew already."""
+    cancelled = session.scalars(
+        select(Task).where(
+            Task.patient_id == patient.id, Task.state == TaskState.CANCELLED, Task.closed_at == closed_at
+        )
+    ).all()
+    standing = set(
+        session.execute(
+            select(Task.kind, Task.period).where(Task.patient_id == patient.id, Task.state != TaskState.CANCELLED)
+        )
+        .tuples()
+        .all()
+    )
+    again = [
+        task
+        for task in cancelled
+        if (task.outcome or {}).get("code") == outcome and (task.kind, task.period) not in standing
+    ]
+    for task in again:
+        task.state, task.closed_at, task.closed_by, task.outcome = TaskState.OPEN, None, None, None
+    session.flush()
+    return len(again)
 
 
 def move_follow_up(session: Session, patient: Subject, due_on: date, because: Sequence[Reason]) -> int:

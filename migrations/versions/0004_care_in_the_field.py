@@ -269,6 +269,7 @@ def upgrade() -> None:
     with op.batch_alter_table("clues", schema=None) as batch_op:
         batch_op.create_index("ix_clues_area_code_state", ["area_code", "state"], unique=False)
         batch_op.create_index("ix_clues_reported_by", ["reported_by"], unique=False)
+        batch_op.create_index("ix_clues_patient_id", ["patient_id"], unique=False)
 
     op.create_table(
         "examinations",
@@ -636,11 +637,23 @@ def upgrade() -> None:
             batch_op.f("fk_consents_signer_person_id_people"), "people", ["signer_person_id"], ["id"]
         )
 
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("death_news_from", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("death_evidence", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("death_evidence_number_sealed", sa.LargeBinary(), nullable=True))
+    with op.batch_alter_table("former_id_numbers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("because", sa.Text(), nullable=True))
     with op.batch_alter_table("diagnoses", schema=None) as batch_op:
         batch_op.add_column(sa.Column("psychiatrist", sa.String(length=50), server_default="", nullable=False))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("former_id_numbers", schema=None) as batch_op:
+        batch_op.drop_column("because")
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.drop_column("death_evidence_number_sealed")
+        batch_op.drop_column("death_evidence")
+        batch_op.drop_column("death_news_from")
     with op.batch_alter_table("diagnoses", schema=None) as batch_op:
         batch_op.drop_column("psychiatrist")
 
@@ -737,6 +750,7 @@ def downgrade() -> None:
 
     op.drop_table("examinations")
     with op.batch_alter_table("clues", schema=None) as batch_op:
+        batch_op.drop_index("ix_clues_patient_id")
         batch_op.drop_index("ix_clues_reported_by")
         batch_op.drop_index("ix_clues_area_code_state")
 

@@ -30,6 +30,7 @@ from app.patients.rules import (
 )
 from app.patients.service.follow_ups import visits_follow
 from app.patients.service.registering import GUARDS
+from app.patients.service.reviving import revive
 from app.patients.service.spans import clear, find_open, keep, write_span
 from app.patients.service.transferring import end_open_transfer
 from app.people.service import move_keys
@@ -168,6 +169,9 @@ def _change_registry(
         raise Conflict(reason("patients.review.diagnosis_first"))
     if status in _TWO_HANDS or patient.registry_status is RegistryStatus.DEAD:
         _require_two_hands(actor, second)
+    if patient.registry_status is RegistryStatus.DEAD and status is RegistryStatus.REGISTERED:
+        revive(session, actor, patient, because, now)
+        return
     set_registry(session, actor, patient, status, from_on, now, because)
 
 
