@@ -16,11 +16,15 @@ from reports.wording import Provenance, chinese_date, yuan
 
 
 class LedgerState(StrEnum):
+    """The words of the screen, so that counts on paper are found there again."""
+
     DUE = "应发"
+    SENT = "已报盘"
+    PAID = "已发"
     HELD = "暂缓"
     REFUSED = "不发"
-    PAID = "已付"
-    RETURNED = "退回"
+    WITHHELD = "拦付"
+    RETURNED = "银行退回"
 
 
 @dataclass(frozen=True, slots=True)

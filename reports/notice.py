@@ -52,7 +52,7 @@ class GuardianNotice:
     amount_fen: int = 0
     amount_capital: str = ""
     arithmetic: tuple[ArithmeticLine, ...] = ()
-    """Adds up to `amount_fen`; up to five lines are shown one by one."""
+    """Adds up to `amount_fen`; up to five lines are shown one by one. Empty: every day counts."""
     account_tail: str = ""
     """Only the last four characters are ever drawn."""
     expected_payment: str = ""
@@ -80,6 +80,8 @@ class NoticeBundle:
     notices: tuple[GuardianNotice, ...]
     """Ordered by town, then village: equal neighbours share a cover sheet."""
     provenance: Provenance
+    is_paid_out: bool = False
+    """The bank has paid: what is due has arrived, and is not announced any more."""
     programme: str = "惠民补贴"
     """The neutral name of the money in running text."""
 
@@ -99,15 +101,20 @@ _WORDING = {
     ),
     NoticeKind.HOLD: _Wording(
         "暂缓发放告知书",
-        "您{period}的{programme}还有事项需要核实，本次暂缓发放。核实清楚后，应发部分随下一批次补发。",
+        "{period}的{programme}还有事项需要核实，本次暂缓发放。核实清楚后，应发部分随下一批次补发。",
         "暂缓原因",
     ),
     NoticeKind.REFUSE: _Wording(
         "不予发放告知书",
-        "您{period}的{programme}经核定不符合发放条件，本期不予发放。原因如下；如有异议，可以在期限内提出。",
+        "{period}的{programme}经核定不符合发放条件，本期不予发放。原因如下；如有异议，可以在期限内提出。",
         "不予发放的原因",
     ),
 }
+_PAID_OUT = _Wording(
+    "监护补贴发放告知书",
+    "您{period}的{programme}已经核定，并已转入您本人的账户。金额和计算过程如下，请您核对。",
+    "发放金额",
+)
 
 
 def render_notices(bundle: NoticeBundle, progress: Callable[[int, int], None] | None = None) -> bytes:
@@ -148,12 +155,13 @@ def _kinds_of(bundle: NoticeBundle) -> list[NoticeKind]:
 
 
 def _frame(bundle: NoticeBundle, kind: NoticeKind) -> PageFrame:
-    wording = _WORDING[kind]
-    period = f"{bundle.period_label}（{chinese_period(bundle.period_from, bundle.period_to)}）"
+    wording = _PAID_OUT if kind is NoticeKind.PAY and bundle.is_paid_out else _WORDING[kind]
+    days = f"（{chinese_period(bundle.period_from, bundle.period_to)}）"
+    periods = (f"{bundle.period_label}{days}", bundle.period_label)
     return PageFrame(
         office=bundle.office,
         title=wording.title,
-        opening=wording.opening.format(period=period, programme=bundle.programme),
+        openings=tuple(wording.opening.format(period=one, programme=bundle.programme) for one in periods),
         result=wording.result,
         is_payment=kind is NoticeKind.PAY,
         contact_office=bundle.contact_office,
@@ -172,8 +180,7 @@ def _facts(notice: GuardianNotice) -> PageFacts:
         guardian=safe(notice.guardian),
         amount=yuan(notice.amount_fen),
         capital=safe(notice.amount_capital),
-        sums=_sums(notice.arithmetic),
-        whole=f"本季度 {notice.days_in_period} 天全部计发，没有扣减，按季度标准全额发放。",
+        sums=_sums(notice.arithmetic or (ArithmeticLine("全部天数计发", notice.amount_fen),)),
         reasons=tuple(map(safe, notice.reasons)),
         facts=_payment_facts(notice) if notice.kind is NoticeKind.PAY else _appeal_facts(notice),
         remedy=safe(notice.remedy),
@@ -189,7 +196,7 @@ def _sums(lines: tuple[ArithmeticLine, ...]) -> tuple[SumLine, ...]:
         lines = (*lines[: most - 1], joined)
     return tuple(
         SumLine(
-            sign="" if index == 0 and line.amount_fen >= 0 else "−" if line.amount_fen < 0 else "+",
+            sign="" if index == 0 and line.amount_fen >= 0 else "−" if line.amount_fen <= 0 else "+",
             label=without_long_numbers(line.label),
             amount=yuan(abs(line.amount_fen)),
         )

@@ -23,6 +23,7 @@ _BOX_TOP, _BOX_BOTTOM = 146.0, 187.4
 _FACT_LINES = (194.6, 203.5, 212.0)
 _CONTACT = 222.5
 
+_OPENING_LINES = 2
 _BOX_SPLIT = mm(78)
 _VALUE = mm(23)
 _SECOND_COLUMN = _LEFT + mm(90)
@@ -35,7 +36,8 @@ class PageFrame:
 
     office: str
     title: str
-    opening: str
+    openings: tuple[str, ...]
+    """The same sentence, longest first: the first that fits its two lines is drawn."""
     result: str
     is_payment: bool
     contact_office: str
@@ -62,8 +64,6 @@ class PageFacts:
     amount: str
     capital: str
     sums: tuple[SumLine, ...]
-    whole: str
-    """What stands in place of the sum where every day counts."""
     reasons: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     remedy: str
@@ -118,7 +118,9 @@ class NoticePage:
         paper.text(middle, paper.down(115.5), frame.title, 22, bold=True, align=Align.CENTER, spacing=2)
         paper.rules([(_LEFT, paper.down(119.6), _RIGHT, paper.down(119.6))], 1.1)
         paper.rules([(_LEFT, paper.down(120.5), _RIGHT, paper.down(120.5))], 0.4)
-        opening = paper.wrapped(f"　　{frame.opening}", BODY, _ROOM, 2)
+        choices = [paper.wrapped(f"　　{one}", BODY, _ROOM, _OPENING_LINES + 1) for one in frame.openings]
+        fitting = [lines for lines in choices if len(lines) <= _OPENING_LINES]
+        opening = fitting[0] if fitting else paper.wrapped(f"　　{frame.openings[-1]}", BODY, _ROOM, _OPENING_LINES)
         paper.lines(_LEFT, paper.down(135), opening, BODY, mm(7))
         self._draw_box_frame()
         paper.rules([(_LEFT, paper.down(216), _RIGHT, paper.down(216))], 0.4, grey=HAIRLINE_GREY)
@@ -206,23 +208,30 @@ class NoticePage:
         paper.text(left, paper.down(_BOX_TOP + 20.5), facts.amount, size, bold=True, fit=room)
         unit = left + paper.measure(facts.amount, size, bold=True) + mm(2)
         paper.text(unit, paper.down(_BOX_TOP + 20.5), "元", BODY)
-        capital = paper.wrapped(facts.capital, BODY, room, 3)
+        capital = [line for part in self._capital(facts.capital, room) for line in paper.wrapped(part, BODY, room, 2)]
         paper.lines(left, paper.down(_BOX_TOP + 29), capital, BODY, mm(6.6))
         self._draw_sums(facts)
+
+    def _capital(self, words: str, room: float) -> tuple[str, ...]:
+        """One line where it fits; else 角 and 分 together on a second, so that no sign stands alone."""
+        if self._paper.measure(words, BODY) <= room or "元" not in words:
+            return (words,)
+        yuan, rest = words.split("元", 1)
+        return f"{yuan}元", rest
 
     def _draw_sums(self, facts: PageFacts) -> None:
         paper = self._paper
         left, right = _BOX_SPLIT + mm(5), _RIGHT - mm(5)
         spare = self.MOST_SUM_LINES - len(facts.sums)
-        step = mm(7.2 if spare > 1 else 6.2)
-        y = paper.down(_BOX_TOP + (8 if spare > 1 else 6.8))
-        if not facts.sums:
-            words = paper.wrapped(facts.whole, BODY, right - left, 5)
-            middle = (_BOX_TOP + _BOX_BOTTOM) / 2 - (len(words) - 1) * 3.6 + 1.8
-            paper.lines(left, paper.down(middle), words, BODY, mm(7.2))
+        labels: list[list[str]] = []
         for line in facts.sums:
-            label = paper.wrapped(line.label, BODY, right - left - mm(33), 2 if spare > 0 else 1)
-            spare -= len(label) - 1
+            labels.append(paper.wrapped(line.label, BODY, right - left - mm(33), 2 if spare > 0 else 1))
+            spare -= len(labels[-1]) - 1
+        step = 7.2 if spare > 0 else 6.2
+        height = step * (sum(map(len, labels)) + 1)
+        y = paper.down((_BOX_TOP + _BOX_BOTTOM - height) / 2 + 0.75 * step)
+        step = mm(step)
+        for line, label in zip(facts.sums, labels, strict=True):
             paper.text(left, y, line.sign, BODY)
             paper.text(right, y, line.amount, BODY, align=Align.RIGHT)
             y = paper.lines(left + mm(6), y, label, BODY, step)

@@ -74,22 +74,36 @@ class Grid:
 def pages_of(rows: Sequence[Row], first: float, others: float, closing: float, keep: int = 3) -> list[list[Row]]:
     """Cut rows into pages of `first` and `others` points; the last page leaves `closing` points for what ends the table.
 
-    Where that does not fit, the last `keep` rows go with it: signatures never stand on a page without figures.
+    Where that does not fit, the last `keep` rows go with it: signatures never stand on a page without figures. A subtotal never begins a
+    page: the row above goes along.
     """
     pages: list[list[Row]] = [[]]
     room = first
     for row in rows:
         if row.height > room and pages[-1]:
-            pages.append([])
-            room = others
+            moved = _taken_along(pages[-1], row)
+            pages.append(moved)
+            room = others - sum(one.height for one in moved)
         pages[-1].append(row)
         room -= row.height
     if room < closing and pages[-1]:
+        while keep < len(pages[-1]) and pages[-1][-keep].style is not RowStyle.PLAIN:
+            keep += 1
         moved = pages[-1][-keep:] if len(pages[-1]) > keep else pages[-1][1:]
         if moved:
             del pages[-1][-len(moved) :]
         pages.append(moved)
     return pages
+
+
+def _taken_along(page: list[Row], row: Row) -> list[Row]:
+    """Cut off the end of a page what must stand above `row` on the next: for a sum its last plain row, with the sums between."""
+    if row.style is RowStyle.PLAIN:
+        return []
+    count = next((back for back, one in enumerate(reversed(page), start=1) if one.style is RowStyle.PLAIN), 0)
+    moved = page[len(page) - count :] if count < len(page) else []
+    del page[len(page) - len(moved) :]
+    return moved
 
 
 def draw_head(paper: Paper, grid: Grid, top: float) -> None:

@@ -84,6 +84,11 @@ class SubsidyRun(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def short_name(self) -> str:
+        """`2026Q3-R01`, `2026Q3-S02`: what tells this run's papers from those of the quarter's other runs."""
+        return f"{self.period}-{self.kind[0].upper()}{self.number:02d}"
+
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads it once and changes nothing
 
 

@@ -33,6 +33,7 @@ UNSCOPED = {
     "roster.queries": "by import, which a scoped query handed out; the importer compares the whole register",
     "subsidies.queries.facts": "by run, which `get_run` hands out within the actor's area",
     "subsidies.queries.history": "by run, and by its payees",
+    "subsidies.queries.letters.lines_without_letter": "by run",
     "subsidies.queries.lines.count_hold_reasons": "by run",
     "subsidies.queries.payments": "by run and by its pay file",
     "subsidies.queries.runs": "by run, or a county's policy",

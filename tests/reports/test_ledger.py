@@ -64,6 +64,15 @@ def test_every_page_repeats_the_head_and_says_which_page_and_which_run_it_is(tex
         assert f"第{number}页共{count}页" in found
 
 
+def test_a_subtotal_never_begins_a_page_without_a_row_of_its_own() -> None:
+    for count in range(1, 60):
+        rows = [ledger_row(village=f"村{n // 9}", guardian="李某") for n in range(count)]
+        for page in pypdf.PdfReader(io.BytesIO(render_ledger_pdf(ledger(*rows)))).pages:
+            text = page.extract_text()
+            first = min((text.find(word) for word in ("小计", "合计\n", "总计") if word in text), default=len(text))
+            assert 0 <= text.find("李某") < first, count
+
+
 def test_signatures_never_stand_on_a_page_without_figures() -> None:
     for rows in range(1, 45):
         pdf = render_ledger_pdf(ledger(*[ledger_row() for _ in range(rows)]))

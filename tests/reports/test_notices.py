@@ -60,6 +60,32 @@ def test_a_notice_says_how_much_why_when_and_whom_to_call(text_of: ReadPdf) -> N
         assert part in found, part
 
 
+def test_a_supplementary_notice_says_its_sentence_to_the_end(text_of: ReadPdf) -> None:
+    for kind in NoticeKind:
+        paper = notice() if kind is NoticeKind.PAY else _held(kind=kind)
+        found = text_of(render_notices(bundle(paper, period_label="2026年第3季度（补发第12批）")))
+        assert "…" not in found
+        assert "2026年第3季度（补发第12批）的惠民补贴" in found
+
+
+def test_what_has_been_paid_is_not_announced_any_more(text_of: ReadPdf) -> None:
+    before, after = (text_of(render_notices(bundle(notice(), is_paid_out=is_paid))) for is_paid in (False, True))
+    assert "将直接转入" in before and "应发金额" in before
+    assert "已转入您本人的账户" in after and "将直接转入" not in after
+
+
+def test_an_amount_in_capitals_never_leaves_one_sign_alone(layout_of: Callable[[bytes], str]) -> None:
+    page = layout_of(render_notices(bundle(notice(amount_capital="肆佰叁拾捌元柒角壹分"))))
+    lines = ["".join(text.itertext()) for text in ElementTree.fromstring(page).iter("text")]
+    assert {"肆佰叁拾捌元", "柒角壹分"} <= set(lines)
+
+
+def test_a_full_payment_shows_its_sum_too(text_of: ReadPdf) -> None:
+    whole = notice(arithmetic=(ArithmeticLine("每年 3,000.00 元 ÷ 4", 75000),), amount_fen=75000)
+    assert "每年3,000.00元÷4" in text_of(render_notices(bundle(whole)))
+    assert "全部天数计发" in text_of(render_notices(bundle(notice(arithmetic=()))))
+
+
 def test_the_address_panel_says_nothing_of_what_is_inside(layout_of: Callable[[bytes], str]) -> None:
     page = ElementTree.fromstring(layout_of(render_notices(bundle(notice())))).findall("page")[1]
     outside = "".join(

@@ -23,6 +23,8 @@ from app.patients.service import record_admission, record_death
 from app.people.models import DatePrecision, Person
 from app.people.vault import Vault
 from app.subsidies.models import PayFile, SubsidyLine, SubsidyRun
+from app.subsidies.queries.board import board_of
+from app.subsidies.queries.letters import letters_by_area
 from app.subsidies.readers import read_returns
 from app.subsidies.rules.decision import LineState
 from app.subsidies.service.printing import LEDGER_PDF, LEDGER_XLSX, NOTICES_PDF, Paper, note_print, start_print
@@ -48,10 +50,10 @@ def house(app: Flask, database: Database, county: County) -> House:
     return house
 
 
-def _draw(house: House, paper: Paper, who: str = "clerk") -> bytes:
+def _draw(house: House, paper: Paper, who: str = "clerk", supplementary: bool = False) -> bytes:
     actor = house.actor(who)
     with house.database.transaction() as session:
-        run = house.run()
+        run = house.run(supplementary)
         draw = start_print(session, Vault(session, house.keyring), actor, run, paper, TODAY, NOW)
     content = draw(None)
     with house.database.transaction() as session:
@@ -149,6 +151,82 @@ def test_notices_name_no_patient_no_level_and_no_illness(house: House) -> None:
     assert not re.search(r"危险性|肇事|肇祸|精神|患者|等级|诊断|\d{15,}", text)
     assert "本季度不在本县规定的发放范围内" in text
     assert "没有登记领款账户" in text
+
+
+def _pages(pdf: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
+
+
+def test_a_dead_guardians_notice_is_written_to_the_family(house: House) -> None:
+    """Held before the approval, and learned after it: never an announcement of money, never *亲启* to the dead."""
+    _die(house, 1, payee=True)
+    house.prepare()
+    house.submit()
+    house.approve()
+    _die(house, 2, payee=True)
+    pages = _pages(_draw(house, NOTICES_PDF))
+    for place in (1, 2):
+        name = house.families[place].payee.name
+        [page] = [page for page in pages if f"{name}家属：" in page]
+        assert not [page for page in pages if f"{name}：" in page]
+        assert "暂缓发放告知书" in page and "领款人需要重新确定" in page
+        assert "请家属带身份证和关系证明" in page and "本人身份证" not in page
+
+
+def test_nobody_writes_to_the_dead_about_money_that_they_received(house: House) -> None:
+    house.to_the_bank()
+    house.settle()
+    before = len(_pages(_draw(house, NOTICES_PDF)))
+    _die(house, 2, payee=True)
+    assert len(_pages(_draw(house, NOTICES_PDF))) == before - 1
+    with house.database.reading() as session:
+        assert sum(letters_by_area(session, house.actor("clerk"), house.run()).values()) == 29
+
+
+def test_a_supplements_notices_go_to_those_for_whom_something_changed(house: House) -> None:
+    """Numbers of their own, no letter that says again what was said, one for each line that is new, returned or decided."""
+    house.to_the_bank()
+    house.settle(read_answer(house.pay_file_bytes(), _return_second))
+    house.prepare(supplementary=True)
+    house.decide(9, True, supplementary=True)
+    house.submit(supplementary=True)
+    house.approve(supplementary=True)
+    supplement = house.run(supplementary=True)
+    lines = supplement.pay_count + supplement.hold_count + supplement.refuse_count
+    with house.database.reading() as session:
+        letters = letters_by_area(session, house.actor("clerk"), supplement)
+    assert sum(letters.values()) == 2 < lines
+    pages = _pages(_draw(house, NOTICES_PDF, supplementary=True))
+    serials = {number for page in pages for number in re.findall(r"2026-3-S01-\d{5}", page)}
+    assert len(pages) == len(letters) + 2
+    assert len(serials) == 2
+    [paid] = [page for page in pages if "监护补贴发放告知书" in page and "回执联" in page]
+    assert f"{house.families[9].payee.name}：" in paid
+    assert "请您核对。" in paid
+    assert "银行上次未能入账" in "".join(pages)
+
+
+def test_screen_and_ledger_use_the_same_words_and_counts(house: House) -> None:
+    house.prepare()
+    house.submit()
+    house.approve()
+    _die(house, 0)
+    house.export()
+    house.settle(read_answer(house.pay_file_bytes(), _return_second))
+    rows = _sheet(_draw(house, LEDGER_XLSX))
+    foot = next(str(row[8]) for row in rows if row[1] == "安和县 总计")
+    with house.database.reading() as session:
+        counts = board_of(session, house.actor("clerk"), house.run()).counts
+    assert counts["ended"] == 2
+    assert foot == f"已发 {counts['pay']} · 暂缓 {counts['hold']} · 不发 {counts['refuse']} · 拦付 1 · 银行退回 1"
+
+
+def test_the_papers_of_two_runs_of_a_quarter_have_two_names(house: House) -> None:
+    house.to_the_bank()
+    house.settle(read_answer(house.pay_file_bytes(), _return_second))
+    house.prepare(supplementary=True)
+    names = [LEDGER_PDF.file_name(house.run(is_second)) for is_second in (False, True)]
+    assert names == ["发放台账2026Q3-R01.pdf", "发放台账2026Q3-S01.pdf"]
 
 
 @pytest.mark.parametrize("paper", [LEDGER_PDF, LEDGER_XLSX, NOTICES_PDF])
@@ -260,10 +338,11 @@ def test_what_is_no_return_file_is_refused_in_words(content: bytes) -> None:
 Change = Callable[[Rows], None]
 
 
-def _die(house: House, place: int) -> None:
+def _die(house: House, place: int, payee: bool = False) -> None:
     """A death that is learned after the export changes neither file nor total."""
     with house.database.transaction() as session:
-        person = session.get_one(Person, house.families[place].person.id)
+        family = house.families[place]
+        person = session.get_one(Person, (family.payee if payee else family.person).id)
         person.died_on = date(2026, 8, 1)
 
 

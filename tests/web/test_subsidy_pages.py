@@ -332,7 +332,7 @@ def test_papers_are_drawn_in_the_background_and_offered(house: House, client_as:
         items = session.scalars(select(WorkItem)).all()
         assert {item.state for item in items} == {WorkState.DONE}
         names = set(session.scalars(select(KeptFile.name)))
-    assert names == {"2026Q3-发放台账.pdf", "2026Q3-发放台账.xlsx", "2026Q3-告知书.pdf"}
+    assert names == {"发放台账2026Q3-R01.pdf", "发放台账2026Q3-R01.xlsx", "告知书2026Q3-R01.pdf"}
     assert client.post(_address(house, "/print/secrets")).status_code == 404
 
 

@@ -38,7 +38,11 @@ def _choice(name: str, options: type[StrEnum], default: str) -> Callable[[F], F]
 @_choice("--inpatient-days", DayRule, "exclude")
 @_choice("--duty-check", DutyCheck, "off")
 @click.option(
-    "--visit-within", type=click.IntRange(0, 24), default=6, show_default=True, help="months; 0 switches it off"
+    "--visit-within",
+    type=click.IntRange(0, 24),
+    default=6,
+    show_default=True,
+    help="months without a clinician's visit in person beyond which a line is held; 0 switches it off",
 )
 @_choice("--chain", Chain, "single")
 @click.option("--document", default="", help="the county's document number")

@@ -12,7 +12,6 @@ from app.subsidies.queries.runs import area_name
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.transitions import RunState
 
-NUMERALS = "一二三四"
 DRAFT = "草稿未锁定"  # where a locked run has its fingerprint
 LEDGER = "发放台账"
 NOTICES = "告知书"
@@ -46,9 +45,9 @@ RELATIONS = {
 
 
 def period_label(run: SubsidyRun) -> str:
-    """2026年第三季度; a supplementary run says so."""
+    """2026年第3季度, as on the screen; a supplementary run says so."""
     quarter = Quarter.parse(run.period)
-    label = f"{quarter.year}年第{NUMERALS[quarter.number - 1]}季度"
+    label = f"{quarter.year}年第{quarter.number}季度"
     return label if run.kind is RunKind.REGULAR else f"{label}（补发第{run.number}批）"
 
 

@@ -20,10 +20,10 @@ from reports.ledger import LedgerDocument, LedgerRow, LedgerState
 from reports.wording import Provenance
 
 _PAYMENT_STATES = {
-    PaymentState.SENT: LedgerState.DUE,
+    PaymentState.SENT: LedgerState.SENT,
     PaymentState.PAID: LedgerState.PAID,
     PaymentState.RETURNED: LedgerState.RETURNED,
-    PaymentState.WITHHELD: LedgerState.HELD,
+    PaymentState.WITHHELD: LedgerState.WITHHELD,
 }
 _DECISION_STATES = {
     LineState.PAY: LedgerState.DUE,

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.money import Money
 from app.core.quarter import Quarter
-from app.core.reasons import Reason
 from app.people.vault import Vault
-from app.subsidies.models import SubsidyRun
+from app.subsidies.models import RunKind, SubsidyRun
 from app.subsidies.papers.labels import DRAFT, office_phone, paying_office, period_label
-from app.subsidies.queries.lines import FrozenLine, account_tails, frozen_lines, knows_reasons
+from app.subsidies.queries.letters import lines_without_letter
+from app.subsidies.queries.lines import FrozenLine, LineRow, account_tails, frozen_lines, knows_reasons
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.transitions import RunState
 from reports.notice import ArithmeticLine, GuardianNotice, NoticeBundle, NoticeKind
 from reports.wording import Provenance
 
@@ -70,14 +71,17 @@ TOLD = {
 }
 _UNSAID = "有事项需要核实。"
 _REMEDY = "请带本人身份证和协议到村（社区）核对。"
+_FAMILY_REMEDY = "请家属带身份证和关系证明到村（社区）核对。"
+_DEAD = TOLD["subsidies.hold.payee_dead"]
 
 
 def notice_bundle(
     session: Session, vault: Vault, actor: Actor, run: SubsidyRun, today: date, now: datetime
 ) -> NoticeBundle:
-    """All notices of the run, by town and village: 发放、暂缓 and 不予发放告知书."""
+    """The run's notices by town and village: 发放、暂缓 and 不予发放告知书. Their numbers stay when a line needs none."""
     quarter = Quarter.parse(run.period)
     frozen = frozen_lines(session, actor, run)
+    without = lines_without_letter(session, run)
     tails = account_tails(session, vault, actor, [one.row for one in frozen])
     phone = office_phone(session, run)
     return NoticeBundle(
@@ -91,7 +95,9 @@ def notice_bundle(
         notices=tuple(
             _notice(run, quarter, number, one, tails, phone, today, knows_reasons(actor))
             for number, one in enumerate(frozen, start=1)
+            if one.row.id not in without
         ),
+        is_paid_out=run.state is RunState.SETTLED,
         provenance=Provenance(run.digest or DRAFT, actor.name, now),
     )
 
@@ -107,16 +113,16 @@ def _notice(
     is_why_known: bool,
 ) -> GuardianNotice:
     line, snapshot = one.row, one.snapshot
-    kind = _KINDS[line.decision] if line.is_live else NoticeKind.HOLD
+    kind = _kind(line)
     agreement = snapshot["agreement"]
     is_paid = kind is NoticeKind.PAY
     return GuardianNotice(
         kind=kind,
-        serial=f"{quarter.year}-{quarter.number}-{number:05d}",
+        serial=_serial(run, quarter, number),
         check_code=check_code(run, line.public_id),
         town=line.town,
         village=line.village,
-        guardian=line.payee,
+        guardian=f"{line.payee}家属" if line.is_payee_dead else line.payee,
         agreement_number=line.agreement_number,
         agreement_from=date.fromisoformat(agreement["from"]),
         agreement_to=date.fromisoformat(agreement["to"]),
@@ -126,8 +132,8 @@ def _notice(
         amount_capital=Money(line.amount_fen).capital() if is_paid else "",
         arithmetic=_arithmetic(snapshot, is_why_known) if is_paid else (),
         account_tail=tails.get(line.account_id or 0, ""),
-        reasons=() if is_paid else _told(line.because),
-        remedy="" if is_paid else _REMEDY,
+        reasons=() if is_paid else _told(line),
+        remedy="" if is_paid else _FAMILY_REMEDY if line.is_payee_dead else _REMEDY,
         appeal_until=None if is_paid else today + timedelta(days=APPEAL_DAYS),
         appeal_phone="" if is_paid else phone,
     )
@@ -138,16 +144,30 @@ def check_code(run: SubsidyRun, line_public_id: str) -> str:
     return hashlib.sha256(f"{run.digest}:{line_public_id}".encode()).hexdigest()[:12].upper()
 
 
-def _told(because: tuple[Reason, ...]) -> tuple[str, ...]:
+def _kind(line: LineRow) -> NoticeKind:
+    """Nobody is told that a payment is on its way to somebody who has died."""
+    is_waiting = not line.is_live or (line.decision is LineState.PAY and line.is_payee_dead)
+    return NoticeKind.HOLD if is_waiting else _KINDS[line.decision]
+
+
+def _serial(run: SubsidyRun, quarter: Quarter, number: int) -> str:
+    """`2026-3-00017`, and in a supplementary run `2026-3-S01-00017`: no two letters of a quarter share a number."""
+    batch = f"S{run.number:02d}-" if run.kind is RunKind.SUPPLEMENTARY else ""
+    return f"{quarter.year}-{quarter.number}-{batch}{number:05d}"
+
+
+def _told(line: LineRow) -> tuple[str, ...]:
     """Each cause once, in neutral words; flags and sums are not for a letter."""
-    told = dict.fromkeys(TOLD[one.code] for one in because if one.code in TOLD)
+    told = dict.fromkeys(TOLD[one.code] for one in line.because if one.code in TOLD)
+    if line.decision is LineState.PAY and line.is_payee_dead:
+        told.setdefault(_DEAD)
     return tuple(told) or (_UNSAID,)
 
 
 def _arithmetic(snapshot: dict[str, Any], is_why_known: bool) -> tuple[ArithmeticLine, ...]:
-    """The full quarter, minus each kind of day that does not count, minus another's share: adds up to the amount."""
-    computed = snapshot["computation"]
-    steps = [ArithmeticLine("全季度", computed["full_fen"])]
+    """The quarter of a year's amount, minus each kind of day that does not count, minus another's share: adds up to the amount."""
+    computed, annual = snapshot["computation"], Money(snapshot["policy"]["terms"]["annual_fen"] or 0)
+    steps = [ArithmeticLine(f"每年 {annual.grouped} 元 ÷ 4", computed["full_fen"])]
     steps += [
         ArithmeticLine(f"{EXCLUDED[one['kind']] if is_why_known else _NOT_COUNTED} {one['days']} 天不计", -one["fen"])
         for one in computed["deductions"]
@@ -155,4 +175,4 @@ def _arithmetic(snapshot: dict[str, Any], is_why_known: bool) -> tuple[Arithmeti
     share = snapshot["amount_fen"] - computed["amount_fen"]
     if share:
         steps.append(ArithmeticLine("另一监护人的份额", share))
-    return tuple(steps) if len(steps) > 1 else ()
+    return tuple(steps) if len(steps) > 1 else (*steps, ArithmeticLine("没有不计的天数", 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
@@ -59,6 +60,8 @@ class LineRow:
     account_id: int | None
     # withheld and returned lines pay nobody
     is_live: bool
+    # as far as it is known today
+    is_payee_dead: bool = False
 
     @property
     def is_paid(self) -> bool:
@@ -88,13 +91,22 @@ class FrozenLine:
 
 def _rows(
     run: SubsidyRun, actor: Actor
-) -> Select[SubsidyLine, str, Relation, str, Area, str | None, PayFileLine | None]:
+) -> Select[SubsidyLine, str, Relation, str, Area, str | None, PayFileLine | None, date | None]:
     """The run's lines with their people and places; what the actor may not know is not loaded."""
     line = SubsidyLine
     pays_second = (line.rank == Rank.SECOND) & (Guardianship.id == Agreement.second_guardianship_id)
     pays_first = (line.rank == Rank.FIRST) & (Guardianship.id == Agreement.guardianship_id)
     query = (
-        select(line, Person.name, Guardianship.relation, Agreement.number, _Village, _Town.name, PayFileLine)
+        select(
+            line,
+            Person.name,
+            Guardianship.relation,
+            Agreement.number,
+            _Village,
+            _Town.name,
+            PayFileLine,
+            Person.died_on,
+        )
         .join(Person, Person.id == line.payee_person_id)
         .join(Agreement, Agreement.id == line.agreement_id)
         .join(Guardianship, pays_first | pays_second)
@@ -208,6 +220,7 @@ def _row(
     place: Area,
     above: str | None,
     paid: PayFileLine | None,
+    payee_died_on: date | None,
 ) -> LineRow:
     is_village = place.level is AreaLevel.VILLAGE
     return LineRow(
@@ -228,6 +241,7 @@ def _row(
         why=Reason.from_json(paid.why) if paid and paid.why else None,
         account_id=line.account_id,
         is_live=line.is_live,
+        is_payee_dead=payee_died_on is not None,
     )
 
 

@@ -99,7 +99,7 @@ class PolicyTerms:
     incident_effect: IncidentEffect = IncidentEffect.STOP_PERIOD
     first_share: int = 100
     duty_check: DutyCheck = DutyCheck.OFF
-    # months without an in-person visit by a clinician before a line is flagged; 0 switches the check off
+    # months without an in-person visit by a clinician before a line is held; 0 switches the check off
     visit_within_months: int = 6
     # an account changed so few days before the run is decided puts the line on hold
     account_hold_days: int = 30

@@ -52,7 +52,7 @@ def export_run(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, no
     paid = [line for line in lines if line.line_id not in stopped]
     if not paid:
         raise Conflict(reason("subsidies.export.nothing_left"))
-    number = f"AH{run.county_code[:6]}-{run.period}-{run.kind[0].upper()}{run.number:02d}"
+    number = f"AH{run.county_code[:6]}-{run.short_name}"
     content = render_pay_file(pay_file_document(session, vault, actor, run, paid, number, now))
     kept = keep_file(
         session,

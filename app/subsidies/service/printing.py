@@ -40,17 +40,19 @@ _APPROVED = frozenset({RunState.APPROVED, RunState.EXPORTED, RunState.SETTLED})
 
 @dataclass(frozen=True)
 class Paper:
-    """One kind of print. `kind` is the kept file's and the audit's word; `name` is offered on download."""
+    """One kind of print. `kind` is the kept file's and the audit's word; `name` and `ending` are offered on download."""
 
     kind: str
     name: str
+    ending: str
     media_type: str
     read: Read
     states: frozenset[RunState]
     permits: Action = Action.PRINT_SUBSIDY
 
     def file_name(self, run: SubsidyRun) -> str:
-        return f"{run.period}-{self.name}"
+        """`发放台账2026Q3-R01.pdf`: whatever a program leaves of it when it knows no Chinese still names the run."""
+        return f"{self.name}{run.short_name}.{self.ending}"
 
 
 def start_print(
@@ -100,8 +102,8 @@ def _summary_xlsx(session: Session, _vault: Vault, actor: Actor, run: SubsidyRun
     return lambda _progress: render_summary_xlsx(document)
 
 
-LEDGER_PDF = Paper("ledger", f"{LEDGER}.pdf", PDF, _ledger_pdf, _ANY_LINES)
-LEDGER_XLSX = Paper("ledger", f"{LEDGER}.xlsx", XLSX, _ledger_xlsx, _ANY_LINES)
-NOTICES_PDF = Paper("notices", f"{NOTICES}.pdf", PDF, _notices, _APPROVED)
-SUMMARY_PDF = Paper("summary", f"{SUMMARY}.pdf", PDF, _summary_pdf, _ANY_LINES, Action.PRINT_SUMMARY)
-SUMMARY_XLSX = Paper("summary", f"{SUMMARY}.xlsx", XLSX, _summary_xlsx, _ANY_LINES, Action.PRINT_SUMMARY)
+LEDGER_PDF = Paper("ledger", LEDGER, "pdf", PDF, _ledger_pdf, _ANY_LINES)
+LEDGER_XLSX = Paper("ledger", LEDGER, "xlsx", XLSX, _ledger_xlsx, _ANY_LINES)
+NOTICES_PDF = Paper("notices", NOTICES, "pdf", PDF, _notices, _APPROVED)
+SUMMARY_PDF = Paper("summary", SUMMARY, "pdf", PDF, _summary_pdf, _ANY_LINES, Action.PRINT_SUMMARY)
+SUMMARY_XLSX = Paper("summary", SUMMARY, "xlsx", XLSX, _summary_xlsx, _ANY_LINES, Action.PRINT_SUMMARY)

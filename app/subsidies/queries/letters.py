@@ -1,0 +1,81 @@
+"""Which lines a guardian is written to about: each once, and again only when there is something else to say."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.access import Field, Grant, sees
+from app.core.actor import Actor
+from app.core.scope import within
+from app.guardians.rules import Rank
+from app.people.models import Person
+from app.subsidies.models import PayFileLine, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.transitions import PaymentState
+
+_CAUSES = ("subsidies.hold.", "subsidies.refuse.", "subsidies.decided.")
+# whom the line is about, and what its letter says: decision and causes
+_Payee = tuple[int, Rank]
+_Told = tuple[LineState, frozenset[str]]
+
+
+def lines_without_letter(session: Session, run: SubsidyRun) -> frozenset[int]:
+    """Ids of the run's lines that need no letter: told the same before, or paid to somebody who has died since."""
+    return _told_before(session, run) | _paid_to_the_dead(session, run)
+
+
+def letters_by_area(session: Session, actor: Actor, run: SubsidyRun) -> dict[str, int]:
+    """Area code → letters of the run there. Nothing for roles without amounts."""
+    if sees(actor, Field.AMOUNT) not in (Grant.FULL, Grant.COUNTS):
+        return {}
+    without = lines_without_letter(session, run)
+    rows = session.execute(
+        select(SubsidyLine.id, SubsidyLine.area_code)
+        .where(SubsidyLine.run_id == run.id, within(SubsidyLine.area_code, actor))
+        .order_by(SubsidyLine.area_code)
+    )
+    return dict(Counter(area_code for line_id, area_code in rows if line_id not in without))
+
+
+def _told_before(session: Session, run: SubsidyRun) -> frozenset[int]:
+    """Lines of a supplementary run that are held or refused exactly as the quarter's run before left them."""
+    if run.kind is not RunKind.SUPPLEMENTARY:
+        return frozenset()
+    line = SubsidyLine
+    columns = select(line.id, line.agreement_id, line.rank, line.decision, line.reasons)
+    earlier = (
+        columns.join(SubsidyRun, SubsidyRun.id == line.run_id)
+        .where(
+            SubsidyRun.county_code == run.county_code,
+            SubsidyRun.period == run.period,
+            SubsidyRun.kind != RunKind.OPENING,
+            SubsidyRun.id < run.id,
+        )
+        .order_by(line.id)
+    )
+    last: dict[_Payee, _Told] = {}
+    for _id, agreement_id, rank, decision, reasons in session.execute(earlier):
+        last[agreement_id, rank] = _told(decision, reasons)
+    waiting = columns.where(line.run_id == run.id, line.decision != LineState.PAY)
+    return frozenset(
+        line_id
+        for line_id, agreement_id, rank, decision, reasons in session.execute(waiting)
+        if last.get((agreement_id, rank)) == _told(decision, reasons)
+    )
+
+
+def _told(decision: LineState, reasons: list[dict[str, str]]) -> _Told:
+    return decision, frozenset(one["code"] for one in reasons if one["code"].startswith(_CAUSES))
+
+
+def _paid_to_the_dead(session: Session, run: SubsidyRun) -> frozenset[int]:
+    rows = session.scalars(
+        select(SubsidyLine.id)
+        .join(PayFileLine, PayFileLine.line_id == SubsidyLine.id)
+        .join(Person, Person.id == SubsidyLine.payee_person_id)
+        .where(SubsidyLine.run_id == run.id, PayFileLine.state == PaymentState.PAID, Person.died_on.is_not(None))
+    )
+    return frozenset(rows)
