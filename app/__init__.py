@@ -28,6 +28,7 @@ BLUEPRINTS = (
     "app.tasks.views",
     "app.risk.views",
     "app.visits.views",
+    "app.incidents.views",
     "app.subsidies.views",
     "app.roster.views",
 )
@@ -54,6 +55,7 @@ TEXTS = (
     "tasks",
     "risk",
     "visits",
+    "incidents",
     "subsidies",
     "roster",
     "audit",

@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "audit.subject.agreement": N_("监护协议"),
     "audit.subject.visit": N_("随访"),
     "audit.subject.task": N_("任务"),
+    "audit.subject.emergency": N_("应急处置"),
     "audit.subject.policy": N_("补贴政策"),
     "audit.subject.subsidy_run": N_("补贴批次"),
     "audit.subject.subsidy_line": N_("补贴明细"),

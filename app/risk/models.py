@@ -16,6 +16,7 @@ class LevelSource(StrEnum):
     VISIT = "visit"
     REASSESSMENT = "reassessment"
     OPENING = "opening"  # loaded with the roster
+    EMERGENCY = "emergency"  # at an emergency response
 
 
 class RiskLevel(Base):

@@ -160,11 +160,33 @@ _PAGES = {
     "lost": ("visits.decide_lost", Action.CONFIRM_LOST),
     "returned": ("visits.list_visits", Action.LOG_VISIT),
     "reassess": ("risk.reassess", Action.REASSESS),
+    "unlock": ("patients.end_locking", Action.END_LOCKING),
+    "injection": ("patients.new_injection", Action.KEEP_TREATMENT),
+    "supply": ("patients.new_supply", Action.KEEP_TREATMENT),
+    "examination": ("patients.new_examination", Action.KEEP_TREATMENT),
+    "emergency": ("incidents.answer", Action.KEEP_EMERGENCIES),
+    "check": ("incidents.answer", Action.KEEP_EMERGENCIES),
+}
+# These lead to the task's own page; the others to the patient's.
+_BY_TASK = frozenset({"reassess", "emergency", "check"})
+# What the button says, where the list's template has no word of its own for the deed.
+_DEED_WORDS = {
+    "unlock": N_("登记解锁"),
+    "injection": N_("登记注射"),
+    "supply": N_("登记领药"),
+    "examination": N_("登记体检"),
+    "emergency": N_("处理应急记录"),
+    "check": N_("登记核查"),
 }
 _DEEDS = {
     TaskKind.FOLLOW_UP: "visit",
     TaskKind.CHECK_STATUS: "visit",
-    TaskKind.UNLOCKING: "visit",
+    TaskKind.UNLOCKING: "unlock",
+    TaskKind.INJECTION: "injection",
+    TaskKind.SUPPLY: "supply",
+    TaskKind.EXAMINATION: "examination",
+    TaskKind.EMERGENCY_RECORD: "emergency",
+    TaskKind.EMERGENCY_CHECK: "check",
     TaskKind.REASSESSMENT: "reassess",
     TaskKind.CONFIRM_LOST: "lost",
     TaskKind.RETURNED_VISIT: "returned",
@@ -186,6 +208,7 @@ class ShownTask:
     call_label: str
     deed: str
     deed_href: str
+    deed_words: str
     patient_href: str
     attempt_href: str
 
@@ -211,7 +234,8 @@ def _shown(row: WorkRow, words: _Words, ways: _Ways) -> ShownTask:
         phone=row.phone,
         call_label=words.call % {"name": row.name},
         deed=deed,
-        deed_href=ways.to(deed, row.task if deed == "reassess" else row.patient),
+        deed_href=ways.to(deed, row.task if deed in _BY_TASK else row.patient),
+        deed_words=words.deeds.get(deed, ""),
         patient_href=ways.to("patient", row.patient),
         attempt_href=ways.to("attempt", row.patient),
     )
@@ -233,6 +257,8 @@ class _Ways:
 
     def deed(self, row: WorkRow) -> str:
         deed = _DEEDS.get(row.kind, "")
+        if deed == "unlock" and deed not in self._at:
+            deed = "visit"  # who may not end a locking-up goes and sees
         return deed if deed in self._at else ""
 
 
@@ -242,6 +268,7 @@ class _Words:
         self.age = _("%(n)s 岁")
         self._late, self._left = _("逾期 %(n)s 天"), _("还有 %(n)s 天")
         self._near = {-1: _("逾期 %(n)s 天", n=1), 0: _("今天到期"), 1: _("明天到期")}
+        self.deeds = {deed: _(text) for deed, text in _DEED_WORDS.items()}
         self.call = _("拨打电话：%(name)s")
         self._last, self._never, self._level = _("上次 %(day)s"), _("尚无随访记录"), _("危险性 %(n)s 级")
         self._forms = {code: _(text) for code, text in FORMS.items()}

@@ -31,6 +31,9 @@ from app.guardians.commands import AddGuardian, SignAgreement
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank, Relation
 from app.guardians.service import add_guardian, sign_agreement
+from app.incidents.commands import OpenEmergency
+from app.incidents.rules import EmergencyReason, PersonCategory, ReporterKind
+from app.incidents.service import open_emergency
 from app.patients.commands import ConsentDraft, DiagnosisDraft, RegisterPatient, ReportClue, Supplement
 from app.patients.models import Patient, ScreeningReturn
 from app.patients.rules import DiagnosisCategory, TransferReason
@@ -139,6 +142,9 @@ class Place:
     agreement: str = ""
     visit: str = ""
     task: str = ""
+    # a record for somebody unknown, and what a visit asks of somebody known
+    emergency: str = ""
+    question: str = ""
     run: str = ""
     line: str = ""
     user: str = ""
@@ -237,6 +243,7 @@ def _place(
             select(Task.public_id).where(Task.patient_id == patient.id, Task.kind == TaskKind.REASSESSMENT)
         ).one()
         found.clue, found.screening_round, found.screening_return = _clues(session, keyring, actors, marks, village)
+        found.emergency, found.question = _emergency(session, keyring, actors["doctor"], patient, village)
         renewal = reason("tasks.renewal", number=agreement.number, ends_on=agreement.to_on)
         open_task(session, patient, TaskKind.AGREEMENT_RENEWAL, "agreement:scene", date(2026, 12, 1), [renewal], NOW)
         for name, actor in (county.actors if county else actors).items():
@@ -277,6 +284,22 @@ def _place(
         run = session.scalars(select(SubsidyRun).where(SubsidyRun.public_id == found.run)).one()
         found.line = session.scalars(select(SubsidyLine.public_id).where(SubsidyLine.run_id == run.id)).one()
     return found
+
+
+def _emergency(
+    session: Session, keyring: Keyring, doctor: Actor, patient: Patient, village: str
+) -> tuple[str, str]:
+    order = OpenEmergency(
+        new_public_id(),
+        ReporterKind.POLICE,
+        EmergencyReason.DANGER,
+        NOW,
+        category=PersonCategory.UNKNOWN,
+        area_code=village,
+    )
+    opened = open_emergency(session, Vault(session, keyring), doctor, order, NOW)
+    asked = select(Task.public_id).where(Task.patient_id == patient.id, Task.kind == TaskKind.EMERGENCY_RECORD)
+    return opened.public_id, session.scalars(asked).one()
 
 
 def _phones(session: Session, keyring: Keyring, actors: dict[str, Actor], patient: Patient, found: Place) -> None:

@@ -114,6 +114,24 @@ def emergency_reasons(record: VisitRecord, context: VisitContext) -> list[Reason
     return found
 
 
+def emergency_triggers(record: VisitRecord, context: VisitContext, level_before: int | None) -> list[Reason]:
+    """What asks for an emergency record: the signs of the form, and a level of 3 and above that was lower before.
+
+    A family may report such a level on the telephone (case 23): it asks just the same.
+    """
+    level = record.risk_level or 0
+    has_risen = level >= context.rules.police_level and level > (level_before or 0)
+    behaved = record.did(_TO_OTHERS)
+    found = [
+        why
+        for why in emergency_reasons(record, context)
+        if why.code != "visit.emergency.others" or behaved or has_risen
+    ]
+    if has_risen and not found:
+        found.append(reason("visit.emergency.risen", level=level))
+    return found
+
+
 def joint_visit_required(record: VisitRecord, context: VisitContext) -> bool:
     """Shorter intervals, together with committee and police (2018 norm, domain 2.4)."""
     harming = (record.symptoms or 0) & Symptom.HARMING_OR_SMASHING

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.service import note
 from app.core.actor import Actor
+from app.core.clock import business_day
 from app.core.reasons import Label, Reason, reason
 from app.patients.models import Patient, PatientSpan
 from app.patients.rules import ConsentKind, ManagementStatus, RegistryStatus, SpanKind
@@ -25,8 +26,11 @@ from app.visits.queries import get_rules, period_of
 from app.visits.rules.due import TrendNeededError, next_due
 from app.visits.rules.form import FIELDS, LockedUp, Trend, VisitClass
 from app.visits.rules.history import History
+from app.visits.rules.prompts import emergency_triggers
 from app.visits.rules.ruleset import VisitRules
 from app.visits.service.judging import Judgement
+
+EMERGENCY_RECORD_WITHIN = timedelta(hours=24)  # domain 2.5
 
 
 def keep_copies(patient: Patient, history: History) -> None:
@@ -45,7 +49,7 @@ def after_completed_visit(
     now: datetime,
 ) -> None:
     """`history` holds this visit already. Only the newest visit moves the present; an older one is history."""
-    level = judged.record.risk_level or 0
+    level, before = judged.record.risk_level or 0, patient.risk_level
     note_level(session, actor, patient, level, visit.visited_on, LevelSource.VISIT, visit.id, now)
     is_newest = history.latest is not None and history.latest.id == visit.id
     if not is_newest:
@@ -57,10 +61,18 @@ def after_completed_visit(
         patient.next_due_on = None
         return
     with session.no_autoflush:  # what is pending goes out together at the end; none of it is read here
-        standing = open_tasks(session, patient, TaskKind.CONFIRM_LOST, TaskKind.CHECK_STATUS, TaskKind.UNLOCKING)
+        standing = open_tasks(
+            session,
+            patient,
+            TaskKind.CONFIRM_LOST,
+            TaskKind.CHECK_STATUS,
+            TaskKind.UNLOCKING,
+            TaskKind.EMERGENCY_RECORD,
+        )
     _found_again(session, actor, patient, visit, standing, now)
     _come_again(session, actor, patient, visit, judged, now)
     _unlock(session, actor, patient, visit, standing, judged.context.rules, now)
+    _ask_for_emergency(session, patient, visit, judged, before, standing, now)
 
 
 def after_lost_report(session: Session, patient: Patient, visit: FollowUpVisit, now: datetime, today: date) -> None:
@@ -164,7 +176,7 @@ def _found_again(
     """A completed visit answers every question whether the patient is lost or still in hospital."""
     found = reason("visit.found", visited_on=visit.visited_on)
     for task in standing:
-        if task.kind is not TaskKind.UNLOCKING:
+        if task.kind not in (TaskKind.UNLOCKING, TaskKind.EMERGENCY_RECORD):
             close_task(session, actor, task, found, now)
     if patient.management_status is ManagementStatus.LOST and _has_agreed(session, patient):
         managed = ManagementStatus.MANAGED.value
@@ -236,3 +248,23 @@ def _unlock(
     elif visit.locked_up != LockedUp.YES:
         for task in unlocking:
             close_task(session, actor, task, reason("visit.unlocked", visited_on=visit.visited_on), now)
+
+
+def _ask_for_emergency(
+    session: Session,
+    patient: Patient,
+    visit: FollowUpVisit,
+    judged: Judgement,
+    level_before: int | None,
+    standing: list[Task],
+    now: datetime,
+) -> None:
+    """A trigger (domain 2.5) asks for an emergency record within 24 hours, or for the answer that it was none.
+
+    A level that was as high at the last rating is known and asks nothing again; nor does a second trigger while one waits.
+    """
+    because = emergency_triggers(judged.record, judged.context, level_before)
+    if because and not any(task.kind is TaskKind.EMERGENCY_RECORD for task in standing):
+        due_at = now + EMERGENCY_RECORD_WITHIN
+        kind, due_on = TaskKind.EMERGENCY_RECORD, business_day(due_at)
+        open_task(session, patient, kind, period_of(visit), due_on, because, now, due_at)

@@ -17,6 +17,7 @@ from app.core.reasons import reason
 from app.core.web import forget_reads, read_session
 from app.patients.models import Patient
 from app.patients.queries import get_patient
+from app.patients.queries.treatment import find_course
 from app.people.vault import Vault
 from app.visits import queries, service
 from app.visits.commands import CorrectVisit
@@ -174,6 +175,7 @@ def form_page(
         medicine_columns=MEDICINE_COLUMNS,
         medicine_lines=range(1, MEDICINE_LINES + 1),
         risk_levels=FIELDS["risk_level"].options,
+        course=find_course(read_session(), current_actor(), subject.patient, current_clock().today()),
         is_back_entry=_is_back_entry(subject, form) and not wrong,
         **_result(subject.patient, form, wrong),
     )

@@ -1,0 +1,361 @@
+"""Emergencies: asked for by a visit, recorded within 24 hours, evidence once finished, checked until twice stable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from app.core.db import new_public_id
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
+from app.core.identity import Sex
+from app.incidents.commands import FillRecord, OpenEmergency
+from app.incidents.models import Emergency
+from app.incidents.papers import record_pdf
+from app.incidents.queries import (
+    get_emergency,
+    list_checks,
+    list_emergencies,
+    list_questions,
+    open_sheet,
+)
+from app.incidents.rules import (
+    ConsentSigner,
+    Disposal,
+    EmergencyEffect,
+    EmergencyReason,
+    NoConsent,
+    NotAnEmergency,
+    PersonCategory,
+    PoliceTold,
+    ReporterKind,
+    clock_of,
+    next_check_at,
+)
+from app.incidents.service import (
+    answer_no_emergency,
+    fill_record,
+    finish_record,
+    open_emergency,
+    record_check,
+    set_checks,
+)
+from app.patients.models import Patient
+from app.people.models import Person
+from app.tasks.models import Task, TaskState
+from app.tasks.rules import TaskKind
+from app.visits.rules.form import Behaviour
+from app.visits.rules.prompts import DOUBTS
+from app.visits.service.recording import record_visit
+from tests.rig.county import OTHER_VILLAGE, VILLAGE, County
+from tests.rig.register import NOW, TODAY, registered, vault
+from tests.rig.visits import command, stable
+
+SCENE = "在屋顶不肯下来"
+HOUR = timedelta(hours=1)
+
+
+def patient_of(session: Session, county: County) -> Patient:
+    return registered(session, county.actor("county_office"))
+
+
+def opening(**more: Any) -> OpenEmergency:
+    began = OpenEmergency(new_public_id(), ReporterKind.FAMILY, EmergencyReason.SELF_HARM, NOW - HOUR)
+    return replace(began, **more)
+
+
+def opened(session: Session, county: County, who: str = "doctor", **more: Any) -> Emergency:
+    return open_emergency(session, vault(session), county.actor(who), opening(**more), NOW)
+
+
+def filling(emergency: Emergency, **more: Any) -> FillRecord:
+    whole = FillRecord(
+        version=emergency.version,
+        reason=EmergencyReason.SELF_HARM,
+        ended_at=NOW,
+        place="文昌街三号",
+        scene=SCENE,
+        risk_level=2,
+        measures=1,
+        effect=EmergencyEffect.CONTROLLED,
+        disposal=Disposal.ON_THE_SPOT,
+        consent_signer=ConsentSigner.POLICE_WITNESS,
+        team=(("孙建国", "文昌街道派出所"), ("李医生", "")),
+    )
+    return replace(whole, **more)
+
+
+def filled(session: Session, county: County, emergency: Emergency, now: datetime = NOW, **more: Any) -> None:
+    doctor = county.actor("doctor")
+    fill_record(session, vault(session), doctor, emergency, filling(emergency, **more), now)
+
+
+def finished(session: Session, county: County, emergency: Emergency, now: datetime = NOW, **more: Any) -> None:
+    filled(session, county, emergency, now, **more)
+    finish_record(session, county.actor("doctor"), emergency, now)
+
+
+def tasks_of(session: Session, patient: Patient, kind: TaskKind) -> list[Task]:
+    standing = select(Task).where(Task.patient_id == patient.id, Task.kind == kind, Task.state == TaskState.OPEN)
+    return list(session.scalars(standing.order_by(Task.id)))
+
+
+def attempt_on_life(session: Session, county: County, patient: Patient) -> Task:
+    did = int(Behaviour.SUICIDE_ATTEMPT)
+    record = stable(TODAY, behaviours=did, suicide_attempts=1, risk_level=4)
+    visit = command(patient, record, accepted=DOUBTS)
+    record_visit(session, vault(session), county.actor("doctor"), visit, TODAY, NOW)
+    (task,) = tasks_of(session, patient, TaskKind.EMERGENCY_RECORD)
+    return task
+
+
+# -- what asks for one -------------------------------------------------------------------------------------------------
+
+
+def test_an_attempt_on_ones_life_asks_for_a_record_within_a_day(session: Session, county: County) -> None:
+    patient = patient_of(session, county)
+    task = attempt_on_life(session, county, patient)
+    assert task.due_at == NOW + 24 * HOUR
+    assert [why["code"] for why in task.because] == ["visit.emergency.self", "visit.emergency.others"]
+    (question,) = list_questions(session, county.actor("health_lead"), NOW + 25 * HOUR)
+    assert question.patient == patient.public_id and question.clock.is_late and question.clock.hours == 1
+
+
+def test_a_quiet_visit_asks_for_nothing(session: Session, county: County) -> None:
+    patient = patient_of(session, county)
+    record_visit(session, vault(session), county.actor("doctor"), command(patient, stable(TODAY)), TODAY, NOW)
+    assert tasks_of(session, patient, TaskKind.EMERGENCY_RECORD) == []
+
+
+def test_it_was_no_emergency_is_an_answer_with_a_code(session: Session, county: County) -> None:
+    patient = patient_of(session, county)
+    task = attempt_on_life(session, county, patient)
+    answer_no_emergency(session, county.actor("doctor"), task, NotAnEmergency.HANDLED, NOW)
+    assert tasks_of(session, patient, TaskKind.EMERGENCY_RECORD) == []
+    with pytest.raises(Conflict):
+        answer_no_emergency(session, county.actor("doctor"), task, NotAnEmergency.PAST, NOW)
+
+
+def test_a_record_takes_the_place_of_the_question_and_remembers_the_visit(session: Session, county: County) -> None:
+    patient = patient_of(session, county)
+    task = attempt_on_life(session, county, patient)
+    emergency = opened(session, county, patient=patient.public_id, task=task.public_id)
+    assert (emergency.category, emergency.visit_id) == (PersonCategory.MANAGED, patient.last_visit_id)
+    (own,) = tasks_of(session, patient, TaskKind.EMERGENCY_RECORD)
+    assert (own.period, own.due_at) == (f"emergency:{emergency.id}", NOW + 24 * HOUR)
+    assert list_questions(session, county.actor("doctor"), NOW) == []
+
+
+# -- opening -----------------------------------------------------------------------------------------------------------
+
+
+def test_somebody_unknown_has_a_record_without_a_task(session: Session, county: County) -> None:
+    emergency = opened(session, county, area_code=VILLAGE, sex=Sex.MALE, category=PersonCategory.UNKNOWN)
+    assert (emergency.patient_id, emergency.area_code) == (None, VILLAGE)
+    assert session.scalar(select(func.count()).select_from(Task)) == 0
+    finished(session, county, emergency)
+    assert [check.due_at for check in list_checks(session, emergency)] == [NOW + 4 * HOUR]
+
+
+def test_a_form_that_arrives_twice_opens_one_record(session: Session, county: County) -> None:
+    key = new_public_id()
+    first, second = (opened(session, county, submission_key=key, area_code=VILLAGE) for _ in range(2))
+    assert first.id == second.id
+    assert session.scalar(select(func.count()).select_from(Person)) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"started_at": NOW + HOUR}, "started_at"),
+        ({"area_code": OTHER_VILLAGE}, "area_code"),
+        ({"name": "张三1"}, "name"),
+        ({"category": PersonCategory.MANAGED}, "category"),
+    ],
+)
+def test_an_opening_is_refused_by_field(session: Session, county: County, more: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        opened(session, county, **{"area_code": VILLAGE, **more})
+    assert field in refused.value.errors
+
+
+@pytest.mark.parametrize("who", ["village_doctor", "village_worker", "police", "clerk", "coordinator"])
+def test_only_those_who_answer_for_it_open_one(session: Session, county: County, who: str) -> None:
+    with pytest.raises(Forbidden):
+        opened(session, county, who, area_code=VILLAGE)
+
+
+def test_the_next_visit_comes_within_fourteen_days(session: Session, county: County) -> None:
+    patient = patient_of(session, county)
+    record_visit(session, vault(session), county.actor("doctor"), command(patient, stable(TODAY)), TODAY, NOW)
+    (later,) = tasks_of(session, patient, TaskKind.FOLLOW_UP)
+    assert later.due_on > TODAY + timedelta(days=14)
+    opened(session, county, patient=patient.public_id)
+    session.refresh(later)
+    assert later.due_on == patient.next_due_on == TODAY + timedelta(days=14)
+
+
+# -- the record --------------------------------------------------------------------------------------------------------
+
+
+def test_the_clock_runs_from_the_opening_and_from_the_end_once_there_is_one(session: Session, county: County) -> None:
+    patient = patient_of(session, county)
+    emergency = opened(session, county, patient=patient.public_id)
+    assert emergency.record_due_at == NOW + 24 * HOUR
+    filled(session, county, emergency, NOW + 3 * HOUR, ended_at=NOW + 2 * HOUR)
+    assert emergency.record_due_at == NOW + 26 * HOUR
+    (task,) = tasks_of(session, patient, TaskKind.EMERGENCY_RECORD)
+    assert task.due_at == NOW + 26 * HOUR
+
+
+def test_a_finished_record_lacks_nothing(session: Session, county: County) -> None:
+    emergency = opened(session, county, area_code=VILLAGE)
+    with pytest.raises(Invalid) as refused:
+        finish_record(session, county.actor("doctor"), emergency, NOW)
+    needed = {"ended_at", "place", "scene", "risk_level", "measures", "effect", "disposal", "consent_signer", "team"}
+    assert set(refused.value.errors) == needed
+    filled(session, county, emergency, risk_level=0)
+    finish_record(session, county.actor("doctor"), emergency, NOW)
+    assert emergency.finished_at == NOW
+
+
+def test_level_three_and_above_is_told_to_the_police_and_kept_as_the_level(session: Session, county: County) -> None:
+    patient = patient_of(session, county)
+    emergency = opened(session, county, patient=patient.public_id)
+    with pytest.raises(Invalid) as refused:
+        finished(session, county, emergency, risk_level=4)
+    assert set(refused.value.errors) == {"police_told_at"}
+    assert patient.risk_level == 4
+    told = {"police_told_at": NOW - HOUR, "police_told": PoliceTold.ON_SCENE}
+    finished(session, county, emergency, risk_level=4, **told)
+    assert emergency.police_told is PoliceTold.ON_SCENE
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"ended_at": NOW + HOUR}, "ended_at"),
+        ({"ended_at": NOW - 2 * HOUR}, "ended_at"),
+        ({"police_told_at": NOW}, "police_told_at"),
+        ({"consent_signer": ConsentSigner.NONE}, "consent_reason"),
+    ],
+)
+def test_what_contradicts_is_refused_at_its_field(
+    session: Session, county: County, more: dict[str, Any], field: str
+) -> None:
+    emergency = opened(session, county, area_code=VILLAGE)
+    with pytest.raises(Invalid) as refused:
+        filled(session, county, emergency, **more)
+    assert set(refused.value.errors) == {field}
+    none = {"consent_signer": ConsentSigner.NONE, "consent_reason": NoConsent.NOT_REACHED}
+    filled(session, county, emergency, **none)
+
+
+def test_two_who_write_at_once_do_not_overwrite_each_other(session: Session, county: County) -> None:
+    emergency = opened(session, county, area_code=VILLAGE)
+    stale = filling(emergency)
+    filled(session, county, emergency)
+    with pytest.raises(StaleVersion):
+        fill_record(session, vault(session), county.actor("doctor"), emergency, stale, NOW)
+
+
+def test_who_is_not_shown_a_text_does_not_delete_it(session: Session, county: County) -> None:
+    emergency, office = opened(session, county, area_code=VILLAGE), county.actor("county_office")
+    filled(session, county, emergency)
+    assert open_sheet(session, office, vault(session), emergency, NOW).scene is None
+    fill_record(session, vault(session), office, emergency, filling(emergency, scene="", place=""), NOW)
+    assert open_sheet(session, county.actor("doctor"), vault(session), emergency, NOW).scene == SCENE
+
+
+def test_a_finished_record_stands_also_against_the_database(session: Session, county: County) -> None:
+    emergency = opened(session, county, area_code=VILLAGE)
+    finished(session, county, emergency)
+    with pytest.raises(Conflict):
+        filled(session, county, emergency)
+    with pytest.raises(DatabaseError, match="guard_emergencies_finished"):
+        session.execute(update(Emergency).values(risk_level=0))
+
+
+def test_its_texts_are_sealed_and_its_paper_has_three_copies(session: Session, county: County) -> None:
+    emergency, doctor = opened(session, county, area_code=VILLAGE), county.actor("doctor")
+    finished(session, county, emergency)
+    assert emergency.scene_sealed is not None and SCENE.encode() not in emergency.scene_sealed
+    sheet = open_sheet(session, doctor, vault(session), get_emergency(session, doctor, emergency.public_id), NOW)
+    assert sheet.scene == SCENE
+    assert record_pdf(sheet, "文昌街道社区卫生服务中心", doctor, NOW).startswith(b"%PDF")
+
+
+# -- checks ------------------------------------------------------------------------------------------------------------
+
+
+def test_checks_go_on_every_four_hours_until_two_in_a_row_are_stable() -> None:
+    at = datetime(2026, 11, 21, 8, tzinfo=UTC)
+    assert next_check_at([], at) == next_check_at([True], at) == next_check_at([True, False], at) == at + 4 * HOUR
+    assert next_check_at([True, False, True], at) == at + 4 * HOUR
+    assert next_check_at([False, True, True], at) is None
+
+
+def test_a_chain_of_checks_ends_by_itself(session: Session, county: County) -> None:
+    patient, doctor = patient_of(session, county), county.actor("doctor")
+    emergency = opened(session, county, patient=patient.public_id)
+    finished(session, county, emergency)
+    at = NOW
+    for is_stable in (True, False, True, True):
+        (task,) = tasks_of(session, patient, TaskKind.EMERGENCY_CHECK)
+        assert task.due_at == at + 4 * HOUR
+        at += 4 * HOUR
+        record_check(session, vault(session), doctor, emergency, is_stable, "神志清楚", at)
+    assert tasks_of(session, patient, TaskKind.EMERGENCY_CHECK) == []
+    with pytest.raises(Conflict):
+        record_check(session, vault(session), doctor, emergency, True, "", at)
+
+
+def test_the_hospital_checks_whoever_it_admitted(session: Session, county: County) -> None:
+    emergency = opened(session, county, area_code=VILLAGE)
+    finished(session, county, emergency, disposal=Disposal.ADMISSION, hospital="安和县精神卫生中心")
+    assert list_checks(session, emergency) == []
+
+
+def test_a_county_may_do_without_checks(session: Session, county: County) -> None:
+    office = county.actor("county_office")
+    with pytest.raises(Forbidden):
+        set_checks(session, county.actor("doctor"), False, NOW)
+    set_checks(session, office, False, NOW)
+    emergency = opened(session, county, area_code=VILLAGE)
+    finished(session, county, emergency)
+    assert list_checks(session, emergency) == []
+    set_checks(session, office, True, NOW)
+
+
+# -- the list ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_first_what_still_asks_for_something_with_its_clock(session: Session, county: County) -> None:
+    done = opened(session, county, area_code=VILLAGE)
+    finished(session, county, done, disposal=Disposal.ADMISSION, hospital="安和县精神卫生中心")
+    running = opened(session, county, area_code=VILLAGE)
+    newest = opened(session, county, area_code=VILLAGE)
+    finished(session, county, newest, disposal=Disposal.ADMISSION, hospital="安和县精神卫生中心")
+    page = list_emergencies(session, county.actor("doctor"), NOW + 25 * HOUR, None)
+    assert [row.public_id for row in page.rows] == [running.public_id, newest.public_id, done.public_id]
+    assert page.rows[0].clock.is_late and not page.rows[1].clock.is_late
+    first = list_emergencies(session, county.actor("doctor"), NOW, None, size=1)
+    second = list_emergencies(session, county.actor("doctor"), NOW, first.next_cursor, size=1)
+    assert [row.public_id for row in second.rows] == [newest.public_id]
+
+
+def test_other_areas_records_do_not_exist(session: Session, county: County) -> None:
+    emergency = opened(session, county, "county_office", area_code=OTHER_VILLAGE)
+    with pytest.raises(NotFound):
+        get_emergency(session, county.actor("doctor"), emergency.public_id)
+
+
+def test_hours_are_rounded_away_from_nothing() -> None:
+    assert clock_of(NOW, None, NOW - timedelta(minutes=5)).hours == 1
+    late = clock_of(NOW, None, NOW + timedelta(minutes=61))
+    assert (late.hours, late.is_late) == (2, True)
