@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.i18n import N_, _
 from app.core.reasons import register
 from app.desk.rules import TransferTab
-from app.patients.rules import TransferReason, TransferState
+from app.patients.rules import RequestKind, RequestState, TransferReason, TransferState
 from app.risk.models import LevelSource
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
@@ -29,6 +29,8 @@ PAYMENT_STATES = {
     PaymentState.WITHHELD: N_("拦付"),
 }
 TEXTS: dict[str, str] = {
+    # to those who may not know what the date follows from
+    "desk.late.follow_up": N_("服务规范要求按期随访，应于 %(on)s前完成"),
     "desk.late_exported": N_("导出督办清单"),
     "desk.late_printed": N_("打印督办清单"),
     "desk.consent_printed": N_("打印知情同意书"),
@@ -61,6 +63,38 @@ TEXTS: dict[str, str] = {
     "desk.transfer.withdrawn.other": N_("其他原因"),
     "desk.because.transferred": N_("迁移，接收方已接收"),
     "desk.because.left_county": N_("迁往县外，对方已接收"),
+    "desk.because.merged": N_("重复登记，已并档"),
+    "desk.request_proposed": N_("提出更正申请"),
+    "desk.request_done": N_("复核通过更正申请"),
+    "desk.request_refused": N_("退回更正申请"),
+    "desk.request_withdrawn": N_("撤回更正申请"),
+    "desk.merge_undone": N_("撤销并档"),
+    "desk.request.because": N_("%(why)s（%(paper)s）"),
+    "desk.request.open_already": N_("此人已有一项更正申请等待复核，请先办结"),
+    "desk.request.decided": N_("这项申请已经办结，请刷新页面查看结果"),
+    "desk.request.why_missing": N_("请选择依据"),
+    "desk.request.paper_missing": N_("请填写材料名称或文号"),
+    "desk.request.nothing_to_undo": N_("这项申请没有可以撤销的并档"),
+    "desk.request.not_now.exclusion": N_("只有在册患者可以申请排除"),
+    "desk.request.not_now.death_undone": N_("此人没有死亡登记，不用更正"),
+    "desk.request.not_now.merge": N_("只有在册患者可以并档"),
+    "desk.merge.same_record": N_("请选择另一份登记"),
+    "desk.merge.both_registered": N_("两份登记都在册才能并档；疑似、排除、死亡或迁出的登记请先按各自的办法处理"),
+    "desk.merge.each_others_guardian": N_("两人互为监护关系，不是同一人，请核对"),
+    "desk.merge.guards_others": N_("被并档的人还是别人的监护人，请先为对方更换监护人"),
+    "desk.merge.forms_wait": N_("被并档的登记还有手机送来的表等待处理，请先处理"),
+    "desk.merge.too_late": N_("并档已超过 %(days)s 天，不能撤销"),
+    "desk.merge.kept_is_merged": N_("保留的登记后来又并入了另一份，请先撤销那一次并档"),
+    "desk.why.psychiatrist_review": N_("精神科医师书面复核，不符合登记诊断"),
+    "desk.why.forensic_opinion": N_("司法鉴定意见，不符合登记诊断"),
+    "desk.why.met_alive": N_("已当面核实本人健在"),
+    "desk.why.other_person": N_("死亡登记错记到了此人名下"),
+    "desk.why.same_papers": N_("证件核对为同一人"),
+    "desk.why.same_after_check": N_("入户核实为同一人"),
+    "desk.why.two_places": N_("两地重复登记，由居住地保留"),
+    "desk.correction.police": N_("公安机关更正证件号码"),
+    "desk.correction.birth_or_sex": N_("出生日期或性别更正"),
+    "desk.correction.typing": N_("当时录入有误，已核对证件"),
     "desk.because.moved_in": N_("%(on)s 迁入，%(days)s 天内首访"),
 }
 
@@ -70,6 +104,18 @@ TRANSFER_REASONS = {
     TransferReason.FAMILY: N_("随家人生活"),
     TransferReason.CARE_FACILITY: N_("入住养老、托养机构"),
     TransferReason.OTHER: N_("其他"),
+}
+REQUEST_KINDS = {
+    RequestKind.EXCLUSION: N_("排除"),
+    RequestKind.DEATH_UNDONE: N_("更正死亡登记"),
+    RequestKind.MERGE: N_("并档"),
+}
+REQUEST_STATES = {
+    RequestState.PROPOSED: N_("待复核"),
+    RequestState.DONE: N_("已办理"),
+    RequestState.REFUSED: N_("已退回"),
+    RequestState.WITHDRAWN: N_("已撤回"),
+    RequestState.UNDONE: N_("并档已撤销"),
 }
 TRANSFER_STATES = {
     TransferState.PROPOSED: N_("待答复"),

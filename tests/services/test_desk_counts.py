@@ -148,17 +148,20 @@ def test_filters_narrow_the_list(session: Session, county: County) -> None:
     assert found(LateFilter(When.OPEN, agency="nobody")) == []
 
 
-def test_why_a_visit_is_due_is_told_to_clinicians_only(session: Session, county: County) -> None:
+def test_why_a_visit_is_due_is_told_to_clinicians_and_others_read_that_it_is_a_duty(
+    session: Session, county: County
+) -> None:
     """The reason names the class, which is clinical; that an agreement ends is not."""
     patient = add_patient(session)
     open_for(session, patient, TaskKind.FOLLOW_UP, days(-2))
     open_for(session, patient, TaskKind.AGREEMENT_RENEWAL, days(-1))
 
-    def told_to(name: str) -> list[bool]:
-        return [bool(row.because) for row in list_late(session, county.actor(name), LateFilter(), TODAY).rows]
+    def told_to(name: str) -> list[str]:
+        rows = list_late(session, county.actor(name), LateFilter(), TODAY).rows
+        return [one.code for row in rows for one in row.because]
 
-    assert told_to("county_office") == [True, True]
-    assert told_to("coordinator") == [False, True]
+    assert told_to("county_office") == ["visit.due.unstable", "tasks.renewal"]
+    assert told_to("coordinator") == ["desk.late.follow_up", "tasks.renewal"]
 
 
 def test_a_town_is_named_people_only_in_its_own_duties_and_counts_the_rest(session: Session, county: County) -> None:
@@ -173,7 +176,7 @@ def test_a_town_is_named_people_only_in_its_own_duties_and_counts_the_rest(sessi
 
     assert named_kinds(town) == {TaskKind.AGREEMENT_RENEWAL}
     assert [(row.kind, row.name, row.level) for row in rows] == [(TaskKind.AGREEMENT_RENEWAL, "贾秋萍", None)]
-    assert sorted((load.is_places, load.follow_up, load.others) for load in loads) == [(False, 1, 0), (True, 0, 1)]
+    assert sorted((load.is_places, load.follow_up, load.renewal) for load in loads) == [(False, 1, 0), (True, 0, 1)]
     assert rows[0].agency is None, "the health centre keeps no agreements"
 
 

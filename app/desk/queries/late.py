@@ -16,7 +16,7 @@ from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.dates import parse_date
 from app.core.paging import Page, decode_cursor, page_of
-from app.core.reasons import Reason
+from app.core.reasons import Reason, reason
 from app.core.scope import within, within_prefix
 from app.desk.queries.duties import IS_OPEN
 from app.desk.rules import COMPLIANCE, When
@@ -28,6 +28,8 @@ from app.tasks.rules import Standing, TaskKind, kinds_for, last_day_of_week, sta
 # Villages and towns keep agreements; the health centre has no part in it.
 _RENEWS = Task.kind == TaskKind.AGREEMENT_RENEWAL
 _OF_PLACES = -1  # stands for them where duties are counted by agency
+# as `AgencyLoad` has them
+_COUNTED = (TaskKind.FOLLOW_UP, TaskKind.REASSESSMENT, TaskKind.CONFIRM_LOST, TaskKind.AGREEMENT_RENEWAL)
 SIZE = 50
 MOST = 5000  # rows of one export or print
 
@@ -67,14 +69,15 @@ class AgencyLoad:
     agency: str | None
     follow_up: int
     reassessment: int
-    others: int
+    confirm_lost: int
+    renewal: int
     oldest_on: date
     # the agreements of villages and towns
     is_places: bool = False
 
     @property
     def all(self) -> int:
-        return self.follow_up + self.reassessment + self.others
+        return self.follow_up + self.reassessment + self.confirm_lost + self.renewal
 
 
 def named_kinds(actor: Actor) -> frozenset[TaskKind]:
@@ -97,14 +100,11 @@ def list_late(
 
 def count_by_agency(session: Session, actor: Actor, wanted: LateFilter, today: date) -> list[AgencyLoad]:
     """Whose it is: every agency with anything open under the filter, the most first."""
-    follow_up, reassessment = Task.kind == TaskKind.FOLLOW_UP, Task.kind == TaskKind.REASSESSMENT
     owner = case((_RENEWS, _OF_PLACES), else_=Task.agency_id).label("agency_id")
     loads = (
         select(
             owner,
-            func.count().filter(follow_up).label("follow_up"),
-            func.count().filter(reassessment).label("reassessment"),
-            func.count().filter(~follow_up & ~reassessment).label("others"),
+            *(func.count().filter(Task.kind == kind).label(kind.value) for kind in _COUNTED),
             func.min(Task.due_on).label("oldest_on"),
             func.count().label("everything"),
         )
@@ -114,8 +114,9 @@ def count_by_agency(session: Session, actor: Actor, wanted: LateFilter, today: d
     )
     of = loads.c
     is_places = func.coalesce(of.agency_id, 0) == _OF_PLACES
+    counts = [of[kind.value] for kind in _COUNTED]
     rows = session.execute(
-        select(Agency.public_id, Agency.name, of.follow_up, of.reassessment, of.others, of.oldest_on, is_places)
+        select(Agency.public_id, Agency.name, *counts, of.oldest_on, is_places)
         .select_from(loads)
         .outerjoin(Agency, Agency.id == of.agency_id)
         .order_by(of.everything.desc(), Agency.name)
@@ -143,7 +144,7 @@ def _rows(actor: Actor, picked: Any) -> Select[Any]:
         Task.kind,
         Task.due_on,
         Task.area_code,
-        # why a visit is due tells its class
+        # why a visit is due tells its class; `_because` says to others that it is a duty at all
         (Task.because if may_know_why else case((Task.kind != TaskKind.FOLLOW_UP, Task.because))).label("because"),
         Patient.public_id.label("patient"),
         Person.name,
@@ -183,7 +184,7 @@ def _row(row: Any, places: dict[str, str], today: date) -> LateRow:
         kind=row.kind,
         due_on=row.due_on,
         standing=standing(row.due_on, today),
-        because=tuple(Reason.from_json(one) for one in row.because or ()),
+        because=_because(row),
         patient=row.patient,
         name=row.name,
         level=getattr(row, "risk_level", None),
@@ -191,6 +192,12 @@ def _row(row: Any, places: dict[str, str], today: date) -> LateRow:
         agency=row.agency,
         doctor=row.doctor,
     )
+
+
+def _because(row: Any) -> tuple[Reason, ...]:
+    if row.because:
+        return tuple(Reason.from_json(one) for one in row.because)
+    return (reason("desk.late.follow_up", on=row.due_on),) if row.kind is TaskKind.FOLLOW_UP else ()
 
 
 def _after(cursor: str | None) -> tuple[date, int] | None:
