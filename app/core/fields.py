@@ -102,6 +102,10 @@ class ListField(OneCode, SelectField):
         blank = [SelectChoice("", lazy_("请选择"))]
         super().__init__(label, list(validators), choices=blank + choices(pairs), **kwargs)
 
+    def offer(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Choices that are known only when the page is asked for."""
+        self.choices = [SelectChoice("", lazy_("请选择")), *choices(pairs)]
+
     def group(self, groups: Mapping[str, Iterable[tuple[str, str]]]) -> None:
         """Choices under headings: `{"城关镇": [("349921100200", "东村")]}`."""
         blank = [SelectChoice("", lazy_("请选择"))]

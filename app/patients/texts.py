@@ -6,6 +6,16 @@ from app.core.i18n import N_
 from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
+    "patients.hand_over.done": N_("移交患者"),
+    "patients.handed_over": N_("移交患者"),
+    "patients.hand_over.changed": N_("人数已变为 %(n)s 人，请再看一次后确认"),
+    "patients.hand_over.nobody": N_("没有要移交的患者"),
+    "patients.hand_over.outside": N_("有 %(n)s 人不在这位医生的辖区，请换一位，或只选他辖区内的村"),
+    "patients.hand_over.everything": N_("请选择原责任医生或村，不能一次移交整个辖区"),
+    "patients.hand_over.in_future": N_("移交从今天或以前起；以后的日子请用代管，或到时再办"),
+    "patients.hand_over.last_day": N_("代管的最后一天不能早于今天和开始的日子"),
+    "patients.hand_over.too_long": N_("代管最长 %(days)s 天，更久的请办移交"),
+    "patients.hand_over.before_present": N_("现在的责任医生从 %(on)s 起负责，不能移交到更早的日子"),
     "patients.before_birth": N_("早于出生日期（%(born_on)s）"),
     "patients.date_in_future": N_("日期在今天之后"),
     "patients.area_outside": N_("请选择本辖区内的村（社区）"),

@@ -16,6 +16,7 @@ from app.core.dates import age_on
 from app.core.identity import last4, mask_id, mask_name, mask_phone
 from app.patients.commands import Supplement
 from app.patients.models import Admission, Consent, Diagnosis, Patient, PatientSpan
+from app.patients.queries.caseload import find_stand_in
 from app.patients.queries.register import get_patient
 from app.patients.rules import (
     CareSetting,
@@ -65,6 +66,8 @@ class PatientHeader:
     managed_from: date | None
     agency: str | None
     doctor: str | None
+    # who stands in for the doctor today, and the last day of it
+    stand_in: tuple[str, date | None] | None
     id_kind: str | None
     id_number: Masked | None
     phone: Masked | None
@@ -136,6 +139,7 @@ def header_of(session: Session, actor: Actor, vault: Vault, patient: Patient, to
         managed_from=patient.managed_from,
         agency=agencies.get(patient.agency_id or 0),
         doctor=_doctor(session, patient),
+        stand_in=find_stand_in(session, patient.id, today),
         id_kind=person.id_kind if sees(actor, Field.PATIENT_ID_NUMBER) is not Grant.NONE else None,
         id_number=_id_number(actor, vault, person),
         phone=_phone(session, actor, vault, person),

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, literal, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from app.accounts.models import User
 from app.areas.queries import full_names
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
@@ -17,8 +18,8 @@ from app.core.batches import slices
 from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import area_values, within, within_prefix, within_range
-from app.patients.models import Patient
-from app.patients.rules import NOT_LIVE, CareSetting, ManagementStatus, RegistryStatus, label_state
+from app.patients.models import Patient, RegisterRequest
+from app.patients.rules import NOT_LIVE, CareSetting, ManagementStatus, RegistryStatus, RequestKind, RequestState, label_state
 from app.people.models import Person
 
 
@@ -32,6 +33,8 @@ class RegisterFilter:
     least_level: int | None = None
     visit_class: int | None = None
     is_overdue: bool = False
+    # nobody answers for them
+    is_unassigned: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -54,16 +57,37 @@ class RegisterRow:
     visit_class: int | None
     last_visit_on: date | None
     next_due_on: date | None
+    # the responsible doctor's name
+    doctor: str | None = None
     # the guardian under whose name a search found the patient
     found_by: str | None = None
 
 
 def get_patient(session: Session, actor: Actor, public_id: str) -> Patient:
-    """Raises `NotFound` for what does not exist, lies elsewhere or was merged into another registration."""
+    """Raises `NotFound` for what does not exist or lies elsewhere; a merged registration answers with the one that stayed."""
     patient = session.scalar(_BY_PUBLIC_ID, {"public_id": public_id, **area_values(actor)})
     if patient is None:
-        raise NotFound()
+        return get_patient(session, actor, _kept_instead(session, public_id))
     return patient
+
+
+def _kept_instead(session: Session, public_id: str) -> str:
+    """The record into which another was merged: old addresses, printed codes and forms from phones lead there."""
+    merged, kept = aliased(Patient), aliased(Patient)
+    found = session.scalar(
+        select(kept.public_id)
+        .join(RegisterRequest, RegisterRequest.kept_patient_id == kept.id)
+        .join(merged, merged.id == RegisterRequest.patient_id)
+        .where(
+            merged.public_id == public_id,
+            merged.registry_status == RegistryStatus.MERGED,
+            RegisterRequest.kind == RequestKind.MERGE,
+            RegisterRequest.state == RequestState.DONE,
+        )
+    )
+    if found is None:
+        raise NotFound()
+    return found
 
 
 # Built once: every act on a patient begins with it.
@@ -83,8 +107,26 @@ def lock_patient(session: Session, actor: Actor, public_id: str) -> Patient:
     values = {"public_id": public_id, **area_values(actor)}
     patient = session.scalar(_LOCKED, values, execution_options={"populate_existing": True})
     if patient is None:
-        raise NotFound()
+        return lock_patient(session, actor, _kept_instead(session, public_id))
     return patient
+
+
+def lock_patients(session: Session, actor: Actor, public_ids: Iterable[str]) -> dict[str, Patient]:
+    """Several at once, the lower id before the higher, so that two who lock the same ones never wait for each other.
+
+    Raises `NotFound` when any of them is not there or not the actor's.
+    """
+    wanted = set(public_ids)
+    rows = select(Patient).where(
+        Patient.public_id.in_(wanted), within(Patient.area_code, actor), Patient.registry_status != RegistryStatus.MERGED
+    )
+    locked = session.scalars(
+        rows.order_by(Patient.id).with_for_update(), execution_options={"populate_existing": True}
+    )
+    found = {patient.public_id: patient for patient in locked}
+    if found.keys() != wanted:
+        raise NotFound()
+    return found
 
 
 def find_patient_by_person(session: Session, actor: Actor, person_id: int) -> Patient | None:
@@ -130,6 +172,9 @@ def list_patients(
     return page_of(as_rows(session, rows), size, lambda row: (row.area_code, row.id))
 
 
+_DOCTOR = select(User.display_name).where(User.id == Patient.doctor_id).correlate(Patient).scalar_subquery()
+
+
 def columns_for(actor: Actor) -> tuple[ColumnElement[Any] | Any, ...]:
     """The columns of `RegisterRow` that this role may see; the others are never loaded."""
 
@@ -150,6 +195,7 @@ def columns_for(actor: Actor) -> tuple[ColumnElement[Any] | Any, ...]:
         seen(Field.CLINICAL, Patient.visit_class),
         seen(Field.CLINICAL, Patient.last_visit_on),
         seen(Field.CLINICAL, Patient.next_due_on),
+        _DOCTOR.label("doctor"),
     )
 
 
@@ -174,6 +220,7 @@ def _row(row: Row[Any], village: str, found_by: str | None) -> RegisterRow:
         visit_class=row.visit_class,
         last_visit_on=row.last_visit_on,
         next_due_on=row.next_due_on,
+        doctor=row.doctor,
         found_by=found_by,
     )
 
@@ -182,6 +229,8 @@ def _conditions(actor: Actor, wanted: RegisterFilter, today: date) -> list[Colum
     conditions = [_state_is(wanted.state)]
     if wanted.area:
         conditions.append(within_prefix(Patient.area_code, wanted.area))
+    if wanted.is_unassigned:
+        conditions.append(Patient.doctor_id.is_(None))
     if sees(actor, Field.RISK_LEVEL) is Grant.FULL:
         if wanted.level is not None:
             conditions.append(Patient.risk_level == wanted.level)

@@ -24,7 +24,7 @@ from app.patients.views.blueprint import WORDS, patients
 LONGEST_SEARCH = 80
 HIGH_LEVEL = 3  # from here a patient is unstable (domain 2.2)
 HIGH = f"{HIGH_LEVEL}up"  # as the address says it
-FILTERS = ("place", "state", "level", "class", "overdue")
+FILTERS = ("place", "state", "level", "class", "overdue", "unassigned")
 
 
 @patients.route("/patients/", endpoint="list_patients")
@@ -66,6 +66,7 @@ def _wanted() -> RegisterFilter:
         least_level=HIGH_LEVEL if level == HIGH else None,
         visit_class=int(visit_class) if visit_class in set("123") else None,
         is_overdue=request.args.get("overdue") == "1",
+        is_unassigned=request.args.get("unassigned") == "1",
     )
 
 
