@@ -29,7 +29,7 @@ from scheduler.work import do_next
 from tests.conftest import TODAY
 from tests.rig.county import County
 from tests.rig.families import families, varied
-from tests.rig.quarter import NOW, House, returned_by_bank
+from tests.rig.quarter import NOW, House, read_answer, returned_by_bank
 
 Sign = Callable[[str], FlaskClient]
 ROLES_THAT_SEE = ("clerk", "reviewer", "finance", "auditor")
@@ -92,6 +92,51 @@ def test_the_whole_quarter_by_page(house: House, client_as: Sign) -> None:
     assert "银行退回：账户已销户" in page
     assert "已办结" in page
     assert house.problems() == []
+
+
+def test_every_line_to_pay_says_why_and_how_its_amount_comes_about(house: House, client_as: Sign) -> None:
+    house.prepare()
+    page = _words(client_as("clerk").get(_address(house)))
+    whole = "计发整季度 92 天：3,000.00 ÷ 4 = 750.00 元"
+    with house.database.reading() as session:
+        full = session.scalar(select(func.count()).where(SubsidyLine.decision == LineState.PAY, SubsidyLine.days == 92))
+    assert page.count(whole) == full
+    assert page.count("起达到 3 级及以上") == house.run().pay_count
+    assert "协议 AHJH-2026-00000，2026年1月1日起" in page
+    assert "750.00 元" not in _words(client_as("finance").get(_address(house)))
+
+
+def test_what_went_wrong_at_the_bank_is_counted_without_promising_a_sum(house: House, client_as: Sign) -> None:
+    house.prepare()
+    house.submit()
+    house.approve()
+    with house.database.transaction() as session:
+        session.merge(house.families[0].person).died_on = date(2026, 8, 15)
+    house.export()
+    assert "已报盘" in _words(client_as("clerk").get(_address(house)))
+    house.settle(read_answer(house.pay_file_bytes(), lambda rows: rows[1].__setitem__(slice(7, 9), ["失败", "不存在"])))
+    page = _words(client_as("clerk").get(_address(house)))
+    assert "拦付 1、银行退回 1，在补发批次重新核算" in page
+    assert "可在补发批次再发" not in page
+    assert "不发 1 笔" in page
+
+
+def test_a_dead_payees_line_cannot_be_decided_to_be_paid(house: House, client_as: Sign) -> None:
+    with house.database.transaction() as session:
+        session.merge(house.families[2].payee).died_on = date(2026, 10, 30)
+    house.prepare()
+    line, clerk = house.line(2), client_as("clerk")
+    decision = {**_version(house), "is_paid": "yes", "ground": "payee_settled", "reference": ""}
+    answer = clerk.post(f"/subsidies/lines/{line.public_id}/decide", data=decision)
+    assert answer.status_code == 409
+    assert "领款人已去世，不能发放" in _words(answer)
+    assert house.line(2).decision is LineState.HOLD
+
+
+def test_the_policy_page_says_what_an_old_visit_does(house: House, client_as: Sign) -> None:
+    page = _words(client_as("clerk").get("/subsidies/policy"))
+    assert "6 个月内没有的暂缓，待核实" in page
+    assert "只作提示" in page
 
 
 def test_a_quarter_that_stands_is_shown_instead_of_prepared(house: House, client_as: Sign) -> None:

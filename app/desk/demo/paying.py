@@ -18,6 +18,7 @@ from app.core.workdays import WorkdayCalendar
 from app.desk.demo.moments import Moments
 from app.desk.demo.places import COUNTY
 from app.desk.demo.settling import County
+from app.people.models import Person
 from app.people.vault import Vault
 from app.subsidies.commands import BankReply, BankReturns, DecideHold, PrepareRun, SetPolicy
 from app.subsidies.models import PayFile, SubsidyLine, SubsidyRun
@@ -88,16 +89,15 @@ class Payer:
         """Held lines with an account are talked over and mostly paid; those without one go on waiting."""
         held = self.session.scalars(
             select(SubsidyLine)
-            .where(SubsidyLine.run_id == run.id, SubsidyLine.decision == LineState.HOLD)
+            .join(Person, Person.id == SubsidyLine.payee_person_id)
+            .where(SubsidyLine.run_id == run.id, SubsidyLine.decision == LineState.HOLD, Person.died_on.is_(None))
             .order_by(SubsidyLine.id)
         ).all()
         for line in held:
             if line.account_id is None or line.amount_fen == 0 or self.rng.random() < 0.25:
                 continue
             is_paid = self.rng.random() < 0.75
-            command = DecideHold(
-                line.public_id, is_paid, Grounds(HoldGround.GROUP_DECIDED)
-            )
+            command = DecideHold(line.public_id, is_paid, Grounds(HoldGround.GROUP_DECIDED))
             decide_hold(self.session, self.county.actors["clerk"], command, self.moments.on(day, 300))
 
     def _returns(self, file: PayFile) -> BankReturns:
