@@ -31,6 +31,9 @@ def tidy_form() -> None:
 
     The page can then show everything else as it was typed. Names of fields are ours; one that needs tidying is nobody's.
     """
+    sent = [*request.form, *(value for values in request.form.listvalues() for value in values)]
+    if not UNKEPT.search("\n".join(sent)) and all(len(text) <= LONGEST_KEPT for text in sent):
+        return
     refused = {name: found for name, value in request.form.items(multi=True) if (found := _refusal(value))}
     named = [name for name in request.form if UNKEPT.search(name)]
     if refused or named:

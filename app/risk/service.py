@@ -46,21 +46,12 @@ def note_level(
     source: LevelSource,
     source_id: int | None,
     now: datetime,
-) -> RiskLevel:
+) -> None:
     """Add a rating to the history; it becomes the patient's level unless a newer one stands (a visit entered late)."""
-    rating = RiskLevel(
-        patient_id=patient.id,
-        level=level,
-        assessed_on=assessed_on,
-        source=source,
-        source_id=source_id,
-        recorded_at=now,
-        recorded_by=actor.user_id,
-    )
-    session.add(rating)
+    rating = _rating(actor, patient.id, level, assessed_on, source, source_id, now)
+    session.connection().execute(_INSERT, rating)
     if patient.risk_assessed_on is None or assessed_on >= patient.risk_assessed_on:
         patient.risk_level, patient.risk_assessed_on = level, assessed_on
-    return rating
 
 
 def withdraw_level(session: Session, patient: Patient, source: LevelSource, source_id: int, now: datetime) -> None:
@@ -89,19 +80,35 @@ def note_levels(
 ) -> None:
     """Ratings of many patients at once: (patient id, level, assessed on, source id). The caller sets the kept copies."""
     rows = [
-        {
-            "patient_id": patient_id,
-            "level": level,
-            "assessed_on": assessed_on,
-            "source": source,
-            "source_id": source_id,
-            "recorded_at": now,
-            "recorded_by": actor.user_id,
-        }
+        _rating(actor, patient_id, level, assessed_on, source, source_id, now)
         for patient_id, level, assessed_on, source_id in ratings
     ]
     if rows:
-        session.execute(insert(RiskLevel), rows)
+        session.connection().execute(_INSERT, rows)
+
+
+# A rating is stored and not held: what is asked of it is asked of the table.
+_INSERT = insert(RiskLevel.__table__)  # type: ignore[arg-type]  # a mapped table is a Table
+
+
+def _rating(
+    actor: Actor,
+    patient_id: int,
+    level: int,
+    assessed_on: date,
+    source: LevelSource,
+    source_id: int | None,
+    now: datetime,
+) -> dict[str, Any]:
+    return {
+        "patient_id": patient_id,
+        "level": level,
+        "assessed_on": assessed_on,
+        "source": source,
+        "source_id": source_id,
+        "recorded_at": now,
+        "recorded_by": actor.user_id,
+    }
 
 
 # -- the quarter -------------------------------------------------------------------------------------------------------

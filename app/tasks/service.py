@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.core.actor import Actor
 from app.core.crypto import digest
-from app.core.db import canonical_json, new_public_id
+from app.core.db import canonical_json, new_public_id, store_row
 from app.core.errors import Conflict
 from app.core.reasons import Reason, reason
 from app.tasks.models import Task, TaskState
@@ -97,11 +97,8 @@ def open_task(
 def open_follow_up(
     session: Session, patient: Subject, due_on: date, because: Sequence[Reason], period: str, now: datetime
 ) -> Task:
-    """The next visit, stored with the transaction's next flush.
-
-    Closes nothing: a second open one is refused by the database (`uq_tasks_open_follow_up`).
-    """
-    return _add(session, patient, TaskKind.FOLLOW_UP, period, due_on, because, now)
+    """The next visit. Closes nothing: a second open one is refused by the database (`uq_tasks_open_follow_up`)."""
+    return store_row(session, Task, _row(patient, TaskKind.FOLLOW_UP, period, due_on, because, now))
 
 
 def close_follow_up(session: Session, actor: Actor, patient: Subject, outcome: Reason, now: datetime) -> int:

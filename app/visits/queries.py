@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, Text, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.core.access import Field, Grant, sees
@@ -54,7 +56,13 @@ def get_rules(session: Session, day: date) -> VisitRules:
     if not versions:
         raise NotFound()
     valid = [content for valid_from, content in versions if valid_from <= day]
-    return VisitRules.from_json(valid[-1] if valid else versions[0].content)
+    return _rules_of(valid[-1] if valid else versions[0].content)
+
+
+@lru_cache(maxsize=64)
+def _rules_of(content: str) -> VisitRules:
+    """A version is asked for at every visit and reads the same each time."""
+    return VisitRules.from_json(json.loads(content))
 
 
 def load_calendar(session: Session, from_on: date) -> WorkdayCalendar:
@@ -81,7 +89,9 @@ def load_life(session: Session, person_id: int) -> tuple[date | None, date | Non
 
 # Saving a visit is the busiest act of all: its statements are built once, because building one costs more than running it.
 _RULE_SETS = (
-    select(RuleSet.valid_from, RuleSet.content).where(RuleSet.kind == RULE_SET_KIND).order_by(RuleSet.valid_from)
+    select(RuleSet.valid_from, type_coerce(RuleSet.content, Text).label("content"))
+    .where(RuleSet.kind == RULE_SET_KIND)
+    .order_by(RuleSet.valid_from)
 )
 _HISTORY = select(
     FollowUpVisit.id,

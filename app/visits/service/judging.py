@@ -128,7 +128,8 @@ def _with_class(record: VisitRecord, context: VisitContext, computed: Classifica
     """The class of the table unless another is chosen; a trend only where the table asks for one."""
     if record.visit_class is None and computed:
         record = replace(record, visit_class=int(computed.visit_class))
-    return record if asks_for_trend(record, context) else replace(record, post_intervention_trend=None)
+    keeps_trend = record.post_intervention_trend is None or asks_for_trend(record, context)
+    return record if keeps_trend else replace(record, post_intervention_trend=None)
 
 
 def asks_for_trend(record: VisitRecord, context: VisitContext) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, select
@@ -35,8 +35,9 @@ EMERGENCY_RECORD_WITHIN = timedelta(hours=24)  # domain 2.5
 
 def keep_copies(patient: Patient, history: History) -> None:
     """Write what the visits say into the patient's row. The level is the risk room's copy."""
-    for name, value in asdict(history.kept_copies()).items():
-        setattr(patient, name, value)
+    copies = history.kept_copies()
+    for one in fields(copies):
+        setattr(patient, one.name, getattr(copies, one.name))
 
 
 def after_completed_visit(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
-from app.core.db import new_public_id
+from app.core.db import new_public_id, store_row
 from app.core.reasons import Reason
 from app.patients.models import Patient
 from app.people.vault import Vault
@@ -22,7 +22,7 @@ from app.visits.readers import PLAIN, SEALED, place_of
 from app.visits.rules.classification import check_override
 from app.visits.rules.form import VisitClass
 from app.visits.rules.prompts import is_late_entry
-from app.visits.rules.record import VisitRecord
+from app.visits.rules.record import Medicine, VisitRecord
 from app.visits.service.judging import Judgement
 
 
@@ -60,7 +60,7 @@ def store_visit(
         recorded_by=actor.user_id,
         **sealed_texts(vault, patient.person_id, texts),
     )
-    visit = _stored_visit(session, row)
+    visit = store_row(session, FollowUpVisit, row)
     lines = list(_lines(visit.id, judged.record))
     if lines:
         session.connection().execute(_INSERT_LINES, lines)
@@ -72,16 +72,6 @@ def sealed_texts(vault: Vault, person_id: int, texts: dict[str, str]) -> dict[st
     return {f"{name}_sealed": vault.seal(person_id, place_of(name), text.strip()) for name, text in texts.items()}
 
 
-def _stored_visit(session: Session, row: dict[str, Any]) -> FollowUpVisit:
-    """By a plain INSERT: of seventy columns the unit of work would weigh each, at every visit, and find nothing to decide."""
-    visit_id = session.connection().execute(_INSERT, row).scalar_one()
-    visit = FollowUpVisit(id=visit_id, **row)
-    make_transient_to_detached(visit)
-    session.add(visit)
-    return visit
-
-
-_INSERT = insert(FollowUpVisit).returning(FollowUpVisit.id)
 _INSERT_LINES = insert(VisitMedicine)
 
 
@@ -116,4 +106,8 @@ def _stored(reasons: Iterable[Reason]) -> list[dict[str, object]]:
 def _lines(visit_id: int, record: VisitRecord) -> Iterator[dict[str, Any]]:
     for is_guidance, medicines in ((False, record.medicines), (True, record.guidance)):
         for number, medicine in enumerate(medicines, start=1):
-            yield {"visit_id": visit_id, "is_guidance": is_guidance, "line": number, **asdict(medicine)}
+            written = {column: getattr(medicine, column) for column in _WRITTEN}
+            yield {"visit_id": visit_id, "is_guidance": is_guidance, "line": number, **written}
+
+
+_WRITTEN = tuple(one.name for one in fields(Medicine))
