@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -34,17 +34,20 @@ def seal(key: bytes, plaintext: bytes, place: str) -> bytes:
 
 
 def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
+    return _unseal(AESGCM(key), sealed, place)
+
+
+def _unseal(cipher: AESGCM, sealed: bytes, place: str) -> bytes:
     if sealed[:1] != VERSION:
         raise KeyUnavailable(f"unknown ciphertext version at {place}")
     nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     try:
-        return AESGCM(key).decrypt(nonce, body, place.encode())
+        return cipher.decrypt(nonce, body, place.encode())
     except InvalidTag:
         raise KeyUnavailable(f"the ciphertext at {place} does not open under its key") from None
 
 
-@dataclass(frozen=True)
-class WrappedKey:
+class WrappedKey(NamedTuple):
     kek_id: str
     wrapped: bytes
 
@@ -103,6 +106,16 @@ class Keyring:
 
     def unwrap(self, wrapped: WrappedKey) -> bytes:
         return unseal(self._secret(wrapped.kek_id), wrapped.wrapped, f"kek:{wrapped.kek_id}")
+
+    def unwrap_all(self, keys: Iterable[tuple[int, WrappedKey]]) -> dict[int, bytes]:
+        """Person → data key, for a whole list: the ring is looked at and made ready once."""
+        ciphers: dict[str, AESGCM] = {}
+        found: dict[int, bytes] = {}
+        for person_id, (kek_id, wrapped) in keys:
+            if kek_id not in ciphers:
+                ciphers[kek_id] = AESGCM(self._secret(kek_id))
+            found[person_id] = _unseal(ciphers[kek_id], wrapped, f"kek:{kek_id}")
+        return found
 
     def seal_file(self, content: bytes, place: str) -> tuple[str, bytes]:
         """A kept file that belongs to no one person, sealed under the current key-encryption key: (key id, bytes)."""

@@ -48,9 +48,10 @@ def phrase(text: str, variables: Mapping[str, Any]) -> str:
 
     A catalogue gives such a text two forms (msgid_plural); its count is the first of its values that is a number.
     """
-    forms = _counted(language()).get(text)
+    code = language()
+    forms = _counted(code).get(text)
     if forms is None:
-        return gettext_anywhere(text)
+        return _catalogue(code).gettext(text)
     values = (str(variables.get(name, "")).replace(",", "") for name in _PLACEHOLDER.findall(forms[1]))
     return forms[0] if next(filter(str.isdecimal, values), "") == "1" else forms[1]
 

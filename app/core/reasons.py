@@ -85,7 +85,10 @@ class Reason:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Reason:
-        return cls(stored["code"], stored.get("args") or {})
+        found = object.__new__(cls)  # what is stored was made plain when it was written
+        object.__setattr__(found, "code", stored["code"])
+        object.__setattr__(found, "args", MappingProxyType(stored.get("args") or {}))
+        return found
 
     def __str__(self) -> str:
         return say(self)

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -251,8 +252,12 @@ def date_short(value: date | None) -> str:
 
 
 def short_date(value: date, today: date) -> str:
-    if value.year != today.year:
-        return date_long(value)
+    return _short_date_in(language(), value) if value.year == today.year else date_long(value)
+
+
+@lru_cache(maxsize=1024)
+def _short_date_in(_language: str, value: date) -> str:
+    """Lists say the same few days over and over."""
     return _("%(month)s%(day)s日", month=say_month(value), day=value.day)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.access import Field
 from app.core.actor import Actor
 from app.core.batches import slices
-from app.core.crypto import Keyring
+from app.core.crypto import Keyring, WrappedKey
 from app.core.errors import NotFound
 from app.core.identity import normalise_id_number
 from app.core.phones import check_phone
@@ -59,9 +59,9 @@ def list_main_phones(session: Session, vault: Vault, person_ids: Iterable[int]) 
     """person id → main number; one query a slice, keys and numbers together."""
     phones: dict[int, str] = {}
     for part in slices(set(person_ids)):
-        for at, sealed, kek_id, wrapped in session.connection().execute(_MAIN_PHONES, {"people": part}):
-            vault.learn(at, kek_id, wrapped)
-            phones[at] = vault.open(at, "phones.number", sealed) or ""
+        found = session.connection().execute(_MAIN_PHONES, {"people": part}).all()
+        vault.learn((at, WrappedKey(kek_id, wrapped)) for at, _sealed, kek_id, wrapped in found)
+        phones |= {at: vault.open(at, "phones.number", sealed) or "" for at, sealed, _kek_id, _wrapped in found}
     return phones
 
 

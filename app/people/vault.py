@@ -32,13 +32,13 @@ class Vault:
         """Unwrap the keys of many persons with one query a slice."""
         for part in slices({person_id for person_id in person_ids if person_id not in self._keys}):
             rows = select(PersonKey.person_id, PersonKey.kek_id, PersonKey.wrapped).where(PersonKey.person_id.in_(part))
-            for person_id, kek_id, wrapped in self.session.execute(rows):
-                self._keys[person_id] = self.keyring.unwrap(WrappedKey(kek_id, wrapped))
+            self.learn(
+                (person_id, WrappedKey(kek_id, wrapped)) for person_id, kek_id, wrapped in self.session.execute(rows)
+            )
 
-    def learn(self, person_id: int, kek_id: str, wrapped: bytes) -> None:
-        """Take a key that came along with another query."""
-        if person_id not in self._keys:
-            self._keys[person_id] = self.keyring.unwrap(WrappedKey(kek_id, wrapped))
+    def learn(self, wrapped: Iterable[tuple[int, WrappedKey]]) -> None:
+        """Take keys, by person, that came along with another query."""
+        self._keys |= self.keyring.unwrap_all((at, key) for at, key in wrapped if at not in self._keys)
 
     def seal(self, person_id: int, place: str, text: str | None) -> bytes | None:
         """`place` is table.column; None and empty text stay None."""

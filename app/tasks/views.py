@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -193,8 +193,7 @@ _DEEDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ShownTask:
+class ShownTask(NamedTuple):
     """A row as its card says it. `deed` is what its filled button does (visit, reassess, lost); empty where the role does nothing."""
 
     name: str | None
