@@ -36,15 +36,17 @@ class Call:
 
 @dataclass(frozen=True)
 class Load:
-    """Seconds and requests a second."""
+    """Seconds and requests a second, and how many answers took longer than the client waits."""
 
     p50: float
     p95: float
     rate: float
+    timeouts: int = 0
 
     @classmethod
     def middle(cls, loads: Sequence[Load]) -> Load:
-        return cls(*(statistics.median(getattr(load, name) for load in loads) for name in ("p50", "p95", "rate")))
+        middles = (statistics.median(getattr(load, name) for load in loads) for name in ("p50", "p95", "rate"))
+        return cls(*middles, sum(load.timeouts for load in loads))
 
 
 @contextlib.contextmanager
@@ -94,8 +96,8 @@ function request()
   return wrk.format(call[1], call[2], headers, call[3] ~= "" and call[3] or nil)
 end
 function done(summary, latency, requests)
-  io.write(string.format('RESULT {"p50":%%f,"p95":%%f,"rate":%%f,"errors":%%d}\\n', latency:percentile(50) / 1e6,
-    latency:percentile(95) / 1e6, summary.requests / summary.duration * 1e6, summary.errors.status + summary.errors.timeout))
+  io.write(string.format('RESULT {"p50":%%f,"p95":%%f,"rate":%%f,"refused":%%d,"timeouts":%%d}\\n', latency:percentile(50) / 1e6,
+    latency:percentile(95) / 1e6, summary.requests / summary.duration * 1e6, summary.errors.status, summary.errors.timeout))
 end
 """
 
@@ -112,9 +114,9 @@ def _by_wrk(port: int, calls: Sequence[Call], headers: dict[str, str]) -> Load:
         ]  # fmt: skip
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     result = json.loads(said.split("RESULT ")[1])
-    if result["errors"]:
-        raise RuntimeError(f"{result['errors']:.0f} answers were refusals\n{said}")
-    return Load(result["p50"], result["p95"], result["rate"])
+    if result["refused"]:
+        raise RuntimeError(f"{result['refused']} answers were refusals\n{said}")
+    return Load(result["p50"], result["p95"], result["rate"], result["timeouts"])
 
 
 def _by_threads(port: int, calls: Sequence[Call], headers: dict[str, str]) -> Load:
