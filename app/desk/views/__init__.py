@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from app.desk.views import alerts as alerts
 from app.desk.views import consents as consents
 from app.desk.views import day_sheet, home, late, patient, reports, transfers, words
-from app.desk.views import consents as consents
 from app.desk.views.blueprint import desk
 from app.desk.views.work import work
 

@@ -17,6 +17,7 @@ from app.desk.queries.patient import open_tasks
 from app.desk.rules import PatientTab
 from app.desk.texts import TASK_KINDS, VISIT_FORMS
 from app.desk.views.blueprint import desk
+from app.desk.views.care import care_of, deeds_for
 from app.desk.views.timeline import SHOWN, history_of, visit_pill
 from app.guardians.labels import AGREEMENT_LABELS, BASIS_LABELS, RANK_LABELS, RELATION_LABELS
 from app.guardians.queries import list_agreements, list_guardians
@@ -64,6 +65,8 @@ def patient(public_id: str) -> str:
         tab=tab,
         tabs=[(words, part) for part, words in tabs.items()],
         tasks=open_tasks(session, actor, found, today),
+        care=care_of(session, actor, found, today),
+        deeds=deeds_for(actor),
         guards=guards,
         agreements=agreements,
         history=history if everything else history[:SHOWN],
