@@ -29,7 +29,8 @@ MOST_WORDS = 60
 
 _ASIDE = re.compile(r"\s|[（(].*?[)）]")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.0)?")
-_LONG_NUMBER = re.compile(r"[0-9Xx*]{6,}")  # an account or an ID number that a bank wrote into its reason
+# an account, an ID number or a telephone that a bank wrote into its reason, also in groups or in full width
+_LONG_NUMBER = re.compile(r"[0-9０-９Xx*](?:[\s\-]?[0-9０-９Xx*]){5,}")
 _STOP = re.compile(r"[：:，,；;。—–-]+")
 
 Row = Sequence[Cell]

@@ -323,8 +323,11 @@ def test_a_reason_behind_the_result_in_the_same_cell_is_read() -> None:
     assert [(one.is_paid, one.why) for one in read.replies] == [(True, ""), (False, "户名不符")]
 
 
-def test_a_number_that_the_bank_wrote_into_its_reason_is_not_kept() -> None:
-    read = read_returns("序号,金额,结果,原因\n1,8.33,失败,账号6217003210001234567户名不符\n".encode(), "回盘.csv")
+@pytest.mark.parametrize(
+    "number", ["6217003210001234567", "6217 0032 1000 1234 567", "６２１７００３２１０００", "138-0731-6408"]
+)
+def test_a_number_that_the_bank_wrote_into_its_reason_is_not_kept(number: str) -> None:
+    read = read_returns(f"序号,金额,结果,原因\n1,8.33,失败,账号{number}户名不符\n".encode(), "回盘.csv")
     assert read.replies[0].why == "账号…户名不符"
 
 
