@@ -12,6 +12,7 @@ from app.desk.queries.consents import ConsentPaper, Signature
 from app.guardians.labels import RELATION_LABELS
 from app.guardians.queries import GuardianCard
 from app.guardians.rules import Rank
+from app.patients.labels import SIGNER_LABELS
 from app.patients.queries import PatientHeader
 from app.patients.rules import ConsentKind
 from reports.forms import consent as form
@@ -59,7 +60,6 @@ def consent_pdf(
             signer=_SIGNERS.get(signed.signer) if signed else None,
             signer_name=_signer_name(signed, patient) if signed else "",
             signed_on=signed.on if signed else None,
-            explained_by=(signed.recorded_by or "") if signed else "",
         )
     )
 
@@ -84,7 +84,7 @@ def receipt_pdf(
             patient_name=patient.name,
             withdrawn=(KINDS[paper.kind],),
             withdrawn_by=_signer_name(withdrawal, patient),
-            relation="本人" if is_patient else RELATION_LABELS[guard.relation] if guard else "",
+            relation=SIGNER_LABELS["patient"] if is_patient else RELATION_LABELS[guard.relation] if guard else "",
             withdrawn_on=withdrawal.on,
             effective_on=withdrawal.effective_on,
             received_by=withdrawal.recorded_by or "",

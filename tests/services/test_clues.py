@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.calendar import load_workdays
-from app.core.db import Database, new_public_id
+from app.core.db import new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.identity import IdKind, Sex
 from app.patients.commands import AnswerClue, CloseClue, ConsentDraft, DiagnosisDraft, ReportClue, ReviewDiagnosis
@@ -391,11 +391,3 @@ def test_case_27_a_diagnosis_outside_the_six_after_review_leaves_the_record_clos
     review_diagnosis(session, county.actor("doctor"), reportable, command, NOW)
     assert reportable.diagnosis_category is DiagnosisCategory.OTHER_REPORTABLE
     assert session.scalar(select(func.count()).select_from(Consent)) == 0
-
-
-def test_case_42_a_village_without_patients_is_asked_for_clues_like_any_other(
-    database: Database, county: County
-) -> None:
-    with database.transaction() as session:
-        assert session.scalar(select(func.count()).select_from(Patient)) == 0
-        assert report(session, county).area_code == VILLAGE

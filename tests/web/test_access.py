@@ -105,7 +105,13 @@ def _may_be_absent(route: Route) -> bool:
 
 
 ABSENT_UNTIL_MADE = frozenset(
-    {"/patients/<public_id>/consents/<purpose>/receipt", "/work/<public_id>/file", "/subsidies/<public_id>/pay-file", "/roster/imports/<public_id>/rejects"}
+    {
+        "/patients/<public_id>/consents/<purpose>/receipt",
+        "/screening/returns/<public_id>/paper",
+        "/work/<public_id>/file",
+        "/subsidies/<public_id>/pay-file",
+        "/roster/imports/<public_id>/rejects",
+    }
 )
 
 

@@ -19,6 +19,7 @@ from app.core.passwords import Passwords
 from app.core.quarter import Quarter
 from app.core.workdays import WorkdayCalendar
 from app.desk.demo.acting import Actors, do, sign, visit
+from app.desk.demo.clues import tell_clues
 from app.desk.demo.contracts import Contract
 from app.desk.demo.moments import Moments
 from app.desk.demo.papers import Papers
@@ -93,6 +94,7 @@ class Loader:
             since = self._live(quarter, since)
             quarter = quarter.next()
         open_renewals(self.session, calendar.today, self.moments.on(calendar.today, 0))
+        tell_clues(self.session, self.vault, self.county, self.moments)
 
     def _live(self, quarter: Quarter, since: date) -> date:
         """One quarter: its sweep, the money of the one before, its visits and its reassessments. Returns its last day lived."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from app.core.access import Field, Grant, sees
+from app.core.access import Action, Field, Grant, may, sees
 from app.core.actor import Actor
 from app.core.i18n import _
 from app.core.money import Money
@@ -24,9 +24,10 @@ from app.desk.queries.payments import PaymentRow, list_payments
 from app.desk.texts import DECISIONS, LEVEL_SOURCES, PAYMENT_STATES, VISIT_FORMS
 from app.guardians.labels import RANK_LABELS
 from app.guardians.queries import AgreementRow, GuardianCard
-from app.patients.labels import CLASS_LABELS, CONSENT_LABELS, SIGNER_LABELS, SPAN_LABELS, label_of
-from app.patients.models import Admission, Patient
+from app.patients.labels import CLASS_LABELS, CLUE_SOURCES, CONSENT_LABELS, SIGNER_LABELS, SPAN_LABELS, label_of
+from app.patients.models import Admission, Clue, Patient
 from app.patients.queries import ConsentRow, HistoryRow, list_admissions, list_consents, list_history
+from app.patients.queries.clues import find_origin
 from app.risk.models import LevelSource, RiskLevel
 from app.risk.queries import list_levels
 from app.subsidies.rules.decision import LineState
@@ -66,6 +67,7 @@ def history_of(
         *(_attempt(attempt) for attempt in list_attempts(session, actor, patient)),
         *_levels(levels, {visit.id for visit in visits}),
         *(_state(row) for row in list_history(session, actor, patient) if not _tells_of_stay(row)),
+        *_origin(actor, find_origin(session, actor, patient)),
         *(entry for stay in list_admissions(session, actor, patient) for entry in _stay(stay)),
         *(_consent(row) for row in list_consents(session, actor, patient)),
         *(entry for guard in guards for entry in _guardianship(guard)),
@@ -134,6 +136,14 @@ def _tells_of_stay(row: HistoryRow) -> bool:
 def _state(row: HistoryRow) -> Entry:
     title = _("%(what)s：%(value)s", what=_(SPAN_LABELS[row.what]), value=_(label_of(row.what, row.value)))
     return Entry(row.from_on, title, because=_reasons([row.reason] if row.reason else []))
+
+
+def _origin(actor: Actor, clue: Clue | None) -> Iterator[Entry]:
+    """Where the registration came from."""
+    if clue is not None:
+        is_reader = may(actor, Action.SEE_CLUES)
+        href = url_for("patients.show_clue", public_id=clue.public_id) if is_reader else None
+        yield Entry(clue.reported_on, _("线索上报"), None, _(CLUE_SOURCES[clue.source]), href=href)
 
 
 def _stay(stay: Admission) -> Iterator[Entry]:

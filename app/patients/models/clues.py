@@ -19,6 +19,7 @@ class Clue(Base):
     __table_args__ = (
         Index("ix_clues_area_code_state", "area_code", "state"),
         Index("ix_clues_reported_by", "reported_by"),
+        Index("ix_clues_patient_id", "patient_id"),
         CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="closed_has_outcome"),
     )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import BytesIO
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.areas.queries import names_of, place_of
@@ -14,7 +15,7 @@ from app.audit.service import note
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import AnhuError
+from app.core.errors import AnhuError, NotFound
 from app.core.i18n import _
 from app.core.quarter import Quarter
 from app.core.reasons import say_quarter
@@ -22,7 +23,7 @@ from app.core.web import forget_reads, read_session, show_errors
 from app.patients import service
 from app.patients.codes import SCREENING_WAYS
 from app.patients.forms_clues import RoundForm, SignReturnForm
-from app.patients.models import ScreeningRound
+from app.patients.models import ScreeningReturn, ScreeningRound
 from app.patients.papers import progress_pdf, zero_report_pdf
 from app.patients.queries.screening import (
     get_return,
@@ -118,7 +119,7 @@ def sign_return(public_id: str) -> Answer:
         form=form,
         owed=open_return(session, actor, owed),
         quarter=_quarter(session.get_one(ScreeningRound, owed.round_id)),
-        count=owed.clue_count if owed.signed_at else count_reported(session, owed, clock.today()),
+        count=_clues_of(session, owed),
         ways=SCREENING_WAYS,
         is_town=_is_town(actor.area_prefix) and len(actor.area_prefix) < PREFIX_LENGTHS[AreaLevel.VILLAGE],
         reports=may(actor, Action.REPORT_CLUE),
@@ -129,10 +130,12 @@ def sign_return(public_id: str) -> Answer:
 @patients.route("/screening/returns/<public_id>/paper")
 @permit(Action.SCREEN_VILLAGE)
 def zero_report_paper(public_id: str) -> Response:
-    """集中摸排零报告 of a village, to sign by hand or to file; noted."""
+    """集中摸排零报告 of a village, to sign by hand or to file; noted. There is none of a village with clues."""
     actor, now = current_actor(), current_clock().now()
     with transaction() as session:
         owed = get_return(session, actor, public_id)
+        if _clues_of(session, owed):
+            raise NotFound
         note(
             session,
             actor,
@@ -158,6 +161,11 @@ def _progress_page(asked: ScreeningRound | None) -> str:
         by_village=_is_town(actor.area_prefix),
         signs_for_villages=may(actor, Action.SCREEN_VILLAGE),
     )
+
+
+def _clues_of(session: Session, owed: ScreeningReturn) -> int:
+    """What the village signed, or would sign now."""
+    return owed.clue_count if owed.signed_at else count_reported(session, owed, current_clock().today())
 
 
 def _quarter(asked: ScreeningRound) -> str:
