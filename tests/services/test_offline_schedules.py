@@ -91,7 +91,7 @@ class World:
         self.phones[at].take_list()
 
     def page(self, patient: int, ago: int, which: int) -> None:
-        record = RECORDS[which](TODAY - timedelta(days=ago))
+        record = RECORDS[which](TODAY - timedelta(days=ago), post_intervention_trend=1)
         sent = command(self.patients[patient], record, accepted=ACCEPTED, back_entry_reason="补录")
         with self.database.transaction() as session:
             record_visit(session, Vault(session, self.keyring), self.county.actor("health_lead"), sent, TODAY, NOW)

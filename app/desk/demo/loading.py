@@ -24,6 +24,7 @@ from app.desk.demo.contracts import Contract
 from app.desk.demo.moments import Moments
 from app.desk.demo.papers import Papers
 from app.desk.demo.paying import Payer
+from app.desk.demo.phones import carry_phones
 from app.desk.demo.plan import Act, ActKind, Life, Plan
 from app.desk.demo.reassessing import open_quarter, reassess
 from app.desk.demo.settling import County, found_county, open_register, register
@@ -95,6 +96,7 @@ class Loader:
             quarter = quarter.next()
         open_renewals(self.session, calendar.today, self.moments.on(calendar.today, 0))
         tell_clues(self.session, self.vault, self.county, self.moments)
+        carry_phones(self.session, self.vault, self.county, self.moments)
 
     def _live(self, quarter: Quarter, since: date) -> date:
         """One quarter: its sweep, the money of the one before, its visits and its reassessments. Returns its last day lived."""

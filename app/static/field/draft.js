@@ -44,6 +44,8 @@
     timer = window.setTimeout(send, ms);
   };
 
+  if (!window.isSecureContext) line.textContent = line.dataset.insecure;
+
   form.addEventListener("change", () => soon(AFTER_A_TAP_MS));
   form.addEventListener("input", (event) => { if (event.target.matches("input:not([type=radio]):not([type=checkbox]), textarea")) soon(AFTER_A_LETTER_MS); });
   form.addEventListener("submit", (event) => { isSaved = !event.defaultPrevented; });
