@@ -19,6 +19,7 @@ from app.core.passwords import Passwords
 from app.core.quarter import Quarter
 from app.core.workdays import WorkdayCalendar
 from app.desk.demo.acting import Actors, do, sign, visit
+from app.desk.demo.caseload import share_caseload
 from app.desk.demo.clues import tell_clues
 from app.desk.demo.contracts import Contract
 from app.desk.demo.moments import Moments
@@ -95,6 +96,7 @@ class Loader:
             since = self._live(quarter, since)
             quarter = quarter.next()
         open_renewals(self.session, calendar.today, self.moments.on(calendar.today, 0))
+        share_caseload(self.session, self.county, self.moments)
         tell_clues(self.session, self.vault, self.county, self.moments)
         carry_phones(self.session, self.vault, self.county, self.moments)
 

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
-from app.core.actor import Actor
+from app.core.actor import Actor, Role
 from app.core.batches import insert_rows, reserve_ids, slices
 from app.core.crypto import digest
 from app.core.reasons import Reason, reason
 from app.desk.demo.bulk import Row, change_rows, new_id
+from app.desk.demo.caseload import visitor
 from app.desk.demo.course import Encounter
 from app.desk.demo.moments import Moments
 from app.desk.demo.plan import Life
@@ -114,7 +115,7 @@ def _store(
             index,
             life.encounters[index],
             kept[county.patients[life.resident.number]],
-            county.doctor_of(life.resident),
+            visitor(county, life.resident, life.encounters[index].entered_on, moments.today),
             moments.on(life.encounters[index].entered_on, rng.randrange(540)),
         )
         for visit_id, (life, index) in zip(ids, part, strict=True)
@@ -170,6 +171,7 @@ def _visit_row(vault: Vault, visit: _Visit, rng: Random) -> Row:
         "is_late_entry": is_late_entry(record, encounter.context),
         "is_opening": False,
         "notes_sealed": vault.seal(kept.person_id, place_of("notes"), encounter.notes),
+        "needs_confirmation": visit.doctor.role is Role.VILLAGE_DOCTOR,
         "doctor_id": visit.doctor.user_id,
         "recorded_at": visit.at,
         "recorded_by": visit.doctor.user_id,
