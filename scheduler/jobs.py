@@ -17,6 +17,7 @@ from app.core.actor import Actor
 from app.core.files import purge_files
 from app.core.quarter import Quarter
 from app.core.work import purge_work
+from app.patients.service import treatment
 from app.risk import service as risk
 from app.roster import service as roster
 from app.tasks import service as tasks
@@ -54,6 +55,11 @@ def reassess_joiners(session: Session, _period: str, today: date, now: datetime)
 
 def open_renewals(session: Session, _period: str, today: date, now: datetime) -> Made:
     counts = tasks.open_renewals(session, today, now)
+    return Made(counts.made, counts.already)
+
+
+def open_examinations(session: Session, _period: str, today: date, now: datetime) -> Made:
+    counts = treatment.open_examinations(session, Actor.operator(), today, now)
     return Made(counts.made, counts.already)
 
 

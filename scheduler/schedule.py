@@ -77,6 +77,8 @@ JOBS: tuple[Job, ...] = (
     # who came under management since
     Job("reassess-joiners", DAILY, time(0, 20), CatchUp.NEWEST, jobs.reassess_joiners),
     Job("open-renewals", DAILY, time(0, 30), CatchUp.NEWEST, jobs.open_renewals),
+    # one a year for everybody under management; newcomers get theirs the next night
+    Job("open-examinations", DAILY, time(0, 40), CatchUp.NEWEST, jobs.open_examinations),
     Job("purge-expired", DAILY, time(3, 0), CatchUp.NEWEST, jobs.purge_expired),
 )
 

@@ -29,6 +29,7 @@ from app.desk.demo.phones import carry_phones
 from app.desk.demo.plan import Act, ActKind, Life, Plan
 from app.desk.demo.reassessing import open_quarter, reassess
 from app.desk.demo.settling import County, found_county, open_register, register
+from app.desk.demo.treating import treat
 from app.desk.demo.visiting import store_visits
 from app.people.models import Person
 from app.people.vault import Vault
@@ -97,6 +98,7 @@ class Loader:
             quarter = quarter.next()
         open_renewals(self.session, calendar.today, self.moments.on(calendar.today, 0))
         share_caseload(self.session, self.county, self.moments)
+        treat(self.session, self.vault, self.county, self.moments)
         tell_clues(self.session, self.vault, self.county, self.moments)
         carry_phones(self.session, self.vault, self.county, self.moments)
 

@@ -183,7 +183,8 @@ _TASK_OF = {Cause.EMERGENCY: TaskKind.EMERGENCY_RECORD}
 
 def _named(session: Session, found: Sequence[tuple[Alert, Any, dict[str, Any]]]) -> list[AlertRow]:
     people = {row.person_id for _alert, row, _own in found}
-    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(people))).tuples().all())
+    named = select(Person.id, Person.name).where(Person.id.in_(people))
+    names = {row.id: row.name for row in session.execute(named)}
     villages = full_names(session, {row.area_code for _alert, row, _own in found})
     agencies = agency_names(session, {row.agency_id for _alert, row, _own in found if row.agency_id})
     return [
