@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from app.areas.rules import CODE_LENGTH, PREFIX_LENGTHS, AreaLevel
+from app.patients.rules import RequestKind
 from app.tasks.rules import Bucket, TaskKind
 
 SMALLEST_TOLD = 5  # roles.md: beyond one's own area 1–4 are hidden
@@ -108,3 +109,13 @@ def is_outside(from_area: str, to_area: str) -> bool:
     """Whether a move leaves the county: then papers travel, and another county's own rules begin (domain 9, case 2)."""
     length = PREFIX_LENGTHS[AreaLevel.COUNTY]
     return from_area[:length] != to_area[:length]
+
+
+# On which finding each request rests: codes of `texts`.
+WHY: dict[RequestKind, tuple[str, ...]] = {
+    RequestKind.EXCLUSION: ("desk.why.psychiatrist_review", "desk.why.forensic_opinion"),
+    RequestKind.DEATH_UNDONE: ("desk.why.met_alive", "desk.why.other_person"),
+    RequestKind.MERGE: ("desk.why.same_papers", "desk.why.same_after_check", "desk.why.two_places"),
+}
+# Why a number, a sex or a birth date is not what it was (domain 9, case 18).
+IDENTITY_CORRECTIONS = ("desk.correction.police", "desk.correction.birth_or_sex", "desk.correction.typing")

@@ -144,13 +144,8 @@ def reopen_tasks(session: Session, patient: Subject, closed_at: datetime, outcom
             Task.patient_id == patient.id, Task.state == TaskState.CANCELLED, Task.closed_at == closed_at
         )
     ).all()
-    standing = set(
-        session.execute(
-            select(Task.kind, Task.period).where(Task.patient_id == patient.id, Task.state != TaskState.CANCELLED)
-        )
-        .tuples()
-        .all()
-    )
+    rows = select(Task.kind, Task.period).where(Task.patient_id == patient.id, Task.state != TaskState.CANCELLED)
+    standing = {(kind, period) for kind, period in session.execute(rows)}
     again = [
         task
         for task in cancelled

@@ -27,10 +27,13 @@ SUBJECTS = {
     "/guardianships/": "guardianship",
     "/agreements/": "agreement",
     "/tasks/": "task",
+    "/assessments/": "assessment",
+    "/reassessments/": "reassessment",
     "/incidents/": "emergency",
     "/incidents/patients/": "patient",
     "/incidents/tasks/": "question",
     "/transfers/": "transfer",
+    "/requests/": "request",
     "/subsidies/": "run",
     "/subsidies/lines/": "line",
     "/admin/users/": "user",
@@ -46,6 +49,7 @@ ARGUMENTS = {
     "guardianship_id": "guardianship",
     "guardian_id": "guardianship",
     "agreement_id": "agreement",
+    "other_id": "patient",
 }
 # Arguments that name a choice, not a thing: any of them is everybody's.
 CHOICES = {

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.sessions import actor_of
 from app.areas.models import Agency, AgencyKind, Area
-from app.areas.rules import AreaLevel
+from app.areas.rules import AreaLevel, town_of
 from app.core.access import Action, may
 from app.core.actor import Actor, Role
 from app.core.bank_account import AccountKind
@@ -35,12 +35,13 @@ from app.incidents.commands import OpenEmergency
 from app.incidents.rules import EmergencyReason, PersonCategory, ReporterKind
 from app.incidents.service import open_emergency
 from app.patients.commands import ConsentDraft, DiagnosisDraft, RegisterPatient, ReportClue, Supplement
-from app.patients.models import Patient, ScreeningReturn
-from app.patients.rules import DiagnosisCategory, TransferReason
+from app.patients.models import Patient, RegisterRequest, ScreeningReturn
+from app.patients.rules import DiagnosisCategory, RequestKind, TransferReason
 from app.patients.service import open_round, record_admission, register_patient, report_clue
 from app.people.commands import AccountDraft, PersonDraft
 from app.people.models import Person
 from app.people.vault import Vault
+from app.risk.models import Reassessment, ReassessmentSession
 from app.risk.service import open_reassessments
 from app.roster.models import RosterImport
 from app.roster.papers import template_workbook
@@ -142,6 +143,8 @@ class Place:
     agreement: str = ""
     visit: str = ""
     task: str = ""
+    assessment: str = ""
+    reassessment: str = ""
     # a record for somebody unknown, and what a visit asks of somebody known
     emergency: str = ""
     question: str = ""
@@ -149,6 +152,7 @@ class Place:
     line: str = ""
     user: str = ""
     transfer: str = ""
+    request: str = ""
     # papers are kept by role
     file: dict[str, str] = field(default_factory=dict)
     upload: str = ""
@@ -242,6 +246,7 @@ def _place(
         found.task = session.scalars(
             select(Task.public_id).where(Task.patient_id == patient.id, Task.kind == TaskKind.REASSESSMENT)
         ).one()
+        found.assessment, found.reassessment = _assessments(session, actors["county_office"], patient, found.task)
         found.clue, found.screening_round, found.screening_return = _clues(session, keyring, actors, marks, village)
         found.emergency, found.question = _emergency(session, keyring, actors["doctor"], patient, village)
         renewal = reason("tasks.renewal", number=agreement.number, ends_on=agreement.to_on)
@@ -255,6 +260,21 @@ def _place(
             patient.public_id, f"scene-{patient.id}", "110101001001", TransferReason.FAMILY, "北京市东城区东华门街道"
         )
         found.transfer = propose_transfer(session, actors["doctor"], away, TODAY, NOW).public_id
+        asked = RegisterRequest(
+            submission_key=f"scene-{patient.id}",
+            kind=RequestKind.EXCLUSION,
+            patient_id=patient.id,
+            area_code=village,
+            because=reason(
+                "desk.request.because", why=reason("desk.why.psychiatrist_review"), paper="复核单"
+            ).to_json(),
+            from_on=TODAY,
+            proposed_at=NOW,
+            proposed_by=actors["county_office"].user_id,
+        )
+        session.add(asked)
+        session.flush()
+        found.request = asked.public_id
         upload = keep_file(
             session, keyring, UPLOAD, "roster.xlsx", "application/octet-stream", template_workbook(), county_code, actors["county_office"], NOW
         )  # fmt: skip
@@ -286,9 +306,33 @@ def _place(
     return found
 
 
-def _emergency(
-    session: Session, keyring: Keyring, doctor: Actor, patient: Patient, village: str
-) -> tuple[str, str]:
+def _assessments(session: Session, office: Actor, patient: Patient, task: str) -> tuple[str, str]:
+    """The town's meeting of the running quarter, and the result of the one before."""
+    held = ReassessmentSession(
+        area_code=town_of(patient.area_code),
+        quarter=str(QUARTER.next()),
+        held_on=TODAY,
+        panel=[{"part": "doctor", "name": "季衡", "post": ""}, {"part": "police", "name": "严正", "post": ""}],
+        opened_at=NOW,
+        opened_by=office.user_id,
+    )
+    done = Reassessment(
+        patient_id=patient.id,
+        task_id=session.scalars(select(Task.id).where(Task.public_id == task)).one(),
+        quarter=str(QUARTER),
+        assessed_on=date(2026, 9, 20),
+        level_before=4,
+        level=4,
+        submission_key=new_public_id(),
+        recorded_at=NOW,
+        recorded_by=office.user_id,
+    )
+    session.add_all([held, done])
+    session.flush()
+    return held.public_id, done.public_id
+
+
+def _emergency(session: Session, keyring: Keyring, doctor: Actor, patient: Patient, village: str) -> tuple[str, str]:
     order = OpenEmergency(
         new_public_id(),
         ReporterKind.POLICE,

@@ -12,6 +12,7 @@ from app.core.quarter import Quarter
 from app.core.web import read_session
 from app.desk.queries.notices import notices_state
 from app.desk.queries.overview import Overview, list_owed, overview
+from app.desk.queries.requests import count_requests
 from app.desk.queries.transfers import count_waiting
 from app.desk.rules import told
 from app.desk.texts import TASK_KINDS
@@ -42,6 +43,7 @@ def area_overview(actor: Actor) -> str:
         is_office=actor.role is Role.COUNTY_OFFICE,
         clues=clue_home(session, actor),
         moving=count_waiting(session, actor, today) if may(actor, Action.SEE_TRANSFERS) else None,
+        requests=count_requests(session, actor),
     )
 
 

@@ -31,7 +31,9 @@ from app.patients.labels import (
     SIGNER_LABELS,
     STATE_LABELS,
 )
+from app.patients.models import Patient
 from app.patients.queries import get_patient, header_of, list_consents, list_diagnoses
+from app.patients.rules import RegistryStatus
 from app.people.rules import REVEAL_REASONS
 from app.people.vault import Vault
 from app.visits.queries import list_visits, sees_visits
@@ -43,7 +45,17 @@ MENU = (
     ("desk.consents", N_("知情同意")),
     ("guardians.list_guardians", N_("监护人与协议")),
     ("desk.propose_transfer", N_("办理迁移")),
+    ("desk.choose_merge", N_("并档")),
+    ("desk.exclude", N_("申请排除")),
+    ("desk.undo_death", N_("申请更正死亡登记")),
 )
+# What can happen only to a registration in one state.
+_ONLY = {
+    "desk.propose_transfer": RegistryStatus.REGISTERED,
+    "desk.choose_merge": RegistryStatus.REGISTERED,
+    "desk.exclude": RegistryStatus.REGISTERED,
+    "desk.undo_death": RegistryStatus.DEAD,
+}
 
 
 @desk.route("/patients/<public_id>")
@@ -75,7 +87,7 @@ def patient(public_id: str) -> str:
         consents=list_consents(session, actor, found) if tab is PatientTab.RECORD else [],
         diagnoses=list_diagnoses(session, actor, found) if tab is PatientTab.RECORD else [],
         visit_pill=visit_pill,
-        menu=[(endpoint, _(label)) for endpoint, label in MENU if _may_open(actor, endpoint)],
+        menu=[(endpoint, _(label)) for endpoint, label in MENU if _may_open(actor, endpoint, found)],
         reveal_reasons=[(code, _(words)) for code, words in REVEAL_REASONS.items()],
         words={
             "state": STATE_LABELS,
@@ -96,7 +108,10 @@ def patient(public_id: str) -> str:
     )
 
 
-def _may_open(actor: Actor, endpoint: str) -> bool:
+def _may_open(actor: Actor, endpoint: str, patient: Patient) -> bool:
+    """Whether the role may do it, and it can happen to this registration now."""
+    if patient.registry_status is not _ONLY.get(endpoint, patient.registry_status):
+        return False
     guarded: Any = current_app.view_functions[endpoint]
     return may(actor, guarded.permits)
 

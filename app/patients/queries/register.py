@@ -19,7 +19,15 @@ from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import area_values, within, within_prefix, within_range
 from app.patients.models import Patient, RegisterRequest
-from app.patients.rules import NOT_LIVE, CareSetting, ManagementStatus, RegistryStatus, RequestKind, RequestState, label_state
+from app.patients.rules import (
+    NOT_LIVE,
+    CareSetting,
+    ManagementStatus,
+    RegistryStatus,
+    RequestKind,
+    RequestState,
+    label_state,
+)
 from app.people.models import Person
 
 
