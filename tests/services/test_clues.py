@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.calendar import load_workdays
-from app.core.db import new_public_id
+from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.identity import IdKind, Sex
 from app.patients.commands import AnswerClue, CloseClue, ConsentDraft, DiagnosisDraft, ReportClue, ReviewDiagnosis
@@ -53,6 +55,7 @@ from app.patients.service import (
 from app.people.commands import PersonDraft
 from app.people.models import Person, PersonKey
 from app.people.queries import find_by_id_number
+from app.people.vault import Vault
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind
 from tests.rig.county import OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE, County
@@ -114,6 +117,24 @@ def test_a_report_that_arrives_twice_is_one_clue_of_one_person(session: Session,
     assert first.id == second.id
     assert session.scalar(select(func.count()).select_from(Clue)) == 1
     assert session.scalar(select(func.count()).select_from(Person)) == 1
+
+
+def test_two_taps_at_one_moment_are_one_clue(database: Database, county: County) -> None:
+    key, ring = new_public_id(), keyring()
+    worker, gate = county.actor("village_worker"), Barrier(2)
+
+    def send() -> str:
+        gate.wait()
+        with database.transaction() as session:
+            command = ReportClue(key, VILLAGE, TALKS_TO_SELF, "常大勇")
+            return report_clue(session, Vault(session, ring), worker, command, TODAY, NOW).public_id
+
+    with ThreadPoolExecutor(2) as both:
+        first, second = both.submit(send), both.submit(send)
+        assert first.result() == second.result()
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Clue)) == 1
+        assert session.scalar(select(func.count()).select_from(Person)) == 1
 
 
 def test_somebody_elses_key_hands_out_nothing(session: Session, county: County) -> None:
