@@ -131,6 +131,8 @@ class Action(StrEnum):
     CONFIRM_VISITS = "confirm_visits"  # the town's word on a village doctor's visit
     SET_CONFIRMATION = "set_confirmation"  # whether the county wants that word
     REASSESS = "reassess"
+    HOLD_ASSESSMENTS = "hold_assessments"  # open, confirm and sign a town's quarterly meeting
+    SEE_ASSESSMENTS = "see_assessments"  # how far the towns' meetings have come, in counts
     REVEAL = "reveal"
     IMPORT_ROSTER = "import_roster"
     KEEP_AGREEMENTS = "keep_agreements"
@@ -194,6 +196,8 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.CONFIRM_VISITS: frozenset({Role.DOCTOR, Role.HEALTH_LEAD}),
     Action.SET_CONFIRMATION: frozenset({Role.COUNTY_OFFICE}),
     Action.REASSESS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.HOLD_ASSESSMENTS: frozenset({Role.HEALTH_LEAD}),
+    Action.SEE_ASSESSMENTS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.COORDINATOR}),
     Action.REVEAL: frozenset(role for role in _ROLE_ORDER if _has_masked_field(role)),
     Action.IMPORT_ROSTER: frozenset({Role.COUNTY_OFFICE}),
     Action.KEEP_AGREEMENTS: frozenset({Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK}),

@@ -13,6 +13,7 @@ from app.patients.rules import (
     ManagementStatus,
     RegistryStatus,
     SpanKind,
+    TeamPart,
 )
 
 REGISTRY_LABELS = {
@@ -83,6 +84,18 @@ CLUE_SOURCES = {
     ClueSource.FAMILY: N_("家属"),
     ClueSource.SCHOOL: N_("学校"),
     ClueSource.OTHER: N_("其他"),
+}
+TEAM_PARTS = {
+    TeamPart.GUARDIAN: N_("监护人"),
+    TeamPart.GRID_WORKER: N_("网格员"),
+    TeamPart.VILLAGE_CADRE: N_("村（社区）干部"),
+    TeamPart.POLICE: N_("民警"),
+    TeamPart.DOCTOR: N_("精防医生"),
+    TeamPart.PSYCHIATRIST: N_("精神科医生"),
+    TeamPart.CIVIL_AFFAIRS: N_("民政干部"),
+    TeamPart.DISABLED_FEDERATION: N_("残联工作人员"),
+    TeamPart.TOWN: N_("乡镇（街道）干部"),
+    TeamPart.VOLUNTEER: N_("志愿者"),
 }
 CLASS_LABELS = {1: N_("不稳定"), 2: N_("基本稳定"), 3: N_("稳定")}
 

@@ -1,9 +1,11 @@
-"""What the session that reassesses a patient records."""
+"""What the quarterly reassessment records, of one patient and of a meeting."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+
+from app.core.quarter import Quarter
 
 
 @dataclass(frozen=True)
@@ -14,3 +16,23 @@ class RecordReassessment:
     assessed_on: date
     submission_key: str
     conclusion: str = field(default="", repr=False)
+    # one of `rules.WHYS`
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class PanelMember:
+    """Who sat at the table: `part` is a code of `TeamPart`."""
+
+    part: str
+    name: str
+    post: str = ""
+
+
+@dataclass(frozen=True)
+class HoldSession:
+    """A town's meeting of a quarter; the first member chairs it."""
+
+    quarter: Quarter
+    held_on: date
+    panel: tuple[PanelMember, ...]

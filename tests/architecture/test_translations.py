@@ -36,6 +36,8 @@ DATA = (
     "subsidies/papers",
     "patients/papers.py",
     "desk/papers_moving.py",
+    "desk/papers_reassessing.py",
+    "risk/papers.py",
 )
 
 

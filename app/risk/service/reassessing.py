@@ -1,4 +1,4 @@
-"""Rating the risk level and reassessing every managed patient each quarter."""
+"""Rating the risk level, and one patient's quarterly reassessment."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from app.patients.queries import lock_patient
 from app.patients.rules import ManagementStatus, RegistryStatus
 from app.people.vault import Vault
 from app.risk.commands import RecordReassessment
-from app.risk.models import LevelSource, Reassessment, RiskLevel
+from app.risk.models import LevelSource, Reassessment, ReassessmentSession, RiskLevel
 from app.risk.queries import Subject, find_reassessment
-from app.risk.rules import LEVELS, LONGEST_CONCLUSION, Effect, effect_on_next_visit
+from app.risk.queries.sessions import Row, get_row, lock_open_session
+from app.risk.rules import HIGH_LEVEL, LEVELS, LONGEST_CONCLUSION, WHYS, Effect, effect_on_next_visit
 from app.tasks.models import Task, TaskState
 from app.tasks.queries import find_next_visit_on
 from app.tasks.rules import TaskKind
@@ -169,6 +170,7 @@ def record_reassessment(
 ) -> Recorded:
     """Record the result, close the duty, and bring the next visit forward when the level asks for it.
 
+    While the town's meeting is under way the result is the meeting's, with a reason unless nothing changes.
     Raises `Invalid`, `Forbidden`, and `Conflict` when the quarter's result of this patient is recorded already.
     """
     require(actor, Action.REASSESS)
@@ -182,8 +184,10 @@ def record_reassessment(
         if earlier.submission_key == command.submission_key:
             return Recorded(earlier, False, effect)
         raise Conflict(reason("risk.error.done", quarter=quarter))
-    _check(command, quarter, today)
-    result = _store(session, vault, actor, subject, command, now)
+    held = lock_open_session(session, actor, subject.task.area_code, str(quarter))
+    row = get_row(session, actor, subject.task)
+    _check(command, quarter, today, row if held else None)
+    result = _store(session, vault, actor, subject, command, held, row, now)
     note_level(
         session, actor, subject.patient, command.level, command.assessed_on, LevelSource.REASSESSMENT, result.id, now
     )
@@ -195,7 +199,8 @@ def record_reassessment(
     return Recorded(result, True, effect)
 
 
-def _check(command: RecordReassessment, quarter: Quarter, today: date) -> None:
+def _check(command: RecordReassessment, quarter: Quarter, today: date, row: Row | None) -> None:
+    """`row` is given in a meeting."""
     errors: dict[str, list[Reason]] = {}
     if command.level not in LEVELS:
         errors["level"] = [reason("risk.error.level")]
@@ -205,19 +210,38 @@ def _check(command: RecordReassessment, quarter: Quarter, today: date) -> None:
         errors["assessed_on"] = [reason("risk.error.before_quarter", first_on=quarter.first_day)]
     if len(command.conclusion) > LONGEST_CONCLUSION:
         errors["conclusion"] = [reason("risk.error.conclusion", most=LONGEST_CONCLUSION)]
+    if command.why is not None and command.why not in WHYS:
+        errors["why"] = [reason("risk.error.why")]
+    if row is not None and command.why is None and _asks_why(command.level, row):
+        errors["why"] = [reason("risk.error.why_missing")]
     if errors:
         raise Invalid(errors)
 
 
+def _asks_why(level: int, row: Row) -> bool:
+    """A change, a high level, or nobody having seen the patient this quarter."""
+    return level >= HIGH_LEVEL or level != row.proposal.level or bool(row.whys_single)
+
+
 def _store(
-    session: Session, vault: Vault, actor: Actor, subject: Subject, command: RecordReassessment, now: datetime
+    session: Session,
+    vault: Vault,
+    actor: Actor,
+    subject: Subject,
+    command: RecordReassessment,
+    held: ReassessmentSession | None,
+    row: Row,
+    now: datetime,
 ) -> Reassessment:
     result = Reassessment(
         patient_id=subject.patient.id,
         task_id=subject.task.id,
         quarter=subject.task.period,
+        session_id=held.id if held else None,
+        level_proposed=row.proposal.level,
+        because=Reason(command.why).to_json() if command.why else None,
         assessed_on=command.assessed_on,
-        level_before=subject.patient.risk_level,
+        level_before=row.entering if held else subject.patient.risk_level,
         level=command.level,
         conclusion_sealed=vault.seal(subject.person.id, CONCLUSION, command.conclusion),
         submission_key=command.submission_key,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.access import Action, current_actor, permit
@@ -17,10 +19,11 @@ from app.core.web import date_long, forget_reads, read_session, show_errors
 from app.people.vault import Vault
 from app.risk import queries, service
 from app.risk.forms import ReassessForm
+from app.risk.models import ReassessmentSession, SessionState
+from app.risk.queries.sessions import find_session, get_row
 from app.risk.rules import LEVELS, Effect, effect_on_next_visit
+from app.risk.views.blueprint import risk
 from app.tasks.models import TaskState
-
-risk = Blueprint("risk", __name__, template_folder="templates")
 
 
 @risk.route("/tasks/<public_id>/reassess", methods=["GET", "POST"])
@@ -28,7 +31,7 @@ risk = Blueprint("risk", __name__, template_folder="templates")
 def reassess(public_id: str) -> str | Response | tuple[str, int]:
     form = ReassessForm()
     if request.method == "GET":
-        form.begin(current_clock().today())
+        form.begin(_day(public_id))
         return _page(public_id, form)
     if not form.validate():
         return _page(public_id, form), 400
@@ -39,7 +42,7 @@ def reassess(public_id: str) -> str | Response | tuple[str, int]:
         show_errors(form, refused)
         return _page(public_id, form), 400
     flash(_saved(recorded.effect), "success")
-    return redirect(url_for("tasks.list_tasks", tab="reassess"))
+    return redirect(_back(_meeting(public_id)))
 
 
 @risk.route("/tasks/<public_id>/reassess/effect")
@@ -61,6 +64,27 @@ def _saved(effect: Effect) -> str:
     return str(_("评估已保存，下次随访提前到%(day)s。", day=date_long(effect.bring_to)))
 
 
+def _meeting(public_id: str) -> ReassessmentSession | None:
+    """The town's meeting that is under way for this duty."""
+    actor, session = current_actor(), read_session()
+    task = queries.get_subject(session, actor, public_id).task
+    held = find_session(session, actor, task.area_code, task.period)
+    return held if held is not None and held.state is SessionState.OPEN else None
+
+
+def _day(public_id: str) -> date:
+    held = _meeting(public_id)
+    return held.held_on if held else current_clock().today()
+
+
+def _back(held: ReassessmentSession | None) -> str:
+    return (
+        url_for("risk.session", public_id=held.public_id, part="single")
+        if held
+        else url_for("tasks.list_tasks", tab="reassess")
+    )
+
+
 def _record(public_id: str, form: ReassessForm) -> service.Recorded:
     actor, clock = current_actor(), current_clock()
     with transaction() as session:
@@ -75,12 +99,17 @@ def _page(public_id: str, form: ReassessForm) -> str:
     subject = queries.get_subject(read_session(), current_actor(), public_id)
     quarter = Quarter.parse(subject.task.period)
     level = subject.patient.risk_level
+    is_done = subject.task.state is not TaskState.OPEN
+    held = _meeting(public_id)
     return render_template(
         "risk/reassess.html",
         form=form,
         subject=subject,
+        row=None if is_done else get_row(read_session(), current_actor(), subject.task),
+        held=held,
+        back=_back(held),
         quarter=say_quarter(quarter),
         level_before=None if level is None else say(Reason(f"risk.level.{level}")),
-        is_done=subject.task.state is not TaskState.OPEN,
+        is_done=is_done,
         outcome=Reason.from_json(subject.task.outcome) if subject.task.outcome else None,
     )

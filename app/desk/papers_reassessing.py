@@ -1,0 +1,74 @@
+"""危险性季度评估表 of one patient who was looked at singly, from the record. In Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.core.actor import Actor
+from app.core.identity import SEX_LABELS
+from app.core.reasons import Reason
+from app.desk.texts import VISIT_FORMS
+from app.guardians.queries import GuardianCard
+from app.guardians.rules import Rank
+from app.patients.labels import CARE_LABELS, CLASS_LABELS
+from app.patients.queries import PatientHeader
+from app.risk.models import Reassessment, ReassessmentSession
+from app.risk.papers import paper_quarter
+from app.visits.models import FollowUpVisit
+from reports.forms.risk_assessment import QuarterVisit, RiskAssessmentDocument, render_risk_assessment
+from reports.forms.sheet import Imprint
+
+
+def reassessment_pdf(
+    result: Reassessment,
+    conclusion: str,
+    held: ReassessmentSession | None,
+    patient: PatientHeader,
+    guards: Sequence[GuardianCard],
+    visits: Sequence[FollowUpVisit],
+    actor: Actor,
+    now: datetime,
+) -> bytes:
+    """`visits` are the quarter's completed ones, the oldest first."""
+    guard = next((one for one in guards if one.is_present and one.rank is Rank.FIRST), None)
+    why = str(Reason.from_json(result.because)) if result.because else ""
+    panel = held.panel if held else []
+    return render_risk_assessment(
+        RiskAssessmentDocument(
+            Imprint(patient.agency or "", actor.name, now),
+            name=patient.name,
+            record_number=patient.record_number or "",
+            quarter=paper_quarter(result.quarter),
+            sex=SEX_LABELS[patient.sex] if patient.sex in (1, 2) else "",  # type: ignore[index]  # the enum's numbers
+            born_on=patient.born_on,
+            address="".join(filter(None, (patient.village, patient.address))),
+            guardian_name=guard.name if guard else "",
+            guardian_phone=guard.phone.text if guard and guard.phone and not guard.phone.is_masked else "",
+            care_setting=CARE_LABELS[patient.care_setting] if patient.care_setting else "",
+            previous_level=result.level_before,
+            visits=tuple(_visit(one) for one in visits),
+            adherence=visits[-1].adherence if visits else None,
+            proposed_level=result.level_proposed,
+            proposed_because=_proposed(visits, result.level_proposed),
+            decided_level=result.level,
+            reason="；".join(filter(None, (why, conclusion))),
+            assessed_on=result.assessed_on,
+            members=tuple("　".join(filter(None, (one["name"], one["post"]))) for one in panel),
+        )
+    )
+
+
+def _visit(visit: FollowUpVisit) -> QuarterVisit:
+    return QuarterVisit(
+        visit.visited_on,
+        VISIT_FORMS.get(visit.form, ""),
+        visit.risk_level,
+        CLASS_LABELS[visit.visit_class] if visit.visit_class else "",
+    )
+
+
+def _proposed(visits: Sequence[FollowUpVisit], level: int | None) -> str:
+    if level is None:
+        return ""
+    return f"本季度 {len(visits)} 次随访中的最高等级" if visits else "本季度没有随访，按上次评定"

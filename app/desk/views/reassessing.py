@@ -1,0 +1,73 @@
+"""The printed form of one patient's reassessment."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Response, send_file
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit.service import note
+from app.core.access import Action, current_actor, permit
+from app.core.actor import Actor
+from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.keys import current_keyring
+from app.core.quarter import Quarter
+from app.desk.papers_reassessing import reassessment_pdf
+from app.desk.views.blueprint import desk
+from app.guardians.queries import list_guardians
+from app.patients.models import Patient
+from app.patients.queries import header_of
+from app.people.vault import Vault
+from app.risk.models import ReassessmentSession
+from app.risk.queries.sessions import get_result
+from app.risk.service import CONCLUSION
+from app.visits.models import FollowUpVisit
+from app.visits.queries import list_visits
+
+
+@desk.route("/reassessments/<public_id>/paper")
+@permit(Action.REASSESS)
+def reassessment_paper(public_id: str) -> Response:
+    """危险性季度评估表; noted."""
+    actor, clock = current_actor(), current_clock()
+    with transaction() as session:
+        vault = Vault(session, current_keyring())
+        result, patient = get_result(session, actor, public_id)
+        note(
+            session,
+            actor,
+            "desk.reassessment_printed",
+            now=clock.now(),
+            subject=("patient", patient.public_id),
+            area_code=patient.area_code,
+            detail={"quarter": result.quarter},
+        )
+        content = reassessment_pdf(
+            result,
+            vault.open(patient.person_id, CONCLUSION, result.conclusion_sealed) or "",
+            _meeting(session, result.session_id),
+            header_of(session, actor, vault, patient, clock.today()),
+            list_guardians(session, actor, vault, patient),
+            _visits(session, actor, patient, Quarter.parse(result.quarter)),
+            actor,
+            clock.now(),
+        )
+    return send_file(BytesIO(content), mimetype="application/pdf", download_name="reassessment.pdf")
+
+
+def _meeting(session: Session, session_id: int | None) -> ReassessmentSession | None:
+    """Of a result that the actor sees."""
+    if session_id is None:
+        return None
+    return session.scalar(select(ReassessmentSession).where(ReassessmentSession.id == session_id))
+
+
+def _visits(session: Session, actor: Actor, patient: Patient, quarter: Quarter) -> list[FollowUpVisit]:
+    """The quarter's completed visits, the oldest first."""
+    found = [
+        one for one in list_visits(session, actor, patient) if one.is_complete and quarter.contains(one.visited_on)
+    ]
+    return sorted(found, key=lambda one: (one.visited_on, one.id))
