@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.core.i18n import N_
 from app.core.reasons import register
+from app.patients.codes import IDENTITY_CORRECTIONS
 
 TEXTS: dict[str, str] = {
-    "patients.hand_over.done": N_("移交患者"),
     "patients.handed_over": N_("移交患者"),
     "patients.hand_over.changed": N_("人数已变为 %(n)s 人，请再看一次后确认"),
     "patients.hand_over.nobody": N_("没有要移交的患者"),
@@ -45,6 +45,15 @@ TEXTS: dict[str, str] = {
     "patients.because.admitted": N_("%(on)s 入院"),
     "patients.because.discharged": N_("%(on)s 出院"),
     "patients.because.died": N_("%(on)s 死亡"),
+    "patients.twice.number": N_("证件号码相同"),
+    "patients.twice.birth": N_("姓名和出生日期相同"),
+    "patients.twice.phone": N_("联系电话或监护人电话相同"),
+    "patients.correction.nothing": N_("没有改动，请填写要更正的内容"),
+    **IDENTITY_CORRECTIONS,
+    "patients.compare_asked": N_("要求核对证件"),
+    "patients.identity_corrected": N_("更正证件信息"),
+    "patients.because.two_names": N_("同一证件号码出现另一姓名，请核对双方证件"),
+    "patients.because.compared": N_("证件已核对"),
     "patients.because.registration_ended": N_("登记已终止，迁移自动撤回"),
     "patients.because.stated": "%(text)s",
     "patients.because.in_review": N_("%(on)s 送精神科医师诊断复核"),

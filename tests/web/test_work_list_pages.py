@@ -21,7 +21,7 @@ from app.core.db import Database
 from app.core.reasons import reason
 from app.people.vault import Vault
 from app.tasks.rules import TaskKind
-from app.tasks.service import open_follow_up, open_task
+from app.tasks.service import move_follow_up, open_follow_up, open_task
 from app.visits.models import FollowUpVisit
 from app.visits.service import record_visit
 from tests.conftest import NOW, TODAY
@@ -124,9 +124,14 @@ def test_the_work_list_asks_the_same_number_of_questions_whatever_its_size(
 
 
 def test_paper_and_workbook_hold_the_rows_of_the_screen_and_are_noted(
-    people: None, database: Database, client_as: ClientAs, tmp_path: Path
+    people: None, app: Flask, database: Database, county: County, client_as: ClientAs, tmp_path: Path
 ) -> None:
     late(database, "=1+1", 5, SECOND_VILLAGE, risk_level=0)
+    with database.transaction() as session:
+        keyring, doctor_of_town = app.extensions["anhu.keyring"], county.actor("doctor")
+        patient = register(session, keyring, doctor_of_town, TODAY, NOW, "戊五", address="村东头第三家")
+        patient.joint_visit_until = TODAY
+        move_follow_up(session, patient, TODAY - timedelta(days=2), [DUE])
     doctor = client_as("doctor")
     workbook = doctor.get(f"/tasks/workbook?tab=overdue&place={SECOND_VILLAGE}")
     sheet = openpyxl.load_workbook(BytesIO(workbook.data)).active
@@ -141,11 +146,14 @@ def test_paper_and_workbook_hold_the_rows_of_the_screen_and_are_noted(
             ["pdftotext", "-layout", tmp_path / "day.pdf", "-"], check=True, capture_output=True, text=True
         ).stdout
         plain = text.replace(" ", "")
-        assert all(name in plain for name in ("甲一", "乙二", "丙三", "丁四", "随访日程单", "逾期40天", "锁解锁"))
+        assert all(
+            name in plain
+            for name in ("甲一", "乙二", "丙三", "丁四", "随访日程单", "逾期40天", "锁解锁", "村东头第三家", "联合随访")
+        )
     with database.reading() as session:
         events = session.scalars(select(AuditEvent).where(AuditEvent.action.like("tasks.list_%"))).all()
         found = {(event.action, event.count, event.detail["filters"].get("place")) for event in events}
-    assert found == {("tasks.list_exported", 2, SECOND_VILLAGE), ("tasks.list_printed", 5, None)}
+    assert found == {("tasks.list_exported", 2, SECOND_VILLAGE), ("tasks.list_printed", 6, None)}
 
 
 # -- the town's word ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from app.core.actor import Actor
 from app.core.batches import slices
 from app.core.scope import within
 from app.patients.models import Patient
-from app.people.models import PersonKey
 from app.people.vault import Vault
 
 
@@ -42,17 +41,15 @@ def beside(
                 Patient.joint_visit_until,
                 Patient.address_sealed,
                 User.display_name,
-                PersonKey.kek_id,
-                PersonKey.wrapped,
             )
             .outerjoin(User, User.id == Patient.doctor_id)
-            .outerjoin(PersonKey, PersonKey.person_id == Patient.person_id)
             .where(Patient.public_id.in_(part), within(Patient.area_code, actor))
-        )
+        ).all()
+        if vault is not None and reads_address:
+            vault.warm(row.person_id for row in rows if row.address_sealed is not None)
         for row in rows:
             address = ""
-            if vault is not None and reads_address and row.address_sealed is not None and row.kek_id is not None:
-                vault.learn(row.person_id, row.kek_id, row.wrapped)
+            if vault is not None and reads_address:
                 address = vault.open(row.person_id, "patients.address", row.address_sealed) or ""
             is_joint = row.joint_visit_until is not None and row.joint_visit_until >= today
             found[row.public_id] = Beside(row.display_name, is_joint, address)

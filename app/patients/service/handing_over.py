@@ -95,8 +95,7 @@ def _write(session: Session, actor: Actor, ids: Sequence[int], move: Move, now: 
     if replaced:
         withdrawn = {"withdrawn_at": now, "withdrawn_by": actor.user_id}
         session.execute(update(table).where(table.c.id.in_([span.id for span in replaced])).values(withdrawn))
-    because = reason("patients.hand_over.done").to_json()
-    new = [_Span(patient_id, str(move.to.id), move.from_on, to_on, because) for patient_id in ids]
+    new = [_Span(patient_id, str(move.to.id), move.from_on, to_on, None) for patient_id in ids]
     rest = [piece for span in replaced for piece in _remainders(span, move.from_on, to_on)]
     insert_rows(session, PatientSpan, [_row(actor, move.what, span, now) for span in (*rest, *new)])
     if move.what is SpanKind.DOCTOR:

@@ -82,7 +82,8 @@ def _choice(public_id: str | None) -> _Choice:
     elif "to" in request.args:
         form = HandOverForm(request.args, meta={"csrf": False})  # looks, changes nothing
     else:
-        form = HandOverForm(formdata=None, data={**begun, **request.args.to_dict()})
+        kept = {name: request.args[name] for name in ("whose", "place", "how") if name in request.args}
+        form = HandOverForm(formdata=None, data={**begun, **kept})
     chosen = _Choice(
         form,
         get_patient(session, actor, public_id) if public_id else None,
