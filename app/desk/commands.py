@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.core.identity import IdKind, Sex
 from app.desk.rules import TransferRefusal
 from app.patients.rules import RequestKind, TransferReason
 
@@ -50,14 +49,3 @@ class Proposal:
     # merge: the record that stays, and for each field that differs whose value is kept (`kept` or `merged`)
     kept: str = ""
     chosen: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class CorrectIdentity:
-    """A number, sex or birth date as the police corrected it; `why` is a code of `IDENTITY_CORRECTIONS`."""
-
-    why: str
-    id_kind: IdKind
-    id_number: str | None
-    sex: Sex
-    born_on: date | None

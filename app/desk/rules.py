@@ -117,5 +117,3 @@ WHY: dict[RequestKind, tuple[str, ...]] = {
     RequestKind.DEATH_UNDONE: ("desk.why.met_alive", "desk.why.other_person"),
     RequestKind.MERGE: ("desk.why.same_papers", "desk.why.same_after_check", "desk.why.two_places"),
 }
-# Why a number, a sex or a birth date is not what it was (domain 9, case 18).
-IDENTITY_CORRECTIONS = ("desk.correction.police", "desk.correction.birth_or_sex", "desk.correction.typing")

@@ -96,9 +96,6 @@ TEXTS: dict[str, str] = {
     "desk.twice.number": N_("一方的证件号码是另一方用过的号码"),
     "desk.twice.birth": N_("姓名和出生日期相同"),
     "desk.twice.guardian": N_("姓名同音，监护人电话相同"),
-    "desk.correction.police": N_("公安机关更正证件号码"),
-    "desk.correction.birth_or_sex": N_("出生日期或性别更正"),
-    "desk.correction.typing": N_("当时录入有误，已核对证件"),
     "desk.because.moved_in": N_("%(on)s 迁入，%(days)s 天内首访"),
 }
 

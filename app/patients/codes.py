@@ -146,3 +146,10 @@ SCREENING_WAYS = {
     3: N_("村组会议询问"),
     4: N_("村医门诊和公卫服务"),
 }
+
+# Why a number, a sex or a birth date is not what it was (domain 9, case 18).
+IDENTITY_CORRECTIONS = {
+    "patients.correction.police": N_("公安机关更正证件号码"),
+    "patients.correction.birth_or_sex": N_("出生日期或性别更正"),
+    "patients.correction.typing": N_("当时录入有误，已核对证件"),
+}

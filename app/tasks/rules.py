@@ -103,14 +103,15 @@ _CARE = frozenset(
 )
 # an emergency is answered for by the town's doctors and the county's office
 _RESPONSE = frozenset({TaskKind.EMERGENCY_RECORD, TaskKind.EMERGENCY_CHECK})
+_PAPERS = frozenset({TaskKind.COMPARE_PAPERS})
 _AGREEMENTS = frozenset({TaskKind.AGREEMENT_RENEWAL})
 
 # Clinicians work on care, whoever keeps agreements on their renewal; nobody else has a list (roles.md, Actions).
 _KINDS: dict[Role, frozenset[TaskKind]] = {
     Role.DOCTOR: _CARE | _RESPONSE,
     Role.VILLAGE_DOCTOR: _CARE | {TaskKind.RETURNED_VISIT},
-    Role.HEALTH_LEAD: _CARE | _RESPONSE,
-    Role.COUNTY_OFFICE: _CARE | _RESPONSE,
+    Role.HEALTH_LEAD: _CARE | _RESPONSE | _PAPERS,
+    Role.COUNTY_OFFICE: _CARE | _RESPONSE | _PAPERS,
     Role.VILLAGE_WORKER: _AGREEMENTS,
     Role.TOWN: _AGREEMENTS,
     Role.CLERK: _AGREEMENTS,

@@ -49,6 +49,7 @@ from app.subsidies.service import record_opening_payments
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from app.visits.queries import find_last_visit
+from app.visits.rules.prompts import DOUBTS
 from app.visits.service.recording import record_visit
 from tests.conftest import NOW, TODAY
 from tests.rig.county import COUNTY, OTHER_VILLAGE, VILLAGE, County
@@ -417,7 +418,7 @@ def _live(session: Session, county: County, place: int, life: dict[str, Any]) ->
         sign_agreement(session, county.actor("clerk"), patient, signed, NOW)
     if life["consent"]:
         for days in sorted(life["visits"], reverse=True):
-            visit = visit_command(patient, stable(TODAY - timedelta(days=days)), notes=f"第{days}天")
+            visit = visit_command(patient, stable(TODAY - timedelta(days=days)), notes=f"第{days}天", accepted=DOUBTS)
             record_visit(session, vault(session), office, replace(visit, submission_key=f"{place}-{days}"), TODAY, NOW)
     if life["stay"]:
         came, left = life["stay"]

@@ -42,8 +42,10 @@ from app.visits.queries import list_visits, sees_visits
 MENU = (
     ("patients.edit", N_("编辑资料")),
     ("patients.change_state", N_("变更状态")),
+    ("patients.show_treatment", N_("治疗")),
     ("desk.consents", N_("知情同意")),
     ("guardians.list_guardians", N_("监护人与协议")),
+    ("patients.correct", N_("证件更正")),
     ("desk.propose_transfer", N_("办理迁移")),
     ("desk.choose_merge", N_("并档")),
     ("desk.exclude", N_("申请排除")),

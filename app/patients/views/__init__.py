@@ -2,5 +2,15 @@
 
 from __future__ import annotations
 
-from app.patients.views import clues, handing_over, listing, registering, reporting, screening, states, treatment  # noqa: F401  # each adds its routes
+from app.patients.views import (  # noqa: F401  # each adds its routes
+    clues,
+    handing_over,
+    identity,
+    listing,
+    registering,
+    reporting,
+    screening,
+    states,
+    treatment,
+)
 from app.patients.views.blueprint import patients as patients

@@ -15,7 +15,7 @@ from app.core.access import Action, Field, Grant, current_actor, permit, sees
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import new_public_id, transaction
-from app.core.errors import AnhuError, NotFound, StaleVersion
+from app.core.errors import AnhuError, Invalid, NotFound, StaleVersion
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.web import forget_reads, read_session, show_errors
@@ -24,6 +24,7 @@ from app.patients.models import Patient
 from app.patients.queries import get_patient, header_of, lock_patient, open_supplement
 from app.patients.queries.page import PatientHeader
 from app.patients.service import register_patient, update_patient
+from app.patients.service.comparing import ask_to_compare
 from app.patients.service.editing import version_of
 from app.patients.views.blueprint import WORDS, patients
 from app.people.forms import shown
@@ -52,7 +53,16 @@ def register() -> Answer:
             return _registered(actor, form)
         except AnhuError as refused:
             show_errors(form, refused)
+            _compare_papers(actor, refused, form.id_number.data or "")
     return render_template("patients/register.html", form=form), 422
+
+
+def _compare_papers(actor: Actor, refused: AnhuError, id_number: str) -> None:
+    """One number under two names was refused; that the papers differ must not be forgotten with it."""
+    named = refused.errors.get("id_number", ()) if isinstance(refused, Invalid) else ()
+    if any(one.code == "people.id.other_name" for one in named):
+        with transaction() as session:
+            ask_to_compare(session, current_keyring(), actor, id_number, current_clock().today(), current_clock().now())
 
 
 @patients.route("/patients/<public_id>/edit", methods=["GET", "POST"])
