@@ -22,6 +22,7 @@ from app.desk.demo.acting import Actors, do, sign, visit
 from app.desk.demo.caseload import share_caseload
 from app.desk.demo.clues import tell_clues
 from app.desk.demo.contracts import Contract
+from app.desk.demo.meeting import hold_meetings
 from app.desk.demo.moments import Moments
 from app.desk.demo.papers import Papers
 from app.desk.demo.paying import Payer
@@ -99,6 +100,7 @@ class Loader:
         open_renewals(self.session, calendar.today, self.moments.on(calendar.today, 0))
         share_caseload(self.session, self.county, self.moments)
         treat(self.session, self.vault, self.county, self.moments)
+        hold_meetings(self.session, self.county, self.moments)
         tell_clues(self.session, self.vault, self.county, self.moments)
         carry_phones(self.session, self.vault, self.county, self.moments)
 

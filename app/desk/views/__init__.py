@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from app.desk.views import alerts as alerts
 from app.desk.views import consents as consents
-from app.desk.views import day_sheet, home, late, patient, reports, requests, transfers, words
+from app.desk.views import day_sheet, home, late, patient, reassessing, reports, requests, transfers, words
 from app.desk.views.blueprint import desk
 from app.desk.views.work import work
 
-__all__ = ["day_sheet", "desk", "home", "late", "patient", "reassessing", "reports", "requests", "transfers", "words", "work"]
+__all__ = [
+    "day_sheet",
+    "desk",
+    "home",
+    "late",
+    "patient",
+    "reassessing",
+    "reports",
+    "requests",
+    "transfers",
+    "words",
+    "work",
+]
