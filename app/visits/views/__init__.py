@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.visits.views import attempts, confirming, devices, drafts, form, offline, sent, stored
+from app.visits.views import attempts, confirming, devices, drafts, form, offline, sent, stored, taking
 from app.visits.views.blueprint import visits
 
-__all__ = ["attempts", "confirming", "devices", "drafts", "form", "offline", "sent", "stored", "visits"]
+__all__ = ["attempts", "confirming", "devices", "drafts", "form", "offline", "sent", "stored", "taking", "visits"]
