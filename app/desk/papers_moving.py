@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.areas.models import Agency
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI
-from app.core.identity import SEX_LABELS
+from app.core.identity import SEX_LABELS, Sex
+from app.desk.queries.ending_paper import EndingPaper
 from app.desk.queries.transfer_paper import TransferPaper
 from app.desk.rules import FIRST_VISIT_AFTER_MOVE_DAYS
 from app.desk.texts import TASK_KINDS, TRANSFER_REASONS
 from app.patients.labels import DIAGNOSIS_LABELS
 from app.patients.rules import TransferState
+from app.people.models import DatePrecision, Person
 from app.visits.models import VisitMedicine
+from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS
+from reports.forms.lost_or_dead import ContactAttempt, LostOrDeadDocument, render_lost_or_dead
 from reports.forms.sheet import Imprint
 from reports.forms.transfer import HandedItem, OpenTask, TransferSheetDocument, render_transfer_sheet
 from reports.forms.transfer_package import TransferPackageDocument, render_transfer_package
+from reports.forms.values import RoughDate
 
 _ANSWERS = {TransferState.ACCEPTED: 1, TransferState.REFUSED: 2}
 
@@ -55,7 +61,7 @@ def _sheet(paper: TransferPaper, imprint: Imprint) -> TransferSheetDocument:
         serial=_serial(paper),
         name=patient.name,
         record_number=patient.record_number or "",
-        sex=SEX_LABELS[patient.sex] if patient.sex in (1, 2) else "",  # type: ignore[index]  # the enum's numbers
+        sex=SEX_LABELS[Sex(patient.sex)] if patient.sex in (1, 2) else "",
         born_on=patient.born_on,
         id_number=patient.id_number.text if patient.id_number else "",
         guardian_name=paper.guardian.name if paper.guardian else "",
@@ -111,3 +117,49 @@ def _dose(line: VisitMedicine) -> str:
 
 def _serial(paper: TransferPaper) -> str:
     return f"QY{paper.transfer.proposed_on:%Y%m%d}-{paper.transfer.id:05d}"
+
+
+def ending_pdf(paper: EndingPaper, actor: Actor, now: datetime) -> bytes:
+    """失访/死亡登记表; who was told of a loss is filled in by hand."""
+    patient, person, lost = paper.patient, paper.person, paper.lost
+    return render_lost_or_dead(
+        LostOrDeadDocument(
+            Imprint(patient.agency or "", actor.name, now),
+            name=patient.name,
+            record_number=patient.record_number or "",
+            sex=SEX_LABELS[Sex(patient.sex)] if patient.sex in (1, 2) else "",
+            born_on=patient.born_on,
+            id_number=patient.id_number.text if patient.id_number else "",
+            address="".join(filter(None, (patient.village, patient.address))),
+            guardian_name=paper.guardian.name if paper.guardian else "",
+            guardian_phone=paper.guardian.phone.text if paper.guardian and paper.guardian.phone else "",
+            risk_level=patient.risk_level,
+            lost_reason=paper.lost_reason,
+            lost_on=lost.from_on if lost else None,
+            last_contact_on=patient.last_visit_on if lost else None,
+            attempts=tuple(
+                ContactAttempt(one.attempted_on, _said(WAY_LABELS, one.way), by, _said(OUTCOME_LABELS, one.outcome))
+                for one, by in paper.attempts
+            ),
+            confirmed_by=paper.confirmed_by or "",
+            died_on=_died_on(person),
+            is_death_date_estimated=person.died_on_precision is DatePrecision.MONTH,
+            death_cause=person.death_cause,
+            death_physical_cause=person.death_physical_cause,
+            news_from=person.death_news_from,
+            evidence=person.death_evidence,
+            evidence_number=paper.evidence_number,
+        )
+    )
+
+
+def _died_on(person: Person) -> RoughDate | None:
+    """Known as a month only: written as that month."""
+    if person.died_on is None:
+        return None
+    is_day = person.died_on_precision is DatePrecision.DAY
+    return RoughDate(person.died_on.year, person.died_on.month, person.died_on.day if is_day else None)
+
+
+def _said(words: Mapping[Any, str], code: str) -> str:
+    return next((text for one, text in words.items() if str(one.value) == code), "")

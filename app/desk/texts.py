@@ -41,6 +41,8 @@ TEXTS: dict[str, str] = {
     "desk.transfer_refused": N_("退回迁移"),
     "desk.transfer_withdrawn": N_("撤回迁移"),
     "desk.transfer_printed": N_("打印迁移交接单或移交函"),
+    "desk.ending_paper.not_due": N_("既没有失访也没有死亡，不用填这张表"),
+    "desk.ending_printed": N_("打印失访/死亡登记表"),
     "desk.transfer.not_registered": N_("只有在册患者可以办理迁移"),
     "desk.transfer.open_already": N_("此人有一项迁移还没有答复，请先办结或撤回"),
     "desk.transfer.answered": N_("这项迁移已经办结，请刷新页面查看结果"),

@@ -42,7 +42,7 @@ from app.patients.labels import DIAGNOSIS_LABELS, SIGNER_LABELS
 from app.patients.rules import DiagnosisCategory, is_partial_date
 from app.people.forms import PersonFields
 from app.people.models import DatePrecision
-from app.people.rules import DEATH_CAUSES
+from app.people.rules import DEATH_CAUSES, DEATH_EVIDENCE, DEATH_NEWS
 
 _ICD10 = 12
 CONSENT_ANSWERS = {"agreed": N_("同意，已签字"), "refused": N_("不同意"), "later": N_("暂未征求")}
@@ -272,6 +272,13 @@ class DeathForm(_ActForm):
     )
     cause = ListField(lazy_("死亡原因"), labelled(DEATH_CAUSES), [Answered(lazy_("请选择死亡原因"))])
     physical_cause = ListField(lazy_("躯体疾病种类"), labelled(PHYSICAL_CAUSES))
+    news_from = ListField(lazy_("消息来源"), labelled(DEATH_NEWS))
+    evidence = ListField(lazy_("证明材料"), labelled(DEATH_EVIDENCE))
+    evidence_number = CodeField(lazy_("证明编号"), 40)
+
+    def validate_evidence_number(self, field: CodeField) -> None:
+        if field.data and not self.evidence.data:
+            raise ValidationError(_("请选择是哪一种证明材料"))
 
     def validate_physical_cause(self, field: ListField) -> None:
         if self.cause.data == "1" and not field.data:

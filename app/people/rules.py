@@ -49,6 +49,9 @@ DEATH_CAUSES = {
     5: N_("精神疾病相关并发症"),
     6: N_("其他"),
 }
+# Who told of a death and what proves it, as the printed form codes them (失访/死亡登记表, domain 3.5).
+DEATH_NEWS = {1: N_("家属"), 2: N_("医院"), 3: N_("公安"), 4: N_("户籍或民政登记"), 5: N_("村（居）委会")}
+DEATH_EVIDENCE = {1: N_("死亡医学证明"), 2: N_("火化证明"), 3: N_("情况说明")}
 
 
 def reveal_problems(reason_code: str, case_number: str) -> dict[str, tuple[Reason, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from datetime import date
 
@@ -212,3 +213,36 @@ def test_domain_case_40_the_public_number_of_a_record_never_changes(
     client_as(OTHER_DOCTOR).post(f"{page}/accept", data={"accept-moved_on": "2026-11-21", "accept-doctor": ""})
     with database.reading() as session:
         assert session.scalars(select(Patient.public_id)).all() == [patient]
+
+
+# -- lost and dead -----------------------------------------------------------------------------------------------------
+
+
+def test_domain_case_12_a_death_known_by_month_is_printed_with_who_told_and_what_proves_it(
+    client_as: Client, database: Database, patient: str
+) -> None:
+    client = client_as("doctor")
+    assert client.get(f"/patients/{patient}/lost-or-dead").status_code == 409
+    sent = {
+        "died_on": "2026-10-05",
+        "precision": "month",
+        "cause": "1",
+        "physical_cause": "3",
+        "news_from": "5",
+        "evidence": "2",
+        "evidence_number": "HZ-2026-118",
+    }
+    assert client.post(f"/patients/{patient}/states/death", data=sent).status_code == 302
+    with database.reading() as session:
+        stored = session.scalars(select(Person).where(Person.died_on.is_not(None))).one()
+        assert (stored.died_on, stored.death_news_from, stored.death_evidence) == (date(2026, 10, 31), 5, 2)
+        assert b"HZ-2026-118" not in (stored.death_evidence_number_sealed or b"")
+    words = text_of(client.get(f"/patients/{patient}/lost-or-dead").data)
+    assert "2026年10月" in words and "推定" in words and "HZ-2026-118" in words
+    assert f"/patients/{patient}/lost-or-dead" in client.get(f"/patients/{patient}").text
+
+
+def text_of(pdf: bytes) -> str:
+    assert pdf.startswith(b"%PDF")
+    command = ["pdftotext", "-layout", "-", "-"]
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()

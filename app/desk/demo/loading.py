@@ -24,6 +24,7 @@ from app.desk.demo.clues import tell_clues
 from app.desk.demo.contracts import Contract
 from app.desk.demo.meeting import hold_meetings
 from app.desk.demo.moments import Moments
+from app.desk.demo.moving import move_some
 from app.desk.demo.papers import Papers
 from app.desk.demo.paying import Payer
 from app.desk.demo.phones import carry_phones
@@ -102,6 +103,7 @@ class Loader:
         treat(self.session, self.vault, self.county, self.moments)
         hold_meetings(self.session, self.county, self.moments)
         tell_clues(self.session, self.vault, self.county, self.moments)
+        move_some(self.session, self.vault, self.county, self.moments)
         carry_phones(self.session, self.vault, self.county, self.moments)
 
     def _live(self, quarter: Quarter, since: date) -> date:

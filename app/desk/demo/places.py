@@ -127,6 +127,7 @@ def accounts() -> list[Account]:
         Account("finance", "程雪梅", role.FINANCE, COUNTY, kind.FINANCE),
         Account("hospital", "汪志远", role.HOSPITAL, COUNTY, kind.HOSPITAL),
         Account("county_office", "胡敏", role.COUNTY_OFFICE, COUNTY, kind.COUNTY_OFFICE),
+        Account("county_office_two", "罗静", role.COUNTY_OFFICE, COUNTY, kind.COUNTY_OFFICE),
         Account("coordinator", "方卫东", role.COORDINATOR, COUNTY, kind.GOVERNANCE),
         Account("auditor", "朱正义", role.AUDITOR, COUNTY, kind.AUDIT),
         Account("admin", "何磊", role.ADMIN, COUNTY, kind.OTHER),

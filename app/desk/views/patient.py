@@ -13,6 +13,7 @@ from app.core.clock import current_clock
 from app.core.i18n import N_, _
 from app.core.keys import current_keyring
 from app.core.web import read_session
+from app.desk.queries.ending_paper import is_printable
 from app.desk.queries.patient import open_tasks
 from app.desk.rules import PatientTab
 from app.desk.texts import TASK_KINDS, VISIT_FORMS
@@ -47,6 +48,7 @@ MENU = (
     ("guardians.list_guardians", N_("监护人与协议")),
     ("patients.correct", N_("证件更正")),
     ("desk.propose_transfer", N_("办理迁移")),
+    ("desk.ending_paper", N_("打印失访/死亡登记表")),
     ("desk.choose_merge", N_("并档")),
     ("desk.exclude", N_("申请排除")),
     ("desk.undo_death", N_("申请更正死亡登记")),
@@ -113,6 +115,8 @@ def patient(public_id: str) -> str:
 def _may_open(actor: Actor, endpoint: str, patient: Patient) -> bool:
     """Whether the role may do it, and it can happen to this registration now."""
     if patient.registry_status is not _ONLY.get(endpoint, patient.registry_status):
+        return False
+    if endpoint == "desk.ending_paper" and not is_printable(patient):
         return False
     guarded: Any = current_app.view_functions[endpoint]
     return may(actor, guarded.permits)

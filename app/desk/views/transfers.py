@@ -26,7 +26,8 @@ from app.core.keys import current_keyring
 from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.desk.forms.transfers import AcceptForm, ProposeForm, RefuseForm, WithdrawForm
-from app.desk.papers_moving import transfer_pdf
+from app.desk.papers_moving import ending_pdf, transfer_pdf
+from app.desk.queries.ending_paper import open_ending_paper
 from app.desk.queries.transfer_paper import open_transfer_paper
 from app.desk.queries.transfers import (
     TransferRow,
@@ -153,6 +154,26 @@ def propose_transfer(public_id: str) -> Answer:
     header = header_of(session, actor, Vault(session, current_keyring()), get_patient(session, actor, public_id), today)
     page = render_template("desk/moving/propose.html", form=form, patient=header)
     return page if request.method == "GET" else (page, 422)
+
+
+@desk.route("/patients/<public_id>/lost-or-dead")
+@permit(Action.KEEP_REGISTER)
+def ending_paper(public_id: str) -> Response:
+    """失访/死亡登记表 of somebody lost or dead; noted."""
+    actor, clock = current_actor(), current_clock()
+    with transaction() as session:
+        patient = get_patient(session, actor, public_id)
+        paper = open_ending_paper(session, Vault(session, current_keyring()), actor, patient, clock.today())
+        content = ending_pdf(paper, actor, clock.now())
+        note(
+            session,
+            actor,
+            "desk.ending_printed",
+            now=clock.now(),
+            subject=("patient", public_id),
+            area_code=patient.area_code,
+        )
+    return send_file(BytesIO(content), mimetype=PDF, download_name="lost-or-dead.pdf")
 
 
 def _answered(public_id: str, which: str, form: Any, store: Callable[[Session, Actor, Any], None], said: str) -> Answer:

@@ -54,7 +54,8 @@ from app.patients.rules import (
 )
 from app.patients.service.states import IN_DOUBT
 from app.patients.views.blueprint import WORDS, patients
-from app.people.models import DatePrecision
+from app.people.models import DatePrecision, Person
+from app.people.service import prove_death
 from app.people.vault import Vault
 
 Answer = str | BaseResponse | tuple[str, int]
@@ -225,6 +226,14 @@ def _store_death(session: Session, actor: Actor, patient: Patient, form: DeathFo
         current_clock().now(),
         form.physical_cause.code if form.cause.code == 1 else None,
     )
+    prove_death(
+        session,
+        Vault(session, current_keyring()),
+        session.get_one(Person, patient.person_id),
+        form.news_from.code,
+        form.evidence.code,
+        form.evidence_number.data or "",
+    )
 
 
 def _is_registered(_actor: Actor, patient: Patient) -> bool:
@@ -241,9 +250,7 @@ ACTS: dict[str, Act] = {
         N_("保存送诊"),
         StartReviewForm,
         _store_start_review,
-        lambda actor, patient: (
-            _is_in_doubt(actor, patient) and patient.registry_status is RegistryStatus.SUSPECTED
-        ),
+        lambda actor, patient: _is_in_doubt(actor, patient) and patient.registry_status is RegistryStatus.SUSPECTED,
         N_("由精神科执业医师诊断；自列为疑似起 10 个工作日内有结果。"),
     ),
     "review": Act(

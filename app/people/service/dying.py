@@ -11,6 +11,18 @@ from app.core.actor import Actor
 from app.core.errors import Conflict
 from app.core.reasons import reason
 from app.people.models import Person
+from app.people.vault import Vault
+
+PROOF = "people.death_evidence_number"
+
+
+def prove_death(
+    session: Session, vault: Vault, person: Person, news_from: int | None, evidence: int | None, number: str
+) -> None:
+    """Who told of the death and what proves it, as codes of the printed form; the proof's number is sealed."""
+    person.death_news_from, person.death_evidence = news_from, evidence
+    person.death_evidence_number_sealed = vault.seal(person.id, PROOF, number.strip())
+    session.flush()
 
 
 def withdraw_death(session: Session, actor: Actor, person: Person, now: datetime) -> None:
