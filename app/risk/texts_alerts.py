@@ -12,6 +12,12 @@ COLOURS = {
     Colour.YELLOW: N_("黄色：尽快办"),
     Colour.BLUE: N_("蓝色：提前准备"),
 }
+SHORT = {
+    Colour.RED: N_("红色"),
+    Colour.ORANGE: N_("橙色"),
+    Colour.YELLOW: N_("黄色"),
+    Colour.BLUE: N_("蓝色"),
+}
 TEXTS: dict[str, str] = {
     "risk.alert.emergency": N_("应急处置记录未完成"),
     "risk.alert.emergency_late": N_("应急处置记录超过时限"),
