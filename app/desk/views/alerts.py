@@ -12,7 +12,7 @@ from app.core.web import read_session
 from app.desk.queries.alerts import SHOWN, AlertRow, alert_board
 from app.desk.views.blueprint import desk
 from app.risk.rules_alerts import Cause, Colour
-from app.risk.texts_alerts import COLOURS
+from app.risk.texts_alerts import COLOURS, SHORT
 
 TONES = {Colour.RED: "late", Colour.ORANGE: "soon", Colour.YELLOW: "soon", Colour.BLUE: "calm"}
 # What is done about an alert: the page, who may open it, what the button says. Everything else is a visit.
@@ -41,7 +41,7 @@ def alerts() -> str:
         board=board,
         tabs=[
             (
-                _(COLOURS[one]),
+                _(SHORT[one]),
                 board.counts[one],
                 url_for("desk.alerts", colour=one.value),
                 one is board.colour,

@@ -112,8 +112,9 @@ def withdraw_treatment(public_id: str) -> BaseResponse:
     kind, record = request.form.get("kind", ""), request.form.get("record", "")
     with transaction() as session:
         patient = lock_patient(session, actor, public_id)
-        treatment.withdraw_treatment(session, actor, patient, kind, record, now)
-    flash(_("已撤销"))
+        if record:  # without one the page shows again what there is
+            treatment.withdraw_treatment(session, actor, patient, kind, record, now)
+            flash(_("已撤销"))
     return redirect(url_for("patients.show_treatment", public_id=public_id))
 
 
