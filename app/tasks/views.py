@@ -43,7 +43,7 @@ LEVEL_WORDS = {"high": N_("3–5 级"), "low": N_("0–2 级")}
 @tasks.route("/")
 @permit(Action.SEE_TASKS)
 def list_tasks() -> str:
-    return _list_page(SaveViewForm(formdata=None))
+    return _list_page()
 
 
 @tasks.route("/views", methods=["POST"])
@@ -79,7 +79,7 @@ def asked_of(said: Mapping[str, str], places: Sequence[tuple[str, str]], actor: 
     return Asked.of(said, [prefix for prefix, _name in places], kinds_for(actor.role))
 
 
-def _list_page(form: SaveViewForm) -> str:
+def _list_page(form: SaveViewForm | None = None) -> str:
     actor, session, today = current_actor(), read_session(), current_clock().today()
     places = list_places(session, actor)
     asked = asked_of(request.args, places, actor)
@@ -194,7 +194,10 @@ _DEEDS = {
 
 
 class ShownTask(NamedTuple):
-    """A row as its card says it. `deed` is what its filled button does (visit, reassess, lost); empty where the role does nothing."""
+    """A row as its card says it. `deed` is what its filled button does (visit, reassess, lost); empty where the role does nothing.
+
+    `also` are the other duties for the same person on this page: one person, one card.
+    """
 
     name: str | None
     age: str
@@ -210,13 +213,24 @@ class ShownTask(NamedTuple):
     deed_words: str
     patient_href: str
     attempt_href: str
+    kind: str
+    also: Sequence[ShownTask] = ()
 
 
 @tasks.app_template_filter("shown")
 def shown(rows: Sequence[WorkRow]) -> list[ShownTask]:
     """Words and addresses that are the same in every row are made once: lists are long, and they are the pages opened most."""
     words, ways = _Words(current_clock().today()), _Ways(current_actor())
-    return [_shown(row, words, ways) for row in rows]
+    people: dict[str, list[ShownTask]] = {}
+    for row in rows:
+        people.setdefault(row.patient, []).append(_shown(row, words, ways))
+    return [duties[0] if len(duties) == 1 else _one_card(duties) for duties in people.values()]
+
+
+def _one_card(duties: Sequence[ShownTask]) -> ShownTask:
+    """The first duty that the reader can do something about, with the others below it."""
+    first = next((one for one in duties if one.deed), duties[0])
+    return first._replace(also=[one for one in duties if one is not first])
 
 
 def _shown(row: WorkRow, words: _Words, ways: _Ways) -> ShownTask:
@@ -237,6 +251,7 @@ def _shown(row: WorkRow, words: _Words, ways: _Ways) -> ShownTask:
         deed_words=words.deeds.get(deed, ""),
         patient_href=ways.to("patient", row.patient),
         attempt_href=ways.to("attempt", row.patient),
+        kind=words.kinds[row.kind],
     )
 
 
@@ -267,6 +282,7 @@ class _Words:
         self.age = _("%(n)s 岁")
         self._late, self._left = _("逾期 %(n)s 天"), _("还有 %(n)s 天")
         self._near = {-1: _("逾期 %(n)s 天", n=1), 0: _("今天到期"), 1: _("明天到期")}
+        self.kinds = {kind: _(text) for kind, text in KIND_LABELS.items()}
         self.deeds = {deed: _(text) for deed, text in _DEED_WORDS.items()}
         self.call = _("拨打电话：%(name)s")
         self._last, self._never, self._level = _("上次 %(day)s"), _("尚无随访记录"), _("危险性 %(n)s 级")

@@ -107,6 +107,22 @@ def test_filters_are_kept_under_a_name_applied_and_forgotten(
     assert refused.status_code == 400 and "起个名字" in refused.text
 
 
+def test_one_person_has_one_card_with_every_duty_on_it(
+    people: None, database: Database, county: County, client_as: ClientAs
+) -> None:
+    with database.transaction() as session:
+        both = add_patient(session, "戊五", risk_level=0)
+        open_follow_up(session, both, TODAY - timedelta(days=9), [DUE], "visit:1", NOW)
+        open_task(session, both, TaskKind.CONFIRM_LOST, "attempt:1", TODAY - timedelta(days=2), [DUE], NOW)
+        path = f"/patients/{both.public_id}"
+    for role, deed, other in (("doctor", "/visits/new", None), ("health_lead", "/visits/new", "/visits/lost")):
+        for order in ("", "&by=village"):
+            page = client_as(role).get(f"/tasks/?tab=overdue{order}").text
+            assert page.count(">戊五<") == 1 and "另有 失访待确认" in page
+            assert f'{path}{deed}"' in page and (other is None) == (f"{path}/visits/lost" not in page)
+    assert "<small>4 人</small>" in page
+
+
 def test_the_work_list_asks_the_same_number_of_questions_whatever_its_size(
     database: Database, county: County, client_as: ClientAs
 ) -> None:
