@@ -164,4 +164,8 @@ class RoundForm(Form):
 
 
 class SignReturnForm(Form):
-    ways = FlagsField(lazy_("摸排方式（可多选）"), labelled(SCREENING_WAYS))
+    ways = FlagsField(
+        lazy_("摸排方式（可多选）"),
+        labelled(SCREENING_WAYS),
+        validators=[Answered(lazy_("请选择怎样摸排的"))],
+    )

@@ -42,7 +42,7 @@ ELSEWHEN = {
 # Their choices are lists; what is none of them did not come from the page, and is refused without one.
 WITHOUT_PAGE = {"/roster/files/<public_id>", "/roster/files/<public_id>/import"}
 # Buttons: the address names what is done and to whom, and there is nothing to fill in.
-NO_FIELDS = ("/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard")
+NO_FIELDS = ("/open", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard")
 WRONG: dict[str, tuple[str, ...]] = {
     "select": ("١٢٣",),
     "radio": ("99999999999999999999",),
