@@ -44,7 +44,9 @@ from app.patients.service import record_admission, record_death
 from app.people.commands import AccountDraft
 from app.people.models import DatePrecision, Person
 from app.subsidies.commands import OpeningPayment
-from app.subsidies.models import SubsidyLine
+from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.facts import gather
+from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.service import record_opening_payments
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
@@ -331,6 +333,26 @@ def test_payment_lines_stay_on_the_merged_record_and_are_read_through_it(session
     session.expire_all()
     assert line.patient_id == merged.id
     assert [row.period for row in list_payments(session, county.actor("clerk"), kept)] == [line.period]
+
+
+def test_domain_case_15_two_agreements_for_one_quarter_are_held_for_people_to_decide(
+    session: Session, county: County
+) -> None:
+    office, clerk = county.actor("county_office"), county.actor("clerk")
+    pair = _pair(session, county)
+    signed = SignAgreement(date(2026, 2, 1), date(2026, 12, 31))
+    agreements = []
+    for place, patient in enumerate(pair):
+        first_guardian(session, office, patient, sequence=502 + 2 * place)
+        agreements.append(sign_agreement(session, clerk, patient, signed, NOW).id)
+    run = SubsidyRun(
+        county_code=COUNTY, period="2026Q4", kind=RunKind.REGULAR, number=1, decided_as_of=date(2027, 1, 5)
+    )
+    terms = PolicyTerms(annual=Money.from_yuan("3000"), document_number="安民发〔2026〕3号")
+    assert not any(line.facts.is_paid_elsewhere for line in gather(session, run, agreements, terms))
+    _merge(session, county, *pair)
+    session.expire_all()
+    assert all(line.facts.is_paid_elsewhere for line in gather(session, run, agreements, terms))
 
 
 def _paid_line(session: Session, county: County, patient: Patient) -> SubsidyLine:

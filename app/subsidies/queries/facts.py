@@ -17,8 +17,16 @@ from app.core.quarter import Quarter
 from app.core.scope import within_prefix
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
-from app.patients.models import Admission, Patient, PatientSpan
-from app.patients.rules import NOT_LIVE, CareSetting, ManagementStatus, RegistryStatus, SpanKind
+from app.patients.models import Admission, Patient, PatientSpan, RegisterRequest
+from app.patients.rules import (
+    NOT_LIVE,
+    CareSetting,
+    ManagementStatus,
+    RegistryStatus,
+    RequestKind,
+    RequestState,
+    SpanKind,
+)
 from app.people.models import PayeeAccount, Person
 from app.people.rules import DatePrecision
 from app.risk.models import LevelSource, RiskLevel
@@ -138,6 +146,10 @@ class _Batch:
         self.known = known_in_quarter(session, run, patients) if is_supplement else set(patients)
         self.paid = {(row[0], row[1]) for row in session.execute(_paid(run, [row.agreement.id for row in rows]))}
 
+        self.merged = _merged_with(session, patients)
+        others = {one for several in self.merged.values() for one in several}
+        self.agreed = _agreed(session, run, quarter, others) if others else defaultdict(set)
+
     def line(self, row: _Agreement) -> GatheredLine:
         rank = row.guardianship.rank
         account = self._account(row.payee.id)
@@ -165,6 +177,7 @@ class _Batch:
             is_account_shared=account is not None and account.id in self.shared,
             account_changed_on=self._changed_on(row.payee.id, account),
             is_paid_already=(row.agreement.id, rank) in self.paid,
+            is_paid_elsewhere=self._is_paid_elsewhere(row),
             is_before_import=self._is_before_import(row.patient.id, opened_on),
             returned_because=self.returned.get(Account(row.payee.id, account.number_index)) if account else None,
             agreement_number=row.agreement.number,
@@ -192,6 +205,14 @@ class _Batch:
                     "since": account.from_on.isoformat(),
                 },
             },
+        )
+
+    def _is_paid_elsewhere(self, row: _Agreement) -> bool:
+        """Of a merged pair the other record has an agreement or a payment of this quarter: people decide which one holds."""
+        return any(
+            agreement_id != row.agreement.id
+            for other in self.merged[row.patient.id]
+            for agreement_id in self.agreed[other]
         )
 
     def _days(self, row: _Agreement) -> DayFacts:
@@ -402,6 +423,45 @@ def _paid(run: SubsidyRun, agreements: Sequence[int]) -> Select[int, Rank]:
         SubsidyLine.decision == LineState.PAY,
         SubsidyLine.is_live,
     )
+
+
+def _merged_with(session: Session, patients: Sequence[int]) -> defaultdict[int, set[int]]:
+    """patient → the records that were merged into it, or the one that it was merged into."""
+    asked = RegisterRequest
+    rows = session.execute(
+        select(asked.patient_id, asked.kept_patient_id).where(
+            asked.kind == RequestKind.MERGE,
+            asked.state == RequestState.DONE,
+            or_(asked.patient_id.in_(patients), asked.kept_patient_id.in_(patients)),
+        )
+    )
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for merged, kept in rows:
+        if kept is not None:
+            found[merged].add(kept)
+            found[kept].add(merged)
+    return found
+
+
+def _agreed(session: Session, run: SubsidyRun, quarter: Quarter, patients: Iterable[int]) -> defaultdict[int, set[int]]:
+    """patient → agreements that touch the quarter, or that its lines of the quarter pay."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    agreements = select(Agreement.patient_id, Agreement.id).where(
+        Agreement.patient_id.in_(patients),
+        Agreement.withdrawn_at.is_(None),
+        Agreement.from_on <= quarter.last_day,
+        func.coalesce(Agreement.ended_on, Agreement.to_on) >= quarter.first_day,
+    )
+    lines = select(SubsidyLine.patient_id, SubsidyLine.agreement_id).where(
+        SubsidyLine.patient_id.in_(patients),
+        SubsidyLine.period == run.period,
+        SubsidyLine.decision == LineState.PAY,
+        SubsidyLine.is_live,
+    )
+    for rows in (agreements, lines):
+        for patient_id, agreement_id in session.execute(rows):
+            found[patient_id].add(agreement_id)
+    return found
 
 
 def _grouped(rows: Iterable[Any], key: Any) -> defaultdict[int, list[Any]]:
