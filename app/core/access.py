@@ -133,6 +133,8 @@ class Action(StrEnum):
     REASSESS = "reassess"
     HOLD_ASSESSMENTS = "hold_assessments"  # open, confirm and sign a town's quarterly meeting
     SEE_ASSESSMENTS = "see_assessments"  # how far the towns' meetings have come, in counts
+    KEEP_TEAMS = "keep_teams"  # who stands around a patient, and the card for the family
+    SEE_TEAM_GAPS = "see_team_gaps"  # patients without a full team or agreement
     REVEAL = "reveal"
     IMPORT_ROSTER = "import_roster"
     KEEP_AGREEMENTS = "keep_agreements"
@@ -198,6 +200,8 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.REASSESS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.HOLD_ASSESSMENTS: frozenset({Role.HEALTH_LEAD}),
     Action.SEE_ASSESSMENTS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.COORDINATOR}),
+    Action.KEEP_TEAMS: _CLINICAL,
+    Action.SEE_TEAM_GAPS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.REVEAL: frozenset(role for role in _ROLE_ORDER if _has_masked_field(role)),
     Action.IMPORT_ROSTER: frozenset({Role.COUNTY_OFFICE}),
     Action.KEEP_AGREEMENTS: frozenset({Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK}),

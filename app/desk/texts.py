@@ -33,6 +33,7 @@ TEXTS: dict[str, str] = {
     "desk.late.follow_up": N_("服务规范要求按期随访，应于 %(on)s前完成"),
     "desk.late_exported": N_("导出督办清单"),
     "desk.late_printed": N_("打印督办清单"),
+    "desk.team_card_printed": N_("打印关爱帮扶小组联系卡"),
     "desk.reassessment_printed": N_("打印季度评估表"),
     "desk.consent_printed": N_("打印知情同意书"),
     "desk.print_fetched": N_("下载已生成的台账或告知书"),

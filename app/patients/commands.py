@@ -13,6 +13,7 @@ from app.patients.rules import (
     DiagnosisCategory,
     ManagementStatus,
     RegistryStatus,
+    TeamPart,
 )
 from app.people.commands import PersonDraft
 
@@ -156,3 +157,14 @@ class ReviewDiagnosis:
     psychiatrist: str
     diagnosis: DiagnosisDraft | None = None
     consent: ConsentDraft | None = None
+
+
+@dataclass(frozen=True)
+class SetTeamMember:
+    """Somebody takes a place in a patient's care team; `phone` is a work telephone and is printed."""
+
+    part: TeamPart
+    name: str
+    from_on: date
+    post: str = ""
+    phone: str = ""

@@ -84,6 +84,11 @@ TEXTS: dict[str, str] = {
     "patients.admitted": N_("登记入院"),
     "patients.discharged": N_("登记出院"),
     "patients.death_recorded": N_("登记死亡"),
+    "patients.team_changed": N_("登记关爱帮扶小组成员"),
+    "patients.team.guardian": N_("监护人请在“监护人与协议”里登记"),
+    "patients.team.name": N_("请填写姓名"),
+    "patients.team.future": N_("日期不能晚于今天"),
+    "patients.team.before": N_("不能早于现任成员%(name)s加入的%(on)s"),
     "patients.recomputed": N_("重算留存数据"),
 }
 

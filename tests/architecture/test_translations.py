@@ -37,6 +37,7 @@ DATA = (
     "patients/papers.py",
     "desk/papers_moving.py",
     "desk/papers_reassessing.py",
+    "desk/papers_teams.py",
     "risk/papers.py",
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.desk.views import alerts as alerts
 from app.desk.views import consents as consents
 from app.desk.views import day_sheet, home, late, patient, reassessing, reports, requests, transfers, words
+from app.desk.views import teams as teams
 from app.desk.views.blueprint import desk
 from app.desk.views.work import work
 

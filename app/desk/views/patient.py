@@ -31,9 +31,11 @@ from app.patients.labels import (
     REGISTRY_LABELS,
     SIGNER_LABELS,
     STATE_LABELS,
+    TEAM_PARTS,
 )
 from app.patients.models import Patient
 from app.patients.queries import get_patient, header_of, list_consents, list_diagnoses
+from app.patients.queries.team import list_team
 from app.patients.rules import RegistryStatus
 from app.people.rules import REVEAL_REASONS
 from app.people.vault import Vault
@@ -45,6 +47,7 @@ MENU = (
     ("patients.change_state", N_("变更状态")),
     ("patients.show_treatment", N_("治疗")),
     ("desk.consents", N_("知情同意")),
+    ("desk.team", N_("关爱帮扶小组")),
     ("guardians.list_guardians", N_("监护人与协议")),
     ("patients.correct", N_("证件更正")),
     ("desk.propose_transfer", N_("办理迁移")),
@@ -84,6 +87,8 @@ def patient(public_id: str) -> str:
         care=care_of(session, actor, found, today),
         deeds=deeds_for(actor),
         guards=guards,
+        team=list_team(session, actor, found) if may(actor, Action.KEEP_TEAMS) else [],
+        team_parts=TEAM_PARTS,
         agreements=agreements,
         history=history if everything else history[:SHOWN],
         more=0 if everything else max(0, len(history) - SHOWN),

@@ -1,0 +1,134 @@
+"""Managed patients whose care team has a gap: guardian, village, police, doctor, or an agreement in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.areas.queries import full_names
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.paging import Page, decode_cursor, page_of
+from app.core.scope import within
+from app.guardians.models import Agreement, Guardianship
+from app.guardians.rules import Rank
+from app.patients.models import CareTeamMember, Patient
+from app.patients.rules import ManagementStatus, RegistryStatus, TeamPart
+from app.people.models import Person
+
+SIZE = 50
+
+
+class Gap(StrEnum):
+    """What is missing around a patient."""
+
+    GUARDIAN = "guardian"
+    VILLAGE = "village"  # neither grid worker nor village cadre
+    POLICE = "police"
+    DOCTOR = "doctor"  # neither in the team nor as the responsible doctor
+    AGREEMENT = "agreement"
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    public_id: str
+    name: str
+    place: str
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapCounts:
+    """`any` counts patients with at least one gap, `managed` all of them."""
+
+    managed: int
+    any: int
+    by_gap: dict[Gap, int]
+
+
+def count_gaps(session: Session, actor: Actor, today: date) -> GapCounts:
+    require(actor, Action.SEE_TEAM_GAPS)
+    gaps = _gaps(today)
+    row = session.execute(
+        select(
+            func.count().label("managed"),
+            func.count().filter(or_(*gaps.values())).label("any"),
+            *(func.count().filter(condition).label(gap.value) for gap, condition in gaps.items()),
+        ).where(*_managed(actor))
+    ).one()
+    return GapCounts(row.managed, row.any, {gap: getattr(row, gap.value) for gap in Gap})
+
+
+def list_gaps(session: Session, actor: Actor, wanted: Gap | None, today: date, cursor: str | None) -> Page[GapRow]:
+    """By place; `wanted` narrows to one gap."""
+    require(actor, Action.SEE_TEAM_GAPS)
+    gaps = _gaps(today)
+    query = (
+        select(
+            Patient.id,
+            Patient.public_id,
+            Patient.area_code,
+            Person.name,
+            *(condition.label(gap.value) for gap, condition in gaps.items()),
+        )
+        .join(Person, Person.id == Patient.person_id)
+        .where(*_managed(actor), gaps[wanted] if wanted else or_(*gaps.values()))
+        .order_by(Patient.area_code, Patient.id)
+        .limit(SIZE + 1)
+    )
+    match decode_cursor(cursor, 2):
+        case (str() as area_code, int() as patient_id):
+            query = query.where(
+                or_(Patient.area_code > area_code, and_(Patient.area_code == area_code, Patient.id > patient_id))
+            )
+    page = page_of(session.execute(query).all(), SIZE, lambda row: (row.area_code, row.id))
+    places = full_names(session, {row.area_code for row in page.rows})
+    return Page([_row(row, places[row.area_code]) for row in page.rows], page.next_cursor)
+
+
+def _row(row: Any, place: str) -> GapRow:
+    return GapRow(row.public_id, row.name, place, tuple(gap for gap in Gap if getattr(row, gap.value)))
+
+
+def _managed(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Patient.registry_status == RegistryStatus.REGISTERED,
+        Patient.management_status == ManagementStatus.MANAGED,
+        within(Patient.area_code, actor),
+    )
+
+
+def _gaps(today: date) -> dict[Gap, ColumnElement[bool]]:
+    guarded = exists().where(
+        Guardianship.patient_id == Patient.id,
+        Guardianship.rank == Rank.FIRST,
+        Guardianship.to_on.is_(None),
+        Guardianship.withdrawn_at.is_(None),
+    )
+    agreed = exists().where(
+        Agreement.patient_id == Patient.id,
+        Agreement.withdrawn_at.is_(None),
+        Agreement.from_on <= today,
+        func.coalesce(Agreement.ended_on, Agreement.to_on) >= today,
+    )
+    return {
+        Gap.GUARDIAN: ~guarded,
+        Gap.VILLAGE: ~_has(TeamPart.GRID_WORKER, TeamPart.VILLAGE_CADRE),
+        Gap.POLICE: ~_has(TeamPart.POLICE),
+        Gap.DOCTOR: and_(Patient.doctor_id.is_(None), ~_has(TeamPart.DOCTOR)),
+        Gap.AGREEMENT: ~agreed,
+    }
+
+
+def _has(*parts: TeamPart) -> ColumnElement[bool]:
+    return exists().where(
+        CareTeamMember.patient_id == Patient.id,
+        CareTeamMember.part.in_(parts),
+        CareTeamMember.to_on.is_(None),
+        CareTeamMember.withdrawn_at.is_(None),
+    )

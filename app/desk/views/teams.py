@@ -1,0 +1,106 @@
+"""The care team of a patient, its printed card, and whose team has a gap."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.areas.models import Agency
+from app.audit.service import note
+from app.audit.views import note_look
+from app.core.access import Action, current_actor, permit
+from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.errors import Invalid
+from app.core.i18n import N_, _
+from app.core.keys import current_keyring
+from app.core.web import forget_reads, read_session, show_errors
+from app.desk.forms.teams import TeamForm
+from app.desk.papers_teams import team_card_pdf
+from app.desk.queries.teams import Gap, count_gaps, list_gaps
+from app.desk.views.blueprint import desk
+from app.patients.labels import TEAM_PARTS
+from app.patients.queries import get_patient, header_of, lock_patient
+from app.patients.queries.team import list_former_members, list_team
+from app.patients.service.team import set_team_member
+from app.people.vault import Vault
+
+Answer = str | BaseResponse | tuple[str, int]
+GAP_WORDS = {
+    Gap.GUARDIAN: N_("没有监护人"),
+    Gap.VILLAGE: N_("没有网格员或村干部"),
+    Gap.POLICE: N_("没有民警"),
+    Gap.DOCTOR: N_("没有医生"),
+    Gap.AGREEMENT: N_("没有有效的监护协议"),
+}
+
+
+@desk.route("/patients/<public_id>/team", methods=["GET", "POST"])
+@permit(Action.KEEP_TEAMS)
+def team(public_id: str) -> Answer:
+    """The members now, the form that gives a place to somebody, and who held one before."""
+    actor, clock = current_actor(), current_clock()
+    form = TeamForm(data={"part": request.args.get("part"), "from_on": clock.today()})
+    if request.method == "POST" and form.validate():
+        forget_reads()
+        try:
+            with transaction() as writing:
+                patient = lock_patient(writing, actor, public_id)
+                set_team_member(writing, actor, patient, form.to_command(), clock.today(), clock.now())
+            flash(_("已保存"), "success")
+            return redirect(url_for("desk.team", public_id=public_id))
+        except Invalid as refused:
+            show_errors(form, refused)
+    session = read_session()
+    found = get_patient(session, actor, public_id)
+    note_look(("patient", public_id), found.area_code)
+    page = render_template(
+        "desk/teams/team.html",
+        form=form,
+        patient=header_of(session, actor, Vault(session, current_keyring()), found, clock.today()),
+        members=list_team(session, actor, found),
+        former=list_former_members(session, actor, found),
+        parts=TEAM_PARTS,
+    )
+    return page if request.method == "GET" else (page, 422)
+
+
+@desk.route("/patients/<public_id>/team/card")
+@permit(Action.KEEP_TEAMS)
+def team_card(public_id: str) -> Response:
+    """关爱帮扶小组联系卡, two of them; noted."""
+    actor, clock = current_actor(), current_clock()
+    with transaction() as session:
+        found = get_patient(session, actor, public_id)
+        note(
+            session,
+            actor,
+            "desk.team_card_printed",
+            now=clock.now(),
+            subject=("patient", public_id),
+            area_code=found.area_code,
+        )
+        agency = session.get(Agency, found.agency_id) if found.agency_id else None
+        header = header_of(session, actor, Vault(session, current_keyring()), found, clock.today())
+        members = list_team(session, actor, found)
+        content = team_card_pdf(header, members, agency.phone if agency else None, actor, clock.now())
+    return send_file(BytesIO(content), mimetype="application/pdf", download_name="team-card.pdf")
+
+
+@desk.route("/teams/")
+@permit(Action.SEE_TEAM_GAPS)
+def team_gaps() -> str:
+    """Managed patients without a full team or an agreement, by place; each gap can be looked at by itself."""
+    actor, session, today = current_actor(), read_session(), current_clock().today()
+    asked = request.args.get("gap", "")
+    gap = Gap(asked) if asked in set(Gap) else None
+    page = list_gaps(session, actor, gap, today, request.args.get("after"))
+    return render_template(
+        "desk/teams/gaps.html",
+        counts=count_gaps(session, actor, today),
+        gap=gap,
+        page=page,
+        words=GAP_WORDS,
+    )

@@ -1,0 +1,108 @@
+"""The care team of a patient: one person for each part, replaced by date; gaps; the card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEvent
+from app.core.db import Database
+from app.core.errors import Forbidden, Invalid
+from app.desk.queries.teams import Gap, count_gaps, list_gaps
+from app.patients.commands import SetTeamMember
+from app.patients.models import Patient
+from app.patients.queries.team import list_former_members, list_team
+from app.patients.rules import ManagementStatus, TeamPart
+from app.patients.service.team import set_team_member
+from tests.conftest import NOW, TODAY
+from tests.rig.caseload import add_patient
+from tests.rig.county import OTHER_VILLAGE, County
+
+SINCE = date(2026, 3, 1)
+
+
+def give(session: Session, county: County, patient: Patient, part: TeamPart, name: str, on: date = SINCE) -> None:
+    command = SetTeamMember(part, name, on, "城关镇", "0559-1234567")
+    set_team_member(session, county.actor("doctor"), patient, command, TODAY, NOW)
+
+
+def test_a_part_is_held_by_one_person_and_passes_on_a_day(session: Session, county: County) -> None:
+    patient, doctor = add_patient(session), county.actor("doctor")
+    give(session, county, patient, TeamPart.POLICE, "李警官")
+    give(session, county, patient, TeamPart.GRID_WORKER, "网格员甲")
+    give(session, county, patient, TeamPart.POLICE, "周警官", TODAY)
+    assert [(one.part, one.name) for one in list_team(session, doctor, patient)] == [
+        (TeamPart.GRID_WORKER, "网格员甲"),
+        (TeamPart.POLICE, "周警官"),
+    ]
+    assert [(one.name, one.from_on, one.to_on) for one in list_former_members(session, doctor, patient)] == [
+        ("李警官", SINCE, TODAY)
+    ]
+    noted = select(AuditEvent.detail).where(AuditEvent.action == "patients.team_changed")
+    assert session.scalars(noted).all()[-1] == {"part": "police"}
+
+
+def test_the_same_day_again_corrects_the_member(session: Session, county: County) -> None:
+    patient, doctor = add_patient(session), county.actor("doctor")
+    give(session, county, patient, TeamPart.POLICE, "李警管")
+    give(session, county, patient, TeamPart.POLICE, "李警官")
+    assert [one.name for one in list_team(session, doctor, patient)] == ["李警官"]
+    assert list_former_members(session, doctor, patient) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        (SetTeamMember(TeamPart.GUARDIAN, "甲", TODAY), "part"),
+        (SetTeamMember(TeamPart.POLICE, "", TODAY), "name"),
+        (SetTeamMember(TeamPart.POLICE, "甲", TODAY + timedelta(days=1)), "from_on"),
+        (SetTeamMember(TeamPart.POLICE, "甲", SINCE - timedelta(days=1)), "from_on"),
+        (SetTeamMember(TeamPart.POLICE, "甲", TODAY, phone="12"), "phone"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field(
+    session: Session, county: County, command: SetTeamMember, field: str
+) -> None:
+    patient = add_patient(session)
+    give(session, county, patient, TeamPart.POLICE, "李警官")
+    with pytest.raises(Invalid) as refused:
+        set_team_member(session, county.actor("doctor"), patient, command, TODAY, NOW)
+    assert list(refused.value.errors) == [field]
+
+
+def test_gaps_are_counted_and_listed_within_the_area(session: Session, county: County) -> None:
+    patient, lead = add_patient(session, "甲"), county.actor("health_lead")
+    add_patient(session, "乙", OTHER_VILLAGE)
+    add_patient(session, "丙", management_status=ManagementStatus.REFUSED)
+    give(session, county, patient, TeamPart.VILLAGE_CADRE, "村干部")
+    counts = count_gaps(session, lead, TODAY)
+    assert (counts.managed, counts.any) == (1, 1)
+    assert counts.by_gap == {Gap.GUARDIAN: 1, Gap.VILLAGE: 0, Gap.POLICE: 1, Gap.DOCTOR: 1, Gap.AGREEMENT: 1}
+    patient.doctor_id = county.users["doctor"]  # the responsible doctor is the team's doctor
+    session.flush()
+    (row,) = list_gaps(session, lead, None, TODAY, None).rows
+    assert row.gaps == (Gap.GUARDIAN, Gap.POLICE, Gap.AGREEMENT)
+    assert list_gaps(session, lead, Gap.VILLAGE, TODAY, None).rows == []
+    assert count_gaps(session, county.actor("county_office"), TODAY).managed == 2
+    with pytest.raises(Forbidden):
+        count_gaps(session, county.actor("doctor"), TODAY)
+
+
+def test_a_member_is_saved_on_the_page_shown_on_the_patients_and_printed(
+    database: Database, county: County, client_as: Callable[[str], FlaskClient]
+) -> None:
+    with database.transaction() as session:
+        patient = add_patient(session, "甲").public_id
+    doctor = client_as("doctor")
+    sent = {"part": "police", "name": "严警官", "post": "城关派出所", "phone": "0559-7654321", "from_on": "2026-11-02"}
+    assert doctor.post(f"/patients/{patient}/team", data=sent).status_code in (302, 303)
+    assert "严警官" in doctor.get(f"/patients/{patient}").text
+    card = doctor.get(f"/patients/{patient}/team/card")
+    assert card.mimetype == "application/pdf" and card.data.startswith(b"%PDF")
+    refused = doctor.post(f"/patients/{patient}/team", data=sent | {"name": ""})
+    assert refused.status_code == 422 and "请填写姓名" in refused.text
