@@ -66,11 +66,11 @@ def save_view() -> Answer:
     return redirect(url_for(PAGE, **asked.address()), 303)
 
 
-@tasks.route("/views/<public_id>/delete", methods=["POST"])
+@tasks.route("/views/<view_id>/delete", methods=["POST"])
 @permit(Action.SEE_TASKS)
-def delete_view(public_id: str) -> Answer:
+def delete_view(view_id: str) -> Answer:
     with transaction() as session:
-        forget_view(session, current_actor(), PAGE, public_id)
+        forget_view(session, current_actor(), PAGE, view_id)
     flash(_("这组常用条件已删除"), "success")
     return redirect(url_for(PAGE), 303)
 

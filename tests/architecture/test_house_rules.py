@@ -26,6 +26,8 @@ UNSCOPED = {
     "audit.queries.find_newest": "an instant, without whose act it was",
     "incidents.queries.list_checks": "checks of a record that `get_emergency` or `lock_emergency` handed out",
     "people.queries": "by number or id, for use cases that were let in by the patient; pages use `get_person`",
+    "patients.queries.caseload.find_stand_in": "for a patient whom a scoped query handed out",
+    "patients.queries.caseload.list_spans": "for ids that `lock_moving` handed out",
     "patients.queries.history": "states for ids that a scoped query found",
     "patients.queries.life": "days of a patient who was handed out, for the use case that records a death",
     "patients.queries.register.as_rows": "rows that a scoped query found",

@@ -107,7 +107,7 @@ def _value(route: Route, name: str, place: Place | None, user: str) -> str:
         return MISSING
     if name in ARGUMENTS:
         return str(getattr(place, ARGUMENTS[name]))
-    owned_by_name = {"device_id": place.device, "sent_id": place.sent_form}.get(name)
+    owned_by_name = {"device_id": place.device, "sent_id": place.sent_form, "view_id": place.view}.get(name)
     if owned_by_name is not None:
         return owned_by_name.get(user) or next(iter(owned_by_name.values()))
     for prefix, owned in (("/work/", place.work), ("/reports/files/", place.file)):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.service import save_view
 from app.accounts.sessions import actor_of
 from app.areas.models import Agency, AgencyKind, Area
 from app.areas.rules import AreaLevel, town_of
@@ -163,6 +164,8 @@ class Place:
     # a phone of each user who may work offline, and a form from it that waits for that user
     device: dict[str, str] = field(default_factory=dict)
     sent_form: dict[str, str] = field(default_factory=dict)
+    # filters that each user with a work list has kept
+    view: dict[str, str] = field(default_factory=dict)
     # an item of long work for each user, because only who asked may see it
     work: dict[str, str] = field(default_factory=dict)
 
@@ -347,9 +350,11 @@ def _emergency(session: Session, keyring: Keyring, doctor: Actor, patient: Patie
 
 
 def _phones(session: Session, keyring: Keyring, actors: dict[str, Actor], patient: Patient, found: Place) -> None:
-    """Each has sent a form that did not know of the visit that stands."""
+    """Each has kept filters, and sent a form that did not know of the visit that stands."""
     vault = Vault(session, keyring)
     for name, actor in actors.items():
+        if may(actor, Action.SEE_TASKS):
+            found.view[name] = save_view(session, actor, "tasks.list_tasks", "常用", "tab=overdue", NOW).public_id
         if may(actor, Action.WORK_OFFLINE) and name in set(Role):
             device = turn_on(session, keyring, actor, "手机", NOW).device
             sent = command(patient, unstable(TODAY))
