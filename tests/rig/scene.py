@@ -263,6 +263,7 @@ def _place(
             patient.public_id, f"scene-{patient.id}", "110101001001", TransferReason.FAMILY, "北京市东城区东华门街道"
         )
         found.transfer = propose_transfer(session, actors["doctor"], away, TODAY, NOW).public_id
+        colleague = _user(session, f"asks_{county_code}", Role.COUNTY_OFFICE, county_code, AgencyKind.COUNTY_OFFICE)
         asked = RegisterRequest(
             submission_key=f"scene-{patient.id}",
             kind=RequestKind.EXCLUSION,
@@ -273,7 +274,7 @@ def _place(
             ).to_json(),
             from_on=TODAY,
             proposed_at=NOW,
-            proposed_by=actors["county_office"].user_id,
+            proposed_by=colleague.user_id,
         )
         session.add(asked)
         session.flush()
