@@ -137,6 +137,8 @@ def _lines(name: str, ours: Load, floor: Load, most: float, least: float) -> lis
         timed(f"{name}, p95", ours.p95, floor.p95, most, "ms"),
         rated(f"{name}, rate", ours.rate, floor.rate, least, ""),
     ]
-    if ours.timeouts or floor.timeouts:  # the machine was busy with something else: said, and not hidden in a percentile
+    if (
+        ours.timeouts or floor.timeouts
+    ):  # the machine was busy with something else: said, and not hidden in a percentile
         lines.append(Line(f"{name}, time-outs", str(ours.timeouts), str(floor.timeouts), None))
     return lines

@@ -10,7 +10,9 @@ TEXTS: dict[str, str] = {
     "guardians.consent.no_guardian": N_("签字当天没有这位监护人；请先登记第一监护人"),
     "guardians.consent.second": N_("第二监护人不是法定监护人，不能签署医疗同意"),
     "guardians.consent.minor": N_("未成年人不能自己签署，由父母或其他监护人签署"),
-    "guardians.consent.parents": N_("未成年人的同意由父母签署；父母不能签的，由法院、居（村）委会或民政部门指定的监护人签署"),
+    "guardians.consent.parents": N_(
+        "未成年人的同意由父母签署；父母不能签的，由法院、居（村）委会或民政部门指定的监护人签署"
+    ),
     "guardians.consent.witness": N_("见证人只能见证拒绝，同意和撤回由本人或监护人签署"),
     **END_REASONS,
     **NO_RENEWAL_REASONS,

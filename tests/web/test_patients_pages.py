@@ -320,7 +320,9 @@ def test_only_a_lead_is_offered_loss_of_contact(client_as: Client, patient: str)
     assert "失访" in client_as("health_lead").get(f"/patients/{patient}/states/management").text
 
 
-@pytest.mark.parametrize("path", ["edit", "states", "states/diagnosis", "states/nonsense", "consents", "consents/nonsense"])
+@pytest.mark.parametrize(
+    "path", ["edit", "states", "states/diagnosis", "states/nonsense", "consents", "consents/nonsense"]
+)
 def test_foreign_and_non_existent_patients_answer_alike(client_as: Client, patient: str, path: str) -> None:
     client = client_as("other_doctor")
     answers = [client.get(f"/patients/{public_id}/{path}") for public_id in (patient, "x" * 22)]

@@ -126,11 +126,11 @@ def lock_patients(session: Session, actor: Actor, public_ids: Iterable[str]) -> 
     """
     wanted = set(public_ids)
     rows = select(Patient).where(
-        Patient.public_id.in_(wanted), within(Patient.area_code, actor), Patient.registry_status != RegistryStatus.MERGED
+        Patient.public_id.in_(wanted),
+        within(Patient.area_code, actor),
+        Patient.registry_status != RegistryStatus.MERGED,
     )
-    locked = session.scalars(
-        rows.order_by(Patient.id).with_for_update(), execution_options={"populate_existing": True}
-    )
+    locked = session.scalars(rows.order_by(Patient.id).with_for_update(), execution_options={"populate_existing": True})
     found = {patient.public_id: patient for patient in locked}
     if found.keys() != wanted:
         raise NotFound()

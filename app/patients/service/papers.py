@@ -99,9 +99,7 @@ def withdraw_consent(
     present = find_consent(session, patient, kind)
     if present is None or not present.is_agreed:
         raise Conflict(reason("patients.no_consent"))
-    return set_consent(
-        session, actor, patient, ConsentDraft(on, False, signer, kind, signer_person_id), now
-    )
+    return set_consent(session, actor, patient, ConsentDraft(on, False, signer, kind, signer_person_id), now)
 
 
 def _manage_accordingly(session: Session, actor: Actor, patient: Patient, draft: ConsentDraft, now: datetime) -> None:
