@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from app.guardians.rules import LegalBasis, Rank, Relation
+from app.guardians.rules import ConsentAnswer, LegalBasis, Rank, Relation
 from app.patients.rules import ConsentKind
 from app.people.commands import PersonDraft
 
@@ -41,12 +40,6 @@ class SignAgreement:
     signed_on: date | None = None
     # made with the form, so that a form that arrives twice is stored once
     public_id: str | None = None
-
-
-class ConsentAnswer(StrEnum):
-    AGREED = "agreed"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)

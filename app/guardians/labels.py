@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from app.core.i18n import N_
-from app.guardians.commands import ConsentAnswer
-from app.guardians.rules import AgreementState, LegalBasis, Rank, Relation
+from app.guardians.rules import AgreementState, ConsentAnswer, LegalBasis, Rank, Relation
 
 CONSENT_ANSWERS = {
     ConsentAnswer.AGREED: N_("同意"),

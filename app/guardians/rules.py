@@ -11,6 +11,14 @@ from app.core.identity import Sex
 from app.core.reasons import Reason, reason
 
 
+class ConsentAnswer(StrEnum):
+    """What was said to a consent paper (domain 3.6)."""
+
+    AGREED = "agreed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 class Rank(StrEnum):
     FIRST = "first"  # 第一监护人: the family member who by law and at present performs
     SECOND = "second"  # 第二监护人: village cadre, grid worker, police officer

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid
 from app.desk.queries.consents import ConsentPaper, list_papers
-from app.guardians.commands import AddGuardian, ConsentAnswer, SignConsent
+from app.guardians.commands import AddGuardian, SignConsent
 from app.guardians.models import Guardianship
-from app.guardians.rules import LegalBasis, Rank, Relation
+from app.guardians.rules import ConsentAnswer, LegalBasis, Rank, Relation
 from app.guardians.service import add_guardian, sign_consent
 from app.patients.commands import RegisterPatient
 from app.patients.models import Patient, PatientSpan

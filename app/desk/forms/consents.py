@@ -5,7 +5,8 @@ from __future__ import annotations
 from app.core.fields import Answered, ChoiceField, DayField
 from app.core.forms import Form
 from app.core.i18n import lazy_
-from app.guardians.commands import ConsentAnswer, SignConsent
+from app.guardians.commands import SignConsent
+from app.guardians.rules import ConsentAnswer
 from app.patients.rules import ConsentKind
 
 SEPARATOR = ":"

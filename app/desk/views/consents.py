@@ -26,10 +26,9 @@ from app.desk.forms.consents import SEPARATOR, ConsentForm
 from app.desk.papers_consents import consent_pdf, receipt_pdf
 from app.desk.queries.consents import ConsentPaper, list_papers
 from app.desk.views.blueprint import desk
-from app.guardians.commands import ConsentAnswer
 from app.guardians.labels import CONSENT_ANSWERS, RELATION_LABELS
 from app.guardians.queries import GuardianCard, list_guardians
-from app.guardians.rules import Rank, is_minor
+from app.guardians.rules import ConsentAnswer, Rank, is_minor
 from app.guardians.service import sign_consent
 from app.patients.labels import CONSENT_LABELS, SIGNER_LABELS
 from app.patients.models import Patient

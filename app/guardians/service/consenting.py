@@ -11,9 +11,9 @@ from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import reason
-from app.guardians.commands import ConsentAnswer, SignConsent
+from app.guardians.commands import SignConsent
 from app.guardians.models import Guardianship
-from app.guardians.rules import refuse_signer
+from app.guardians.rules import ConsentAnswer, refuse_signer
 from app.patients.commands import ConsentDraft
 from app.patients.models import Consent, Patient
 from app.patients.rules import ConsentKind, RegistryStatus
