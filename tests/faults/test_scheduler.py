@@ -26,6 +26,7 @@ from app.core.db import Database
 from app.core.jobs import CLAIM_LAPSES_AFTER
 from app.core.models import JobRun
 from app.tasks.models import Task
+from app.tasks.rules import TaskKind
 from config import ROOT, Settings
 from scheduler.house import House
 from scheduler.process import Process
@@ -64,6 +65,12 @@ def count(database: Database, model: type) -> int:
         return session.scalar(select(func.count()).select_from(model)) or 0
 
 
+def made(database: Database) -> dict[TaskKind, int]:
+    """Duties by kind: every sweep of the night opens its own."""
+    with database.reading() as session:
+        return dict(session.execute(select(Task.kind, func.count()).group_by(Task.kind)).all())
+
+
 def test_eight_commands_at_once_raise_each_task_once(
     database: Database, settings: Settings, environment: dict[str, str], patients: int
 ) -> None:
@@ -86,7 +93,8 @@ def test_several_schedulers_do_each_job_once_and_stop_when_asked(
             os.kill(child, signal.SIGTERM)
         ends = [ended_well(child) for child in running]
     assert all(ends)
-    assert (count(database, Task), count(database, AuditEvent)) == (patients, 1)
+    assert made(database) == {TaskKind.REASSESSMENT: patients, TaskKind.EXAMINATION: patients}
+    assert count(database, AuditEvent) == len(made(database))
 
 
 @contextmanager
@@ -168,7 +176,7 @@ def test_a_leader_that_is_killed_is_followed_by_another(
     finally:
         second.terminate()
     assert second.wait(DEADLINE_SECONDS) == 0
-    assert count(database, Task) == patients
+    assert made(database) == {TaskKind.REASSESSMENT: patients, TaskKind.EXAMINATION: patients}
 
 
 # -- frozen and woken ---------------------------------------------------------------------------------------------------
