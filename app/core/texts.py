@@ -17,6 +17,7 @@ TEXTS: dict[str, str] = {
     "core.text.doubled": N_("这一项收到了不止一个值，请只填一个"),
     "core.unstorable_text": N_("提交的内容含有无法保存的控制字符，请删去后再提交"),
     "core.unstorable_value": N_("提交的数字或文字超出了可以保存的范围，请核对后再提交"),
+    "core.nothing_chosen": N_("没有选择任何一项，没有保存"),
     "core.invalid": N_("有内容需要更正，请看标出的栏目"),
     "core.id.empty": N_("请填写证件号码"),
     "core.id.rounded": N_("号码末位被电子表格改成了 0，原号码已丢失，请按证件重新录入"),

@@ -16,11 +16,11 @@ from app.audit.views import note_look
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
 from app.core.db import new_public_id, transaction
-from app.core.errors import AnhuError, NotFound
+from app.core.errors import AnhuError, Invalid, NotFound
 from app.core.fields import codes_of
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.reasons import Reason
+from app.core.reasons import Reason, reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.incidents import labels, service
 from app.incidents.forms import CheckForm, DenyForm, OpenForm, OpenUnknownForm, RecordForm, SettingForm
@@ -82,10 +82,11 @@ def list_all() -> str:
 @permit(Action.SET_EMERGENCY_CHECKS)
 def set_checks() -> BaseResponse:
     form = SettingForm()
-    if form.validate():
-        with transaction() as session:
-            service.set_checks(session, current_actor(), form.is_on.code == 1, current_clock().now())
-        flash(_("已保存"))
+    if not form.validate():
+        raise Invalid({"is_on": [reason("core.nothing_chosen")]})
+    with transaction() as session:
+        service.set_checks(session, current_actor(), form.is_on.code == 1, current_clock().now())
+    flash(_("已保存"))
     return redirect(url_for("incidents.list_all"))
 
 

@@ -42,7 +42,11 @@ ELSEWHEN = {
 # Their choices are lists; what is none of them did not come from the page, and is refused without one.
 WITHOUT_PAGE = {"/roster/files/<public_id>", "/roster/files/<public_id>/import"}
 # Buttons: the address names what is done and to whom, and there is nothing to fill in.
-NO_FIELDS = ("/open", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard")
+NO_FIELDS = (
+    "/open", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
+    "/assessments/<public_id>/sign", "/requests/<public_id>/approve", "/requests/<public_id>/refuse",
+    "/views/<view_id>/delete",
+)  # fmt: skip
 WRONG: dict[str, tuple[str, ...]] = {
     "select": ("١٢٣",),
     "radio": ("99999999999999999999",),
@@ -170,8 +174,9 @@ def test_a_form_without_a_single_field_acts_on_no_default(
     assert not troubles, "\n".join(troubles)
 
 
-# They store nothing: a look at the rules so far, a look at the file with another mapping.
+# They store nothing: a look at the rules so far, at the file with another mapping, for likely doubles.
 ACT_ON_NOTHING = {
+    "/patients/lookalikes",
     "/patients/<public_id>/visits/preview",
     "/roster/files/<public_id>",
 }

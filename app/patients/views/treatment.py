@@ -16,10 +16,11 @@ from app.core.access import Action, current_actor, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import new_public_id, transaction
-from app.core.errors import AnhuError
+from app.core.errors import AnhuError, Invalid
 from app.core.forms import Form
 from app.core.i18n import N_, _
 from app.core.keys import current_keyring
+from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.patients.forms_treatment import (
     ExaminationForm,
@@ -110,11 +111,11 @@ def withdraw_treatment(public_id: str) -> BaseResponse:
     """Take back the wrong record that the form names."""
     actor, now = current_actor(), current_clock().now()
     kind, record = request.form.get("kind", ""), request.form.get("record", "")
+    if not record:
+        raise Invalid({"record": [reason("core.nothing_chosen")]})
     with transaction() as session:
-        patient = lock_patient(session, actor, public_id)
-        if record:  # without one the page shows again what there is
-            treatment.withdraw_treatment(session, actor, patient, kind, record, now)
-            flash(_("已撤销"))
+        treatment.withdraw_treatment(session, actor, lock_patient(session, actor, public_id), kind, record, now)
+    flash(_("已撤销"))
     return redirect(url_for("patients.show_treatment", public_id=public_id))
 
 

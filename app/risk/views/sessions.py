@@ -12,10 +12,10 @@ from app.audit.service import note
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import AnhuError, Conflict, NotFound
+from app.core.errors import AnhuError, Conflict, Invalid, NotFound
 from app.core.i18n import _
 from app.core.quarter import Quarter
-from app.core.reasons import say, say_quarter
+from app.core.reasons import reason, say, say_quarter
 from app.core.web import forget_reads, read_session, show_errors
 from app.patients.labels import TEAM_PARTS
 from app.patients.rules import TeamPart
@@ -125,10 +125,13 @@ def change_session(public_id: str) -> Answer:
 def confirm_together(public_id: str) -> Answer:
     """Confirm the unchanged ones that are ticked; the server looks again at each of them."""
     actor, now = current_actor(), current_clock().now()
+    chosen = set(request.form.getlist("task"))
+    if not chosen:
+        raise Invalid({"task": [reason("core.nothing_chosen")]})
     try:
         with transaction() as writing:
             held = lock_session(writing, actor, public_id)
-            count = service.confirm_together(writing, actor, held, set(request.form.getlist("task")), now)
+            count = service.confirm_together(writing, actor, held, chosen, now)
         flash(_("已确认 %(n)s 人", n=count), "success")
     except Conflict as refused:
         flash(say(refused.reason), "error")
