@@ -44,7 +44,7 @@ WITHOUT_PAGE = {"/roster/files/<public_id>", "/roster/files/<public_id>/import"}
 # Buttons: the address names what is done and to whom, and there is nothing to fill in.
 NO_FIELDS = (
     "/open", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
-    "/assessments/<public_id>/sign", "/requests/<public_id>/approve", "/requests/<public_id>/refuse",
+    "/assessments/<public_id>/sign", "/requests/<public_id>/approve", "/requests/<public_id>/refuse", "/requests/<public_id>/withdraw",
     "/views/<view_id>/delete",
 )  # fmt: skip
 WRONG: dict[str, tuple[str, ...]] = {
