@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Protocol
@@ -81,7 +82,9 @@ class AdvisoryLock:
     def release(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.invalidate()  # closes the backend, which frees the lock
+            with suppress(DBAPIError):  # a backend that went away has let go already
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+            connection.invalidate()  # the backend ends when it gets to it; the lock does not wait for that
             connection.close()
 
 

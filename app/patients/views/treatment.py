@@ -111,10 +111,11 @@ def withdraw_treatment(public_id: str) -> BaseResponse:
     """Take back the wrong record that the form names."""
     actor, now = current_actor(), current_clock().now()
     kind, record = request.form.get("kind", ""), request.form.get("record", "")
-    if not record:
-        raise Invalid({"record": [reason("core.nothing_chosen")]})
     with transaction() as session:
-        treatment.withdraw_treatment(session, actor, lock_patient(session, actor, public_id), kind, record, now)
+        patient = lock_patient(session, actor, public_id)
+        if not record:
+            raise Invalid({"record": [reason("core.nothing_chosen")]})
+        treatment.withdraw_treatment(session, actor, patient, kind, record, now)
     flash(_("已撤销"))
     return redirect(url_for("patients.show_treatment", public_id=public_id))
 

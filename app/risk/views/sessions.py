@@ -126,11 +126,11 @@ def confirm_together(public_id: str) -> Answer:
     """Confirm the unchanged ones that are ticked; the server looks again at each of them."""
     actor, now = current_actor(), current_clock().now()
     chosen = set(request.form.getlist("task"))
-    if not chosen:
-        raise Invalid({"task": [reason("core.nothing_chosen")]})
     try:
         with transaction() as writing:
             held = lock_session(writing, actor, public_id)
+            if not chosen:
+                raise Invalid({"task": [reason("core.nothing_chosen")]})
             count = service.confirm_together(writing, actor, held, chosen, now)
         flash(_("已确认 %(n)s 人", n=count), "success")
     except Conflict as refused:
