@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.validators import ValidationError
@@ -119,7 +121,8 @@ def compared(public_id: str) -> BaseResponse:
     return redirect(url_for("patients.correct", public_id=public_id))
 
 
-def _day(text: str):  # type: ignore[no-untyped-def]  # a date, or nothing that is one yet
+def _day(text: str) -> date | None:
+    """A date, or nothing that is one yet."""
     try:
         return parse_date(text)
     except ValueError:
