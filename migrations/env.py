@@ -16,7 +16,7 @@ from app.core.guards import create_guards, drop_guards
 from app.core.schema import metadata
 
 # seeds, and spans made from a column, that a downgrade takes back
-MAY_SHRINK = frozenset({"alembic_version", "legal_moves", "rule_sets", "patient_spans"})
+MAY_SHRINK = frozenset({"alembic_version", "legal_moves", "rule_sets", "patient_spans", "workdays"})
 
 
 def run(connection: Connection) -> None:

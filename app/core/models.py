@@ -37,6 +37,9 @@ class Workday(Base):
 
     day: Mapped[date] = mapped_column(primary_key=True)
     is_working: Mapped[bool]
+    # the holiday that it belongs to, as the notice names it
+    name: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    # the notice that it comes from, with its number where one was given
     source: Mapped[str] = mapped_column(String(100))
 
 
