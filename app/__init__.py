@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Blueprint, Flask
 
 from app.audit.cli import seal_in_passing
-from app.core import i18n, logs, web
+from app.core import assets, i18n, logs, web
 from app.core.clock import Clock
 from app.core.commands import after_command
 from app.core.crypto import Keyring
@@ -68,6 +68,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask(__name__)
     app.testing = settings.environment.value == "test"
     equip(app, settings, Database(settings.database_url))
+    assets.init_app(app)
     i18n.init_app(app)
     web.init_app(app, settings)
     for room in TEXTS:
