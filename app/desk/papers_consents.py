@@ -7,11 +7,10 @@ from datetime import datetime
 
 from app.areas.models import Agency
 from app.core.actor import Actor
-from app.core.identity import SEX_LABELS
+from app.desk.papers_person import person_on_paper
 from app.desk.queries.consents import ConsentPaper, Signature
 from app.guardians.labels import RELATION_LABELS
 from app.guardians.queries import GuardianCard
-from app.guardians.rules import Rank
 from app.patients.labels import SIGNER_LABELS
 from app.patients.queries import PatientHeader
 from app.patients.rules import ConsentKind
@@ -41,21 +40,14 @@ def consent_pdf(
     is_blank: bool,
 ) -> bytes:
     """The paper as it was signed, or with the family's data and everything else to be filled by hand."""
-    guard = next((one for one in guards if one.is_present and one.rank is Rank.FIRST), None)
     signed = None if is_blank else paper.present
     return form.render_consent(
         form.ConsentDocument(
             KINDS[paper.kind],
             Imprint(agency.name if agency else "", actor.name, now),
+            person_on_paper(patient, guards),
             institution=agency.name if agency else "",
             contact_phone=(agency.phone or "") if agency else "",
-            patient_name=patient.name,
-            sex=SEX_LABELS[patient.sex] if patient.sex in (1, 2) else "",  # type: ignore[index]  # the enum's numbers
-            born_on=patient.born_on,
-            address="".join(filter(None, (patient.village, patient.address))),
-            guardian_name=guard.name if guard else "",
-            guardian_relation=RELATION_LABELS[guard.relation] if guard else "",
-            guardian_phone=guard.phone.text if guard and guard.phone and not guard.phone.is_masked else "",
             has_agreed=signed.is_agreed if signed else None,
             signer=_SIGNERS.get(signed.signer) if signed else None,
             signer_name=_signer_name(signed, patient) if signed else "",

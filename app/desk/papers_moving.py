@@ -9,7 +9,7 @@ from typing import Any
 from app.areas.models import Agency
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI
-from app.core.identity import SEX_LABELS, Sex
+from app.desk.papers_person import person_on_paper
 from app.desk.queries.ending_paper import EndingPaper
 from app.desk.queries.transfer_paper import TransferPaper
 from app.desk.rules import FIRST_VISIT_AFTER_MOVE_DAYS
@@ -58,14 +58,8 @@ def _sheet(paper: TransferPaper, imprint: Imprint) -> TransferSheetDocument:
     patient, transfer, row = paper.patient, paper.transfer, paper.row
     return TransferSheetDocument(
         imprint,
+        person_on_paper(patient, paper.guards),
         serial=_serial(paper),
-        name=patient.name,
-        record_number=patient.record_number or "",
-        sex=SEX_LABELS[Sex(patient.sex)] if patient.sex in (1, 2) else "",
-        born_on=patient.born_on,
-        id_number=patient.id_number.text if patient.id_number else "",
-        guardian_name=paper.guardian.name if paper.guardian else "",
-        guardian_phone=paper.guardian.phone.text if paper.guardian and paper.guardian.phone else "",
         sender=paper.sender.name if paper.sender else "",
         sender_contact=_contact(paper.sender, row.proposed_by),
         receiver=paper.receiver.name if paper.receiver else "",
@@ -125,14 +119,7 @@ def ending_pdf(paper: EndingPaper, actor: Actor, now: datetime) -> bytes:
     return render_lost_or_dead(
         LostOrDeadDocument(
             Imprint(patient.agency or "", actor.name, now),
-            name=patient.name,
-            record_number=patient.record_number or "",
-            sex=SEX_LABELS[Sex(patient.sex)] if patient.sex in (1, 2) else "",
-            born_on=patient.born_on,
-            id_number=patient.id_number.text if patient.id_number else "",
-            address="".join(filter(None, (patient.village, patient.address))),
-            guardian_name=paper.guardian.name if paper.guardian else "",
-            guardian_phone=paper.guardian.phone.text if paper.guardian and paper.guardian.phone else "",
+            person_on_paper(patient, paper.guards),
             risk_level=patient.risk_level,
             lost_reason=paper.lost_reason,
             lost_on=lost.from_on if lost else None,

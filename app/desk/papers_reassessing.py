@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.core.actor import Actor
-from app.core.identity import SEX_LABELS
 from app.core.reasons import Reason
+from app.desk.papers_person import person_on_paper
 from app.desk.texts import VISIT_FORMS
 from app.guardians.queries import GuardianCard
-from app.guardians.rules import Rank
 from app.patients.labels import CARE_LABELS, CLASS_LABELS
 from app.patients.queries import PatientHeader
 from app.risk.models import Reassessment, ReassessmentSession
@@ -31,20 +30,13 @@ def reassessment_pdf(
     now: datetime,
 ) -> bytes:
     """`visits` are the quarter's completed ones, the oldest first."""
-    guard = next((one for one in guards if one.is_present and one.rank is Rank.FIRST), None)
     why = str(Reason.from_json(result.because)) if result.because else ""
     panel = held.panel if held else []
     return render_risk_assessment(
         RiskAssessmentDocument(
             Imprint(patient.agency or "", actor.name, now),
-            name=patient.name,
-            record_number=patient.record_number or "",
+            person_on_paper(patient, guards),
             quarter=paper_quarter(result.quarter),
-            sex=SEX_LABELS[patient.sex] if patient.sex in (1, 2) else "",  # type: ignore[index]  # the enum's numbers
-            born_on=patient.born_on,
-            address="".join(filter(None, (patient.village, patient.address))),
-            guardian_name=guard.name if guard else "",
-            guardian_phone=guard.phone.text if guard and guard.phone and not guard.phone.is_masked else "",
             care_setting=CARE_LABELS[patient.care_setting] if patient.care_setting else "",
             previous_level=result.level_before,
             visits=tuple(_visit(one) for one in visits),

@@ -24,6 +24,7 @@ from reports.forms.emergency_record import (
     TeamMember,
     render_emergency_record,
 )
+from reports.forms.person import Person
 from reports.forms.sheet import Imprint
 
 
@@ -34,12 +35,14 @@ def record_pdf(sheet: Sheet, organisation: str, actor: Actor, now: datetime) -> 
     return render_emergency_record(
         EmergencyRecordDocument(
             Imprint(organisation, actor.name, now),
+            Person(
+                name=sheet.name,
+                record_number=(sheet.patient.record_number or "") if sheet.patient else "",
+                sex=SEX_LABELS[sheet.sex] if sheet.sex in (1, 2) else "",
+                born_on=sheet.person.born_on,
+                address=sheet.village,
+            ),
             serial=stored.public_id[:8].upper(),
-            name=sheet.name,
-            record_number=(sheet.patient.record_number or "") if sheet.patient else "",
-            sex=SEX_LABELS[sheet.sex] if sheet.sex in (1, 2) else "",
-            born_on=sheet.person.born_on,
-            address=sheet.village,
             category=_place(PersonCategory, stored.category),
             reporter_kind=_place(ReporterKind, stored.reporter),
             reported_at=stored.opened_at,

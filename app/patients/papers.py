@@ -17,6 +17,7 @@ from app.patients.queries.clues import ClueSheet
 from app.patients.queries.screening import OwedReturn, Progress
 from app.patients.rules import ClueOutcome, ClueSource, ClueState
 from reports.forms.clue import ClueDocument, render_clue
+from reports.forms.person import Person
 from reports.forms.sheet import Imprint
 from reports.forms.sweep import (
     SweepProgressDocument,
@@ -47,12 +48,14 @@ def clue_pdf(sheet: ClueSheet, organisation: str, actor: Actor, now: datetime) -
     return render_clue(
         ClueDocument(
             Imprint(organisation, actor.name, now),
+            Person(
+                name=sheet.name,
+                sex=SEX_LABELS[sheet.sex] if sheet.sex in (1, 2) else "",
+                born_on=sheet.born_on,
+                address="".join(filter(None, (sheet.village, sheet.place))),
+            ),
             serial=clue.public_id[:8].upper(),
-            name=sheet.name,
-            sex=SEX_LABELS[sheet.sex] if sheet.sex in (1, 2) else "",
-            born_on=sheet.born_on,
             age=str(age_on(sheet.born_on, clue.reported_on)) if sheet.born_on else "",
-            address="".join(filter(None, (sheet.village, sheet.place))),
             source=source,
             source_other=other,
             reporter=sheet.reporter,

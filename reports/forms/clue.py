@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from reports.forms.flow import Blank, Piece, Tick
-from reports.forms.grid import Cell, Row, Table, cell, label
+from reports.forms.grid import Columns, Table, cell
+from reports.forms.person import NOBODY, Person, person_rows
 from reports.forms.sheet import Gap, Imprint, Part, Prose, Sheet, Together, render_sheets
 from reports.forms.values import day, moment, one_box, options, other
 from reports.page import A4, Align
@@ -22,8 +23,7 @@ QUESTIONS = (
     "有过自杀行为或自杀的企图。",
 )
 
-_LABEL = 32.0
-_HALF = 56.0
+_COLUMNS = Columns(32, 56)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,11 @@ class ClueDocument:
     """One clue from report to review; empty values are left to be filled by hand."""
 
     imprint: Imprint
+    person: Person = NOBODY
+    """Who looks after the person is whoever knows something: family or others."""
     serial: str = ""
-    name: str = ""
-    sex: str = ""
-    born_on: date | None = None
     age: str = ""
     """As far as known, where the day of birth is not."""
-    id_number: str = ""
-    address: str = ""
-    contact_name: str = ""
-    contact_relation: str = ""
-    contact_phone: str = ""
     source: int | None = None
     """1 town office, 2 committee, 3 political-legal office, 4 police, 5 civil affairs, 6 federation, 7 family, 8 other."""
     source_other: str = ""
@@ -71,9 +65,9 @@ def render_clue(document: ClueDocument) -> bytes:
         TITLE,
         document.imprint,
         (*_person(document), *_questions(document), *_review(document)),
-        head=("姓名：", Blank(document.name, 40)),
+        head=("姓名：", Blank(document.person.name, 40)),
         head_right=("线索编号：", Blank(document.serial, 40)),
-        reminder=document.name or document.serial,
+        reminder=document.person.name or document.serial,
         least=8,
         margin=16,
         top=12,
@@ -81,32 +75,24 @@ def render_clue(document: ClueDocument) -> bytes:
     return render_sheets((sheet,), TITLE, A4)
 
 
-def _line(name: str, answer: Cell) -> Row:
-    return Row((label(name, _LABEL), answer))
-
-
-def _pair(first: str, value: Cell, second: str, answer: Cell) -> Row:
-    return Row((label(first, _LABEL), value, label(second, _LABEL), answer))
-
-
 def _person(document: ClueDocument) -> tuple[Part, ...]:
     sources = options("1 乡镇（街道）", "2 村（居）委会", "3 政法委", "4 公安", "5 民政", "6 残联", "7 家属", "8 其他")
-    born: tuple[Piece, ...] = (day(document.born_on),)
-    if document.born_on is None:
+    person = document.person
+    born: tuple[Piece, ...] = (day(person.born_on),)
+    if person.born_on is None:
         born = (*born, "  约 ", Blank(document.age, 12), "岁")
     return (
-        _pair("性别", cell(document.sex, width=_HALF), "出生日期（年龄）", cell(*born)),
-        _line("身份证件号码", cell(document.id_number)),
-        _line("现住址", cell(document.address)),
-        _pair(
-            "家属或知情人",
-            cell(_with_relation(document), width=_HALF),
-            "联系电话",
-            cell(document.contact_phone),
+        *person_rows(
+            _COLUMNS,
+            person,
+            _COLUMNS.line("身份证件号码", cell(person.id_number)),
+            _COLUMNS.line("现住址", cell(person.address)),
+            born=("出生日期（年龄）", born),
+            kin=("家属或知情人", "联系电话"),
         ),
-        _line("线索来源", cell(*sources, " ", other(document.source_other), boxes=one_box(document.source))),
-        _pair("报告人", cell(document.reporter, width=_HALF), "报告时间", cell(moment(document.reported_at))),
-        _line(
+        _COLUMNS.line("线索来源", cell(*sources, " ", other(document.source_other), boxes=one_box(document.source))),
+        _COLUMNS.pair("报告人", cell(document.reporter), "报告时间", cell(moment(document.reported_at))),
+        _COLUMNS.line(
             "目前有无危险",
             cell(
                 *_yes_no(document.is_danger_now, "有", "无"),
@@ -116,12 +102,6 @@ def _person(document: ClueDocument) -> tuple[Part, ...]:
         ),
         Gap(2),
     )
-
-
-def _with_relation(document: ClueDocument) -> str:
-    if document.contact_relation:
-        return f"{document.contact_name}（{document.contact_relation}）"
-    return document.contact_name
 
 
 def _yes_no(answer: bool | None, yes: str = "是", no: str = "否") -> tuple[Piece, ...]:
@@ -143,14 +123,14 @@ def _questions(document: ClueDocument) -> tuple[Part, ...]:
     return (
         Prose(("精神行为异常识别清单",), size=11, bold=True, after=0.6, keep=True),
         table,
-        _line("补充情况", cell(document.remarks, least=14)),
-        _line(
+        _COLUMNS.line("补充情况", cell(document.remarks, least=14)),
+        _COLUMNS.line(
             "调查结果",
             cell(*options("1 疑似（任一项为“是”）", "2 不是疑似"), boxes=one_box(result)),
         ),
-        _pair(
+        _COLUMNS.pair(
             "调查人签名",
-            cell(document.investigator, width=_HALF, least=9),
+            cell(document.investigator, least=9),
             "调查日期",
             cell(day(document.investigated_on)),
         ),
@@ -164,18 +144,18 @@ def _review(document: ClueDocument) -> tuple[Part, ...]:
         Together(
             (
                 Prose(("精神科执业医师诊断复核",), size=11, bold=True, after=0.6, keep=True),
-                _line("复核结果", cell(*results, boxes=one_box(document.review_result))),
-                _pair("诊断", cell(document.diagnosis, width=_HALF), "诊断医院", cell(document.hospital)),
-                _pair(
+                _COLUMNS.line("复核结果", cell(*results, boxes=one_box(document.review_result))),
+                _COLUMNS.pair("诊断", cell(document.diagnosis), "诊断医院", cell(document.hospital)),
+                _COLUMNS.pair(
                     "复核医师签名",
-                    cell(document.psychiatrist, width=_HALF, least=9),
+                    cell(document.psychiatrist, least=9),
                     "复核日期",
                     cell(day(document.reviewed_on)),
                 ),
-                _line("处理意见", cell(document.disposal, least=14)),
-                _pair(
+                _COLUMNS.line("处理意见", cell(document.disposal, least=14)),
+                _COLUMNS.pair(
                     "填表人签名",
-                    cell(document.filled_by, width=_HALF, least=9),
+                    cell(document.filled_by, least=9),
                     "填表日期",
                     cell(day(document.filled_on)),
                 ),

@@ -11,6 +11,7 @@ from enum import StrEnum
 from reports.forms.consent_texts import RIGHTS, TEXTS, WITHDRAWN
 from reports.forms.flow import Blank, Piece, Tick
 from reports.forms.grid import Row, cell, label
+from reports.forms.person import NOBODY, Person
 from reports.forms.sheet import FOR_THE_FAMILY, Gap, Imprint, Part, Prose, Sheet, Together, render_sheets
 from reports.forms.values import day
 from reports.page import A4
@@ -42,15 +43,9 @@ class ConsentDocument:
 
     kind: ConsentKind
     imprint: Imprint
+    person: Person = NOBODY
     institution: str = ""
     contact_phone: str = ""
-    patient_name: str = ""
-    sex: str = ""
-    born_on: date | None = None
-    address: str = ""
-    guardian_name: str = ""
-    guardian_relation: str = ""
-    guardian_phone: str = ""
     purpose: str = ""
     receiver: str = ""
     has_agreed: bool | None = None
@@ -90,7 +85,7 @@ def render_consent(document: ConsentDocument) -> bytes:
         title,
         document.imprint,
         (*_opening(document), *_agreed(document), *_rights(document), *_signatures(document)),
-        reminder=document.patient_name,
+        reminder=document.person.name,
         notice=FOR_THE_FAMILY,
         corner="一式两份",
         size=_BODY,
@@ -127,27 +122,27 @@ def _opening(document: ConsentDocument) -> tuple[Part, ...]:
         Row(
             (
                 label("患者姓名", 26),
-                cell(document.patient_name),
+                cell(document.person.name),
                 label("性别", 14),
-                cell(document.sex, width=12),
+                cell(document.person.sex, width=12),
             )
         ),
         Row(
             (
                 label("出生日期", 26),
-                cell(day(document.born_on), width=42),
+                cell(day(document.person.born_on), width=42),
                 label("现住址", 18),
-                cell(document.address),
+                cell(document.person.address),
             )
         ),
         Row(
             (
                 label("监护人姓名", 26),
-                cell(document.guardian_name),
+                cell(document.person.guardian_name),
                 label("与患者关系", 26),
-                cell(document.guardian_relation, width=22),
+                cell(document.person.guardian_relation, width=22),
                 label("电话", 14),
-                cell(document.guardian_phone, width=34),
+                cell(document.person.guardian_phone, width=34),
             )
         ),
         Gap(2),

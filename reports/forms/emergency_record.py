@@ -4,11 +4,12 @@ It leaves the house in three copies: the prevention office's own, one with the c
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from reports.forms.codes import RISK_LEVELS
 from reports.forms.flow import Blank, Whole
-from reports.forms.grid import Cell, Row, Table, cell, label
+from reports.forms.grid import Columns, Row, Table, cell, label
+from reports.forms.person import NOBODY, Person, with_relation
 from reports.forms.sheet import Gap, Imprint, Part, Prose, Sheet, Together, render_sheets
 from reports.forms.values import boxes, day, moment, name_head, one_box, options, other, record_number_boxes
 from reports.page import A4, Align
@@ -17,8 +18,7 @@ TITLE = "应急处置记录单"
 COPIES = ("第一联 精防机构留存", "第二联 随病历交接收科室", "第三联 应急处置队存档")
 CHECK_ROWS = 6
 
-_LABEL = 32.0
-_HALF = 56.0
+_COLUMNS = Columns(32, 56)
 _CHECKS = (
     "处置后由基层医生或护士每4小时核查一次，连续两次平稳后可以停止。",
     "本单应在处置结束后24小时内完成。",
@@ -47,15 +47,9 @@ class EmergencyRecordDocument:
     """One emergency by the printed codes. Instants are aware; empty values are left to be filled by hand."""
 
     imprint: Imprint
+    person: Person = NOBODY
+    """Without a name where it is not known."""
     serial: str = ""
-    name: str = ""
-    """Empty where the person's name is not known."""
-    record_number: str = ""
-    sex: str = ""
-    born_on: date | None = None
-    address: str = ""
-    contact_name: str = ""
-    contact_phone: str = ""
     category: int | None = None
     """1 managed resident … 5 identity unknown."""
     reporter_kind: int | None = None
@@ -108,10 +102,10 @@ def _sheet(document: EmergencyRecordDocument, copy: str) -> Sheet:
             *_clock(document),
             *_checks(document),
         ),
-        head=name_head(document.name),
-        head_right=record_number_boxes(document.record_number),
+        head=name_head(document.person.name),
+        head_right=record_number_boxes(document.person.record_number),
         corner=copy,
-        reminder=f"{document.name} {copy}".strip(),
+        reminder=f"{document.person.name} {copy}".strip(),
         size=9.5,
         leading=1.45,
         least=6.6,
@@ -120,32 +114,24 @@ def _sheet(document: EmergencyRecordDocument, copy: str) -> Sheet:
     )
 
 
-def _line(name: str, answer: Cell) -> Row:
-    return Row((label(name, _LABEL), answer))
-
-
-def _pair(first: str, value: Cell, second: str, answer: Cell) -> Row:
-    return Row((label(first, _LABEL), value, label(second, _LABEL), answer))
-
-
 def _person(document: EmergencyRecordDocument) -> tuple[Part, ...]:
     categories = options("1 在册在管居民", "2 在册未管居民", "3 未在册居民", "4 非本地居民", "5 身份不明")
     reporters = options("1 家属", "2 精防医生", "3 民警", "4 村（居）委会", "5 其他")
     return (
         Row(
             (
-                label("性别", _LABEL),
-                cell(document.sex, width=14),
+                label("性别", _COLUMNS.label),
+                cell(document.person.sex, width=14),
                 label("出生日期", 20),
-                cell(day(document.born_on)),
+                cell(day(document.person.born_on)),
                 label("单号", 14),
                 cell(document.serial, width=46),
             )
         ),
-        _line("现住址", cell(document.address)),
-        _pair("联系人", cell(document.contact_name, width=_HALF), "联系电话", cell(document.contact_phone)),
-        _line("对象类别", cell(*categories, boxes=one_box(document.category))),
-        _line(
+        _COLUMNS.line("现住址", cell(document.person.address)),
+        _COLUMNS.pair("联系人", cell(with_relation(document.person)), "联系电话", cell(document.person.guardian_phone)),
+        _COLUMNS.line("对象类别", cell(*categories, boxes=one_box(document.category))),
+        _COLUMNS.line(
             "报告人",
             cell(
                 *reporters,
@@ -168,13 +154,13 @@ def _event(document: EmergencyRecordDocument) -> tuple[Part, ...]:
         "5 其他",
     )
     return (
-        _pair("开始时间", cell(moment(document.started_at), width=_HALF), "结束时间", cell(moment(document.ended_at))),
-        _line("处置地点", cell(document.place)),
-        _line("处置缘由", cell(*reasons, " ", other(document.reason_other), boxes=one_box(document.reason))),
-        _line("现场情况", cell(document.scene, least=18)),
-        _pair(
+        _COLUMNS.pair("开始时间", cell(moment(document.started_at)), "结束时间", cell(moment(document.ended_at))),
+        _COLUMNS.line("处置地点", cell(document.place)),
+        _COLUMNS.line("处置缘由", cell(*reasons, " ", other(document.reason_other), boxes=one_box(document.reason))),
+        _COLUMNS.line("现场情况", cell(document.scene, least=18)),
+        _COLUMNS.pair(
             "危险性评估",
-            cell(*RISK_LEVELS, width=_HALF, boxes=one_box(document.risk_level)),
+            cell(*RISK_LEVELS, boxes=one_box(document.risk_level)),
             "诊断或初步判断",
             cell(document.diagnosis),
         ),
@@ -194,11 +180,11 @@ def _measures(document: EmergencyRecordDocument) -> tuple[Part, ...]:
     )
     signers = options("1 监护人", "2 近亲属", "3 在场民警或村（居）委会人员见证", "4 未能取得")
     return (
-        _line(
+        _COLUMNS.line(
             "主要处置措施\n（可多选）",
             cell(*measures, "\n说明：", other(document.measures_text, 80), boxes=boxes(document.measures, 4)),
         ),
-        _line(
+        _COLUMNS.line(
             "处置效果",
             cell(
                 *options("1 已控制", "2 部分控制", "3 未控制", "4 其他"),
@@ -207,7 +193,7 @@ def _measures(document: EmergencyRecordDocument) -> tuple[Part, ...]:
                 boxes=one_box(document.effect),
             ),
         ),
-        _line(
+        _COLUMNS.line(
             "去向",
             cell(
                 *options("1 现场处置", "2 门诊或急诊留观", "3 紧急住院"),
@@ -216,7 +202,7 @@ def _measures(document: EmergencyRecordDocument) -> tuple[Part, ...]:
                 boxes=one_box(document.outcome),
             ),
         ),
-        _line(
+        _COLUMNS.line(
             "知情同意签署",
             cell(
                 *signers,
@@ -227,8 +213,8 @@ def _measures(document: EmergencyRecordDocument) -> tuple[Part, ...]:
                 boxes=one_box(document.consent_signer),
             ),
         ),
-        _line("告知公安机关时间", cell(moment(document.police_told_at), "  （危险性3级及以上须告知）")),
-        _line("参加人员及单位", cell(_team(document.team), least=10)),
+        _COLUMNS.line("告知公安机关时间", cell(moment(document.police_told_at), "  （危险性3级及以上须告知）")),
+        _COLUMNS.line("参加人员及单位", cell(_team(document.team), least=10)),
     )
 
 
@@ -239,15 +225,15 @@ def _team(team: tuple[TeamMember, ...]) -> str:
 def _clock(document: EmergencyRecordDocument) -> tuple[Part, ...]:
     timely = None if document.is_late is None else (2 if document.is_late else 1)
     return (
-        _pair(
+        _COLUMNS.pair(
             "应完成时间\n（结束后24小时）",
-            cell(moment(document.due_at), width=_HALF),
+            cell(moment(document.due_at)),
             "实际完成时间",
             cell(moment(document.finished_at), "\n", *options("1 按时", "2 超时"), boxes=one_box(timely)),
         ),
-        _pair(
+        _COLUMNS.pair(
             "填表人签名",
-            cell(document.recorded_by, width=_HALF, least=9),
+            cell(document.recorded_by, least=9),
             "审核人签名",
             cell(document.reviewed_by),
         ),

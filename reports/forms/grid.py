@@ -71,6 +71,21 @@ def cell(*pieces: Piece, width: float = REST, boxes: Boxes | None = None, least:
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """The usual rows of a form: a label with its answer, or two of them side by side; widths in millimetres."""
+
+    label: float
+    half: float = 54.0
+    """Of the first answer where two stand side by side."""
+
+    def line(self, name: str, answer: Cell) -> Row:
+        return Row((label(name, self.label), answer))
+
+    def pair(self, first: str, value: Cell, second: str, answer: Cell) -> Row:
+        return Row((label(first, self.label), replace(value, width=self.half), label(second, self.label), answer))
+
+
+@dataclass(frozen=True, slots=True)
 class GridStyle:
     """Where a grid stands and how it is set; lengths in points."""
 

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from reports.forms import codes
 from reports.forms.flow import Blank, Boxes, Whole
-from reports.forms.grid import Cell, Group, Row, Table, cell, label
+from reports.forms.grid import Columns, Group, Row, Table, cell, label
+from reports.forms.person import NOBODY, Person, person_rows
 from reports.forms.sheet import Gap, Imprint, Part, Prose, Sheet, Together, render_sheets
 from reports.forms.values import (
     RoughDate,
@@ -24,8 +25,7 @@ TITLE = "严重精神障碍患者失访/死亡登记表"
 ATTEMPT_ROWS = 3
 TOLD_ROWS = 3
 
-_LABEL = 34.0
-_HALF = 54.0
+_COLUMNS = Columns(34)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,7 @@ class LostOrDeadDocument:
     """One registration by the printed codes; the part that does not apply stays empty."""
 
     imprint: Imprint
-    name: str = ""
-    record_number: str = ""
-    sex: str = ""
-    born_on: date | None = None
-    id_number: str = ""
-    address: str = ""
-    guardian_name: str = ""
-    guardian_phone: str = ""
+    person: Person = NOBODY
     risk_level: int | None = None
     lost_reason: int | None = None
     lost_other: str = ""
@@ -92,9 +85,9 @@ def render_lost_or_dead(document: LostOrDeadDocument) -> bytes:
         TITLE,
         document.imprint,
         (*_person(document), *_lost(document), *_dead(document), *_closing(document)),
-        head=name_head(document.name),
-        head_right=record_number_boxes(document.record_number),
-        reminder=document.name,
+        head=name_head(document.person.name),
+        head_right=record_number_boxes(document.person.record_number),
+        reminder=document.person.name,
         size=9.5,
         leading=1.45,
         least=7.2,
@@ -104,25 +97,16 @@ def render_lost_or_dead(document: LostOrDeadDocument) -> bytes:
     return render_sheets((sheet,), TITLE, A4)
 
 
-def _line(name: str, answer: Cell) -> Row:
-    return Row((label(name, _LABEL), answer))
-
-
-def _pair(first: str, value: Cell, second: str, answer: Cell) -> Row:
-    return Row((label(first, _LABEL), value, label(second, _LABEL), answer))
-
-
 def _person(document: LostOrDeadDocument) -> tuple[Part, ...]:
+    person = document.person
+    level = cell(Blank(number(document.risk_level), 12), Whole("级", is_glued=True))
     return (
-        _pair("性别", cell(document.sex, width=_HALF), "出生日期", cell(day(document.born_on))),
-        _pair(
-            "身份证件号码",
-            cell(document.id_number, width=_HALF),
-            "最近一次危险性评估",
-            cell(Blank(number(document.risk_level), 12), Whole("级", is_glued=True)),
+        *person_rows(
+            _COLUMNS,
+            person,
+            _COLUMNS.pair("身份证件号码", cell(person.id_number), "最近一次危险性评估", level),
+            _COLUMNS.line("现住址", cell(person.address)),
         ),
-        _line("现住址", cell(document.address)),
-        _pair("监护人姓名", cell(document.guardian_name, width=_HALF), "监护人电话", cell(document.guardian_phone)),
         Gap(1.5),
     )
 
@@ -137,17 +121,17 @@ def _lost(document: LostOrDeadDocument) -> tuple[Part, ...]:
     center = Align.CENTER
     return (
         _section("一、失访"),
-        _line(
+        _COLUMNS.line(
             "失访原因",
             cell(*codes.LOST_REASONS, " ", other(document.lost_other), boxes=one_box(document.lost_reason)),
         ),
-        _pair(
+        _COLUMNS.pair(
             "确认失访日期",
-            cell(day(document.lost_on), width=_HALF),
+            cell(day(document.lost_on)),
             "最后联系日期",
             cell(day(document.last_contact_on)),
         ),
-        _line("最后所在地点", cell(document.last_known_place)),
+        _COLUMNS.line("最后所在地点", cell(document.last_known_place)),
         Table(
             ("次", "日期", "方式", "访视人", "经过和结果"),
             (10, 36, 26, 28, 0),
@@ -163,8 +147,8 @@ def _lost(document: LostOrDeadDocument) -> tuple[Part, ...]:
             tuple((office.office, office.person, (moment(office.told_at),), office.way) for office in told),
             (Align.LEFT, center, center, center),
         ),
-        _pair("确认人签名", cell(document.confirmed_by, width=_HALF), "找到日期", cell(day(document.found_on))),
-        _line("找到经过及处置", cell(document.found_how, least=11)),
+        _COLUMNS.pair("确认人签名", cell(document.confirmed_by), "找到日期", cell(day(document.found_on))),
+        _COLUMNS.line("找到经过及处置", cell(document.found_how, least=11)),
         Gap(1.5),
     )
 
@@ -176,9 +160,9 @@ def _dead(document: LostOrDeadDocument) -> tuple[Part, ...]:
     evidence = options("1 死亡医学证明", "2 火化证明", "3 情况说明")
     return (
         _section("二、死亡"),
-        _line("死亡日期", cell(day(document.died_on), estimated)),
+        _COLUMNS.line("死亡日期", cell(day(document.died_on), estimated)),
         Group(
-            label("死亡原因", _LABEL),
+            label("死亡原因", _COLUMNS.label),
             (
                 Row(
                     (
@@ -196,8 +180,8 @@ def _dead(document: LostOrDeadDocument) -> tuple[Part, ...]:
                 ),
             ),
         ),
-        _line("信息来源", cell(*news, boxes=one_box(document.news_from))),
-        _line(
+        _COLUMNS.line("信息来源", cell(*news, boxes=one_box(document.news_from))),
+        _COLUMNS.line(
             "证明材料",
             cell(*evidence, "  编号 ", Blank(document.evidence_number, 34), boxes=one_box(document.evidence)),
         ),
@@ -209,10 +193,10 @@ def _closing(document: LostOrDeadDocument) -> tuple[Part, ...]:
     return (
         Together(
             (
-                _line("备注", cell(document.remarks, least=11)),
+                _COLUMNS.line("备注", cell(document.remarks, least=11)),
                 Row(
                     (
-                        label("填表人签名", _LABEL),
+                        label("填表人签名", _COLUMNS.label),
                         cell(document.filled_by, least=9),
                         label("审核人签名", 24),
                         cell(document.reviewed_by),

@@ -6,7 +6,8 @@ from datetime import date
 from reports.forms import codes
 from reports.forms.codes import Behaviour
 from reports.forms.flow import Blank, Whole
-from reports.forms.grid import Cell, Group, Row, Table, cell, label
+from reports.forms.grid import Columns, Group, Row, Table, cell, label
+from reports.forms.person import NOBODY, Person, person_rows
 from reports.forms.sheet import Gap, Imprint, Part, Sheet, Together, render_sheets
 from reports.forms.values import boxes, day, name_head, number, one_box, record_number_boxes
 from reports.page import A4, Align
@@ -22,8 +23,7 @@ LEVELS = (
 )
 VISIT_ROWS = 3
 
-_LABEL = 34.0
-_HALF = 54.0
+_COLUMNS = Columns(34)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,9 @@ class RiskAssessmentDocument:
     """One reassessment; levels are 0–5, empty values are left to be filled by hand."""
 
     imprint: Imprint
-    name: str = ""
-    record_number: str = ""
+    person: Person = NOBODY
     quarter: str = ""
     """For example 2026年第四季度."""
-    sex: str = ""
-    born_on: date | None = None
-    address: str = ""
-    guardian_name: str = ""
-    guardian_phone: str = ""
     care_setting: str = ""
     previous_level: int | None = None
     previous_on: date | None = None
@@ -73,9 +67,9 @@ def render_risk_assessment(document: RiskAssessmentDocument) -> bytes:
         TITLE,
         document.imprint,
         (*_person(document), *_findings(document), *_decision(document)),
-        head=(*name_head(document.name), "　", Blank(document.quarter, 34)),
-        head_right=record_number_boxes(document.record_number),
-        reminder=document.name,
+        head=(*name_head(document.person.name), "　", Blank(document.quarter, 34)),
+        head_right=record_number_boxes(document.person.record_number),
+        reminder=document.person.name,
         least=7.6,
         margin=16,
         top=12,
@@ -83,22 +77,12 @@ def render_risk_assessment(document: RiskAssessmentDocument) -> bytes:
     return render_sheets((sheet,), TITLE, A4)
 
 
-def _line(name: str, answer: Cell) -> Row:
-    return Row((label(name, _LABEL), answer))
-
-
-def _pair(first: str, value: Cell, second: str, answer: Cell) -> Row:
-    return Row((label(first, _LABEL), value, label(second, _LABEL), answer))
-
-
 def _person(document: RiskAssessmentDocument) -> tuple[Part, ...]:
-    previous = cell(Blank(number(document.previous_level), 10), Whole("级", is_glued=True), width=_HALF)
+    previous = cell(Blank(number(document.previous_level), 10), Whole("级", is_glued=True))
     return (
-        _pair("性别", cell(document.sex, width=_HALF), "出生日期", cell(day(document.born_on))),
-        _line("现住址", cell(document.address)),
-        _pair("监护人姓名", cell(document.guardian_name, width=_HALF), "监护人电话", cell(document.guardian_phone)),
-        _line("目前居住状态", cell(document.care_setting)),
-        _pair("上次评估等级", previous, "上次评估日期", cell(day(document.previous_on))),
+        *person_rows(_COLUMNS, document.person, _COLUMNS.line("现住址", cell(document.person.address))),
+        _COLUMNS.line("目前居住状态", cell(document.care_setting)),
+        _COLUMNS.pair("上次评估等级", previous, "上次评估日期", cell(day(document.previous_on))),
     )
 
 
@@ -116,18 +100,18 @@ def _findings(document: RiskAssessmentDocument) -> tuple[Part, ...]:
             tuple(rows),
             (center, center, center, center, Align.LEFT),
         ),
-        _line(
+        _COLUMNS.line(
             "本季危险行为",
             cell(
                 *codes.behaviours(document.behaviours),
                 boxes=boxes((seen.code for seen in document.behaviours), codes.BEHAVIOUR_BOXES),
             ),
         ),
-        _line(
+        _COLUMNS.line(
             "目前症状",
             cell(*codes.symptoms(document.symptoms_other), boxes=boxes(document.symptoms, codes.SYMPTOM_BOXES)),
         ),
-        _line("用药依从性", cell(*codes.ADHERENCES, boxes=one_box(document.adherence))),
+        _COLUMNS.line("用药依从性", cell(*codes.ADHERENCES, boxes=one_box(document.adherence))),
     )
 
 
@@ -136,18 +120,18 @@ def _decision(document: RiskAssessmentDocument) -> tuple[Part, ...]:
     members = document.members + ("",) * (3 - len(document.members))
     signatures = tuple(Row((cell(member), cell("签名：", width=62, least=9))) for member in members)
     return (
-        _line("等级说明", cell(levels)),
-        _line(
+        _COLUMNS.line("等级说明", cell(levels)),
+        _COLUMNS.line(
             "建议等级及依据",
             cell(document.proposed_because, least=12, boxes=one_box(document.proposed_level)),
         ),
-        _line("评定等级", cell(*codes.RISK_LEVELS, boxes=one_box(document.decided_level))),
-        _line("评定理由", cell(document.reason, least=16)),
-        _line("处置和管理措施", cell(document.measures, least=14)),
+        _COLUMNS.line("评定等级", cell(*codes.RISK_LEVELS, boxes=one_box(document.decided_level))),
+        _COLUMNS.line("评定理由", cell(document.reason, least=16)),
+        _COLUMNS.line("处置和管理措施", cell(document.measures, least=14)),
         Together(
             (
-                Group(label("评估人员\n（姓名、单位）", _LABEL), signatures),
-                _line("评估日期", cell(day(document.assessed_on))),
+                Group(label("评估人员\n（姓名、单位）", _COLUMNS.label), signatures),
+                _COLUMNS.line("评估日期", cell(day(document.assessed_on))),
                 Gap(0.5),
             )
         ),

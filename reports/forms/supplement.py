@@ -5,8 +5,9 @@ from datetime import date
 
 from reports.forms import codes
 from reports.forms.codes import Behaviour
-from reports.forms.flow import Blank, Piece, Whole
-from reports.forms.grid import Cell, Group, Row, cell, label
+from reports.forms.flow import Blank, Whole
+from reports.forms.grid import Columns, Group, Row, cell, label
+from reports.forms.person import NOBODY, Person
 from reports.forms.sheet import Imprint, Part, Sheet, render_sheets
 from reports.forms.values import (
     RoughDate,
@@ -22,8 +23,7 @@ from reports.page import A4
 
 TITLE = "严重精神障碍患者个人信息补充表"
 
-_LABEL = 33.0
-_HALF = 54.0
+_COLUMNS = Columns(33)
 _INNER = 24.0
 _EMPLOYMENTS = options(
     "1 在岗工人",
@@ -43,12 +43,8 @@ class SupplementDocument:
     """The supplement by its printed codes; what is None or empty is left to be filled by hand."""
 
     imprint: Imprint
-    name: str = ""
-    record_number: str = ""
-    guardian_name: str = ""
-    guardian_relation: str = ""
+    person: Person = NOBODY
     guardian_address: str = ""
-    guardian_phone: str = ""
     committee_contact: str = ""
     committee_phone: str = ""
     household_type: int | None = None
@@ -82,9 +78,9 @@ def render_supplement(document: SupplementDocument) -> bytes:
         TITLE,
         document.imprint,
         (*_people(document), *_past(document), *_closing(document)),
-        head=name_head(document.name),
-        head_right=record_number_boxes(document.record_number),
-        reminder=document.name,
+        head=name_head(document.person.name),
+        head_right=record_number_boxes(document.person.record_number),
+        reminder=document.person.name,
         size=10.5,
         least=9.2,
         margin=16,
@@ -92,30 +88,23 @@ def render_supplement(document: SupplementDocument) -> bytes:
     return render_sheets((sheet,), TITLE, A4)
 
 
-def _pair(first: str, value: Piece, second: str, answer: Piece) -> Row:
-    return Row((label(first, _LABEL), cell(value, width=_HALF), label(second, _LABEL), cell(answer)))
-
-
-def _line(name: str, answer: Cell) -> Row:
-    return Row((label(name, _LABEL), answer))
-
-
 def _people(document: SupplementDocument) -> tuple[Part, ...]:
     agreed = None
     if document.consent is not None:
         agreed = 1 if document.consent else document.refusal_code
+    person = document.person
     return (
-        _pair("监护人姓名", document.guardian_name, "与患者关系", document.guardian_relation),
-        _pair("监护人住址", document.guardian_address, "监护人电话", document.guardian_phone),
-        _pair(
+        _COLUMNS.pair("监护人姓名", cell(person.guardian_name), "与患者关系", cell(person.guardian_relation)),
+        _COLUMNS.pair("监护人住址", cell(document.guardian_address), "监护人电话", cell(person.guardian_phone)),
+        _COLUMNS.pair(
             "辖区村（居）委会\n联系人",
-            document.committee_contact,
+            cell(document.committee_contact),
             "辖区村（居）委会\n联系电话",
-            document.committee_phone,
+            cell(document.committee_phone),
         ),
-        _line("户别", cell(*options("1 城镇", "2 农村"), boxes=one_box(document.household_type))),
-        _line("就业情况", cell(*_EMPLOYMENTS, boxes=one_box(document.employment))),
-        _line(
+        _COLUMNS.line("户别", cell(*options("1 城镇", "2 农村"), boxes=one_box(document.household_type))),
+        _COLUMNS.line("就业情况", cell(*_EMPLOYMENTS, boxes=one_box(document.employment))),
+        _COLUMNS.line(
             "知情同意",
             cell(
                 *options("1 同意参加管理", f"{document.refusal_code} 不同意参加管理"),
@@ -132,17 +121,17 @@ def _people(document: SupplementDocument) -> tuple[Part, ...]:
 
 def _past(document: SupplementDocument) -> tuple[Part, ...]:
     return (
-        _line("初次发病时间", cell(day(document.first_onset))),
-        _line(
+        _COLUMNS.line("初次发病时间", cell(day(document.first_onset))),
+        _COLUMNS.line(
             "既往主要症状",
             cell(
                 *codes.symptoms(document.past_symptoms_other),
                 boxes=boxes(document.past_symptoms, codes.SYMPTOM_BOXES),
             ),
         ),
-        _line("既往关锁情况", cell(*codes.LOCKED_UP, boxes=one_box(document.past_locked_up))),
+        _COLUMNS.line("既往关锁情况", cell(*codes.LOCKED_UP, boxes=one_box(document.past_locked_up))),
         Group(
-            label("既往治疗情况", _LABEL),
+            label("既往治疗情况", _COLUMNS.label),
             (
                 Row(
                     (
@@ -167,7 +156,7 @@ def _past(document: SupplementDocument) -> tuple[Part, ...]:
                 ),
             ),
         ),
-        _line(
+        _COLUMNS.line(
             "目前诊断情况",
             cell(
                 "诊断 ",
@@ -178,11 +167,11 @@ def _past(document: SupplementDocument) -> tuple[Part, ...]:
                 day(document.diagnosed_on),
             ),
         ),
-        _line(
+        _COLUMNS.line(
             "最近一次治疗效果",
             cell(*options("1 临床痊愈", "2 好转", "3 无变化", "4 加重"), boxes=one_box(document.last_treatment_effect)),
         ),
-        _line(
+        _COLUMNS.line(
             "危险行为",
             cell(
                 *codes.behaviours(document.past_behaviours),
@@ -195,13 +184,13 @@ def _past(document: SupplementDocument) -> tuple[Part, ...]:
 def _closing(document: SupplementDocument) -> tuple[Part, ...]:
     economy = options("1 贫困，在当地贫困线标准以下", "2 非贫困")
     return (
-        _line("经济状况", cell(*economy, boxes=one_box(document.economic_status))),
-        _line("专科医生的意见\n（如果有请记录）", cell(document.specialist_advice, least=26)),
+        _COLUMNS.line("经济状况", cell(*economy, boxes=one_box(document.economic_status))),
+        _COLUMNS.line("专科医生的意见\n（如果有请记录）", cell(document.specialist_advice, least=26)),
         Row(
             (
-                label("填表日期", _LABEL),
-                cell(day(document.filled_on), width=_HALF, least=10),
-                label("医生签字", _LABEL),
+                label("填表日期", _COLUMNS.label),
+                cell(day(document.filled_on), width=_COLUMNS.half, least=10),
+                label("医生签字", _COLUMNS.label),
                 cell(document.doctor),
             )
         ),

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.forms.flow import Blank, Whole
-from reports.forms.grid import Cell, Group, Row, Table, cell, label
+from reports.forms.grid import Columns, Group, Row, Table, cell, label
+from reports.forms.person import NOBODY, Person, person_rows
 from reports.forms.sheet import Gap, Imprint, Part, Prose, Sheet, Together, render_sheets
 from reports.forms.values import day, name_head, number, one_box, options, record_number_boxes
 from reports.page import A4, Align
@@ -13,8 +14,7 @@ TITLE = "严重精神障碍患者迁移交接单"
 TASK_ROWS = 2
 ITEM_ROWS = 3
 
-_LABEL = 34.0
-_HALF = 54.0
+_COLUMNS = Columns(34)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,8 @@ class TransferSheetDocument:
     """A transfer between two offices; empty values are left to be filled by hand."""
 
     imprint: Imprint
+    person: Person = NOBODY
     serial: str = ""
-    name: str = ""
-    record_number: str = ""
-    sex: str = ""
-    born_on: date | None = None
-    id_number: str = ""
-    guardian_name: str = ""
-    guardian_phone: str = ""
     sender: str = ""
     sender_contact: str = ""
     receiver: str = ""
@@ -93,10 +87,10 @@ def render_transfer_sheet(document: TransferSheetDocument) -> bytes:
             *_handed(document),
             *_answer(document),
         ),
-        head=name_head(document.name),
-        head_right=record_number_boxes(document.record_number),
+        head=name_head(document.person.name),
+        head_right=record_number_boxes(document.person.record_number),
         corner=document.serial,
-        reminder=document.name,
+        reminder=document.person.name,
         size=9.5,
         leading=1.45,
         least=7,
@@ -106,31 +100,20 @@ def render_transfer_sheet(document: TransferSheetDocument) -> bytes:
     return render_sheets((sheet,), TITLE, A4)
 
 
-def _line(name: str, answer: Cell) -> Row:
-    return Row((label(name, _LABEL), answer))
-
-
-def _pair(first: str, value: Cell, second: str, answer: Cell) -> Row:
-    return Row((label(first, _LABEL), value, label(second, _LABEL), answer))
-
-
 def _person(document: TransferSheetDocument) -> tuple[Part, ...]:
-    return (
-        _pair("性别", cell(document.sex, width=_HALF), "出生日期", cell(day(document.born_on))),
-        _line("身份证件号码", cell(document.id_number)),
-        _pair("监护人姓名", cell(document.guardian_name, width=_HALF), "监护人电话", cell(document.guardian_phone)),
-    )
+    number_row = _COLUMNS.line("身份证件号码", cell(document.person.id_number))
+    return person_rows(_COLUMNS, document.person, number_row)
 
 
 def _way(document: TransferSheetDocument) -> tuple[Part, ...]:
     return (
-        _pair("迁出单位", cell(document.sender, width=_HALF), "联系人、电话", cell(document.sender_contact)),
-        _pair("接收单位", cell(document.receiver, width=_HALF), "联系人、电话", cell(document.receiver_contact)),
-        _line("原住址", cell(document.old_address)),
-        _line("新住址", cell(document.new_address)),
-        _pair("新区划代码", cell(document.new_area_code, width=_HALF), "迁居日期", cell(day(document.moved_on))),
-        _line("迁移原因", cell(document.reason, least=10)),
-        _line(
+        _COLUMNS.pair("迁出单位", cell(document.sender), "联系人、电话", cell(document.sender_contact)),
+        _COLUMNS.pair("接收单位", cell(document.receiver), "联系人、电话", cell(document.receiver_contact)),
+        _COLUMNS.line("原住址", cell(document.old_address)),
+        _COLUMNS.line("新住址", cell(document.new_address)),
+        _COLUMNS.pair("新区划代码", cell(document.new_area_code), "迁居日期", cell(day(document.moved_on))),
+        _COLUMNS.line("迁移原因", cell(document.reason, least=10)),
+        _COLUMNS.line(
             "转介知情同意",
             cell(*options("1 已签署", "2 未签署"), boxes=one_box(document.consent)),
         ),
@@ -141,16 +124,16 @@ def _state(document: TransferSheetDocument) -> tuple[Part, ...]:
     level = (Blank(number(document.risk_level), 10), Whole("级", is_glued=True))
     classes = options("1 不稳定", "2 基本稳定", "3 稳定")
     return (
-        _pair("诊断", cell(document.diagnosis, width=_HALF), "危险性等级", cell(*level)),
-        _pair(
+        _COLUMNS.pair("诊断", cell(document.diagnosis), "危险性等级", cell(*level)),
+        _COLUMNS.pair(
             "末次随访日期",
-            cell(day(document.last_visit_on), width=_HALF),
+            cell(day(document.last_visit_on)),
             "下次随访日期",
             cell(day(document.next_visit_on)),
         ),
-        _line("末次随访分类", cell(*classes, boxes=one_box(document.visit_class))),
-        _line("目前用药", cell(document.medicines, least=12)),
-        _line("需要注意的情况", cell(document.cautions, least=12)),
+        _COLUMNS.line("末次随访分类", cell(*classes, boxes=one_box(document.visit_class))),
+        _COLUMNS.line("目前用药", cell(document.medicines, least=12)),
+        _COLUMNS.line("需要注意的情况", cell(document.cautions, least=12)),
     )
 
 
@@ -160,7 +143,7 @@ def _handed(document: TransferSheetDocument) -> tuple[Part, ...]:
     task_rows = tuple((task.what, (day(task.due_on),), task.note) for task in tasks)
     return (
         Table(("一并移交的未办事项", "应办日期", "说明"), (0, 40, 56), task_rows, (Align.LEFT, center, Align.LEFT)),
-        _line("监护补贴划分", cell(document.subsidy, least=9)),
+        _COLUMNS.line("监护补贴划分", cell(document.subsidy, least=9)),
         items_table(document.items),
     )
 
@@ -189,25 +172,25 @@ def _answer(document: TransferSheetDocument) -> tuple[Part, ...]:
     return (
         Together(
             (
-                _pair(
+                _COLUMNS.pair(
                     "迁出单位经办人",
-                    cell(document.proposed_by, width=_HALF, least=10),
+                    cell(document.proposed_by, least=10),
                     "提出日期",
                     cell(day(document.proposed_on)),
                 ),
-                _line("答复期限", cell(day(document.answer_by), "（5个工作日内）")),
-                _line("接收单位答复", answer),
-                _pair(
+                _COLUMNS.line("答复期限", cell(day(document.answer_by), "（5个工作日内）")),
+                _COLUMNS.line("接收单位答复", answer),
+                _COLUMNS.pair(
                     "接收单位经办人",
-                    cell(document.answered_by, width=_HALF, least=10),
+                    cell(document.answered_by, least=10),
                     "答复日期",
                     cell(day(document.answered_on)),
                 ),
                 Group(
-                    label("盖章", _LABEL),
+                    label("盖章", _COLUMNS.label),
                     (Row((cell("迁出单位：", width=71, least=14), cell("接收单位："))),),
                 ),
-                _line("接收后首次随访期限", cell(day(document.first_visit_by))),
+                _COLUMNS.line("接收后首次随访期限", cell(day(document.first_visit_by))),
                 Gap(1),
                 Prose((note,), size=8.5, leading=1.4, after=0),
             )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.forms.flow import Blank
-from reports.forms.grid import Cell, Row, cell, label
+from reports.forms.grid import Columns, cell
 from reports.forms.sheet import Gap, Imprint, Prose, Sheet, Together, render_sheets
 from reports.forms.transfer import HandedItem, items_table
 from reports.forms.values import day, one_box, options
@@ -14,8 +14,7 @@ from reports.wording import chinese_date
 COVER_TITLE = "健康档案移交函"
 RECEIPT_TITLE = "接收回执"
 
-_LABEL = 34.0
-_HALF = 54.0
+_COLUMNS = Columns(34)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,6 @@ def render_transfer_package(document: TransferPackageDocument) -> bytes:
     return render_sheets((_letter(document), _receipt(document)), COVER_TITLE, A4)
 
 
-def _line(name: str, answer: Cell) -> Row:
-    return Row((label(name, _LABEL), answer))
-
-
-def _pair(first: str, value: Cell, second: str, answer: Cell) -> Row:
-    return Row((label(first, _LABEL), value, label(second, _LABEL), answer))
-
-
 def _letter(document: TransferPackageDocument) -> Sheet:
     body = (
         "　　因居住地变更，现将",
@@ -78,15 +69,15 @@ def _letter(document: TransferPackageDocument) -> Sheet:
             Prose(("　　材料含个人敏感信息，请专人拆封、专人保管，不得转交他人。",), leading=1.8, after=3),
             Together(
                 (
-                    _pair(
+                    _COLUMNS.pair(
                         "移交单位\n（盖章）",
-                        cell(document.sender, width=_HALF, least=18),
+                        cell(document.sender, least=18),
                         "移交日期",
                         cell(day(document.sent_on)),
                     ),
-                    _pair(
+                    _COLUMNS.pair(
                         "联系人",
-                        cell(document.sender_contact, width=_HALF),
+                        cell(document.sender_contact),
                         "联系电话",
                         cell(document.sender_phone),
                     ),
@@ -120,18 +111,18 @@ def _receipt(document: TransferPackageDocument) -> Sheet:
         (
             Prose((Blank(document.sender, 80), "："), after=2),
             Prose(body, leading=1.9, after=3),
-            _line("核对结果", cell(*choices, boxes=one_box(None))),
-            _line("缺少的材料或\n不接收的原因", cell(least=28)),
-            _line("首次随访安排", cell(day(None))),
+            _COLUMNS.line("核对结果", cell(*choices, boxes=one_box(None))),
+            _COLUMNS.line("缺少的材料或\n不接收的原因", cell(least=28)),
+            _COLUMNS.line("首次随访安排", cell(day(None))),
             Together(
                 (
-                    _pair(
+                    _COLUMNS.pair(
                         "接收单位\n（盖章）",
-                        cell(document.receiver, width=_HALF, least=22),
+                        cell(document.receiver, least=22),
                         "接收日期",
                         cell(day(None)),
                     ),
-                    _pair("接收人签名", cell(width=_HALF, least=12), "联系电话", cell()),
+                    _COLUMNS.pair("接收人签名", cell(least=12), "联系电话", cell()),
                 )
             ),
         ),

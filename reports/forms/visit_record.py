@@ -6,7 +6,7 @@ from datetime import date
 from reports.forms import codes
 from reports.forms.codes import Behaviour
 from reports.forms.flow import Blank, Boxes, Whole
-from reports.forms.grid import Cell, Group, Row, cell, label
+from reports.forms.grid import Columns, Group, Row, cell, label
 from reports.forms.sheet import Imprint, Part, Sheet, render_sheets
 from reports.forms.values import boxes, day, name_head, number, one_box, options, other, record_number_boxes
 from reports.page import A4
@@ -14,7 +14,7 @@ from reports.page import A4
 TITLE = "严重精神障碍患者随访服务记录表"
 DRUG_LINES = 3
 
-_LABEL = 31.0
+_COLUMNS = Columns(31)
 _INNER = 27.0
 
 
@@ -110,25 +110,21 @@ def _sheet(document: VisitRecordsDocument, visit: VisitRecord) -> Sheet:
     )
 
 
-def _line(name: str, answer: Cell) -> Row:
-    return Row((label(name, _LABEL), answer))
-
-
 def _contact(visit: VisitRecord) -> tuple[Part, ...]:
     physical = codes.CIRCLED[visit.death_physical_cause or 0]
     return (
         Row(
             (
-                label("随访日期", _LABEL),
+                label("随访日期", _COLUMNS.label),
                 cell(day(visit.visited_on), width=38),
                 label("本次随访形式", 27),
                 cell(*codes.VISIT_FORMS, boxes=one_box(visit.form)),
             )
         ),
-        _line("本次随访对象", cell(*codes.VISIT_OBJECTS, boxes=boxes(visit.objects, 3))),
-        _line("若失访，原因", cell(*codes.LOST_REASONS, boxes=one_box(visit.lost_reason))),
+        _COLUMNS.line("本次随访对象", cell(*codes.VISIT_OBJECTS, boxes=boxes(visit.objects, 3))),
+        _COLUMNS.line("若失访，原因", cell(*codes.LOST_REASONS, boxes=one_box(visit.lost_reason))),
         Group(
-            label("如死亡，\n日期和原因", _LABEL),
+            label("如死亡，\n日期和原因", _COLUMNS.label),
             (
                 Row((label("死亡日期", _INNER), cell(day(visit.died_on)))),
                 Row(
@@ -158,26 +154,26 @@ def _state(visit: VisitRecord) -> tuple[Part, ...]:
         ("社会人际交往", codes.QUALITIES, visit.social),
     )
     return (
-        _line("危险性评估", cell(*codes.RISK_LEVELS, boxes=one_box(visit.risk_level))),
-        _line(
+        _COLUMNS.line("危险性评估", cell(*codes.RISK_LEVELS, boxes=one_box(visit.risk_level))),
+        _COLUMNS.line(
             "目前症状", cell(*codes.symptoms(visit.symptoms_other), boxes=boxes(visit.symptoms, codes.SYMPTOM_BOXES))
         ),
-        _line("自知力", cell(*codes.INSIGHTS, boxes=one_box(visit.insight))),
+        _COLUMNS.line("自知力", cell(*codes.INSIGHTS, boxes=one_box(visit.insight))),
         Row(
             (
-                label("睡眠情况", _LABEL),
+                label("睡眠情况", _COLUMNS.label),
                 cell(*codes.QUALITIES, boxes=one_box(visit.sleep), width=57),
                 label("饮食情况", 24),
                 cell(*codes.QUALITIES, boxes=one_box(visit.diet)),
             )
         ),
         Group(
-            label("社会功能情况", _LABEL),
+            label("社会功能情况", _COLUMNS.label),
             tuple(
                 Row((label(name, _INNER), cell(*choices, boxes=one_box(answer)))) for name, choices, answer in functions
             ),
         ),
-        _line(
+        _COLUMNS.line(
             "危险行为",
             cell(
                 *codes.behaviours(visit.behaviours),
@@ -189,8 +185,8 @@ def _state(visit: VisitRecord) -> tuple[Part, ...]:
 
 def _treatment(visit: VisitRecord) -> tuple[Part, ...]:
     return (
-        _line("两次随访期间\n关锁情况", cell(*codes.LOCKED_UP, boxes=one_box(visit.locked_up))),
-        _line(
+        _COLUMNS.line("两次随访期间\n关锁情况", cell(*codes.LOCKED_UP, boxes=one_box(visit.locked_up))),
+        _COLUMNS.line(
             "两次随访期间\n住院情况",
             cell(
                 *options("0 未住院", "1 目前正在住院", "2 曾住院，现未住院"),
@@ -199,11 +195,11 @@ def _treatment(visit: VisitRecord) -> tuple[Part, ...]:
                 boxes=one_box(visit.hospitalisation),
             ),
         ),
-        _line(
+        _COLUMNS.line(
             "实验室检查", cell(*options("1 无", "2 有"), " ", other(visit.lab_text, 60), boxes=one_box(visit.lab_test))
         ),
-        _line("用药依从性", cell(*codes.ADHERENCES, boxes=one_box(visit.adherence))),
-        _line(
+        _COLUMNS.line("用药依从性", cell(*codes.ADHERENCES, boxes=one_box(visit.adherence))),
+        _COLUMNS.line(
             "药物不良反应",
             cell(
                 *options("1 无", "2 有"),
@@ -214,8 +210,8 @@ def _treatment(visit: VisitRecord) -> tuple[Part, ...]:
                 boxes=one_box(visit.adverse_reaction),
             ),
         ),
-        _line("治疗效果", cell(*codes.VISIT_EFFECTS, boxes=one_box(visit.treatment_effect))),
-        _line(
+        _COLUMNS.line("治疗效果", cell(*codes.VISIT_EFFECTS, boxes=one_box(visit.treatment_effect))),
+        _COLUMNS.line(
             "是否转诊",
             cell(
                 *options("1 否", "2 是"),
@@ -231,8 +227,8 @@ def _treatment(visit: VisitRecord) -> tuple[Part, ...]:
 
 def _medicines(visit: VisitRecord) -> tuple[Part, ...]:
     return (
-        Group(label("用药情况", _LABEL), _drug_rows(visit.drugs)),
-        Group(label("用药指导", _LABEL), _drug_rows(visit.guidance)),
+        Group(label("用药情况", _COLUMNS.label), _drug_rows(visit.drugs)),
+        Group(label("用药指导", _COLUMNS.label), _drug_rows(visit.guidance)),
     )
 
 
@@ -258,11 +254,13 @@ def _drug_rows(drugs: tuple[DrugLine, ...]) -> tuple[Row, ...]:
 def _closing(visit: VisitRecord) -> tuple[Part, ...]:
     measures = options("1 生活劳动能力", "2 职业训练", "3 学习能力", "4 社会交往", "5 其他")
     return (
-        _line("康复措施", cell(*measures, " ", other(visit.rehab_other, 14), boxes=boxes(visit.rehab_measures, 4))),
-        _line("本次随访分类", cell(*codes.VISIT_CLASSES, boxes=one_box(visit.visit_class))),
+        _COLUMNS.line(
+            "康复措施", cell(*measures, " ", other(visit.rehab_other, 14), boxes=boxes(visit.rehab_measures, 4))
+        ),
+        _COLUMNS.line("本次随访分类", cell(*codes.VISIT_CLASSES, boxes=one_box(visit.visit_class))),
         Row(
             (
-                label("下次随访日期", _LABEL),
+                label("下次随访日期", _COLUMNS.label),
                 cell(day(visit.next_visit_on), width=57, least=8),
                 label("随访医生签名", 27),
                 cell(visit.doctor),

@@ -31,6 +31,7 @@ from reports.forms.emergency_record import (
 )
 from reports.forms.family_plan import FamilyPlanDocument, PlanContact, PlanStep, render_family_plan
 from reports.forms.lost_or_dead import ContactAttempt, LostOrDeadDocument, ToldOffice, render_lost_or_dead
+from reports.forms.person import Person
 from reports.forms.risk_assessment import QuarterVisit, RiskAssessmentDocument, render_risk_assessment
 from reports.forms.sheet import Imprint
 from reports.forms.supplement import SupplementDocument, render_supplement
@@ -110,12 +111,14 @@ VISIT = VisitRecord(
 
 SUPPLEMENT = SupplementDocument(
     imprint=IMPRINT,
-    name=RARE,
-    record_number="02100317",
-    guardian_name=LONG_NAME,
-    guardian_relation="父母",
+    person=Person(
+        name=RARE,
+        record_number="02100317",
+        guardian_name=LONG_NAME,
+        guardian_relation="父母",
+        guardian_phone="13805521234",
+    ),
     guardian_address=ADDRESS,
-    guardian_phone="13805521234",
     committee_contact="李𬭩",
     committee_phone="0552-3012345",
     household_type=2,
@@ -148,13 +151,15 @@ def consent(kind: ConsentKind, name: str = RARE) -> ConsentDocument:
         imprint=IMPRINT,
         institution="城关镇卫生院",
         contact_phone="0552-3012345",
-        patient_name=name,
-        sex="男",
-        born_on=date(1988, 2, 29),
-        address=ADDRESS,
-        guardian_name="王大山",
-        guardian_relation="父母",
-        guardian_phone="13805521234",
+        person=Person(
+            name,
+            sex="男",
+            born_on=date(1988, 2, 29),
+            address=ADDRESS,
+            guardian_name="王大山",
+            guardian_relation="父母",
+            guardian_phone="13805521234",
+        ),
         purpose="申请残疾人居家康复服务" if kind is ConsentKind.OTHER_PURPOSE else "",
         receiver="安和县残疾人联合会：姓名、住址和康复需要" if kind is ConsentKind.OTHER_PURPOSE else "",
         has_agreed=True,
@@ -185,14 +190,16 @@ WITHDRAWAL = WithdrawalReceiptDocument(
 
 EMERGENCY = EmergencyRecordDocument(
     imprint=IMPRINT,
+    person=Person(
+        name=LONG_NAME,
+        record_number="02100317",
+        sex="男",
+        born_on=date(1988, 2, 29),
+        address=ADDRESS,
+        guardian_name=RARE,
+        guardian_phone="13805521234",
+    ),
     serial="AH-YJ-2026-0007",
-    name=LONG_NAME,
-    record_number="02100317",
-    sex="男",
-    born_on=date(1988, 2, 29),
-    address=ADDRESS,
-    contact_name=RARE,
-    contact_phone="13805521234",
     category=1,
     reporter_kind=3,
     reporter="赵刚",
@@ -223,14 +230,16 @@ EMERGENCY = EmergencyRecordDocument(
 
 LOST = LostOrDeadDocument(
     imprint=IMPRINT,
-    name=RARE,
-    record_number="02100317",
-    sex="男",
-    born_on=date(1988, 2, 29),
-    id_number="340302198802290011",
-    address=ADDRESS,
-    guardian_name=LONG_NAME,
-    guardian_phone="13805521234",
+    person=Person(
+        name=RARE,
+        record_number="02100317",
+        sex="男",
+        born_on=date(1988, 2, 29),
+        id_number="340302198802290011",
+        address=ADDRESS,
+        guardian_name=LONG_NAME,
+        guardian_phone="13805521234",
+    ),
     risk_level=3,
     lost_reason=4,
     lost_on=date(2026, 11, 20),
@@ -249,14 +258,16 @@ LOST = LostOrDeadDocument(
 
 RISK = RiskAssessmentDocument(
     imprint=IMPRINT,
-    name=RARE,
-    record_number="02100317",
+    person=Person(
+        name=RARE,
+        record_number="02100317",
+        sex="男",
+        born_on=date(1988, 2, 29),
+        address=ADDRESS,
+        guardian_name=LONG_NAME,
+        guardian_phone="13805521234",
+    ),
     quarter="2026年第四季度",
-    sex="男",
-    born_on=date(1988, 2, 29),
-    address=ADDRESS,
-    guardian_name=LONG_NAME,
-    guardian_phone="13805521234",
     care_setting="居家",
     previous_level=2,
     previous_on=date(2026, 8, 20),
@@ -360,15 +371,17 @@ PLAN = FamilyPlanDocument(
 
 CLUE = ClueDocument(
     imprint=IMPRINT,
+    person=Person(
+        name=LONG_NAME,
+        sex="男",
+        born_on=date(1988, 2, 29),
+        id_number="340302198802290011",
+        address=ADDRESS,
+        guardian_name=RARE,
+        guardian_relation="父母",
+        guardian_phone="13805521234",
+    ),
     serial="AH-XS-2026-0031",
-    name=LONG_NAME,
-    sex="男",
-    born_on=date(1988, 2, 29),
-    id_number="340302198802290011",
-    address=ADDRESS,
-    contact_name=RARE,
-    contact_relation="父母",
-    contact_phone="13805521234",
     source=2,
     reporter="张三",
     reported_at=THEN,
@@ -421,14 +434,16 @@ ITEMS = (HandedItem("居民健康档案", 12, "原件"), HandedItem("随访服�
 
 TRANSFER = TransferSheetDocument(
     imprint=IMPRINT,
+    person=Person(
+        name=LONG_NAME,
+        record_number="02100317",
+        sex="男",
+        born_on=date(1988, 2, 29),
+        id_number="340302198802290011",
+        guardian_name=RARE,
+        guardian_phone="13805521234",
+    ),
     serial="AH-ZY-2026-0008",
-    name=LONG_NAME,
-    record_number="02100317",
-    sex="男",
-    born_on=date(1988, 2, 29),
-    id_number="340302198802290011",
-    guardian_name=RARE,
-    guardian_phone="13805521234",
     sender="城关镇卫生院",
     sender_contact="陈晓燕 0552-3012345",
     receiver="安平镇卫生院",

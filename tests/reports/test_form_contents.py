@@ -17,6 +17,7 @@ from reports.forms.day_sheet import render_day_sheet
 from reports.forms.emergency_record import render_emergency_record
 from reports.forms.family_plan import render_family_plan
 from reports.forms.lost_or_dead import render_lost_or_dead
+from reports.forms.person import NOBODY
 from reports.forms.sheet import Imprint
 from reports.forms.supplement import SupplementDocument, render_supplement
 from reports.forms.sweep import render_sweep_progress, render_zero_report
@@ -159,7 +160,7 @@ def test_the_emergency_record_says_whether_its_24_hours_were_kept(
 
 
 def test_an_emergency_of_somebody_unknown_leaves_the_name_open(drawn_text_of: Any) -> None:
-    found = drawn_text_of(render_emergency_record(replace(EMERGENCY, name="", category=5)))
+    found = drawn_text_of(render_emergency_record(replace(EMERGENCY, person=NOBODY, category=5)))
     assert "姓名：编号" in found
     assert "5身份不明5" in found
 

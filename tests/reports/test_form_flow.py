@@ -135,7 +135,7 @@ def test_pages_after_the_first_name_the_form_and_the_person() -> None:
     pdf = render_clue(replace(CLUE, remarks="情况平稳。" * 400))
     for text in page_texts(pdf)[1:]:
         assert "线索调查复核登记表（续）" in text
-        assert CLUE.name in text
+        assert CLUE.person.name in text
 
 
 def test_the_label_of_a_parted_row_stands_on_both_pages() -> None:

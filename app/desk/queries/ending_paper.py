@@ -34,7 +34,7 @@ class EndingPaper:
 
     patient: PatientHeader
     person: Person
-    guardian: GuardianCard | None
+    guards: Sequence[GuardianCard]
     lost: PatientSpan | None
     lost_reason: int | None
     confirmed_by: str | None
@@ -52,7 +52,6 @@ def open_ending_paper(session: Session, vault: Vault, actor: Actor, patient: Pat
     if not is_printable(patient):
         raise Conflict(reason("desk.ending_paper.not_due"))
     person = session.get_one(Person, patient.person_id)
-    guards = [card for card in list_guardians(session, actor, vault, patient) if card.is_present]
     lost = _lost(session, patient)
     attempts = list(reversed(list_attempts(session, actor, patient)[:ATTEMPTS])) if lost else []
     staff: set[int | None] = {one.recorded_by for one in attempts}
@@ -61,7 +60,7 @@ def open_ending_paper(session: Session, vault: Vault, actor: Actor, patient: Pat
     return EndingPaper(
         patient=header_of(session, actor, vault, patient, today),
         person=person,
-        guardian=guards[0] if guards else None,
+        guards=list_guardians(session, actor, vault, patient),
         lost=lost,
         lost_reason=(reasons[0] if reasons else 4) if lost else None,
         confirmed_by=names.get(lost.recorded_by or 0) if lost else None,

@@ -30,7 +30,7 @@ class TransferPaper:
     transfer: Transfer
     row: TransferRow
     patient: PatientHeader
-    guardian: GuardianCard | None
+    guards: Sequence[GuardianCard]
     sender: Agency | None
     receiver: Agency | None
     medicines: Sequence[VisitMedicine]
@@ -45,13 +45,12 @@ def open_transfer_paper(session: Session, vault: Vault, actor: Actor, public_id:
         raise NotFound()
     transfer = session.get_one(Transfer, row.id)
     patient = get_patient(session, actor, row.patient)
-    guards = [card for card in list_guardians(session, actor, vault, patient) if card.is_present]
     last = find_last_visit(session, actor, patient)
     return TransferPaper(
         transfer=transfer,
         row=row,
         patient=header_of(session, actor, vault, patient, today),
-        guardian=guards[0] if guards else None,
+        guards=list_guardians(session, actor, vault, patient),
         sender=_agency(session, transfer.from_agency_id),
         receiver=_agency(session, transfer.to_agency_id),
         medicines=[line for line in last.lines if line.is_guidance] or list(last.lines) if last else [],
