@@ -73,6 +73,9 @@ class Task(Base):
     because: Mapped[list[dict[str, Any]]] = mapped_column(JsonText)
     state: Mapped[TaskState] = mapped_column(Coded(TaskState), default=TaskState.OPEN)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # an office has said that it is on it, while the duty is still open
+    taken_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    taken_up_by: Mapped[int | None]
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[int | None]
     # how it ended, as a Reason

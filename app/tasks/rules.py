@@ -30,12 +30,15 @@ class TaskKind(StrEnum):
     SUPPLY = "supply"  # 药品将用完
     EXAMINATION = "examination"  # 年度健康体检
     RECEIVE_TRANSFER = "receive_transfer"  # 迁入待接收
-    PLAN_REVIEW = "plan_review"  # 一人一策到期复核
+    PLAN_REVIEW = "plan_review"  # 一人一策到期复核，或其中一步过期未做
     DEPENDANTS = "dependants"  # 无人照料的老人、儿童，告知民政
     COMES_OF_AGE = "comes_of_age"  # 年满十八岁：重新签署同意、重定监护
     IDENTIFY = "identify"  # 身份不明每 90 天核查
     COMPARE_PAPERS = "compare_papers"  # 同号异名核对证件
     RETURNED_VISIT = "returned_visit"  # 随访被卫生院退回，待更正
+    DIAGNOSIS_REVIEW = "diagnosis_review"  # 疑似者 10 个工作日内由精神科医师复核
+    REFERRAL = "referral"  # 转诊回执
+    SET_UP_TEAM = "set_up_team"  # 搬迁后重组关爱帮扶小组
 
 
 class Whose(StrEnum):
@@ -96,25 +99,35 @@ _CARE = frozenset(
         TaskKind.CONFIRM_LOST,
         TaskKind.UNLOCKING,
         TaskKind.CHECK_STATUS,
+        TaskKind.CONTACT,
+        TaskKind.SEARCH_LOST,
+        TaskKind.COMES_OF_AGE,
+        TaskKind.IDENTIFY,
         TaskKind.INJECTION,
         TaskKind.SUPPLY,
         TaskKind.EXAMINATION,
+        TaskKind.PLAN_REVIEW,
+        TaskKind.REFERRAL,
+        TaskKind.SET_UP_TEAM,
     }
 )
 # an emergency is answered for by the town's doctors and the county's office
 _RESPONSE = frozenset({TaskKind.EMERGENCY_RECORD, TaskKind.EMERGENCY_CHECK})
 _PAPERS = frozenset({TaskKind.COMPARE_PAPERS})
+_REVIEWS = frozenset({TaskKind.DIAGNOSIS_REVIEW})  # the psychiatrist's word is written down by the town or the county
 _AGREEMENTS = frozenset({TaskKind.AGREEMENT_RENEWAL})
+# children and elders whom nobody cares for are civil affairs' to help (domain 7.2)
+_RELIEF = frozenset({TaskKind.DEPENDANTS})
 
 # Clinicians work on care, whoever keeps agreements on their renewal; nobody else has a list (roles.md, Actions).
 _KINDS: dict[Role, frozenset[TaskKind]] = {
-    Role.DOCTOR: _CARE | _RESPONSE,
+    Role.DOCTOR: _CARE | _RESPONSE | _REVIEWS,
     Role.VILLAGE_DOCTOR: _CARE | {TaskKind.RETURNED_VISIT},
-    Role.HEALTH_LEAD: _CARE | _RESPONSE | _PAPERS,
-    Role.COUNTY_OFFICE: _CARE | _RESPONSE | _PAPERS,
+    Role.HEALTH_LEAD: _CARE | _RESPONSE | _REVIEWS | _PAPERS,
+    Role.COUNTY_OFFICE: _CARE | _RESPONSE | _REVIEWS | _PAPERS,
     Role.VILLAGE_WORKER: _AGREEMENTS,
-    Role.TOWN: _AGREEMENTS,
-    Role.CLERK: _AGREEMENTS,
+    Role.TOWN: _AGREEMENTS | _RELIEF,
+    Role.CLERK: _AGREEMENTS | _RELIEF,
 }
 
 

@@ -21,12 +21,15 @@ KIND_LABELS = {
     TaskKind.SUPPLY: N_("续药"),
     TaskKind.EXAMINATION: N_("健康体检"),
     TaskKind.RECEIVE_TRANSFER: N_("迁入接收"),
-    TaskKind.PLAN_REVIEW: N_("方案复核"),
+    TaskKind.PLAN_REVIEW: N_("一人一策"),
     TaskKind.DEPENDANTS: N_("告知民政"),
     TaskKind.COMES_OF_AGE: N_("年满十八岁"),
     TaskKind.IDENTIFY: N_("身份核查"),
     TaskKind.COMPARE_PAPERS: N_("证件比对"),
     TaskKind.RETURNED_VISIT: N_("随访更正"),
+    TaskKind.DIAGNOSIS_REVIEW: N_("诊断复核"),
+    TaskKind.REFERRAL: N_("转诊回执"),
+    TaskKind.SET_UP_TEAM: N_("组建小组"),
 }
 TEXTS: dict[str, str] = {
     "tasks.first_visit": N_("新建档患者，应在 14 天内完成首次随访（%(on)s）"),

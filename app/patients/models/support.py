@@ -84,6 +84,9 @@ class CarePlanStep(Base):
     part: Mapped[TeamPart] = mapped_column(Coded(TeamPart))
     by_on: Mapped[date]
     done_on: Mapped[date | None]
+    # who ticked it and when
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_by: Mapped[int | None]
 
 
 class JointGroup(Base):
@@ -111,7 +114,10 @@ class JointGroupMember(Base):
     group_id: Mapped[int] = mapped_column(ForeignKey("joint_groups.id"))
     part: Mapped[TeamPart] = mapped_column(Coded(TeamPart))
     name: Mapped[str] = mapped_column(String(50))
+    # unit and post
     post: Mapped[str] = mapped_column(String(60), default="")
+    # work telephone
+    phone: Mapped[str | None] = mapped_column(String(20))
     is_lead: Mapped[bool] = mapped_column(default=False)
     from_on: Mapped[date]
     to_on: Mapped[date | None]
