@@ -21,6 +21,8 @@ class RosterImport(Base):
     public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
     file_sha256: Mapped[str] = mapped_column(String(64))
     area_code: Mapped[str] = mapped_column(String(12))
+    # roster | visits
+    kind: Mapped[str] = mapped_column(String(20), default="roster", server_default="roster")
     # which column was read as which field
     mapping: Mapped[dict[str, Any]] = mapped_column(JsonText)
     # rows, stored, changed, unchanged, errors
@@ -38,8 +40,10 @@ class ImportRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), index=True)
     row_number: Mapped[int]
-    # created | filled | unchanged | refused
+    # created | filled | matched | unchanged | refused
     outcome: Mapped[str] = mapped_column(String(20))
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"), index=True)
+    # the public id of the visit that a row of visits became or was found to be
+    visit: Mapped[str | None] = mapped_column(String(22))
     # Reasons: errors of a refused row, or changes that wait for a person
     remarks: Mapped[list[dict[str, Any]]] = mapped_column(JsonText)

@@ -144,6 +144,8 @@ class FollowUpVisit(Base):
     national_due_on: Mapped[date | None]
     national_entered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     national_entered_by: Mapped[int | None]
+    # what stands there and differs from what stands here: name of the field → code, ISO date or words; None for a free text
+    national_says: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     # the doctor who signs; None for opening rows
     doctor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
