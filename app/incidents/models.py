@@ -37,10 +37,19 @@ class Emergency(Base):
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up_visits.id"))
     category: Mapped[PersonCategory] = mapped_column(Coded(PersonCategory))
     reporter: Mapped[ReporterKind] = mapped_column(Coded(ReporterKind))
+    reporter_name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # when the call came in; None: when the record was opened
+    reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     place_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     reason: Mapped[EmergencyReason] = mapped_column(Coded(EmergencyReason))
+    # what the codes do not say: another reason, what was done with which medicine, another effect
+    reason_text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    measures_text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    effect_text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # 诊断或初步判断, as the team saw it on the spot
+    diagnosis_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     risk_level: Mapped[int | None]
     scene_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     # flags of the measures (domain 3.4)
@@ -51,6 +60,7 @@ class Emergency(Base):
     hospital: Mapped[str] = mapped_column(String(100), default="")
     # guardian | relative | police_witness | none, and why none
     consent_signer: Mapped[str | None] = mapped_column(String(20))
+    consent_name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     consent_reason: Mapped[str | None] = mapped_column(String(20))
     # when the police were told and who was told (at risk level 3 and above)
     police_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,5 +1,6 @@
 """The rest of care in the field: who has taken a duty up, who ticked a step of a plan, how a group's members are reached,
-what the national system says of a visit, and which kind of list an import read."""
+what the national system says of a visit, which kind of list an import read, what a consent to another purpose is about, and the
+words that an emergency record prints beside its codes."""
 
 from __future__ import annotations
 
@@ -11,6 +12,15 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+EMERGENCY_WORDS = (
+    "reporter_name_sealed",
+    "reason_text_sealed",
+    "diagnosis_sealed",
+    "measures_text_sealed",
+    "effect_text_sealed",
+    "consent_name_sealed",
+)
+
 
 def upgrade() -> None:
     op.add_column("tasks", sa.Column("taken_up_at", sa.DateTime(timezone=True), nullable=True))
@@ -21,9 +31,21 @@ def upgrade() -> None:
     op.add_column("follow_up_visits", sa.Column("national_says", sa.Text(), nullable=True))
     op.add_column("imports", sa.Column("kind", sa.String(length=20), server_default="roster", nullable=False))
     op.add_column("import_rows", sa.Column("visit", sa.String(length=22), nullable=True))
+    op.add_column("consents", sa.Column("purpose_sealed", sa.LargeBinary(), nullable=True))
+    op.add_column("consents", sa.Column("receiver_sealed", sa.LargeBinary(), nullable=True))
+    op.add_column("consents", sa.Column("witness_name_sealed", sa.LargeBinary(), nullable=True))
+    for name in EMERGENCY_WORDS:
+        op.add_column("emergencies", sa.Column(name, sa.LargeBinary(), nullable=True))
+    op.add_column("emergencies", sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("emergencies", "reported_at")
+    for name in reversed(EMERGENCY_WORDS):
+        op.drop_column("emergencies", name)
+    op.drop_column("consents", "witness_name_sealed")
+    op.drop_column("consents", "receiver_sealed")
+    op.drop_column("consents", "purpose_sealed")
     op.drop_column("import_rows", "visit")
     op.drop_column("imports", "kind")
     op.drop_column("follow_up_visits", "national_says")

@@ -197,6 +197,11 @@ class Consent(Base):
     signer: Mapped[str] = mapped_column(String(20))
     # the guardian who signed
     signer_person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    # who saw a refusal that the patient would not sign
+    witness_name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # of consent to another purpose: what for, and who receives what
+    purpose_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    receiver_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     from_on: Mapped[date]
     to_on: Mapped[date | None]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
