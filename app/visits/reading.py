@@ -13,15 +13,8 @@ from app.tasks.texts import KIND_LABELS
 from app.visits.rules.form import BEHAVIOUR_COUNTS, FIELDS
 from app.visits.rules.record import Medicine, VisitRecord
 
-MET, STATE, DANGER, DRUGS, REHAB, RESULT = (
-    N_("一、见面情况"),
-    N_("二、目前状态"),
-    N_("三、危险行为与看护"),
-    N_("四、用药与检查"),
-    N_("五、康复与转诊"),
-    N_("六、分类与下次随访"),
-)
-# The official form's items in the order of a visit.
+MET, STATE, DRUGS, NEXT = N_("一、见面"), N_("二、状态"), N_("三、用药"), N_("四、下一步")
+# The official form's items in the order of a visit. What happened since the last one belongs to the state.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         MET,
@@ -52,9 +45,12 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "sf_social",
             "physical_illness",
             "other_abnormal",
+            "behaviours",
+            "locked_up",
+            "hospitalisation",
+            "last_discharge_on",
         ),
     ),
-    (DANGER, ("behaviours", "locked_up", "hospitalisation", "last_discharge_on")),
     (
         DRUGS,
         (
@@ -69,7 +65,18 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "guidance",
         ),
     ),
-    (REHAB, ("rehab_measures", "rehab_other", "referral", "referral_reason", "referral_org", "referral_dept")),
+    (
+        NEXT,
+        (
+            "rehab_measures",
+            "rehab_other",
+            "referral",
+            "referral_reason",
+            "referral_org",
+            "referral_dept",
+            "post_intervention_trend",
+        ),
+    ),
 )
 # Duties that a visit opens.
 TASK_LABELS = KIND_LABELS

@@ -156,7 +156,7 @@ class Phone:
     def fill_in(self, at: int = 0, typed: str = "") -> None:
         """The next task that is not done, every group 与上次相同."""
         self.page.locator("[data-start]").nth(at).click()
-        for group in ("met", "state", "danger", "drugs", "rehab"):
+        for group in ("met", "state", "drugs", "next"):
             self.page.click(f'[data-same="{group}"]')
         if typed:
             self.page.fill("#notes", typed)

@@ -116,7 +116,7 @@ def test_a_routine_visit_takes_at_most_twelve_taps(app: Flask, patient: str, pho
     phone.open("/")
     with phone.page.expect_navigation():
         phone.tap(f'a[href="/patients/{patient}/visits/new"]')
-    for group in ("met", "state", "danger", "drugs", "rehab"):
+    for group in ("met", "state", "drugs", "next"):
         phone.tap(f'[data-same="{group}"]')
     phone.page.wait_for_selector("#result-live b:has-text('2月21日')")
     assert _width(phone) <= PHONE["width"]

@@ -16,7 +16,7 @@ from app.core.sealed_box import close_box, from_text
 from app.visits.forms.prefill import data_of
 from app.visits.rules.record import VisitRecord
 
-ALL_GROUPS = ["met", "state", "danger", "drugs", "rehab"]
+ALL_GROUPS = ["met", "state", "drugs", "next"]
 
 
 def answers_of(record: VisitRecord, **changes: Any) -> dict[str, list[str]]:

@@ -79,7 +79,7 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard }) =
   const sections = new Map();
 
   const draw = ({ id, title, fields }) => {
-    const canBeSame = Boolean(task.based_on) && id !== "result";
+    const canBeSame = Boolean(task.based_on);
     const button = canBeSame ? el("button", { type: "button", class: "btn btn-quiet btn-small", "data-same": id, "aria-pressed": "false", text: say("same"), onclick: () => toggle(id) }) : null;
     const hint = canBeSame ? el("p", { class: "hint field-same", hidden: true }, el("span", { text: say("same_hint") }),
       el("button", { type: "button", class: "linklike", text: say("same_some"), onclick: () => { sections.get(id).shown = true; refresh(); } })) : null;
@@ -143,7 +143,7 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard }) =
     const numbers = Object.fromEntries(Object.entries(typed).filter(([, [value]]) => /^\d$/.test(value)).map(([name, [value]]) => [name, Number(value)]));
     const isMet = (typed.meeting ?? []).includes("1");
     const found = isMet ? classify(numbers, declaration.rules) : null;
-    sections.get("result").box.hidden = !isMet || (found !== null && found !== declaration.rules.basically_stable);
+    form.querySelector('[data-question="post_intervention_trend"]').hidden = found !== null && found !== declaration.rules.basically_stable;
     const due = found && typed.visited_on ? nextDue(typed.visited_on[0], found, declaration.rules) : null;
     const left = missing(typed).length;
     const words = found ? say("class_is", { name: label(declaration.classes[found]) }) : say("later");

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.core.fields import DayField, FlagsField, ParagraphField, TextField
@@ -11,9 +11,10 @@ from app.visits.field_words import words
 from app.visits.forms.fields import TimesField
 from app.visits.forms.offline import GROUP_IDS
 from app.visits.forms.visit import CONDITIONS, MEDICINE_COLUMNS, MEETINGS, MET, TEXTS, Condition, VisitForm
-from app.visits.reading import GROUPS, RESULT
+from app.visits.reading import GROUPS
 from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS
 from app.visits.rules.form import (
+    BEHAVIOUR_COUNTS,
     FIELDS,
     MEDICINE_LINES,
     SOCIAL_FUNCTION,
@@ -72,8 +73,15 @@ def declaration(rules: VisitRules) -> dict[str, Any]:
 
 def _groups() -> Iterator[dict[str, Any]]:
     for title, names in GROUPS:
-        yield {"id": GROUP_IDS[title], "title": _said(title), "fields": list(names)}
-    yield {"id": "result", "title": _said(RESULT), "fields": ["post_intervention_trend"]}
+        yield {"id": GROUP_IDS[title], "title": _said(title), "fields": list(_asked_in(names))}
+
+
+def _asked_in(names: Iterable[str]) -> Iterator[str]:
+    """How often something happened is asked right behind what."""
+    for name in names:
+        yield name
+        if name == "behaviours":
+            yield from BEHAVIOUR_COUNTS.values()
 
 
 def _field(item: Field) -> dict[str, Any]:

@@ -20,20 +20,14 @@ from app.visits.forms.attempt import AttemptForm
 from app.visits.forms.key import is_submission_key
 from app.visits.forms.prefill import carried_over
 from app.visits.forms.visit import CONDITIONS, MEDICINE_COLUMNS, MET, VisitForm
-from app.visits.reading import DANGER, DRUGS, GROUPS, REHAB, STATE
+from app.visits.reading import DRUGS, GROUPS, NEXT, STATE
 from app.visits.reading import MET as MET_TITLE
 from app.visits.rules.form import FORM, MEDICINE_LINES, Need
 from app.visits.rules.record import VisitRecord
 from app.visits.rules.sync import SentKind
 
 # The groups of the form as a phone names them.
-GROUP_IDS: Mapping[str, str] = {
-    MET_TITLE: "met",
-    STATE: "state",
-    DANGER: "danger",
-    DRUGS: "drugs",
-    REHAB: "rehab",
-}
+GROUP_IDS: Mapping[str, str] = {MET_TITLE: "met", STATE: "state", DRUGS: "drugs", NEXT: "next"}
 _NAMES = {GROUP_IDS[title]: names for title, names in GROUPS}
 _MEDICINES = ("medicines", "guidance")
 # Doubts about when a form was entered: a phone's queue is their answer.
