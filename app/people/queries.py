@@ -50,6 +50,18 @@ def list_people(session: Session, person_ids: Iterable[int]) -> dict[int, Person
     return found
 
 
+def lock_people(session: Session, person_ids: Iterable[int]) -> dict[int, Person]:
+    """Known people as stored now; nobody else gives them another part until the transaction ends.
+
+    A patient is nobody's first guardian: each side reads the other's rows, so both take the person first, in one order.
+    """
+    found: dict[int, Person] = {}
+    for part in slices(sorted(set(person_ids))):
+        locked = select(Person).where(Person.id.in_(part)).order_by(Person.id).with_for_update(key_share=True)
+        found.update({person.id: person for person in session.scalars(locked)})
+    return found
+
+
 def find_main_phone(session: Session, vault: Vault, person_id: int) -> str | None:
     sealed = session.scalar(select(Phone.number_sealed).where(Phone.person_id == person_id, Phone.is_main))
     return vault.open(person_id, "phones.number", sealed)
