@@ -19,7 +19,7 @@ from app.guardians.models import Guardianship
 from app.patients.models import Patient
 from app.people.commands import PersonDraft
 from app.people.models import Person, Phone
-from app.people.queries import PHONE, list_people
+from app.people.queries import PHONE, lock_people
 from app.people.service import create_people, find_ids_by_id_numbers, set_account, set_phone
 from app.people.vault import Vault
 
@@ -30,7 +30,7 @@ def people_of(
     """Each command's person: known by id, by number, or (without one) by name and telephone; else stored now, once."""
     drafts = [command.person for _, command in pairs if command.person]
     known = _known(session, vault, drafts)
-    by_id = list_people(session, {command.person_id for _, command in pairs if command.person_id})
+    by_id = lock_people(session, {command.person_id for _, command in pairs if command.person_id})
     fresh = {key: draft for draft in drafts if (key := _key(draft)) not in known}
     created = dict(zip(fresh, create_people(session, vault, list(fresh.values()), now), strict=True))
     people: list[Person] = []
@@ -59,7 +59,7 @@ def _key(draft: PersonDraft) -> _Key:
 def _known(session: Session, vault: Vault, drafts: Iterable[PersonDraft]) -> dict[_Key, Person]:
     drafts = list(drafts)
     by_number = find_ids_by_id_numbers(session, vault.keyring, [d.id_number for d in drafts if d.id_number])
-    people = list_people(session, by_number.values())
+    people = lock_people(session, by_number.values())
     found: dict[_Key, Person] = {("", number): people[person_id] for number, person_id in by_number.items()}
     found.update(_known_by_phone(session, vault, {d.phone for d in drafts if d.phone and not d.id_number}))
     return found

@@ -33,7 +33,7 @@ from app.patients.rules import (
 )
 from app.patients.service.lifetime import refuse_contradictions
 from app.people.models import Person
-from app.people.queries import list_people
+from app.people.queries import lock_people
 from app.people.service import create_people, find_ids_by_id_numbers, index_many
 from app.people.vault import Vault
 from app.tasks.service import FIRST_VISIT, open_follow_ups
@@ -150,7 +150,7 @@ def _people(
     checked = [command.person.checked(today)[0] if command.person else None for command in commands]
     numbers = [draft.id_number for draft in checked if draft and draft.id_number]
     by_number = find_ids_by_id_numbers(session, vault.keyring, numbers)
-    known = list_people(
+    known = lock_people(
         session, {command.person_id for command in commands if command.person_id} | set(by_number.values())
     )
     new = [draft for draft in checked if draft and (draft.id_number or "") not in by_number]

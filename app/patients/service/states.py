@@ -33,6 +33,7 @@ from app.patients.service.registering import GUARDS
 from app.patients.service.reviving import revive
 from app.patients.service.spans import clear, find_open, keep, write_span
 from app.patients.service.transferring import end_open_transfer
+from app.people.queries import lock_people
 from app.people.service import move_keys
 from app.tasks.service import move_open_tasks
 
@@ -127,6 +128,7 @@ def set_registry(
             keep(patient, SpanKind.CARE, None)
             write_registry(session, actor, patient, value, from_on, now, because)
         return
+    lock_people(session, [patient.person_id])
     consent = find_consent(session, patient, ConsentKind.COMMUNITY_MANAGEMENT)
     management = management_at_start(consent.is_agreed if consent else None)
     with session.no_autoflush:
