@@ -130,11 +130,18 @@ class Action(StrEnum):
     HAND_OVER = "hand_over"  # give patients another responsible doctor, or somebody who stands in
     CONFIRM_VISITS = "confirm_visits"  # the town's word on a village doctor's visit
     SET_CONFIRMATION = "set_confirmation"  # whether the county wants that word
+    SEE_NATIONAL = "see_national"  # what is still to be entered in the national system
+    ENTER_NATIONAL = "enter_national"  # copy a visit there and say that it stands there
+    IMPORT_VISITS = "import_visits"  # take over visits from a workbook exported there
     REASSESS = "reassess"
     HOLD_ASSESSMENTS = "hold_assessments"  # open, confirm and sign a town's quarterly meeting
     SEE_ASSESSMENTS = "see_assessments"  # how far the towns' meetings have come, in counts
     KEEP_TEAMS = "keep_teams"  # who stands around a patient, and the card for the family
     SEE_TEAM_GAPS = "see_team_gaps"  # patients without a full team or agreement
+    REPORT_DEPENDANTS = "report_dependants"  # tell civil affairs of a child or elder at home without a carer
+    ANSWER_DEPENDANTS = "answer_dependants"  # take that up and say how it ended
+    KEEP_GROUPS = "keep_groups"  # joint groups of towns and villages, their members and meetings
+    SEE_GROUPS = "see_groups"  # which places have a group, and which have met
     REVEAL = "reveal"
     IMPORT_ROSTER = "import_roster"
     KEEP_AGREEMENTS = "keep_agreements"
@@ -152,6 +159,7 @@ class Action(StrEnum):
     SEE_COMPLIANCE = "see_compliance"  # coordinator's first page and lists of what is late
     SEE_TOWN = "see_town"
     READ_AUDIT = "read_audit"
+    KEEP_WORKDAYS = "keep_workdays"  # the State's yearly list of holidays, by which offices' deadlines are counted
     KEEP_ACCOUNTS = "keep_accounts"  # make accounts, give roles and areas
     HELP_ACCOUNTS = "help_accounts"  # reset and disable: administrators, and towns for their villages
     SEE_COUNTS = "see_counts"
@@ -197,11 +205,20 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.HAND_OVER: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.CONFIRM_VISITS: frozenset({Role.DOCTOR, Role.HEALTH_LEAD}),
     Action.SET_CONFIRMATION: frozenset({Role.COUNTY_OFFICE}),
+    Action.SEE_NATIONAL: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.ENTER_NATIONAL: frozenset({Role.DOCTOR, Role.HEALTH_LEAD}),
+    Action.IMPORT_VISITS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.REASSESS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.HOLD_ASSESSMENTS: frozenset({Role.HEALTH_LEAD}),
     Action.SEE_ASSESSMENTS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.COORDINATOR}),
     Action.KEEP_TEAMS: _CLINICAL,
-    Action.SEE_TEAM_GAPS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.SEE_TEAM_GAPS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.COORDINATOR}),
+    Action.REPORT_DEPENDANTS: _CLINICAL,
+    Action.ANSWER_DEPENDANTS: frozenset({Role.TOWN, Role.CLERK}),
+    Action.KEEP_GROUPS: frozenset({Role.TOWN, Role.VILLAGE_WORKER, Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.SEE_GROUPS: frozenset(
+        {Role.TOWN, Role.VILLAGE_WORKER, Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.COORDINATOR}
+    ),
     Action.REVEAL: frozenset(role for role in _ROLE_ORDER if _has_masked_field(role)),
     Action.IMPORT_ROSTER: frozenset({Role.COUNTY_OFFICE}),
     Action.KEEP_AGREEMENTS: frozenset({Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK}),
@@ -230,6 +247,7 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     ),
     Action.SEE_TOWN: frozenset({Role.TOWN}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
+    Action.KEEP_WORKDAYS: frozenset({Role.ADMIN, Role.COORDINATOR}),
     Action.KEEP_ACCOUNTS: frozenset({Role.ADMIN}),
     Action.HELP_ACCOUNTS: frozenset({Role.ADMIN, Role.TOWN}),
     Action.SEE_COUNTS: frozenset({Role.CITY_VIEWER, Role.COORDINATOR, Role.COUNTY_OFFICE, Role.TOWN}),
@@ -237,7 +255,15 @@ ACTIONS: dict[Action, frozenset[Role]] = {
 
 # The operator of the machine runs commands; it reads no field of a person and signs no money.
 _OPERATOR_ACTIONS = frozenset(
-    {Action.SET_POLICY, Action.VERIFY_SUBSIDY, Action.KEEP_ACCOUNTS, Action.HELP_ACCOUNTS, Action.IMPORT_ROSTER}
+    {
+        Action.SET_POLICY,
+        Action.VERIFY_SUBSIDY,
+        Action.KEEP_ACCOUNTS,
+        Action.HELP_ACCOUNTS,
+        Action.IMPORT_ROSTER,
+        Action.IMPORT_VISITS,
+        Action.KEEP_WORKDAYS,
+    }
 )
 
 

@@ -37,6 +37,7 @@ from app.patients.queries import lock_patient
 from app.patients.rules import RegistryStatus, RequestState, SpanKind, TransferState, is_visit_owed
 from app.patients.service import change_state
 from app.patients.service.spans import clear, find_open, keep, write_span
+from app.patients.service.team import team_follows
 from app.people.service import move_keys
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
@@ -233,6 +234,7 @@ def _move(
     move_keys(session, patient)
     _owe_first_visit(session, transfer, patient, on, now)
     move_open_tasks(session, patient)
+    team_follows(session, actor, patient, transfer.from_area_code, transfer.to_area_code, on, now)
 
 
 def _refuse_foreign_doctor(session: Session, transfer: Transfer, doctor_id: int) -> None:

@@ -15,6 +15,7 @@ from app.core.reasons import Reason
 from app.patients.models import Admission, Patient, PatientSpan
 from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, SpanKind
 from app.patients.service.spans import find_open, keep, write_span
+from app.patients.service.team import resume_team
 from app.people.models import Person
 from app.people.service import withdraw_death
 from app.tasks.models import Task
@@ -29,7 +30,7 @@ _BEFORE = {
 
 
 def revive(session: Session, actor: Actor, patient: Patient, because: Reason | None, now: datetime) -> None:
-    """States, the stay and the duties that the death ended go on from where they stood. The caller has asked two people."""
+    """States, the stay, the care team and the duties that the death ended go on from where they stood. The caller has asked two people."""
     person = session.get_one(Person, patient.person_id)
     died_on, recorded_at = person.died_on, person.death_recorded_at
     dead = find_open(session, patient, SpanKind.REGISTRY)
@@ -46,6 +47,7 @@ def revive(session: Session, actor: Actor, patient: Patient, because: Reason | N
     session.flush()
     for what, value in values.items():
         write_span(session, actor, patient, what, value, again_on, now, because=because)
+    resume_team(session, patient, again_on)
     if values[SpanKind.CARE] == CareSetting.INPATIENT.value:
         _resume_stay(session, patient, died_on)
     if recorded_at is not None:

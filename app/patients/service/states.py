@@ -32,6 +32,7 @@ from app.patients.service.follow_ups import visits_follow
 from app.patients.service.registering import GUARDS
 from app.patients.service.reviving import revive
 from app.patients.service.spans import clear, find_open, keep, write_span
+from app.patients.service.team import TEAM_ENDS, end_team, team_follows
 from app.patients.service.transferring import end_open_transfer
 from app.people.queries import lock_people
 from app.people.service import move_keys
@@ -127,6 +128,8 @@ def set_registry(
             keep(patient, SpanKind.MANAGEMENT, None)
             keep(patient, SpanKind.CARE, None)
             write_registry(session, actor, patient, value, from_on, now, because)
+        if value in TEAM_ENDS:
+            end_team(session, actor, patient, from_on, now)
         return
     lock_people(session, [patient.person_id])
     consent = find_consent(session, patient, ConsentKind.COMMUNITY_MANAGEMENT)
@@ -233,6 +236,7 @@ def _change_area(
 ) -> None:
     if session.get(Area, value) is None or not is_within(value, actor.area_prefix):
         raise Invalid({"area_code": [reason("patients.area_outside")]})
+    old_area = patient.area_code
     write_span(session, actor, patient, SpanKind.AREA, value, from_on, now, because=because)
     agency = responsible_agency(session, value)
     if agency is not None and agency.id != patient.agency_id:
@@ -240,6 +244,7 @@ def _change_area(
     session.flush()
     move_keys(session, patient)
     move_open_tasks(session, patient)
+    team_follows(session, actor, patient, old_area, value, from_on, now)
 
 
 def _change_agency(

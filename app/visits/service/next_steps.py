@@ -13,7 +13,7 @@ from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.reasons import Label, Reason, reason
 from app.patients.models import Patient, PatientSpan
-from app.patients.rules import ConsentKind, ManagementStatus, RegistryStatus, SpanKind
+from app.patients.rules import CareSetting, ConsentKind, ManagementStatus, RegistryStatus, SpanKind
 from app.patients.service import change_state, find_consent, record_death
 from app.people.rules import DatePrecision
 from app.risk.models import LevelSource
@@ -24,13 +24,14 @@ from app.tasks.service import close_follow_up, close_task, move_follow_up, open_
 from app.visits.models import FollowUpVisit
 from app.visits.queries import get_rules, period_of
 from app.visits.rules.due import TrendNeededError, next_due
-from app.visits.rules.form import FIELDS, LockedUp, Trend, VisitClass
+from app.visits.rules.form import FIELDS, LockedUp, Trend, VisitClass, YesNo
 from app.visits.rules.history import History
 from app.visits.rules.prompts import emergency_triggers
 from app.visits.rules.ruleset import VisitRules
 from app.visits.service.judging import Judgement
 
 EMERGENCY_RECORD_WITHIN = timedelta(hours=24)  # domain 2.5
+RECEIPT_WITHIN_DAYS = 14  # what came of a referral is asked after two weeks (domain 2.4, unstable)
 
 
 def keep_copies(patient: Patient, history: History) -> None:
@@ -67,6 +68,7 @@ def after_completed_visit(
             patient,
             TaskKind.CONFIRM_LOST,
             TaskKind.CHECK_STATUS,
+            TaskKind.SEARCH_LOST,
             TaskKind.UNLOCKING,
             TaskKind.EMERGENCY_RECORD,
         )
@@ -74,13 +76,18 @@ def after_completed_visit(
     _come_again(session, actor, patient, visit, judged, now)
     _unlock(session, actor, patient, visit, standing, judged.context.rules, now)
     _ask_for_emergency(session, patient, visit, judged, before, standing, now)
+    _await_receipt(session, patient, visit, now)
 
 
 def after_lost_report(session: Session, patient: Patient, visit: FollowUpVisit, now: datetime, today: date) -> None:
     """The form says *lost*: a person confirms; until then the next visit stays due as it was."""
-    why = Label(FIELDS["lost_reason"].label_of(visit.lost_reason or 0))
-    because = [reason("visit.reported_lost", visited_on=visit.visited_on, why=why)]
+    because = [lost_because(visit.visited_on, visit.lost_reason)]
     propose_lost(session, patient, period_of(visit), because, now, today)
+
+
+def lost_because(visited_on: date, lost_reason: int | None) -> Reason:
+    why = Label(FIELDS["lost_reason"].label_of(lost_reason or 0))
+    return reason("visit.reported_lost", visited_on=visited_on, why=why)
 
 
 def after_death(session: Session, actor: Actor, patient: Patient, visit: FollowUpVisit, now: datetime) -> None:
@@ -163,6 +170,12 @@ def open_tasks(session: Session, patient: Patient, *kinds: TaskKind) -> list[Tas
     return [session.get_one(Task, task_id) for task_id, kind in found if kind in kinds]
 
 
+def open_kinds(session: Session, patient: Patient) -> frozenset[TaskKind]:
+    """The kinds of the patient's open duties."""
+    found = session.connection().execute(_OPEN_TASKS, {"patient": patient.id})
+    return frozenset(TaskKind(kind) for _task_id, kind in found)
+
+
 # Built once and short: it is part of saving a visit, and most patients have nothing open but the next one.
 _OPEN_TASKS = (
     select(Task.id, Task.kind)
@@ -174,10 +187,12 @@ _OPEN_TASKS = (
 def _found_again(
     session: Session, actor: Actor, patient: Patient, visit: FollowUpVisit, standing: list[Task], now: datetime
 ) -> None:
-    """A completed visit answers every question whether the patient is lost or still in hospital."""
+    """A completed visit answers every question whether the patient is lost or still in hospital; not where somebody away will stay."""
     found = reason("visit.found", visited_on=visit.visited_on)
+    is_away = patient.care_setting is CareSetting.AWAY_KNOWN
+    unanswered = {TaskKind.UNLOCKING, TaskKind.EMERGENCY_RECORD} | ({TaskKind.CHECK_STATUS} if is_away else set())
     for task in standing:
-        if task.kind not in (TaskKind.UNLOCKING, TaskKind.EMERGENCY_RECORD):
+        if task.kind not in unanswered:
             close_task(session, actor, task, found, now)
     if patient.management_status is ManagementStatus.LOST and _has_agreed(session, patient):
         managed = ManagementStatus.MANAGED.value
@@ -243,12 +258,17 @@ def _unlock(
     """Locking up is a wrong to be ended: the county office hears of it until a visit finds the patient free."""
     unlocking = [task for task in standing if task.kind is TaskKind.UNLOCKING]
     if visit.locked_up == LockedUp.YES and not unlocking:
-        on = visit.visited_on + timedelta(days=rules.unlocking_days)
-        because = [reason("visit.unlock", visited_on=visit.visited_on, on=on)]
-        open_task(session, patient, TaskKind.UNLOCKING, period_of(visit), on, because, now)
+        on, why = unlocking_of(visit.visited_on, rules)
+        open_task(session, patient, TaskKind.UNLOCKING, period_of(visit), on, [why], now)
     elif visit.locked_up != LockedUp.YES:
         for task in unlocking:
             close_task(session, actor, task, reason("visit.unlocked", visited_on=visit.visited_on), now)
+
+
+def unlocking_of(visited_on: date, rules: VisitRules) -> tuple[date, Reason]:
+    """Until when somebody who was found locked up must be free, and why."""
+    on = visited_on + timedelta(days=rules.unlocking_days)
+    return on, reason("visit.unlock", visited_on=visited_on, on=on)
 
 
 def _ask_for_emergency(
@@ -269,3 +289,11 @@ def _ask_for_emergency(
         due_at = now + EMERGENCY_RECORD_WITHIN
         kind, due_on = TaskKind.EMERGENCY_RECORD, business_day(due_at)
         open_task(session, patient, kind, period_of(visit), due_on, because, now, due_at)
+
+
+def _await_receipt(session: Session, patient: Patient, visit: FollowUpVisit, now: datetime) -> None:
+    """A referral (转诊) stays open until the receiving institution's answer is known."""
+    if visit.referral == YesNo.YES:
+        on = visit.visited_on + timedelta(days=RECEIPT_WITHIN_DAYS)
+        because = [reason("visit.referral.awaited", visited_on=visit.visited_on, org=visit.referral_org or "—", on=on)]
+        open_task(session, patient, TaskKind.REFERRAL, period_of(visit), on, because, now)
