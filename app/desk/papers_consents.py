@@ -7,9 +7,9 @@ from datetime import datetime
 
 from app.areas.models import Agency
 from app.core.actor import Actor
-from app.desk.papers_person import person_on_paper
 from app.desk.queries.consents import ConsentPaper, Signature
 from app.guardians.labels import RELATION_LABELS
+from app.guardians.papers import person_on_paper
 from app.guardians.queries import GuardianCard
 from app.patients.labels import SIGNER_LABELS
 from app.patients.queries import PatientHeader

@@ -9,11 +9,11 @@ from typing import Any
 from app.areas.models import Agency
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI
-from app.desk.papers_person import person_on_paper
 from app.desk.queries.ending_paper import EndingPaper
 from app.desk.queries.transfer_paper import TransferPaper
 from app.desk.rules import FIRST_VISIT_AFTER_MOVE_DAYS
 from app.desk.texts import TASK_KINDS, TRANSFER_REASONS
+from app.guardians.papers import person_on_paper
 from app.patients.labels import DIAGNOSIS_LABELS
 from app.patients.rules import TransferState
 from app.people.models import DatePrecision, Person

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from app.core.actor import Actor
 from app.core.reasons import Reason
-from app.desk.papers_person import person_on_paper
 from app.desk.texts import VISIT_FORMS
+from app.guardians.papers import person_on_paper
 from app.guardians.queries import GuardianCard
 from app.patients.labels import CARE_LABELS, CLASS_LABELS
 from app.patients.queries import PatientHeader

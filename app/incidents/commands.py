@@ -44,9 +44,16 @@ class FillRecord:
 
     version: int
     reason: EmergencyReason
+    reported_at: datetime | None = None
     ended_at: datetime | None = None
     place: str = ""
     scene: str = ""
+    reporter_name: str = ""
+    reason_text: str = ""
+    diagnosis: str = ""
+    measures_text: str = ""
+    effect_text: str = ""
+    consent_name: str = ""
     risk_level: int | None = None
     measures: int = 0
     effect: EmergencyEffect | None = None

@@ -42,6 +42,7 @@ from app.incidents.labels import (
 )
 from app.incidents.queries import Sheet
 from app.incidents.rules import (
+    TEXTS,
     ConsentSigner,
     Disposal,
     EmergencyEffect,
@@ -53,7 +54,7 @@ from app.incidents.rules import (
     ReporterKind,
 )
 
-_PLACE, _SCENE, _TEAM = 100, 1000, 500
+_PLACE, _SCENE, _MEASURES, _TEAM = 100, 1000, 300, 500
 _MOST_TEAM, _LONGEST_UNIT = 12, 60
 _NOT_REGISTERED = (PersonCategory.NOT_REGISTERED, PersonCategory.NON_RESIDENT, PersonCategory.UNKNOWN)
 
@@ -151,15 +152,22 @@ class RecordForm(Form):
     """应急处置记录单 as far as it is known; finishing asks for the rest."""
 
     version = HiddenField()
+    reporter_name = TextField(lazy_("报告人姓名（选填）"), LONGEST_NAME)
+    reported_at = MomentField(lazy_("接到报告的时间（选填）"))
     reason = ChoiceField(lazy_("处置缘由"), labelled(REASONS), [Answered(lazy_("请选择处置缘由"))])
+    reason_text = TextField(lazy_("其他缘由"), _PLACE)
+    diagnosis = TextField(lazy_("诊断或初步判断（选填）"), _PLACE)
     place = TextField(lazy_("处置地点"), _PLACE)
     scene = ParagraphField(lazy_("现场情况"), _SCENE)
     risk_level = ChoiceField(lazy_("危险性评估"), labelled(RISK_LEVELS))
     measures = FlagsField(lazy_("主要处置措施（可多选）"), labelled(MEASURES))
+    measures_text = ParagraphField(lazy_("措施说明：药名、剂量、约束时间等（选填）"), _MEASURES)
     effect = ChoiceField(lazy_("处置效果"), labelled(EFFECTS))
+    effect_text = TextField(lazy_("其他效果"), _PLACE)
     disposal = ChoiceField(lazy_("去向"), labelled(DISPOSALS))
     hospital = TextField(lazy_("接收医院（紧急住院时填写）"), _PLACE)
     consent_signer = ChoiceField(lazy_("知情同意由谁签署"), labelled(SIGNERS))
+    consent_name = TextField(lazy_("签署人姓名（选填）"), LONGEST_NAME)
     consent_reason = ChoiceField(lazy_("未能取得的原因"), labelled(NO_CONSENT))
     police_told_at = MomentField(lazy_("告知公安机关的时间"))
     police_told = ChoiceField(lazy_("怎样告知公安机关"), labelled(POLICE_TOLD))
@@ -172,24 +180,27 @@ class RecordForm(Form):
         stored = sheet.emergency
         same = {name: getattr(stored, name) for name in ("version", "reason", "effect", "disposal", "hospital")}
         same |= {name: getattr(stored, name) for name in ("consent_signer", "consent_reason", "police_told")}
-        data = same | {
-            "place": sheet.place,
-            "scene": sheet.scene,
-            "risk_level": None if stored.risk_level is None else str(stored.risk_level),
-            "measures": codes_of(stored.measures),
-            "police_told_at": stored.police_told_at,
-            "ended_at": stored.ended_at,
-            "team": "\n".join(f"{one['name']} {one['unit']}".strip() for one in stored.team),
-        }
+        data = (
+            same
+            | sheet.texts
+            | {
+                "reported_at": stored.reported_at,
+                "risk_level": None if stored.risk_level is None else str(stored.risk_level),
+                "measures": codes_of(stored.measures),
+                "police_told_at": stored.police_told_at,
+                "ended_at": stored.ended_at,
+                "team": "\n".join(f"{one['name']} {one['unit']}".strip() for one in stored.team),
+            }
+        )
         return cls(data=data)
 
     def to_command(self) -> FillRecord:
         return FillRecord(
             version=int(shown) if (shown := str(self.version.data or "")).isdecimal() else 0,
             reason=EmergencyReason(self.reason.data),
+            reported_at=self.reported_at.data,
             ended_at=self.ended_at.data,
-            place=self.place.data or "",
-            scene=self.scene.data or "",
+            **{name: self[name].data or "" for name in TEXTS},
             risk_level=self.risk_level.code,
             measures=self.measures.bits or 0,
             effect=EmergencyEffect(self.effect.data) if self.effect.data else None,

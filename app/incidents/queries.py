@@ -20,7 +20,7 @@ from app.core.identity import Sex
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within
 from app.incidents.models import Emergency, EmergencyCheck
-from app.incidents.rules import CHECKS_SETTING, Clock, EmergencyReason, PersonCategory, clock_of
+from app.incidents.rules import CHECKS_SETTING, TEXTS, Clock, EmergencyReason, PersonCategory, clock_of
 from app.patients.models import Patient
 from app.people.models import Person
 from app.people.vault import Vault
@@ -59,8 +59,8 @@ class Sheet:
     patient: Patient | None
     village: str
     agency: Agency | None
-    place: str | None
-    scene: str | None
+    # what `rules.TEXTS` names
+    texts: dict[str, str | None]
     clock: Clock
     checks: Sequence[EmergencyCheck]
     notes: dict[int, str | None]
@@ -223,8 +223,7 @@ def open_sheet(session: Session, actor: Actor, vault: Vault, emergency: Emergenc
         patient=patient,
         village=full_name(session, emergency.area_code),
         agency=responsible_agency(session, emergency.area_code),
-        place=text("emergencies.place", emergency.place_sealed),
-        scene=text("emergencies.scene", emergency.scene_sealed),
+        texts={name: text(f"emergencies.{name}", getattr(emergency, f"{name}_sealed")) for name in TEXTS},
         clock=clock_of(emergency.record_due_at, emergency.finished_at, now),
         checks=checks,
         notes={check.id: text("emergency_checks.notes", check.notes_sealed) for check in checks},

@@ -147,5 +147,16 @@ def must_tell_police(risk_level: int | None) -> bool:
     return (risk_level or 0) >= POLICE_LEVEL
 
 
+# What the record says in words beside its codes; each is stored sealed in the column of this name.
+TEXTS = (
+    "place",
+    "scene",
+    "reporter_name",
+    "reason_text",
+    "diagnosis",
+    "measures_text",
+    "effect_text",
+    "consent_name",
+)
 # What a record needs before it can be finished, in the order of the paper.
 NEEDED = ("ended_at", "place", "scene", "risk_level", "measures", "effect", "disposal", "consent_signer", "team")

@@ -29,8 +29,12 @@ from app.incidents.queries import find_by_key, find_task, list_checks
 from app.incidents.rules import (
     CHECKS_SETTING,
     NEEDED,
+    TEXTS,
     ConsentSigner,
     Disposal,
+    EmergencyEffect,
+    EmergencyReason,
+    Measure,
     NotAnEmergency,
     PersonCategory,
     follow_up_by,
@@ -51,7 +55,7 @@ from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from app.tasks.service import close_task, move_follow_up, open_follow_up, open_task
 
-PLACE, SCENE, NOTES = "emergencies.place", "emergencies.scene", "emergency_checks.notes"
+NOTES = "emergency_checks.notes"
 _RESTING = frozenset({CareSetting.INPATIENT, CareSetting.CUSTODY})
 
 
@@ -119,7 +123,7 @@ def _store(session: Session, vault: Vault, actor: Actor, command: OpenEmergency,
         reporter=command.reporter,
         reason=command.reason,
         started_at=command.started_at,
-        place_sealed=vault.seal(person_id, PLACE, command.place),
+        place_sealed=vault.seal(person_id, "emergencies.place", command.place),
         record_due_at=record_due_at(now, None),
         opened_at=now,
         opened_by=actor.user_id,
@@ -198,14 +202,15 @@ def fill_record(
         _rate(session, actor, patient, emergency, command.risk_level, now)
     for name in ("reason", "ended_at", "risk_level", "effect", "hospital", "consent_signer", "consent_reason"):
         setattr(emergency, name, getattr(command, name))
-    for name in ("disposal", "police_told_at", "police_told"):
+    for name in ("disposal", "police_told_at", "police_told", "reported_at"):
         setattr(emergency, name, getattr(command, name))
     emergency.measures = command.measures or None
     emergency.team = [{"name": name, "unit": unit} for name, unit in command.team]
     reads_texts = sees(actor, Field.FREE_TEXT) is Grant.FULL
-    for place, name, words in ((PLACE, "place_sealed", command.place), (SCENE, "scene_sealed", command.scene)):
+    for name in TEXTS:
+        words = getattr(command, name)
         if words or reads_texts:  # who was not shown a text and leaves it empty has not deleted it
-            setattr(emergency, name, vault.seal(emergency.person_id, place, words))
+            setattr(emergency, f"{name}_sealed", vault.seal(emergency.person_id, f"emergencies.{name}", words))
     _move_clock(session, patient, emergency)
     session.flush()
     _note(session, actor, "incidents.filled", emergency, now)
@@ -237,7 +242,7 @@ def _refuse_finished(emergency: Emergency) -> None:
 
 def _refuse_filling(emergency: Emergency, command: FillRecord, now: datetime) -> None:
     errors: dict[str, list[Reason]] = {}
-    for name in ("ended_at", "police_told_at"):
+    for name in ("ended_at", "police_told_at", "reported_at"):
         instant = getattr(command, name)
         if instant is not None and instant > now:
             errors[name] = [reason("incidents.in_future")]
@@ -259,11 +264,24 @@ def _missing(emergency: Emergency) -> dict[str, list[Reason]]:
         if (sealed[name] if name in sealed else getattr(emergency, name)) in (None, [], 0)
         and not (name == "risk_level" and emergency.risk_level == 0)
     }
+    for name in _others(emergency):
+        if getattr(emergency, f"{name}_sealed") is None:
+            missing[name] = [reason("incidents.say_other")]
     if must_tell_police(emergency.risk_level) and emergency.police_told_at is None:
         missing["police_told_at"] = [reason("incidents.tell_police")]
     if emergency.disposal == Disposal.ADMISSION and not emergency.hospital:
         missing["hospital"] = [reason("incidents.needed")]
     return missing
+
+
+def _others(emergency: Emergency) -> list[str]:
+    """The texts that say what 其他 means."""
+    is_other = {
+        "reason_text": emergency.reason is EmergencyReason.OTHER,
+        "measures_text": bool((emergency.measures or 0) & Measure.OTHER),
+        "effect_text": emergency.effect is EmergencyEffect.OTHER,
+    }
+    return [name for name, asked in is_other.items() if asked]
 
 
 def _rate(session: Session, actor: Actor, patient: Patient, emergency: Emergency, level: int, now: datetime) -> None:

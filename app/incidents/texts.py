@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "incidents.tell_police": N_("危险性 3 级及以上须告知公安机关，请填写时间和方式"),
     "incidents.consent_why": N_("未能取得知情同意的，请选择原因"),
     "incidents.needed": N_("完成记录单前请填写"),
+    "incidents.say_other": N_("选择“其他”的，请写明"),
     "incidents.is_finished": N_("记录单已完成，不能再改"),
     "incidents.no_check": N_("目前没有要做的核查"),
     # the audit's words

@@ -22,6 +22,7 @@ from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.reasons import Reason, reason
 from app.core.web import forget_reads, read_session, show_errors
+from app.guardians.queries import list_guardians
 from app.incidents import labels, service
 from app.incidents.forms import CheckForm, DenyForm, OpenForm, OpenUnknownForm, RecordForm, SettingForm
 from app.incidents.models import Emergency
@@ -39,7 +40,7 @@ from app.incidents.queries import (
 )
 from app.incidents.rules import Disposal, must_tell_police
 from app.patients.models import Patient
-from app.patients.queries import get_patient
+from app.patients.queries import get_patient, header_of
 from app.people.models import Person
 from app.people.vault import Vault
 from app.tasks.models import Task
@@ -201,12 +202,16 @@ def paper(public_id: str) -> Response:
     actor, now = current_actor(), current_clock().now()
     with transaction() as session:
         emergency = get_emergency(session, actor, public_id)
-        sheet = open_sheet(session, actor, Vault(session, current_keyring()), emergency, now)
+        vault = Vault(session, current_keyring())
+        sheet = open_sheet(session, actor, vault, emergency, now)
+        patient, today = sheet.patient, current_clock().today()
+        header = header_of(session, actor, vault, patient, today) if patient else None
+        guards = list_guardians(session, actor, vault, patient) if patient else []
         code = place_of(actor)
         organisation = sheet.agency.name if sheet.agency else names_of(session, [code])[code]
         subject = ("emergency", public_id)
         note(session, actor, "incidents.printed", now=now, subject=subject, area_code=emergency.area_code)
-        content = record_pdf(sheet, organisation, actor, now)
+        content = record_pdf(sheet, header, guards, organisation, actor, now)
     return send_file(BytesIO(content), mimetype="application/pdf", download_name="emergency-record.pdf")
 
 

@@ -75,6 +75,7 @@ class EmergencyRecordDocument:
     consent_name: str = ""
     consent_reason: str = ""
     police_told_at: datetime | None = None
+    police_told_how: str = ""
     team: tuple[TeamMember, ...] = ()
     due_at: datetime | None = None
     """By when the record must be finished: 24 hours after the end."""
@@ -213,7 +214,15 @@ def _measures(document: EmergencyRecordDocument) -> tuple[Part, ...]:
                 boxes=one_box(document.consent_signer),
             ),
         ),
-        _COLUMNS.line("告知公安机关时间", cell(moment(document.police_told_at), "  （危险性3级及以上须告知）")),
+        _COLUMNS.line(
+            "告知公安机关时间",
+            cell(
+                moment(document.police_told_at),
+                "  ",
+                other(document.police_told_how, 24),
+                "  （危险性3级及以上须告知）",
+            ),
+        ),
         _COLUMNS.line("参加人员及单位", cell(_team(document.team), least=10)),
     )
 

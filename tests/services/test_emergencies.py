@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from app.core.identity import Sex
+from app.guardians.queries import list_guardians
 from app.incidents.commands import FillRecord, OpenEmergency
 from app.incidents.models import Emergency
 from app.incidents.papers import record_pdf
@@ -29,6 +30,7 @@ from app.incidents.rules import (
     Disposal,
     EmergencyEffect,
     EmergencyReason,
+    Measure,
     NoConsent,
     NotAnEmergency,
     PersonCategory,
@@ -46,6 +48,7 @@ from app.incidents.service import (
     set_checks,
 )
 from app.patients.models import Patient
+from app.patients.queries import header_of
 from app.people.models import Person
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
@@ -53,6 +56,7 @@ from app.visits.rules.form import Behaviour
 from app.visits.rules.prompts import DOUBTS
 from app.visits.service.recording import record_visit
 from tests.rig.county import OTHER_VILLAGE, VILLAGE, County
+from tests.rig.papers import words_on
 from tests.rig.register import NOW, TODAY, registered, vault
 from tests.rig.visits import command, stable
 
@@ -267,9 +271,9 @@ def test_two_who_write_at_once_do_not_overwrite_each_other(session: Session, cou
 def test_who_is_not_shown_a_text_does_not_delete_it(session: Session, county: County) -> None:
     emergency, office = opened(session, county, area_code=VILLAGE), county.actor("county_office")
     filled(session, county, emergency)
-    assert open_sheet(session, office, vault(session), emergency, NOW).scene is None
+    assert open_sheet(session, office, vault(session), emergency, NOW).texts["scene"] is None
     fill_record(session, vault(session), office, emergency, filling(emergency, scene="", place=""), NOW)
-    assert open_sheet(session, county.actor("doctor"), vault(session), emergency, NOW).scene == SCENE
+    assert open_sheet(session, county.actor("doctor"), vault(session), emergency, NOW).texts["scene"] == SCENE
 
 
 def test_a_finished_record_stands_also_against_the_database(session: Session, county: County) -> None:
@@ -286,8 +290,46 @@ def test_its_texts_are_sealed_and_its_paper_has_three_copies(session: Session, c
     finished(session, county, emergency)
     assert emergency.scene_sealed is not None and SCENE.encode() not in emergency.scene_sealed
     sheet = open_sheet(session, doctor, vault(session), get_emergency(session, doctor, emergency.public_id), NOW)
-    assert sheet.scene == SCENE
-    assert record_pdf(sheet, "文昌街道社区卫生服务中心", doctor, NOW).startswith(b"%PDF")
+    assert sheet.texts["scene"] == SCENE
+    paper = record_pdf(sheet, None, (), "文昌街道社区卫生服务中心", doctor, NOW)
+    assert words_on(paper).count(SCENE) == 3
+
+
+def test_what_the_codes_do_not_say_is_asked_for_and_printed(session: Session, county: County) -> None:
+    patient, doctor = patient_of(session, county), county.actor("doctor")
+    emergency = opened(session, county, patient=patient.public_id)
+    finished(
+        session, county, emergency,
+        reporter_name="田守义", reported_at=NOW - 2 * HOUR, reason=EmergencyReason.OTHER, reason_text="误服农药",
+        diagnosis="精神分裂症复发", measures=int(Measure.DRUG | Measure.OTHER), measures_text="氟哌啶醇 5 mg 肌内注射",
+        effect=EmergencyEffect.OTHER, effect_text="入睡", consent_name="赵春芳",
+        police_told_at=NOW, police_told=PoliceTold.ON_SCENE,
+    )  # fmt: skip
+    sheet = open_sheet(session, doctor, vault(session), emergency, NOW)
+    header = header_of(session, doctor, vault(session), patient, TODAY)
+    found = words_on(
+        record_pdf(sheet, header, list_guardians(session, doctor, vault(session), patient), "", doctor, NOW)
+    )
+    for words in ("田守义", "误服农药", "精神分裂症复发", "氟哌啶醇5mg肌内注射", "入睡", "赵春芳", "民警在处置现场"):
+        assert words in found, words
+    assert header.village in found
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"reason": EmergencyReason.OTHER}, "reason_text"),
+        ({"measures": int(Measure.OTHER)}, "measures_text"),
+        ({"effect": EmergencyEffect.OTHER}, "effect_text"),
+    ],
+)
+def test_a_record_is_not_finished_while_nobody_says_what_other_means(
+    session: Session, county: County, said: dict[str, Any], field: str
+) -> None:
+    emergency = opened(session, county, area_code=VILLAGE)
+    with pytest.raises(Invalid) as refused:
+        finished(session, county, emergency, **said)
+    assert list(refused.value.errors) == [field]
 
 
 # -- checks ------------------------------------------------------------------------------------------------------------
