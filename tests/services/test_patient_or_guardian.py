@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from flask import Flask
@@ -22,7 +22,7 @@ from tests.rig.register import first_guardian, person, registered
 WHO = "赵桂兰"
 
 
-def _in_one_moment(app: Flask, database: Database, acts: list[Callable[[Session], None]]) -> list[str]:
+def _in_one_moment(app: Flask, database: Database, acts: Sequence[Callable[[Session], None]]) -> list[str]:
     """Each act in a transaction of its own; where the database lets both run, neither commits before the other has acted."""
     acted, outcomes = threading.Barrier(len(acts)), []
 
