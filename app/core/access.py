@@ -137,6 +137,7 @@ class Action(StrEnum):
     HOLD_ASSESSMENTS = "hold_assessments"  # open, confirm and sign a town's quarterly meeting
     SEE_ASSESSMENTS = "see_assessments"  # how far the towns' meetings have come, in counts
     KEEP_TEAMS = "keep_teams"  # who stands around a patient, and the card for the family
+    KEEP_PLANS = "keep_plans"  # the individual plan with its own words, and its print for the family
     SEE_TEAM_GAPS = "see_team_gaps"  # patients without a full team or agreement
     REPORT_DEPENDANTS = "report_dependants"  # tell civil affairs of a child or elder at home without a carer
     ANSWER_DEPENDANTS = "answer_dependants"  # take that up and say how it ended
@@ -212,6 +213,8 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.HOLD_ASSESSMENTS: frozenset({Role.HEALTH_LEAD}),
     Action.SEE_ASSESSMENTS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.COORDINATOR}),
     Action.KEEP_TEAMS: _CLINICAL,
+    # a plan is free text, which the county's office reads masked
+    Action.KEEP_PLANS: _CLINICAL - {Role.COUNTY_OFFICE},
     Action.SEE_TEAM_GAPS: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.COORDINATOR}),
     Action.REPORT_DEPENDANTS: _CLINICAL,
     Action.ANSWER_DEPENDANTS: frozenset({Role.TOWN, Role.CLERK}),

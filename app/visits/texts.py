@@ -106,7 +106,6 @@ TEXTS: dict[str, str] = {
     "visit.class.chosen": N_("医生另选了分类，理由已记录"),
     "visit.lost.confirmed": N_("已确认失访"),
     "visit.lost.declined": N_("未认定失访，继续寻访"),
-    "visit.lost.check": N_("失访：每 %(months)s 个月查找一次，找到后 %(days)s 天内随访"),
     "visit.found": N_("%(visited_on)s 已访到"),
     "visit.inpatient": N_(
         "%(visited_on)s 随访时正在住院，随访到期暂停；每 %(months)s 个月核实是否出院，并补登入院信息"
@@ -137,12 +136,24 @@ TEXTS: dict[str, str] = {
     "visit.sync.why.other_right": N_("系统里的那份是对的"),
     "visit.sync.why.wrong_patient": N_("填错了患者"),
     "visit.sync.why.not_made": N_("这次随访没有完成"),
+    # beside the national system
+    "visit.national.drug.name": N_("%(of)s %(number)s 药名"),
+    "visit.national.drug.morning_mg": N_("%(of)s %(number)s 早（毫克）"),
+    "visit.national.drug.noon_mg": N_("%(of)s %(number)s 中（毫克）"),
+    "visit.national.drug.night_mg": N_("%(of)s %(number)s 晚（毫克）"),
+    "visit.national.drug.every_weeks": N_("%(of)s %(number)s 每几周一次"),
+    "visit.national.drug.long_acting_mg": N_("%(of)s %(number)s 每次（毫克）"),
+    "visit.national.corrected": N_("国家系统里的记录要随这次更正修改，从更正之日起 %(days)s 个工作日"),
+    "visit.national.came_from_there": N_("这次随访是从国家系统导入的，不用再录入"),
     # what the audit log says
+    "visits.national_entered": N_("标记随访已录入国家系统"),
+    "visits.national_taken_back": N_("撤回“已录入国家系统”的标记"),
     "visits.device_opened": N_("开启手机离线工作"),
     "visits.device_revoked": N_("停用手机离线工作"),
     "visits.list_taken": N_("手机取走当日名单"),
     "visits.sent": N_("收到手机离线表"),
     "visits.sent_settled": N_("处理手机离线表"),
+    "visits.printed": N_("打印随访服务记录表"),
     "visits.recorded": N_("录入随访"),
     "visits.corrected": N_("更正随访"),
     "visit.returned": N_("%(visited_on)s 的随访被卫生院退回：%(why)s"),

@@ -98,7 +98,7 @@ def test_saving_asks_the_database_each_question_once(client_as: ClientAs, databa
     post(client, patient, body(middling(TODAY), visited_on=""))  # the session's look is noted, templates are compiled
     with counted(database) as statements:
         assert post(client, patient, sent).status_code == 303
-    assert len(statements) <= 15, statements
+    assert len(statements) <= 16, statements  # one of them the working days until it is owed to the national system
     assert len(set(statements)) == len(statements)
     assert sum("FROM patients" in one for one in statements) == 1
 

@@ -25,6 +25,7 @@ from app.desk.demo.contracts import Contract
 from app.desk.demo.meeting import hold_meetings
 from app.desk.demo.moments import Moments
 from app.desk.demo.moving import move_some
+from app.desk.demo.national import copy_the_old
 from app.desk.demo.papers import Papers
 from app.desk.demo.paying import Payer
 from app.desk.demo.phones import carry_phones
@@ -107,6 +108,7 @@ class Loader:
         tell_clues(self.session, self.vault, self.county, self.moments)
         move_some(self.session, self.vault, self.county, self.moments)
         carry_phones(self.session, self.vault, self.county, self.moments)
+        copy_the_old(self.session, self.county.actors["doctor"], self.moments)
 
     def _live(self, quarter: Quarter, since: date) -> date:
         """One quarter: its sweep, the money of the one before, its visits and its reassessments. Returns its last day lived."""

@@ -20,6 +20,7 @@ from app.desk.demo.bulk import Row, change_rows, new_id
 from app.desk.demo.caseload import visitor
 from app.desk.demo.course import Encounter
 from app.desk.demo.moments import Moments
+from app.desk.demo.national import entry_of
 from app.desk.demo.plan import Life
 from app.desk.demo.settling import County
 from app.patients.models import Patient
@@ -120,7 +121,9 @@ def _store(
         )
         for visit_id, (life, index) in zip(ids, part, strict=True)
     ]
-    insert_rows(session, FollowUpVisit, [_visit_row(vault, visit, rng) for visit in visits])
+    insert_rows(
+        session, FollowUpVisit, [_visit_row(vault, visit, rng) | _entry(county, visit, moments) for visit in visits]
+    )
     insert_rows(session, VisitMedicine, [row for visit in visits for row in _medicine_rows(visit)])
     insert_rows(session, RiskLevel, [_level_row(visit) for visit in visits])
     _move_duties(session, visits, rng)
@@ -176,6 +179,12 @@ def _visit_row(vault: Vault, visit: _Visit, rng: Random) -> Row:
         "recorded_at": visit.at,
         "recorded_by": visit.doctor.user_id,
     }
+
+
+def _entry(county: County, visit: _Visit, moments: Moments) -> Row:
+    encounter, by = visit.encounter, county.doctor_of(visit.life.resident)
+    days, calendar = encounter.context.rules.late_entry_working_days, encounter.context.calendar
+    return entry_of(visit.id, encounter.record.visited_on, encounter.entered_on, days, calendar, by, moments)
 
 
 def submission_key(life: Life, index: int) -> str:

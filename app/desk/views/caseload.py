@@ -23,6 +23,7 @@ from app.people.vault import Vault
 from app.tasks.queries import Filters, OpenCounts, WorkRow, count_open, worklist
 from app.tasks.rules import TaskKind
 from app.visits.queries_confirmation import count_unconfirmed
+from app.visits.queries_national import count_owed
 
 BY_VILLAGE = "village"
 
@@ -47,6 +48,7 @@ def today_list(actor: Actor) -> str:
         by_village=by_village,
         groups=_groups(page.rows, by_village),
         to_confirm=count_unconfirmed(session, actor) if may(actor, Action.CONFIRM_VISITS) else 0,
+        national=count_owed(session, actor, today) if may(actor, Action.ENTER_NATIONAL) else (0, 0),
         next_cursor=page.next_cursor,
         is_first_page="after" not in request.args,
         next_due_on=None if page.rows else next_due_on(session, actor, today),

@@ -22,6 +22,7 @@ from app.desk.rules import COMPLIANCE, When, is_place, level_below
 from app.desk.texts import TASK_KINDS
 from app.desk.views.blueprint import desk
 from app.tasks.rules import TaskKind
+from app.visits.queries_national import count_late_by_owner
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -37,6 +38,7 @@ def late() -> str:
         wanted=wanted,
         page=page,
         loads=count_by_agency(session, actor, wanted, today),
+        national=count_late_by_owner(session, actor, wanted.place, today),
         places=_place_choices(session, actor),
         kinds=[(kind.value, _(TASK_KINDS[kind])) for kind in COMPLIANCE],
         kind_words=_kind_words(),

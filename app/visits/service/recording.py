@@ -12,7 +12,7 @@ from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
-from app.core.reasons import reason
+from app.core.reasons import Reason, reason
 from app.patients.models import Patient
 from app.patients.queries import lock_patient
 from app.patients.rules import ManagementStatus, RegistryStatus
@@ -35,6 +35,7 @@ from app.visits.readers import fact_of, open_text
 from app.visits.rules.history import History
 from app.visits.rules.record import VisitRecord
 from app.visits.service.judging import Judgement, judge
+from app.visits.service.national import owe_correction
 from app.visits.service.next_steps import (
     after_completed_visit,
     after_death,
@@ -134,6 +135,7 @@ def _record(
         visit.corrects_id = corrects.id
         # when it was first entered is what counts
         visit.is_late_entry = corrects.is_late_entry
+        owe_correction(session, visit, corrects, now)
     if judged.record.is_death:
         after_death(session, actor, patient, visit, now)
     elif judged.record.is_lost:
@@ -154,12 +156,18 @@ def _check_followed(patient: Patient) -> None:
         raise Conflict(reason("visit.refused_management"))
 
 
-def _refuse(judged: Judgement, command: RecordVisit, is_correction: bool) -> None:
+def errors_of(judged: Judgement, back_entry_reason: str, is_correction: bool = False) -> dict[str, list[Reason]]:
+    """Whatever keeps this form from being stored, by field."""
     errors = judged.errors
     latest_on = judged.context.latest_visit_on
     is_back_entry = latest_on is not None and judged.record.visited_on < latest_on
-    if is_back_entry and not is_correction and not command.back_entry_reason.strip():
+    if is_back_entry and not is_correction and not back_entry_reason.strip():
         errors.setdefault("back_entry_reason", []).append(reason("visit.back_entry_reason", latest_on=latest_on))
+    return errors
+
+
+def _refuse(judged: Judgement, command: RecordVisit, is_correction: bool) -> None:
+    errors = errors_of(judged, command.back_entry_reason, is_correction)
     if errors:
         raise Invalid(errors)
     unconfirmed = [why for why in judged.doubts if why.code not in command.accepted]

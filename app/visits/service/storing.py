@@ -18,6 +18,7 @@ from app.people.vault import Vault
 from app.visits.commands import RecordVisit
 from app.visits.models import FollowUpVisit, VisitMedicine
 from app.visits.queries_confirmation import needs_confirmation
+from app.visits.queries_national import find_term
 from app.visits.readers import PLAIN, SEALED, place_of
 from app.visits.rules.classification import check_override
 from app.visits.rules.form import VisitClass
@@ -55,6 +56,7 @@ def store_visit(
         is_complete=judged.is_completed_visit,
         is_late_entry=is_late_entry(judged.record, judged.context),
         needs_confirmation=needs_confirmation(session, actor, patient.area_code),
+        national_due_on=find_term(session, judged.record.visited_on, judged.context.rules).ends_on,
         doctor_id=actor.user_id,
         recorded_at=now,
         recorded_by=actor.user_id,

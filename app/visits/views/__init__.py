@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-from app.visits.views import attempts, confirming, devices, drafts, form, offline, sent, stored, taking
+from app.visits.views import (
+    attempts,
+    confirming,
+    devices,
+    drafts,
+    form,
+    national,
+    offline,
+    printing,
+    sent,
+    stored,
+    taking,
+)
 from app.visits.views.blueprint import visits
 
-__all__ = ["attempts", "confirming", "devices", "drafts", "form", "offline", "sent", "stored", "taking", "visits"]
+__all__ = [
+    "attempts",
+    "confirming",
+    "devices",
+    "drafts",
+    "form",
+    "national",
+    "offline",
+    "printing",
+    "referrals",
+    "sent",
+    "stored",
+    "taking",
+    "visits",
+]

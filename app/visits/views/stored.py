@@ -24,6 +24,7 @@ from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS
 from app.visits.rules.form import FIELDS
 from app.visits.views.blueprint import CLASS_TONES, visits
 from app.visits.views.confirming import standing_of
+from app.visits.views.national import national_standing_of
 from app.visits.views.subject import Subject, own_vault, subject_of
 
 
@@ -53,6 +54,7 @@ def show_visit(public_id: str, visit_id: str) -> str:
         successor=queries.find_successor(read_session(), stored.visit),
         may_correct=_may_correct(stored.visit),
         **standing_of(stored.visit),
+        **national_standing_of(stored.visit),
         **_words(subject, stored),
     )
 
