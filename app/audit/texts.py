@@ -17,6 +17,8 @@ TEXTS: dict[str, str] = {
     "audit.subject.person": N_("人员"),
     "audit.subject.patient": N_("患者"),
     "audit.subject.clue": N_("线索"),
+    "audit.subject.transfer": N_("迁移"),
+    "audit.subject.workdays": N_("放假安排"),
     "audit.subject.screening": N_("集中摸排"),
     "audit.subject.screening_return": N_("摸排上报"),
     "audit.subject.guardianship": N_("监护关系"),

@@ -1,13 +1,19 @@
-"""Working days of the State Council's yearly notice, and deadlines counted in them (domain C2, C5, C7)."""
+"""Working days of the State Council's yearly notice, and deadlines counted in them (domain C2, C5, C7).
+
+An office's deadline says in its reasons what it was counted from, so that a new list can count it again (`counted_anew`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.core.dates import parse_date
 from app.core.reasons import Reason, reason
 
+COUNTED, PROVISIONAL, MOVED = "core.workdays.counted", "core.workdays.provisional", "core.workdays.moved"
+_COUNT = frozenset({COUNTED, PROVISIONAL, "core.workdays.holiday", "core.workdays.makeup"})
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -22,12 +28,13 @@ class WorkdayCalendar:
 
     @classmethod
     def of_days(cls, days: Iterable[tuple[date, bool]]) -> WorkdayCalendar:
-        """From `(day, is it worked)` pairs; a year with any day in it counts as loaded."""
+        """From `(day, is it worked)` pairs. A year is loaded whose 1 January is among them, which is always a holiday: a notice
+        may name days of the December before, and these do not make that year known."""
         pairs = list(days)
         return cls(
             holidays=frozenset(day for day, worked in pairs if not worked),
             makeup_days=frozenset(day for day, worked in pairs if worked),
-            years=frozenset(day.year for day, _ in pairs),
+            years=frozenset(day.year for day, _ in pairs if (day.month, day.day) == (1, 1)),
         )
 
     def is_working(self, day: date) -> bool:
@@ -63,18 +70,28 @@ def add_working_days(from_on: date, days: int, calendar: WorkdayCalendar) -> Dea
     return Deadline(ends_on, bool(unknown), _because(from_on, days, ends_on, calendar, unknown))
 
 
-def known_days() -> list[tuple[date, bool, str]]:
-    """`(day, is it worked, holiday's name)` for the years that the package chinese_calendar knows: a seed."""
-    from chinese_calendar.constants import holidays, workdays
+def counted_anew(because: Sequence[Reason], calendar: WorkdayCalendar) -> Deadline | None:
+    """The deadline whose reasons these are, by another calendar; None for one that was not counted in working days."""
+    for one in because:
+        if one.code == COUNTED:
+            return add_working_days(parse_date(one.args["from_on"]), one.args["days"], calendar)
+    return None
 
-    days = [(day, False, str(name)) for day, name in holidays.items()]
-    days += [(day, True, str(name)) for day, name in workdays.items()]
-    return sorted(days)
+
+def recounted(because: Sequence[Reason], deadline: Deadline, moved: Reason | None) -> tuple[Reason, ...]:
+    """The reasons of a deadline that was counted anew: its new count, that it moved, and all else as it was."""
+    return (*deadline.reasons, *((moved,) if moved else ()), *(one for one in because if one.code not in _COUNT))
 
 
-def known_calendar() -> WorkdayCalendar:
-    """The calendar of `known_days`."""
-    return WorkdayCalendar.of_days((day, worked) for day, worked, _ in known_days())
+def unknown_years(first: date, last: date, calendar: WorkdayCalendar) -> list[Reason]:
+    """A sentence for each year from `first` to `last` whose list is not loaded."""
+    years = range(first.year, last.year + 1)
+    return [reason(PROVISIONAL, year=year) for year in years if year not in calendar.years]
+
+
+def is_provisional(because: Iterable[Reason]) -> bool:
+    """Whether a year that the deadline runs through has no holiday list yet."""
+    return any(one.code == PROVISIONAL for one in because)
 
 
 def _because(
@@ -83,12 +100,12 @@ def _because(
     between = list(_days_after(from_on, ends_on))
     free = [day for day in between if day in calendar.holidays and day.weekday() < _SATURDAY]
     worked = [day for day in between if day in calendar.makeup_days]
-    found = [reason("core.workdays.counted", from_on=from_on, days=days, ends_on=ends_on)]
+    found = [reason(COUNTED, from_on=from_on, days=days, ends_on=ends_on)]
     if free:
         found.append(reason("core.workdays.holiday", days=free))
     if worked:
         found.append(reason("core.workdays.makeup", days=worked))
-    found += [reason("core.workdays.provisional", year=year) for year in sorted(unknown)]
+    found += [reason(PROVISIONAL, year=year) for year in sorted(unknown)]
     return tuple(found)
 
 

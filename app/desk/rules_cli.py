@@ -17,6 +17,7 @@ import click
 from flask.cli import AppGroup
 
 from app.core.bank_account import AccountKind, check_account
+from app.core.calendar import house_workdays
 from app.core.clock import current_clock
 from app.core.commands import refuse
 from app.core.i18n import _
@@ -25,7 +26,7 @@ from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.rates import rate
 from app.core.reasons import Reason, reason, say
-from app.core.workdays import add_working_days, known_calendar
+from app.core.workdays import add_working_days
 from app.desk.rules_input import LARGEST_INPUT, Given, MalformedError, in_order, read
 from app.subsidies.rules.amount import compute, shares
 from app.subsidies.rules.days import DayFacts, Stay
@@ -110,7 +111,7 @@ def try_rate(given: Given) -> dict[str, Any]:
 
 
 def try_working_days(given: Given) -> dict[str, Any]:
-    found = add_working_days(given.day("from"), given.integer("days", range(1001)), known_calendar())
+    found = add_working_days(given.day("from"), given.integer("days", range(1001)), house_workdays())
     return {
         "ends_on": found.ends_on.isoformat(),
         "provisional": found.provisional,

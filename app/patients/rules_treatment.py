@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntFlag, StrEnum, auto
 
-from app.core.workdays import WorkdayCalendar
+from app.core.reasons import Reason, reason
+from app.core.workdays import WorkdayCalendar, unknown_years
 
 INJECTION_GRACE_DAYS = 7  # later than this is intermittent (domain 2.7)
 SUPPLY_WORKING_DAYS = 5  # the task stands so many working days before the medicine runs out
@@ -100,6 +101,11 @@ def supply_task_on(runs_out: date, given_on: date, calendar: WorkdayCalendar) ->
         day -= _DAY
         left -= calendar.is_working(day)
     return max(day, given_on)
+
+
+def because_of_supply(given: Reason, due_on: date, runs_out: date, calendar: WorkdayCalendar) -> list[Reason]:
+    """What was `given`, whether a year is not known yet, and by when to ask for more."""
+    return [given, *unknown_years(due_on, runs_out, calendar), reason("patients.supply.ask_by", on=due_on)]
 
 
 def joint_triggers(found: Iterable[str]) -> list[JointTrigger]:

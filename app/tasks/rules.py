@@ -41,6 +41,10 @@ class TaskKind(StrEnum):
     SET_UP_TEAM = "set_up_team"  # 搬迁后重组关爱帮扶小组
 
 
+# An office's deadlines, counted in working days: a new list of holidays moves them. All else is clinical and stays (domain C7).
+OFFICE_KINDS = frozenset({TaskKind.COMPARE_PAPERS, TaskKind.DIAGNOSIS_REVIEW})
+
+
 class Whose(StrEnum):
     """Whose patients a list shows, by the responsible doctor; without one, everybody's."""
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from sqlalchemy import Select, Text, bindparam, or_, select, type_coerce
+from sqlalchemy import Select, Text, bindparam, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
+from app.core.calendar import load_workdays
 from app.core.errors import NotFound
-from app.core.models import RuleSet, Workday
+from app.core.models import RuleSet
 from app.core.reasons import Reason
 from app.core.scope import within
 from app.core.workdays import WorkdayCalendar
@@ -67,12 +68,7 @@ def _rules_of(content: str) -> VisitRules:
 
 def load_calendar(session: Session, from_on: date) -> WorkdayCalendar:
     """The holidays and make-up days of the weeks after `from_on`."""
-    days = session.execute(
-        select(Workday.day, Workday.is_working).where(
-            Workday.day >= from_on, Workday.day <= from_on + timedelta(days=_CALENDAR_DAYS)
-        )
-    )
-    return WorkdayCalendar.of_days((day, is_working) for day, is_working in days)
+    return load_workdays(session, from_on, from_on + timedelta(days=_CALENDAR_DAYS))
 
 
 def load_history(session: Session, patient_id: int) -> History:
@@ -186,6 +182,20 @@ def find_last_visit(session: Session, actor: Actor, patient: Patient) -> StoredF
         .limit(1)
     ).first()
     return _with_lines(session, visit) if visit else None
+
+
+def find_visit_before(session: Session, actor: Actor, patient: Patient, visit: FollowUpVisit) -> StoredForm | None:
+    """The completed visit before this one, by visit date: what it is compared with."""
+    before = session.scalars(
+        _visits_of(actor, patient)
+        .where(
+            or_(FollowUpVisit.is_complete, FollowUpVisit.is_opening),
+            tuple_(FollowUpVisit.visited_on, FollowUpVisit.id) < (visit.visited_on, visit.id),
+        )
+        .order_by(FollowUpVisit.visited_on.desc(), FollowUpVisit.id.desc())
+        .limit(1)
+    ).first()
+    return _with_lines(session, before) if before else None
 
 
 def get_visit(session: Session, actor: Actor, patient: Patient, public_id: str) -> StoredForm:

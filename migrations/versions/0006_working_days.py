@@ -17,6 +17,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+DECEMBER = 12
 SOURCE = "国务院办公厅关于{year}年部分节假日安排的通知"
 
 # year: (holiday, first and last day off, days worked instead); weekends inside a holiday are named like the notices do
@@ -139,7 +140,9 @@ def downgrade() -> None:
 
 
 def _row(day: date, is_working: bool, name: str) -> dict[str, Any]:
-    return {"day": day, "is_working": is_working, "name": name, "source": SOURCE.format(year=day.year)}
+    """A day off or worked in December belongs to the New Year and so to the next year's notice."""
+    source = SOURCE.format(year=day.year + (day.month == DECEMBER))
+    return {"day": day, "is_working": is_working, "name": name, "source": source}
 
 
 def _day(year: int, month_and_day: str) -> date:

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.calendar import seeded_workdays
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.reasons import Reason, say
-from app.core.workdays import known_calendar
 from app.patients.commands_treatment import (
     EndLocking,
     RecordExamination,
@@ -161,7 +161,7 @@ def test_only_clinicians_write_down_treatment(session: Session, county: County, 
 def test_medicine_runs_out_on_its_day_and_is_asked_for_five_working_days_before(
     session: Session, county: County
 ) -> None:
-    calendar = known_calendar()
+    calendar = seeded_workdays()
     # Mid-Autumn (25–27 September) and National Day (1–7 October) lie between
     assert supply_task_on(date(2026, 10, 9), date(2026, 9, 1), calendar) == date(2026, 9, 24)
     # a supply of three days is asked for on the day on which it was given

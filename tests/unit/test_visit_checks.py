@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.calendar import seeded_workdays
 from app.core.reasons import known_codes, say
-from app.core.workdays import known_calendar
 from app.visits import texts
 from app.visits.rules.checks import check_visit, computed_class, computed_due
 from app.visits.rules.form import Behaviour, RehabMeasure, Symptom, VisitClass, VisitObject
@@ -16,7 +16,7 @@ from app.visits.rules.record import Medicine, PreviousVisit, VisitContext, Visit
 TODAY = date(2026, 11, 20)
 CONTEXT = VisitContext(
     today=TODAY,
-    calendar=known_calendar(),
+    calendar=seeded_workdays(),
     born_on=date(1980, 1, 1),
     registered_on=date(2020, 1, 1),
     last_seen_on=date(2026, 8, 1),

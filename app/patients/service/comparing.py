@@ -37,14 +37,14 @@ def ask_to_compare(
     if patient is None or not _is_in_county(actor, patient):
         return False
     calendar = load_workdays(session, today, today + timedelta(days=40))
-    due_on = add_working_days(today, COMPARE_WITHIN_WORKING_DAYS, calendar).ends_on
+    deadline = add_working_days(today, COMPARE_WITHIN_WORKING_DAYS, calendar)
     open_task(
         session,
         patient,
         TaskKind.COMPARE_PAPERS,
         f"compare:{today.isoformat()}",
-        due_on,
-        [reason("patients.because.two_names")],
+        deadline.ends_on,
+        [*deadline.reasons, reason("patients.because.two_names")],
         now,
     )
     note(

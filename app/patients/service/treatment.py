@@ -22,7 +22,7 @@ from app.core.reasons import Reason, reason
 from app.patients.commands_treatment import RecordExamination, RecordInjection, RecordSupply
 from app.patients.models import Examination, Injection, MedicineSupply, Patient
 from app.patients.rules import ManagementStatus, RegistryStatus
-from app.patients.rules_treatment import AgreedBy, next_injection_on, runs_out_on, supply_task_on
+from app.patients.rules_treatment import AgreedBy, because_of_supply, next_injection_on, runs_out_on, supply_task_on
 from app.patients.service.lifetime import refuse_outside_life
 from app.people.vault import Vault
 from app.tasks.models import Task, TaskState
@@ -152,10 +152,10 @@ def _newest_supply(session: Session, patient: Patient, drug: str) -> MedicineSup
 def _open_supply(session: Session, patient: Patient, supply: MedicineSupply, period: str, now: datetime) -> None:
     calendar = load_workdays(session, supply.runs_out_on - _CALENDAR_BEFORE, supply.runs_out_on)
     due_on = supply_task_on(supply.runs_out_on, supply.given_on, calendar)
-    because = [
-        reason("patients.supply.runs_out", drug=supply.drug, given_on=supply.given_on, days=supply.days, on=supply.runs_out_on),
-        reason("patients.supply.ask_by", on=due_on),
-    ]  # fmt: skip
+    given = reason(
+        "patients.supply.runs_out", drug=supply.drug, given_on=supply.given_on, days=supply.days, on=supply.runs_out_on
+    )
+    because = because_of_supply(given, due_on, supply.runs_out_on, calendar)
     open_task(session, patient, TaskKind.SUPPLY, period, due_on, because, now)
 
 
