@@ -30,6 +30,7 @@ from app.visits.rules.form import FIELDS, SOCIAL_FUNCTION, VisitClass
 from app.visits.rules.ruleset import VisitRules
 from app.visits.service import record_visit
 from app.visits.service.devices import revoke
+from app.visits.texts import TEXTS
 from tests.browser.conftest import CHROMIUM_ARGS
 from tests.browser.test_every_page import _faults as faults
 from tests.conftest import NOW, TODAY, chromium
@@ -48,6 +49,7 @@ NAMES = [
 TYPED = "窗台上有三盆兰"
 WORDS = [*NAMES, TYPED, "城关镇东村", "13907316408"]
 EACH_BATCH_IS_SENT = 5
+GROUPS = ("met", "state", "drugs", "next")
 
 
 @dataclass
@@ -113,6 +115,14 @@ class Phone:
         if said.type == "error" and "net::ERR" not in said.text and "502" not in said.text and "401" not in said.text:
             self.complaints.append(said.text)
 
+    @property
+    def scripts(self) -> str:
+        """Where the product's modules lie, as its pages ask for them: without a network they are there under this address only."""
+        return f"/static/{self.site.app.extensions['anhu.static_version']}/field"
+
+    def sync(self) -> None:
+        self.page.evaluate(f"async () => (await import('{self.scripts}/sync.js')).sync()")
+
     def kill(self) -> None:
         """As when the battery dies: nothing is closed, nothing is written down."""
         for pid in processes_of(self.folder):
@@ -156,16 +166,17 @@ class Phone:
     def fill_in(self, at: int = 0, typed: str = "") -> None:
         """The next task that is not done, every group 与上次相同."""
         self.page.locator("[data-start]").nth(at).click()
-        for group in ("met", "state", "drugs", "next"):
+        for group in GROUPS:
             self.page.click(f'[data-same="{group}"]')
         if typed:
             self.page.fill("#notes", typed)
         self.page.click(".form-footer .btn-go")
+        self.page.click("#check .btn-go")
         self.page.wait_for_selector("[data-list]")
 
     def unsent(self) -> int:
         found = self.page.evaluate(
-            """async () => (await import('/static/field/sync.js')).unsent().then(found => found.count)"""
+            f"async () => (await import('{self.scripts}/sync.js')).unsent().then(found => found.count)"
         )
         return int(found)
 
@@ -247,7 +258,7 @@ def test_twenty_forms_in_airplane_mode_survive_two_kills_and_arrive_once_though_
     site.up()
     phone.sign_in(county.token_for(app, "doctor"))  # the killed browser has forgotten who was signed in
     for _time in range(EACH_BATCH_IS_SENT + 2):
-        phone.page.evaluate("async () => (await import('/static/field/sync.js')).sync()")
+        phone.sync()
         if not phone.unsent():
             break
     assert phone.unsent() == 0 and site.batches >= EACH_BATCH_IS_SENT
@@ -287,11 +298,11 @@ def test_the_browsers_folder_holds_no_readable_word_of_a_patient(
         phone.page.click(".bar-sheet form[action='/logout'] button")
     assert phone.page.evaluate("() => caches.keys()") == []
     assert (
-        phone.page.evaluate("async () => (await (await import('/static/field/store.js')).get('meta', 'lock')).part")
+        phone.page.evaluate(f"async () => (await (await import('{phone.scripts}/store.js')).get('meta', 'lock')).part")
         is None
     )
     phone.page.evaluate(f"""async () => {{
-      const store = await import('/static/field/store.js');
+      const store = await import('{phone.scripts}/store.js');
       for (let at = 0; at < 200; at += 1) await store.put('meta', `test-${{at}}`, '{PLANTED}'.repeat(50));
     }}""")
     phone.stop()
@@ -335,13 +346,16 @@ def test_five_wrong_pins_clear_all_but_what_has_not_gone_up(app: Flask, site: Si
         phone.page.wait_for_selector(f"text=还可以试 {left} 次")
     phone.unlock("111222")
     phone.page.wait_for_selector("text=密码错了 5 次")
-    stores = phone.page.evaluate("""async () => {
-      const store = await import('/static/field/store.js');
+    stores = phone.page.evaluate(
+        """async (scripts) => {
+      const store = await import(`${scripts}/store.js`);
       return [await store.keys('meta'), (await store.keys('drafts')).length, (await store.keys('queue')).length];
-    }""")
+    }""",
+        phone.scripts,
+    )
     assert "lock" not in stores[0] and "list" not in stores[0] and stores[1:] == [0, 1]
     site.up()
-    phone.page.evaluate("async () => (await import('/static/field/sync.js')).sync()")
+    phone.sync()
     assert phone.unsent() == 0 and sum(count for _patient, count in visits(app)) == len(NAMES) + 1
 
 
@@ -357,7 +371,7 @@ def test_a_revoked_phone_is_emptied_and_what_it_still_sends_becomes_no_visit(
         device = session.scalars(select(Device)).one()
         revoke(session, county.actor("health_lead"), device.public_id, NOW)
     site.up()
-    phone.page.evaluate("async () => (await import('/static/field/sync.js')).sync()")
+    phone.sync()
     assert phone.unsent() == 0
     assert sum(count for _patient, count in visits(app)) == len(NAMES)
     with app.extensions["anhu.db"].reading() as session:
@@ -403,24 +417,27 @@ def test_a_routine_visit_offline_takes_at_most_twelve_taps_and_lacks_are_said(
     assert phone.complaints == []
 
 
-def test_the_offline_table_gives_the_server_s_class_for_every_combination_of_answers(site: Site, phone: Phone) -> None:
+def test_the_offline_table_gives_the_server_s_class_and_reasons_for_every_combination_of_answers(
+    site: Site, phone: Phone
+) -> None:
     phone.go("/field/work")
     read = ["risk_level", "psychotic_symptoms", "insight", *SOCIAL_FUNCTION, "adverse_severity", "physical_illness"]
     codes = {name: sorted(FIELDS[name].codes) for name in read} | {"other_abnormal": [0, 1]}
-    names = list(codes)
+    names, sentences = list(codes), [code for code in TEXTS if code.startswith("visit.class.")]
     told = phone.page.evaluate(
-        """async ({names, codes}) => {
-          const {classify} = await import('/static/field/classify.js');
+        """async ({names, codes, sentences, scripts}) => {
+          const {decide} = await import(`${scripts}/classify.js`);
           const {rules} = await (await fetch('/field/form.json')).json();
           const found = [];
+          const mask = (because) => because.reduce((all, {code}) => all | 1 << sentences.indexOf(code), 0);
           const walk = (at, answers) => {
-            if (at === names.length) { found.push(classify(answers, rules)); return; }
+            if (at === names.length) { const {visitClass, because} = decide(answers, rules); found.push(`${visitClass}:${mask(because)}`); return; }
             for (const code of codes[names[at]]) walk(at + 1, {...answers, [names[at]]: code});
           };
           walk(0, {});
-          return found.join('');
+          return found.join(' ');
         }""",
-        {"names": names, "codes": codes},
+        {"names": names, "codes": codes, "sentences": sentences, "scripts": phone.scripts},
     )
     rules, expected = VisitRules(), []
     for values in product(*codes.values()):
@@ -434,26 +451,64 @@ def test_the_offline_table_gives_the_server_s_class_for_every_combination_of_ans
             answers["physical_illness"],
             bool(answers["other_abnormal"]),
         )
-        expected.append(str(int(classify(assessment, rules).visit_class)))
-    assert told == "".join(expected)
+        found = classify(assessment, rules)
+        mask = sum(1 << sentences.index(why.code) for why in found.reasons)
+        expected.append(f"{int(found.visit_class)}:{mask}")
+    assert told == " ".join(expected)
 
 
-def test_the_offline_next_day_is_the_server_s(site: Site, phone: Phone) -> None:
+def test_the_offline_next_day_and_its_reason_are_the_server_s(site: Site, phone: Phone) -> None:
     days = [date(2023, 12, 31) + timedelta(days=number) for number in range(800)]
     phone.go("/field/work")
     told = phone.page.evaluate(
-        """async (days) => {
-          const {nextDue} = await import('/static/field/classify.js');
+        """async ({days, scripts}) => {
+          const {nextDue} = await import(`${scripts}/classify.js`);
           const {rules} = await (await fetch('/field/form.json')).json();
           return days.map((day) => [1, 2, 3].map((visitClass) => nextDue(day, visitClass, rules)));
         }""",
-        [day.isoformat() for day in days],
+        {"days": [day.isoformat() for day in days], "scripts": phone.scripts},
     )
     rules = VisitRules()
     for day, (unstable, middling, stable_) in zip(days, told, strict=True):
-        assert unstable == next_due(day, VisitClass.UNSTABLE, None, None, rules).on.isoformat()
-        assert stable_ == next_due(day, VisitClass.STABLE, None, None, rules).on.isoformat()
+        for said, visit_class in ((unstable, VisitClass.UNSTABLE), (stable_, VisitClass.STABLE)):
+            due = next_due(day, visit_class, None, None, rules)
+            (why,) = due.reasons
+            assert said["on"] == due.on.isoformat() and said["code"] == why.code
+            assert said["args"].items() <= dict(why.args).items()
         assert middling is None
+
+
+def test_what_decides_alone_is_said_although_the_rest_is_left_as_last_time(site: Site, phone: Phone) -> None:
+    phone.turn_on()
+    phone.open_list()
+    phone.page.locator("[data-start]").first.click()
+    live = phone.page.locator("#result-live")
+    for group in GROUPS:
+        phone.page.click(f'[data-same="{group}"]')
+    assert "联网后算出" in live.inner_text()
+    phone.page.click('[data-unfold="state"]')
+    phone.page.click('input[name="risk_level"][value="3"]')
+    assert "不稳定" in live.inner_text() and "危险性评估 3 级" in live.inner_text() and "12月5日" in live.inner_text()
+    phone.page.click('input[name="risk_level"][value="0"]')
+    assert "联网后算出" in live.inner_text(), "the phone does not know the other answers"
+
+
+def test_a_wrong_answer_is_said_at_its_field_while_it_is_typed(site: Site, phone: Phone) -> None:
+    phone.turn_on()
+    phone.open_list()
+    phone.page.locator("[data-start]").first.click()
+    phone.page.fill("#visited_on", (TODAY + timedelta(days=1)).isoformat())
+    phone.page.press("#visited_on", "Tab")
+    assert "不能晚于今天" in phone.page.inner_text("#visited_on-error")
+    phone.page.fill("#visited_on", TODAY.isoformat())
+    assert phone.page.locator("#visited_on-error").count() == 0
+    phone.page.click('input[name="behaviours"][value="5"]')
+    phone.page.fill("#self_harms", "两")
+    phone.page.press("#self_harms", "Tab")
+    assert phone.page.locator("#self_harms-error").is_visible()
+    phone.page.fill("#self_harms", "2")
+    assert phone.page.locator("#self_harms-error").count() == 0
+    assert faults(phone.page) == []
 
 
 def readable(folder: Path, words: list[str]) -> list[tuple[str, str]]:

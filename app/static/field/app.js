@@ -1,8 +1,10 @@
 /* The offline page: open with the PIN, today's list, the forms. Everything is drawn here from the phone's own store. */
 
+import { drawAttempt } from "./attempt.js";
 import { closeBox, newKey, seal, unlock, unseal } from "./crypto.js";
 import { el } from "./draw.js";
-import { drawAttempt, drawVisit } from "./entry.js";
+import { drawVisit } from "./entry.js";
+import { resultLines } from "./result.js";
 import * as store from "./store.js";
 import { isSecure, lapse, serverNow, sync, takeList, today, unsent, WARN_AFTER_MS, wipe } from "./sync.js";
 import { form as declared, load, say, sayDay, sayTime } from "./words.js";
@@ -19,6 +21,7 @@ const note = document.getElementById("field-note");
 // In memory only, and only while the page is open and in use.
 let dataKey = null;
 let list = null;
+let justStored = null;
 let usedAt = Date.now();
 
 const card = (...children) => el("section", { class: "card" }, el("div", { class: "card-body field-lock" }, ...children));
@@ -52,7 +55,7 @@ const exchange = async () => {
 const showMessage = (title, hint, ...more) => place.replaceChildren(card(el("h2", { text: say(title) }), el("p", { text: say(hint) }), ...more));
 
 const showLocked = async () => {
-  dataKey = list = null;
+  dataKey = list = justStored = null;
   await lapse();
   const [device, lock, wiped] = await Promise.all(["device", "lock", "wiped"].map((name) => store.get("meta", name)));
   if (wiped) return showMessage(wiped, `${wiped}_hint`, link(main.dataset.ownPhone, say("own_phone")));
@@ -113,7 +116,7 @@ const refreshList = async () => {
 const showList = async () => {
   const [day, drafts, queue] = [await today(), await begun(), new Set(await store.keys("queue"))];
   const rows = list.tasks.map((task) => drawTask(task, day, drafts, queue));
-  place.replaceChildren(el("div", { "data-list": true },
+  place.replaceChildren(el("div", { "data-list": true }, justStored ? drawStored(queue) : null,
     el("div", { class: "field-head" },
       list.asOf ? el("span", { class: "sub", text: say("as_of", { at: sayTime(list.asOf) }) }) : null,
       el("button", { class: "btn btn-quiet btn-small", type: "button", text: say("refresh"), onclick: refreshList }),
@@ -121,6 +124,17 @@ const showList = async () => {
     rows.length ? el("ul", { class: "items" }, ...rows)
       : el("section", { class: "card" }, el("div", { class: "empty" }, el("p", { class: "empty-title", text: say("no_tasks") }), el("p", { text: say("no_tasks_hint") })))));
   await showNote();
+};
+
+/* What was just finished, and who is next. Only in memory: the box in the queue does not open here any more. */
+const drawStored = (queue) => {
+  const { task, draft, typed } = justStored;
+  const next = list.tasks.find((one) => !list.done[one.patient]);
+  return el("section", { class: "card field-stored", role: "status", "data-stored": true },
+    el("div", { class: "card-body" },
+      el("h2", { text: say(queue.has(draft.key) ? "stored" : "stored_sent", { name: task.name }) }),
+      ...(draft.kind === "visit" && typed.meeting?.[0] === "1" ? resultLines(typed, 0, draft.same.length > 0) : []),
+      next ? el("button", { class: "btn btn-go btn-wide", type: "button", "data-next": true, text: say("next_one", { name: next.name }), onclick: () => openForm(next, "visit") }) : null));
 };
 
 const drawTask = (task, day, drafts, queue) => {
@@ -155,12 +169,14 @@ const openDrafts = async () => {
 const keepDraft = async (draft) => { if (dataKey) await store.put("drafts", draft.key, await seal(dataKey, draft, draft.key)); };
 
 const openForm = async (task, kind) => {
+  justStored = null;
   const found = (await openDrafts()).find((draft) => draft.patient === task.patient && draft.kind === kind);
   const first = kind === "visit" ? { visited_on: [await today()], meeting: ["1"] } : { attempted_on: [await today()] };
   const draft = found ?? { key: newKey(), kind, patient: task.patient, based_on: task.based_on, seen: task.seen, answers: first, same: [] };
   const acts = {
+    today: await today(),
     keep: keepDraft,
-    finish: (filled) => finish(task, filled),
+    finish: (filled, typed) => finish(task, filled, typed ?? filled.answers),
     back: showList,
     discard: async () => { await store.remove("drafts", draft.key); await showList(); },
   };
@@ -168,7 +184,7 @@ const openForm = async (task, kind) => {
   window.scrollTo({ top: 0, behavior: "instant" });
 };
 
-const finish = async (task, draft) => {
+const finish = async (task, draft, typed) => {
   const device = await store.get("meta", "device");
   const content = {
     kind: draft.kind,
@@ -183,6 +199,7 @@ const finish = async (task, draft) => {
   await store.put("queue", draft.key, { key: draft.key, box, at: Date.now() });
   await store.remove("drafts", draft.key);
   list.done[task.patient] = draft.key;
+  justStored = { task, draft, typed };
   await keepList();
   await showList();
   window.scrollTo({ top: 0, behavior: "instant" });

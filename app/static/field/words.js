@@ -12,8 +12,12 @@ export const load = async (address) => {
 export const form = () => declared;
 export const label = (texts) => texts[lang()];
 
-export const say = (name, values = {}) =>
-  declared.words[lang()][name].replace(/%\((\w+)\)s/g, (_all, key) => String(values[key] ?? ""));
+const fill = (words, values) => words.replace(/%\((\w+)\)s/g, (_all, key) => String(values[key] ?? ""));
+
+export const say = (name, values = {}) => fill(declared.words[lang()][name], values);
+
+/* Why a class or a day came out, by the code under which the server says the same. */
+export const sayBecause = (code, values) => fill(label(declared.because[code]), values);
 
 export const sayDay = (iso) => {
   const [year, month, day] = iso.split("-").map(Number);

@@ -27,6 +27,7 @@ from app.visits.rules.form import (
 )
 from app.visits.rules.ruleset import VisitRules
 from app.visits.rules.sync import MOST_WRONG_PINS, PBKDF2_ROUNDS, PIN_DIGITS
+from app.visits.texts import TEXTS as TEXTS_BY_CODE
 
 # choices that stand alone: 无, 无症状
 _NONE_CODES = {"symptoms": Symptom.NONE.bit_length(), "behaviours": Behaviour.NONE.bit_length()}
@@ -35,6 +36,14 @@ _KINDS = ((DayField, "day"), (FlagsField, "many"), (TimesField, "count"), (Parag
 _TAKING = tuple(code for code in Adherence if code != Adherence.NOT_NEEDED)
 # asked with another answer, and may stay empty
 _OPTIONAL = frozenset({"referral_dept"})
+# what stands above a question inside its group, as on the page
+_HEADINGS = {"sf_self_care": N_("社会功能"), "behaviours": N_("上次随访以来")}
+# what the page can say of class and day without the visit before
+_BECAUSE = tuple(
+    code
+    for code in TEXTS_BY_CODE
+    if code.startswith("visit.class.") or code in ("visit.due.unstable", "visit.due.stable")
+)
 
 Said = dict[str, str]
 
@@ -67,13 +76,15 @@ def declaration(rules: VisitRules) -> dict[str, Any]:
             "stable_months": rules.stable_months,
             "basically_stable": int(VisitClass.BASICALLY_STABLE),
         },
+        "because": {code: _said(TEXTS_BY_CODE[code]) for code in _BECAUSE},
         "lock": {"pin_digits": PIN_DIGITS, "rounds": PBKDF2_ROUNDS, "most_wrong": MOST_WRONG_PINS},
     }
 
 
 def _groups() -> Iterator[dict[str, Any]]:
     for title, names in GROUPS:
-        yield {"id": GROUP_IDS[title], "title": _said(title), "fields": list(_asked_in(names))}
+        headings = {name: _said(_HEADINGS[name]) for name in names if name in _HEADINGS}
+        yield {"id": GROUP_IDS[title], "title": _said(title), "fields": list(_asked_in(names)), "headings": headings}
 
 
 def _asked_in(names: Iterable[str]) -> Iterator[str]:

@@ -24,23 +24,30 @@ ASSETS = (
     "visit.css",
     "field/field.css",
     "field/app.js",
+    "field/attempt.js",
+    "field/checks.js",
     "field/classify.js",
     "field/crypto.js",
     "field/draw.js",
     "field/entry.js",
+    "field/look_over.js",
+    "field/questions.js",
+    "field/result.js",
     "field/store.js",
     "field/sync.js",
     "field/words.js",
     "icon.svg",
 )
 WORKER = "field/worker.js"
+# asked for together, and not one after the other as each is found to import the next
+_MODULES = tuple(name for name in ASSETS if name.endswith(".js"))
 
 
 @visits.route("/field/work")
 @permit(Action.SIGN_IN)
 def offline_page() -> str:
     """The frame of the offline page: the same for everybody, filled in by its script from the phone's own store."""
-    return render_template("visits/field/work.html")
+    return render_template("visits/field/work.html", modules=_MODULES)
 
 
 @visits.route("/field/form.json")
@@ -70,7 +77,7 @@ def _version() -> str:
     for name in (*ASSETS, WORKER):
         digest.update(_static(name).read_bytes())
     digest.update(_declaration().encode())
-    digest.update(render_template("visits/field/work.html").encode())
+    digest.update(render_template("visits/field/work.html", modules=_MODULES).encode())
     return digest.hexdigest()[:16]
 
 
