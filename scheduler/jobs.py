@@ -17,7 +17,7 @@ from app.core.actor import Actor
 from app.core.files import purge_files
 from app.core.quarter import Quarter
 from app.core.work import purge_work
-from app.patients.service import treatment
+from app.patients.service import treatment, watching
 from app.risk import service as risk
 from app.roster import service as roster
 from app.tasks import service as tasks
@@ -60,6 +60,11 @@ def open_renewals(session: Session, _period: str, today: date, now: datetime) ->
 
 def open_examinations(session: Session, _period: str, today: date, now: datetime) -> Made:
     counts = treatment.open_examinations(session, Actor.operator(), today, now)
+    return Made(counts.made, counts.already)
+
+
+def open_watches(session: Session, _period: str, today: date, now: datetime) -> Made:
+    counts = watching.open_watches(session, Actor.operator(), today, now)
     return Made(counts.made, counts.already)
 
 

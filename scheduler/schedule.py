@@ -79,6 +79,8 @@ JOBS: tuple[Job, ...] = (
     Job("open-renewals", DAILY, time(0, 30), CatchUp.NEWEST, jobs.open_renewals),
     # one a year for everybody under management; newcomers get theirs the next night
     Job("open-examinations", DAILY, time(0, 40), CatchUp.NEWEST, jobs.open_examinations),
+    # what is asked of those who are not simply visited: in hospital, in custody, lost, refusing, unidentified, of age today
+    Job("open-watches", DAILY, time(0, 50), CatchUp.NEWEST, jobs.open_watches),
     Job("purge-expired", DAILY, time(3, 0), CatchUp.NEWEST, jobs.purge_expired),
 )
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from app.core.actor import Actor
+from app.core.workdays import is_provisional
 from app.desk.queries.day_sheet import Beside
 from app.tasks.queries import WorkRow
 from app.tasks.rules import TaskKind
@@ -35,6 +36,7 @@ CODES = {
     TaskKind.IDENTIFY: "身",
     TaskKind.COMPARE_PAPERS: "证",
     TaskKind.RETURNED_VISIT: "改",
+    TaskKind.DIAGNOSIS_REVIEW: "诊",
 }
 CLASSES = {1: "不稳定", 2: "基本稳定", 3: "稳定"}
 
@@ -74,13 +76,19 @@ def _line(own: Sequence[WorkRow], other: Beside | None) -> DaySheetRow:
         name=first.name or "",
         tasks=tuple(kind for kind, _rows in groupby(CODES[row.kind] for row in own)),
         due_on=first.due_on,
-        lateness=f"逾期{late}天" if late > 0 else "今天" if late == 0 else "",
+        lateness=_lateness(late, is_provisional(first.because)),
         level=first.level,
         last_seen=_last(first),
         phone=first.phone or "",
         address=other.address if other else "",
         remark="联合随访" if other and other.is_joint else "",
     )
+
+
+def _lateness(late: int, is_day_provisional: bool) -> str:
+    if late > 0:
+        return f"逾期{late}天"
+    return "（暂定）" if is_day_provisional else "今天" if late == 0 else ""
 
 
 def _last(row: WorkRow) -> str:

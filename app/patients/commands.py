@@ -15,6 +15,7 @@ from app.patients.rules import (
     RegistryStatus,
     TeamPart,
 )
+from app.patients.rules_watch import Asked, DutyAnswer
 from app.people.commands import PersonDraft
 
 
@@ -168,3 +169,12 @@ class SetTeamMember:
     from_on: date
     post: str = ""
     phone: str = ""
+
+
+@dataclass(frozen=True)
+class AnswerDuty:
+    """What came of asking, on which day, and who was asked."""
+
+    answer: DutyAnswer
+    on: date
+    whom: Asked | None = None

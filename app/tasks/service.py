@@ -236,7 +236,7 @@ def open_for_all(
     `source` yields patient_id, period, area_code, agency_id, due_on and because (JSON text). Repeatable: what stands is left
     alone. Returns how many were made; the event carries that count and the digest of the patients.
     """
-    _one_sweep_at_a_time(session)
+    sweep_alone(session)
     last_id = session.scalar(select(func.coalesce(func.max(Task.id), 0)))
     wanted = source.subquery("wanted")
     standing = select(literal(1)).where(
@@ -263,7 +263,26 @@ def open_for_all(
     return made
 
 
-def _one_sweep_at_a_time(session: Session) -> None:
+def open_many(
+    session: Session,
+    actor: Actor,
+    due: Sequence[tuple[Subject, TaskKind, str, date, Sequence[Reason]]],
+    action: str,
+    now: datetime,
+) -> int:
+    """Duties of many patients at once, as (patient, kind, period, due day, because), with one audit event.
+
+    The caller has begun with `sweep_alone` and chosen patients who have no such duty.
+    """
+    rows = [_row(patient, kind, period, due_on, because, now) for patient, kind, period, due_on, because in due]
+    if rows:
+        session.execute(insert(Task), rows)
+        proof = {"digest": digest(canonical_json([[row["patient_id"], row["kind"], row["period"]] for row in rows]))}
+        note(session, actor, action, now=now, subject=("task", ""), count=len(rows), detail=proof)
+    return len(rows)
+
+
+def sweep_alone(session: Session) -> None:
     """Sweeps queue up, so that NOT EXISTS sees what the one before stored. SQLite has one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_SWEEP_LOCK)))
@@ -312,7 +331,7 @@ _patients = table(
 
 def open_renewals(session: Session, today: date, now: datetime) -> Counts:
     """A task for each agreement that ends within 30 days and has no later one (domain 5.7). Repeatable."""
-    _one_sweep_at_a_time(session)
+    sweep_alone(session)
     ending = session.execute(_ending_agreements(today)).all()
     rows = [
         _row(

@@ -164,27 +164,58 @@ _PAGES = {
     "injection": ("patients.new_injection", Action.KEEP_TREATMENT),
     "supply": ("patients.new_supply", Action.KEEP_TREATMENT),
     "examination": ("patients.new_examination", Action.KEEP_TREATMENT),
+    "plan": ("desk.plan", Action.KEEP_PLANS),
+    "team": ("desk.team", Action.KEEP_TEAMS),
+    "receipt": ("visits.list_of_referrals", Action.LOG_VISIT),
+    "state": ("patients.answer_duty", Action.KEEP_REGISTER),
+    "contact": ("patients.answer_duty", Action.KEEP_REGISTER),
+    "search": ("patients.answer_duty", Action.KEEP_REGISTER),
+    "review": ("patients.answer_duty", Action.KEEP_REGISTER),
+    "identify": ("patients.answer_duty", Action.KEEP_REGISTER),
+    "of_age": ("patients.answer_duty", Action.KEEP_REGISTER),
+    "compare": ("patients.correct", Action.CORRECT_IDENTITY),
     "emergency": ("incidents.answer", Action.KEEP_EMERGENCIES),
     "check": ("incidents.answer", Action.KEEP_EMERGENCIES),
 }
 # These lead to the task's own page; the others to the patient's.
-_BY_TASK = frozenset({"reassess", "emergency", "check"})
+_BY_TASK = frozenset(
+    {"reassess", "emergency", "check", "state", "contact", "search", "review", "identify", "of_age"}
+)
 # What the button says, where the list's template has no word of its own for the deed.
 _DEED_WORDS = {
     "unlock": N_("登记解锁"),
     "injection": N_("登记注射"),
     "supply": N_("登记领药"),
     "examination": N_("登记体检"),
+    "plan": N_("查看计划"),
+    "team": N_("确定成员"),
+    "receipt": N_("登记回执"),
     "emergency": N_("处理应急记录"),
     "check": N_("登记核查"),
+    "state": N_("登记核实"),
+    "contact": N_("登记联系"),
+    "search": N_("登记查找"),
+    "review": N_("登记复核"),
+    "identify": N_("登记核查"),
+    "of_age": N_("重新签署"),
+    "compare": N_("比对证件"),
 }
 _DEEDS = {
     TaskKind.FOLLOW_UP: "visit",
-    TaskKind.CHECK_STATUS: "visit",
+    TaskKind.CHECK_STATUS: "state",
+    TaskKind.CONTACT: "contact",
+    TaskKind.SEARCH_LOST: "search",
+    TaskKind.DIAGNOSIS_REVIEW: "review",
+    TaskKind.IDENTIFY: "identify",
+    TaskKind.COMES_OF_AGE: "of_age",
+    TaskKind.COMPARE_PAPERS: "compare",
     TaskKind.UNLOCKING: "unlock",
     TaskKind.INJECTION: "injection",
     TaskKind.SUPPLY: "supply",
     TaskKind.EXAMINATION: "examination",
+    TaskKind.PLAN_REVIEW: "plan",
+    TaskKind.SET_UP_TEAM: "team",
+    TaskKind.REFERRAL: "receipt",
     TaskKind.EMERGENCY_RECORD: "emergency",
     TaskKind.EMERGENCY_CHECK: "check",
     TaskKind.REASSESSMENT: "reassess",
@@ -240,10 +271,9 @@ def _shown(row: WorkRow, words: _Words, ways: _Ways) -> ShownTask:
         age="" if row.age is None else words.age % {"n": row.age},
         village=row.village,
         tone=TONES[row.standing.shade],
-        standing=words.standing(row.standing.days),
+        standing=words.standing(row),
         last=words.last(row),
-        # the last reason is why it is due on this day; those before it, why the class is what it is, stand on the patient's page
-        because=say(row.because[-1]) if row.because else "",
+        because=words.because(row),
         phone=row.phone,
         call_label=words.call % {"name": row.name},
         deed=deed,
@@ -282,6 +312,7 @@ class _Words:
         self.age = _("%(n)s 岁")
         self._late, self._left = _("逾期 %(n)s 天"), _("还有 %(n)s 天")
         self._near = {-1: _("逾期 %(n)s 天", n=1), 0: _("今天到期"), 1: _("明天到期")}
+        self._provisional, self._and = _("%(words)s（暂定）"), _("；")
         self.kinds = {kind: _(text) for kind, text in KIND_LABELS.items()}
         self.deeds = {deed: _(text) for deed, text in _DEED_WORDS.items()}
         self.call = _("拨打电话：%(name)s")
@@ -289,7 +320,16 @@ class _Words:
         self._forms = {code: _(text) for code, text in FORMS.items()}
         self._classes = {code: _(text) for code, text in CLASSES.items()}
 
-    def standing(self, days: int) -> str:
+    def standing(self, row: WorkRow) -> str:
+        words = self._days(row.standing.days)
+        return self._provisional % {"words": words} if is_provisional(row.because) else words
+
+    def because(self, row: WorkRow) -> str:
+        """The last reason is why it is due on this day; those before it, why the class is what it is, stand on the patient's page."""
+        shown = [one for one in row.because[:-1] if one.code == PROVISIONAL] + [*row.because[-1:]]
+        return self._and.join(say(one) for one in shown)
+
+    def _days(self, days: int) -> str:
         if days in self._near:
             return self._near[days]
         return self._late % {"n": -days} if days < 0 else self._left % {"n": days}

@@ -23,6 +23,7 @@ MISSING = "AAAAAAAAAAAAAAAAAAAAAA"
 # What `public_id` names, by the part of the address before it; the longest prefix decides.
 SUBJECTS = {
     "/patients/": "patient",
+    "/patients/duties/": "duty",
     "/guardians/": "guardianship",
     "/guardianships/": "guardianship",
     "/agreements/": "agreement",

@@ -149,6 +149,8 @@ class Place:
     # a record for somebody unknown, and what a visit asks of somebody known
     emergency: str = ""
     question: str = ""
+    # what is asked of somebody who is not simply visited
+    duty: str = ""
     run: str = ""
     line: str = ""
     user: str = ""
@@ -252,6 +254,10 @@ def _place(
         found.assessment, found.reassessment = _assessments(session, actors["county_office"], patient, found.task)
         found.clue, found.screening_round, found.screening_return = _clues(session, keyring, actors, marks, village)
         found.emergency, found.question = _emergency(session, keyring, actors["doctor"], patient, village)
+        asked = reason("patients.watch.inpatient", on=NOW.date())
+        found.duty = open_task(
+            session, patient, TaskKind.CHECK_STATUS, "scene", date(2026, 12, 21), [asked], NOW
+        ).public_id
         renewal = reason("tasks.renewal", number=agreement.number, ends_on=agreement.to_on)
         open_task(session, patient, TaskKind.AGREEMENT_RENEWAL, "agreement:scene", date(2026, 12, 1), [renewal], NOW)
         for name, actor in (county.actors if county else actors).items():

@@ -203,7 +203,7 @@ def test_confirmed_the_patient_is_searched_for_each_month(
     confirm_lost(session, county.actor("health_lead"), DecideLost(patient.public_id, True), TODAY, NOW)
     assert patient.management_status is ManagementStatus.LOST and patient.next_due_on is None
     assert open_task(session, TaskKind.FOLLOW_UP) is open_task(session, TaskKind.CONFIRM_LOST) is None
-    search = open_task(session, TaskKind.CHECK_STATUS)
+    search = open_task(session, TaskKind.SEARCH_LOST)
     assert search and search.due_on == date(2026, 12, 21)
 
 

@@ -30,8 +30,18 @@ _DEEDS = {
     TaskKind.INJECTION: ("patients.new_injection", Action.KEEP_TREATMENT, N_("登记注射"), False),
     TaskKind.SUPPLY: ("patients.new_supply", Action.KEEP_TREATMENT, N_("登记领药"), False),
     TaskKind.EXAMINATION: ("patients.new_examination", Action.KEEP_TREATMENT, N_("登记体检"), False),
+    TaskKind.PLAN_REVIEW: ("desk.plan", Action.KEEP_PLANS, N_("查看计划"), False),
+    TaskKind.SET_UP_TEAM: ("desk.team", Action.KEEP_TEAMS, N_("确定成员"), False),
+    TaskKind.REFERRAL: ("visits.list_of_referrals", Action.LOG_VISIT, N_("登记回执"), False),
     TaskKind.EMERGENCY_RECORD: ("incidents.answer", Action.KEEP_EMERGENCIES, N_("处理应急记录"), True),
     TaskKind.EMERGENCY_CHECK: ("incidents.answer", Action.KEEP_EMERGENCIES, N_("登记核查"), True),
+    TaskKind.CHECK_STATUS: ("patients.answer_duty", Action.KEEP_REGISTER, N_("登记核实"), True),
+    TaskKind.CONTACT: ("patients.answer_duty", Action.KEEP_REGISTER, N_("登记联系"), True),
+    TaskKind.SEARCH_LOST: ("patients.answer_duty", Action.KEEP_REGISTER, N_("登记查找"), True),
+    TaskKind.DIAGNOSIS_REVIEW: ("patients.answer_duty", Action.KEEP_REGISTER, N_("登记复核"), True),
+    TaskKind.IDENTIFY: ("patients.answer_duty", Action.KEEP_REGISTER, N_("登记核查"), True),
+    TaskKind.COMES_OF_AGE: ("patients.answer_duty", Action.KEEP_REGISTER, N_("重新签署"), True),
+    TaskKind.COMPARE_PAPERS: ("patients.correct", Action.CORRECT_IDENTITY, N_("比对证件"), False),
 }
 
 

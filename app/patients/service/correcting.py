@@ -17,10 +17,12 @@ from app.core.refusals import said_by
 from app.patients.models import Patient
 from app.patients.service.comparing import settle_comparison
 from app.patients.service.registering import GUARDS
+from app.patients.service.watching import close_watch
 from app.people.commands import PersonDraft
 from app.people.models import FormerIdNumber, Person
 from app.people.service import change_identity, open_id_number
 from app.people.vault import Vault
+from app.tasks.rules import TaskKind
 
 
 def correct_identity(
@@ -45,6 +47,8 @@ def correct_identity(
     if before and before != checked.id_number:
         _say_why(session, person, why)
     settle_comparison(session, actor, patient, now)
+    if checked.id_number:
+        close_watch(session, actor, patient, TaskKind.IDENTIFY, reason("patients.because.identified"), now)
     note(
         session,
         actor,

@@ -1,4 +1,4 @@
-"""What a change of state means for the visits that are owed (domain 1.4, 2.6)."""
+"""What a change of state means for what is owed: visits, and what is asked of those who are not visited (domain 1.4, 2.6)."""
 
 from __future__ import annotations
 
@@ -13,20 +13,40 @@ from app.core.actor import Actor
 from app.core.reasons import Label, reason
 from app.patients.labels import CARE_LABELS, MANAGEMENT_LABELS, REGISTRY_LABELS
 from app.patients.models import Patient
-from app.patients.rules import FIRST_VISIT_WITHIN_DAYS, ManagementStatus, RegistryStatus, is_visit_owed
+from app.patients.rules import (
+    FIRST_VISIT_WITHIN_DAYS,
+    NOT_LIVE,
+    ManagementStatus,
+    RegistryStatus,
+    is_visit_owed,
+)
+from app.patients.service.watching import change_watch, watch_over
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
-from app.tasks.service import cancel_kind, open_follow_up
+from app.tasks.service import cancel_all, cancel_kind, open_follow_up
+
+# What is asked of managed patients only; whoever refuses or leaves is not examined.
+_OF_MANAGED = (TaskKind.EXAMINATION, TaskKind.CONFIRM_LOST)
 
 
 @contextmanager
 def visits_follow(session: Session, actor: Actor, patient: Patient, on: date, now: datetime) -> Iterator[None]:
-    """Around a change of state: visits that are no longer owed are taken off the list, visits owed anew fall due in 14 days."""
-    before = _owes(patient)
+    """Around a change of state: visits that are no longer owed are taken off the list, visits owed anew fall due in 14 days.
+
+    The state's own question follows it. Whoever leaves the register owes nothing any more.
+    """
+    before, watched, was_live = _owes(patient), watch_over(patient), patient.registry_status not in NOT_LIVE
     yield
     after = _owes(patient)
+    label = reason("patients.because.not_owed", state=Label(_state_label(patient)), on=on)
+    if was_live and patient.registry_status in NOT_LIVE:
+        cancel_all(session, actor, patient, label, now)
+    if patient.management_status is ManagementStatus.REFUSED:
+        for kind in _OF_MANAGED:
+            cancel_kind(session, actor, patient, kind, label, now)
+    now_so = reason("patients.because.now", state=Label(_state_label(patient)), on=on)
+    change_watch(session, actor, patient, watched, on, now_so, now)
     if before and not after:
-        label = reason("patients.because.not_owed", state=Label(_state_label(patient)), on=on)
         cancel_kind(session, actor, patient, TaskKind.FOLLOW_UP, label, now)
         patient.next_due_on = None
         session.flush()

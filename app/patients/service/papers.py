@@ -14,9 +14,12 @@ from app.core.reasons import reason
 from app.patients.commands import ConsentDraft, DiagnosisDraft
 from app.patients.models import Consent, Diagnosis, Patient
 from app.patients.rules import ConsentKind, ManagementStatus
+from app.patients.rules_watch import Watch
 from app.patients.service.follow_ups import visits_follow
 from app.patients.service.lifetime import refuse_outside_life
 from app.patients.service.states import find_consent, set_management
+from app.patients.service.watching import begin_watch, close_watch, watch_over
+from app.tasks.rules import TaskKind
 
 _NEXT_DAY = timedelta(days=1)
 
@@ -80,6 +83,8 @@ def set_consent(session: Session, actor: Actor, patient: Patient, draft: Consent
     session.add(consent)
     session.flush()
     if draft.kind is ConsentKind.COMMUNITY_MANAGEMENT:
+        signed = reason("patients.because.signed", on=draft.from_on)
+        close_watch(session, actor, patient, TaskKind.CONTACT, signed, now)
         _manage_accordingly(session, actor, patient, draft, now)
     _note(session, actor, patient, "patients.consent_set", now)
     return consent
@@ -95,11 +100,14 @@ def withdraw_consent(
     now: datetime,
     signer_person_id: int | None = None,
 ) -> Consent:
-    """From the next day nobody who withdrew is managed; what was lawfully collected stays."""
+    """From the next day nobody who withdrew is managed; what was lawfully collected stays. The row says what was taken back."""
     present = find_consent(session, patient, kind)
     if present is None or not present.is_agreed:
         raise Conflict(reason("patients.no_consent"))
-    return set_consent(session, actor, patient, ConsentDraft(on, False, signer, kind, signer_person_id), now)
+    taken = set_consent(session, actor, patient, ConsentDraft(on, False, signer, kind, signer_person_id), now)
+    taken.purpose_sealed, taken.receiver_sealed = present.purpose_sealed, present.receiver_sealed
+    session.flush()
+    return taken
 
 
 def _manage_accordingly(session: Session, actor: Actor, patient: Patient, draft: ConsentDraft, now: datetime) -> None:
@@ -111,10 +119,18 @@ def _manage_accordingly(session: Session, actor: Actor, patient: Patient, draft:
     elif not draft.is_agreed and present is ManagementStatus.MANAGED:
         value, from_on, code = ManagementStatus.REFUSED, draft.from_on + _NEXT_DAY, "patients.because.withdrew"
     else:
+        _go_on(session, patient, draft, now)
         return
     with visits_follow(session, actor, patient, from_on, now):
         set_management(session, actor, patient, value, from_on, now, reason(code, on=draft.from_on))
         session.flush()
+
+
+def _go_on(session: Session, patient: Patient, draft: ConsentDraft, now: datetime) -> None:
+    """A paper that moves no state: a second refusal is asked about again after its time."""
+    watch = watch_over(patient)
+    if watch is Watch.REFUSED:
+        begin_watch(session, patient, watch, draft.from_on, now)
 
 
 def _note(session: Session, actor: Actor, patient: Patient, action: str, now: datetime) -> None:

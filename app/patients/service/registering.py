@@ -32,6 +32,7 @@ from app.patients.rules import (
     management_at_start,
 )
 from app.patients.service.lifetime import refuse_contradictions
+from app.patients.service.watching import begin_watch, watch_over
 from app.people.models import Person
 from app.people.queries import lock_people
 from app.people.service import create_people, find_ids_by_id_numbers, index_many
@@ -262,6 +263,9 @@ def _owe_first_visits(session: Session, entries: Sequence[_Entry], now: datetime
             patient.next_due_on = entry.since + timedelta(days=FIRST_VISIT_WITHIN_DAYS)
             because = reason("patients.because.registered", on=entry.since, days=FIRST_VISIT_WITHIN_DAYS)
             due.append((patient, patient.next_due_on, FIRST_VISIT, [because]))
+        watch = watch_over(patient)
+        if watch is not None and not entry.command.is_opening:
+            begin_watch(session, patient, watch, entry.since, now)
     open_follow_ups(session, due, now)
     session.flush()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.patients.views import (  # noqa: F401  # each adds its routes
     clues,
+    duties,
     handing_over,
     identity,
     listing,

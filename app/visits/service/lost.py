@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.dates import add_months
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import Reason, reason
 from app.patients.models import Patient
@@ -19,7 +18,7 @@ from app.patients.rules import ManagementStatus, RegistryStatus, SpanKind
 from app.patients.service import change_state
 from app.people.vault import Vault
 from app.tasks.rules import TaskKind
-from app.tasks.service import cancel_kind, close_task, move_follow_up, open_task
+from app.tasks.service import cancel_kind, close_task, move_follow_up
 from app.visits.commands import DecideLost, RecordAttempt
 from app.visits.models import VisitAttempt
 from app.visits.queries import (
@@ -95,7 +94,7 @@ def confirm_lost(session: Session, actor: Actor, command: DecideLost, today: dat
     outcome = reason("visit.lost.confirmed" if command.is_lost else "visit.lost.declined")
     close_task(session, actor, task, outcome, now)
     if command.is_lost:
-        _lose(session, actor, patient, outcome, task.period, today, now)
+        _lose(session, actor, patient, outcome, today, now)
     note(
         session,
         actor,
@@ -108,16 +107,11 @@ def confirm_lost(session: Session, actor: Actor, command: DecideLost, today: dat
     return patient
 
 
-def _lose(
-    session: Session, actor: Actor, patient: Patient, why: Reason, period: str, today: date, now: datetime
-) -> None:
-    rules = get_rules(session, today)
+def _lose(session: Session, actor: Actor, patient: Patient, why: Reason, today: date, now: datetime) -> None:
+    """The state brings its own monthly search along."""
     change_state(session, actor, patient, SpanKind.MANAGEMENT, ManagementStatus.LOST.value, today, why, now)
     cancel_kind(session, actor, patient, TaskKind.FOLLOW_UP, why, now)
     patient.next_due_on = None
-    search = [reason("visit.lost.check", months=rules.lost_check_months, days=rules.after_event_days)]
-    check_on = add_months(today, rules.lost_check_months)
-    open_task(session, patient, TaskKind.CHECK_STATUS, f"lost-{period}", check_on, search, now)
 
 
 def _check(session: Session, patient: Patient, command: RecordAttempt, today: date) -> None:
