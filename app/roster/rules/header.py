@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from app.core.reasons import Reason, reason
 from app.core.workbooks.sheet import Cell, Sheet, column_letter, is_blank
-from app.roster.rules.columns import REQUIRED, STANDS_FOR, Field, Group
+from app.roster.rules.book import ROSTER, Book
+from app.roster.rules.columns import Field, Group
 from app.roster.rules.words import (
     LONGEST_HEADER,
     Candidate,
@@ -26,20 +27,11 @@ from app.roster.rules.words import (
 SEARCHED_ROWS = 60
 DEEPEST_HEADER = 3
 WIDEST_SHEET = 200
-LEAST_FIELDS = 4
 CLEARLY_BETTER = 1.0  # a header further down that explains no more is the first one repeated
 LEAST_KNOWN = 3  # header words as they stand, in the rows of a header together
 BEAM = 60
 BESIDE_ITS_GROUP = 0.12
 FOLLOWS_RATHER = 0.01  # a word that does not say whose goes with the columns before it rather than with those after
-USUAL_ORDER = {Group.PATIENT: 0.03, Group.FIRST: 0.02, Group.SECOND: 0.01}
-NEEDS: dict[Group, tuple[Field, ...]] = {
-    Group.FIRST: (Field.FIRST_NAME,),
-    Group.SECOND: (Field.SECOND_NAME,),
-    Group.AGREEMENT: (Field.AGREEMENT_FROM, Field.AGREEMENT_SPAN, Field.AGREEMENT_SIGNED),
-    Group.VISIT: (Field.VISITED_ON,),
-    Group.PAYMENT: (Field.PAID_AMOUNT,),
-}
 
 
 @dataclass(frozen=True)
@@ -64,6 +56,7 @@ class SheetMapping:
     sheet: str
     header_row: int
     columns: tuple[MappedColumn, ...]
+    book: Book = ROSTER
 
     @property
     def fields(self) -> frozenset[Field]:
@@ -72,7 +65,10 @@ class SheetMapping:
     @property
     def missing(self) -> tuple[Field, ...]:
         """Required fields that no column gives."""
-        return tuple(field for field in REQUIRED if not self.fields.intersection((field, *STANDS_FOR.get(field, ()))))
+        others = self.book.stands_for
+        return tuple(
+            field for field in self.book.required if not self.fields.intersection((field, *others.get(field, ())))
+        )
 
     def column(self, field: Field) -> MappedColumn | None:
         return next((column for column in self.columns if column.field is field), None)
@@ -86,33 +82,35 @@ class Override:
     header_row: int | None = None
 
 
-def find_mapping(sheet: Sheet, this_year: int, override: Override | None = None) -> SheetMapping | None:
-    """The best reading of the sheet's header; None where nothing looks like the header of a roster."""
-    found = _best_try(sheet, this_year, override.header_row if override else None)
+def find_mapping(
+    sheet: Sheet, this_year: int, override: Override | None = None, book: Book = ROSTER
+) -> SheetMapping | None:
+    """The best reading of the sheet's header; None where nothing looks like the header of such a list."""
+    found = _best_try(sheet, this_year, override.header_row if override else None, book)
     if override is None:
-        return found if found and _is_roster(found) else None
-    return _overridden(found, sheet, override)
+        return found if found and _is_such_a_list(found) else None
+    return _overridden(found, sheet, override, book)
 
 
 def missing_columns(mapping: SheetMapping) -> list[Reason]:
     return [reason("roster.column.missing", field=reason(f"roster.field.{field}")) for field in mapping.missing]
 
 
-def _is_roster(mapping: SheetMapping) -> bool:
-    named = {Field.PATIENT_NAME, Field.PATIENT_ID} <= mapping.fields
-    return named and len(mapping.fields - {Field.IGNORED}) >= LEAST_FIELDS
+def _is_such_a_list(mapping: SheetMapping) -> bool:
+    book = mapping.book
+    return book.named <= mapping.fields and len(mapping.fields - {Field.IGNORED}) >= book.least
 
 
-def _best_try(sheet: Sheet, this_year: int, only_row: int | None) -> SheetMapping | None:
+def _best_try(sheet: Sheet, this_year: int, only_row: int | None, book: Book) -> SheetMapping | None:
     best, best_score = None, 0.0
-    known = [known_words(_texts(row)) for row in sheet.rows[: max(SEARCHED_ROWS, only_row or 0)]]
+    known = [known_words(_texts(row), book) for row in sheet.rows[: max(SEARCHED_ROWS, only_row or 0)]]
     for row in [only_row - 1] if only_row else range(len(known)):
         if row >= len(known) or not _may_end_header(sheet.rows[row]):
             continue
         for depth in range(min(DEEPEST_HEADER, row + 1)):
             if sum(known[row - depth : row + 1]) < LEAST_KNOWN:
                 continue
-            tried = _try(sheet, row, depth, this_year)
+            tried = _try(sheet, row, depth, this_year, book)
             score = _worth(tried) - depth * 0.01
             repeats = best is not None and best.header_row < row + 1
             if score > best_score + (CLEARLY_BETTER if repeats else 0):
@@ -136,19 +134,19 @@ def _worth(mapping: SheetMapping) -> float:
         for column in mapping.columns
         if column.field
     )
-    return sure + 2 * (len(REQUIRED) - len(mapping.missing))
+    return sure + 2 * (len(mapping.book.required) - len(mapping.missing))
 
 
-def _try(sheet: Sheet, row: int, depth: int, this_year: int) -> SheetMapping:
+def _try(sheet: Sheet, row: int, depth: int, this_year: int, book: Book) -> SheetMapping:
     width = min(max(len(sheet.rows[index]) for index in range(row - depth, row + 1)), WIDEST_SHEET)
     own = [_padded(sheet.rows[index], width) for index in range(row - depth, row + 1)]
-    heads = [_spread(sheet, row - depth + up, own, up) for up in range(depth)]
+    heads = [_spread(sheet, row - depth + up, own, up, book) for up in range(depth)]
     columns = []
     for index in range(width):
         leaf = next((texts[index] for texts in reversed(own) if texts[index]), "")
         above = tuple(texts[index] for texts in reversed(heads) if texts[index] and texts[index] != leaf)
         columns.append((leaf, above))
-    chosen = _assign([candidates(leaf, above, this_year) if leaf else () for leaf, above in columns])
+    chosen = _assign([candidates(leaf, above, this_year, book) if leaf else () for leaf, above in columns], book)
     leaves = [leaf for leaf, _above in columns]
     return SheetMapping(
         sheet.name,
@@ -158,6 +156,7 @@ def _try(sheet: Sheet, row: int, depth: int, this_year: int) -> SheetMapping:
             for index, ((leaf, above), choice) in enumerate(zip(columns, chosen, strict=True))
             if leaf
         ),
+        book,
     )
 
 
@@ -178,13 +177,13 @@ def _padded(row: Sequence[Cell], width: int) -> list[str]:
     return texts + [""] * (width - len(texts))
 
 
-def _spread(sheet: Sheet, row: int, own: list[list[str]], up: int) -> list[str]:
+def _spread(sheet: Sheet, row: int, own: list[list[str]], up: int, book: Book) -> list[str]:
     """Group heads over the columns that they stand for: by merged cells, else over the blanks to their right.
 
     Blanks end where nothing stands below, and where a head above begins anew.
     """
     texts, below = own[up], own[up + 1]
-    if not _is_head_row(texts):
+    if not _is_head_row(texts, book):
         return [""] * len(texts)
     merges = [merge for merge in sheet.merges if merge.top <= row <= merge.bottom and merge.right > merge.left]
     spread = list(texts)
@@ -200,37 +199,39 @@ def _spread(sheet: Sheet, row: int, own: list[list[str]], up: int) -> list[str]:
     return spread
 
 
-def _is_head_row(texts: list[str]) -> bool:
+def _is_head_row(texts: list[str], book: Book) -> bool:
     """At least two different short words that tell a group or are headers themselves; a title or 填报单位 line is neither."""
     words = {clean_header(text) for text in texts if text and ":" not in text and "：" not in text}
     telling = [
-        word for word in words if word and len(word) <= LONGEST_HEADER // 2 and (group_hint(word) or _is_field(word))
+        word
+        for word in words
+        if word and len(word) <= LONGEST_HEADER // 2 and (group_hint(word, book) or _is_field(word, book))
     ]
     return len(telling) >= 2
 
 
-def _is_field(word: str) -> bool:
-    return any(one.score >= 0.75 for one in candidates(word, (), 2000))
+def _is_field(word: str, book: Book) -> bool:
+    return any(one.score >= 0.75 for one in candidates(word, (), 2000, book))
 
 
-def _assign(columns: list[tuple[Candidate, ...]]) -> list[Candidate | None]:
+def _assign(columns: list[tuple[Candidate, ...]], book: Book) -> list[Candidate | None]:
     """One choice per column, each field once, the whole fitting best: a beam search from left to right."""
     states: dict[tuple[Group | None, frozenset[tuple[Field, str]]], tuple[float, tuple[Candidate | None, ...]]]
     states = {(None, frozenset()): (0.0, ())}
     for options in columns:
         grown: dict[tuple[Group | None, frozenset[tuple[Field, str]]], tuple[float, tuple[Candidate | None, ...]]] = {}
         for (group, used), (score, path) in states.items():
-            for key, worth, choice in _steps(group, used, options):
+            for key, worth, choice in _steps(group, used, options, book):
                 total = score + worth
                 if key not in grown or grown[key][0] < total:
                     grown[key] = (total, (*path, choice))
         states = dict(sorted(grown.items(), key=lambda one: -one[1][0])[:BEAM])
     _score, path = max(states.values(), key=lambda one: one[0])
-    return _without_lonely_groups(list(path))
+    return _without_lonely_groups(list(path), book)
 
 
 def _steps(
-    group: Group | None, used: frozenset[tuple[Field, str]], options: tuple[Candidate, ...]
+    group: Group | None, used: frozenset[tuple[Field, str]], options: tuple[Candidate, ...], book: Book
 ) -> list[tuple[tuple[Group | None, frozenset[tuple[Field, str]]], float, Candidate | None]]:
     steps: list[tuple[tuple[Group | None, frozenset[tuple[Field, str]]], float, Candidate | None]] = [
         ((group, used), 0.0, None)
@@ -241,21 +242,21 @@ def _steps(
             steps.append(((group, used), 0.2 * one.score, one))
         elif key not in used:
             follows = BESIDE_ITS_GROUP if one.score == 1 else BESIDE_ITS_GROUP + FOLLOWS_RATHER
-            beside = follows if one.group is group else USUAL_ORDER.get(one.group, 0.0)
+            beside = follows if one.group is group else book.usual_order.get(one.group, 0.0)
             steps.append(((one.group, used | {key}), one.score + beside, one))
     return steps
 
 
-def _without_lonely_groups(path: list[Candidate | None]) -> list[Candidate | None]:
+def _without_lonely_groups(path: list[Candidate | None], book: Book) -> list[Candidate | None]:
     """A guardian without a name, an agreement or visit without a date, a payment without an amount cannot be taken over."""
     fields = {choice.field for choice in path if choice}
-    lonely = {group for group, needed in NEEDS.items() if fields.isdisjoint(needed)}
+    lonely = {group for group, needed in book.needs.items() if fields.isdisjoint(needed)}
     if Field.PAID_PERIOD not in fields and not any(choice and choice.quarter for choice in path):
         lonely.add(Group.PAYMENT)  # an amount of which nobody knows the quarter
     return [None if choice and choice.group in lonely else choice for choice in path]
 
 
-def _overridden(found: SheetMapping | None, sheet: Sheet, override: Override) -> SheetMapping:
+def _overridden(found: SheetMapping | None, sheet: Sheet, override: Override, book: Book) -> SheetMapping:
     """The mapping that was found, with the user's word on the columns that they changed."""
     header_row = override.header_row or (found.header_row if found else 1)
     known = {column.letter: column for column in found.columns} if found else _untitled(sheet, header_row)
@@ -273,7 +274,7 @@ def _overridden(found: SheetMapping | None, sheet: Sheet, override: Override) ->
         else MappedColumn(column.index, column.header, None, 0.0)
         for column in sorted(known.values(), key=lambda one: one.index)
     ]
-    return SheetMapping(sheet.name, header_row, tuple(columns))
+    return SheetMapping(sheet.name, header_row, tuple(columns), book)
 
 
 def _untitled(sheet: Sheet, header_row: int) -> dict[str, MappedColumn]:

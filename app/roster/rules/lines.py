@@ -7,22 +7,11 @@ import unicodedata
 from enum import StrEnum
 
 from app.core.workbooks.sheet import Cell, is_blank
+from app.roster.rules.book import Book
 from app.roster.rules.cells import CellError, says_nothing, text
 from app.roster.rules.columns import Field
 from app.roster.rules.header import MappedColumn, SheetMapping
 from app.roster.rules.words import group_hint, known_words
-
-# What only a person's line has; a line without any of these is not one.
-TELLING = (
-    Field.PATIENT_NAME,
-    Field.PATIENT_ID,
-    Field.PATIENT_BIRTH,
-    Field.DIAGNOSIS,
-    Field.FIRST_NAME,
-    Field.FIRST_ID,
-    Field.ACCOUNT,
-    Field.SECOND_NAME,
-)
 
 _SUM = re.compile(
     r"[^\d:：]{0,10}(合计|小计|总计|共计|累计)(人数|数)?[:：]?(\d+人?)?$|总人数|人数合计|^共\d+人|total|sum$"
@@ -56,7 +45,8 @@ class LineReader:
         self._columns: dict[Field, MappedColumn] = {
             column.field: column for column in reversed(mapping.columns) if column.field and not column.quarter
         }
-        self._telling = [self._columns[field].index for field in TELLING if field in self._columns]
+        self._book = mapping.book
+        self._telling = [self._columns[field].index for field in self._book.telling if field in self._columns]
 
     def kind(self, row: list[Cell]) -> Line:
         filled = [(index, cell) for index, cell in enumerate(row) if not is_blank(cell)]
@@ -72,7 +62,7 @@ class LineReader:
         words = [_plain(cell) for _index, cell in filled if isinstance(cell, str)]
         if any(_SUM.match(word) for word in words[:2]):
             return Line.SUM
-        if self._repeats_header(filled) or _is_numbering(filled) or _are_heads(words, len(filled)):
+        if self._repeats_header(filled) or _is_numbering(filled) or _are_heads(words, len(filled), self._book):
             return Line.HEADER
         if any(_NOTE.match(word) for word in words) or len(filled) == 1:
             return Line.NOTE
@@ -105,10 +95,11 @@ def _is_numbering(filled: list[tuple[int, Cell]]) -> bool:
     return len(numbers) >= NUMBERING and numbers == [str(place) for place in range(1, len(numbers) + 1)]
 
 
-def _are_heads(words: list[str], filled: int) -> bool:
+def _are_heads(words: list[str], filled: int, book: Book) -> bool:
     """Group heads (患者基本信息, 第一监护人, …) that stand again above a repeated header."""
     heads = sum(
-        len(word) <= LONGEST_HEAD and (group_hint(word) is not None or known_words([word]) > 0) for word in words
+        len(word) <= LONGEST_HEAD and (group_hint(word, book) is not None or known_words([word], book) > 0)
+        for word in words
     )
     return heads >= SAME_HEADERS and heads == filled
 

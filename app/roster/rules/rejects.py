@@ -43,12 +43,16 @@ def rejected_rows(sheets: Sequence[Sheet], mappings: Sequence[SheetMapping], err
 
 def _headers(mapping: SheetMapping) -> list[str]:
     own = [column.header for column in mapping.columns]
-    return own if Field.TOWN in mapping.fields or Field.AREA_CODE in mapping.fields else [*own, TOWN]
+    return [*own, TOWN] if _lacks_town(mapping) and Field.AREA_CODE not in mapping.fields else own
+
+
+def _lacks_town(mapping: SheetMapping) -> bool:
+    return mapping.book.repeats_town and Field.TOWN not in mapping.fields
 
 
 def _cells(mapping: SheetMapping, row: list[Cell]) -> dict[str, str]:
     found = {column.header: _shown(row, column.index) for column in mapping.columns}
-    return found if Field.TOWN in mapping.fields else {TOWN: mapping.sheet, **found}
+    return {TOWN: mapping.sheet, **found} if _lacks_town(mapping) else found
 
 
 def _shown(row: list[Cell], index: int) -> str:

@@ -10,6 +10,7 @@ from app.core.reasons import Reason, reason
 from app.core.workbooks.sheet import Cell, Sheet, is_blank, with_merged_rows_filled
 from app.patients.rules import ManagementStatus
 from app.roster.rules import cells, codes, guardian_parts, parts
+from app.roster.rules.book import ROSTER
 from app.roster.rules.checks import Line as FileLine
 from app.roster.rules.checks import compare_lines
 from app.roster.rules.columns import Field
@@ -23,11 +24,12 @@ from app.roster.rules.entry import (
     RosterRow,
     VisitPart,
 )
-from app.roster.rules.header import MappedColumn, Override, SheetMapping, find_mapping, missing_columns
+from app.roster.rules.header import MappedColumn, Override, SheetMapping
 from app.roster.rules.lines import Line, LineReader
 from app.roster.rules.payments import PaymentColumns, payments
 from app.roster.rules.places import AreaIndex, AreaNode
 from app.roster.rules.row_cells import RowCells, Setting
+from app.roster.rules.sheets import choose_sheets
 
 MOST_PEOPLE = 10_000  # what is stored in one transaction, so that an import is whole or not at all
 DITTO = frozenset(("同上", "〃", "″", '"', "''", "同前", "上同"))
@@ -65,7 +67,7 @@ def read_roster(
 ) -> RosterReading:
     """Find the header on every visible sheet, read and check every data row, compare the rows with each other."""
     index = areas if isinstance(areas, AreaIndex) else AreaIndex(areas)
-    chosen, left_out, refused = _choose_sheets(sheets, today.year, overrides or {})
+    chosen, left_out, refused = choose_sheets(sheets, today.year, overrides or {}, ROSTER)
     if refused:
         return RosterReading(tuple(one for _sheet, one in chosen), (), (), (), (), 0, refused, left_out)
     lines, skipped = list[_Drafted](), list[tuple[str, int, str]]()
@@ -88,31 +90,6 @@ def read_roster(
         refused,
         left_out,
     )
-
-
-def _choose_sheets(
-    sheets: Sequence[Sheet], this_year: int, overrides: Mapping[str, Override]
-) -> tuple[list[tuple[Sheet, SheetMapping]], tuple[tuple[str, Reason], ...], tuple[Reason, ...]]:
-    """Sheets with a whole header; where there is none, the one that comes nearest and what it lacks."""
-    whole, partial, left_out = list[tuple[Sheet, SheetMapping]](), list[tuple[Sheet, SheetMapping]](), []
-    for sheet in sheets:
-        if sheet.hidden:
-            left_out.append((sheet.name, reason("roster.sheet.hidden")))
-            continue
-        mapping = find_mapping(sheet, this_year, overrides.get(sheet.name))
-        if mapping is None:
-            left_out.append((sheet.name, reason("roster.sheet.no_header")))
-        elif mapping.missing:
-            partial.append((sheet, mapping))
-        else:
-            whole.append((sheet, mapping))
-    if whole:
-        left_out += [(sheet.name, reason("roster.sheet.incomplete")) for sheet, _mapping in partial]
-        return whole, tuple(left_out), ()
-    if partial:
-        nearest = min(partial, key=lambda one: len(one[1].missing))
-        return [nearest], tuple(left_out), tuple(missing_columns(nearest[1]))
-    return [], tuple(left_out), (reason("roster.file.no_header"),)
 
 
 @dataclass

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.core.workbooks.sheet import Cell
-from app.roster.rules.columns import COLUMNS, GROUP_WORDS, NAME, Column, Field, Group
+from app.roster.rules.book import ROSTER, Book
+from app.roster.rules.columns import NAME, Column, Field, Group
 from app.roster.rules.periods import quarters_in
 
 LONGEST_HEADER = 40
@@ -23,7 +24,6 @@ _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _NUMBERING = re.compile(r"^\(?\d{1,2}[).、]")
 _NOISE = re.compile(r"[\s*:;,.·…'\"?!、/\\_()\[\]【】|＊☆★-]")
 _RELATION = re.compile(r"[与和同]?(?:其|患者|病人|被监护人|服务对象|本人)的?关系")
-_GROUPS = [(re.compile(words), groups) for words, groups in GROUP_WORDS]
 
 
 @dataclass(frozen=True)
@@ -59,40 +59,46 @@ def _clean(plain: str) -> str:
     return _RELATION.sub("关系", words)
 
 
-def group_hint(text: str) -> tuple[str, tuple[Group, ...]] | None:
+@lru_cache(maxsize=8)
+def _groups(book: Book) -> list[tuple[re.Pattern[str], tuple[Group, ...]]]:
+    return [(re.compile(words), groups) for words, groups in book.group_words]
+
+
+def group_hint(text: str, book: Book = ROSTER) -> tuple[str, tuple[Group, ...]] | None:
     """The words in a (clean) header that tell its group, and the groups that they may mean."""
-    for pattern, groups in _GROUPS:
+    for pattern, groups in _groups(book):
         found = pattern.search(text)
         if found:
             return found[0], groups
     return None
 
 
-_EVERY_WORD = frozenset(_NOISE.sub("", word) for column in COLUMNS for word in (*column.alone, *column.grouped))
+@lru_cache(maxsize=8)
+def _every_word(book: Book) -> frozenset[str]:
+    return frozenset(_NOISE.sub("", word) for column in book.columns for word in (*column.alone, *column.grouped))
 
 
-def known_words(texts: list[str]) -> int:
+def known_words(texts: list[str], book: Book = ROSTER) -> int:
     """How many of the texts are header words as they stand: a cheap look before the exact one."""
-    return sum(
-        any(one in _EVERY_WORD or _without_hint(one) in _EVERY_WORD for one in _variants(text)) for text in texts
-    )
+    every = _every_word(book)
+    return sum(any(one in every or _without_hint(one, book) in every for one in _variants(text)) for text in texts)
 
 
-def _without_hint(text: str) -> str:
-    hint = group_hint(text)
+def _without_hint(text: str, book: Book) -> str:
+    hint = group_hint(text, book)
     return text.replace(hint[0], "", 1) if hint else text
 
 
 @lru_cache(maxsize=4096)
-def candidates(leaf: str, heads: tuple[str, ...], this_year: int) -> tuple[Candidate, ...]:
+def candidates(leaf: str, heads: tuple[str, ...], this_year: int, book: Book = ROSTER) -> tuple[Candidate, ...]:
     """What a column may be, best first. `heads` are the group heads above the leaf, innermost first."""
-    head = next((hint for text in heads for one in _variants(text) if (hint := group_hint(one))), None)
+    head = next((hint for text in heads for one in _variants(text) if (hint := group_hint(one, book))), None)
     best: dict[tuple[Field, str], Candidate] = {}
     for text in _variants(leaf):
         if len(text) > LONGEST_HEADER:
             continue
-        by_quarter = _by_quarter(text, heads, head, this_year)
-        for found in (*_by_words(text, head), *by_quarter):
+        by_quarter = _by_quarter(text, heads, head, this_year, book)
+        for found in (*_by_words(text, head, book), *by_quarter):
             if by_quarter and found.field is Field.PAID_PERIOD:
                 continue  # 一季度 is a column of amounts, not one that names periods
             known = best.get((found.field, found.quarter))
@@ -109,10 +115,10 @@ def _decided(found: list[Candidate]) -> tuple[Candidate, ...]:
     return tuple(found)
 
 
-def _by_words(text: str, head: tuple[str, tuple[Group, ...]] | None) -> list[Candidate]:
-    own = group_hint(text)
+def _by_words(text: str, head: tuple[str, tuple[Group, ...]] | None, book: Book) -> list[Candidate]:
+    own = group_hint(text, book)
     found = []
-    for column in COLUMNS:
+    for column in book.columns:
         if any(word in text for word in column.never):
             continue
         score = _by_own_hint(text, own, head, column) if own else _by_head(text, head, column)
@@ -150,10 +156,12 @@ def _by_head(text: str, head: tuple[str, tuple[Group, ...]] | None, column: Colu
 
 
 def _by_quarter(
-    text: str, heads: tuple[str, ...], head: tuple[str, tuple[Group, ...]] | None, this_year: int
+    text: str, heads: tuple[str, ...], head: tuple[str, tuple[Group, ...]] | None, this_year: int, book: Book
 ) -> list[Candidate]:
     """Payments with a column (or a head) for each quarter: 第一季度, 一季度发放金额, 1-3月."""
-    own = group_hint(text)
+    if all(column.group is not Group.PAYMENT for column in book.columns):
+        return []
+    own = group_hint(text, book)
     paid = (own is not None and Group.PAYMENT in own[1]) or (head is not None and Group.PAYMENT in head[1])
     quarter = _one_quarter(text, this_year)
     if quarter:
@@ -164,7 +172,7 @@ def _by_quarter(
         return []
     return [
         Candidate(column.field, column.group, score, quarter)
-        for column in COLUMNS
+        for column in book.columns
         if column.group is Group.PAYMENT
         and (score := max(_best(text, column.alone), _best(text, column.grouped))) > UNSURE
     ]
