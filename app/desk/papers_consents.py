@@ -27,6 +27,7 @@ _SIGNERS = {
     "guardian": form.Signer.GUARDIAN,
     "witness": form.Signer.WITNESS,
 }
+_WITNESSED = "患者本人不愿签字"
 
 
 def consent_pdf(
@@ -38,8 +39,10 @@ def consent_pdf(
     now: datetime,
     *,
     is_blank: bool,
+    purpose: str = "",
+    receiver: str = "",
 ) -> bytes:
-    """The paper as it was signed, or with the family's data and everything else to be filled by hand."""
+    """The paper as it was signed, or to be signed: with the family's data, and what it is about where that was asked for."""
     signed = None if is_blank else paper.present
     return form.render_consent(
         form.ConsentDocument(
@@ -48,10 +51,14 @@ def consent_pdf(
             person_on_paper(patient, guards),
             institution=agency.name if agency else "",
             contact_phone=(agency.phone or "") if agency else "",
+            purpose=(signed.purpose or "") if signed else purpose,
+            receiver=(signed.receiver or "") if signed else receiver,
             has_agreed=signed.is_agreed if signed else None,
             signer=_SIGNERS.get(signed.signer) if signed else None,
             signer_name=_signer_name(signed, patient) if signed else "",
             signed_on=signed.on if signed else None,
+            witness_name=(signed.witness_name or "") if signed else "",
+            witness_reason=_WITNESSED if signed and signed.signer == "witness" else "",
         )
     )
 

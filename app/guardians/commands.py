@@ -51,3 +51,8 @@ class SignConsent:
     signer: str
     signed_on: date
     guardianship_id: str | None = None
+    # who saw a refusal that the patient would not sign
+    witness_name: str = ""
+    # consent to another purpose: what for, and who receives what
+    purpose: str = ""
+    receiver: str = ""

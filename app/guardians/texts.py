@@ -9,6 +9,9 @@ from app.guardians.labels import END_REASONS, NO_RENEWAL_REASONS
 TEXTS: dict[str, str] = {
     "guardians.consent.no_guardian": N_("签字当天没有这位监护人；请先登记第一监护人"),
     "guardians.consent.second": N_("第二监护人不是法定监护人，不能签署医疗同意"),
+    "guardians.consent.purpose": N_("请写明用于什么"),
+    "guardians.consent.receiver": N_("请写明给谁、给哪些内容"),
+    "guardians.consent.witness_name": N_("请填写见证人姓名"),
     "guardians.consent.minor": N_("未成年人不能自己签署，由父母或其他监护人签署"),
     "guardians.consent.parents": N_(
         "未成年人的同意由父母签署；父母不能签的，由法院、居（村）委会或民政部门指定的监护人签署"

@@ -182,7 +182,7 @@ def _past(document: SupplementDocument) -> tuple[Part, ...]:
 
 
 def _closing(document: SupplementDocument) -> tuple[Part, ...]:
-    economy = options("1 贫困，在当地贫困线标准以下", "2 非贫困")
+    economy = options("1 贫困，在当地贫困线标准以下", "2 非贫困", "3 不详")
     return (
         _COLUMNS.line("经济状况", cell(*economy, boxes=one_box(document.economic_status))),
         _COLUMNS.line("专科医生的意见\n（如果有请记录）", cell(document.specialist_advice, least=26)),

@@ -68,6 +68,8 @@ class TransferSheetDocument:
     proposed_on: date | None = None
     answer_by: date | None = None
     """The fifth working day, by which the receiver answers."""
+    is_answer_provisional: bool = False
+    """The year's holidays are not known yet, so that the day may move."""
     answer: int | None = None
     """1 accepted, 2 refused."""
     refusal_reason: str = ""
@@ -160,6 +162,10 @@ def items_table(items: tuple[HandedItem, ...]) -> Table:
     )
 
 
+def _within(document: TransferSheetDocument) -> str:
+    return "（5个工作日内；放假安排未公布，暂定）" if document.is_answer_provisional else "（5个工作日内）"
+
+
 def _answer(document: TransferSheetDocument) -> tuple[Part, ...]:
     choices = options("1 接收", "2 不接收")
     answer = cell(
@@ -178,7 +184,7 @@ def _answer(document: TransferSheetDocument) -> tuple[Part, ...]:
                     "提出日期",
                     cell(day(document.proposed_on)),
                 ),
-                _COLUMNS.line("答复期限", cell(day(document.answer_by), "（5个工作日内）")),
+                _COLUMNS.line("答复期限", cell(day(document.answer_by), _within(document))),
                 _COLUMNS.line("接收单位答复", answer),
                 _COLUMNS.pair(
                     "接收单位经办人",

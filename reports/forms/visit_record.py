@@ -76,6 +76,10 @@ class VisitRecord:
     visit_class: int | None = None
     next_visit_on: date | None = None
     doctor: str = ""
+    remark: str = ""
+    """Stands beside the title: what the reader must know of this form as a whole."""
+    is_void: bool = False
+    """Another form has taken its place: drawn through with the remark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ def _sheet(document: VisitRecordsDocument, visit: VisitRecord) -> Sheet:
         (*_contact(visit), *_state(visit), *_treatment(visit), *_medicines(visit), *_closing(visit)),
         head=name_head(document.name),
         head_right=record_number_boxes(document.record_number),
+        corner=visit.remark,
+        watermark=visit.remark if visit.is_void else "",
         reminder=document.name,
         size=9.5,
         leading=1.42,

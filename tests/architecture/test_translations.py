@@ -26,6 +26,7 @@ DATA = (
     "core/identity.py",
     "core/actor.py",
     "core/i18n.py",
+    "core/holiday_notice.py",  # what offices write in a list
     "areas/readers.py",  # header words of area files
     "areas/service.py",  # what agencies are called after their places
     "roster/rules/",
@@ -35,10 +36,12 @@ DATA = (
     "desk/day_paper.py",
     "subsidies/papers",
     "patients/papers.py",
+    "desk/papers_consents.py",
     "desk/papers_moving.py",
     "desk/papers_reassessing.py",
     "desk/papers_teams.py",
     "risk/papers.py",
+    "visits/papers.py",
 )
 
 

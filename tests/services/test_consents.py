@@ -26,15 +26,18 @@ from tests.rig.county import VILLAGE, County
 from tests.rig.register import NOW, SINCE, TODAY, first_guardian, person, registered, vault
 
 COMMUNITY = ConsentKind.COMMUNITY_MANAGEMENT
+ABOUT = {"purpose": "申请居家康复", "receiver": "县残联：姓名和住址"}
 
 
 def sign(session: Session, county: County, patient: Patient, answer: ConsentAnswer, **more: object) -> None:
     values = {"kind": COMMUNITY, "signer": "patient", "signed_on": TODAY, **more}
-    sign_consent(session, county.actor("doctor"), patient, SignConsent(answer=answer, **values), NOW)  # type: ignore[arg-type]
+    sign_consent(session, vault(session), county.actor("doctor"), patient, SignConsent(answer=answer, **values), NOW)  # type: ignore[arg-type]
 
 
 def paper(session: Session, county: County, patient: Patient, kind: ConsentKind = COMMUNITY) -> ConsentPaper:
-    return next(one for one in list_papers(session, county.actor("doctor"), patient) if one.kind is kind)
+    return next(
+        one for one in list_papers(session, vault(session), county.actor("doctor"), patient) if one.kind is kind
+    )
 
 
 def second_guardian(session: Session, county: County, patient: Patient) -> Guardianship:
@@ -62,12 +65,12 @@ def test_the_paper_says_who_signed_and_who_recorded_it(session: Session, county:
 def test_each_paper_stands_by_itself(session: Session, county: County) -> None:
     patient = registered(session, county.actor("doctor"))
     sign(session, county, patient, ConsentAnswer.AGREED, kind=ConsentKind.EMERGENCY_TREATMENT)
-    sign(session, county, patient, ConsentAnswer.REFUSED, kind=ConsentKind.OTHER_PURPOSE)
+    sign(session, county, patient, ConsentAnswer.REFUSED, kind=ConsentKind.OTHER_PURPOSE, **ABOUT)
     sign(session, county, patient, ConsentAnswer.WITHDRAWN, kind=ConsentKind.EMERGENCY_TREATMENT)
     assert patient.management_status is ManagementStatus.MANAGED
-    states = [one.is_agreed for one in list_papers(session, county.actor("doctor"), patient)]
+    states = [one.is_agreed for one in list_papers(session, vault(session), county.actor("doctor"), patient)]
     assert states == [True, False, False]
-    assert list_papers(session, county.actor("coordinator"), patient)[0].signatures == ()
+    assert list_papers(session, vault(session), county.actor("coordinator"), patient)[0].signatures == ()
 
 
 def test_a_second_guardian_cannot_sign_a_medical_consent(session: Session, county: County) -> None:
@@ -91,8 +94,29 @@ def test_a_witness_testifies_to_a_refusal_only(session: Session, county: County)
     patient = registered(session, county.actor("doctor"), consent=None)
     with pytest.raises(Invalid):
         sign(session, county, patient, ConsentAnswer.AGREED, signer="witness")
-    sign(session, county, patient, ConsentAnswer.REFUSED, signer="witness")
+    sign(session, county, patient, ConsentAnswer.REFUSED, signer="witness", witness_name="王跃进")
     assert patient.management_status is ManagementStatus.REFUSED
+
+
+def test_a_paper_about_another_purpose_says_which(session: Session, county: County) -> None:
+    patient, other = registered(session, county.actor("doctor")), ConsentKind.OTHER_PURPOSE
+    with pytest.raises(Invalid) as refused:
+        sign(session, county, patient, ConsentAnswer.AGREED, kind=other)
+    assert list(refused.value.errors) == ["purpose", "receiver"]
+    sign(session, county, patient, ConsentAnswer.AGREED, kind=other, **ABOUT)
+    sign(session, county, patient, ConsentAnswer.WITHDRAWN, kind=other)
+    for one in paper(session, county, patient, other).signatures:
+        assert (one.purpose, one.receiver) == (ABOUT["purpose"], ABOUT["receiver"])
+
+
+def test_a_witness_is_named(session: Session, county: County) -> None:
+    patient = registered(session, county.actor("doctor"), consent=None)
+    with pytest.raises(Invalid) as refused:
+        sign(session, county, patient, ConsentAnswer.REFUSED, signer="witness")
+    assert list(refused.value.errors) == ["witness_name"]
+    sign(session, county, patient, ConsentAnswer.REFUSED, signer="witness", witness_name="王跃进")
+    present = paper(session, county, patient).present
+    assert present is not None and present.witness_name == "王跃进"
 
 
 def test_no_paper_is_signed_tomorrow_and_nobody_suspected_agrees_to_management(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,6 +15,7 @@ from app.core.actor import Actor
 from app.patients.models import Consent, Patient
 from app.patients.rules import ConsentKind
 from app.people.models import Person
+from app.people.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ class Signature:
     on: date
     recorded_by: str | None
     recorded_at: datetime
+    # of a paper about another purpose
+    purpose: str | None
+    receiver: str | None
+    # who saw a refusal that nobody signed
+    witness_name: str | None
 
     @property
     def effective_on(self) -> date:
@@ -51,7 +58,7 @@ class ConsentPaper:
         return self.present is not None and self.present.is_agreed
 
 
-def list_papers(session: Session, actor: Actor, patient: Patient) -> list[ConsentPaper]:
+def list_papers(session: Session, vault: Vault, actor: Actor, patient: Patient) -> list[ConsentPaper]:
     """All three, asked or not; without signatures for roles that do not see consent."""
     rows = []
     if sees(actor, Field.CONSENT) is Grant.FULL:
@@ -64,13 +71,19 @@ def list_papers(session: Session, actor: Actor, patient: Patient) -> list[Consen
                 .order_by(Consent.from_on, Consent.id)
             )
         )
+
+    def opened(name: str, consent: Consent) -> str | None:
+        return vault.open(patient.person_id, f"consents.{name}", getattr(consent, f"{name}_sealed"))
+
     return [
-        ConsentPaper(kind, tuple(reversed(_signatures([row for row in rows if row[0].kind is kind]))))
+        ConsentPaper(kind, tuple(reversed(_signatures([row for row in rows if row[0].kind is kind], opened))))
         for kind in ConsentKind
     ]
 
 
-def _signatures(rows: list[tuple[Consent, str | None, str | None]]) -> list[Signature]:
+def _signatures(
+    rows: list[tuple[Consent, str | None, str | None]], opened: Callable[[str, Consent], str | None]
+) -> list[Signature]:
     found: list[Signature] = []
     for consent, name, recorded_by in rows:
         was_agreed = bool(found) and found[-1].is_agreed
@@ -83,6 +96,7 @@ def _signatures(rows: list[tuple[Consent, str | None, str | None]]) -> list[Sign
                 consent.from_on,
                 recorded_by,
                 consent.recorded_at,
+                *(opened(words, consent) for words in ("purpose", "receiver", "witness_name")),
             )
         )
     return found

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from app.desk.views import alerts as alerts
 from app.desk.views import consents as consents
-from app.desk.views import day_sheet, home, late, patient, reassessing, reports, requests, transfers, words
+from app.desk.views import day_sheet, home, late, patient, printing, reassessing, reports, requests, transfers, words
+from app.desk.views import dependants as dependants
+from app.desk.views import plans as plans
 from app.desk.views import teams as teams
+from app.desk.views import working_days as working_days
 from app.desk.views.blueprint import desk
 from app.desk.views.work import work
 
@@ -15,6 +18,7 @@ __all__ = [
     "home",
     "late",
     "patient",
+    "printing",
     "reassessing",
     "reports",
     "requests",

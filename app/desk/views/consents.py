@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from io import BytesIO
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -21,8 +20,9 @@ from app.core.errors import AnhuError, NotFound
 from app.core.fields import choices
 from app.core.i18n import _, lazy_
 from app.core.keys import current_keyring
+from app.core.papers import hand_out
 from app.core.web import forget_reads, read_session, show_errors
-from app.desk.forms.consents import SEPARATOR, ConsentForm
+from app.desk.forms.consents import SEPARATOR, ConsentForm, OtherPurposeForm, PrepareForm
 from app.desk.papers_consents import consent_pdf, receipt_pdf
 from app.desk.queries.consents import ConsentPaper, list_papers
 from app.desk.views.blueprint import desk
@@ -37,7 +37,7 @@ from app.patients.rules import ConsentKind, RegistryStatus
 from app.people.vault import Vault
 
 Answer = str | BaseResponse | tuple[str, int]
-PDF = "application/pdf"
+_FORMS = {ConsentKind.OTHER_PURPOSE: OtherPurposeForm}
 
 
 @desk.route("/patients/<public_id>/consents")
@@ -49,7 +49,7 @@ def consents(public_id: str) -> str:
     return render_template(
         "desk/consents/list.html",
         patient=_header(session, actor, patient),
-        papers=list_papers(session, actor, patient),
+        papers=list_papers(session, _vault(session), actor, patient),
         words={"consent": CONSENT_LABELS, "signer": SIGNER_LABELS},
         can_sign=[kind for kind in ConsentKind if _can_sign(patient, kind)],
     )
@@ -71,6 +71,7 @@ def sign_paper(public_id: str, purpose: str) -> Answer:
             with transaction() as writing:
                 sign_consent(
                     writing,
+                    _vault(writing),
                     actor,
                     lock_patient(writing, actor, public_id),
                     form.to_command(kind),
@@ -93,16 +94,28 @@ def sign_paper(public_id: str, purpose: str) -> Answer:
     return page if request.method == "GET" else (page, 422)
 
 
+@desk.route("/patients/<public_id>/consents/<purpose>/prepare", methods=["GET", "POST"])
+@permit(Action.KEEP_REGISTER)
+def prepare_consent(public_id: str, purpose: str) -> Answer:
+    """A paper about another purpose, to be signed: what for and who receives what are asked for first; noted."""
+    actor, session = current_actor(), read_session()
+    patient = get_patient(session, actor, public_id)
+    if _kind(purpose) is not ConsentKind.OTHER_PURPOSE:
+        raise NotFound
+    form = PrepareForm()
+    if request.method == "POST" and form.validate():
+        return _paper(public_id, purpose, is_blank=True, purpose=form.purpose.data, receiver=form.receiver.data)
+    note_look(("patient", public_id), patient.area_code)
+    header = _header(session, actor, patient)
+    page = render_template("desk/consents/prepare.html", form=form, patient=header)
+    return page if request.method == "GET" else (page, 422)
+
+
 @desk.route("/patients/<public_id>/consents/<purpose>/paper")
 @permit(Action.KEEP_REGISTER)
 def consent_paper(public_id: str, purpose: str) -> Response:
     """As it was signed, or with `blank` to be signed; noted."""
-    now, is_blank = current_clock().now(), "blank" in request.args
-    with transaction() as session:
-        patient, paper, guards, agency = _printed(session, public_id, _kind(purpose), now)
-        header = _header(session, current_actor(), patient)
-        content = consent_pdf(paper, header, guards, agency, current_actor(), now, is_blank=is_blank)
-    return send_file(BytesIO(content), mimetype=PDF, download_name="consent.pdf")
+    return _paper(public_id, purpose, is_blank="blank" in request.args)
 
 
 @desk.route("/patients/<public_id>/consents/<purpose>/receipt")
@@ -116,7 +129,16 @@ def withdrawal_receipt(public_id: str, purpose: str) -> Response:
             raise NotFound
         header = _header(session, current_actor(), patient)
         content = receipt_pdf(paper, paper.present, header, guards, agency, current_actor(), now)
-    return send_file(BytesIO(content), mimetype=PDF, download_name="withdrawal-receipt.pdf")
+    return hand_out(content, "withdrawal-receipt")
+
+
+def _paper(public_id: str, which: str, *, is_blank: bool, **about: str) -> Response:
+    now = current_clock().now()
+    with transaction() as session:
+        patient, paper, guards, agency = _printed(session, public_id, _kind(which), now)
+        header = _header(session, current_actor(), patient)
+        content = consent_pdf(paper, header, guards, agency, current_actor(), now, is_blank=is_blank, **about)
+    return hand_out(content, "consent", is_saved=bool(about))
 
 
 def _printed(
@@ -127,13 +149,17 @@ def _printed(
     patient = get_patient(session, actor, public_id)
     subject = ("patient", public_id)
     note(session, actor, "desk.consent_printed", now=now, subject=subject, area_code=patient.area_code)
-    paper = next(paper for paper in list_papers(session, actor, patient) if paper.kind is kind)
-    guards = list_guardians(session, actor, Vault(session, current_keyring()), patient)
+    paper = next(paper for paper in list_papers(session, _vault(session), actor, patient) if paper.kind is kind)
+    guards = list_guardians(session, actor, _vault(session), patient)
     return patient, paper, guards, session.get(Agency, patient.agency_id) if patient.agency_id else None
 
 
 def _header(session: Session, actor: Actor, patient: Patient) -> Any:
-    return header_of(session, actor, Vault(session, current_keyring()), patient, current_clock().today())
+    return header_of(session, actor, _vault(session), patient, current_clock().today())
+
+
+def _vault(session: Session) -> Vault:
+    return Vault(session, current_keyring())
 
 
 def _kind(purpose: str) -> ConsentKind:
@@ -161,14 +187,14 @@ def _is_minor(session: Session, actor: Actor, patient: Patient, today: date) -> 
 def _form(session: Session, actor: Actor, patient: Patient, kind: ConsentKind) -> ConsentForm:
     """What can be answered now, and who can sign: no second guardian, and no minor."""
     today = current_clock().today()
-    paper = next(paper for paper in list_papers(session, actor, patient) if paper.kind is kind)
-    form = ConsentForm(data={"from_on": today})
+    paper = next(paper for paper in list_papers(session, _vault(session), actor, patient) if paper.kind is kind)
+    form = _FORMS.get(kind, ConsentForm)(data={"from_on": today})
     answers = [ConsentAnswer.AGREED, ConsentAnswer.WITHDRAWN if paper.is_agreed else ConsentAnswer.REFUSED]
     form.answer.choices = choices((answer.value, lazy_(CONSENT_ANSWERS[answer])) for answer in answers)
     signers: list[tuple[str, Any]] = []
     if not _is_minor(session, actor, patient, today):
         signers.append(("patient", lazy_(SIGNER_LABELS["patient"])))
-    for guard in list_guardians(session, actor, Vault(session, current_keyring()), patient):
+    for guard in list_guardians(session, actor, _vault(session), patient):
         if guard.is_present and guard.rank is Rank.FIRST:
             words = _("监护人 %(name)s（%(relation)s）", name=guard.name, relation=_(RELATION_LABELS[guard.relation]))
             signers.append((f"guardian{SEPARATOR}{guard.public_id}", words))

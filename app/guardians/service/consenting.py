@@ -19,15 +19,19 @@ from app.patients.models import Consent, Patient
 from app.patients.rules import ConsentKind, RegistryStatus
 from app.patients.service import set_consent, withdraw_consent
 from app.people.models import Person
+from app.people.vault import Vault
 
 WITNESS, GUARDIAN = "witness", "guardian"
+_ABOUT = ("purpose", "receiver")
 
 
-def sign_consent(session: Session, actor: Actor, patient: Patient, command: SignConsent, now: datetime) -> Consent:
+def sign_consent(
+    session: Session, vault: Vault, actor: Actor, patient: Patient, command: SignConsent, now: datetime
+) -> Consent:
     """One of the three papers was signed, refused or taken back; a withdrawal holds from the next day.
 
     Raises `Invalid` at `signer` for who may not sign (a minor, a second guardian, a witness to anything but a refusal) and at
-    `from_on` for a day to come.
+    `from_on` for a day to come; at `purpose`, `receiver` and `witness_name` where the paper would not say what, to whom or who saw it.
     """
     if command.signed_on > business_day(now):
         raise Invalid({"from_on": [reason("patients.date_in_future")]})
@@ -44,6 +48,7 @@ def sign_consent(session: Session, actor: Actor, patient: Patient, command: Sign
     )
     if refusal is not None:
         raise Invalid({"signer": [refusal]})
+    _refuse_unsaid(command)
     person_id = guardian.person_id if guardian else None
     if command.answer is ConsentAnswer.WITHDRAWN:
         return withdraw_consent(
@@ -51,7 +56,23 @@ def sign_consent(session: Session, actor: Actor, patient: Patient, command: Sign
         )
     is_agreed = command.answer is ConsentAnswer.AGREED
     draft = ConsentDraft(command.signed_on, is_agreed, command.signer, command.kind, person_id)
-    return set_consent(session, actor, patient, draft, now)
+    consent = set_consent(session, actor, patient, draft, now)
+    for name in ("purpose", "receiver", "witness_name"):
+        sealed = vault.seal(patient.person_id, f"consents.{name}", getattr(command, name))
+        setattr(consent, f"{name}_sealed", sealed)
+    session.flush()
+    return consent
+
+
+def _refuse_unsaid(command: SignConsent) -> None:
+    """What the paper must say in words; a withdrawal takes back what was written."""
+    if command.answer is ConsentAnswer.WITHDRAWN:
+        return
+    needed = [*(_ABOUT if command.kind is ConsentKind.OTHER_PURPOSE else ())]
+    needed += ["witness_name"] if command.signer == WITNESS else []
+    missing = {name: [reason(f"guardians.consent.{name}")] for name in needed if not getattr(command, name)}
+    if missing:
+        raise Invalid(missing)
 
 
 def _guardian(session: Session, patient: Patient, command: SignConsent) -> Guardianship | None:

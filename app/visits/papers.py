@@ -1,0 +1,126 @@
+"""随访服务记录表 from the record, a visit a page. In Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.core.actor import Actor
+from app.patients.models import Patient
+from app.people.models import Person
+from app.people.vault import Vault
+from app.visits.models import FollowUpVisit
+from app.visits.queries_papers import PrintedVisit
+from app.visits.readers import SEALED
+from app.visits.rules.form import BEHAVIOUR_COUNTS, FIELDS
+from app.visits.rules.record import Medicine, VisitRecord
+from reports.forms import visit_record as form
+from reports.forms.codes import Behaviour
+from reports.forms.sheet import Imprint
+
+_NOT_SHOWN = "（略）"  # a text that the role does not read: the paper says that there is one
+_NO_SYMPTOM, _OTHER = 13, 12
+
+
+def visits_pdf(
+    patient: Patient,
+    person: Person,
+    visits: Sequence[PrintedVisit],
+    vault: Vault | None,
+    organisation: str,
+    actor: Actor,
+    now: datetime,
+) -> bytes:
+    """Without a vault the free texts stay closed. Empty `visits` draw the empty form."""
+    return form.render_visit_records(
+        form.VisitRecordsDocument(
+            name=person.name,
+            record_number=patient.record_number or "",
+            visits=tuple(_printed(one, vault, person.id) for one in visits),
+            imprint=Imprint(organisation, actor.name, now),
+        )
+    )
+
+
+def _printed(printed: PrintedVisit, vault: Vault | None, person_id: int) -> form.VisitRecord:
+    visit = printed.form.visit
+    record = printed.form.record(vault, person_id)
+    texts = {name: _text(record, visit, name, is_read=vault is not None) for name in SEALED}
+    symptoms = codes_in("symptoms", record.symptoms)
+    has_none = _NO_SYMPTOM in symptoms
+    return form.VisitRecord(
+        visited_on=record.visited_on,
+        form=record.form,
+        objects=codes_in("objects", record.objects),
+        lost_reason=record.lost_reason,
+        died_on=record.died_on,
+        death_cause=record.death_cause,
+        death_physical_cause=record.death_physical_cause,
+        risk_level=record.risk_level,
+        # the form has no code for it (domain 3.1)
+        symptoms=(_OTHER,) if has_none else symptoms,
+        symptoms_other="无" if has_none else texts["symptoms_other"],
+        insight=record.insight,
+        sleep=record.sleep,
+        diet=record.diet,
+        self_care=record.sf_self_care,
+        housework=record.sf_housework,
+        work=record.sf_work,
+        learning=record.sf_learning,
+        social=record.sf_social,
+        behaviours=_behaviours(record),
+        locked_up=record.locked_up,
+        hospitalisation=record.hospitalisation,
+        last_discharge_on=record.last_discharge_on,
+        lab_test=record.lab_test,
+        lab_text=texts["lab_text"],
+        adherence=record.adherence,
+        adverse_reaction=record.adverse_reaction,
+        adverse_text=texts["adverse_text"],
+        treatment_effect=record.treatment_effect,
+        referral=record.referral,
+        referral_reason=texts["referral_reason"],
+        referral_to=" ".join(filter(None, (record.referral_org, record.referral_dept))),
+        drugs=tuple(_drug(line) for line in record.medicines),
+        guidance=tuple(_drug(line) for line in record.guidance),
+        rehab_measures=codes_in("rehab_measures", record.rehab_measures),
+        rehab_other=texts["rehab_other"],
+        visit_class=record.visit_class,
+        next_visit_on=record.next_due_on,
+        doctor=printed.doctor,
+        remark=_remark(visit),
+        is_void=visit.withdrawn_at is not None,
+    )
+
+
+def codes_in(name: str, flags: int | None) -> tuple[int, ...]:
+    """The printed codes of a multi-choice, rising."""
+    return tuple(option.code for option in FIELDS[name].options if (flags or 0) & option.flag)
+
+
+def _text(record: VisitRecord, visit: FollowUpVisit, name: str, *, is_read: bool) -> str:
+    if is_read:
+        return str(getattr(record, name))
+    return _NOT_SHOWN if getattr(visit, SEALED[name]) is not None else ""
+
+
+def _behaviours(record: VisitRecord) -> tuple[Behaviour, ...]:
+    counts = {flag.bit_length(): getattr(record, name) for flag, name in BEHAVIOUR_COUNTS.items()}
+    return tuple(Behaviour(code, counts.get(code)) for code in codes_in("behaviours", record.behaviours))
+
+
+def _drug(line: Medicine) -> form.DrugLine:
+    return form.DrugLine(
+        line.name,
+        line.morning_mg or "",
+        line.noon_mg or "",
+        line.night_mg or "",
+        str(line.every_weeks or ""),
+        line.long_acting_mg or "",
+    )
+
+
+def _remark(visit: FollowUpVisit) -> str:
+    if visit.withdrawn_at is not None:
+        return "已被更正"
+    return "待卫生院确认" if visit.needs_confirmation and visit.confirmed_at is None else ""
