@@ -148,7 +148,7 @@ class CloseClue:
 
 @dataclass(frozen=True)
 class ReviewDiagnosis:
-    """A psychiatrist's word on somebody suspected. Without a `diagnosis` the suspicion was not confirmed.
+    """A psychiatrist's word on somebody suspected. Without a `diagnosis` the suspicion was not confirmed, or not yet (`is_undecided`).
 
     `consent` is what the family answered when asked at once; None when it is still to be asked.
     """
@@ -158,6 +158,7 @@ class ReviewDiagnosis:
     psychiatrist: str
     diagnosis: DiagnosisDraft | None = None
     consent: ConsentDraft | None = None
+    is_undecided: bool = False
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,11 @@ YES_NO = {1: N_("是"), 0: N_("否")}
 DANGER = {0: N_("没有"), 1: N_("有，正在发生或马上会发生")}
 # Ends that need no answers to the nine questions.
 PLAIN_ENDS = (ClueOutcome.NOT_FOUND, ClueOutcome.KNOWN, ClueOutcome.ELSEWHERE)
-REVIEW_RESULTS = {"confirmed": N_("确诊"), "not_confirmed": N_("不能确诊，排除")}
+REVIEW_RESULTS = {
+    "confirmed": N_("确诊"),
+    "undecided": N_("暂不能确定，继续复核"),
+    "not_confirmed": N_("不是严重精神障碍，排除"),
+}
 
 
 class ReportForm(Form):
@@ -144,6 +148,7 @@ class ReviewForm(Form):
             self.psychiatrist.data,
             self._diagnosis() if is_confirmed else None,
             self._consent() if is_confirmed else None,
+            is_undecided=self.result.data == "undecided",
         )
 
     def _diagnosis(self) -> DiagnosisDraft:

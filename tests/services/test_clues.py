@@ -358,8 +358,32 @@ def test_not_confirmed_is_excluded_by_one_hand_and_the_record_stays(session: Ses
     review_diagnosis(session, doctor, patient, review(diagnosis=None), NOW)
     assert patient.registry_status is RegistryStatus.EXCLUDED
     assert get_patient(session, doctor, patient.public_id).id == patient.id
-    with pytest.raises(Conflict):
-        review_diagnosis(session, doctor, patient, review(), NOW)
+    for again in (review(diagnosis=None), review(diagnosis=None, is_undecided=True)):
+        with pytest.raises(Conflict):
+            review_diagnosis(session, doctor, patient, again, NOW)
+
+
+def test_whoever_was_excluded_comes_back_by_a_new_diagnosis(session: Session, county: County) -> None:
+    doctor, patient = county.actor("doctor"), suspected(session, county)
+    review_diagnosis(session, doctor, patient, review(diagnosis=None), NOW)
+    with pytest.raises(Conflict) as refused:
+        change_state(session, doctor, patient, SpanKind.REGISTRY, "registered", TODAY, None, NOW)
+    assert refused.value.reason.code == "patients.review.diagnosis_first"
+    review_diagnosis(session, doctor, patient, review(consent=ConsentDraft(TODAY, signer="patient")), NOW)
+    assert (patient.registry_status, patient.management_status) == (RegistryStatus.REGISTERED, ManagementStatus.MANAGED)
+
+
+def test_whoever_cannot_be_judged_yet_stays_under_review(session: Session, county: County) -> None:
+    doctor, patient = county.actor("doctor"), suspected(session, county)
+    for _ in range(2):
+        review_diagnosis(session, doctor, patient, review(diagnosis=None, is_undecided=True), NOW)
+        assert patient.registry_status is RegistryStatus.UNDER_REVIEW
+    reasons = session.scalars(select(PatientSpan.reason).where(PatientSpan.patient_id == patient.id)).all()
+    assert "patients.because.undecided" in {why["code"] for why in reasons if why}
+    calendar = load_workdays(session, date(2026, 1, 1), date(2026, 12, 31))
+    assert [row.since for row in list_in_doubt(session, doctor, calendar)] == [TODAY]
+    review_diagnosis(session, doctor, patient, review(diagnosis=None), NOW)
+    assert patient.registry_status is RegistryStatus.EXCLUDED
 
 
 def test_nobody_is_registered_without_a_psychiatrists_word(session: Session, county: County) -> None:

@@ -184,6 +184,29 @@ def test_exclusion_needs_two_people_of_the_county_office(session: Session, count
     assert patient.management_status is None and patient.care_setting is None
 
 
+def test_nobody_undoes_alone_what_two_people_excluded(session: Session, county: County) -> None:
+    office = county.actor("county_office")
+    patient = registered(session, office)
+    other = replace(office, user_id=9_999)
+    change_state(session, office, patient, SpanKind.REGISTRY, "excluded", TODAY, WHY, NOW, second=other)
+    for actor in (office, county.actor("village_doctor")):
+        with pytest.raises(Conflict) as refused:
+            change_state(session, actor, patient, SpanKind.REGISTRY, "registered", TODAY, WHY, NOW)
+        assert refused.value.reason.code == "patients.review.diagnosis_first"
+    assert patient.registry_status is RegistryStatus.EXCLUDED
+
+
+def test_another_town_is_reached_by_a_transfer_only(session: Session, county: County) -> None:
+    office = county.actor("county_office")
+    patient = registered(session, office)
+    with pytest.raises(Invalid) as refused:
+        update_patient(
+            session, vault(session), office, patient, _edit(session, patient, area_code=OTHER_VILLAGE), TODAY, NOW
+        )
+    assert [why.code for why in refused.value.errors["area_code"]] == ["patients.area_by_transfer"]
+    assert patient.area_code == VILLAGE
+
+
 def test_what_was_true_on_a_day_is_answered_for_many_at_once(session: Session, county: County) -> None:
     doctor = county.actor("doctor")
     one, other = registered(session, doctor), registered(session, doctor, "王芳", 4)

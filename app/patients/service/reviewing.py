@@ -16,7 +16,14 @@ from app.patients.models import Patient
 from app.patients.rules import RegistryStatus, SpanKind
 from app.patients.service.follow_ups import visits_follow
 from app.patients.service.papers import set_consent, set_diagnosis
-from app.patients.service.states import IN_DOUBT, refuse_before_present, refuse_illegal, set_registry
+from app.patients.service.states import (
+    IN_DOUBT,
+    WAITS_FOR_DIAGNOSIS,
+    refuse_before_present,
+    refuse_illegal,
+    set_registry,
+    write_registry,
+)
 
 
 def start_review(session: Session, actor: Actor, patient: Patient, on: date, now: datetime) -> None:
@@ -28,15 +35,19 @@ def start_review(session: Session, actor: Actor, patient: Patient, on: date, now
 
 
 def review_diagnosis(session: Session, actor: Actor, patient: Patient, command: ReviewDiagnosis, now: datetime) -> None:
-    """Confirmed → registered with diagnosis and consent from that day; not confirmed → excluded, the record is kept.
+    """Confirmed → registered with diagnosis and consent from that day; not confirmed → excluded, the record is kept; cannot be said
+    yet → under review, with whose word that is. Whoever was excluded comes back by a new diagnosis only.
 
     Whoever agreed at once is managed and owes a first visit within 14 days; unasked is pending, refused is refused.
     """
     require(actor, Action.REVIEW_SUSPECTED)
-    if patient.registry_status not in IN_DOUBT:
+    if patient.registry_status not in WAITS_FOR_DIAGNOSIS:
         raise Conflict(reason("patients.review.not_suspected"))
     on, said = command.reviewed_on, {"hospital": command.hospital, "psychiatrist": command.psychiatrist}
-    if command.diagnosis is None:
+    if command.is_undecided:
+        because = reason("patients.because.undecided", on=on, **said)
+        _stay_in_doubt(session, actor, patient, on, because, now)
+    elif command.diagnosis is None:
         because = reason("patients.because.not_confirmed", on=on, **said)
         _move(session, actor, patient, RegistryStatus.EXCLUDED, on, because, now)
     else:
@@ -49,6 +60,14 @@ def review_diagnosis(session: Session, actor: Actor, patient: Patient, command: 
         patient.registered_on = on
     session.flush()
     _note(session, actor, patient, "patients.diagnosis_reviewed", now)
+
+
+def _stay_in_doubt(session: Session, actor: Actor, patient: Patient, on: date, because: Reason, now: datetime) -> None:
+    """The review goes on; a second word of the kind only adds its day and name."""
+    if patient.registry_status not in IN_DOUBT:
+        raise Conflict(reason("patients.review.not_suspected"))
+    refuse_before_present(session, patient, SpanKind.REGISTRY, on)
+    write_registry(session, actor, patient, RegistryStatus.UNDER_REVIEW, on, now, because)
 
 
 def _move(

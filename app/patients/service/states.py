@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.areas.models import Area
 from app.areas.queries import responsible_agency
-from app.areas.rules import is_within
+from app.areas.rules import is_within, town_of
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor, Role
@@ -40,8 +40,9 @@ from app.tasks.service import move_open_tasks
 
 # Two people of the county office, each with a hand of their own (roles.md).
 _TWO_HANDS = frozenset({RegistryStatus.EXCLUDED, RegistryStatus.MERGED})
-# Registered by a psychiatrist's word only (`service.reviewing`).
 IN_DOUBT = (RegistryStatus.SUSPECTED, RegistryStatus.UNDER_REVIEW)
+# Registered by a psychiatrist's word only (`service.reviewing`): whoever was excluded comes back with a new diagnosis.
+WAITS_FOR_DIAGNOSIS = (*IN_DOUBT, RegistryStatus.EXCLUDED)
 
 
 def change_state(
@@ -170,8 +171,10 @@ def _change_registry(
     if status is RegistryStatus.DEAD:
         raise Conflict(reason("patients.state.death_by_record"))
     refuse_illegal(patient, status)
-    if status is RegistryStatus.REGISTERED and patient.registry_status in IN_DOUBT:
+    if status is RegistryStatus.REGISTERED and patient.registry_status in WAITS_FOR_DIAGNOSIS:
         raise Conflict(reason("patients.review.diagnosis_first"))
+    if status is RegistryStatus.REGISTERED and patient.registry_status is RegistryStatus.MERGED:
+        raise Conflict(reason("patients.state.merged_by_undo"))
     if status in _TWO_HANDS or patient.registry_status is RegistryStatus.DEAD:
         _require_two_hands(actor, second)
     if patient.registry_status is RegistryStatus.DEAD and status is RegistryStatus.REGISTERED:
@@ -236,6 +239,8 @@ def _change_area(
 ) -> None:
     if session.get(Area, value) is None or not is_within(value, actor.area_prefix):
         raise Invalid({"area_code": [reason("patients.area_outside")]})
+    if patient.registry_status is RegistryStatus.REGISTERED and town_of(value) != town_of(patient.area_code):
+        raise Invalid({"area_code": [reason("patients.area_by_transfer")]})
     old_area = patient.area_code
     write_span(session, actor, patient, SpanKind.AREA, value, from_on, now, because=because)
     agency = responsible_agency(session, value)

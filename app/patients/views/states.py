@@ -52,7 +52,7 @@ from app.patients.rules import (
     RegistryStatus,
     SpanKind,
 )
-from app.patients.service.states import IN_DOUBT
+from app.patients.service.states import WAITS_FOR_DIAGNOSIS
 from app.patients.views.blueprint import WORDS, patients
 from app.people.models import DatePrecision, Person
 from app.people.service import prove_death
@@ -137,9 +137,9 @@ def _form(actor: Actor, done: Act, name: str, patient: Patient, today: date) -> 
 
 
 def _registry_moves(_actor: Actor, patient: Patient) -> Choices:
-    """Death and the diagnosis review have pages of their own; exclusion, merging and undoing a death need two people."""
+    """Death and the diagnosis review have pages of their own; exclusion, merging and undoing either need two people."""
     by_two = {RegistryStatus.DEAD, RegistryStatus.EXCLUDED, RegistryStatus.MERGED, RegistryStatus.TRANSFERRED_OUT}
-    if patient.registry_status in (RegistryStatus.DEAD, *IN_DOUBT):
+    if patient.registry_status in (RegistryStatus.DEAD, RegistryStatus.MERGED, *WAITS_FOR_DIAGNOSIS):
         return []
     return [
         (after.value, REGISTRY_LABELS[after])
@@ -240,8 +240,8 @@ def _is_registered(_actor: Actor, patient: Patient) -> bool:
     return patient.registry_status is RegistryStatus.REGISTERED
 
 
-def _is_in_doubt(actor: Actor, patient: Patient) -> bool:
-    return patient.registry_status in IN_DOUBT and may(actor, Action.REVIEW_SUSPECTED)
+def _waits_for_diagnosis(actor: Actor, patient: Patient) -> bool:
+    return patient.registry_status in WAITS_FOR_DIAGNOSIS and may(actor, Action.REVIEW_SUSPECTED)
 
 
 ACTS: dict[str, Act] = {
@@ -250,7 +250,9 @@ ACTS: dict[str, Act] = {
         N_("保存送诊"),
         StartReviewForm,
         _store_start_review,
-        lambda actor, patient: _is_in_doubt(actor, patient) and patient.registry_status is RegistryStatus.SUSPECTED,
+        lambda actor, patient: (
+            _waits_for_diagnosis(actor, patient) and patient.registry_status is RegistryStatus.SUSPECTED
+        ),
         N_("由精神科执业医师诊断；自列为疑似起 10 个工作日内有结果。"),
     ),
     "review": Act(
@@ -258,8 +260,8 @@ ACTS: dict[str, Act] = {
         N_("保存复核结果"),
         ReviewForm,
         _store_review,
-        _is_in_doubt,
-        N_("以精神科医师的诊断为准。确诊即在册，同意管理的 14 日内首次随访；不能确诊的排除，资料保留。"),
+        _waits_for_diagnosis,
+        N_("以精神科医师的诊断为准。确诊即在册，同意管理的 14 日内首次随访；排除的保留资料，以后凭新的诊断才能在册。"),
     ),
     "admission": Act(
         N_("登记入院"),
