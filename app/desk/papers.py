@@ -8,6 +8,7 @@ from io import BytesIO
 
 from app.core.i18n import _
 from app.core.reasons import say
+from app.core.workdays import is_provisional
 from app.desk.queries.day_sheet import Beside
 from app.desk.queries.late import LateRow
 from app.desk.texts import TASK_KINDS, owner_of
@@ -40,8 +41,13 @@ def task_workbook(
 
 
 def _duty(row: LateRow | WorkRow, place: str, *own: str | None) -> Line:
-    what = (place, row.name, row.level, _(TASK_KINDS[row.kind]), row.due_on.isoformat(), max(0, -row.standing.days))
+    what = (place, row.name, row.level, _(TASK_KINDS[row.kind]), _day(row), max(0, -row.standing.days))
     return Line((*what, *own, _("；").join(say(one) for one in row.because)))
+
+
+def _day(row: LateRow | WorkRow) -> str:
+    day = row.due_on.isoformat()
+    return _("%(words)s（暂定）", words=day) if is_provisional(row.because) else day
 
 
 def _duties(

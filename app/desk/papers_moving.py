@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.areas.models import Agency
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI
+from app.core.reasons import Reason
+from app.core.workdays import is_provisional
 from app.desk.queries.ending_paper import EndingPaper
 from app.desk.queries.transfer_paper import TransferPaper
 from app.desk.rules import FIRST_VISIT_AFTER_MOVE_DAYS
@@ -50,6 +52,7 @@ def _package(paper: TransferPaper, imprint: Imprint) -> TransferPackageDocument:
         new_address=paper.row.to_place,
         items=tuple(_items(paper)),
         answer_by=paper.transfer.due_on,
+        is_answer_provisional=paper.transfer.is_due_provisional,
         sent_on=paper.transfer.proposed_on,
     )
 
@@ -76,18 +79,23 @@ def _sheet(paper: TransferPaper, imprint: Imprint) -> TransferSheetDocument:
         next_visit_on=patient.next_due_on,
         medicines="；".join(_dose(line) for line in paper.medicines),
         cautions="上门须两人同行" if row.in_pairs else "",
-        tasks=tuple(OpenTask(TASK_KINDS.get(task.kind, ""), task.due_on) for task in paper.tasks),
+        tasks=tuple(OpenTask(TASK_KINDS.get(task.kind, ""), task.due_on, _mark(task.because)) for task in paper.tasks),
         subsidy="同一政策，按日计算，由县统一发放一笔",
         items=tuple(_items(paper)),
         proposed_by=row.proposed_by,
         proposed_on=transfer.proposed_on,
         answer_by=transfer.due_on,
+        is_answer_provisional=transfer.is_due_provisional,
         answer=_ANSWERS.get(transfer.state),
         refusal_reason=str(row.because) if row.because and transfer.state is TransferState.REFUSED else "",
         answered_by=row.decided_by or "",
         answered_on=transfer.decided_at.astimezone(SHANGHAI).date() if transfer.decided_at else None,
         first_visit_by=transfer.moved_on + timedelta(days=FIRST_VISIT_AFTER_MOVE_DAYS) if transfer.moved_on else None,
     )
+
+
+def _mark(because: Sequence[Reason]) -> str:
+    return "日期暂定（放假安排未公布）" if is_provisional(because) else ""
 
 
 def _items(paper: TransferPaper) -> Iterator[HandedItem]:

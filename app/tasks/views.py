@@ -24,6 +24,7 @@ from app.core.i18n import N_, _
 from app.core.keys import current_keyring
 from app.core.reasons import say
 from app.core.web import forget_reads, read_session, short_date, show_errors
+from app.core.workdays import PROVISIONAL, is_provisional
 from app.people.vault import Vault
 from app.tasks.forms import LATE_DAYS, LEVELS, REASSESS, TABS, Asked, SaveViewForm
 from app.tasks.queries import OpenCounts, WorkRow, count_open, list_places, worklist
@@ -178,9 +179,7 @@ _PAGES = {
     "check": ("incidents.answer", Action.KEEP_EMERGENCIES),
 }
 # These lead to the task's own page; the others to the patient's.
-_BY_TASK = frozenset(
-    {"reassess", "emergency", "check", "state", "contact", "search", "review", "identify", "of_age"}
-)
+_BY_TASK = frozenset({"reassess", "emergency", "check", "state", "contact", "search", "review", "identify", "of_age"})
 # What the button says, where the list's template has no word of its own for the deed.
 _DEED_WORDS = {
     "unlock": N_("登记解锁"),

@@ -35,6 +35,8 @@ class TransferPackageDocument:
     fingerprint: str = ""
     """Digest of the file that travels along, if one does."""
     answer_by: date | None = None
+    is_answer_provisional: bool = False
+    """The year's holidays are not known yet, so that the day may move."""
     sent_on: date | None = None
 
 
@@ -53,6 +55,7 @@ def _letter(document: TransferPackageDocument) -> Sheet:
         Blank(document.new_address, 60),
         "）的健康档案移交你单位。请核对下列材料，于",
         day(document.answer_by),
+        "（暂定）" if document.is_answer_provisional else "",
         "前将接收回执寄回。接收之前，由我单位继续负责。",
     )
     digest = (Prose(("随附电子文件校验值：", document.fingerprint), size=10, after=2),) if document.fingerprint else ()

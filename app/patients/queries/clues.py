@@ -61,6 +61,7 @@ class ClueRow:
     reported_on: date
     reported_at: datetime
     due_on: date | None
+    is_provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +353,7 @@ def _one(actor: Actor, public_id: str) -> Select[Clue]:
 
 
 def _row(clue: Clue, name: str, village: str, agency: str | None, calendar: WorkdayCalendar) -> ClueRow:
-    is_waiting = clue.state is ClueState.RECEIVED
+    due = look_by(clue.reported_on, clue.is_danger, calendar) if clue.state is ClueState.RECEIVED else None
     return ClueRow(
         id=clue.id,
         public_id=clue.public_id,
@@ -366,7 +367,8 @@ def _row(clue: Clue, name: str, village: str, agency: str | None, calendar: Work
         outcome=clue.outcome,
         reported_on=clue.reported_on,
         reported_at=clue.reported_at,
-        due_on=look_by(clue.reported_on, clue.is_danger, calendar).ends_on if is_waiting else None,
+        due_on=due.ends_on if due else None,
+        is_provisional=due is not None and due.provisional,
     )
 
 
