@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Select, bindparam, column, or_, select, table
+from sqlalchemy import Select, bindparam, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from app.core.access import Field
@@ -24,6 +24,11 @@ ID, ID_TAIL4, ID_TAIL6, PHONE, ACCOUNT = "id", "id4", "id6", "phone", "account"
 # The registration behind a person: the room above owns the table, only its keys are read here.
 _patients = table("patients", column("id"), column("person_id"), column("area_code"))
 _OF_PATIENT = (Field.PATIENT_NAME, Field.PATIENT_ID_NUMBER, Field.PATIENT_PHONE)
+
+
+def find_area(session: Session, person_id: int) -> str:
+    """The village of the patient whom the person is or looks after, by the keys under which they are found; empty for others."""
+    return session.scalar(select(func.min(NameKey.area_code)).where(NameKey.person_id == person_id)) or ""
 
 
 def find_by_id_number(session: Session, keyring: Keyring, number: str) -> Person | None:

@@ -171,3 +171,21 @@ def test_a_patient_cannot_be_asked_about_as_if_they_were_a_guardian(session: Ses
         get_person(session, clerk, patients_person.public_id, Field.GUARDIAN_ID_NUMBER)
     with pytest.raises(NotFound):
         get_person(session, county.actor("other_doctor"), patients_person.public_id, Field.PATIENT_ID_NUMBER)
+
+
+def test_what_is_done_to_a_person_is_noted_where_the_patient_lives(session: Session, county: County) -> None:
+    """Of a guardian too: else the auditor of the place would never read it."""
+    doctor = county.actor("doctor")
+    patient = registered(session, doctor)
+    guardian = session.get_one(Person, first_guardian(session, doctor, patient).person_id)
+    change_identity(session, vault(session), doctor, guardian, person("赵桂芝", 502), NOW)
+    record_death(session, doctor, session.get_one(Person, patient.person_id), TODAY, DatePrecision.DAY, 1, NOW)
+    events = session.scalars(select(AuditEvent).where(AuditEvent.action.startswith("people."))).all()
+    assert {event.action for event in events} == {"people.identity_changed", "people.death_recorded"}
+    assert {event.area_code for event in events} == {patient.area_code}
+
+
+def test_an_act_upon_somebody_no_register_names_is_noted_without_a_place(session: Session, county: County) -> None:
+    stranger = create_person(session, vault(session), person(), NOW)
+    record_death(session, county.actor("doctor"), stranger, TODAY, DatePrecision.DAY, 1, NOW)
+    assert session.scalars(select(AuditEvent.area_code)).all() == [""]

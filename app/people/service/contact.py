@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.audit.service import note
 from app.core.actor import Actor
 from app.core.bank_account import check_account
 from app.core.errors import Conflict, Invalid
@@ -17,6 +16,7 @@ from app.people.commands import AccountDraft
 from app.people.models import PayeeAccount, Person, Phone
 from app.people.queries import PHONE, find_account, find_main_phone
 from app.people.rules import check_payee_account
+from app.people.service.noting import note_person
 from app.people.service.sealing import account_of, phone_of
 from app.people.vault import Vault
 
@@ -63,5 +63,5 @@ def set_account(
     account = account_of(vault, person, draft, actor, now)
     session.add(account)
     session.flush()
-    note(session, actor, "people.account_set", now=now, subject=("person", person.public_id))
+    note_person(session, actor, "people.account_set", person, now)
     return account

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.audit.service import note
 from app.core.actor import Actor
 from app.core.errors import Conflict
 from app.core.reasons import reason
 from app.people.models import Person
+from app.people.service.noting import note_person
 from app.people.vault import Vault
 
 PROOF = "people.death_evidence_number"
@@ -35,11 +35,4 @@ def withdraw_death(session: Session, actor: Actor, person: Person, now: datetime
     person.death_news_from = person.death_evidence = person.death_evidence_number_sealed = None
     person.death_recorded_at = person.death_recorded_by = None
     session.flush()
-    note(
-        session,
-        actor,
-        "people.death_withdrawn",
-        now=now,
-        subject=("person", person.public_id),
-        changed={"was": withdrawn},
-    )
+    note_person(session, actor, "people.death_withdrawn", person, now, changed={"was": withdrawn})

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from app.audit.service import note
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
 from app.core.identity import IdKind, normalise_id_number
@@ -17,6 +16,7 @@ from app.people.models import DatePrecision, Person
 from app.people.queries import find_by_id_number
 from app.people.rules import estimated_day
 from app.people.service.naming import rename_keys
+from app.people.service.noting import note_person
 from app.people.service.sealing import former_of, seal_number
 from app.people.vault import Vault
 
@@ -36,7 +36,7 @@ def change_identity(
         rename_keys(session, person)
     changed = number_changed or before != (person.name, person.sex, person.born_on, person.id_kind, person.post)
     if changed:
-        note(session, actor, "people.identity_changed", now=now, subject=("person", person.public_id))
+        note_person(session, actor, "people.identity_changed", person, now)
     return changed
 
 
@@ -94,4 +94,4 @@ def record_death(
     person.death_cause, person.death_physical_cause = cause, physical_cause
     person.death_recorded_at, person.death_recorded_by = now, actor.user_id
     session.flush()
-    note(session, actor, "people.death_recorded", now=now, subject=("person", person.public_id))
+    note_person(session, actor, "people.death_recorded", person, now)

@@ -9,7 +9,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.audit.queries import count_acts, start_of_day
-from app.audit.service import note
 from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
 from app.core.clock import business_day
@@ -19,6 +18,7 @@ from app.people.models import Person
 from app.people.queries import find_main_phone
 from app.people.rules import REVEALS_A_DAY, reveal_problems
 from app.people.service.identity import open_id_number
+from app.people.service.noting import note_person
 from app.people.vault import Vault
 
 REVEALED = "people.revealed"  # the audit's word for a look behind a mask
@@ -53,14 +53,8 @@ def reveal(
     value = _REVEALED[field](session, vault, person) if field in _REVEALED else None
     if value is None:
         raise NotFound()
-    note(
-        session,
-        actor,
-        REVEALED,
-        now=now,
-        subject=("person", person.public_id),
-        detail={"field": field.value, "reason": reason_code} | ({"case": case_number} if case_number else {}),
-    )
+    detail = {"field": field.value, "reason": reason_code} | ({"case": case_number} if case_number else {})
+    note_person(session, actor, REVEALED, person, now, detail=detail)
     return value
 
 
