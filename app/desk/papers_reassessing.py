@@ -15,6 +15,7 @@ from app.patients.queries import PatientHeader
 from app.risk.models import Reassessment, ReassessmentSession
 from app.risk.papers import paper_quarter
 from app.visits.models import FollowUpVisit
+from app.visits.papers import behaviours_in, symptoms_in
 from reports.forms.risk_assessment import QuarterVisit, RiskAssessmentDocument, render_risk_assessment
 from reports.forms.sheet import Imprint
 
@@ -28,10 +29,13 @@ def reassessment_pdf(
     visits: Sequence[FollowUpVisit],
     actor: Actor,
     now: datetime,
+    other_symptoms: str = "",
 ) -> bytes:
-    """`visits` are the quarter's completed ones, the oldest first."""
+    """`visits` are the quarter's completed ones, the oldest first; `other_symptoms` what the last of them says after 其他."""
     why = str(Reason.from_json(result.because)) if result.because else ""
     panel = held.panel if held else []
+    last = visits[-1] if visits else None
+    symptoms, said = symptoms_in(last.symptoms, other_symptoms) if last else ((), "")
     return render_risk_assessment(
         RiskAssessmentDocument(
             Imprint(patient.agency or "", actor.name, now),
@@ -40,7 +44,10 @@ def reassessment_pdf(
             care_setting=CARE_LABELS[patient.care_setting] if patient.care_setting else "",
             previous_level=result.level_before,
             visits=tuple(_visit(one) for one in visits),
-            adherence=visits[-1].adherence if visits else None,
+            behaviours=behaviours_in(visits),
+            symptoms=symptoms,
+            symptoms_other=said,
+            adherence=last.adherence if last else None,
             proposed_level=result.level_proposed,
             proposed_because=_proposed(visits, result.level_proposed),
             decided_level=result.level,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from app.core.actor import Actor
@@ -15,10 +16,10 @@ from app.visits.readers import SEALED
 from app.visits.rules.form import BEHAVIOUR_COUNTS, FIELDS
 from app.visits.rules.record import Medicine, VisitRecord
 from reports.forms import visit_record as form
-from reports.forms.codes import Behaviour
+from reports.forms.codes import NO_BEHAVIOUR, Behaviour
 from reports.forms.sheet import Imprint
 
-_NOT_SHOWN = "（略）"  # a text that the role does not read: the paper says that there is one
+NOT_SHOWN = "（略）"  # a text that the role does not read: the paper says that there is one
 _NO_SYMPTOM, _OTHER = 13, 12
 
 
@@ -46,8 +47,7 @@ def _printed(printed: PrintedVisit, vault: Vault | None, person_id: int) -> form
     visit = printed.form.visit
     record = printed.form.record(vault, person_id)
     texts = {name: _text(record, visit, name, is_read=vault is not None) for name in SEALED}
-    symptoms = codes_in("symptoms", record.symptoms)
-    has_none = _NO_SYMPTOM in symptoms
+    symptoms, said = symptoms_in(record.symptoms, texts["symptoms_other"])
     return form.VisitRecord(
         visited_on=record.visited_on,
         form=record.form,
@@ -57,9 +57,8 @@ def _printed(printed: PrintedVisit, vault: Vault | None, person_id: int) -> form
         death_cause=record.death_cause,
         death_physical_cause=record.death_physical_cause,
         risk_level=record.risk_level,
-        # the form has no code for it (domain 3.1)
-        symptoms=(_OTHER,) if has_none else symptoms,
-        symptoms_other="无" if has_none else texts["symptoms_other"],
+        symptoms=symptoms,
+        symptoms_other=said,
         insight=record.insight,
         sleep=record.sleep,
         diet=record.diet,
@@ -68,7 +67,7 @@ def _printed(printed: PrintedVisit, vault: Vault | None, person_id: int) -> form
         work=record.sf_work,
         learning=record.sf_learning,
         social=record.sf_social,
-        behaviours=_behaviours(record),
+        behaviours=behaviours_in((record,)),
         locked_up=record.locked_up,
         hospitalisation=record.hospitalisation,
         last_discharge_on=record.last_discharge_on,
@@ -101,12 +100,24 @@ def codes_in(name: str, flags: int | None) -> tuple[int, ...]:
 def _text(record: VisitRecord, visit: FollowUpVisit, name: str, *, is_read: bool) -> str:
     if is_read:
         return str(getattr(record, name))
-    return _NOT_SHOWN if getattr(visit, SEALED[name]) is not None else ""
+    return NOT_SHOWN if getattr(visit, SEALED[name]) is not None else ""
 
 
-def _behaviours(record: VisitRecord) -> tuple[Behaviour, ...]:
-    counts = {flag.bit_length(): getattr(record, name) for flag, name in BEHAVIOUR_COUNTS.items()}
-    return tuple(Behaviour(code, counts.get(code)) for code in codes_in("behaviours", record.behaviours))
+def symptoms_in(flags: int | None, other: str) -> tuple[tuple[int, ...], str]:
+    """Codes and the words after 其他; no symptom has no code of its own: it is printed as 其他 无 (domain 3.1)."""
+    codes = codes_in("symptoms", flags)
+    return ((_OTHER,), "无") if _NO_SYMPTOM in codes else (codes, other)
+
+
+def behaviours_in(visits: Iterable[VisitRecord | FollowUpVisit]) -> tuple[Behaviour, ...]:
+    """What was seen at these visits with how often; none (7) where each says so."""
+    times: Counter[int] = Counter()
+    seen: set[int] = set()
+    for visit in visits:
+        seen |= set(codes_in("behaviours", visit.behaviours))
+        times.update({flag.bit_length(): getattr(visit, name) for flag, name in BEHAVIOUR_COUNTS.items()})
+    seen = seen - {NO_BEHAVIOUR} or seen
+    return tuple(Behaviour(code, times.get(code)) for code in sorted(seen))
 
 
 def _drug(line: Medicine) -> form.DrugLine:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from flask import Response, send_file
+from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
-from app.core.access import Action, current_actor, permit
+from app.core.access import Action, Field, Grant, current_actor, permit, sees
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.keys import current_keyring
+from app.core.papers import hand_out
 from app.core.quarter import Quarter
 from app.desk.papers_reassessing import reassessment_pdf
 from app.desk.views.blueprint import desk
@@ -26,6 +25,7 @@ from app.risk.queries.sessions import get_result
 from app.risk.service import CONCLUSION
 from app.visits.models import FollowUpVisit
 from app.visits.queries import list_visits
+from app.visits.readers import open_text
 
 
 @desk.route("/reassessments/<public_id>/paper")
@@ -35,6 +35,7 @@ def reassessment_paper(public_id: str) -> Response:
     actor, clock = current_actor(), current_clock()
     with transaction() as session:
         vault = Vault(session, current_keyring())
+        reads_texts = sees(actor, Field.FREE_TEXT) is Grant.FULL
         result, patient = get_result(session, actor, public_id)
         note(
             session,
@@ -45,17 +46,19 @@ def reassessment_paper(public_id: str) -> Response:
             area_code=patient.area_code,
             detail={"quarter": result.quarter},
         )
+        visits = _visits(session, actor, patient, Quarter.parse(result.quarter))
         content = reassessment_pdf(
             result,
-            vault.open(patient.person_id, CONCLUSION, result.conclusion_sealed) or "",
+            vault.open(patient.person_id, CONCLUSION, result.conclusion_sealed) or "" if reads_texts else "",
             _meeting(session, result.session_id),
             header_of(session, actor, vault, patient, clock.today()),
             list_guardians(session, actor, vault, patient),
-            _visits(session, actor, patient, Quarter.parse(result.quarter)),
+            visits,
             actor,
             clock.now(),
+            open_text(vault, patient.person_id, visits[-1], "symptoms_other") if visits and reads_texts else "",
         )
-    return send_file(BytesIO(content), mimetype="application/pdf", download_name="reassessment.pdf")
+    return hand_out(content, "reassessment")
 
 
 def _meeting(session: Session, session_id: int | None) -> ReassessmentSession | None:
