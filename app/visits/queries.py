@@ -107,7 +107,7 @@ _LIFE = select(Person.born_on, Person.died_on).where(Person.id == bindparam("per
 def load_attempts(session: Session, patient_id: int, after: date | None) -> list[Attempt]:
     """Attempts since the last contact, as facts."""
     wanted = select(VisitAttempt.attempted_on, VisitAttempt.outcome, VisitAttempt.way).where(
-        VisitAttempt.patient_id == patient_id
+        VisitAttempt.patient_id == patient_id, VisitAttempt.withdrawn_at.is_(None)
     )
     if after is not None:
         wanted = wanted.where(VisitAttempt.attempted_on > after)
@@ -128,6 +128,7 @@ def _met_later(session: Session, patient: Patient, died_on: date) -> list[Reason
         VisitAttempt.patient_id.in_(registrations),
         VisitAttempt.attempted_on > died_on,
         VisitAttempt.outcome.in_(MET),
+        VisitAttempt.withdrawn_at.is_(None),
     )
     return [
         *name_days("visit.death_before_visits", session.scalars(visits).all()),
@@ -219,8 +220,13 @@ def find_successor(session: Session, visit: FollowUpVisit) -> FollowUpVisit | No
     return session.scalar(select(FollowUpVisit).where(FollowUpVisit.corrects_id == visit.id))
 
 
-def list_attempts(session: Session, actor: Actor, patient: Patient, after: date | None = None) -> list[VisitAttempt]:
-    """Attempts without contact, the newest first; with `after`, those later than that day (since the last visit)."""
+def list_attempts(
+    session: Session, actor: Actor, patient: Patient, after: date | None = None, *, with_mistakes: bool = False
+) -> list[VisitAttempt]:
+    """Attempts without contact, the newest first; with `after`, those later than that day (since the last visit).
+
+    Those written down by mistake are history only.
+    """
     if not sees_visits(actor):
         return []
     wanted = (
@@ -231,6 +237,8 @@ def list_attempts(session: Session, actor: Actor, patient: Patient, after: date 
     )
     if after is not None:
         wanted = wanted.where(VisitAttempt.attempted_on > after)
+    if not with_mistakes:
+        wanted = wanted.where(VisitAttempt.withdrawn_at.is_(None))
     return list(session.scalars(wanted))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from app.core.i18n import N_, _
 from app.core.reasons import say_date
 from app.tasks.texts import KIND_LABELS
-from app.visits.rules.form import BEHAVIOUR_COUNTS, FIELDS
+from app.visits.rules.form import BEHAVIOUR_COUNTS, FIELDS, SOCIAL_FUNCTION, Behaviour, Hospitalisation, LockedUp
 from app.visits.rules.record import Medicine, VisitRecord
 
 MET, STATE, DRUGS, NEXT = N_("一、见面"), N_("二、状态"), N_("三、用药"), N_("四、下一步")
@@ -80,10 +80,34 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 # Duties that a visit opens.
 TASK_LABELS = KIND_LABELS
+# One group in one line, for a group that is folded away: what decides, in the order of the form.
+_IN_SHORT: dict[str, tuple[str, ...]] = {
+    MET: ("visited_on", "form", "objects", "lost_reason", "died_on", "death_cause"),
+    STATE: (
+        "risk_level",
+        "symptoms",
+        "insight",
+        "sleep",
+        "diet",
+        "social",
+        "behaviours",
+        "locked_up",
+        "hospitalisation",
+    ),
+    DRUGS: ("adherence", "medicines", "adverse_reaction", "treatment_effect", "lab_test"),
+    NEXT: ("rehab_measures", "referral", "post_intervention_trend"),
+}
 _SHORT = {
     "adherence": {1: N_("规律服药"), 2: N_("间断服药"), 3: N_("未服药"), 4: N_("无需服药")},
     "adverse_reaction": {1: N_("无不良反应"), 2: N_("有不良反应")},
+    "sleep": {1: N_("睡眠良好"), 2: N_("睡眠一般"), 3: N_("睡眠较差")},
+    "diet": {1: N_("饮食良好"), 2: N_("饮食一般"), 3: N_("饮食较差")},
+    "treatment_effect": {1: N_("疗效痊愈"), 2: N_("疗效好转"), 3: N_("疗效无变化"), 4: N_("疗效加重"), 9: ""},
+    "lab_test": {1: "", 2: N_("有实验室检查")},
+    "referral": {1: N_("不转诊"), 2: N_("转诊")},
 }
+_SOCIAL = {1: N_("社会功能良好"), 2: N_("社会功能一般"), 3: N_("社会功能较差")}
+_NOTHING = {("behaviours", Behaviour.NONE), ("locked_up", LockedUp.NO), ("hospitalisation", Hospitalisation.NONE)}
 _COUNTED = {behaviour.bit_length(): name for behaviour, name in BEHAVIOUR_COUNTS.items()}
 
 
@@ -137,6 +161,52 @@ def medicine_words(line: Medicine) -> str:
 def summary_of(record: VisitRecord) -> list[str]:
     """A few words that recall a visit: how medicine is taken, and how it is borne."""
     return [text for name in ("adherence", "adverse_reaction") if (text := _short(record, name))]
+
+
+def in_short(record: VisitRecord) -> dict[str, str]:
+    """Group's title → its answers in one line; empty where nothing is answered."""
+    return {title: _line(record, names) for title, names in _IN_SHORT.items()}
+
+
+def _line(record: VisitRecord, names: Iterable[str]) -> str:
+    """What happened comes first, that nothing happened last: a narrow line is cut."""
+    of_note = {name for name, nothing in _NOTHING if getattr(record, name) not in (None, nothing)}
+    ordered = sorted(names, key=lambda name: name != "risk_level" and name not in of_note)
+    return " · ".join(words for name in ordered if (words := _brief(record, name)))
+
+
+@dataclass(frozen=True)
+class Change:
+    """An item that was answered otherwise the last time; empty words where it was not answered."""
+
+    label: str
+    before: str
+    now: str
+
+
+def changes(before: VisitRecord, now: VisitRecord) -> list[Change]:
+    """What differs from the visit before, in the form's order. The day always does and is left out."""
+    asked = (name for _title, names in GROUPS for name in names if name != "visited_on")
+    names = [name for name in asked if getattr(before, name) or getattr(now, name)]
+    found = ((name, _compared(before, name), _compared(now, name)) for name in names)
+    return [Change(str(_(FIELDS[name].label)), was, is_now) for name, was, is_now in found if was != is_now]
+
+
+def _compared(record: VisitRecord, name: str) -> str:
+    if name == "risk_level" and record.risk_level is not None:
+        return str(_("%(n)s 级", n=record.risk_level))
+    return answer(record, name)
+
+
+def _brief(record: VisitRecord, name: str) -> str:
+    if name == "risk_level":
+        return "" if record.risk_level is None else str(_("危险性 %(n)s 级", n=record.risk_level))
+    if name == "social":
+        worst = max((code for item in SOCIAL_FUNCTION if (code := getattr(record, item)) in _SOCIAL), default=None)
+        return str(_(_SOCIAL[worst])) if worst else ""
+    if name == "behaviours" and record.behaviours == Behaviour.NONE:
+        return str(_("无危险行为"))
+    return _short(record, name) if name in _SHORT else answer(record, name)
 
 
 def _short(record: VisitRecord, name: str) -> str:

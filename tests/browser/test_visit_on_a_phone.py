@@ -22,8 +22,9 @@ from tests.rig.county import County
 from tests.rig.visits import command, middling, register, stable
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 360, "height": 780}
-MOST_TAPS = 12
+WIDTH = 360
+MOST_TAPS = 7
+GROUPS = ("met", "state", "drugs", "next")
 
 
 @dataclass
@@ -45,9 +46,20 @@ class Phone:
     def answer(self, name: str, code: int | str) -> None:
         self.tap(f'input[name="{name}"][value="{code}"]')
 
+    def check(self) -> str:
+        """The summary before saving."""
+        self.tap(".form-footer .btn-go")
+        self.page.wait_for_selector("#check[open]")
+        return self.page.locator("#check").inner_text()
+
     def saved(self) -> None:
+        self.check()
         with self.page.expect_navigation(url="**/saved"):
-            self.tap(".form-footer .btn-go")
+            self.tap("#check .btn-go")
+
+    def same(self, *groups: str) -> None:
+        for group in groups:
+            self.tap(f'[data-same="{group}"]')
 
 
 @pytest.fixture
@@ -90,7 +102,7 @@ def plain_phone(app: Flask, county: County, server: str, browser: Browser) -> It
 
 
 def _phone(app: Flask, county: County, server: str, browser: Browser, has_script: bool) -> Iterator[Phone]:
-    context = browser.new_context(viewport=PHONE, java_script_enabled=has_script, locale="zh-CN")
+    context = browser.new_context(viewport={"width": WIDTH, "height": 740}, java_script_enabled=has_script, locale="zh-CN")
     context.add_cookies([{"name": "anhu_session", "value": county.token_for(app, "doctor"), "url": server}])
     phone = Phone(context.new_page(), server)
     phone.page.on("console", lambda said: phone.complaints.append(said.text) if said.type == "error" else None)
@@ -112,19 +124,162 @@ def _width(phone: Phone) -> int:
     return int(phone.page.evaluate("document.documentElement.scrollWidth"))
 
 
-def test_a_routine_visit_takes_at_most_twelve_taps(app: Flask, patient: str, phone: Phone) -> None:
+def test_a_routine_visit_takes_seven_taps_from_the_list_to_the_next_patient(
+    app: Flask, patient: str, phone: Phone
+) -> None:
     phone.open("/")
     with phone.page.expect_navigation():
         phone.tap(f'a[href="/patients/{patient}/visits/new"]')
-    for group in ("met", "state", "drugs", "next"):
-        phone.tap(f'[data-same="{group}"]')
-    phone.page.wait_for_selector("#result-live b:has-text('2月21日')")
-    assert _width(phone) <= PHONE["width"]
+    phone.same(*GROUPS)
+    assert _width(phone) <= WIDTH
     phone.saved()
     assert phone.taps <= MOST_TAPS
     assert [visit.visit_class for visit in _visits(app)] == [3, 3]
-    assert phone.page.locator("text=2027年2月21日").count()
-    assert _width(phone) <= PHONE["width"]
+    said = phone.page.locator("main").inner_text()
+    assert "2027年2月21日" in said and "各项都没有变化" in said
+    assert phone.page.locator(".form-footer .btn-go").is_visible()
+    assert _width(phone) <= WIDTH
+    assert phone.complaints == []
+
+
+def test_a_tap_folds_a_group_to_one_line_and_brings_the_next_under_the_thumb(patient: str, phone: Phone) -> None:
+    phone.open(f"/patients/{patient}/visits/new")
+    phone.same("met")
+    assert not phone.page.locator("#met .q").first.is_visible()
+    assert "家庭访视" in phone.page.locator('[data-unfold="met"]').inner_text()
+    assert phone.page.locator('[data-same="met"]').get_attribute("aria-pressed") == "true"
+    next_group = phone.page.locator("#state").bounding_box()
+    assert next_group is not None and 0 <= next_group["y"] < 100
+    phone.tap('[data-unfold="met"]')
+    assert phone.page.locator("#met .q").first.is_visible()
+    assert phone.page.locator("#form-0").is_visible()
+    phone.same("met")
+    assert not phone.page.locator("#met .q").first.is_visible()
+    assert phone.complaints == []
+
+
+def test_what_happened_last_time_stays_open_when_the_rest_is_as_last_time(
+    app: Flask, county: County, patient: str, phone: Phone
+) -> None:
+    keyring, doctor = app.extensions["anhu.keyring"], county.actor("doctor")
+    with app.extensions["anhu.db"].transaction() as session:
+        found = session.scalars(select(Patient).where(Patient.public_id == patient)).one()
+        last = command(found, stable(date(2026, 11, 16), lab_test=2, lab_text="血常规正常"))
+        record_visit(session, Vault(session, keyring), doctor, last, TODAY, NOW)
+    phone.open(f"/patients/{patient}/visits/new")
+    phone.same("met", "state", "drugs")
+    assert phone.page.locator("#lab_test-0").is_visible()
+    assert not phone.page.locator("#adherence-0").is_visible()
+    phone.answer("lab_test", 1)
+    phone.same("next")
+    assert "实验室检查" in phone.check() and "血常规正常" in phone.page.locator("#check").inner_text()
+    assert phone.complaints == []
+
+
+def test_a_tap_never_overwrites_what_was_answered_in_this_visit(patient: str, phone: Phone) -> None:
+    phone.open(f"/patients/{patient}/visits/new")
+    phone.answer("sleep", 3)
+    assert "其余" in phone.page.locator('[data-same="state"]').inner_text()
+    phone.same("state")
+    assert phone.page.locator("#sleep-2").is_checked()
+    said = phone.check()
+    assert "睡眠情况" in said and "良好" in said and "较差" in said
+    assert "沿用上次、还没有看过" in said and "三、用药" in said and "二、状态" not in said
+    assert phone.complaints == []
+
+
+def test_errors_are_told_where_they_are_as_soon_as_a_question_is_left(patient: str, phone: Phone) -> None:
+    phone.open(f"/patients/{patient}/visits/new")
+    phone.answer("adverse_reaction", 2)
+    text = phone.page.locator("#adverse_text")
+    text.focus()
+    assert not phone.page.locator("#adverse_text-error").is_visible()
+    phone.page.locator("#notes").evaluate("note => { note.closest('details').open = true; note.focus(); }")
+    phone.page.wait_for_selector("#adverse_text-error:has-text('请填写“何种药物、何种不良反应”')")
+    text.fill("手抖")
+    phone.page.wait_for_selector("#adverse_text-error", state="detached")
+    phone.page.fill("#medicines_1_morning_mg", "半片")
+    text.focus()
+    phone.page.wait_for_selector("#medicines_1_morning_mg-error:has-text('毫克')")
+    assert phone.page.locator("#medicines_1_morning_mg").get_attribute("aria-invalid") == "true"
+    assert phone.complaints == []
+
+
+def test_the_summary_says_what_is_wrong_before_anything_is_sent(app: Flask, patient: str, phone: Phone) -> None:
+    phone.open(f"/patients/{patient}/visits/new")
+    phone.same(*GROUPS)
+    phone.tap('[data-unfold="drugs"]')
+    phone.answer("lab_test", 2)
+    phone.same("drugs")
+    phone.tap(".form-footer .btn-go")
+    summary = phone.page.wait_for_selector("#refused .error-summary")
+    assert phone.page.evaluate("document.activeElement.classList.contains('error-summary')")
+    assert summary and "实验室检查结果" in summary.inner_text()
+    phone.page.click("#refused a")
+    assert phone.page.evaluate("document.activeElement.id") == "lab_text"
+    phone.page.keyboard.type("肝功能正常")
+    phone.saved()
+    assert _visits(app)[-1].lab_test == 2
+    assert phone.complaints == []
+
+
+def test_the_summary_names_the_tasks_that_saving_will_open(app: Flask, patient: str, phone: Phone) -> None:
+    phone.open(f"/patients/{patient}/visits/new")
+    phone.answer("risk_level", 4)
+    phone.answer("locked_up", 2)
+    phone.answer("behaviours", 5)
+    phone.page.fill("#self_harms", "1")
+    said = phone.check()
+    assert "不稳定" in said and "12月5日" in said and "应急处置记录" in said and "解锁" in said
+    phone.page.keyboard.press("Escape")
+    assert not phone.page.locator("#check").is_visible()
+    phone.saved()
+    after = phone.page.locator("main").inner_text()
+    assert "应急处置记录" in after and "解锁" in after
+    assert phone.complaints == []
+
+
+def test_a_doubt_is_confirmed_in_the_summary(app: Flask, patient: str, phone: Phone) -> None:
+    phone.open(f"/patients/{patient}/visits/new")
+    phone.answer("behaviours", 5)
+    phone.page.fill("#self_harms", "1")
+    assert "请再核对" in phone.check()
+    assert phone.page.locator("#check .btn-go").inner_text() == "核对无误，仍然保存"
+    with phone.page.expect_navigation(url="**/saved"):
+        phone.tap("#check .btn-go")
+    assert len(_visits(app)) == 2
+    assert phone.complaints == []
+
+
+def test_a_routine_visit_by_keyboard_alone_is_seven_keys(app: Flask, patient: str, phone: Phone) -> None:
+    keys = phone.page.keyboard
+    phone.open("/")
+    phone.page.focus(f'a[href="/patients/{patient}/visits/new"]')
+    with phone.page.expect_navigation():
+        keys.press("Enter")
+    phone.page.wait_for_selector(".scripted")
+    for group in GROUPS:
+        assert phone.page.evaluate("document.activeElement.dataset.same") == group
+        keys.press("Enter")
+    assert phone.page.evaluate("document.activeElement.matches('.form-footer .btn-go')")
+    keys.press("Enter")
+    assert phone.page.evaluate("document.activeElement.matches('#check .btn-go')")
+    with phone.page.expect_navigation(url="**/saved"):
+        keys.press("Enter")
+    assert len(_visits(app)) == 2
+    assert phone.complaints == []
+
+
+def test_a_shortcut_checks_and_saves_from_anywhere(app: Flask, patient: str, phone: Phone) -> None:
+    phone.open(f"/patients/{patient}/visits/new")
+    phone.page.focus("#risk_level-0")
+    phone.page.keyboard.press("ArrowRight")
+    phone.page.keyboard.press("Control+Enter")
+    phone.page.wait_for_selector("#check[open]")
+    assert "0 级" in phone.page.locator("#check").inner_text() and "1 级" in phone.page.locator("#check").inner_text()
+    with phone.page.expect_navigation(url="**/saved"):
+        phone.page.keyboard.press("Control+Enter")
+    assert _visits(app)[-1].risk_level == 1
     assert phone.complaints == []
 
 
@@ -178,6 +333,7 @@ def test_what_was_typed_survives_a_refusal(patient: str, phone: Phone) -> None:
     phone.open(f"/patients/{patient}/visits/new")
     phone.answer("adverse_reaction", 2)
     phone.page.fill("#adverse_text", "手抖")
+    phone.tap(".notes summary")
     phone.page.fill("#notes", "下次带家属")
     phone.tap(".form-footer .btn-go")
     phone.page.wait_for_selector(".error-summary")
@@ -191,26 +347,17 @@ def test_without_a_script_everything_is_there_and_can_be_saved(app: Flask, patie
     plain_phone.open(f"/patients/{patient}/visits/new")
     for name in ("#last_discharge_on", "#adverse_text", "#medicines_3_name", "#post_intervention_trend-0"):
         assert plain_phone.page.locator(name).is_enabled()
-    assert _width(plain_phone) <= PHONE["width"]
+    assert _width(plain_phone) <= WIDTH
+    plain_phone.page.locator("[name=look]").click()
+    assert "各项都没有变化" in plain_phone.page.locator(".looked-at").inner_text()
     plain_phone.page.locator(".form-footer .btn-go").click()
     assert plain_phone.page.url.endswith("/saved")
     assert len(_visits(app)) == 2
 
 
-def test_the_whole_form_works_by_keyboard(app: Flask, patient: str, phone: Phone) -> None:
-    phone.open(f"/patients/{patient}/visits/new")
-    phone.page.focus("#risk_level-0")
-    phone.page.keyboard.press("ArrowRight")
-    phone.page.wait_for_selector("#result-live :text('基本稳定')")
-    phone.page.focus(".form-footer .btn-go")
-    with phone.page.expect_navigation(url="**/saved"):
-        phone.page.keyboard.press("Enter")
-    assert _visits(app)[-1].risk_level == 1
-    assert phone.complaints == []
-
-
 def test_a_double_tap_on_save_makes_one_visit(app: Flask, patient: str, phone: Phone) -> None:
     phone.open(f"/patients/{patient}/visits/new")
     with phone.page.expect_navigation(url="**/saved"):
-        phone.page.locator(".form-footer .btn-go").dblclick()
+        phone.check()
+        phone.page.locator("#check .btn-go").dblclick()
     assert len(_visits(app)) == 2

@@ -17,6 +17,7 @@ from app.core.reasons import Label, Reason, reason, say
 from app.visits.commands import RecordVisit
 from app.visits.forms.fields import TimesField, WordsField
 from app.visits.forms.key import SubmissionKeyField
+from app.visits.forms.placing import column_of
 from app.visits.rules.form import (
     BEHAVIOUR_COUNTS,
     FIELDS,
@@ -223,14 +224,18 @@ class VisitForm(VisitAnswers, Form):
         return is_fine
 
     def show_rule_errors(self, errors: Mapping[str, Iterable[Reason]]) -> None:
-        """Put the rules' findings beside the fields; those of a drug line beside its name."""
+        """Put the rules' findings beside the fields; those of a drug line beside the box that they are about."""
+        for field, why in self.placed(errors):
+            if field is None:
+                self.form_errors.append(say(why))
+            elif not field.errors:
+                field.errors = [say(why)]
+
+    def placed(self, errors: Mapping[str, Iterable[Reason]]) -> Iterator[tuple[Any, Reason]]:
+        """Each finding with its field; None for one that is about the form as a whole."""
         for name, reasons in errors.items():
             for why in reasons:
-                field = self._place_of(name, why)
-                if field is None:
-                    self.form_errors.append(say(why))
-                elif not field.errors:
-                    field.errors = [say(why)]
+                yield self._place_of(name, why), why
 
     def fill(self, data: Mapping[str, Any]) -> None:
         """Set answers that were not sent, such as the clinical part while *lost* was chosen."""
@@ -240,11 +245,14 @@ class VisitForm(VisitAnswers, Form):
 
     def _place_of(self, name: str, why: Reason) -> Any:
         if name in _MEDICINES:
-            given = [line for line in _LINES if any(self[f"{name}_{line}_{c}"].data for c, _l, _m in MEDICINE_COLUMNS)]
-            number = why.args.get("line", 1)
-            line = given[number - 1] if isinstance(number, int) and 0 < number <= len(given) else 1
-            return self[f"{name}_{line}_name"]
+            given = [number for number in _LINES if any(self._line(name, number).values())]
+            at = why.args.get("line", 1)
+            number = given[at - 1] if isinstance(at, int) and 0 < at <= len(given) else 1
+            return self[f"{name}_{number}_{column_of(why.code, self._line(name, number))}"]
         return self[name] if name in self and name != "accepted" else None
+
+    def _line(self, kind: str, number: int) -> dict[str, str]:
+        return {column: self[f"{kind}_{number}_{column}"].data or "" for column, _l, _m in MEDICINE_COLUMNS}
 
 
 def _require(field: FormField, name: str) -> None:

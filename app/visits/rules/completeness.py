@@ -32,6 +32,11 @@ _DOSE = re.compile(r"\d{1,4}(\.\d{1,3})?", re.ASCII)
 _LONGEST_INTERVAL_WEEKS = 26
 
 
+def is_dose(text: str) -> bool:
+    """Milligrams as written: 2.5."""
+    return _DOSE.fullmatch(text) is not None
+
+
 def error(field: str, why: Reason) -> Finding:
     return Finding(field, Severity.ERROR, why)
 
@@ -179,7 +184,7 @@ def _medicine_error(line: Medicine) -> str | None:
     if not line.name.strip():
         return "visit.medicine.name"
     doses = (line.morning_mg, line.noon_mg, line.night_mg, line.long_acting_mg)
-    if any(dose and not _DOSE.fullmatch(dose) for dose in doses):
+    if any(dose and not is_dose(dose) for dose in doses):
         return "visit.medicine.dose"
     if bool(line.every_weeks) != bool(line.long_acting_mg):
         return "visit.medicine.long_acting"

@@ -13,7 +13,7 @@ from app.core.db import transaction
 from app.core.errors import AnhuError, Conflict, Forbidden, Invalid, NotFound
 from app.core.forms import refuse_untidy
 from app.core.keys import current_keyring
-from app.core.reasons import reason
+from app.core.reasons import Reason, reason
 from app.core.web import forget_reads, read_session
 from app.patients.models import Patient
 from app.patients.queries import get_patient
@@ -21,13 +21,16 @@ from app.patients.queries.treatment import find_course
 from app.people.vault import Vault
 from app.visits import queries, service
 from app.visits.commands import CorrectVisit
+from app.visits.forms.flaws import flaws
 from app.visits.forms.key import new_submission_key
+from app.visits.forms.offline import GROUP_IDS
 from app.visits.forms.prefill import data_of, for_script, prefilled_names
 from app.visits.forms.sent import read_sent_visit
 from app.visits.forms.visit import CONDITIONS, DEAD, LOST, MEDICINE_COLUMNS, MET, VisitAnswers, VisitForm
 from app.visits.queries import StoredForm
-from app.visits.reading import summary_of
+from app.visits.reading import TASK_LABELS, changes, in_short, summary_of
 from app.visits.rules.form import FIELDS, MEDICINE_LINES
+from app.visits.rules.record import VisitRecord
 from app.visits.service.drafts import Draft, end_draft
 from app.visits.views.blueprint import CLASS_TONES, Page, visits
 from app.visits.views.drafts import draft_of, form_of_draft
@@ -37,6 +40,8 @@ from app.visits.views.subject import Subject, own_vault, subject_of
 @visits.route("/patients/<public_id>/visits/new", methods=["GET", "POST"])
 @permit(Action.LOG_VISIT)
 def new_visit(public_id: str) -> Page:
+    if request.method == "POST" and "look" in request.form:
+        return _look(public_id)
     if request.method == "GET":
         subject = subject_of(public_id)
         draft = draft_of(subject)
@@ -64,13 +69,31 @@ def correct_visit(public_id: str, visit_id: str) -> Page:
 @visits.route("/patients/<public_id>/visits/preview", methods=["POST"])
 @permit(Action.LOG_VISIT)
 def preview_visit(public_id: str) -> str:
-    """What the rules say so far: class, next day, warnings. Reads only."""
+    """What the rules say so far: class, next day, warnings, what is wrong where, what saving would bring. Reads only."""
     refuse_untidy()
-    patient = get_patient(read_session(), current_actor(), public_id)
+    session, actor = read_session(), current_actor()
+    patient = get_patient(session, actor, public_id)
     replaced = request.args.get("instead_of", "")
-    wrong = queries.get_visit(read_session(), current_actor(), patient, replaced) if replaced else None
+    wrong = queries.get_visit(session, actor, patient, replaced) if replaced else None
+    before = wrong or queries.find_last_visit(session, actor, patient)
     form = VisitForm()
-    return render_template("visits/_preview.html", is_answer=True, form=form, **_result(patient, form, wrong))
+    form.validate()
+    base = before.record(own_vault(), patient.person_id) if before else None
+    return render_template(
+        "visits/_preview.html",
+        is_answer=True,
+        is_correction=wrong is not None,
+        form=form,
+        **_result(patient, form, wrong, base),
+    )
+
+
+def _look(public_id: str) -> Page:
+    """The summary before saving, for a page without its script."""
+    subject, form = subject_of(public_id), VisitForm()
+    form.validate()
+    form.show_rule_errors(_errors(form, _judge(subject.patient, form, None), None))
+    return form_page(subject, form, is_looked_at=not form.errors)
 
 
 def save(public_id: str, act: Callable[[VisitAnswers], service.Recorded], wrong: StoredForm | None = None) -> Page:
@@ -78,10 +101,7 @@ def save(public_id: str, act: Callable[[VisitAnswers], service.Recorded], wrong:
     answers = read_sent_visit()
     if answers is None and not (form := VisitForm()).validate():
         subject = subject_of(public_id)
-        judged = _judge(subject.patient, form, wrong)
-        # lost or dead with neither reason nor day: to the rules an empty clinical form, and two dozen errors beside the point
-        if form.branch == MET or judged.record.is_lost or judged.record.is_death:
-            form.show_rule_errors(judged.errors)
+        form.show_rule_errors(_errors(form, _judge(subject.patient, form, wrong), wrong))
         return form_page(subject, form, wrong), 400
     try:
         recorded = act(answers or form)
@@ -139,8 +159,21 @@ def _judge(patient: Patient, form: VisitForm, wrong: StoredForm | None) -> servi
     return service.preview_visit(read_session(), current_actor(), patient, form.to_record(today), today, instead_of)
 
 
-def _result(patient: Patient, form: VisitForm, wrong: StoredForm | None) -> dict[str, Any]:
-    judged = _judge(patient, form, wrong)
+def _errors(form: VisitForm, judged: service.Judgement, wrong: StoredForm | None) -> dict[str, list[Reason]]:
+    """What saving would refuse. Lost or dead with neither reason nor day is to the rules an empty clinical form: nothing
+    of those two dozen errors is to the point."""
+    if form.branch != MET and not (judged.record.is_lost or judged.record.is_death):
+        return {}
+    errors = service.errors_of(judged, form.back_entry_reason.data or "", wrong is not None)
+    if wrong is not None and not (form.correction_reason.data or "").strip():
+        errors["correction_reason"] = [reason("visit.correction_reason")]
+    return errors
+
+
+def _result(patient: Patient, form: VisitForm, wrong: StoredForm | None, before: VisitRecord | None) -> dict[str, Any]:
+    """`before` is the visit that the answers are compared with."""
+    judged, clock = _judge(patient, form, wrong), current_clock()
+    words = in_short(judged.record)
     return {
         "judged": judged,
         "classes": FIELDS["visit_class"].label_of,
@@ -148,6 +181,12 @@ def _result(patient: Patient, form: VisitForm, wrong: StoredForm | None) -> dict
         "asks_for_trend": service.asks_for_trend(judged.record, judged.context),
         "missing": service.missing_for_class(judged.record),
         "unanswered": service.unanswered(judged),
+        "flaws": flaws(form, _errors(form, judged, wrong)),
+        "changes": changes(before, judged.record) if before else [],
+        "has_before": before is not None,
+        "upcoming": service.outlook(read_session(), patient, judged, clock.today(), clock.now()),
+        "kinds": TASK_LABELS,
+        "group_words": {GROUP_IDS[title]: line for title, line in words.items()},
     }
 
 
@@ -157,10 +196,12 @@ def form_page(
     wrong: StoredForm | None = None,
     doubts: Any = (),
     draft: Draft | None = None,
+    is_looked_at: bool = False,
 ) -> str:
     if form.branch != MET:
         form.fill(subject.carried)
     carried = {} if wrong else subject.carried
+    before = wrong.record(own_vault(), subject.person.id) if wrong else subject.last_record
     return render_template(
         "visits/form.html",
         subject=subject,
@@ -168,6 +209,7 @@ def form_page(
         wrong=wrong.visit if wrong else None,
         doubts=doubts,
         draft=draft,
+        is_looked_at=is_looked_at,
         prefilled=prefilled_names(form, carried),
         last_answers=for_script(carried),
         last_words=summary_of(subject.last_record) if subject.last_record else [],
@@ -177,7 +219,7 @@ def form_page(
         risk_levels=FIELDS["risk_level"].options,
         course=find_course(read_session(), current_actor(), subject.patient, current_clock().today()),
         is_back_entry=_is_back_entry(subject, form) and not wrong,
-        **_result(subject.patient, form, wrong),
+        **_result(subject.patient, form, wrong, before),
     )
 
 

@@ -12,6 +12,7 @@ from app.core.clock import current_clock
 from app.core.i18n import _
 from app.core.reasons import Reason
 from app.core.web import read_session
+from app.patients.labels import MISTAKE_LABELS
 from app.patients.models import Patient
 from app.tasks.queries import Filters, WorkRow, worklist
 from app.tasks.rules import Bucket, TaskKind
@@ -19,7 +20,7 @@ from app.visits import queries
 from app.visits.models import FollowUpVisit
 from app.visits.queries import StoredForm
 from app.visits.readers import open_text
-from app.visits.reading import TASK_LABELS, answers_of
+from app.visits.reading import TASK_LABELS, Change, answers_of, changes
 from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS
 from app.visits.rules.form import FIELDS
 from app.visits.views.blueprint import CLASS_TONES, visits
@@ -34,8 +35,11 @@ def saved_visit(public_id: str, visit_id: str) -> str:
     """What was saved, what follows from it, and whom to see next."""
     subject, stored = _stored(public_id, visit_id)
     tasks = queries.list_tasks_of_visit(read_session(), stored.visit)
+    before = queries.find_visit_before(read_session(), current_actor(), subject.patient, stored.visit)
     return render_template(
         "visits/saved.html",
+        before=before.visit if before else None,
+        changes=_changes(subject, before, stored) if before else [],
         tasks=tasks,
         task_because={task.id: _reasons(task.because) for task in tasks},
         kinds={kind: str(_(TASK_LABELS[kind])) for kind in TASK_LABELS},
@@ -65,7 +69,7 @@ def list_visits(public_id: str) -> str:
     subject, actor = subject_of(public_id), current_actor()
     note_look(("patient", public_id), subject.patient.area_code)
     stored = queries.list_visits(read_session(), actor, subject.patient)
-    attempts = queries.list_attempts(read_session(), actor, subject.patient)
+    attempts = queries.list_attempts(read_session(), actor, subject.patient, with_mistakes=True)
     entries: list[tuple[Any, Any, Any]] = [(visit.visited_on, visit, None) for visit in stored]
     entries += [(attempt.attempted_on, None, attempt) for attempt in attempts]
     return render_template(
@@ -78,6 +82,8 @@ def list_visits(public_id: str) -> str:
         tones=CLASS_TONES,
         ways=WAY_LABELS,
         outcomes=OUTCOME_LABELS,
+        mistakes=MISTAKE_LABELS,
+        may_mark=any(attempt.withdrawn_at is None for attempt in attempts),
     )
 
 
@@ -103,6 +109,11 @@ def _words(subject: Subject, stored: StoredForm) -> dict[str, Any]:
         "classes": FIELDS["visit_class"].label_of,
         "tones": CLASS_TONES,
     }
+
+
+def _changes(subject: Subject, before: StoredForm, stored: StoredForm) -> list[Change]:
+    vault, person_id = own_vault(), subject.person.id
+    return changes(before.record(vault, person_id), stored.record(vault, person_id))
 
 
 def _reasons(stored: list[dict[str, Any]]) -> list[Reason]:
