@@ -11,6 +11,7 @@ from app.patients.rules import (
     ConsentKind,
     DiagnosisCategory,
     ManagementStatus,
+    Mistake,
     RegistryStatus,
     SpanKind,
     TeamPart,
@@ -52,6 +53,12 @@ CONSENT_LABELS = {
     ConsentKind.COMMUNITY_MANAGEMENT: N_("参加社区管理"),
     ConsentKind.EMERGENCY_TREATMENT: N_("应急医疗处置"),
     ConsentKind.OTHER_PURPOSE: N_("转介或其他用途"),
+}
+MISTAKE_LABELS = {
+    Mistake.OTHER_PERSON: N_("记到了别人名下"),
+    Mistake.WRONG_DAY: N_("日期记错"),
+    Mistake.WRONG_ANSWER: N_("结果记错"),
+    Mistake.TWICE: N_("重复登记"),
 }
 SIGNER_LABELS = {"patient": N_("患者本人"), "guardian": N_("监护人"), "witness": N_("见证人")}
 SPAN_LABELS = {

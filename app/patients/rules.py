@@ -98,6 +98,15 @@ class ClueOutcome(StrEnum):
     ELSEWHERE = "elsewhere"  # passed on to another place
 
 
+class Mistake(StrEnum):
+    """What was wrong with an attempt or a paper that was written down by mistake."""
+
+    OTHER_PERSON = "other_person"
+    WRONG_DAY = "wrong_day"
+    WRONG_ANSWER = "wrong_answer"
+    TWICE = "twice"
+
+
 class TransferReason(StrEnum):
     MOVED_HOUSE = "moved_house"
     WORK = "work"

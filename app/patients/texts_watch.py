@@ -40,12 +40,14 @@ TEXTS: dict[str, str] = {
     "patients.because.signed": N_("%(on)s已登记知情同意"),
     "patients.because.now": N_("%(on)s起%(state)s"),
     "patients.because.identified": N_("已登记证件号码"),
+    "patients.consent.marked_already": N_("这份同意书已标为误登"),
     # what speaks against an answer
     "patients.duty.whom_missing": N_("请选择询问了谁"),
     "patients.duty.before_state": N_("现在的状态自 %(on)s 起，日期不能更早"),
     "patients.duty.answer_elsewhere": N_("这项任务没有这种办法，请重新选择"),
     "patients.duty.sign_first": N_("请先登记 %(on)s（年满十八岁）以后签署的知情同意书，不同意的也要登记"),
     # the audit's words
+    "patients.consent_withdrawn": N_("同意书标为误登"),
     "patients.duty_answered": N_("登记核实结果"),
     "patients.watches_opened": N_("生成核实任务"),
 }

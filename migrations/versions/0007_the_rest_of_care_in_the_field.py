@@ -1,6 +1,6 @@
 """The rest of care in the field: who has taken a duty up, who ticked a step of a plan, how a group's members are reached,
 what the national system says of a visit, which kind of list an import read, what a consent to another purpose is about, and the
-words that an emergency record prints beside its codes."""
+words that an emergency record prints beside its codes, and why an attempt or a consent was taken back as a mistake."""
 
 from __future__ import annotations
 
@@ -37,9 +37,17 @@ def upgrade() -> None:
     for name in EMERGENCY_WORDS:
         op.add_column("emergencies", sa.Column(name, sa.LargeBinary(), nullable=True))
     op.add_column("emergencies", sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("visit_attempts", sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("visit_attempts", sa.Column("withdrawn_by", sa.Integer(), nullable=True))
+    op.add_column("visit_attempts", sa.Column("mistake", sa.String(length=20), nullable=True))
+    op.add_column("consents", sa.Column("mistake", sa.String(length=20), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("consents", "mistake")
+    op.drop_column("visit_attempts", "mistake")
+    op.drop_column("visit_attempts", "withdrawn_by")
+    op.drop_column("visit_attempts", "withdrawn_at")
     op.drop_column("emergencies", "reported_at")
     for name in reversed(EMERGENCY_WORDS):
         op.drop_column("emergencies", name)

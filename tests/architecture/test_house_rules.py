@@ -30,6 +30,7 @@ UNSCOPED = {
     "patients.queries.caseload.list_spans": "for ids that `lock_moving` handed out",
     "patients.queries.history": "states for ids that a scoped query found",
     "patients.queries.life": "days of a patient who was handed out, for the use case that records a death",
+    "patients.queries.mistakes.numbered_papers": "papers of a patient who was handed out, for the page that marks one",
     "patients.queries.register.as_rows": "rows that a scoped query found",
     "patients.queries.register.find_ids_by_person_ids": "for the importer, which compares the whole register",
     "guardians.queries.page.find_kept_twice": "whether the form that is being stored was stored before",

@@ -30,9 +30,10 @@ from app.guardians.labels import CONSENT_ANSWERS, RELATION_LABELS
 from app.guardians.queries import GuardianCard, list_guardians
 from app.guardians.rules import ConsentAnswer, Rank, is_minor
 from app.guardians.service import sign_consent
-from app.patients.labels import CONSENT_LABELS, SIGNER_LABELS
+from app.patients.labels import CONSENT_LABELS, MISTAKE_LABELS, SIGNER_LABELS
 from app.patients.models import Patient
 from app.patients.queries import get_patient, header_of, lock_patient
+from app.patients.queries.mistakes import list_wrong_papers
 from app.patients.rules import ConsentKind, RegistryStatus
 from app.people.vault import Vault
 
@@ -50,7 +51,8 @@ def consents(public_id: str) -> str:
         "desk/consents/list.html",
         patient=_header(session, actor, patient),
         papers=list_papers(session, _vault(session), actor, patient),
-        words={"consent": CONSENT_LABELS, "signer": SIGNER_LABELS},
+        wrong=list_wrong_papers(session, actor, patient),
+        words={"consent": CONSENT_LABELS, "signer": SIGNER_LABELS, "mistake": MISTAKE_LABELS},
         can_sign=[kind for kind in ConsentKind if _can_sign(patient, kind)],
     )
 

@@ -64,7 +64,7 @@ def history_of(
     }
     entries = [
         *(_visit(visit, patient, before.get(visit.id)) for visit in visits),
-        *(_attempt(attempt) for attempt in list_attempts(session, actor, patient)),
+        *(_attempt(attempt) for attempt in list_attempts(session, actor, patient, with_mistakes=True)),
         *_levels(levels, {visit.id for visit in visits}),
         *(_state(row) for row in list_history(session, actor, patient) if not _tells_of_stay(row)),
         *_origin(actor, find_origin(session, actor, patient)),
@@ -106,6 +106,8 @@ def _visit(visit: FollowUpVisit, patient: Patient, level_before: int | None) -> 
 
 def _attempt(attempt: VisitAttempt) -> Entry:
     way, outcome = WAY_LABELS[AttemptWay(attempt.way)], OUTCOME_LABELS[AttemptOutcome(attempt.outcome)]
+    if attempt.withdrawn_at is not None:
+        return Entry(attempt.attempted_on, _("联系记录"), ("grey", _("误登")), f"{_(way)} · {_(outcome)}")
     title = _("联系上") if attempt.outcome == AttemptOutcome.REACHED else _("未访到")
     return Entry(attempt.attempted_on, title, None, f"{_(way)} · {_(outcome)}")
 

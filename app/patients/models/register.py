@@ -208,6 +208,8 @@ class Consent(Base):
     recorded_by: Mapped[int | None]
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_by: Mapped[int | None]
+    # written down by mistake: what was wrong (a `Mistake`)
+    mistake: Mapped[str | None] = mapped_column(String(20))
 
 
 class Admission(Base):

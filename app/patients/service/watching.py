@@ -70,13 +70,22 @@ def begin_watch(session: Session, patient: Patient, watch: Watch, since: date, n
     ask(session, patient, watch, first_due(watch, since, _calendar(session, since)), since, now)
 
 
-def ask(session: Session, patient: Patient, watch: Watch, due: Deadline, since: date, now: datetime) -> Task | None:
-    """The next question of a watch; None while one waits already."""
+def ask(
+    session: Session,
+    patient: Patient,
+    watch: Watch,
+    due: Deadline,
+    since: date,
+    now: datetime,
+    why: Reason | None = None,
+) -> Task | None:
+    """The next question of a watch, because of the state or of `why`; None while one waits already."""
     kind = RHYTHMS[watch].kind
     states = session.scalars(select(Task.state).where(Task.patient_id == patient.id, Task.kind == kind)).all()
     if TaskState.OPEN in states:
         return None
-    return open_task(session, patient, kind, _period(watch, len(states)), due.ends_on, _because(watch, due, since), now)
+    because = [why] if why else _because(watch, due, since)
+    return open_task(session, patient, kind, _period(watch, len(states)), due.ends_on, because, now)
 
 
 def begun_on(session: Session, patient: Patient, watch: Watch) -> date | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from app.patients.views import (  # noqa: F401  # each adds its routes
     clues,
     duties,
+    groups,
     handing_over,
     identity,
     listing,
+    mistakes,
     registering,
     reporting,
     screening,

@@ -193,3 +193,7 @@ class VisitAttempt(Base):
     notes_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int]
+    # written down by mistake: it stays readable and counts for nothing (a `Mistake` says what was wrong)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by: Mapped[int | None]
+    mistake: Mapped[str | None] = mapped_column(String(20))

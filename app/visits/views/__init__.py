@@ -8,6 +8,7 @@ from app.visits.views import (
     devices,
     drafts,
     form,
+    mistakes,
     national,
     offline,
     printing,
@@ -15,6 +16,7 @@ from app.visits.views import (
     stored,
     taking,
 )
+from app.visits.views import referrals as referrals
 from app.visits.views.blueprint import visits
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "devices",
     "drafts",
     "form",
+    "mistakes",
     "national",
     "offline",
     "printing",
