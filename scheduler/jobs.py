@@ -17,7 +17,7 @@ from app.core.actor import Actor
 from app.core.files import purge_files
 from app.core.quarter import Quarter
 from app.core.work import purge_work
-from app.patients.service import treatment, watching
+from app.patients.service import plans, treatment, watching
 from app.risk import service as risk
 from app.roster import service as roster
 from app.tasks import service as tasks
@@ -65,6 +65,11 @@ def open_examinations(session: Session, _period: str, today: date, now: datetime
 
 def open_watches(session: Session, _period: str, today: date, now: datetime) -> Made:
     counts = watching.open_watches(session, Actor.operator(), today, now)
+    return Made(counts.made, counts.already)
+
+
+def open_late_plan_steps(session: Session, _period: str, today: date, now: datetime) -> Made:
+    counts = plans.open_late_steps(session, Actor.operator(), today, now)
     return Made(counts.made, counts.already)
 
 

@@ -81,6 +81,8 @@ JOBS: tuple[Job, ...] = (
     Job("open-examinations", DAILY, time(0, 40), CatchUp.NEWEST, jobs.open_examinations),
     # what is asked of those who are not simply visited: in hospital, in custody, lost, refusing, unidentified, of age today
     Job("open-watches", DAILY, time(0, 50), CatchUp.NEWEST, jobs.open_watches),
+    # steps of individual plans whose day has passed without a tick
+    Job("open-late-plan-steps", DAILY, time(0, 55), CatchUp.NEWEST, jobs.open_late_plan_steps),
     Job("purge-expired", DAILY, time(3, 0), CatchUp.NEWEST, jobs.purge_expired),
 )
 

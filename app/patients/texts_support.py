@@ -16,7 +16,6 @@ TEXTS: dict[str, str] = {
     "patients.plan.step_done": N_("%(on)s已做到"),
     "patients.plan.not_registered": N_("此人不在册，不能制定计划"),
     "patients.plan.steps": N_("请至少填写一步"),
-    "patients.plan.step_partly": N_("这一步要写全：目标、做什么、谁来做、什么时候前"),
     "patients.plan.step_before": N_("不能早于计划制定的日期"),
     "patients.plan.future": N_("不能晚于今天"),
     "patients.plan.before_last": N_("不能早于现行计划的制定日期 %(on)s"),
@@ -42,7 +41,6 @@ TEXTS: dict[str, str] = {
     "patients.group.topics": N_("请至少勾选一个议题"),
     "patients.group.met": N_("这一天的会议已经登记"),
     "patients.group.not_member": N_("会议当天不是小组成员：%(name)s"),
-    "patients.group.decision": N_("请选择决定事项"),
     "patients.group.quarterly": N_("小组每季度至少开会一次，%(quarter)s到 %(on)s为止还没有会议记录"),
     # the audit's words
     "patients.team_ended": N_("结束关爱帮扶小组成员任期"),

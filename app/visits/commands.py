@@ -7,6 +7,7 @@ from datetime import date
 
 from app.visits.rules.attempts import AttemptOutcome, AttemptWay
 from app.visits.rules.record import VisitRecord
+from app.visits.rules.referral import NotGone, ReferralOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +68,26 @@ class OpeningVisit:
     visit_class: int | None = None
     risk_level: int | None = None
     next_due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReceipt:
+    """What came of a referral: `on` and `org` (empty: as referred) of who went, `why` of who did not."""
+
+    outcome: ReferralOutcome
+    on: date | None = None
+    org: str = ""
+    why: NotGone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A visit found in the national system. `given` are the items that its list answers; `place` is the caller's own mark."""
+
+    place: int
+    # the patient's row id
+    patient_id: int
+    record: VisitRecord
+    given: frozenset[str]
+    # who visited, as written
+    doctor: str = ""

@@ -36,12 +36,15 @@ DATA = (
     "desk/day_paper.py",
     "subsidies/papers",
     "patients/papers.py",
+    "patients/papers_groups.py",
     "desk/papers_consents.py",
     "desk/papers_moving.py",
+    "desk/papers_plan.py",
     "desk/papers_reassessing.py",
     "desk/papers_teams.py",
     "risk/papers.py",
     "visits/papers.py",
+    "visits/papers_referral.py",
 )
 
 

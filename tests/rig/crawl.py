@@ -39,6 +39,8 @@ SUBJECTS = {
     "/subsidies/lines/": "line",
     "/admin/users/": "user",
     "/clues/": "clue",
+    "/groups/": "group",
+    "/dependants/": "dependants",
     "/screening/": "screening_round",
     "/screening/returns/": "screening_return",
     "/roster/files/": "upload",
@@ -60,6 +62,8 @@ CHOICES = {
     "purpose": "emergency_treatment",
     "rank": "first",
     "kind": "new",
+    "name": "follow-up",
+    "held_on": "2026-11-05",
 }
 
 

@@ -36,9 +36,14 @@ from app.incidents.commands import OpenEmergency
 from app.incidents.rules import EmergencyReason, PersonCategory, ReporterKind
 from app.incidents.service import open_emergency
 from app.patients.commands import ConsentDraft, DiagnosisDraft, RegisterPatient, ReportClue, Supplement
+from app.patients.commands_support import AddGroupMember, MakePlan, PlannedStep, RecordMeeting
 from app.patients.models import Patient, RegisterRequest, ScreeningReturn
-from app.patients.rules import DiagnosisCategory, RequestKind, TransferReason
+from app.patients.rules import DiagnosisCategory, RequestKind, TeamPart, TransferReason
+from app.patients.rules_support import Dependants, MeetingTopic, PlanAim
 from app.patients.service import open_round, record_admission, register_patient, report_clue
+from app.patients.service.dependants import report_dependants
+from app.patients.service.groups import add_group_member, found_group, record_meeting
+from app.patients.service.plans import make_plan
 from app.people.commands import AccountDraft, PersonDraft
 from app.people.models import Person
 from app.people.vault import Vault
@@ -154,6 +159,9 @@ class Place:
     run: str = ""
     line: str = ""
     user: str = ""
+    # a joint group that has met, and a word to civil affairs
+    group: str = ""
+    dependants: str = ""
     transfer: str = ""
     request: str = ""
     # papers are kept by role
@@ -229,6 +237,28 @@ def _user(session: Session, name: str, role: Role, area: str, kind: AgencyKind) 
     return actor_of(user)
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """Where a place is set up: who acts there, whose files and work are kept (`everybody`), and what it becomes."""
+
+    session: Session
+    keyring: Keyring
+    actors: dict[str, Actor]
+    everybody: dict[str, Actor]
+    marks: Marked
+    village: str
+    county: str
+    found: Place
+
+    @property
+    def doctor(self) -> Actor:
+        return self.actors["doctor"]
+
+    @property
+    def office(self) -> Actor:
+        return self.actors["county_office"]
+
+
 def _place(
     app: Flask,
     keyring: Keyring,
@@ -240,80 +270,118 @@ def _place(
 ) -> Place:
     database, found = app.extensions["anhu.db"], Place()
     with database.transaction() as session:
-        patient, link, agreement = _family(session, keyring, actors, marks, village, NOW)
-        found.patient, found.guardianship, found.agreement = patient.public_id, link.public_id, agreement.public_id
-        found.person = session.get_one(Person, patient.person_id).public_id
-        found.guardian_person = session.get_one(Person, link.person_id).public_id
-        found.visit = session.scalars(
-            select(FollowUpVisit.public_id).where(FollowUpVisit.patient_id == patient.id)
-        ).one()
-        open_reassessments(session, actors["county_office"], QUARTER.next(), NOW)
-        found.task = session.scalars(
-            select(Task.public_id).where(Task.patient_id == patient.id, Task.kind == TaskKind.REASSESSMENT)
-        ).one()
-        found.assessment, found.reassessment = _assessments(session, actors["county_office"], patient, found.task)
-        found.clue, found.screening_round, found.screening_return = _clues(session, keyring, actors, marks, village)
-        found.emergency, found.question = _emergency(session, keyring, actors["doctor"], patient, village)
-        asked = reason("patients.watch.inpatient", on=NOW.date())
-        found.duty = open_task(
-            session, patient, TaskKind.CHECK_STATUS, "scene", date(2026, 12, 21), [asked], NOW
-        ).public_id
-        renewal = reason("tasks.renewal", number=agreement.number, ends_on=agreement.to_on)
-        open_task(session, patient, TaskKind.AGREEMENT_RENEWAL, "agreement:scene", date(2026, 12, 1), [renewal], NOW)
-        for name, actor in (county.actors if county else actors).items():
-            file = keep_file(
-                session, keyring, "ledger", "ledger.pdf", "application/pdf", b"%PDF-1.4", county_code, actor, NOW
-            )  # fmt: skip
-            found.file[name] = file.public_id
-        away = ProposeTransfer(
-            patient.public_id, f"scene-{patient.id}", "110101001001", TransferReason.FAMILY, "北京市东城区东华门街道"
-        )
-        found.transfer = propose_transfer(session, actors["doctor"], away, TODAY, NOW).public_id
-        colleague = _user(session, f"asks_{county_code}", Role.COUNTY_OFFICE, county_code, AgencyKind.COUNTY_OFFICE)
-        asked = RegisterRequest(
-            submission_key=f"scene-{patient.id}",
-            kind=RequestKind.EXCLUSION,
-            patient_id=patient.id,
-            area_code=village,
-            because=reason(
-                "desk.request.because", why=reason("desk.why.psychiatrist_review"), paper="复核单"
-            ).to_json(),
-            from_on=TODAY,
-            proposed_at=NOW,
-            proposed_by=colleague.user_id,
-        )
-        session.add(asked)
-        session.flush()
-        found.request = asked.public_id
-        upload = keep_file(
-            session, keyring, UPLOAD, "roster.xlsx", "application/octet-stream", template_workbook(), county_code, actors["county_office"], NOW
-        )  # fmt: skip
-        found.upload = upload.public_id
-        done = RosterImport(
-            file_sha256="0" * 64,
-            area_code=county_code,
-            mapping={},
-            counts=dict.fromkeys(("rows", "created", "filled", "unchanged", "errors"), 0),
-            imported_at=NOW,
-        )
-        session.add(done)
-        session.flush()
-        found.roster_import = done.public_id
-        _phones(session, keyring, county.actors if county else actors, patient, found)
-        target = f"helped_{county_code}"
-        _user(session, target, Role.VILLAGE_WORKER, village, AgencyKind.VILLAGE_COMMITTEE)
-        found.user = session.scalars(select(User.public_id).where(User.name == target)).one()
-        terms = PolicyTerms(annual=Money.from_yuan("3000"), document_number="安民发〔2026〕3号")
-        set_policy(session, actors["clerk"], SetPolicy(county_code, date(2025, 1, 1), terms), NOW)
-        for name, actor in (county.actors if county else actors).items():
-            item = ask_for_work(session, "rig", {}, f"scene:{county_code}:{name}", actor, NOW)
-            session.flush()
-            found.work[name] = item.public_id
+        everybody = county.actors if county else actors
+        ground = _Ground(session, keyring, actors, everybody, marks, village, county_code, found)
+        patient, agreement = _at_home(ground)
+        _assess(ground, patient)
+        _owe(ground, patient, agreement)
+        _move(ground, patient)
+        _keep_files(ground)
+        _phones(session, keyring, everybody, patient, found)
+        _settle_office(ground)
     found.run = prepare_run(database.transaction, actors["clerk"], PrepareRun(county_code, QUARTER), TODAY, NOW)
     with database.reading() as session:
         run = session.scalars(select(SubsidyRun).where(SubsidyRun.public_id == found.run)).one()
         found.line = session.scalars(select(SubsidyLine.public_id).where(SubsidyLine.run_id == run.id)).one()
     return found
+
+
+def _at_home(ground: _Ground) -> tuple[Patient, Agreement]:
+    """The patient with guardian, agreement and one visit."""
+    session, found = ground.session, ground.found
+    patient, link, agreement = _family(session, ground.keyring, ground.actors, ground.marks, ground.village, NOW)
+    found.patient, found.guardianship, found.agreement = patient.public_id, link.public_id, agreement.public_id
+    found.person = session.get_one(Person, patient.person_id).public_id
+    found.guardian_person = session.get_one(Person, link.person_id).public_id
+    found.visit = session.scalars(select(FollowUpVisit.public_id).where(FollowUpVisit.patient_id == patient.id)).one()
+    return patient, agreement
+
+
+def _assess(ground: _Ground, patient: Patient) -> None:
+    """What is looked at from outside the visit: the quarter's assessment, a clue and its screening, an emergency."""
+    session, found = ground.session, ground.found
+    open_reassessments(session, ground.office, QUARTER.next(), NOW)
+    found.task = session.scalars(
+        select(Task.public_id).where(Task.patient_id == patient.id, Task.kind == TaskKind.REASSESSMENT)
+    ).one()
+    found.assessment, found.reassessment = _assessments(session, ground.office, patient, found.task)
+    found.clue, found.screening_round, found.screening_return = _clues(
+        session, ground.keyring, ground.actors, ground.marks, ground.village
+    )
+    found.emergency, found.question = _emergency(session, ground.keyring, ground.doctor, patient, ground.village)
+
+
+def _owe(ground: _Ground, patient: Patient, agreement: Agreement) -> None:
+    """Duties around the patient that are open."""
+    session, found = ground.session, ground.found
+    asked = reason("patients.watch.inpatient", on=NOW.date())
+    found.duty = open_task(session, patient, TaskKind.CHECK_STATUS, "scene", date(2026, 12, 21), [asked], NOW).public_id
+    found.group = _group(session, ground.office, ground.village)
+    found.dependants = report_dependants(session, ground.doctor, patient, Dependants.CHILD, TODAY, NOW).public_id
+    _plan(session, ground.keyring, ground.doctor, patient)
+    renewal = reason("tasks.renewal", number=agreement.number, ends_on=agreement.to_on)
+    open_task(session, patient, TaskKind.AGREEMENT_RENEWAL, "agreement:scene", date(2026, 12, 1), [renewal], NOW)
+
+
+def _move(ground: _Ground, patient: Patient) -> None:
+    """A transfer that is proposed, and a request of a colleague that waits for the office."""
+    session, found = ground.session, ground.found
+    away = ProposeTransfer(
+        patient.public_id, f"scene-{patient.id}", "110101001001", TransferReason.FAMILY, "北京市东城区东华门街道"
+    )
+    found.transfer = propose_transfer(session, ground.doctor, away, TODAY, NOW).public_id
+    colleague = _user(session, f"asks_{ground.county}", Role.COUNTY_OFFICE, ground.county, AgencyKind.COUNTY_OFFICE)
+    asked = RegisterRequest(
+        submission_key=f"scene-{patient.id}",
+        kind=RequestKind.EXCLUSION,
+        patient_id=patient.id,
+        area_code=ground.village,
+        because=reason("desk.request.because", why=reason("desk.why.psychiatrist_review"), paper="复核单").to_json(),
+        from_on=TODAY,
+        proposed_at=NOW,
+        proposed_by=colleague.user_id,
+    )
+    session.add(asked)
+    session.flush()
+    found.request = asked.public_id
+
+
+def _keep_files(ground: _Ground) -> None:
+    """Everybody's ledger, the office's uploaded roster and an import that is done."""
+    session, keyring, found = ground.session, ground.keyring, ground.found
+    for name, actor in ground.everybody.items():
+        file = keep_file(
+            session, keyring, "ledger", "ledger.pdf", "application/pdf", b"%PDF-1.4", ground.county, actor, NOW
+        )  # fmt: skip
+        found.file[name] = file.public_id
+    upload = keep_file(
+        session, keyring, UPLOAD, "roster.xlsx", "application/octet-stream", template_workbook(), ground.county, ground.office, NOW
+    )  # fmt: skip
+    found.upload = upload.public_id
+    done = RosterImport(
+        file_sha256="0" * 64,
+        area_code=ground.county,
+        mapping={},
+        counts=dict.fromkeys(("rows", "created", "filled", "unchanged", "errors"), 0),
+        imported_at=NOW,
+    )
+    session.add(done)
+    session.flush()
+    found.roster_import = done.public_id
+
+
+def _settle_office(ground: _Ground) -> None:
+    """An account that its town helps, the county's policy, and long work of everybody."""
+    session, found = ground.session, ground.found
+    target = f"helped_{ground.county}"
+    _user(session, target, Role.VILLAGE_WORKER, ground.village, AgencyKind.VILLAGE_COMMITTEE)
+    found.user = session.scalars(select(User.public_id).where(User.name == target)).one()
+    terms = PolicyTerms(annual=Money.from_yuan("3000"), document_number="安民发〔2026〕3号")
+    set_policy(session, ground.actors["clerk"], SetPolicy(ground.county, date(2025, 1, 1), terms), NOW)
+    for name, actor in ground.everybody.items():
+        item = ask_for_work(session, "rig", {}, f"scene:{ground.county}:{name}", actor, NOW)
+        session.flush()
+        found.work[name] = item.public_id
 
 
 def _assessments(session: Session, office: Actor, patient: Patient, task: str) -> tuple[str, str]:
@@ -340,6 +408,22 @@ def _assessments(session: Session, office: Actor, patient: Patient, task: str) -
     session.add_all([held, done])
     session.flush()
     return held.public_id, done.public_id
+
+
+def _group(session: Session, office: Actor, village: str) -> str:
+    """The village's group, with a member who can be called, and its meeting of the running quarter."""
+    group = found_group(session, office, village, date(2026, 1, 8), TODAY, NOW)
+    member = AddGroupMember(TeamPart.VILLAGE_CADRE, "葛长青", date(2026, 1, 8), "村委会", "0559-2600001", True)
+    joined = add_group_member(session, office, group, member, TODAY, NOW)
+    held = RecordMeeting(date(2026, 11, 5), (joined.id,), (MeetingTopic.SITUATION,))
+    record_meeting(session, office, group, held, TODAY, NOW)
+    return group.public_id
+
+
+def _plan(session: Session, keyring: Keyring, doctor: Actor, patient: Patient) -> None:
+    step = PlannedStep(PlanAim.COMPANY, "每天一起散步", TeamPart.GUARDIAN, date(2026, 12, 1))
+    plan = MakePlan(new_public_id(), TODAY, date(2027, 2, 1), (step,))
+    make_plan(session, Vault(session, keyring), doctor, patient, plan, TODAY, NOW)
 
 
 def _emergency(session: Session, keyring: Keyring, doctor: Actor, patient: Patient, village: str) -> tuple[str, str]:
@@ -428,6 +512,10 @@ def _family(
         date(2026, 9, 10),
         risk_level=4,
         medicines=(Medicine(marks.medicine, morning_mg="25", night_mg="50"),),
+        referral=2,
+        referral_reason="病情波动",
+        referral_org="市精神卫生中心",
+        referral_dept="门诊",
     )
     record_visit(
         session,

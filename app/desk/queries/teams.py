@@ -14,7 +14,7 @@ from app.areas.queries import full_names
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.paging import Page, decode_cursor, page_of
-from app.core.scope import within
+from app.core.scope import within, within_prefix
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
 from app.patients.models import CareTeamMember, Patient
@@ -22,6 +22,7 @@ from app.patients.rules import ManagementStatus, RegistryStatus, TeamPart
 from app.people.models import Person
 
 SIZE = 50
+MOST = 5000  # rows of one export
 
 
 class Gap(StrEnum):
@@ -51,7 +52,8 @@ class GapCounts:
     by_gap: dict[Gap, int]
 
 
-def count_gaps(session: Session, actor: Actor, today: date) -> GapCounts:
+def count_gaps(session: Session, actor: Actor, today: date, place: str = "") -> GapCounts:
+    """`place` narrows to a town's prefix."""
     require(actor, Action.SEE_TEAM_GAPS)
     gaps = _gaps(today)
     row = session.execute(
@@ -59,13 +61,28 @@ def count_gaps(session: Session, actor: Actor, today: date) -> GapCounts:
             func.count().label("managed"),
             func.count().filter(or_(*gaps.values())).label("any"),
             *(func.count().filter(condition).label(gap.value) for gap, condition in gaps.items()),
-        ).where(*_managed(actor))
+        ).where(*_managed(actor), within_prefix(Patient.area_code, place))
     ).one()
     return GapCounts(row.managed, row.any, {gap: getattr(row, gap.value) for gap in Gap})
 
 
-def list_gaps(session: Session, actor: Actor, wanted: Gap | None, today: date, cursor: str | None) -> Page[GapRow]:
-    """By place; `wanted` narrows to one gap."""
+def gaps_of(session: Session, actor: Actor, patient: Patient, today: date) -> frozenset[Gap]:
+    """What is missing around one patient."""
+    asked = [condition.label(gap.value) for gap, condition in _gaps(today).items()]
+    row = session.execute(select(*asked).where(Patient.id == patient.id, within(Patient.area_code, actor))).one()
+    return frozenset(gap for gap in Gap if getattr(row, gap.value))
+
+
+def list_gaps(
+    session: Session,
+    actor: Actor,
+    wanted: Gap | None,
+    today: date,
+    cursor: str | None,
+    place: str = "",
+    size: int = SIZE,
+) -> Page[GapRow]:
+    """By place; `wanted` narrows to one gap, `place` to a town's prefix."""
     require(actor, Action.SEE_TEAM_GAPS)
     gaps = _gaps(today)
     query = (
@@ -77,16 +94,20 @@ def list_gaps(session: Session, actor: Actor, wanted: Gap | None, today: date, c
             *(condition.label(gap.value) for gap, condition in gaps.items()),
         )
         .join(Person, Person.id == Patient.person_id)
-        .where(*_managed(actor), gaps[wanted] if wanted else or_(*gaps.values()))
+        .where(
+            *_managed(actor),
+            within_prefix(Patient.area_code, place),
+            gaps[wanted] if wanted else or_(*gaps.values()),
+        )
         .order_by(Patient.area_code, Patient.id)
-        .limit(SIZE + 1)
+        .limit(size + 1)
     )
     match decode_cursor(cursor, 2):
         case (str() as area_code, int() as patient_id):
             query = query.where(
                 or_(Patient.area_code > area_code, and_(Patient.area_code == area_code, Patient.id > patient_id))
             )
-    page = page_of(session.execute(query).all(), SIZE, lambda row: (row.area_code, row.id))
+    page = page_of(session.execute(query).all(), size, lambda row: (row.area_code, row.id))
     places = full_names(session, {row.area_code for row in page.rows})
     return Page([_row(row, places[row.area_code]) for row in page.rows], page.next_cursor)
 

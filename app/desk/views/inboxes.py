@@ -11,6 +11,7 @@ from app.core.keys import current_keyring
 from app.core.web import read_session
 from app.desk.queries.inbox import count_accounts, find_hospital, first_guardians, list_inpatients
 from app.desk.views.clues import clue_home
+from app.desk.views.support import support_home
 from app.guardians.labels import RELATION_LABELS
 from app.people.vault import Vault
 from app.tasks.queries import Filters, worklist
@@ -27,6 +28,7 @@ def village_inbox(actor: Actor) -> str:
         guardians=first_guardians(session, actor, vault, [row.patient for row in page.rows]),
         relations=RELATION_LABELS,
         clues=clue_home(session, actor),
+        support=support_home(session, actor, today),
         is_first_page="after" not in request.args,
     )
 

@@ -15,6 +15,7 @@ from app.core.i18n import _
 from app.core.quarter import Quarter
 from app.core.web import read_session
 from app.desk.queries.inbox import count_renewals
+from app.desk.views.support import support_home
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
 from app.subsidies.queries.lines import list_lines
@@ -50,6 +51,7 @@ def quarter_board(actor: Actor) -> str:
         earlier=_with_quarters(runs[1:]),
         held=list_lines(session, actor, run, decision=LineState.HOLD, size=HELD_SHOWN).rows if _is_open(run) else [],
         renewals=count_renewals(session, actor, today),
+        support=support_home(session, actor, today),
         hold_words={code: _(words) for code, words in HOLD_LABELS.items()},
     )
 

@@ -19,6 +19,7 @@ from app.desk.rules import PatientTab
 from app.desk.texts import TASK_KINDS, VISIT_FORMS
 from app.desk.views.blueprint import desk
 from app.desk.views.care import care_of, deeds_for
+from app.desk.views.support import support_of
 from app.desk.views.timeline import SHOWN, history_of, visit_pill
 from app.guardians.labels import AGREEMENT_LABELS, BASIS_LABELS, RANK_LABELS, RELATION_LABELS
 from app.guardians.queries import list_agreements, list_guardians
@@ -35,7 +36,6 @@ from app.patients.labels import (
 )
 from app.patients.models import Patient
 from app.patients.queries import get_patient, header_of, list_consents, list_diagnoses
-from app.patients.queries.team import list_team
 from app.patients.rules import RegistryStatus
 from app.people.rules import REVEAL_REASONS
 from app.people.vault import Vault
@@ -48,6 +48,9 @@ MENU = (
     ("patients.show_treatment", N_("治疗")),
     ("desk.consents", N_("知情同意")),
     ("desk.team", N_("关爱帮扶小组")),
+    ("desk.plan", N_("一人一策")),
+    ("desk.dependants", N_("告知民政")),
+    ("visits.list_of_referrals", N_("转诊")),
     ("guardians.list_guardians", N_("监护人与协议")),
     ("patients.correct", N_("证件更正")),
     ("desk.propose_transfer", N_("办理迁移")),
@@ -87,7 +90,7 @@ def patient(public_id: str) -> str:
         care=care_of(session, actor, found, today),
         deeds=deeds_for(actor),
         guards=guards,
-        team=list_team(session, actor, found) if may(actor, Action.KEEP_TEAMS) else [],
+        support=support_of(session, actor, found, today),
         team_parts=TEAM_PARTS,
         agreements=agreements,
         history=history if everything else history[:SHOWN],

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.areas.models import Agency
+from app.areas.queries import list_places, names_of, place_of
+from app.areas.rules import CODE_LENGTH, AreaLevel, prefix_of
 from app.audit.service import note
 from app.audit.views import note_look
 from app.core.access import Action, current_actor, permit
+from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid
 from app.core.i18n import N_, _
 from app.core.keys import current_keyring
 from app.core.web import forget_reads, read_session, show_errors
 from app.desk.forms.teams import TeamForm
-from app.desk.papers_teams import team_card_pdf
-from app.desk.queries.teams import Gap, count_gaps, list_gaps
+from app.desk.papers_teams import gaps_workbook, team_card_pdf
+from app.desk.queries.teams import MOST, Gap, count_gaps, list_gaps
 from app.desk.views.blueprint import desk
+from app.desk.views.late import XLSX
 from app.patients.labels import TEAM_PARTS
 from app.patients.queries import get_patient, header_of, lock_patient
 from app.patients.queries.team import list_former_members, list_team
@@ -51,7 +57,7 @@ def team(public_id: str) -> Answer:
                 set_team_member(writing, actor, patient, form.to_command(), clock.today(), clock.now())
             flash(_("已保存"), "success")
             return redirect(url_for("desk.team", public_id=public_id))
-        except Invalid as refused:
+        except (Invalid, Conflict) as refused:
             show_errors(form, refused)
     session = read_session()
     found = get_patient(session, actor, public_id)
@@ -94,13 +100,44 @@ def team_card(public_id: str) -> Response:
 def team_gaps() -> str:
     """Managed patients without a full team or an agreement, by place; each gap can be looked at by itself."""
     actor, session, today = current_actor(), read_session(), current_clock().today()
-    asked = request.args.get("gap", "")
-    gap = Gap(asked) if asked in set(Gap) else None
-    page = list_gaps(session, actor, gap, today, request.args.get("after"))
+    towns = _towns(session, actor)
+    gap, place = _asked([prefix for prefix, _name in towns])
     return render_template(
         "desk/teams/gaps.html",
-        counts=count_gaps(session, actor, today),
+        counts=count_gaps(session, actor, today, place),
         gap=gap,
-        page=page,
+        place=place,
+        towns=towns,
+        page=list_gaps(session, actor, gap, today, request.args.get("after"), place),
         words=GAP_WORDS,
+        here={"gap": gap.value if gap else None, "place": place or None},
+        is_first_page="after" not in request.args,
     )
+
+
+@desk.route("/teams/workbook")
+@permit(Action.SEE_TEAM_GAPS)
+def team_gaps_workbook() -> Response:
+    """The same rows as a workbook; noted."""
+    actor, clock = current_actor(), current_clock()
+    with transaction() as session:
+        gap, place = _asked([prefix for prefix, _name in _towns(session, actor)])
+        rows = list_gaps(session, actor, gap, clock.today(), None, place, size=MOST).rows
+        code = place.ljust(CODE_LENGTH, "0") if place else place_of(actor)
+        note(session, actor, "desk.team_gaps_exported", now=clock.now(), area_code=code, count=len(rows))
+        title = f"{names_of(session, [code])[code]} {_('小组或协议不全的患者')}"
+    content = gaps_workbook(rows, GAP_WORDS, title, actor.name, clock.today(), clock.now())
+    name = f"{_('小组不全名单')}-{clock.today().isoformat()}.xlsx"
+    return send_file(content, mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+def _asked(towns: Sequence[str]) -> tuple[Gap | None, str]:
+    """The gap and the town that the address asks for; what is not known is left out."""
+    gap, place = request.args.get("gap", ""), request.args.get("place", "")
+    return Gap(gap) if gap in set(Gap) else None, place if place in towns else ""
+
+
+def _towns(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """(prefix, name), where there is a choice."""
+    found = list_places(session, actor.area_prefix, AreaLevel.TOWN)
+    return [(prefix_of(town.code), town.name) for town in found] if len(found) > 1 else []

@@ -33,9 +33,9 @@ def make_plan(
 ) -> CarePlan:
     """Store a plan; the one before it ends that day and stays readable. One that arrives twice is the one that stands.
 
-    `patient` is locked. Raises `Conflict` for somebody who is not registered, `Invalid` by field (`steps-<n>-by_on` …).
+    `patient` is locked. Raises `Conflict` for somebody who is not registered, `Invalid` by field.
     """
-    require(actor, Action.KEEP_TEAMS)
+    require(actor, Action.KEEP_PLANS)
     sent = select(CarePlan).where(CarePlan.submission_key == command.submission_key, CarePlan.patient_id == patient.id)
     known = session.scalars(sent).one_or_none()
     if known is not None:
@@ -154,10 +154,9 @@ def _check(command: MakePlan, present: CarePlan | None, today: date) -> None:
     if not command.made_on < command.review_on <= latest_review(command.made_on):
         errors["review_on"] = [Reason("patients.plan.review_on")]
     if not command.steps:
-        errors["steps-0-what"] = [Reason("patients.plan.steps")]
-    for number, step in enumerate(command.steps):
-        if step.by_on < command.made_on:
-            errors[f"steps-{number}-by_on"] = [Reason("patients.plan.step_before")]
+        errors["what_0"] = [Reason("patients.plan.steps")]
+    if any(step.by_on < command.made_on for step in command.steps):
+        errors["steps"] = [Reason("patients.plan.step_before")]
     if errors:
         raise Invalid(errors)
 
@@ -166,7 +165,7 @@ def _open_step(
     session: Session, actor: Actor, patient: Patient, plan_id: str, line: int
 ) -> tuple[CarePlan, CarePlanStep]:
     """A step of the plan that holds; `NotFound` for a strange one, `Conflict` for a plan that has been replaced."""
-    require(actor, Action.KEEP_TEAMS)
+    require(actor, Action.KEEP_PLANS)
     found = session.execute(
         select(CarePlan, CarePlanStep)
         .join(CarePlanStep, CarePlanStep.plan_id == CarePlan.id)

@@ -8,12 +8,20 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+import app.visits.texts_referral  # noqa: F401  # registers the sentences
 from app.audit.service import note
 from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.reasons import Label, Reason, reason
 from app.patients.models import Patient, PatientSpan
-from app.patients.rules import CareSetting, ConsentKind, ManagementStatus, RegistryStatus, SpanKind
+from app.patients.rules import (
+    CareSetting,
+    ConsentKind,
+    ManagementStatus,
+    RegistryStatus,
+    SpanKind,
+    is_visit_owed,
+)
 from app.patients.service import change_state, find_consent, record_death
 from app.people.rules import DatePrecision
 from app.risk.models import LevelSource
@@ -27,11 +35,11 @@ from app.visits.rules.due import TrendNeededError, next_due
 from app.visits.rules.form import FIELDS, LockedUp, Trend, VisitClass, YesNo
 from app.visits.rules.history import History
 from app.visits.rules.prompts import emergency_triggers
+from app.visits.rules.referral import RECEIPT_WITHIN_DAYS
 from app.visits.rules.ruleset import VisitRules
-from app.visits.service.judging import Judgement
+from app.visits.service.judging import Judgement, Rest
 
 EMERGENCY_RECORD_WITHIN = timedelta(hours=24)  # domain 2.5
-RECEIPT_WITHIN_DAYS = 14  # what came of a referral is asked after two weeks (domain 2.4, unstable)
 
 
 def keep_copies(patient: Patient, history: History) -> None:
@@ -73,10 +81,35 @@ def after_completed_visit(
             TaskKind.EMERGENCY_RECORD,
         )
     _found_again(session, actor, patient, visit, standing, now)
-    _come_again(session, actor, patient, visit, judged, now)
+    _come_again(session, actor, patient, visit, judged.rest, now)
     _unlock(session, actor, patient, visit, standing, judged.context.rules, now)
     _ask_for_emergency(session, patient, visit, judged, before, standing, now)
     _await_receipt(session, patient, visit, now)
+
+
+def after_taken_over(
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    visit: FollowUpVisit,
+    history: History,
+    rest: Rest | None,
+    rules: VisitRules,
+    now: datetime,
+) -> None:
+    """The newest visit of a patient came from another system's list. What was urgent then was answered there: no emergency is asked."""
+    keep_copies(patient, history)
+    management = patient.management_status
+    at_home = is_visit_owed(patient.registry_status, ManagementStatus.MANAGED, patient.care_setting)
+    if not at_home or management is ManagementStatus.REFUSED or _was_lost_later(session, patient, visit):
+        patient.next_due_on = None
+        return
+    standing = open_tasks(
+        session, patient, TaskKind.CONFIRM_LOST, TaskKind.CHECK_STATUS, TaskKind.SEARCH_LOST, TaskKind.UNLOCKING
+    )
+    _found_again(session, actor, patient, visit, standing, now)
+    _come_again(session, actor, patient, visit, rest, now)
+    _unlock(session, actor, patient, visit, standing, rules, now)
 
 
 def after_lost_report(session: Session, patient: Patient, visit: FollowUpVisit, now: datetime, today: date) -> None:
@@ -225,22 +258,14 @@ def _come_again(
     actor: Actor,
     patient: Patient,
     visit: FollowUpVisit,
-    judged: Judgement,
+    rest: Rest | None,
     now: datetime,
 ) -> None:
     done = reason("visit.done", visited_on=visit.visited_on)
     with session.no_autoflush:
         close_follow_up(session, actor, patient, done, now)
-    if judged.rest:
-        open_task(
-            session,
-            patient,
-            TaskKind.CHECK_STATUS,
-            period_of(visit),
-            judged.rest.check_on,
-            [judged.rest.why],
-            now,
-        )
+    if rest:
+        open_task(session, patient, TaskKind.CHECK_STATUS, period_of(visit), rest.check_on, [rest.why], now)
         note(session, actor, "visits.suspended", now=now, subject=("patient", patient.public_id))
     elif visit.next_due_on is not None:
         open_follow_up(session, patient, visit.next_due_on, because_of(visit), period_of(visit), now)
@@ -294,6 +319,11 @@ def _ask_for_emergency(
 def _await_receipt(session: Session, patient: Patient, visit: FollowUpVisit, now: datetime) -> None:
     """A referral (转诊) stays open until the receiving institution's answer is known."""
     if visit.referral == YesNo.YES:
-        on = visit.visited_on + timedelta(days=RECEIPT_WITHIN_DAYS)
-        because = [reason("visit.referral.awaited", visited_on=visit.visited_on, org=visit.referral_org or "—", on=on)]
-        open_task(session, patient, TaskKind.REFERRAL, period_of(visit), on, because, now)
+        on, why = receipt_of(visit.visited_on, visit.referral_org or "")
+        open_task(session, patient, TaskKind.REFERRAL, period_of(visit), on, [why], now)
+
+
+def receipt_of(visited_on: date, org: str) -> tuple[date, Reason]:
+    """Until when to ask what came of a referral, and why."""
+    on = visited_on + timedelta(days=RECEIPT_WITHIN_DAYS)
+    return on, reason("visit.referral.awaited", visited_on=visited_on, org=org or "—", on=on)
