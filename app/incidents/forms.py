@@ -151,6 +151,7 @@ class OpenUnknownForm(OpenForm):
 class RecordForm(Form):
     """应急处置记录单 as far as it is known; finishing asks for the rest."""
 
+    is_stored = False  # what was typed is kept, though the record could not be finished
     version = HiddenField()
     reporter_name = TextField(lazy_("报告人姓名（选填）"), LONGEST_NAME)
     reported_at = MomentField(lazy_("接到报告的时间（选填）"))

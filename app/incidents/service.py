@@ -44,9 +44,10 @@ from app.incidents.rules import (
     wants_checks,
 )
 from app.patients.models import Patient
-from app.patients.queries import lock_patient
+from app.patients.queries import get_patient, lock_patient
 from app.patients.rules import UNKNOWN_NAME, CareSetting, ManagementStatus, RegistryStatus
 from app.people.commands import PersonDraft
+from app.people.models import Person
 from app.people.service import create_person
 from app.people.vault import Vault
 from app.risk.models import LevelSource
@@ -94,6 +95,9 @@ def _refuse_opening(session: Session, actor: Actor, command: OpenEmergency, now:
     errors: dict[str, list[Reason]] = {}
     if command.started_at > now:
         errors["started_at"] = [reason("incidents.in_future")]
+    died_on = _day_of_death(session, actor, command.patient) if command.patient else None
+    if died_on is not None and _day(command.started_at) > died_on:
+        errors["started_at"] = [reason("incidents.after_death", on=died_on)]
     if command.patient is None:
         if command.name and (wrong := check_name(command.name).errors):
             errors["name"] = list(wrong)
@@ -103,6 +107,10 @@ def _refuse_opening(session: Session, actor: Actor, command: OpenEmergency, now:
             errors["category"] = [reason("incidents.not_registered")]
     if errors:
         raise Invalid(errors)
+
+
+def _day_of_death(session: Session, actor: Actor, patient: str) -> date | None:
+    return session.get_one(Person, get_patient(session, actor, patient).person_id).died_on
 
 
 def _store(session: Session, vault: Vault, actor: Actor, command: OpenEmergency, now: datetime) -> Emergency:

@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "incidents.follow_up": N_("%(on)s 发生应急处置，应在 14 天内随访（%(by)s 前）"),
     "incidents.check_due": N_("应急处置后每 4 小时核查一次，第 %(number)s 次；连续两次平稳后停止"),
     "incidents.checked": N_("已完成第 %(number)s 次核查"),
+    "incidents.after_death": N_("%(on)s 已登记死亡，开始时间不能晚于这一天"),
     "incidents.in_future": N_("时间不能晚于现在"),
     "incidents.ends_before": N_("结束时间不能早于开始时间"),
     "incidents.not_registered": N_("在册患者请从其页面开记录单"),

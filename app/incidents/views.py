@@ -250,6 +250,7 @@ def _saved(form: RecordForm, public_id: str) -> BaseResponse | None:
         if version is not None:
             form.version.data = str(version)
             form.version.raw_data = None
+            form.is_stored = True
         show_errors(form, refused)
         return None
     flash(_("记录单已完成") if finishes else _("已保存"))

@@ -18,6 +18,8 @@ TEXTS: dict[str, str] = {
     "patients.hand_over.before_present": N_("现在的责任医生从 %(on)s 起负责，不能移交到更早的日子"),
     "patients.before_birth": N_("早于出生日期（%(born_on)s）"),
     "patients.date_in_future": N_("日期在今天之后"),
+    "patients.consent.minor": N_("未成年人不能自己签署，由父母或其他监护人签署"),
+    "patients.consent.witness": N_("见证人只能见证拒绝，同意和撤回由本人或监护人签署"),
     "patients.area_by_transfer": N_("搬到其他乡镇的，请用“办理迁移”，由接收方答复"),
     "patients.area_outside": N_("请选择本辖区内的村（社区）"),
     "patients.already_registered": N_("此人已有登记，请先在患者名单中查找；查不到的，请联系县精防机构"),

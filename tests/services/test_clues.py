@@ -373,6 +373,23 @@ def test_whoever_was_excluded_comes_back_by_a_new_diagnosis(session: Session, co
     assert (patient.registry_status, patient.management_status) == (RegistryStatus.REGISTERED, ManagementStatus.MANAGED)
 
 
+@pytest.mark.parametrize(
+    ("born_on", "signer", "why"),
+    [
+        (date(2012, 2, 29), "patient", "patients.consent.minor"),
+        (date(1990, 3, 1), "witness", "patients.consent.witness"),
+    ],
+)
+def test_who_may_not_sign_does_not_agree_at_the_review_either(
+    session: Session, county: County, born_on: date, signer: str, why: str
+) -> None:
+    patient = suspected(session, county, born_on=born_on)
+    with pytest.raises(Invalid) as refused:
+        consent = ConsentDraft(TODAY, signer=signer)
+        review_diagnosis(session, county.actor("doctor"), patient, review(consent=consent), NOW)
+    assert [one.code for one in refused.value.errors["consent_signer"]] == [why]
+
+
 def test_whoever_cannot_be_judged_yet_stays_under_review(session: Session, county: County) -> None:
     doctor, patient = county.actor("doctor"), suspected(session, county)
     for _ in range(2):
@@ -407,7 +424,7 @@ def test_the_word_is_due_in_ten_working_days_from_the_first_suspicion(session: S
 # -- edge cases of domain 9 --------------------------------------------------------------------------------------------
 
 
-def test_case_17_somebody_without_name_and_number_is_reported_suspected_and_registered(
+def test_edge_17_somebody_without_name_and_number_is_reported_suspected_and_registered(
     session: Session, county: County
 ) -> None:
     clue = report(session, county, name="", area_code=SECOND_VILLAGE, who="police")
@@ -420,7 +437,7 @@ def test_case_17_somebody_without_name_and_number_is_reported_suspected_and_regi
     assert patient.registry_status is RegistryStatus.REGISTERED
 
 
-def test_case_27_a_diagnosis_outside_the_six_after_review_leaves_the_record_closed_and_kept(
+def test_edge_27_a_diagnosis_outside_the_six_after_review_leaves_the_record_closed_and_kept(
     session: Session, county: County
 ) -> None:
     patient = suspected(session, county)

@@ -49,7 +49,8 @@ from app.incidents.service import (
 )
 from app.patients.models import Patient
 from app.patients.queries import header_of
-from app.people.models import Person
+from app.patients.service import record_death
+from app.people.models import DatePrecision, Person
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from app.visits.rules.form import Behaviour
@@ -186,6 +187,18 @@ def test_an_opening_is_refused_by_field(session: Session, county: County, more: 
     with pytest.raises(Invalid) as refused:
         opened(session, county, **{"area_code": VILLAGE, **more})
     assert field in refused.value.errors
+
+
+def test_nothing_begins_after_a_death(session: Session, county: County) -> None:
+    patient = patient_of(session, county)
+    died_on = TODAY - timedelta(days=2)
+    record_death(session, county.actor("doctor"), patient, died_on, DatePrecision.DAY, 2, NOW)
+    with pytest.raises(Invalid) as refused:
+        opened(session, county, patient=patient.public_id)
+    assert refused.value.errors["started_at"][0].code == "incidents.after_death"
+    assert (
+        opened(session, county, patient=patient.public_id, started_at=NOW - timedelta(days=3)).patient_id == patient.id
+    )
 
 
 @pytest.mark.parametrize("who", ["village_doctor", "village_worker", "police", "clerk", "coordinator"])

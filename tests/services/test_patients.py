@@ -100,6 +100,16 @@ def test_nobody_is_managed_without_consent(
         )
 
 
+def test_a_child_does_not_sign_its_own_consent(session: Session, county: County) -> None:
+    child = person(born_on=SINCE - timedelta(days=10 * 366))
+    consent = ConsentDraft(from_on=SINCE, signer="patient")
+    with pytest.raises(Invalid) as refused:
+        registered(session, county.actor("doctor"), person=child, consent=consent)
+    assert [why.code for why in refused.value.errors["consent_signer"]] == ["patients.consent.minor"]
+    guarded = registered(session, county.actor("doctor"), person=child, consent=ConsentDraft(from_on=SINCE))
+    assert guarded.management_status is ManagementStatus.MANAGED
+
+
 def test_one_person_is_registered_once(session: Session, county: County) -> None:
     registered(session, county.actor("doctor"))
     with pytest.raises(Invalid) as refused:
@@ -107,7 +117,7 @@ def test_one_person_is_registered_once(session: Session, county: County) -> None
     assert [why.code for why in refused.value.errors["id_number"]] == ["patients.already_registered"]
 
 
-def test_one_number_with_another_name_is_refused(session: Session, county: County) -> None:
+def test_edge_16_one_number_with_another_name_is_refused(session: Session, county: County) -> None:
     registered(session, county.actor("doctor"), "单晓明")
     with pytest.raises(Invalid) as refused:
         registered(session, county.actor("doctor"), "单小明")
@@ -229,7 +239,9 @@ def test_what_was_true_on_a_day_is_answered_for_many_at_once(session: Session, c
 # -- stays, papers, death ----------------------------------------------------------------------------------------------
 
 
-def test_visits_pause_in_hospital_and_fall_due_14_days_after_discharge(session: Session, county: County) -> None:
+def test_edge_08_visits_pause_in_hospital_and_fall_due_14_days_after_discharge(
+    session: Session, county: County
+) -> None:
     doctor = county.actor("doctor")
     patient = registered(session, doctor)
     record_admission(session, doctor, patient, "第四人民医院", date(2026, 5, 10), None, NOW)

@@ -23,7 +23,7 @@ from app.core.identity import IdKind
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.desk.commands import Proposal
-from app.desk.queries.merging import CHOICES
+from app.desk.queries.merging import CHOICES, preview
 from app.desk.queries.payments import list_payments
 from app.desk.service import requests
 from app.guardians.commands import AddGuardian, SignAgreement
@@ -39,8 +39,9 @@ from app.patients.rules import (
     RegistryStatus,
     RequestKind,
     RequestState,
+    SpanKind,
 )
-from app.patients.service import record_admission, record_death
+from app.patients.service import change_state, record_admission, record_death
 from app.people.commands import AccountDraft
 from app.people.models import DatePrecision, Person
 from app.subsidies.commands import OpeningPayment
@@ -102,7 +103,7 @@ def _approve(session: Session, actor: Actor, asked: RegisterRequest) -> Register
 # -- two hands ---------------------------------------------------------------------------------------------------------
 
 
-def test_domain_case_27_an_exclusion_rests_on_a_review_and_on_two_people(session: Session, county: County) -> None:
+def test_edge_27_an_exclusion_rests_on_a_review_and_on_two_people(session: Session, county: County) -> None:
     patient = registered(session, county.actor("doctor"))
     asked = _propose(session, county, _proposal(RequestKind.EXCLUSION, patient))
     assert TaskKind.FOLLOW_UP in _open_kinds(session, patient), "nothing changes before the second person"
@@ -207,6 +208,17 @@ def test_a_wrong_death_is_undone_as_if_it_had_not_been(session: Session, county:
     assert set(session.scalars(standing)) == {"registered"}
 
 
+def test_a_death_counted_to_the_end_of_the_present_month_is_undone_from_today(session: Session, county: County) -> None:
+    doctor = county.actor("doctor")
+    patient = registered(session, doctor)
+    record_death(session, doctor, patient, TODAY, DatePrecision.MONTH, 1, NOW)
+    _approve(
+        session, colleague(session, county), _propose(session, county, _proposal(RequestKind.DEATH_UNDONE, patient))
+    )
+    change_state(session, doctor, patient, SpanKind.CARE, "care_facility", TODAY, None, NOW)
+    assert patient.care_setting is CareSetting.CARE_FACILITY
+
+
 def test_the_visit_that_was_due_is_due_again(session: Session, county: County) -> None:
     doctor = county.actor("doctor")
     patient = registered(session, doctor)
@@ -258,6 +270,16 @@ def test_a_merge_keeps_what_was_chosen_field_by_field(session: Session, county: 
     assert kept.diagnosis_category is DiagnosisCategory.BIPOLAR
     assert vault(session).open(human.id, "patients.notes", kept.notes_sealed) == "话不多"
     assert merged.registry_status is RegistryStatus.MERGED
+
+
+def test_what_is_chosen_between_is_said_in_words(session: Session, county: County) -> None:
+    office = county.actor("county_office")
+    kept, merged = (
+        registered(session, office, name, number, supplement=Supplement(past_symptoms=bits))
+        for name, number, bits in (("陈秀英", 2, 0b101), ("陈秀瑛", 4, 0b1010))
+    )
+    shown = {choice.field: choice for choice in preview(session, vault(session), office, kept, merged).choices}
+    assert (shown["past_symptoms"].kept, shown["past_symptoms"].merged) == ("幻觉、猜疑", "交流困难、喜怒无常")
 
 
 def test_the_other_number_stays_findable_and_is_nobody_elses(session: Session, county: County) -> None:
@@ -335,9 +357,7 @@ def test_payment_lines_stay_on_the_merged_record_and_are_read_through_it(session
     assert [row.period for row in list_payments(session, county.actor("clerk"), kept)] == [line.period]
 
 
-def test_domain_case_15_two_agreements_for_one_quarter_are_held_for_people_to_decide(
-    session: Session, county: County
-) -> None:
+def test_edge_15_two_agreements_for_one_quarter_are_held_for_people_to_decide(session: Session, county: County) -> None:
     office, clerk = county.actor("county_office"), county.actor("clerk")
     pair = _pair(session, county)
     signed = SignAgreement(date(2026, 2, 1), date(2026, 12, 31))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.crypto import Keyring
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.desk.queries.ending_paper import open_ending_paper
 from app.patients.models import Patient
 from app.patients.rules import ManagementStatus
 from app.people.vault import Vault
@@ -112,7 +113,7 @@ def test_three_days_in_a_row_propose_lost_once(session: Session, attempt: Try) -
     assert proposal.because[0]["code"] == "visit.attempts_failed"
 
 
-def test_case_35_a_miss_that_a_volunteer_tells_of_counts_for_nothing(session: Session, attempt: Try) -> None:
+def test_edge_35_a_miss_that_a_volunteer_tells_of_counts_for_nothing(session: Session, attempt: Try) -> None:
     attempt(date(2026, 11, 12))
     attempt(date(2026, 11, 15), way=AttemptWay.TELEPHONE)
     told = attempt(date(2026, 11, 19), way=AttemptWay.TOLD)
@@ -229,3 +230,17 @@ def test_a_visit_answers_an_open_proposal(session: Session, county: County, keyr
     report_lost(session, county, keyring, patient)
     record_visit(session, Vault(session, keyring), county.actor("doctor"), command(patient, stable(TODAY)), TODAY, NOW)
     assert open_task(session, TaskKind.CONFIRM_LOST) is None
+
+
+def test_the_form_of_a_loss_names_one_try_a_day(
+    session: Session, county: County, keyring: Keyring, patient: Patient, attempt: Try
+) -> None:
+    attempt(date(2026, 11, 11), AttemptOutcome.REACHED)
+    for day in (13, 15, 16, 16, 18):
+        attempt(date(2026, 11, day))
+    attempt(date(2026, 11, 17), way=AttemptWay.TOLD)
+    lead = county.actor("health_lead")
+    confirm_lost(session, lead, DecideLost(patient.public_id, True), TODAY, NOW)
+    attempt(TODAY)
+    paper = open_ending_paper(session, Vault(session, keyring), lead, patient, TODAY)
+    assert [one.attempted_on.day for one, _by in paper.attempts] == [16, 18, TODAY.day]

@@ -62,6 +62,7 @@ def test_an_emergency_of_somebody_unknown_is_opened_filled_and_finished(
     }
     refused = doctor.post(where, data=record)
     assert refused.status_code == 422 and "须告知公安机关" in refused.text and "在车站" in refused.text
+    assert "已经保存，还不能完成记录单" in refused.text and "还没有保存" not in refused.text
     record |= {
         "version": hidden(refused.text, "version"),
         "place": "车站",
@@ -163,7 +164,7 @@ def test_the_coordinators_board_holds_nothing_clinical(
     page = client_as("coordinator").get("/alerts").text
     assert "应急处置记录" in page
     for colour in ("red", "orange", "yellow", "blue"):
-        page = client_as("coordinator").get(f"/alerts?colour={colour}&start=0").text
+        page = client_as("coordinator").get(f"/alerts?colour={colour}&after=x").text
         assert "不稳定" not in page and "针剂" not in page and "药品" not in page
 
 
@@ -173,7 +174,7 @@ def test_the_board_asks_the_same_number_of_questions_however_many_patients(
 ) -> None:
     def ask() -> int:
         with database.reading() as session, counted(database) as statements:
-            alert_board(session, county.actor("county_office"), None, 0, TODAY + timedelta(days=200), NOW)
+            alert_board(session, county.actor("county_office"), None, None, TODAY + timedelta(days=200), NOW)
         return len(statements)
 
     before = ask()

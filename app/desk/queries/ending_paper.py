@@ -24,6 +24,7 @@ from app.people.service import PROOF
 from app.people.vault import Vault
 from app.visits.models import VisitAttempt
 from app.visits.queries import list_attempts, list_visits
+from app.visits.rules.attempts import AttemptOutcome, AttemptWay, is_contact
 
 ATTEMPTS = 3
 
@@ -47,13 +48,24 @@ def is_printable(patient: Patient) -> bool:
     return patient.registry_status is RegistryStatus.DEAD or patient.management_status is ManagementStatus.LOST
 
 
+def _tries(newest_first: Sequence[VisitAttempt], lost_on: date) -> list[VisitAttempt]:
+    """The tries that the loss rests on, in their order: one a day, as the rule counts them, up to the day of the loss."""
+    by_day: dict[date, VisitAttempt] = {}
+    for one in newest_first:
+        if is_contact(AttemptOutcome(one.outcome), AttemptWay(one.way)):
+            break
+        if one.attempted_on <= lost_on and one.way != AttemptWay.TOLD:
+            by_day.setdefault(one.attempted_on, one)
+    return [by_day[day] for day in sorted(by_day)[-ATTEMPTS:]]
+
+
 def open_ending_paper(session: Session, vault: Vault, actor: Actor, patient: Patient, today: date) -> EndingPaper:
     """Raises `Conflict` for who is neither lost nor dead."""
     if not is_printable(patient):
         raise Conflict(reason("desk.ending_paper.not_due"))
     person = session.get_one(Person, patient.person_id)
     lost = _lost(session, patient)
-    attempts = list(reversed(list_attempts(session, actor, patient)[:ATTEMPTS])) if lost else []
+    attempts = _tries(list_attempts(session, actor, patient), lost.from_on) if lost else []
     staff: set[int | None] = {one.recorded_by for one in attempts}
     names = _names(session, staff | ({lost.recorded_by} if lost else set()))
     reasons = [one.lost_reason for one in list_visits(session, actor, patient) if one.lost_reason]

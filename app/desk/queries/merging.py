@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.areas.queries import full_name
 from app.core.access import Action, require
 from app.core.actor import Actor
+from app.core.fields import codes_of
 from app.core.i18n import N_, _
 from app.core.identity import SEX_LABELS, Sex, mask_id, mask_phone
 from app.core.web import date_long
@@ -27,6 +28,7 @@ from app.patients.codes import (
     LOCKED_UP,
     MARITAL,
     OUTPATIENT_HISTORY,
+    PAST_SYMPTOMS,
     TREATMENT_EFFECT,
 )
 from app.patients.labels import DIAGNOSIS_LABELS
@@ -220,11 +222,13 @@ def _plain(vault: Vault, patient: Patient, name: str) -> _Value:
     raw = getattr(patient, name)
     if raw in (None, "", {}):
         return _Value(None, "—")
-    return _Value(raw, _(_WORDS[name].get(raw, str(raw))) if name in _WORDS else _told(raw))
+    return _Value(raw, _(_WORDS[name].get(raw, str(raw))) if name in _WORDS else _told(name, raw))
 
 
-def _told(raw: Any) -> str:
-    """Flags and counts by how many there are; everything else as it is."""
+def _told(name: str, raw: Any) -> str:
+    """Symptoms by their words, counts by how many there are; everything else as it is."""
+    if name == "past_symptoms":
+        return _("、").join(_(PAST_SYMPTOMS[int(code)]) for code in codes_of(raw))
     if isinstance(raw, dict):
         return _("共 %(n)s 次", n=sum(raw.values()))
     return str(raw)

@@ -27,7 +27,7 @@ from app.patients.rules import (
     SpanKind,
     label_state,
 )
-from app.people.models import Person
+from app.people.models import DatePrecision, Person
 from app.people.queries import find_main_phone
 from app.people.vault import Vault
 
@@ -81,6 +81,8 @@ class PatientHeader:
     # an agreed consent to community management holds
     has_consent: bool | None
     died_on: date | None
+    # only the month is known; the day is its last
+    is_death_estimated: bool
     has_notes: bool | None
     notes: str | None
 
@@ -152,6 +154,7 @@ def header_of(session: Session, actor: Actor, vault: Vault, patient: Patient, to
         next_due_on=patient.next_due_on if sees_clinical else None,
         has_consent=_has_consent(session, actor, patient),
         died_on=person.died_on if sees_birth else None,
+        is_death_estimated=sees_birth and person.died_on_precision is DatePrecision.MONTH,
         has_notes=patient.notes_sealed is not None if sees(actor, Field.FREE_TEXT) in _SHOWN else None,
         notes=_notes(actor, vault, patient),
     )

@@ -1,4 +1,4 @@
-"""No paper, stay or illness lies before its person's birth or after today."""
+"""No paper, stay or illness lies before its person's birth or after today, and no minor signs a consent."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.core.dates import partial_span
+from app.core.dates import age_on, partial_span
 from app.core.errors import Invalid
 from app.core.reasons import Reason, reason
-from app.patients.commands import RegisterPatient
+from app.patients.commands import ConsentDraft, RegisterPatient
 from app.patients.models import Patient
 from app.patients.rules import is_partial_date
+from app.patients.rules_watch import FULL_AGE
 from app.people.models import Person
 
 Days = Mapping[str, date | str | None]
@@ -34,7 +35,23 @@ def refuse_contradictions(session: Session, command: RegisterPatient, today: dat
         "first_onset": form.first_onset,
         "first_antipsychotic": form.first_antipsychotic,
     }
-    _refuse(_problems(days, _born_on(session, command, today), today))
+    born_on = _born_on(session, command, today)
+    signing = {} if command.is_opening or consent is None else _signing_problems(consent, born_on)
+    _refuse(_problems(days, born_on, today) | signing)
+
+
+def refuse_signer(session: Session, patient: Patient, consent: ConsentDraft) -> None:
+    """Raises `Invalid` at `consent_signer` for who may not sign where no guardian is named yet (domain 3.6, case 14)."""
+    _refuse(_signing_problems(consent, session.get_one(Person, patient.person_id).born_on))
+
+
+def _signing_problems(consent: ConsentDraft, born_on: date | None) -> dict[str, list[Reason]]:
+    """A minor's guardian signs; a witness testifies to a refusal only."""
+    if consent.signer == "patient" and born_on and age_on(born_on, consent.from_on) < FULL_AGE:
+        return {"consent_signer": [reason("patients.consent.minor")]}
+    if consent.signer == "witness" and consent.is_agreed:
+        return {"consent_signer": [reason("patients.consent.witness")]}
+    return {}
 
 
 def _born_on(session: Session, command: RegisterPatient, today: date) -> date | None:

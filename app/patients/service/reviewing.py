@@ -15,6 +15,7 @@ from app.patients.commands import ReviewDiagnosis
 from app.patients.models import Patient
 from app.patients.rules import RegistryStatus, SpanKind
 from app.patients.service.follow_ups import visits_follow
+from app.patients.service.lifetime import refuse_signer
 from app.patients.service.papers import set_consent, set_diagnosis
 from app.patients.service.states import (
     IN_DOUBT,
@@ -54,6 +55,7 @@ def review_diagnosis(session: Session, actor: Actor, patient: Patient, command: 
         refuse_before_present(session, patient, SpanKind.REGISTRY, on)
         set_diagnosis(session, actor, patient, command.diagnosis, on, now)
         if command.consent is not None:
+            refuse_signer(session, patient, command.consent)
             set_consent(session, actor, patient, command.consent, now)
         because = reason("patients.because.confirmed", on=on, **said)
         _move(session, actor, patient, RegistryStatus.REGISTERED, on, because, now)

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
+from app.core.clock import business_day
 from app.core.reasons import Reason
 from app.patients.models import Admission, Patient, PatientSpan
 from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, SpanKind
@@ -45,8 +46,9 @@ def revive(session: Session, actor: Actor, patient: Patient, because: Reason | N
         for what, value in values.items():
             keep(patient, what, value)
     session.flush()
+    from_on = min(again_on, business_day(now))  # a month of death that is not over yet counted to a day to come
     for what, value in values.items():
-        write_span(session, actor, patient, what, value, again_on, now, because=because)
+        write_span(session, actor, patient, what, value, from_on, now, because=because)
     resume_team(session, patient, again_on)
     if values[SpanKind.CARE] == CareSetting.INPATIENT.value:
         _resume_stay(session, patient, died_on)
