@@ -63,6 +63,7 @@ CHOICES = {
     "rank": "first",
     "kind": "new",
     "name": "follow-up",
+    "year": "2027",
     "held_on": "2026-11-05",
 }
 

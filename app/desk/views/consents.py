@@ -96,17 +96,16 @@ def sign_paper(public_id: str, purpose: str) -> Answer:
     return page if request.method == "GET" else (page, 422)
 
 
-@desk.route("/patients/<public_id>/consents/<purpose>/prepare", methods=["GET", "POST"])
+@desk.route(f"/patients/<public_id>/consents/{ConsentKind.OTHER_PURPOSE.value}/prepare", methods=["GET", "POST"])
 @permit(Action.KEEP_REGISTER)
-def prepare_consent(public_id: str, purpose: str) -> Answer:
+def prepare_consent(public_id: str) -> Answer:
     """A paper about another purpose, to be signed: what for and who receives what are asked for first; noted."""
     actor, session = current_actor(), read_session()
     patient = get_patient(session, actor, public_id)
-    if _kind(purpose) is not ConsentKind.OTHER_PURPOSE:
-        raise NotFound
     form = PrepareForm()
     if request.method == "POST" and form.validate():
-        return _paper(public_id, purpose, is_blank=True, purpose=form.purpose.data, receiver=form.receiver.data)
+        about = {"purpose": form.purpose.data, "receiver": form.receiver.data}
+        return _paper(public_id, ConsentKind.OTHER_PURPOSE, is_blank=True, **about)
     note_look(("patient", public_id), patient.area_code)
     header = _header(session, actor, patient)
     page = render_template("desk/consents/prepare.html", form=form, patient=header)
