@@ -10,7 +10,16 @@ from typing import Any
 from app.core.i18n import N_, _
 from app.core.reasons import say_date
 from app.tasks.texts import KIND_LABELS
-from app.visits.rules.form import BEHAVIOUR_COUNTS, FIELDS, SOCIAL_FUNCTION, Behaviour, Hospitalisation, LockedUp
+from app.visits.rules.form import (
+    BEHAVIOUR_COUNTS,
+    FIELDS,
+    FORM,
+    SOCIAL_FUNCTION,
+    Behaviour,
+    Hospitalisation,
+    LockedUp,
+    Need,
+)
 from app.visits.rules.record import Medicine, VisitRecord
 
 MET, STATE, DRUGS, NEXT = N_("一、见面"), N_("二、状态"), N_("三、用药"), N_("四、下一步")
@@ -100,6 +109,8 @@ _IN_SHORT: dict[str, tuple[str, ...]] = {
 _SHORT = {
     "adherence": {1: N_("规律服药"), 2: N_("间断服药"), 3: N_("未服药"), 4: N_("无需服药")},
     "adverse_reaction": {1: N_("无不良反应"), 2: N_("有不良反应")},
+    "insight": {1: N_("自知力：完全"), 2: N_("自知力：不全"), 3: N_("自知力：缺失")},
+    "hospitalisation": {0: N_("没有住院"), 1: N_("正在住院"), 2: N_("曾经住院")},
     "sleep": {1: N_("睡眠良好"), 2: N_("睡眠一般"), 3: N_("睡眠较差")},
     "diet": {1: N_("饮食良好"), 2: N_("饮食一般"), 3: N_("饮食较差")},
     "treatment_effect": {1: N_("疗效痊愈"), 2: N_("疗效好转"), 3: N_("疗效无变化"), 4: N_("疗效加重"), 9: ""},
@@ -107,6 +118,8 @@ _SHORT = {
     "referral": {1: N_("不转诊"), 2: N_("转诊")},
 }
 _SOCIAL = {1: N_("社会功能良好"), 2: N_("社会功能一般"), 3: N_("社会功能较差")}
+# Of these it is told also that nothing is answered any more.
+_SAID_AWAY = frozenset(item.name for item in FORM if item.need is Need.CLINICAL) | {"medicines", "guidance"}
 _NOTHING = {("behaviours", Behaviour.NONE), ("locked_up", LockedUp.NO), ("hospitalisation", Hospitalisation.NONE)}
 _COUNTED = {behaviour.bit_length(): name for behaviour, name in BEHAVIOUR_COUNTS.items()}
 
@@ -185,9 +198,10 @@ class Change:
 
 
 def changes(before: VisitRecord, now: VisitRecord) -> list[Change]:
-    """What differs from the visit before, in the form's order. The day always does and is left out."""
+    """What differs from the visit before, in the form's order. The day always does and is left out, as is what is no longer
+    asked: the answer above it says so."""
     asked = (name for _title, names in GROUPS for name in names if name != "visited_on")
-    names = [name for name in asked if getattr(before, name) or getattr(now, name)]
+    names = [name for name in asked if getattr(now, name) or (name in _SAID_AWAY and getattr(before, name))]
     found = ((name, _compared(before, name), _compared(now, name)) for name in names)
     return [Change(str(_(FIELDS[name].label)), was, is_now) for name, was, is_now in found if was != is_now]
 
