@@ -30,8 +30,8 @@ def list_towns(session: Session, actor: Actor) -> list[Area]:
 
 
 def list_villages(session: Session, actor: Actor) -> list[Area]:
-    """The villages in the actor's area."""
-    return list_places(session, actor.area_prefix, AreaLevel.VILLAGE)
+    """The villages in the actor's area that stand; an abolished one is history."""
+    return [one for one in list_places(session, actor.area_prefix, AreaLevel.VILLAGE) if one.replaced_by is None]
 
 
 def village_choices(session: Session, actor: Actor) -> dict[str, list[tuple[str, str]]]:

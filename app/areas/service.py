@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +13,8 @@ from app.areas.queries import find_setting
 from app.areas.readers import AreaRow, RowError, read_areas
 from app.areas.rules import AreaLevel, county_of, parent_of
 from app.core.batches import slices
-from app.core.reasons import reason
+from app.core.errors import Invalid
+from app.core.reasons import Reason, reason
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,24 @@ def import_areas(session: Session, content: bytes) -> AreaImport:
     session.flush()
     session.info.pop("areas.names", None)
     return AreaImport(count, len(new), changed, len(rows) - len(new) - changed)
+
+
+def abolish_village(session: Session, code: str, successor: str, last_day: date) -> Area:
+    """The village ends with `last_day`, and another takes over (domain 9, case 37). Its code and name stay for what lies before.
+
+    Raises `Invalid` by field for places that are no villages, do not stand, or are the same.
+    """
+    old, new = session.get(Area, code), session.get(Area, successor)
+    problems: dict[str, list[Reason]] = {}
+    if old is None or old.level is not AreaLevel.VILLAGE or old.replaced_by is not None:
+        problems["code"] = [reason("areas.village.none")]
+    if new is None or new.level is not AreaLevel.VILLAGE or new.replaced_by is not None or successor == code:
+        problems["successor"] = [reason("areas.village.none")]
+    if old is None or problems:
+        raise Invalid(problems)
+    old.valid_to, old.replaced_by = last_day, successor
+    session.flush()
+    return old
 
 
 def _orphan(row: AreaRow, codes: set[str]) -> RowError | None:

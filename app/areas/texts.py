@@ -15,6 +15,7 @@ TEXTS: dict[str, str] = {
     "areas.name.empty": N_("请填写名称"),
     "areas.name.long": N_("名称最多 %(most)s 个字"),
     "areas.imported": N_("导入行政区划"),
+    "areas.village.none": N_("没有这个村（社区），或它已并入别处"),
     "areas.level.differs": N_("级别“%(level)s”与区划代码不符"),
 }
 

@@ -55,6 +55,8 @@ TEXTS: dict[str, str] = {
     "desk.supplement_printed": N_("打印个人信息补充表"),
     "desk.consent_printed": N_("打印知情同意书"),
     "desk.print_fetched": N_("下载已生成的台账或告知书"),
+    "desk.village_merged": N_("并村"),
+    "desk.villages.last_day": N_("旧村（社区）的最后一天要在今天以前；以后的合并，到时再办"),
     "desk.transfer_proposed": N_("提出迁移"),
     "desk.transfer_accepted": N_("接收迁移"),
     "desk.transfer_refused": N_("退回迁移"),

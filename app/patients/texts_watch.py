@@ -39,6 +39,7 @@ TEXTS: dict[str, str] = {
     "patients.because.found": N_("%(on)s找到"),
     "patients.because.signed": N_("%(on)s已登记知情同意"),
     "patients.because.now": N_("%(on)s起%(state)s"),
+    "patients.because.village_merged": N_("%(village)s于 %(on)s后并入现在的村（社区）"),
     "patients.because.identified": N_("已登记证件号码"),
     "patients.consent.marked_already": N_("这份同意书已标为误登"),
     # what speaks against an answer

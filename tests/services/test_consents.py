@@ -135,7 +135,7 @@ def test_no_paper_is_signed_tomorrow_and_nobody_suspected_agrees_to_management(
 # -- edge cases of domain 9 --------------------------------------------------------------------------------------------
 
 
-def test_case_13_a_refused_visit_is_an_attempt_and_withdrawing_consent_is_a_paper(
+def test_edge_13_a_refused_visit_is_an_attempt_and_withdrawing_consent_is_a_paper(
     session: Session, county: County
 ) -> None:
     patient = registered(session, county.actor("doctor"))
@@ -147,7 +147,7 @@ def test_case_13_a_refused_visit_is_an_attempt_and_withdrawing_consent_is_a_pape
         sign(session, county, patient, ConsentAnswer.WITHDRAWN)
 
 
-def test_case_14_for_a_minor_the_parents_sign_and_nobody_else(session: Session, county: County) -> None:
+def test_edge_14_for_a_minor_the_parents_sign_and_nobody_else(session: Session, county: County) -> None:
     patient, doctor = minor(session, county), county.actor("doctor")
     with pytest.raises(Invalid) as refused:
         sign(session, county, patient, ConsentAnswer.AGREED)
@@ -161,7 +161,7 @@ def test_case_14_for_a_minor_the_parents_sign_and_nobody_else(session: Session, 
     assert patient.management_status is ManagementStatus.MANAGED
 
 
-def test_case_14_on_the_eighteenth_birthday_the_person_signs(session: Session, county: County) -> None:
+def test_edge_14_on_the_eighteenth_birthday_the_person_signs(session: Session, county: County) -> None:
     patient = minor(session, county, date(TODAY.year - 18, TODAY.month, TODAY.day))
     with pytest.raises(Invalid):
         sign(session, county, patient, ConsentAnswer.AGREED, signed_on=TODAY - timedelta(days=1))
@@ -169,7 +169,7 @@ def test_case_14_on_the_eighteenth_birthday_the_person_signs(session: Session, c
     assert patient.management_status is ManagementStatus.MANAGED
 
 
-def test_case_34_consent_withdrawn_in_mid_quarter_is_managed_up_to_that_day(session: Session, county: County) -> None:
+def test_edge_34_consent_withdrawn_in_mid_quarter_is_managed_up_to_that_day(session: Session, county: County) -> None:
     patient = registered(session, county.actor("doctor"))
     day = date(2026, 11, 10)
     sign(session, county, patient, ConsentAnswer.WITHDRAWN, signed_on=day)

@@ -140,7 +140,7 @@ def test_every_watch_has_words_a_list_and_a_page_that_settles_it(watch: Watch) -
 # -- in hospital -------------------------------------------------------------------------------------------------------
 
 
-def test_in_hospital_visits_rest_and_each_month_somebody_asks(
+def test_edge_08_in_hospital_visits_rest_and_each_month_somebody_asks(
     session: Session, county: County, patient: Patient
 ) -> None:
     doctor = county.actor("doctor")
@@ -191,7 +191,7 @@ def test_a_stay_that_only_a_visit_told_of_ends_with_its_answer(
 # -- in custody, away, in a care home ----------------------------------------------------------------------------------
 
 
-def test_in_custody_somebody_asks_each_quarter_and_after_release_visits_within_fourteen_days(
+def test_edge_25_in_custody_somebody_asks_each_quarter_and_after_release_visits_within_fourteen_days(
     session: Session, county: County, patient: Patient
 ) -> None:
     care(session, county, patient, CareSetting.CUSTODY, date(2026, 8, 31))
@@ -205,7 +205,7 @@ def test_in_custody_somebody_asks_each_quarter_and_after_release_visits_within_f
     assert [one.due_on for one in waiting(session, patient, TaskKind.FOLLOW_UP)] == [YESTERDAY + timedelta(days=14)]
 
 
-def test_away_at_a_known_place_visits_go_on_and_after_half_a_year_the_place_is_asked(
+def test_edge_24_away_at_a_known_place_visits_go_on_and_after_half_a_year_the_place_is_asked(
     session: Session, county: County, patient: Patient
 ) -> None:
     before = waiting(session, patient, TaskKind.FOLLOW_UP)
@@ -275,7 +275,7 @@ def test_nobody_found_is_managed_without_a_signed_consent(session: Session, coun
         answer(session, county, patient, TaskKind.SEARCH_LOST, DutyAnswer.ENDED)
 
 
-def test_who_refuses_management_is_contacted_every_three_months_and_may_agree_at_any_time(
+def test_edge_13_who_refuses_management_is_contacted_every_three_months_and_may_agree_at_any_time(
     session: Session, county: County, patient: Patient
 ) -> None:
     withdraw_consent(
@@ -355,7 +355,7 @@ def test_an_exclusion_ends_every_duty(session: Session, county: County, patient:
 # -- people without papers, people who come of age ---------------------------------------------------------------------
 
 
-def test_somebody_without_papers_is_looked_into_every_ninety_days(session: Session, county: County) -> None:
+def test_edge_17_somebody_without_papers_is_looked_into_every_ninety_days(session: Session, county: County) -> None:
     nameless = PersonDraft(name="姓名不详", id_kind=IdKind.NONE)
     patient = registered(session, county.actor("doctor"), person=nameless)
     open_watches(session, OPERATOR, SINCE, NOW)
@@ -382,7 +382,7 @@ def test_somebody_without_papers_is_looked_into_every_ninety_days(session: Sessi
         (date(2006, 2, 28), date(2024, 2, 28)),
     ],
 )
-def test_somebody_comes_of_age_on_the_day_and_not_before(
+def test_edge_19_somebody_comes_of_age_on_the_day_and_not_before(
     session: Session, county: County, born_on: date, birthday: date
 ) -> None:
     assert eighteenth_birthday(born_on) == birthday
@@ -399,7 +399,7 @@ def test_somebody_comes_of_age_on_the_day_and_not_before(
     assert waiting(session, patient, TaskKind.COMES_OF_AGE) == [task]
 
 
-def test_what_a_parent_signed_does_not_settle_the_coming_of_age(session: Session, county: County) -> None:
+def test_edge_14_what_a_parent_signed_does_not_settle_the_coming_of_age(session: Session, county: County) -> None:
     born_on = date(2008, 11, 15)
     patient = registered(session, county.actor("doctor"), person=PersonDraft(name="常小满", born_on=born_on))
     open_watches(session, OPERATOR, TODAY, NOW)

@@ -57,7 +57,7 @@ def _codes(refused: pytest.ExceptionInfo[Invalid]) -> list[str]:
 # -- guardians ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_registered_patient_is_nobodys_first_guardian(session: Session, county: County) -> None:
+def test_edge_05_a_registered_patient_is_nobodys_first_guardian(session: Session, county: County) -> None:
     doctor = county.actor("doctor")
     wife, husband = registered(session, doctor, "刘芳", 2), registered(session, doctor, "王伟", 3)
     with pytest.raises(Invalid) as refused:
@@ -76,7 +76,7 @@ def test_a_registered_patient_is_nobodys_first_guardian(session: Session, county
     assert husband.registry_status
 
 
-def test_the_database_refuses_a_patient_as_first_guardian_too(database: Database, county: County) -> None:
+def test_edge_05_the_database_refuses_a_patient_as_first_guardian_too(database: Database, county: County) -> None:
     doctor = county.actor("doctor")
     with database.transaction() as session:
         wife, husband = registered(session, doctor, "刘芳", 2), registered(session, doctor, "王伟", 3)
@@ -181,7 +181,7 @@ def test_an_agreement_lasts_a_year_at_most(session: Session, county: County, com
     assert _codes(refused) == [code]
 
 
-def test_twelve_months_from_a_leap_day_end_on_28_february() -> None:
+def test_edge_19_twelve_months_from_a_leap_day_end_on_28_february() -> None:
     assert latest_end(date(2024, 2, 29)) == date(2025, 2, 28)
 
 

@@ -77,7 +77,7 @@ def test_an_unacceptable_person_is_refused_at_the_field(draft: PersonDraft, fiel
     assert list(refused.value.errors) == [field]
 
 
-def test_a_corrected_number_keeps_the_old_one_findable(session: Session, county: County) -> None:
+def test_edge_18_a_corrected_number_keeps_the_old_one_findable(session: Session, county: County) -> None:
     patient = registered(session, county.actor("doctor"))
     stored = session.get_one(Person, patient.person_id)
     corrected = person(sequence=7)
@@ -133,7 +133,7 @@ def test_an_account_must_pass_its_check_and_be_the_payees_own(
         set_account(session, vault(session), stored, draft, county.actor("clerk"), NOW)
 
 
-def test_a_death_known_by_month_is_the_months_last_day(session: Session, county: County) -> None:
+def test_edge_12_a_death_known_by_month_is_the_months_last_day(session: Session, county: County) -> None:
     stored = create_person(session, vault(session), person(), NOW)
     record_death(session, county.actor("doctor"), stored, date(2026, 2, 3), DatePrecision.MONTH, 1, NOW)
     assert (stored.died_on, stored.died_on_precision) == (date(2026, 2, 28), DatePrecision.MONTH)

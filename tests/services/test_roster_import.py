@@ -257,7 +257,7 @@ def test_a_second_guardian_is_one_person_by_name_telephone_and_post(session: Ses
     assert set(again) == set(seconds)
 
 
-def test_a_guardian_of_two_patients_is_one_person_with_one_account(session: Session, run: Run) -> None:
+def test_edge_04_a_guardian_of_two_patients_is_one_person_with_one_account(session: Session, run: Run) -> None:
     same = {key: person(1)[key] for key in ("g1", "g1_id", "g1_phone", "account")}
     run(book([person(1), person(2, **same)]))
     assert len(set(session.scalars(select(Guardianship.person_id).where(Guardianship.rank == Rank.FIRST)))) == 1

@@ -163,7 +163,7 @@ def test_rounds_of_another_county_are_as_if_they_were_not_there(session: Session
             get_round(session, office, public_id)
 
 
-def test_case_42_a_village_without_patients_answers_like_any_other_and_nothing_is_divided(
+def test_edge_42_a_village_without_patients_answers_like_any_other_and_nothing_is_divided(
     session: Session, county: County
 ) -> None:
     assert session.scalar(select(func.count()).select_from(Patient)) == 0

@@ -73,7 +73,7 @@ def test_a_plain_quarter_is_paid_in_full(house: House) -> None:
         (date(2026, 10, 1), 92, "750.00"),
     ],
 )
-def test_a_death_in_the_quarter_is_paid_to_the_day(house: House, died_on: date, days: int, yuan: str) -> None:
+def test_edge_10_a_death_in_the_quarter_is_paid_to_the_day(house: House, died_on: date, days: int, yuan: str) -> None:
     house.settle_in(families(1))
     with at_home(house) as (session, patient, _payee):
         record_death(session, house.actor("county_office"), patient, died_on, DatePrecision.DAY, 1, NOW)
@@ -92,7 +92,7 @@ def test_a_death_before_the_quarter_pays_nothing(house: House) -> None:
     assert (line.decision, line.amount_fen, line.days) == (LineState.REFUSE, 0, 0)
 
 
-def test_a_death_known_only_by_its_month_is_held(house: House) -> None:
+def test_edge_12_a_death_known_only_by_its_month_is_held(house: House) -> None:
     house.settle_in(families(1))
     with at_home(house) as (session, patient, _payee):
         record_death(session, house.actor("county_office"), patient, date(2026, 8, 1), DatePrecision.MONTH, 1, NOW)
@@ -101,7 +101,7 @@ def test_a_death_known_only_by_its_month_is_held(house: House) -> None:
     assert house.line(0).days == 62  # to the last day of August
 
 
-def test_days_strictly_inside_a_hospital_stay_are_not_paid(house: House) -> None:
+def test_edge_08_days_strictly_inside_a_hospital_stay_are_not_paid(house: House) -> None:
     house.settle_in(families(2))
     with at_home(house) as (session, patient, _payee):
         stay = (date(2026, 8, 2), date(2026, 9, 5))
@@ -123,7 +123,7 @@ def test_a_county_may_pay_days_in_hospital(house: House) -> None:
     assert house.line(0).days == 92
 
 
-def test_days_in_custody_lost_or_refused_are_not_paid(house: House) -> None:
+def test_edge_25_days_in_custody_lost_or_refused_are_not_paid(house: House) -> None:
     house.settle_in(families(3))
     office = house.actor("county_office")
     with at_home(house, 0) as (session, patient, _payee):
@@ -139,7 +139,7 @@ def test_days_in_custody_lost_or_refused_are_not_paid(house: House) -> None:
     assert house.codes(1)[-1] == "subsidies.excluded.lost"
 
 
-def test_a_patient_who_moved_away_is_paid_to_the_day_before(house: House) -> None:
+def test_edge_02_a_patient_who_moved_away_is_paid_to_the_day_before(house: House) -> None:
     house.settle_in(families(1))
     office = house.actor("county_office")
     second = replace(office, user_id=house.county.users["health_lead"])
@@ -181,7 +181,7 @@ def test_the_level_decides_who_is_paid_for(house: House, rule: EligibleRule, lev
     assert house.line(0).decision is decision
 
 
-def test_a_level_that_fell_in_the_agreement_year_still_counts(house: House) -> None:
+def test_edge_33_a_level_that_fell_in_the_agreement_year_still_counts(house: House) -> None:
     house.settle_in([Family(0, level=4, seen_on=date(2026, 3, 1))])
     with at_home(house) as (session, patient, _payee):
         note_level(session, house.actor("doctor"), patient, 1, date(2026, 6, 1), LevelSource.REASSESSMENT, None, NOW)
@@ -278,7 +278,7 @@ def test_an_account_that_changed_lately_holds_the_line(house: House) -> None:
     assert house.line(1).decision is LineState.PAY
 
 
-def test_accounts_missing_shared_or_in_another_name_hold_the_line(house: House) -> None:
+def test_edge_30_accounts_missing_shared_or_in_another_name_hold_the_line(house: House) -> None:
     house.settle_in([replace(one, account=None if one.place == 0 else "own") for one in families(4)])
     with house.database.transaction() as session:
         numbers = {
@@ -295,7 +295,7 @@ def test_accounts_missing_shared_or_in_another_name_hold_the_line(house: House) 
     assert "subsidies.hold.account_name" in house.codes(3)
 
 
-def test_a_dead_payee_holds_the_line(house: House) -> None:
+def test_edge_29_a_dead_payee_holds_the_line(house: House) -> None:
     house.settle_in(families(1))
     with at_home(house) as (_session, _patient, payee):
         payee.died_on = date(2026, 10, 30)

@@ -425,7 +425,7 @@ def test_returned_lines_are_paid_by_a_supplementary_run_and_nobody_twice(twelve:
     assert (third.number, third.pay_count) == (2, 0)
 
 
-def test_money_that_the_bank_returned_is_not_sent_to_the_same_account_again(twelve: House) -> None:
+def test_edge_30_money_that_the_bank_returned_is_not_sent_to_the_same_account_again(twelve: House) -> None:
     """Held with the bank's cause, in this quarter and the next, until somebody decides or the account changes."""
     twelve.to_the_bank()
     twelve.settle(read_answer(twelve.pay_file_bytes(), _return_first))

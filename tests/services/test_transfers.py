@@ -74,7 +74,7 @@ def test_the_receiver_has_five_working_days(session: Session, county: County) ->
     assert (across.due_on, across.is_due_provisional) == (date(2027, 1, 4), True), "the list of 2027 is not there yet"
 
 
-def test_domain_case_1_a_move_between_two_towns_takes_everything_along_on_the_day_of_acceptance(
+def test_edge_01_a_move_between_two_towns_takes_everything_along_on_the_day_of_acceptance(
     session: Session, county: County
 ) -> None:
     patient = registered(session, county.actor("doctor"))
@@ -115,7 +115,7 @@ def test_a_visit_that_is_due_sooner_stays_due_then(session: Session, county: Cou
     assert patient.next_due_on == before
 
 
-def test_domain_case_1_one_payment_by_the_county_for_the_whole_quarter(session: Session, county: County) -> None:
+def test_edge_01_one_payment_by_the_county_for_the_whole_quarter(session: Session, county: County) -> None:
     """The same policy: a move within the county takes no day away."""
     patient = registered(session, county.actor("doctor"))
     first_guardian(session, county.actor("doctor"), patient)
@@ -133,7 +133,7 @@ def test_domain_case_1_one_payment_by_the_county_for_the_whole_quarter(session: 
     assert Quarter.parse(run.period).last_day == date(2026, 12, 31)
 
 
-def test_domain_case_2_a_move_to_another_county_ends_the_registration_when_the_receipt_is_entered(
+def test_edge_02_a_move_to_another_county_ends_the_registration_when_the_receipt_is_entered(
     session: Session, county: County
 ) -> None:
     patient = registered(session, county.actor("doctor"))
@@ -166,7 +166,7 @@ def test_a_move_inside_the_town_is_no_transfer(session: Session, county: County)
         _propose(session, county, registered(session, county.actor("doctor")), SECOND_VILLAGE)
 
 
-def test_domain_case_3_a_late_transfer_is_seen_by_both_ends_and_the_county(session: Session, county: County) -> None:
+def test_edge_03_a_late_transfer_is_seen_by_both_ends_and_the_county(session: Session, county: County) -> None:
     transfer = _propose(session, county, registered(session, county.actor("doctor")))
     late = transfer.due_on + timedelta(days=1)
     for name in ("doctor", OTHER_DOCTOR, "county_office", "coordinator"):
@@ -174,7 +174,7 @@ def test_domain_case_3_a_late_transfer_is_seen_by_both_ends_and_the_county(sessi
     assert not count_waiting(session, county.actor("doctor"), transfer.due_on).late
 
 
-def test_domain_case_3_a_refused_transfer_leaves_every_row_as_it_was(database: Database, county: County) -> None:
+def test_edge_03_a_refused_transfer_leaves_every_row_as_it_was(database: Database, county: County) -> None:
     with database.transaction() as session:
         patient = registered(session, county.actor("doctor"))
     with database.reading() as session:

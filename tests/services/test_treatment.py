@@ -123,7 +123,7 @@ def test_a_withdrawn_injection_gives_the_word_back_to_the_one_before(session: Se
     assert [one.injection.given_on for one in shown.injections] == [date(2026, 10, 4)]
 
 
-def test_case_39_a_long_acting_injection_in_time_is_regular_and_a_week_late_intermittent(
+def test_edge_39_a_long_acting_injection_in_time_is_regular_and_a_week_late_intermittent(
     session: Session, county: County
 ) -> None:
     due_on = date(2026, 11, 1)
@@ -280,7 +280,7 @@ def test_a_locking_up_ends_as_the_outcome_of_its_task_and_marks_nobody(session: 
 # -- edge cases --------------------------------------------------------------------------------------------------------
 
 
-def test_case_22_unstable_at_the_visit_and_admitted_the_same_day_leaves_nothing_overdue(
+def test_edge_22_unstable_at_the_visit_and_admitted_the_same_day_leaves_nothing_overdue(
     session: Session, county: County
 ) -> None:
     patient, doctor = patient_of(session, county), county.actor("doctor")
@@ -292,7 +292,7 @@ def test_case_22_unstable_at_the_visit_and_admitted_the_same_day_leaves_nothing_
     assert patient.next_due_on is None
 
 
-def test_case_23_a_level_that_rises_on_the_familys_call_asks_for_an_emergency_and_a_visit_in_fourteen_days(
+def test_edge_23_a_level_that_rises_on_the_familys_call_asks_for_an_emergency_and_a_visit_in_fourteen_days(
     session: Session, county: County
 ) -> None:
     patient, doctor = patient_of(session, county), county.actor("doctor")

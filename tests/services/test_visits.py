@@ -401,14 +401,14 @@ def test_eight_arrivals_at_once_make_one_visit(
 # -- back entries and corrections --------------------------------------------------------------------------------------
 
 
-def test_a_back_entry_needs_a_reason(record: Record) -> None:
+def test_edge_07_a_back_entry_needs_a_reason(record: Record) -> None:
     record(stable(TODAY))
     with pytest.raises(Invalid) as refused:
         record(stable(TODAY - timedelta(days=5)), accepted=frozenset({"visit.back_entry"}))
     assert codes(refused.value) == {"back_entry_reason": ["visit.back_entry_reason"]}
 
 
-def test_a_back_entry_leaves_the_present_as_the_newest_visit_says(
+def test_edge_07_a_back_entry_leaves_the_present_as_the_newest_visit_says(
     session: Session, patient: Patient, record: Record
 ) -> None:
     newest = record(stable(TODAY))
@@ -423,7 +423,7 @@ def test_a_back_entry_leaves_the_present_as_the_newest_visit_says(
     assert [task.period for task in open_tasks(session, TaskKind.FOLLOW_UP)] == [f"visit:{newest.id}"]
 
 
-def test_a_back_entry_between_two_shortens_a_term_that_no_longer_holds(
+def test_edge_07_a_back_entry_between_two_shortens_a_term_that_no_longer_holds(
     session: Session, patient: Patient, record: Record
 ) -> None:
     record(middling(TODAY - timedelta(days=14)), accepted=frozenset({"visit.late_entry"}))

@@ -45,7 +45,7 @@ def test_months_later_lies_in_that_month_and_never_after_the_day_number(day, mon
     assert later.day == day.day or (later.day < day.day and later == last_of_month(later))
 
 
-def test_a_leap_day_child_comes_of_age_on_the_first_of_march():
+def test_edge_19_a_leap_day_child_comes_of_age_on_the_first_of_march():
     born = date(2004, 2, 29)
     assert age_on(born, date(2022, 2, 28)) == 17
     assert age_on(born, date(2022, 3, 1)) == 18

@@ -64,7 +64,7 @@ def test_a_term_in_working_days_follows_the_yearly_notice(from_on, days, ends_on
         (date(2025, 12, 25), date(2026, 1, 9)),  # 26, 29, 30, 31 December, then 4 to 9 January
     ],
 )
-def test_domain_case_38_ten_working_days_around_festivals_with_make_up_days(from_on, ends_on):
+def test_edge_38_ten_working_days_around_festivals_with_make_up_days(from_on, ends_on):
     deadline = add_working_days(from_on, 10, CALENDAR)
     assert (deadline.ends_on, deadline.provisional) == (ends_on, False)
 

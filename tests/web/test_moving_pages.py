@@ -158,7 +158,7 @@ def test_a_double_in_another_town_is_not_named(client_as: Client, patient: str) 
     assert "请联系县精防机构" in page and "单晓明" not in page
 
 
-def test_domain_case_16_one_number_under_two_names_is_blocked_and_the_papers_are_compared(
+def test_edge_16_one_number_under_two_names_is_blocked_and_the_papers_are_compared(
     client_as: Client, database: Database, patient: str
 ) -> None:
     client = client_as("doctor")
@@ -183,7 +183,7 @@ def test_domain_case_16_one_number_under_two_names_is_blocked_and_the_papers_are
         assert session.scalars(select(Task.state).where(Task.kind == TaskKind.COMPARE_PAPERS)).one() is TaskState.DONE
 
 
-def test_domain_case_18_a_corrected_number_leaves_the_old_one_findable(
+def test_edge_18_a_corrected_number_leaves_the_old_one_findable(
     client_as: Client, database: Database, patient: str
 ) -> None:
     lead = client_as("health_lead")
@@ -205,7 +205,7 @@ def test_domain_case_18_a_corrected_number_leaves_the_old_one_findable(
     assert client_as("doctor").get(f"/patients/{patient}/identity").status_code == 403
 
 
-def test_domain_case_40_the_public_number_of_a_record_never_changes(
+def test_edge_40_the_public_number_of_a_record_never_changes(
     client_as: Client, database: Database, patient: str
 ) -> None:
     """The printed roster counts anew; what names a record stays through a move."""
@@ -218,7 +218,7 @@ def test_domain_case_40_the_public_number_of_a_record_never_changes(
 # -- lost and dead -----------------------------------------------------------------------------------------------------
 
 
-def test_domain_case_12_a_death_known_by_month_is_printed_with_who_told_and_what_proves_it(
+def test_edge_12_a_death_known_by_month_is_printed_with_who_told_and_what_proves_it(
     client_as: Client, database: Database, patient: str
 ) -> None:
     client = client_as("doctor")

@@ -11,6 +11,7 @@ from app.visits.rules.form import (
     Adherence,
     AdverseSeverity,
     Behaviour,
+    Hospitalisation,
     LockedUp,
     PsychoticSymptoms,
     Symptom,
@@ -84,6 +85,8 @@ def tasks(record: VisitRecord, context: VisitContext) -> Iterator[Finding]:
         yield warning("", reason("visit.emergency", because=emergency))
     if record.locked_up == LockedUp.YES:
         yield warning("locked_up", reason("visit.unlocking"))
+    if record.hospitalisation == Hospitalisation.BEFORE and not context.knows_stay:
+        yield warning("last_discharge_on", reason("visit.ask_hospital"))
     if (record.risk_level or 0) >= context.rules.police_level:
         yield warning("risk_level", reason("visit.tell_police", level=context.rules.police_level))
     if record.visit_class == VisitClass.UNSTABLE and record.referral == YesNo.NO:

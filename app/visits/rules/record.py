@@ -138,6 +138,8 @@ class VisitContext:
     has_violent_past: bool = False
     # follow-up starts with a signed consent, unless local law provides otherwise (domain 3.6)
     is_consent_pending: bool = False
+    # whether the register has a stay in hospital up to the discharge that the form names
+    knows_stay: bool = True
 
 
 class Severity(StrEnum):

@@ -12,7 +12,7 @@ from app.core.dates import add_months
 from app.core.reasons import Reason, reason
 from app.core.workdays import WorkdayCalendar
 from app.patients.models import Patient
-from app.patients.queries import list_signs_of_life
+from app.patients.queries import list_admissions, list_signs_of_life
 from app.patients.rules import CareSetting, ManagementStatus
 from app.visits.queries import get_rules, load_attempts, load_calendar, load_life
 from app.visits.rules.attempts import attempts_in_a_row
@@ -117,7 +117,7 @@ def judge(
         record = _with_class(record, context, computed)
         due = computed_due(record, context)
         record = replace(record, next_due_on=record.next_due_on or (due.on if due else None))
-    rest = _rest(patient, record, context.rules)
+    rest = rest_of(patient, record, context.rules)
     findings = [
         finding for finding in check_visit(record, context) if not (is_correction and finding.reason.code in _OF_ENTRY)
     ]
@@ -168,7 +168,16 @@ def _context(
         attempts_in_a_row=_attempts(session, patient, history) if record.is_lost else 0,
         has_violent_past=history.has_harmed_others or _harmed_others_before(patient),
         is_consent_pending=patient.management_status is ManagementStatus.PENDING_CONSENT,
+        knows_stay=_knows_stay(session, actor, patient, record),
     )
+
+
+def _knows_stay(session: Session, actor: Actor, patient: Patient, record: VisitRecord) -> bool:
+    """Asked only where the form tells of a stay that is over (domain 9, case 9)."""
+    if record.hospitalisation != Hospitalisation.BEFORE or record.last_discharge_on is None:
+        return True
+    stays = list_admissions(session, actor, patient)
+    return any(stay.to_on == record.last_discharge_on for stay in stays)
 
 
 def _calendar(session: Session, visited_on: date, today: date, rules: VisitRules) -> WorkdayCalendar:
@@ -186,7 +195,7 @@ def _harmed_others_before(patient: Patient) -> bool:
     return any(past.get(code) for code in _HARM_CODES)
 
 
-def _rest(patient: Patient, record: VisitRecord, rules: VisitRules) -> Rest | None:
+def rest_of(patient: Patient, record: VisitRecord, rules: VisitRules) -> Rest | None:
     """In hospital by this form, or in custody by the register: nobody is to be visited (domain 2.6)."""
     if record.hospitalisation == Hospitalisation.NOW:
         months = rules.inpatient_check_months
