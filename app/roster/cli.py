@@ -1,4 +1,4 @@
-"""`flask roster import` and `flask roster template`."""
+"""`flask roster import`, `flask roster visits` and `flask roster template`."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from app.roster.papers import rejects_of, template_workbook
 from app.roster.queries import area_index
 from app.roster.rules.entry import Finding
 from app.roster.rules.rows import read_roster
-from app.roster.service import import_roster
+from app.roster.rules.visit_rows import read_visits
+from app.roster.service import import_roster, import_visits
 from app.roster.service.importing import counts_of
+from app.roster.service.visiting import EVERYBODY, visit_counts
 
 REFUSED = 2
 PARTLY_STORED = 3
@@ -60,7 +62,42 @@ def import_file(
         result = import_roster(session, vault, actor, found, sha256, mode, clock.today(), clock.now())
     if rejects and result.errors:
         rejects.write_bytes(rejects_of(sheets, found.mappings, result.errors, clock.now()))
-    _tell(result, as_json)
+    _tell(result, as_json, counts_of(result))
+
+
+@roster.command("visits")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_option
+@click.option("--dry-run", is_flag=True, help="say what would happen; store nothing")
+@click.option("--good-rows", is_flag=True, help="store the good rows although others are wrong")
+@click.option("--same-names", is_flag=True, help="whoever has the name and the birth date of a row is meant")
+@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="write the wrong rows to this .xlsx")
+@json_option
+@plainly
+def import_visits_file(
+    file: Path,
+    as_user: str | None,
+    dry_run: bool,
+    good_rows: bool,
+    same_names: bool,
+    rejects: Path | None,
+    as_json: bool,
+) -> None:
+    """Store the visits of FILE, a workbook exported from the national system. Options and exit status as of import."""
+    if rejects and not good_rows:
+        refuse("--rejects goes with --good-rows", REFUSED)
+    mode = Mode.DRY_RUN if dry_run else Mode.GOOD_ROWS if good_rows else Mode.ALL
+    content, clock = file.read_bytes(), current_clock()
+    sheets = _open(content, file.name)
+    found = read_visits(sheets, clock.today())
+    confirmed = [EVERYBODY] if same_names else []
+    with reading() if dry_run else transaction() as session:
+        vault, actor = Vault(session, current_keyring()), get_actor(session, as_user)
+        sha256 = hashlib.sha256(content).hexdigest()
+        result = import_visits(session, vault, actor, found, sha256, mode, confirmed, clock.now())
+    if rejects and result.errors:
+        rejects.write_bytes(rejects_of(sheets, found.mappings, result.errors, clock.now()))
+    _tell(result, as_json, visit_counts(result))
 
 
 @roster.command("template")
@@ -79,13 +116,12 @@ def _open(content: bytes, name: str) -> list[Sheet]:
         refuse(say(refused_because(refused)), REFUSED)
 
 
-def _tell(result: ImportResult, as_json: bool) -> None:
+def _tell(result: ImportResult, as_json: bool, figures: dict[str, int]) -> None:
     errors = [_told(one) for one in result.errors]
     errors += [{"row": None, "column": "", "why": say(why)} for why in result.refused]
-    counts: dict[str, Any] = {**counts_of(result), "errors": errors}
+    counts: dict[str, Any] = {**figures, "errors": errors}
     if result.public_id:
         counts["import"] = result.public_id
-    figures = counts_of(result)
     answer(counts, as_json, "  ".join(f"{name} {value}" for name, value in figures.items()))
     if not as_json:  # the JSON object holds them already
         for one in result.errors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from app.core.reasons import Reason
@@ -20,6 +21,7 @@ class Outcome(StrEnum):
 
     CREATED = "created"
     FILLED = "filled"  # known patient, empty fields filled
+    MATCHED = "matched"  # a visit that was typed here stands in the national system too, and is ticked
     UNCHANGED = "unchanged"
     REFUSED = "refused"
 
@@ -33,6 +35,26 @@ class RowResult:
     outcome: Outcome
     patient_id: int | None = None
     proposals: tuple[Reason, ...] = ()
+    # of a list of visits: (the patient's, the visit's) public ids, where the visit stands
+    visit: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Namesake:
+    """A row whose patient is known by name and birth date only: a person says whether it is this one."""
+
+    sheet: str
+    row: int
+    visited_on: date
+    name: str
+    born_on: date | None
+    village: str
+    patient: str
+
+    @property
+    def mark(self) -> str:
+        """What the form sends back when it is."""
+        return f"{self.row}:{self.sheet}"
 
 
 @dataclass(frozen=True)
@@ -48,14 +70,16 @@ class ImportResult:
     refused: tuple[Reason, ...] = ()
     public_id: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    namesakes: tuple[Namesake, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         return sum(one.outcome is outcome for one in self.results)
 
     @property
     def stored(self) -> int:
-        """Rows that changed the register."""
-        return self.count(Outcome.CREATED) + self.count(Outcome.FILLED) if self.is_stored else 0
+        """Rows that changed anything."""
+        changed = (Outcome.CREATED, Outcome.FILLED, Outcome.MATCHED)
+        return sum(one.outcome in changed for one in self.results) if self.is_stored else 0
 
     @property
     def bad_rows(self) -> int:

@@ -13,6 +13,7 @@ from app.core.forms import Form
 from app.core.i18n import lazy_
 from app.core.workbooks.sheet import Sheet, column_letter
 from app.roster.commands import Mode
+from app.roster.rules.book import Book
 from app.roster.rules.columns import Field
 from app.roster.rules.header import SEARCHED_ROWS, WIDEST_SHEET, Override, find_mapping
 
@@ -25,6 +26,10 @@ class UploadForm(Form):
 
 class StepForm(Form):
     """Only the token: the fields of a mapping are named by the file."""
+
+
+class UploadVisitsForm(Form):
+    file = FileField(lazy_("国家系统导出的工作簿"), validators=[FileRequired(lazy_("请选择国家系统导出的工作簿"))])
 
 
 class ImportForm(Form):
@@ -54,22 +59,22 @@ def chosen_mapping(values: MultiDict[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if _parts(name) is not None and len(value) <= 40}
 
 
-def is_mapping(values: MultiDict[str, str]) -> bool:
+def is_mapping(values: MultiDict[str, str], book: Book) -> bool:
     """Whether every field that maps something names, once, a column's field or a header row."""
     return all(
-        len(several) == 1 and _is_choice(parts[0], several[0].strip())
+        len(several) == 1 and _is_choice(parts[0], several[0].strip(), book)
         for name, several in values.lists()
         if (parts := _parts(name))
     )
 
 
-def _is_choice(kind: str, value: str) -> bool:
+def _is_choice(kind: str, value: str, book: Book) -> bool:
     if kind == "c":
-        return value == "" or value in set(Field)
+        return value == "" or value in book.fields
     return value == "" or (value.isascii() and value.isdigit() and len(value) < 4 and 1 <= int(value) <= SEARCHED_ROWS)
 
 
-def overrides_of(sheets: Sequence[Sheet], chosen: Mapping[str, str]) -> dict[str, Override]:
+def overrides_of(sheets: Sequence[Sheet], chosen: Mapping[str, str], book: Book) -> dict[str, Override]:
     """Sheet name → the user's own mapping. Names of fields and columns that do not exist are ignored."""
     columns: dict[int, dict[str, Field | None]] = {}
     rows: dict[int, int] = {}
@@ -77,7 +82,7 @@ def overrides_of(sheets: Sequence[Sheet], chosen: Mapping[str, str]) -> dict[str
         kind, sheet, column = _parts(name) or ("", 0, 0)
         if kind == "h" and value.isascii() and value.isdigit() and 1 <= int(value) <= SEARCHED_ROWS:
             rows[sheet] = int(value)
-        elif kind == "c" and (value == "" or value in set(Field)):
+        elif kind == "c" and (value == "" or value in book.fields):
             columns.setdefault(sheet, {})[column_letter(column)] = Field(value) if value else None
     return {
         sheets[at].name: Override(columns.get(at, {}), rows.get(at))
@@ -86,7 +91,7 @@ def overrides_of(sheets: Sequence[Sheet], chosen: Mapping[str, str]) -> dict[str
     }
 
 
-def changed_mapping(sheets: Sequence[Sheet], chosen: Mapping[str, str], this_year: int) -> dict[str, str]:
+def changed_mapping(sheets: Sequence[Sheet], chosen: Mapping[str, str], this_year: int, book: Book) -> dict[str, str]:
     """What of a whole mapping form differs from what is found automatically: little enough to stand in an address."""
     headers = {parts[1] for name, value in chosen.items() if value and (parts := _parts(name)) and parts[0] == "h"}
     automatic: dict[int, dict[int, str]] = {}
@@ -96,14 +101,14 @@ def changed_mapping(sheets: Sequence[Sheet], chosen: Mapping[str, str], this_yea
         if sheet >= len(sheets) or (kind == "h" and not value):
             continue
         if sheet not in automatic:
-            automatic[sheet] = {} if sheet in headers else _automatic(sheets[sheet], this_year)
+            automatic[sheet] = {} if sheet in headers else _automatic(sheets[sheet], this_year, book)
         if kind == "h" or automatic[sheet].get(column, "") != value:
             changed[name] = value
     return changed
 
 
-def _automatic(sheet: Sheet, this_year: int) -> dict[int, str]:
-    found = find_mapping(sheet, this_year)
+def _automatic(sheet: Sheet, this_year: int, book: Book) -> dict[int, str]:
+    found = find_mapping(sheet, this_year, book=book)
     fields = {column.index: column.field for column in found.columns} if found else {}
     return {index: field.value for index, field in fields.items() if field and field is not Field.IGNORED}
 

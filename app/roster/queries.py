@@ -25,8 +25,11 @@ from app.people.queries import ACCOUNT, PHONE, find_ids_by_id_numbers, list_peop
 from app.roster.models import ImportRow, RosterImport
 from app.roster.rules.entry import GuardianPart, PersonPart, RosterRow
 from app.roster.rules.places import AreaIndex, AreaNode
+from app.visits.models import FollowUpVisit
 
 RECENT = 20
+ROSTER_KIND = "roster"
+VISITS_KIND = "visits"
 
 OfficerKey = tuple[str, str, str]
 
@@ -169,15 +172,17 @@ def patients_imported_from(session: Session, file_sha256: str) -> set[int]:
     return {patient_id for patient_id in session.scalars(taken) if patient_id is not None}
 
 
-def list_imports(session: Session, actor: Actor) -> list[RosterImport]:
-    """The last imports of the actor's area, the newest first."""
-    found = select(RosterImport).where(within(RosterImport.area_code, actor)).order_by(RosterImport.id.desc())
-    return list(session.scalars(found.limit(RECENT)))
+def list_imports(session: Session, actor: Actor, kind: str) -> list[RosterImport]:
+    """The last imports of a kind of list in the actor's area, the newest first."""
+    found = select(RosterImport).where(RosterImport.kind == kind, within(RosterImport.area_code, actor))
+    return list(session.scalars(found.order_by(RosterImport.id.desc()).limit(RECENT)))
 
 
-def get_import(session: Session, actor: Actor, public_id: str) -> RosterImport:
+def get_import(session: Session, actor: Actor, public_id: str, kind: str) -> RosterImport:
     found = session.scalar(
-        select(RosterImport).where(RosterImport.public_id == public_id, within(RosterImport.area_code, actor))
+        select(RosterImport).where(
+            RosterImport.public_id == public_id, RosterImport.kind == kind, within(RosterImport.area_code, actor)
+        )
     )
     if found is None:
         raise NotFound
@@ -196,3 +201,17 @@ def list_rows_with_remarks(session: Session, roster_import: RosterImport, most: 
     """Rows that were refused or hold changes for a person to decide, in order."""
     rows = select(ImportRow).where(ImportRow.import_id == roster_import.id, ImportRow.remarks != [])
     return list(session.scalars(rows.order_by(ImportRow.id).limit(most)))
+
+
+def list_visited(session: Session, actor: Actor, visits: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Public id of a visit → (public id of its patient, name), of the actor's patients."""
+    found: dict[str, tuple[str, str]] = {}
+    for part in slices(visits):
+        rows = session.execute(
+            select(FollowUpVisit.public_id, Patient.public_id, Person.name)
+            .join(Patient, Patient.id == FollowUpVisit.patient_id)
+            .join(Person, Person.id == Patient.person_id)
+            .where(FollowUpVisit.public_id.in_(part), within(Patient.area_code, actor))
+        )
+        found.update({visit: (patient, name) for visit, patient, name in rows})
+    return found

@@ -1,4 +1,4 @@
-"""Long work of this room, done by the scheduler process: storing an uploaded roster."""
+"""Long work of this room, done by the scheduler process: storing an uploaded roster or list of visits."""
 
 from __future__ import annotations
 
@@ -24,13 +24,19 @@ from app.people.vault import Vault
 from app.roster.commands import ImportResult, Mode
 from app.roster.forms import overrides_of
 from app.roster.papers import REJECTS_NAME, XLSX, rejects_of
-from app.roster.queries import area_index, get_import
-from app.roster.rules.rows import RosterReading, read_roster
-from app.roster.service import import_roster
+from app.roster.queries import ROSTER_KIND, VISITS_KIND, area_index, get_import
+from app.roster.rules.book import ROSTER
+from app.roster.rules.header import SheetMapping
+from app.roster.rules.rows import read_roster
+from app.roster.rules.visit_columns import VISITS as VISIT_BOOK
+from app.roster.rules.visit_rows import read_visits
+from app.roster.service import import_roster, import_visits
 from app.roster.service.importing import counts_of
-from app.roster.service.uploads import get_upload
+from app.roster.service.uploads import ROSTERS, VISITS, get_upload
+from app.roster.service.visiting import visit_counts
 
 IMPORT = "roster_import"
+IMPORT_VISITS = "visits_import"
 REJECTS_KEPT = timedelta(days=30)
 
 
@@ -40,10 +46,10 @@ def store(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
     today, now = clock.today(), clock.now()
     with database.reading() as session:
         actor = get_actor_by_id(session, item.asked_by)
-        upload = get_upload(session, current_keyring(), actor, item.args["file"], now)
+        upload = get_upload(session, current_keyring(), actor, ROSTERS, item.args["file"], now)
         areas = area_index(session, actor)
     sheets = upload.sheets()
-    reading = read_roster(sheets, areas, today, overrides_of(sheets, item.args["mapping"]))
+    reading = read_roster(sheets, areas, today, overrides_of(sheets, item.args["mapping"], ROSTER))
     progress(0, reading.count)
     with database.transaction() as session:
         vault = Vault(session, current_keyring())
@@ -51,26 +57,53 @@ def store(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
         result = import_roster(session, vault, actor, reading, upload.sha256, mode, today, now)
         if not result.is_stored:
             raise Conflict(reason("roster.import.refused", count=result.bad_rows))
-        file_id = _keep_rejects(session, actor, sheets, reading, result, now)
+        file_id = _keep_rejects(session, actor, sheets, reading.mappings, result, ROSTER_KIND, now)
     progress(reading.count, reading.count)
     told: Mapping[str, Any] = {"import": result.public_id, **counts_of(result)}
     return WorkDone(result=told, file_id=file_id)
 
 
+def store_visits(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
+    """The same for a list of visits; what a person has said of namesakes comes along."""
+    clock = current_clock()
+    today, now = clock.today(), clock.now()
+    with database.reading() as session:
+        actor = get_actor_by_id(session, item.asked_by)
+        upload = get_upload(session, current_keyring(), actor, VISITS, item.args["file"], now)
+    sheets = upload.sheets()
+    reading = read_visits(sheets, today, overrides_of(sheets, item.args["mapping"], VISIT_BOOK))
+    progress(0, reading.count)
+    with database.transaction() as session:
+        vault, mode = Vault(session, current_keyring()), Mode(item.args["mode"])
+        result = import_visits(session, vault, actor, reading, upload.sha256, mode, item.args["same"], now)
+        if not result.is_stored:
+            raise Conflict(reason("roster.import.refused", count=result.bad_rows))
+        file_id = _keep_rejects(session, actor, sheets, reading.mappings, result, VISITS_KIND, now)
+    progress(reading.count, reading.count)
+    told: Mapping[str, Any] = {"import": result.public_id, **visit_counts(result)}
+    return WorkDone(result=told, file_id=file_id)
+
+
 def _keep_rejects(
-    session: Session, actor: Actor, sheets: Sequence[Sheet], reading: RosterReading, result: ImportResult, now: datetime
+    session: Session,
+    actor: Actor,
+    sheets: Sequence[Sheet],
+    mappings: Sequence[SheetMapping],
+    result: ImportResult,
+    kind: str,
+    now: datetime,
 ) -> int | None:
     """The refused rows as a workbook, if there are any."""
     if not result.errors:
         return None
-    content = rejects_of(sheets, reading.mappings, result.errors, now)
+    content = rejects_of(sheets, mappings, result.errors, now)
     place, until = place_of(actor), now + REJECTS_KEPT
     file = keep_file(
         session, current_keyring(), "roster_rejects", REJECTS_NAME, XLSX, content, place, actor, now, until
     )
     if result.public_id:
-        get_import(session, actor, result.public_id).rejects_file_id = file.id
+        get_import(session, actor, result.public_id, kind).rejects_file_id = file.id
     return file.id
 
 
-HANDLERS: dict[str, Handler] = {IMPORT: store}
+HANDLERS: dict[str, Handler] = {IMPORT: store, IMPORT_VISITS: store_visits}

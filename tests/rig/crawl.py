@@ -45,6 +45,7 @@ SUBJECTS = {
     "/screening/returns/": "screening_return",
     "/roster/files/": "upload",
     "/roster/imports/": "roster_import",
+    "/roster/visits/imports/": "visit_import",
 }
 # Other arguments by their names.
 ARGUMENTS = {
@@ -116,7 +117,11 @@ def _value(route: Route, name: str, place: Place | None, user: str) -> str:
     owned_by_name = {"device_id": place.device, "sent_id": place.sent_form, "view_id": place.view}.get(name)
     if owned_by_name is not None:
         return owned_by_name.get(user) or next(iter(owned_by_name.values()))
-    for prefix, owned in (("/work/", place.work), ("/reports/files/", place.file)):
+    for prefix, owned in (
+        ("/work/", place.work),
+        ("/reports/files/", place.file),
+        ("/roster/visits/files/", place.visit_upload),
+    ):
         if route.rule.startswith(prefix):
             return owned.get(user) or next(iter(owned.values()))
     if route.rule.startswith("/people/"):

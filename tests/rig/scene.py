@@ -51,7 +51,7 @@ from app.risk.models import Reassessment, ReassessmentSession
 from app.risk.service import open_reassessments
 from app.roster.models import RosterImport
 from app.roster.papers import template_workbook
-from app.roster.service.uploads import UPLOAD
+from app.roster.service.uploads import ROSTERS, VISITS
 from app.subsidies.commands import PrepareRun, SetPolicy
 from app.subsidies.models import SubsidyLine, SubsidyRun
 from app.subsidies.rules.policy import PolicyTerms
@@ -167,6 +167,9 @@ class Place:
     # papers are kept by role
     file: dict[str, str] = field(default_factory=dict)
     upload: str = ""
+    # a list of visits is seen by whoever sent it
+    visit_upload: dict[str, str] = field(default_factory=dict)
+    visit_import: str = ""
     clue: str = ""
     screening_round: str = ""
     screening_return: str = ""
@@ -355,7 +358,7 @@ def _keep_files(ground: _Ground) -> None:
         )  # fmt: skip
         found.file[name] = file.public_id
     upload = keep_file(
-        session, keyring, UPLOAD, "roster.xlsx", "application/octet-stream", template_workbook(), ground.county, ground.office, NOW
+        session, keyring, ROSTERS.name, "roster.xlsx", "application/octet-stream", template_workbook(), ground.county, ground.office, NOW
     )  # fmt: skip
     found.upload = upload.public_id
     done = RosterImport(
@@ -368,6 +371,23 @@ def _keep_files(ground: _Ground) -> None:
     session.add(done)
     session.flush()
     found.roster_import = done.public_id
+    for name in ("county_office", "health_lead"):
+        sent = keep_file(
+            session, keyring, VISITS.name, "visits.xlsx", "application/octet-stream", template_workbook(), ground.county,
+            ground.everybody[name], NOW,
+        )  # fmt: skip
+        found.visit_upload[name] = sent.public_id
+    visited = RosterImport(
+        file_sha256="1" * 64,
+        area_code=town_of(ground.village),
+        kind="visits",
+        mapping={},
+        counts=dict.fromkeys(("rows", "created", "matched", "unchanged", "errors"), 0),
+        imported_at=NOW,
+    )
+    session.add(visited)
+    session.flush()
+    found.visit_import = visited.public_id
 
 
 def _settle_office(ground: _Ground) -> None:

@@ -111,6 +111,7 @@ ABSENT_UNTIL_MADE = frozenset(
         "/work/<public_id>/file",
         "/subsidies/<public_id>/pay-file",
         "/roster/imports/<public_id>/rejects",
+        "/roster/visits/imports/<public_id>/rejects",
     }
 )
 

@@ -26,6 +26,7 @@ KEPT_ASIDE = frozenset({"audit_events", "audit_links", "sessions", "sign_in_fail
 PAGES = {
     "/subsidies/prepare": "/subsidies/",
     "/roster/files/<public_id>/import": "/roster/files/<public_id>",
+    "/roster/visits/files/<public_id>/import": "/roster/visits/files/<public_id>",
     "/admin/users/<public_id>/reset": "/admin/",
     "/admin/users/<public_id>/disable": "/admin/",
     "/language": "/login",
@@ -37,15 +38,21 @@ ELSEWHEN = {
         for step in ("anew", "approve", "attest", "export", "return", "settle", "submit")
     },
     "/roster/files/<public_id>/import": {"mode": "radio"},
+    "/roster/visits/files/<public_id>/import": {"mode": "radio"},
     "/people/<public_id>/reveal/<field>": {"reason": "hidden"},
 }
 # Their choices are lists; what is none of them did not come from the page, and is refused without one.
-WITHOUT_PAGE = {"/roster/files/<public_id>", "/roster/files/<public_id>/import"}
+WITHOUT_PAGE = {
+    "/roster/files/<public_id>",
+    "/roster/files/<public_id>/import",
+    "/roster/visits/files/<public_id>",
+    "/roster/visits/files/<public_id>/import",
+}
 # Buttons: the address names what is done and to whom, and there is nothing to fill in.
 NO_FIELDS = (
     "/open", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
     "/assessments/<public_id>/sign", "/requests/<public_id>/approve", "/requests/<public_id>/refuse", "/requests/<public_id>/withdraw",
-    "/views/<view_id>/delete",
+    "/views/<view_id>/delete", "/visits/<visit_id>/national", "/visits/<visit_id>/national/take-back",
 )  # fmt: skip
 WRONG: dict[str, tuple[str, ...]] = {
     "select": ("١٢٣",),

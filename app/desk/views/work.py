@@ -30,16 +30,28 @@ KINDS = {
     "subsidy_ledger_xlsx": (N_("导出发放台账"), Action.PRINT_SUBSIDY),
     "subsidy_notices": (N_("打印监护人告知书"), Action.PRINT_SUBSIDY),
     "roster_import": (N_("导入花名册"), Action.IMPORT_ROSTER),
+    "visits_import": (N_("导入国家系统的随访"), Action.IMPORT_VISITS),
 }
 # the figures of an import, in the order of its page
 COUNTED = {
-    "rows": N_("数据行"),
-    "created": N_("新登记"),
-    "filled": N_("补充了空项"),
-    "unchanged": N_("没有变化"),
-    "errors": N_("退回"),
-    "proposals": N_("与登记不同"),
+    "roster_import": {
+        "rows": N_("数据行"),
+        "created": N_("新登记"),
+        "filled": N_("补充了空项"),
+        "unchanged": N_("没有变化"),
+        "errors": N_("退回"),
+        "proposals": N_("与登记不同"),
+    },
+    "visits_import": {
+        "rows": N_("数据行"),
+        "created": N_("新增随访"),
+        "matched": N_("勾选已录入"),
+        "unchanged": N_("没有变化"),
+        "errors": N_("退回"),
+        "proposals": N_("与这里不同"),
+    },
 }
+RESULTS = {"roster_import": "roster.show_import", "visits_import": "roster.show_visit_import"}
 
 
 @work.route("/<public_id>")
@@ -96,15 +108,13 @@ def _own(session: Session, actor: Actor, public_id: str) -> WorkItem:
 def _told(item: WorkItem) -> list[tuple[str, str]]:
     """What an import did, in the words of its own page; nothing for work that counts nothing."""
     counts = item.result or {}
-    return [
-        (_(words), number(counts[name])) for name, words in COUNTED.items() if "import" in counts and name in counts
-    ]
+    return [(_(words), number(counts[name])) for name, words in COUNTED.get(item.kind, {}).items() if name in counts]
 
 
 def _next_page(item: WorkItem) -> str | None:
     """Where the work is about, for the button below it."""
     imported = (item.result or {}).get("import")
     if imported:
-        return url_for("roster.show_import", public_id=imported)
+        return url_for(RESULTS[item.kind], public_id=imported)
     run = (item.result or {}).get("run") or item.args.get("run")
     return url_for("subsidies.show_run", public_id=run) if run else None

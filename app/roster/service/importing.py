@@ -161,7 +161,7 @@ def _remember(session: Session, hand: Hand, reading: RosterReading, file_sha256:
     )
     session.add(kept)
     session.flush()
-    insert_rows(session, ImportRow, [{"import_id": kept.id, **row} for row in _row_records(result)])
+    insert_rows(session, ImportRow, [{"import_id": kept.id, **row} for row in row_records(result)])
     note(
         session,
         hand.actor,
@@ -181,12 +181,14 @@ def purge_rows(session: Session, before: datetime) -> int:
     return session.connection().execute(delete(ImportRow).where(ImportRow.import_id.in_(old))).rowcount
 
 
-def _row_records(result: ImportResult) -> list[dict[str, Any]]:
+def row_records(result: ImportResult) -> list[dict[str, Any]]:
+    """What became of each row, as rows of the table that keeps it for thirty days."""
     taken = [
         {
             "row_number": one.row,
             "outcome": one.outcome.value,
             "patient_id": one.patient_id,
+            "visit": one.visit[1] if one.visit else None,
             "remarks": [why.to_json() for why in one.proposals],
         }
         for one in result.results
@@ -196,7 +198,7 @@ def _row_records(result: ImportResult) -> list[dict[str, Any]]:
         told = {"column": finding.column, **finding.why.to_json()}
         errors.setdefault((finding.sheet, finding.row), []).append(told)
     refused = [
-        {"row_number": row, "outcome": Outcome.REFUSED.value, "patient_id": None, "remarks": remarks}
+        {"row_number": row, "outcome": Outcome.REFUSED.value, "patient_id": None, "visit": None, "remarks": remarks}
         for (_sheet, row), remarks in errors.items()
     ]
     return [*taken, *refused]

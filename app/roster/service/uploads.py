@@ -18,9 +18,20 @@ from app.core.models import KeptFile
 from app.core.workbooks.sheet import Sheet
 from app.core.workbooks.workbook import open_workbook
 
-UPLOAD = "roster_upload"
 KEPT = timedelta(days=1)
 LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class UploadKind:
+    """What is uploaded, and who may."""
+
+    name: str
+    action: Action
+
+
+ROSTERS = UploadKind("roster_upload", Action.IMPORT_ROSTER)
+VISITS = UploadKind("visits_upload", Action.IMPORT_VISITS)
 
 
 @dataclass(frozen=True)
@@ -36,14 +47,16 @@ class Upload:
         return open_workbook(self.content, self.name)
 
 
-def keep_upload(session: Session, keyring: Keyring, actor: Actor, name: str, content: bytes, now: datetime) -> KeptFile:
+def keep_upload(
+    session: Session, keyring: Keyring, actor: Actor, kind: UploadKind, name: str, content: bytes, now: datetime
+) -> KeptFile:
     """Store the file after it has been opened once; `Invalid` on `file` when it is no readable workbook."""
-    require(actor, Action.IMPORT_ROSTER)
+    require(actor, kind.action)
     open_workbook(content, name)
     return keep_file(
         session,
         keyring,
-        UPLOAD,
+        kind.name,
         name[-LONGEST_NAME:],
         "application/octet-stream",
         content,
@@ -54,12 +67,14 @@ def keep_upload(session: Session, keyring: Keyring, actor: Actor, name: str, con
     )
 
 
-def get_upload(session: Session, keyring: Keyring, actor: Actor, public_id: str, now: datetime) -> Upload:
+def get_upload(
+    session: Session, keyring: Keyring, actor: Actor, kind: UploadKind, public_id: str, now: datetime
+) -> Upload:
     """An upload of one's own; `NotFound` for others' and for what has expired."""
-    require(actor, Action.IMPORT_ROSTER)
+    require(actor, kind.action)
     file = get_file(session, actor, public_id)
     is_over = file.expires_at is not None and file.expires_at <= now
-    if file.kind != UPLOAD or file.created_by != actor.user_id or is_over:
+    if file.kind != kind.name or file.created_by != actor.user_id or is_over:
         raise NotFound()
     return Upload(file.public_id, file.name, file.sha256, open_file(session, keyring, file))
 

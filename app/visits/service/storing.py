@@ -63,7 +63,7 @@ def store_visit(
         **sealed_texts(vault, patient.person_id, texts),
     )
     visit = store_row(session, FollowUpVisit, row)
-    lines = list(_lines(visit.id, judged.record))
+    lines = list(medicine_rows(visit.id, judged.record))
     if lines:
         session.connection().execute(_INSERT_LINES, lines)
     return visit
@@ -105,7 +105,8 @@ def _stored(reasons: Iterable[Reason]) -> list[dict[str, object]]:
     return [why.to_json() for why in reasons]
 
 
-def _lines(visit_id: int, record: VisitRecord) -> Iterator[dict[str, Any]]:
+def medicine_rows(visit_id: int, record: VisitRecord) -> Iterator[dict[str, Any]]:
+    """The medicine lines of a form, as rows."""
     for is_guidance, medicines in ((False, record.medicines), (True, record.guidance)):
         for number, medicine in enumerate(medicines, start=1):
             written = {column: getattr(medicine, column) for column in _WRITTEN}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Action, current_actor, permit
@@ -33,19 +32,23 @@ from app.roster.forms import (
     is_mapping,
     overrides_of,
 )
-from app.roster.papers import REJECTS_NAME, TEMPLATE_NAME, XLSX, rejects_of, template_workbook
-from app.roster.queries import area_index, get_import, get_rejects_file, list_imports, list_rows_with_remarks
-from app.roster.rules.columns import Field
+from app.roster.papers import REJECTS_NAME, TEMPLATE_NAME, rejects_of, template_workbook
+from app.roster.queries import (
+    ROSTER_KIND,
+    area_index,
+    get_import,
+    get_rejects_file,
+    list_imports,
+    list_rows_with_remarks,
+)
+from app.roster.rules.book import ROSTER
 from app.roster.rules.header import missing_columns
 from app.roster.rules.rows import RosterReading, read_roster
 from app.roster.service import import_roster
 from app.roster.service.importing import counts_of
-from app.roster.service.uploads import Upload, get_upload, keep_upload, note_rejects_taken
+from app.roster.service.uploads import ROSTERS, Upload, get_upload, keep_upload, note_rejects_taken
+from app.roster.views.blueprint import SHOWN, roster, workbook
 from app.roster.work import IMPORT
-
-roster = Blueprint("roster", __name__, url_prefix="/roster", template_folder="templates")
-
-SHOWN = 200  # findings on one page; the workbook of refused rows has all of them
 
 
 @roster.get("/")
@@ -63,7 +66,9 @@ def receive() -> BaseResponse | tuple[str, int]:
     content, name = form.file.data.read(), form.file.data.filename or ""
     try:
         with transaction() as session:
-            file = keep_upload(session, current_keyring(), current_actor(), name, content, current_clock().now())
+            file = keep_upload(
+                session, current_keyring(), current_actor(), ROSTERS, name, content, current_clock().now()
+            )
             public_id = file.public_id
     except AnhuError as refused:
         show_errors(form, refused)
@@ -75,8 +80,7 @@ def receive() -> BaseResponse | tuple[str, int]:
 @permit(Action.IMPORT_ROSTER)
 def template() -> Response:
     """The empty workbook."""
-    name = gettext_anywhere(TEMPLATE_NAME)
-    return send_file(BytesIO(template_workbook()), mimetype=XLSX, as_attachment=True, download_name=name)
+    return workbook(template_workbook(), gettext_anywhere(TEMPLATE_NAME))
 
 
 @roster.get("/files/<public_id>")
@@ -91,11 +95,11 @@ def preview(public_id: str) -> str:
 def remap(public_id: str) -> BaseResponse:
     """Look again with the user's own mapping, which from here on stands in the address."""
     refuse_untidy()
-    if not is_mapping(request.form):
+    if not is_mapping(request.form, ROSTER):
         raise Invalid({"": [Reason("roster.mapping.unknown")]})
     clock = current_clock()
-    found = get_upload(read_session(), current_keyring(), current_actor(), public_id, clock.now())
-    changed = changed_mapping(found.sheets(), chosen_mapping(request.form), clock.today().year)
+    found = get_upload(read_session(), current_keyring(), current_actor(), ROSTERS, public_id, clock.now())
+    changed = changed_mapping(found.sheets(), chosen_mapping(request.form), clock.today().year, ROSTER)
     return redirect(f"{url_for('roster.preview', public_id=public_id)}?{urlencode(changed)}")
 
 
@@ -108,7 +112,7 @@ def confirm(public_id: str) -> BaseResponse | tuple[str, int]:
         return _preview_page(public_id, form), 400
     actor, now = current_actor(), current_clock().now()
     with transaction() as session:
-        found = get_upload(session, current_keyring(), actor, public_id, now)
+        found = get_upload(session, current_keyring(), actor, ROSTERS, public_id, now)
         args = {"file": public_id, "mode": form.chosen.value, "mapping": chosen_mapping(request.form)}
         item = ask_for_work(session, IMPORT, args, f"{IMPORT}:{found.sha256}", actor, now)
         work_id = item.public_id
@@ -125,7 +129,7 @@ def rejects(public_id: str) -> Response:
     forget_reads()
     with transaction() as session:
         note_rejects_taken(session, current_actor(), result.bad_rows, now)
-    return _workbook(content, gettext_anywhere(REJECTS_NAME))
+    return workbook(content, gettext_anywhere(REJECTS_NAME))
 
 
 @roster.get("/imports/<public_id>")
@@ -133,7 +137,7 @@ def rejects(public_id: str) -> Response:
 def show_import(public_id: str) -> str:
     """What an import did, and the rows that wait for a person."""
     session, actor = read_session(), current_actor()
-    done = get_import(session, actor, public_id)
+    done = get_import(session, actor, public_id, ROSTER_KIND)
     rows = [
         (row, [(one.get("column", ""), Reason.from_json(one)) for one in row.remarks])
         for row in list_rows_with_remarks(session, done, SHOWN)
@@ -146,28 +150,24 @@ def show_import(public_id: str) -> str:
 def import_rejects(public_id: str) -> Response:
     actor = current_actor()
     with transaction() as session:
-        done = get_import(session, actor, public_id)
+        done = get_import(session, actor, public_id, ROSTER_KIND)
         file = get_rejects_file(session, done)
         content, name = open_file(session, current_keyring(), file), file.name
         note_rejects_taken(session, actor, done.counts["errors"], current_clock().now())
-    return _workbook(content, name)
-
-
-def _workbook(content: bytes, name: str) -> Response:
-    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+    return workbook(content, name)
 
 
 def _upload_page(form: UploadForm) -> str:
     forget_reads()
-    imports = list_imports(read_session(), current_actor())
+    imports = list_imports(read_session(), current_actor(), ROSTER_KIND)
     return render_template("roster/upload.html", form=form, imports=imports)
 
 
 def _read(public_id: str) -> tuple[Upload, list[Sheet], RosterReading]:
     session, actor, clock = read_session(), current_actor(), current_clock()
-    found = get_upload(session, current_keyring(), actor, public_id, clock.now())
+    found = get_upload(session, current_keyring(), actor, ROSTERS, public_id, clock.now())
     sheets = found.sheets()
-    overrides = overrides_of(sheets, chosen_mapping(request.values))
+    overrides = overrides_of(sheets, chosen_mapping(request.values), ROSTER)
     return found, sheets, read_roster(sheets, area_index(session, actor), clock.today(), overrides)
 
 
@@ -196,13 +196,9 @@ def _preview_page(public_id: str, form: ImportForm) -> str:
         mapping=chosen_mapping(request.values),
         sheets=[(places[one.sheet], one, missing_columns(one)) for one in reading.mappings],
         left_out=[(places[name], name, why) for name, why in reading.left_out],
-        field_choices=_field_choices(),
+        field_choices=[(field.value, say(Reason(f"roster.field.{field}"))) for field in ROSTER.fields],
         column_field=column_field,
         header_field=header_field,
         shown=SHOWN,
         proposals=[(row, why) for row in result.results for why in row.proposals],
     )
-
-
-def _field_choices() -> list[tuple[str, str]]:
-    return [(field.value, say(Reason(f"roster.field.{field}"))) for field in Field if field is not Field.IGNORED]
