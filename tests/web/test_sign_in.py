@@ -138,7 +138,7 @@ def test_a_password_reset_while_the_old_one_is_checked_leaves_no_way_in(
         assert find_signed_in(session, token, NOW) is None
 
 
-def test_a_session_ends_when_it_idles_and_when_it_is_old(
+def test_edge_41_a_session_ends_when_it_idles_and_when_it_is_old(
     database: Database, client_as: Callable[[str], FlaskClient]
 ) -> None:
     for column, back in (("seen_at", timedelta(minutes=16)), ("expires_at", timedelta(hours=13))):
