@@ -63,7 +63,7 @@ CHOICES = {
     "purpose": "emergency_treatment",
     "rank": "first",
     "kind": "new",
-    "name": "follow-up",
+    "form": "follow-up",
     "year": "2027",
     "held_on": "2026-11-05",
 }

@@ -55,15 +55,15 @@ def blank_forms() -> str:
     return render_template("desk/blank_forms.html", groups=BLANK_PAPERS)
 
 
-@desk.route("/forms/<name>")
+@desk.route("/forms/<form>")
 @permit(Action.KEEP_REGISTER)
-def blank_form(name: str) -> Response:
+def blank_form(form: str) -> Response:
     """A form without a person: nothing of the register leaves, so nothing is noted."""
-    if name not in BY_NAME:
+    if form not in BY_NAME:
         raise NotFound
     actor, now = current_actor(), current_clock().now()
     return hand_out(
-        BY_NAME[name].render(Imprint(_organisation(read_session(), actor), actor.name, now)), f"blank-{name}"
+        BY_NAME[form].render(Imprint(_organisation(read_session(), actor), actor.name, now)), f"blank-{form}"
     )
 
 
