@@ -1,6 +1,7 @@
 """The rest of care in the field: who has taken a duty up, who ticked a step of a plan, how a group's members are reached,
 what the national system says of a visit, which kind of list an import read, what a consent to another purpose is about, and the
-words that an emergency record prints beside its codes, and why an attempt or a consent was taken back as a mistake."""
+words that an emergency record prints beside its codes, why an attempt or a consent was taken back as a mistake, and what
+is known of a patient who is lost."""
 
 from __future__ import annotations
 
@@ -41,9 +42,27 @@ def upgrade() -> None:
     op.add_column("visit_attempts", sa.Column("withdrawn_by", sa.Integer(), nullable=True))
     op.add_column("visit_attempts", sa.Column("mistake", sa.String(length=20), nullable=True))
     op.add_column("consents", sa.Column("mistake", sa.String(length=20), nullable=True))
+    op.create_table(
+        "losses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Integer(), nullable=True),
+        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("found_how_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason IS NULL OR reason BETWEEN 1 AND 5", name=op.f("ck_losses_reason")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_losses_patient_id_patients")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_losses")),
+        sa.UniqueConstraint("patient_id", "from_on", name=op.f("uq_losses_patient_id_from_on")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("losses")
     op.drop_column("consents", "mistake")
     op.drop_column("visit_attempts", "mistake")
     op.drop_column("visit_attempts", "withdrawn_by")
