@@ -64,6 +64,7 @@ TEXTS: dict[str, str] = {
     "patients.because.confirmed": N_("%(on)s %(hospital)s %(psychiatrist)s医师确诊"),
     "patients.because.undecided": N_("%(on)s %(hospital)s %(psychiatrist)s医师复核，暂不能确定"),
     "patients.because.not_confirmed": N_("%(on)s %(hospital)s %(psychiatrist)s医师复核，未确诊"),
+    "patients.clue.nobody_nowhere": N_("不知道姓名的，请写明具体位置，才找得到人"),
     "patients.clue.empty": N_("请至少选一项表现，或写明情况"),
     "patients.clue.closed": N_("这条线索已办结"),
     "patients.clue.answer_first": N_("请填写九项调查，由调查结果决定"),

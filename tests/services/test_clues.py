@@ -318,6 +318,13 @@ def test_only_legal_moves_by_service_and_by_database(session: Session, county: C
         session.execute(update(Clue).where(Clue.id == clue.id).values(state=ClueState.LOOKING, outcome=None))
 
 
+def test_nobody_looks_for_a_person_without_name_and_place(session: Session, county: County) -> None:
+    with pytest.raises(Invalid) as refused:
+        report(session, county, name="", place="")
+    assert [why.code for why in refused.value.errors["place"]] == ["patients.clue.nobody_nowhere"]
+    assert report(session, county, name="").place_sealed
+
+
 # -- the psychiatrist's word -------------------------------------------------------------------------------------------
 
 

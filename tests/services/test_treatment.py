@@ -113,6 +113,18 @@ def test_an_injection_sent_twice_is_one(session: Session, county: County) -> Non
     assert len(open_tasks(session, patient, TaskKind.INJECTION)) == 1
 
 
+def test_two_people_do_not_write_down_one_injection_or_supply_twice(session: Session, county: County) -> None:
+    patient, day = patient_of(session, county), date(2026, 11, 1)
+    given, handed = inject(session, county, patient, day), supply(session, county, patient, day, 30)
+    with pytest.raises(Invalid):
+        inject(session, county, patient, day, dose_mg="150")
+    with pytest.raises(Invalid):
+        supply(session, county, patient, day, 30)
+    for kind, record in (("injection", given), ("supply", handed)):
+        withdraw_treatment(session, county.actor("doctor"), patient, kind, record.public_id, NOW)
+    assert inject(session, county, patient, day).id and supply(session, county, patient, day, 30).id
+
+
 def test_a_withdrawn_injection_gives_the_word_back_to_the_one_before(session: Session, county: County) -> None:
     patient, doctor = patient_of(session, county), county.actor("doctor")
     inject(session, county, patient, date(2026, 10, 4))

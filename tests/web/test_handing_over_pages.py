@@ -50,6 +50,17 @@ def test_the_number_is_shown_before_a_village_is_handed_over(
         assert session.query(Patient).one().doctor_id == county.users["village_doctor"]
 
 
+def test_the_preview_says_that_a_doctor_began_later(
+    database: Database, county: County, client_as: ClientAs, patient: str
+) -> None:
+    lead, to = client_as("health_lead"), public_id_of(database, county, "village_doctor")
+    asked = {"place": VILLAGE, "how": "doctor", "to": to, "from_on": TODAY.isoformat()}
+    lead.post("/patients/hand-over", data=hidden(lead.get("/patients/hand-over", query_string=asked).text))
+    back = {**asked, "to": public_id_of(database, county, "health_lead"), "from_on": "1990-01-01"}
+    refused = lead.get("/patients/hand-over", query_string=back)
+    assert refused.status_code == 400 and "不能移交到更早的日子" in refused.text
+
+
 def test_a_stand_in_of_one_patient_is_said_on_the_patients_page(
     database: Database, county: County, client_as: ClientAs, patient: str
 ) -> None:

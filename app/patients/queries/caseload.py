@@ -102,6 +102,18 @@ def preview(session: Session, actor: Actor, which: Caseload, move: Move) -> Prev
     )
 
 
+def latest_beginning(session: Session, actor: Actor, which: Caseload, move: Move) -> date | None:
+    """The last day on which one of those who move got their present doctor."""
+    moving = _moving(actor, which, move).subquery()
+    return session.scalar(
+        select(func.max(PatientSpan.from_on)).where(
+            PatientSpan.patient_id.in_(select(moving.c.id)),
+            PatientSpan.what == SpanKind.DOCTOR,
+            PatientSpan.withdrawn_at.is_(None),
+        )
+    )
+
+
 def lock_moving(session: Session, actor: Actor, which: Caseload, move: Move) -> Sequence[tuple[int, str]]:
     """(id, area code) of the patients that move, held until the transaction ends."""
     rows = session.execute(_moving(actor, which, move).order_by(Patient.id).with_for_update())

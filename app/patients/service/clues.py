@@ -123,6 +123,8 @@ def _refuse_report(session: Session, actor: Actor, command: ReportClue) -> None:
     errors = {}
     if not command.signs and not command.notes:
         errors["signs"] = [reason("patients.clue.empty")]
+    if not command.name and not command.place:
+        errors["place"] = [reason("patients.clue.nobody_nowhere")]
     if command.name and (wrong := check_name(command.name).errors):
         errors["name"] = list(wrong)
     if session.get(Area, command.area_code) is None or not is_within(command.area_code, actor.area_prefix):

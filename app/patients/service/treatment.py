@@ -49,6 +49,7 @@ def record_injection(
     stored = _find_sent(session, Injection, patient, command.submission_key)
     if stored is not None:
         return stored
+    _refuse_second(session, Injection, patient, command.drug, command.given_on)
     injection = Injection(
         submission_key=command.submission_key,
         patient_id=patient.id,
@@ -111,6 +112,7 @@ def record_supply(
     stored = _find_sent(session, MedicineSupply, patient, command.submission_key)
     if stored is not None:
         return stored
+    _refuse_second(session, MedicineSupply, patient, command.drug, command.given_on)
     supply = MedicineSupply(
         submission_key=command.submission_key,
         patient_id=patient.id,
@@ -313,6 +315,17 @@ def _find_sent(session: Session, model: type[T], patient: Patient, submission_ke
     """The record that this form left already; somebody else's key is refused by the unique index."""
     sent = select(model).where(model.submission_key == submission_key, model.patient_id == patient.id)
     return session.scalars(sent).one_or_none()
+
+
+def _refuse_second(
+    session: Session, model: type[Injection | MedicineSupply], patient: Patient, drug: str, on: date
+) -> None:
+    """Two people writing down one injection would read as two: the same drug stands once a day."""
+    same = select(model.id).where(
+        model.patient_id == patient.id, model.drug == drug, model.given_on == on, model.withdrawn_at.is_(None)
+    )
+    if session.scalar(same.limit(1)) is not None:
+        raise Invalid({"given_on": [reason("patients.treatment.same_day", on=on, drug=drug)]})
 
 
 def _get(session: Session, model: type[T], patient: Patient, public_id: str) -> T:

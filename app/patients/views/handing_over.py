@@ -13,13 +13,14 @@ from app.areas.queries import village_choices
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import AnhuError, Forbidden, NotFound
+from app.core.errors import AnhuError, Forbidden, Invalid, NotFound
 from app.core.i18n import _
+from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.patients.forms_handing_over import HandOverForm
 from app.patients.models import Patient
 from app.patients.queries import get_patient
-from app.patients.queries.caseload import Preview, list_doctors, list_former_doctors, preview
+from app.patients.queries.caseload import Preview, latest_beginning, list_doctors, list_former_doctors, preview
 from app.patients.rules import SpanKind
 from app.patients.service.handing_over import check_move, hand_over
 from app.patients.views.blueprint import patients
@@ -62,6 +63,9 @@ def _page(public_id: str | None) -> Answer:
         which = chosen.form.caseload(chosen.former, chosen.patient.id if chosen.patient else None)
         move = chosen.form.move(chosen.doctors)
         check_move(which, move, current_clock().today())
+        began = latest_beginning(read_session(), current_actor(), which, move)
+        if move.what is SpanKind.DOCTOR and began is not None and began > move.from_on:
+            raise Invalid({"from_on": [reason("patients.hand_over.before_present", on=began)]})
         seen = preview(read_session(), current_actor(), which, move)
     except (NotFound, Forbidden):
         raise
