@@ -183,11 +183,14 @@ def test_clinical_days_never_move(session: Session, county: County) -> None:
         open_task(session, patient, kind, "1", date(2027, 1, 4), because, NOW)
     clinical = select(Task.kind, Task.period, Task.due_on, Task.due_at).where(Task.kind.not_in(sorted(OFFICE_KINDS)))
     before = session.execute(clinical.order_by(Task.id)).all()
-    follow_ups = session.execute(select(Patient.next_due_on, FollowUpVisit.next_due_on)).all()
+    next_visit = select(Patient.next_due_on, FollowUpVisit.next_due_on).join(
+        FollowUpVisit, FollowUpVisit.patient_id == Patient.id
+    )
+    follow_ups = session.execute(next_visit).all()
     kept = _keep(session, county)
     assert kept.tasks.moved == 1
     assert session.execute(clinical.order_by(Task.id)).all() == before
-    assert session.execute(select(Patient.next_due_on, FollowUpVisit.next_due_on)).all() == follow_ups
+    assert session.execute(next_visit).all() == follow_ups
 
 
 def test_a_deadline_that_has_passed_is_left_alone_and_nobody_is_late_by_a_list(

@@ -1,39 +1,33 @@
-"""Facts of several rooms for the alert board: five statements whatever the number of patients."""
+"""The alert board: counted and paged by the database, told in words by the rules; six statements whatever the number of patients."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, cast, func, literal, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.areas.queries import agency_names, full_names
+from app.areas.rules import is_area_code
 from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
+from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within
+from app.desk.queries.alert_facts import CAUSES, RESTING, Days, alert_rows, colour_and_cause, rank, supplies_due
 from app.desk.queries.duties import IS_OPEN
-from app.patients.models import MedicineSupply, Patient
-from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus
+from app.patients.models import Patient
+from app.patients.rules import ManagementStatus
 from app.people.models import Person
-from app.risk.rules import HIGH_LEVEL
-from app.risk.rules_alerts import AHEAD_DAYS, CLINICAL, Alert, Cause, Colour, Facts, alerts_of
+from app.risk.rules_alerts import CLINICAL, Alert, Cause, Colour, Facts, alerts_of
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind
 
-SHOWN = 50  # of one colour on a page
-_UNSEEN_SINCE = timedelta(days=28)  # earlier than any threshold of the rules
-_RESTING = (CareSetting.INPATIENT, CareSetting.CUSTODY, CareSetting.AWAY_KNOWN)
-_KINDS = (
-    TaskKind.FOLLOW_UP,
-    TaskKind.INJECTION,
-    TaskKind.SUPPLY,
-    TaskKind.UNLOCKING,
-    TaskKind.EMERGENCY_RECORD,
-)
+_KEY = 4  # rank, level, place, patient
+_KINDS = (TaskKind.FOLLOW_UP, TaskKind.INJECTION, TaskKind.UNLOCKING, TaskKind.EMERGENCY_RECORD)
+_TASK_OF = {Cause.EMERGENCY: TaskKind.EMERGENCY_RECORD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,79 +44,104 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Counts of every colour, and the rows of the one that is shown from `start` on."""
+    """Counts of every colour, and a page of the one that is shown."""
 
     counts: dict[Colour, int]
     colour: Colour
-    rows: Sequence[AlertRow]
-    total: int
+    page: Page[AlertRow]
 
 
-def alert_board(session: Session, actor: Actor, colour: Colour | None, start: int, today: date, now: datetime) -> Board:
+def alert_board(
+    session: Session,
+    actor: Actor,
+    colour: Colour | None,
+    cursor: str | None,
+    today: date,
+    now: datetime,
+    size: int = PAGE_SIZE,
+) -> Board:
     """Without a colour, the most urgent one that has any alert. Roles without clinical facts get the alerts that hold none."""
     require(actor, Action.SEE_ALERTS)
-    duties = _duties(session, actor, today)
-    found = []
-    for row in _patients(session, actor, today):
-        own = duties.get(row.id, {})
-        for alert in alerts_of(_facts(row, own), today, now):
-            if _may_know(actor, alert):
-                found.append((alert, row, own))
-    counts = Counter(alert.colour for alert, *_ in found)
+    hidden = frozenset() if sees(actor, Field.CLINICAL) is Grant.FULL else CLINICAL
+    counts = _counts(session, actor, today, hidden)
     shown = colour or next((one for one in Colour if counts[one]), Colour.RED)
-    of_colour = [one for one in found if one[0].colour is shown]
-    # causes by gravity as the rules list them, then the highest level, then by place
-    order = {cause: number for number, cause in enumerate(Cause)}
-    of_colour.sort(key=lambda one: (order[one[0].cause], -(one[1].risk_level or 0), one[1].area_code, one[1].id))
-    rows = _named(session, of_colour[start : start + SHOWN])
-    return Board({one: counts[one] for one in Colour}, shown, rows, len(of_colour))
+    found = _page(session, actor, today, hidden, shown, cursor, size)
+    page = page_of(found, size, lambda row: (row.rank, -row.level, row.area_code, row.patient_id))
+    return Board(counts, shown, Page(_told(session, actor, page.rows, today, now), page.next_cursor))
 
 
-def _may_know(actor: Actor, alert: Alert) -> bool:
-    return alert.cause not in CLINICAL or sees(actor, Field.CLINICAL) is Grant.FULL
+def _counts(session: Session, actor: Actor, today: date, hidden: frozenset[Cause]) -> dict[Colour, int]:
+    alert = alert_rows(actor, today, hidden)
+    rows = session.execute(select(alert.c.rank, func.count()).group_by(alert.c.rank))
+    counts = dict.fromkeys(Colour, 0)
+    for place, number in rows:
+        counts[colour_and_cause(place)[0]] += number
+    return counts
 
 
-def _duties(session: Session, actor: Actor, today: date) -> dict[int, dict[str, Any]]:
-    """patient id → the earliest open duty of each kind that is due within a week, with supplies' days."""
-    rows = session.execute(
-        select(
-            Task.patient_id,
-            Task.kind,
-            Task.due_on,
-            Task.due_at,
-            Task.public_id,
-            select(MedicineSupply.runs_out_on)
-            .where(
-                Task.kind == TaskKind.SUPPLY,
-                MedicineSupply.patient_id == Task.patient_id,
-                or_(
-                    Task.period == literal("supply:") + cast(MedicineSupply.id, String),
-                    Task.period.startswith(literal("supply:") + cast(MedicineSupply.id, String) + ":"),
-                ),
+def _page(
+    session: Session,
+    actor: Actor,
+    today: date,
+    hidden: frozenset[Cause],
+    colour: Colour,
+    cursor: str | None,
+    size: int,
+) -> Sequence[Any]:
+    """Causes by gravity as the rules list them, then the highest level, then by place."""
+    alert = alert_rows(actor, today, hidden)
+    first, last = rank(colour, CAUSES[0]), rank(colour, CAUSES[-1])
+    key = (alert.c.rank, -alert.c.level, alert.c.area_code, alert.c.patient_id)
+    wanted = select(alert).where(alert.c.rank.between(first, last))
+    after = _read_cursor(cursor)
+    if after is not None:
+        steps = [and_(*(key[i] == after[i] for i in range(at)), key[at] > after[at]) for at in range(_KEY)]
+        wanted = wanted.where(or_(*steps))
+    return session.execute(wanted.order_by(*key).limit(size + 1)).all()
+
+
+def _read_cursor(cursor: str | None) -> tuple[Any, ...] | None:
+    """The last row's key; None, which starts at the beginning, for anything that this list did not write itself."""
+    parts = decode_cursor(cursor, _KEY)
+    if parts is None:
+        return None
+    *numbers, place, patient = parts
+    if not all(type(one) is int and abs(one) < 2**31 for one in (*numbers, patient)) or not is_area_code(str(place)):
+        return None
+    return parts
+
+
+# -- in words ----------------------------------------------------------------------------------------------------------
+
+
+def _told(session: Session, actor: Actor, rows: Sequence[Any], today: date, now: datetime) -> list[AlertRow]:
+    """The page's alerts as the rules say them."""
+    ids = {row.patient_id for row in rows}
+    people = _people(session, actor, ids)
+    duties, supplies = _duties(session, actor, ids, Days(today)), _supplies(session, actor, ids, Days(today))
+    villages = full_names(session, {one.area_code for one in people.values()})
+    agencies = agency_names(session, {one.agency_id for one in people.values() if one.agency_id})
+    told = []
+    for row in rows:
+        one, own = people[row.patient_id], duties.get(row.patient_id, {})
+        cause = colour_and_cause(row.rank)[1]
+        facts = _facts(one, own, supplies.get(row.patient_id))
+        task = own.get(_TASK_OF[cause]) if cause in _TASK_OF else None
+        told += [
+            AlertRow(
+                alert, one.public_id, one.name, villages[one.area_code], agencies.get(one.agency_id or 0),
+                task.public_id if task else None,
             )
-            .scalar_subquery()
-            .label("runs_out_on"),
-        )
-        .where(
-            IS_OPEN,
-            within(Task.area_code, actor),
-            Task.kind.in_(_KINDS),
-            Task.due_on <= today + timedelta(days=AHEAD_DAYS),
-        )
-        .order_by(Task.due_on.desc(), Task.id.desc())
-    )
-    found: dict[int, dict[str, Any]] = {}
-    for row in rows:  # the earliest comes last and stays
-        found.setdefault(row.patient_id, {})[row.kind] = row
-    return found
+            for alert in alerts_of(facts, today, now)
+            if alert.cause is cause
+        ]  # fmt: skip
+    return told
 
 
-def _patients(session: Session, actor: Actor, today: date) -> list[Any]:
-    """Everybody of the area about whom something may have to be said."""
+def _people(session: Session, actor: Actor, ids: set[int]) -> dict[int, Any]:
     columns = (
         Patient.id,
         Patient.public_id,
-        Patient.person_id,
         Patient.area_code,
         Patient.agency_id,
         Patient.risk_level,
@@ -131,70 +150,53 @@ def _patients(session: Session, actor: Actor, today: date) -> list[Any]:
         Patient.care_setting,
         Patient.last_seen_on,
         Patient.managed_from,
+        Person.name,
     )
-    waits = or_(
-        Patient.management_status == ManagementStatus.LOST,
-        Patient.risk_level >= HIGH_LEVEL,
-        func.coalesce(Patient.last_seen_on, Patient.managed_from) < today - _UNSEEN_SINCE,
-        select(literal(1))
-        .where(
-            Task.patient_id == Patient.id,
-            IS_OPEN,
-            Task.kind.in_(_KINDS),
-            Task.due_on <= today + timedelta(days=AHEAD_DAYS),
-        )
-        .exists(),
-    )
+    found = select(*columns).join(Person, Person.id == Patient.person_id)
+    rows = session.execute(found.where(Patient.id.in_(ids), within(Patient.area_code, actor)))
+    return {row.id: row for row in rows}
+
+
+def _duties(session: Session, actor: Actor, ids: set[int], days: Days) -> dict[int, dict[TaskKind, Any]]:
+    """patient id → the earliest open duty of each kind that is due within a week."""
     rows = session.execute(
-        select(*columns).where(
-            Patient.registry_status == RegistryStatus.REGISTERED,
-            Patient.management_status != ManagementStatus.REFUSED,
-            within(Patient.area_code, actor),
-            waits,
+        select(Task.patient_id, Task.kind, Task.due_on, Task.due_at, Task.public_id)
+        .where(
+            IS_OPEN,
+            within(Task.area_code, actor),
+            Task.patient_id.in_(ids),
+            Task.kind.in_(_KINDS),
+            Task.due_on <= days.ahead,
         )
+        .order_by(Task.due_on.desc(), Task.id.desc())
     )
-    return list(rows)
+    found: dict[int, dict[TaskKind, Any]] = {}
+    for row in rows:  # the earliest comes last and stays
+        found.setdefault(row.patient_id, {})[row.kind] = row
+    return found
 
 
-def _facts(row: Any, own: dict[str, Any]) -> Facts:
+def _supplies(session: Session, actor: Actor, ids: set[int], days: Days) -> dict[int, Any]:
+    due = supplies_due(actor, days).where(Task.patient_id.in_(ids)).group_by(Task.patient_id)
+    return {row.patient_id: row for row in session.execute(due)}
+
+
+def _facts(one: Any, own: dict[TaskKind, Any], supply: Any | None) -> Facts:
     def due(kind: TaskKind) -> date | None:
         return own[kind].due_on if kind in own else None
 
-    supply = own.get(TaskKind.SUPPLY)
     emergency = own.get(TaskKind.EMERGENCY_RECORD)
     return Facts(
-        level=row.risk_level,
-        visit_class=row.visit_class,
-        is_lost=row.management_status is ManagementStatus.LOST,
-        is_home=row.care_setting not in _RESTING,
-        seen_on=row.last_seen_on,
-        managed_from=row.managed_from,
+        level=one.risk_level,
+        visit_class=one.visit_class,
+        is_lost=one.management_status is ManagementStatus.LOST,
+        is_home=one.care_setting not in RESTING,
+        seen_on=one.last_seen_on,
+        managed_from=one.managed_from,
         visit_due_on=due(TaskKind.FOLLOW_UP),
         injection_due_on=due(TaskKind.INJECTION),
-        supply_asked_on=due(TaskKind.SUPPLY),
-        supply_out_on=supply.runs_out_on if supply else None,
+        supply_asked_on=supply.due_on if supply else None,
+        supply_out_on=supply.out_on if supply else None,
         emergency_due_at=emergency.due_at if emergency else None,
         unlocking_since=due(TaskKind.UNLOCKING),
     )
-
-
-_TASK_OF = {Cause.EMERGENCY: TaskKind.EMERGENCY_RECORD}
-
-
-def _named(session: Session, found: Sequence[tuple[Alert, Any, dict[str, Any]]]) -> list[AlertRow]:
-    people = {row.person_id for _alert, row, _own in found}
-    named = select(Person.id, Person.name).where(Person.id.in_(people))
-    names = {row.id: row.name for row in session.execute(named)}
-    villages = full_names(session, {row.area_code for _alert, row, _own in found})
-    agencies = agency_names(session, {row.agency_id for _alert, row, _own in found if row.agency_id})
-    return [
-        AlertRow(
-            alert,
-            row.public_id,
-            names[row.person_id],
-            villages[row.area_code],
-            agencies.get(row.agency_id or 0),
-            own[_TASK_OF[alert.cause]].public_id if alert.cause in _TASK_OF else None,
-        )
-        for alert, row, own in found
-    ]

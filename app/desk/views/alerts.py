@@ -9,7 +9,7 @@ from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.i18n import N_, _
 from app.core.web import read_session
-from app.desk.queries.alerts import SHOWN, AlertRow, alert_board
+from app.desk.queries.alerts import AlertRow, alert_board
 from app.desk.views.blueprint import desk
 from app.risk.rules_alerts import Cause, Colour
 from app.risk.texts_alerts import COLOURS, SHORT
@@ -31,11 +31,9 @@ _DEEDS = {
 @permit(Action.SEE_ALERTS)
 def alerts() -> str:
     actor, session, clock = current_actor(), read_session(), current_clock()
-    asked, start = request.args.get("colour", ""), request.args.get("start", "")
-    first = int(start) if start.isdecimal() and len(start) < 7 else 0
+    asked, after = request.args.get("colour", ""), request.args.get("after")
     colour = Colour(asked) if asked in set(Colour) else None
-    board = alert_board(session, actor, colour, first, clock.today(), clock.now())
-    after = first + SHOWN
+    board = alert_board(session, actor, colour, after, clock.today(), clock.now())
     return render_template(
         "desk/alerts.html",
         board=board,
@@ -43,18 +41,22 @@ def alerts() -> str:
             (
                 _(SHORT[one]),
                 board.counts[one],
-                url_for("desk.alerts", colour=one.value),
+                _at(one),
                 one is board.colour,
                 TONES[one],
             )
             for one in Colour
         ],
-        rows=[(row, *_deed(actor, row)) for row in board.rows],
+        rows=[(row, *_deed(actor, row)) for row in board.page.rows],
         words=_(COLOURS[board.colour]),
         tone=TONES[board.colour],
-        next_href=url_for("desk.alerts", colour=board.colour.value, start=after) if after < board.total else None,
-        prev_href=url_for("desk.alerts", colour=board.colour.value) if first else None,
+        next_href=_at(board.colour, board.page.next_cursor) if board.page.next_cursor else None,
+        prev_href=_at(board.colour) if after else None,
     )
+
+
+def _at(colour: Colour, after: str | None = None) -> str:
+    return url_for("desk.alerts", colour=colour.value, after=after)
 
 
 def _deed(actor: Actor, row: AlertRow) -> tuple[str, str]:
