@@ -1,4 +1,4 @@
-"""`python -m bench [sweep] [pages] [notices] [roster]`: everything, or what is named."""
+"""`python -m bench [sweep] [pages] [lists] [notices] [roster] [visit]`: everything, or what is named."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib import import_module
 
 from bench.table import Line, show
 
-PARTS = ("sweep", "pages", "notices", "roster")
+PARTS = ("sweep", "pages", "lists", "notices", "roster", "visit")
 
 
 def main(names: list[str]) -> None:
@@ -17,10 +17,13 @@ def main(names: list[str]) -> None:
         sys.exit(f"there is no measurement {unknown[0]}; there are: {', '.join(PARTS)}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are stopped on the way out
     lines: list[Line] = []
+    notes: list[str] = []
     for name in names or PARTS:
         sys.stderr.write(f"measuring {name} …\n")
-        lines += import_module(f"bench.{name}").measure()
-    show(lines)
+        part = import_module(f"bench.{name}")
+        lines += part.measure()
+        notes += [part.NOTE] if hasattr(part, "NOTE") else []
+    show(lines, notes)
     if any(line.met is False for line in lines):
         sys.exit(1)
 

@@ -39,7 +39,8 @@ def rated(name: str, ours: float, floor: float, least: float, unit: str) -> Line
     return Line(name, f"{ours:,.0f} {unit}/s", f"{floor:,.0f} {unit}/s", ratio, goal, met)
 
 
-def show(lines: list[Line]) -> None:
+def show(lines: list[Line], notes: list[str]) -> None:
+    """`notes` say under which conditions; they stand below the table."""
     width = max(len(line.name) for line in lines)
     sys.stdout.write(f"\n{'measurement':<{width}}  {'ours':>14}  {'floor':>14}  {'ratio':>6}  {'goal':>7}\n")
     for line in lines:
@@ -48,3 +49,4 @@ def show(lines: list[Line]) -> None:
         sys.stdout.write(
             f"{line.name:<{width}}  {line.ours:>14}  {line.floor:>14}  {ratio:>6}  {line.goal:>7}{verdict}\n"
         )
+    sys.stdout.writelines(f"\n{note}\n" for note in notes)

@@ -407,7 +407,8 @@ def test_a_routine_visit_offline_takes_at_most_twelve_taps_and_lacks_are_said(
     phone.page.locator("[data-start]").first.click()
     phone.page.click(".form-footer .btn-go")
     phone.page.wait_for_selector(".error-summary")
-    assert "自知力" in phone.page.inner_text(".error-summary")
+    assert "本次随访形式" in phone.page.inner_text(".error-summary")
+    assert "另有 19 项" in phone.page.inner_text(".error-summary")
     assert faults(phone.page) == []
     phone.page.click("button:has-text('返回名单')")
     phone.page.wait_for_selector("[data-list]")
@@ -485,12 +486,12 @@ def test_what_decides_alone_is_said_although_the_rest_is_left_as_last_time(site:
     live = phone.page.locator("#result-live")
     for group in GROUPS:
         phone.page.click(f'[data-same="{group}"]')
-    assert "联网后算出" in live.inner_text()
+    assert "联网后计算" in live.inner_text()
     phone.page.click('[data-unfold="state"]')
     phone.page.click('input[name="risk_level"][value="3"]')
     assert "不稳定" in live.inner_text() and "危险性评估 3 级" in live.inner_text() and "12月5日" in live.inner_text()
     phone.page.click('input[name="risk_level"][value="0"]')
-    assert "联网后算出" in live.inner_text(), "the phone does not know the other answers"
+    assert "联网后计算" in live.inner_text(), "the phone does not know the other answers"
 
 
 def test_a_wrong_answer_is_said_at_its_field_while_it_is_typed(site: Site, phone: Phone) -> None:

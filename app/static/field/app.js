@@ -23,6 +23,8 @@ let dataKey = null;
 let list = null;
 let justStored = null;
 let usedAt = Date.now();
+// counts the screens that somebody has asked for: what takes a moment to draw gives way to what was asked for since
+let asked = 0;
 
 const card = (...children) => el("section", { class: "card" }, el("div", { class: "card-body field-lock" }, ...children));
 const link = (href, text) => el("a", { class: "btn", href, text });
@@ -46,7 +48,7 @@ const showNote = async (told) => {
 const exchange = async () => {
   const told = await sync();
   await showNote(told);
-  if (dataKey && place.querySelector("[data-list]")) await showList();
+  await redrawList();
   return told;
 };
 
@@ -55,9 +57,11 @@ const exchange = async () => {
 const showMessage = (title, hint, ...more) => place.replaceChildren(card(el("h2", { text: say(title) }), el("p", { text: say(hint) }), ...more));
 
 const showLocked = async () => {
+  const turn = ++asked;
   dataKey = list = justStored = null;
   await lapse();
   const [device, lock, wiped] = await Promise.all(["device", "lock", "wiped"].map((name) => store.get("meta", name)));
+  if (turn !== asked) return null;
   if (wiped) return showMessage(wiped, `${wiped}_hint`, link(main.dataset.ownPhone, say("own_phone")));
   if (!device || !lock) return showMessage("not_set_up", "not_set_up_hint", link(main.dataset.ownPhone, say("own_phone")));
   if (!lock.part) return showMessage("no_part", "no_part_hint", link(main.dataset.signIn, say("sign_in")));
@@ -110,11 +114,16 @@ const refreshList = async () => {
   } catch {
     return;
   }
-  if (place.querySelector("[data-list]")) await showList();
+  await redrawList();
 };
 
-const showList = async () => {
+const redrawList = async () => { if (dataKey && place.querySelector("[data-list]")) await drawList(asked); };
+
+const showList = () => drawList(++asked);
+
+const drawList = async (turn) => {
   const [day, drafts, queue] = [await today(), await begun(), new Set(await store.keys("queue"))];
+  if (turn !== asked) return;
   const rows = list.tasks.map((task) => drawTask(task, day, drafts, queue));
   place.replaceChildren(el("div", { "data-list": true }, justStored ? drawStored(queue) : null,
     el("div", { class: "field-head" },
@@ -133,7 +142,7 @@ const drawStored = (queue) => {
   return el("section", { class: "card field-stored", role: "status", "data-stored": true },
     el("div", { class: "card-body" },
       el("h2", { text: say(queue.has(draft.key) ? "stored" : "stored_sent", { name: task.name }) }),
-      ...(draft.kind === "visit" && typed.meeting?.[0] === "1" ? resultLines(typed, 0, draft.same.length > 0) : []),
+      ...(draft.kind === "visit" && typed.meeting?.[0] === "1" ? resultLines(typed) : []),
       next ? el("button", { class: "btn btn-go btn-wide", type: "button", "data-next": true, text: say("next_one", { name: next.name }), onclick: () => openForm(next, "visit") }) : null));
 };
 
@@ -169,6 +178,7 @@ const openDrafts = async () => {
 const keepDraft = async (draft) => { if (dataKey) await store.put("drafts", draft.key, await seal(dataKey, draft, draft.key)); };
 
 const openForm = async (task, kind) => {
+  const turn = ++asked;
   justStored = null;
   const found = (await openDrafts()).find((draft) => draft.patient === task.patient && draft.kind === kind);
   const first = kind === "visit" ? { visited_on: [await today()], meeting: ["1"] } : { attempted_on: [await today()] };
@@ -180,6 +190,7 @@ const openForm = async (task, kind) => {
     back: showList,
     discard: async () => { await store.remove("drafts", draft.key); await showList(); },
   };
+  if (turn !== asked) return;
   (kind === "visit" ? drawVisit : drawAttempt)(place, task, draft, acts);
   window.scrollTo({ top: 0, behavior: "instant" });
 };

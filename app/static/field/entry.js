@@ -11,6 +11,7 @@ import { form as declared, label, say, sayTime } from "./words.js";
 
 const KEPT_AFTER_A_LETTER_MS = 400;
 const NOTES_MOST = 1000;
+const MOST_NAMED = 5;
 const TREND = "post_intervention_trend";
 const MEDICINES = ["medicines", "guidance"];
 const IS_MET = "1";
@@ -48,9 +49,12 @@ const isRequired = (name, typed) => {
   return declared().fields[name]?.is_required && !(name === "objects" && !isMet(typed));
 };
 
+// the first few: all two dozen of an empty form would hide it
 const summary = (names, form) => el("div", { class: "error-summary", role: "alert", tabindex: "-1" },
   el("h2", { text: say("missing_title") }),
-  el("ul", {}, ...names.map((name) => el("li", {}, el("a", { href: `#${boxOf(form, name).querySelector("input, textarea").id}`, text: titleOf(name) })))));
+  el("ul", {}, ...names.slice(0, MOST_NAMED).map((name) =>
+    el("li", {}, el("a", { href: `#${boxOf(form, name).querySelector("input, textarea").id}`, text: titleOf(name) })))),
+  names.length > MOST_NAMED ? el("p", { text: say("missing_more", { n: names.length - MOST_NAMED }) }) : null);
 
 const boxOf = (form, name) => form.querySelector(`[data-question="${name}"]`);
 
@@ -95,7 +99,8 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard, tod
   const draw = ({ id, title, fields, headings }) => {
     const canBeSame = Boolean(task.based_on);
     const button = canBeSame ? el("button", { type: "button", class: "btn btn-quiet btn-small", "data-same": id, "aria-pressed": "false", onclick: () => toggle(id) }) : null;
-    const fold = el("button", { type: "button", class: "fold-line", "data-unfold": id, "aria-expanded": "false", hidden: true, onclick: () => { open.add(id); refresh(); } });
+    const fold = el("button", { type: "button", class: "fold-line", "data-unfold": id, "aria-expanded": "false", hidden: true, onclick: () => { open.add(id); refresh(); } },
+      el("span", { class: "fold-words" }), el("span", { class: "fold-open", text: say("change") }));
     const questions = fields.flatMap((name) => [headings?.[name] ? el("h3", { "data-heading": name, text: label(headings[name]) }) : null, ...drawn(name)]);
     const box = group(id, label(title), button, fold, ...questions);
     box.dataset.group = id;
@@ -128,7 +133,7 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard, tod
     box.classList.toggle("folded", isFolded);
     fold.hidden = !isFolded;
     fold.setAttribute("aria-expanded", String(!isFolded));
-    fold.textContent = isFolded ? foldedWords(fields, typed) : "";
+    if (isFolded) fold.firstElementChild.textContent = foldedWords(fields, typed);
     if (!button) return;
     button.setAttribute("aria-pressed", String(same.has(id)));
     button.textContent = say(same.has(id) ? "same_done" : fields.some((name) => !["visited_on", "meeting"].includes(name) && isAnswered(name, typed)) ? "same_rest" : "same");
@@ -138,7 +143,7 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard, tod
     const typed = read(form);
     groups.forEach((one) => showGroup(one, typed));
     const left = missing(typed).length;
-    result.replaceChildren(...(isMet(typed) ? resultLines(typed, left, same.size > 0) : [el("b", { text: say("later") })]));
+    result.replaceChildren(...(isMet(typed) ? resultLines(typed, left) : [el("b", { text: say("later") })]));
   };
 
   // -- words at a field ----------------------------------------------------------------------------------------------------

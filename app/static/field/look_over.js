@@ -21,9 +21,9 @@ export const lookOver = (task, typed, groups, same, finish) => {
   const isMet = typed.meeting?.[0] === "1";
   const dialog = el("dialog", { id: "check", class: "check", "aria-labelledby": "check-title" },
     el("h2", { id: "check-title", text: say("check_title", { name: task.name }) }),
-    isMet ? el("div", { class: "check-result" }, ...resultLines(typed, 0, same.size > 0)) : null,
+    isMet ? el("div", { class: "check-result" }, ...resultLines(typed)) : null,
     ...parts.filter(Boolean), ...notes,
-    el("div", { class: "check-acts" },
+    el("div", { class: "form-footer-acts" },
       el("button", { type: "button", class: "btn btn-quiet", "data-close": true, text: say("check_back"), onclick: () => dialog.close() }),
       el("button", { type: "button", class: "btn btn-go", text: say("finish"), onclick: () => { dialog.close(); finish(); } })));
   dialog.addEventListener("close", () => dialog.remove());

@@ -28,11 +28,11 @@ export const judge = (typed) => {
 
 const TONES = { 1: "late", 2: "soon", 3: "good" };
 
-/* Two lines: what comes out and when to come again; because of what. `left` questions are open, `isPartly` others are as last time. */
-export const resultLines = (typed, left, isPartly) => {
+/* Two lines: what comes out and when to come again; because of what. `left` questions are open. */
+export const resultLines = (typed, left = 0) => {
   const found = judge(typed);
   const open = left ? el("span", { class: "push sub", text: say("missing", { n: left }) }) : null;
-  if (!found) return [el("div", { class: "row-line" }, el("b", { text: say(isPartly ? "later_partly" : "later") }), open)];
+  if (!found) return [el("div", { class: "row-line" }, el("b", { text: say("later") }), open)];
   const next = found.due ? say("next_by", { day: sayDay(found.due.on) }) : say("next_later");
   return [
     el("div", { class: "row-line" },
