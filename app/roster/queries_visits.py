@@ -42,7 +42,8 @@ class Directory:
     by_name: dict[tuple[str, date | None], list[Known]] = field(default_factory=dict)
 
     def sure(self, who: Who) -> Known | None:
-        return self.by_id_number.get(who.id_number) or self.by_record_number.get(who.record_number)
+        numbered = (self.by_record_number[number] for number in who.record_numbers if number in self.by_record_number)
+        return self.by_id_number.get(who.id_number) or next(numbered, None)
 
     def likely(self, who: Who) -> list[Known]:
         """Those of that name and birth date; whoever has another ID number here is somebody else."""
@@ -57,7 +58,7 @@ def load_directory(session: Session, keyring: Keyring, actor: Actor, rows: Seque
     for ids in slices(by_person):
         for person_id, known in _patients(session, actor, Person.id.in_(ids)):
             found.by_id_number[by_person[person_id]] = known
-    _load_by_record_number(session, actor, found, {who.record_number for who in whos} - {""})
+    _load_by_record_number(session, actor, found, {number for who in whos for number in who.record_numbers})
     unsure = {who.name for who in whos if found.sure(who) is None}
     for part in slices(unsure):
         for _person_id, known in _patients(session, actor, Person.name.in_(part)):

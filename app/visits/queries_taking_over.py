@@ -75,6 +75,6 @@ def _lines(session: Session, visit_ids: Iterable[int]) -> dict[int, list[VisitMe
 
 def _doctors(session: Session, actor: Actor) -> dict[str, int]:
     named = select(User.display_name, User.id).where(User.role.in_(DOCTORS), within(User.area_code, actor))
-    rows = session.execute(named).tuples().all()
+    rows = session.execute(named).all()
     times = Counter(name for name, _id in rows)
     return {name: user_id for name, user_id in rows if times[name] == 1}

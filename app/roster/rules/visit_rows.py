@@ -52,6 +52,15 @@ class Who:
     born_on: date | None = None
 
     @property
+    def record_numbers(self) -> tuple[str, ...]:
+        """The record number in every way in which it may be kept, the whole one first."""
+        digits = self.record_number
+        if not digits:
+            return ()
+        tail = digits[-8:]
+        return tuple(dict.fromkeys((digits, tail, f"{tail[:3]}-{tail[3:]}"))) if len(tail) == 8 else (digits,)
+
+    @property
     def key(self) -> tuple[str, ...]:
         if self.id_number or self.record_number:
             return (self.id_number or self.record_number,)
@@ -159,6 +168,7 @@ def _who(row: RowCells) -> Who | None:
 
 
 def _record_number(cell: Cell) -> str:
+    """Digits only: the form prints the last eight of seventeen as 204-00011."""
     return cells.long_number(cell, reason("roster.number.not_text"))[:20]
 
 
