@@ -311,6 +311,7 @@ def test_a_death_closes_the_registration(client_as: Client, database: Database, 
         stored = session.scalars(select(Patient).where(Patient.public_id == patient)).one()
         assert stored.registry_status is RegistryStatus.DEAD
     assert client.get(f"/patients/{patient}/states/death").status_code == 404
+    assert f"/patients/{patient}/visits/new" not in client.get(f"/patients/{patient}/visits").text
     assert "单晓明" not in client.get("/patients/").text
     assert "单晓明" in client.get("/patients/?state=dead").text
 
