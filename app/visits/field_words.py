@@ -48,6 +48,7 @@ WORDS: dict[str, str] = {
     "guidance_short": N_("用药指导"),
     "guidance": N_("用药指导（选填）：今后怎样用药"),
     "notes": N_("备注"),
+    "notes_optional": N_("备注（选填）"),
     "notes_hint": N_("只有医务人员能看到"),
     "times": N_("次"),
     "level": N_("%(level)s 级"),

@@ -169,10 +169,14 @@ class Phone:
         for group in GROUPS:
             self.page.click(f'[data-same="{group}"]')
         if typed:
-            self.page.fill("#notes", typed)
+            self.write_note(typed)
         self.page.click(".form-footer .btn-go")
         self.page.click("#check .btn-go")
         self.page.wait_for_selector("[data-list]")
+
+    def write_note(self, words: str) -> None:
+        self.page.click("details.notes > summary")
+        self.page.fill("#notes", words)
 
     def unsent(self) -> int:
         found = self.page.evaluate(
@@ -283,7 +287,7 @@ def test_the_browsers_folder_holds_no_readable_word_of_a_patient(
     site.down()
     phone.fill_in(typed=TYPED)
     phone.page.locator("[data-start]").first.click()
-    phone.page.fill("#notes", TYPED)
+    phone.write_note(TYPED)
     phone.page.wait_for_selector('.save-state[data-state="saved"]')
     phone.kill()
     assert readable(phone.folder, WORDS) == []
@@ -317,7 +321,7 @@ def test_after_signing_out_the_pin_alone_opens_nothing_and_after_signing_in_it_d
     phone.open_list()
     phone.page.wait_for_selector("[data-start]")
     phone.page.locator("[data-start]").first.click()
-    phone.page.fill("#notes", TYPED)
+    phone.write_note(TYPED)
     phone.page.wait_for_selector('.save-state[data-state="saved"]')
     phone.go("/")
     with phone.page.expect_navigation(url="**/login"):
@@ -387,7 +391,7 @@ def test_what_was_typed_is_there_again_when_the_browser_was_killed_in_the_middle
     site.down()
     phone.page.locator("[data-start]").first.click()
     phone.page.click('input[name="insight"][value="2"]')
-    phone.page.fill("#notes", TYPED)
+    phone.write_note(TYPED)
     phone.page.wait_for_selector('.save-state[data-state="saved"]')
     phone.kill()
     phone.start()
@@ -551,7 +555,7 @@ def test_without_a_secure_context_the_page_says_so_and_keeps_nothing_on_the_phon
 def test_a_draft_of_the_page_s_own_form_survives_a_crash(app: Flask, county: County, site: Site, phone: Phone) -> None:
     phone.go("/")
     phone.page.locator("a.btn-go:has-text('开始随访')").first.click()
-    phone.page.fill("#notes", TYPED)
+    phone.write_note(TYPED)
     phone.page.click('input[name="insight"][value="3"]')
     phone.page.wait_for_selector("#draft-line[data-state='saved']:has-text('草稿已保存')")
     address = phone.page.url.removeprefix(site.url)

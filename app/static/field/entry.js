@@ -206,7 +206,7 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard, tod
   };
 
   form.append(el("div", { class: "visit-groups" }, top, ...groups.map(draw),
-    el("section", { class: "card form-group" }, area("notes", say("notes"), NOTES_MOST, say("notes_hint"))),
+    el("details", { class: "card notes", open: Boolean(draft.answers.notes) }, el("summary", { text: say("notes_optional") }), area("notes", say("notes"), NOTES_MOST, say("notes_hint"))),
     el("p", {}, el("button", { type: "button", class: "btn btn-quiet btn-small", text: say("discard_draft"), onclick: discard }))),
   el("div", { class: "form-footer" }, result, kept, el("div", { class: "form-footer-acts" },
     el("button", { type: "button", class: "btn btn-quiet", text: say("back"), onclick: back }),
