@@ -20,7 +20,6 @@ WATCH_TITLES = {
     Watch.LOST: N_("查找失访患者"),
     Watch.REFUSED: N_("联系不同意管理者"),
     Watch.CONSENT: N_("征求知情同意"),
-    Watch.REVIEW: N_("诊断复核"),
     Watch.UNIDENTIFIED: N_("身份核查"),
     Watch.OF_AGE: N_("年满十八岁"),
 }
@@ -31,7 +30,6 @@ ANSWER_LABELS: dict[Watch, dict[DutyAnswer, str]] = {
     Watch.LOST: {DutyAnswer.STILL: N_("仍无下落"), DutyAnswer.ENDED: N_("已找到")},
     Watch.REFUSED: {DutyAnswer.STILL: N_("仍不同意管理"), DutyAnswer.NOT_REACHED: N_("没有联系上")},
     Watch.CONSENT: {DutyAnswer.STILL: N_("尚未决定"), DutyAnswer.NOT_REACHED: N_("没有联系上")},
-    Watch.REVIEW: {DutyAnswer.STILL: N_("医师暂不能确定")},
     Watch.UNIDENTIFIED: {DutyAnswer.STILL: N_("身份仍不明")},
     Watch.OF_AGE: {
         DutyAnswer.CAPABLE: N_("具有完全民事行为能力，不再设监护人"),
@@ -46,7 +44,6 @@ DAY_LABELS = {
     Watch.LOST: N_("查找日期或找到日期"),
     Watch.REFUSED: N_("联系日期"),
     Watch.CONSENT: N_("联系日期"),
-    Watch.REVIEW: N_("复核日期"),
     Watch.UNIDENTIFIED: N_("核查日期"),
     Watch.OF_AGE: N_("核定日期"),
 }
@@ -57,7 +54,6 @@ HINTS = {
     Watch.LOST: N_("失访应书面告知政法、公安部门和上级精防机构，请公安协助查找；危险性 3 级以上的先打电话。"),
     Watch.REFUSED: N_("只作联系，不填随访表。愿意参加的，到“知情同意”登记签字，即恢复管理。"),
     Watch.CONSENT: N_("签字或不同意，都到“知情同意”登记。"),
-    Watch.REVIEW: N_("确诊或未确诊，到“诊断复核”登记；医师暂不能确定的，在这里记下，10 个工作日内再复核。"),
     Watch.UNIDENTIFIED: N_("查明后到“证件更正”登记号码；身份不明期间不享受监护补贴。"),
     Watch.OF_AGE: N_("先登记成年后重新签署的知情同意书，再核定监护依据。"),
 }

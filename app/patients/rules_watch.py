@@ -86,8 +86,8 @@ RHYTHMS: dict[Watch, Rhythm] = {
     Watch.LOST: Rhythm(TaskKind.SEARCH_LOST, _MONTH, _MONTH, _STAYS_OR_ENDS),
     Watch.REFUSED: Rhythm(TaskKind.CONTACT, _QUARTER, _QUARTER, _ASKS),
     Watch.CONSENT: Rhythm(TaskKind.CONTACT, Interval(days=14), _MONTH, _ASKS),
-    # ten working days, by the calendar
-    Watch.REVIEW: Rhythm(TaskKind.DIAGNOSIS_REVIEW, Interval(), Interval(), (DutyAnswer.STILL,)),
+    # ten working days, by the calendar; answered by the psychiatrist's word (`service.reviewing`)
+    Watch.REVIEW: Rhythm(TaskKind.DIAGNOSIS_REVIEW, Interval(), Interval(), ()),
     Watch.UNIDENTIFIED: Rhythm(TaskKind.IDENTIFY, Interval(days=90), Interval(days=90), (DutyAnswer.STILL,)),
     Watch.OF_AGE: Rhythm(
         TaskKind.COMES_OF_AGE,
@@ -108,7 +108,7 @@ WHOM: dict[Watch, tuple[Asked, ...]] = {
     Watch.LOST: (Asked.FAMILY, Asked.COMMITTEE, Asked.POLICE),
     Watch.REFUSED: (Asked.SELF, Asked.FAMILY, Asked.COMMITTEE),
     Watch.CONSENT: (Asked.SELF, Asked.FAMILY),
-    Watch.REVIEW: (Asked.HOSPITAL,),
+    Watch.REVIEW: (),
     Watch.UNIDENTIFIED: (Asked.SELF, Asked.COMMITTEE, Asked.POLICE),
     Watch.OF_AGE: (),
 }
@@ -138,11 +138,9 @@ def first_due(watch: Watch, since: date, calendar: WorkdayCalendar) -> Deadline:
     return review_by(since, calendar) if watch is Watch.REVIEW else _on(RHYTHMS[watch].first.after(since))
 
 
-def due_again(watch: Watch, answer: DutyAnswer, on: date, calendar: WorkdayCalendar) -> Deadline:
+def due_again(watch: Watch, answer: DutyAnswer, on: date) -> Deadline:
     """When to ask next after an answer of that day that changed nothing."""
-    if answer is DutyAnswer.NOT_REACHED:
-        return _on(_TRY_AGAIN.after(on))
-    return review_by(on, calendar) if watch is Watch.REVIEW else _on(RHYTHMS[watch].again.after(on))
+    return _on((_TRY_AGAIN if answer is DutyAnswer.NOT_REACHED else RHYTHMS[watch].again).after(on))
 
 
 def _on(day: date) -> Deadline:

@@ -29,7 +29,6 @@ TEXTS: dict[str, str] = {
     "patients.answered.refused.not_reached": N_("%(on)s联系%(whom)s：没有联系上"),
     "patients.answered.consent.still": N_("%(on)s向%(whom)s说明：尚未决定"),
     "patients.answered.consent.not_reached": N_("%(on)s联系%(whom)s：没有联系上"),
-    "patients.answered.review.still": N_("%(on)s医师暂不能确定，继续复核"),
     "patients.answered.unidentified.still": N_("%(on)s询问%(whom)s：身份仍不明"),
     "patients.answered.of_age.capable": N_("%(on)s核定：本人具有完全民事行为能力，不再设监护人"),
     "patients.answered.of_age.statutory": N_("%(on)s核定：按法定顺序确定监护人"),

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.calendar import load_workdays
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.reasons import Label, reason
 from app.patients.commands import AnswerDuty
@@ -35,8 +34,6 @@ from app.people.models import Person
 from app.tasks.models import Task, TaskState
 from app.tasks.service import close_task, open_follow_up
 
-_CALENDAR_SPAN = timedelta(days=60)
-
 
 def answer_duty(
     session: Session, actor: Actor, patient: Patient, task: Task, command: AnswerDuty, today: date, now: datetime
@@ -54,9 +51,8 @@ def answer_duty(
     if command.answer is DutyAnswer.ENDED:
         _ENDS[watch](session, actor, patient, command.on, now)
     elif command.answer in (DutyAnswer.STILL, DutyAnswer.NOT_REACHED):
-        calendar = load_workdays(session, command.on, command.on + _CALENDAR_SPAN)
         since = begun_on(session, patient, watch) or command.on
-        ask(session, patient, watch, due_again(watch, command.answer, command.on, calendar), since, now)
+        ask(session, patient, watch, due_again(watch, command.answer, command.on), since, now)
     subject = ("patient", patient.public_id)
     changed = {"answer": command.answer.value, "on": command.on.isoformat()}
     detail = {"kind": task.kind.value}

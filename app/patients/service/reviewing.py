@@ -14,6 +14,7 @@ from app.core.reasons import Reason, reason
 from app.patients.commands import ReviewDiagnosis
 from app.patients.models import Patient
 from app.patients.rules import RegistryStatus, SpanKind
+from app.patients.rules_watch import Watch
 from app.patients.service.follow_ups import visits_follow
 from app.patients.service.lifetime import refuse_signer
 from app.patients.service.papers import set_consent, set_diagnosis
@@ -25,6 +26,8 @@ from app.patients.service.states import (
     set_registry,
     write_registry,
 )
+from app.patients.service.watching import begin_watch, close_watch
+from app.tasks.rules import TaskKind
 
 
 def start_review(session: Session, actor: Actor, patient: Patient, on: date, now: datetime) -> None:
@@ -70,6 +73,8 @@ def _stay_in_doubt(session: Session, actor: Actor, patient: Patient, on: date, b
         raise Conflict(reason("patients.review.not_suspected"))
     refuse_before_present(session, patient, SpanKind.REGISTRY, on)
     write_registry(session, actor, patient, RegistryStatus.UNDER_REVIEW, on, now, because)
+    close_watch(session, actor, patient, TaskKind.DIAGNOSIS_REVIEW, because, now)
+    begin_watch(session, patient, Watch.REVIEW, on, now)
 
 
 def _move(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -31,19 +29,18 @@ from app.tasks.models import Task, TaskState
 from app.tasks.queries import get_task
 
 Answer = str | BaseResponse | tuple[str, int]
-Way = tuple[str, Action, str, dict[str, Any]]
+Way = tuple[str, Action, str]
 
-_CONSENT: Way = ("desk.consents", Action.KEEP_REGISTER, N_("知情同意"), {})
-# Where else a duty is settled: (page, who, words, more of the address).
+_CONSENT: Way = ("desk.consents", Action.KEEP_REGISTER, N_("知情同意"))
+# Where else a duty is settled: (page, who, words).
 _WAYS: dict[Watch, tuple[Way, ...]] = {
-    Watch.INPATIENT: (("patients.change_state", Action.KEEP_REGISTER, N_("状态与变更"), {}),),
-    Watch.AWAY: (("desk.propose_transfer", Action.MOVE_PATIENTS, N_("办理迁出"), {}),),
-    Watch.LOST: (_CONSENT,),
+    Watch.INPATIENT: (("patients.change_state", Action.KEEP_REGISTER, N_("状态与变更")),),
+    Watch.AWAY: (("desk.propose_transfer", Action.MOVE_PATIENTS, N_("办理迁出")),),
+    Watch.LOST: (("visits.keep_loss", Action.KEEP_REGISTER, N_("失访登记")), _CONSENT),
     Watch.REFUSED: (_CONSENT,),
     Watch.CONSENT: (_CONSENT,),
-    Watch.REVIEW: (("patients.act", Action.REVIEW_SUSPECTED, N_("登记诊断复核"), {"name": "review"}),),
-    Watch.UNIDENTIFIED: (("patients.correct", Action.CORRECT_IDENTITY, N_("证件更正"), {}),),
-    Watch.OF_AGE: (_CONSENT, ("guardians.list_guardians", Action.SEE_GUARDIANS, N_("监护人与协议"), {})),
+    Watch.UNIDENTIFIED: (("patients.correct", Action.CORRECT_IDENTITY, N_("证件更正")),),
+    Watch.OF_AGE: (_CONSENT, ("guardians.list_guardians", Action.SEE_GUARDIANS, N_("监护人与协议"))),
 }
 
 
@@ -54,6 +51,8 @@ def answer_duty(public_id: str) -> Answer:
     task, patient, watch = _asked(session, actor, public_id)
     if task.state is not TaskState.OPEN and request.method == "GET":
         return redirect(url_for("desk.patient", public_id=patient.public_id))
+    if watch is Watch.REVIEW:
+        return redirect(url_for("patients.act", public_id=patient.public_id, name="review"))
     form = AnswerForm.about(watch, clock.today())
     if request.method == "GET":
         note_look(("patient", patient.public_id), patient.area_code)
@@ -79,8 +78,8 @@ def answer_duty(public_id: str) -> Answer:
         due_on=task.due_on,
         patient=header_of(session, actor, Vault(session, current_keyring()), patient, clock.today()),
         ways=[
-            (url_for(page, public_id=patient.public_id, **more), _(words))
-            for page, who, words, more in _WAYS.get(watch, ())
+            (url_for(page, public_id=patient.public_id), _(words))
+            for page, who, words in _WAYS.get(watch, ())
             if may(actor, who)
         ],
         answers=list_answers(session, actor, task),
