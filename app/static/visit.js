@@ -3,6 +3,7 @@
 (() => {
   "use strict";
 
+  const AFTER_A_TAP_MS = 250;
   const AFTER_A_LETTER_MS = 600;
   const form = document.querySelector("form[data-visit]");
   if (!form) return;
@@ -248,8 +249,13 @@
   let told = 0;
   let asking = 0;
   let isWanted = false;
-  let typing = 0;
+  let timer = 0;
   const isStale = () => told !== changes;
+  const soon = (ms) => {
+    changes += 1;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => window.htmx.trigger(live, "ask"), ms);
+  };
 
   const refuse = () => {
     isAsked = true;
@@ -264,7 +270,7 @@
   const open = () => {
     isWanted = false;
     go.removeAttribute("aria-disabled");
-    if (flaws().size || document.querySelector("#flaws li")) { refuse(); return; }
+    if (document.querySelector("#flaws .error-summary")) { refuse(); return; }
     document.getElementById("refused").replaceChildren();
     const unseen = check.querySelector("[data-unseen]");
     const titles = groups.filter((group) => !group.closest("[hidden]") && isUnseen(group)).map((group) => group.querySelector("h2").textContent);
@@ -281,7 +287,7 @@
     if (!isStale()) { open(); return; }
     isWanted = true;
     go.setAttribute("aria-disabled", "true");
-    window.clearTimeout(typing);
+    window.clearTimeout(timer);
     if (asking !== changes) window.htmx.trigger(live, "ask");
   };
 
@@ -311,16 +317,14 @@
 
   form.addEventListener("change", (event) => {
     if (event.isTrusted && event.target.name) changed.add(event.target.name);
-    changes += 1;
+    soon(AFTER_A_TAP_MS);
     refresh();
   });
   form.addEventListener("input", (event) => {
     if (isTick(event.target)) return;
     changed.add(event.target.name);
-    changes += 1;
     if (!event.target.closest(".medicine") && event.target.value) left.add(event.target.name);
-    window.clearTimeout(typing);
-    typing = window.setTimeout(() => window.htmx.trigger(live, "ask"), AFTER_A_LETTER_MS);
+    soon(AFTER_A_LETTER_MS);
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt === live) asking = changes; });
@@ -338,7 +342,11 @@
     isWanted = false;
     go.removeAttribute("aria-disabled");
   }));
-  window.addEventListener("pageshow", refresh);
+  // Come back to or loaded again, a browser puts in what stood there: the server has not seen it.
+  window.addEventListener("pageshow", (event) => {
+    refresh();
+    if (event.persisted || performance.getEntriesByType("navigation")[0]?.type !== "navigate") soon(0);
+  });
 
   // A refused form is the answer to a post, which the browser's way back cannot ask for again; its address with the draft can.
   if (document.getElementById("draft-line")) history.replaceState(history.state, "", location.href);

@@ -13,7 +13,7 @@ from app.core.db import transaction
 from app.core.errors import AnhuError, Conflict, Forbidden, Invalid, NotFound
 from app.core.forms import refuse_untidy
 from app.core.keys import current_keyring
-from app.core.reasons import Reason, reason
+from app.core.reasons import Label, Reason, reason
 from app.core.web import forget_reads, read_session
 from app.patients.models import Patient
 from app.patients.queries import get_patient
@@ -165,6 +165,8 @@ def _errors(form: VisitForm, judged: service.Judgement, wrong: StoredForm | None
     if form.branch != MET and not (judged.record.is_lost or judged.record.is_death):
         return {}
     errors = service.errors_of(judged, form.back_entry_reason.data or "", wrong is not None)
+    if form.form.data is None:  # to the rules an unknown code
+        errors["form"] = [reason("visit.required", field=Label(FIELDS["form"].label))]
     if wrong is not None and not (form.correction_reason.data or "").strip():
         errors["correction_reason"] = [reason("visit.correction_reason")]
     return errors
