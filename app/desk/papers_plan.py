@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from app.core.actor import Actor
+from app.desk.papers_teams import AT_HOME
 from app.guardians.papers import first_guardian
 from app.guardians.queries.page import GuardianCard
-from app.patients.labels import TEAM_PARTS
 from app.patients.labels_support import PLAN_AIMS
 from app.patients.models import CareTeamMember
 from app.patients.queries import PatientHeader
@@ -25,7 +25,6 @@ _WARNING_SIGNS = (
     "说不想活了，或者伤害自己",
     "突然离家，找不到人",
 )
-_FAMILY = "家里人"
 
 
 def family_plan_pdf(
@@ -53,28 +52,27 @@ def family_plan_pdf(
             made_on=plan.made_on,
             review_on=plan.review_on,
             valid_to=plan.review_on,
+            wishes=plan.wishes,
             aims=tuple(dict.fromkeys(PLAN_AIMS[step.aim] for step in waiting)),
             steps=tuple(PlanStep(step.what, _who(step.part, names), f"{_day(step.by_on)}前") for step in waiting),
             warning_signs=_WARNING_SIGNS,
             contacts=_contacts(patient, team, agency_phone),
-            family_name=guard.name if guard else "",
             doctor=patient.doctor or actor.name,
         )
     )
 
 
 def _who(part: TeamPart, names: dict[TeamPart, str]) -> str:
-    words = _FAMILY if part is TeamPart.GUARDIAN else TEAM_PARTS[part]
-    return f"{words}{names[part]}" if part in names else words
+    return f"{AT_HOME[part]}{names[part]}" if part in names else AT_HOME[part]
 
 
 def _contacts(
     patient: PatientHeader, team: Sequence[CareTeamMember], agency_phone: str | None
 ) -> tuple[PlanContact, ...]:
     """The responsible doctor stands in for a doctor whom the team does not name."""
-    found = [PlanContact(TEAM_PARTS[one.part], one.name, one.phone or "") for one in team]
+    found = [PlanContact(AT_HOME[one.part], one.name, one.phone or "") for one in team]
     if patient.doctor and all(one.part is not TeamPart.DOCTOR for one in team):
-        found.insert(0, PlanContact(TEAM_PARTS[TeamPart.DOCTOR], patient.doctor, agency_phone or ""))
+        found.insert(0, PlanContact(AT_HOME[TeamPart.DOCTOR], patient.doctor, agency_phone or ""))
     return tuple(found)
 
 

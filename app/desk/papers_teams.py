@@ -17,6 +17,12 @@ from reports.forms.care_team_card import CardMember, CareTeamCard, CareTeamCards
 from reports.forms.sheet import Imprint
 from reports.table_xlsx import Column, Line, Sheet, render_workbook
 
+# What a paper that may lie open at home calls the helpers: no word tells of an illness.
+AT_HOME = TEAM_PARTS | {
+    TeamPart.GUARDIAN: "家人",
+    TeamPart.DOCTOR: "家庭医生",
+    TeamPart.PSYCHIATRIST: "专科医生",
+}
 _COPIES = 2  # one for the family, one for the village
 
 
@@ -24,9 +30,9 @@ def team_card_pdf(
     patient: PatientHeader, team: Sequence[CareTeamMember], agency_phone: str | None, actor: Actor, now: datetime
 ) -> bytes:
     """The responsible doctor stands in for a doctor whom the team does not name, under the health centre's number."""
-    members = [CardMember(TEAM_PARTS[one.part], one.name, one.phone or "") for one in team]
+    members = [CardMember(AT_HOME[one.part], one.name, one.phone or "") for one in team]
     if patient.doctor and all(one.part is not TeamPart.DOCTOR for one in team):
-        members.insert(0, CardMember(TEAM_PARTS[TeamPart.DOCTOR], patient.doctor, agency_phone or ""))
+        members.insert(0, CardMember(AT_HOME[TeamPart.DOCTOR], patient.doctor, agency_phone or ""))
     card = CareTeamCard(tuple(members), holder="", office=patient.agency or "")
     return render_care_team_cards(
         CareTeamCardsDocument(Imprint(patient.agency or "", actor.name, now), (card,), copies=_COPIES)

@@ -41,6 +41,8 @@ class FamilyPlanDocument:
     made_on: date | None = None
     valid_to: date | None = None
     review_on: date | None = None
+    wishes: str = ""
+    """What matters most to the person and the family, in their own words."""
     aims: tuple[str, ...] = ()
     steps: tuple[PlanStep, ...] = ()
     warning_signs: tuple[str, ...] = ()
@@ -84,6 +86,7 @@ def _facts(document: FamilyPlanDocument) -> tuple[Row, ...]:
                 cell(day(document.made_on), width=48),
             )
         ),
+        *((Row((label("我们最在意的", _LABEL), cell(document.wishes))),) if document.wishes else ()),
     )
 
 

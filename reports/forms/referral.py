@@ -94,7 +94,7 @@ def _outward(document: ReferralDocument) -> tuple[Part, ...]:
                 Blank(document.org, 46),
                 "（机构）：现有患者",
                 Blank(document.person.name, 26),
-                "因病情需要，转入贵单位诊治，请予以接诊。",
+                "因病情需要转入贵单位诊治，请予接诊。",
             ),
             size=10,
             after=1,

@@ -12,16 +12,24 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.core.db import Database
-from app.core.errors import Forbidden, Invalid
+from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.reasons import Reason, say
+from app.desk.commands import AcceptTransfer, ProposeTransfer
 from app.desk.queries.teams import Gap, count_gaps, list_gaps
+from app.desk.service.transfers import accept_transfer, propose_transfer
 from app.patients.commands import SetTeamMember
 from app.patients.models import Patient
 from app.patients.queries.team import list_former_members, list_team
-from app.patients.rules import ManagementStatus, TeamPart
+from app.patients.rules import ManagementStatus, RegistryStatus, SpanKind, TeamPart, TransferReason
+from app.patients.service import change_state, move_patient, record_death
 from app.patients.service.team import set_team_member
+from app.people.models import DatePrecision
+from app.tasks.models import Task, TaskState
+from app.tasks.rules import TaskKind
 from tests.conftest import NOW, TODAY
 from tests.rig.caseload import add_patient
-from tests.rig.county import OTHER_VILLAGE, County
+from tests.rig.county import OTHER_DOCTOR, OTHER_VILLAGE, SECOND_VILLAGE, County
+from tests.rig.register import registered
 
 SINCE = date(2026, 3, 1)
 
@@ -106,3 +114,68 @@ def test_a_member_is_saved_on_the_page_shown_on_the_patients_and_printed(
     assert card.mimetype == "application/pdf" and card.data.startswith(b"%PDF")
     refused = doctor.post(f"/patients/{patient}/team", data=sent | {"name": ""})
     assert refused.status_code == 422 and "请填写姓名" in refused.text
+
+
+def full_team(session: Session, county: County) -> Patient:
+    patient = registered(session, county.actor("doctor"))
+    for part in (TeamPart.VILLAGE_CADRE, TeamPart.POLICE, TeamPart.DOCTOR, TeamPart.PSYCHIATRIST):
+        give(session, county, patient, part, part.value)
+    return patient
+
+
+def parts(session: Session, county: County, patient: Patient) -> set[TeamPart]:
+    return {one.part for one in list_team(session, county.actor("county_office"), patient)}
+
+
+def to_set_up(session: Session, patient: Patient) -> list[Task]:
+    return list(
+        session.scalars(
+            select(Task).where(
+                Task.patient_id == patient.id, Task.kind == TaskKind.SET_UP_TEAM, Task.state == TaskState.OPEN
+            )
+        )
+    )
+
+
+def test_a_move_within_the_town_ends_the_village_s_people_and_asks_for_new_ones(
+    session: Session, county: County
+) -> None:
+    patient, doctor = full_team(session, county), county.actor("doctor")
+    move_patient(session, doctor, patient, SECOND_VILLAGE, TODAY, NOW)
+    assert parts(session, county, patient) == {TeamPart.POLICE, TeamPart.DOCTOR, TeamPart.PSYCHIATRIST}
+    assert [(one.part, one.to_on) for one in list_former_members(session, doctor, patient)] == [
+        (TeamPart.VILLAGE_CADRE, TODAY)
+    ]
+    (task,) = to_set_up(session, patient)
+    assert (task.area_code, task.due_on) == (SECOND_VILLAGE, TODAY + timedelta(days=14))
+    assert "1 名原小组成员" in say(Reason.from_json(task.because[0]))
+    give(session, county, patient, TeamPart.GRID_WORKER, "新网格员", TODAY)
+    assert to_set_up(session, patient) == []
+
+
+def test_a_move_to_another_town_leaves_the_county_s_psychiatrist_only(session: Session, county: County) -> None:
+    patient, there = full_team(session, county), county.actor(OTHER_DOCTOR)
+    wanted = ProposeTransfer(patient.public_id, "move", OTHER_VILLAGE, TransferReason.MOVED_HOUSE)
+    transfer = propose_transfer(session, county.actor("doctor"), wanted, TODAY, NOW)
+    assert len(parts(session, county, patient)) == 4, "until it is accepted everybody stays"
+    accept_transfer(session, there, transfer.public_id, AcceptTransfer(TODAY, there.user_id), TODAY, NOW)
+    assert parts(session, county, patient) == {TeamPart.PSYCHIATRIST}
+    assert [task.area_code for task in to_set_up(session, patient)] == [OTHER_VILLAGE]
+
+
+def test_a_death_and_an_exclusion_end_every_place_and_nobody_is_named_any_more(
+    session: Session, county: County
+) -> None:
+    office = county.actor("county_office")
+    dead = full_team(session, county)
+    record_death(session, office, dead, TODAY, DatePrecision.DAY, 1, NOW)
+    assert parts(session, county, dead) == set() and to_set_up(session, dead) == []
+    ended = list_former_members(session, office, dead)
+    assert {one.to_on for one in ended} == {TODAY + timedelta(days=1)} and len(ended) == 4
+    with pytest.raises(Conflict):
+        give(session, county, dead, TeamPart.POLICE, "李警官", TODAY)
+    left = registered(session, county.actor("doctor"), "胡桂芳", 3)
+    give(session, county, left, TeamPart.POLICE, "李警官")
+    gone = RegistryStatus.TRANSFERRED_OUT.value
+    change_state(session, office, left, SpanKind.REGISTRY, gone, TODAY, None, NOW)
+    assert parts(session, county, left) == set()

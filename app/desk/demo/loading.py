@@ -32,6 +32,7 @@ from app.desk.demo.phones import carry_phones
 from app.desk.demo.plan import Act, ActKind, Life, Plan
 from app.desk.demo.reassessing import open_quarter, reassess
 from app.desk.demo.settling import County, found_county, open_register, register
+from app.desk.demo.supporting import support
 from app.desk.demo.teams import name_teams
 from app.desk.demo.treating import treat
 from app.desk.demo.visiting import store_visits
@@ -105,6 +106,7 @@ class Loader:
         treat(self.session, self.vault, self.county, self.moments)
         hold_meetings(self.session, self.county, self.moments)
         name_teams(self.session, self.county, self.moments)
+        support(self.session, self.vault, self.county, self.moments)
         tell_clues(self.session, self.vault, self.county, self.moments)
         move_some(self.session, self.vault, self.county, self.moments)
         carry_phones(self.session, self.vault, self.county, self.moments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.patients.views import (  # noqa: F401  # each adds its routes
     clues,
     duties,
+    group_meetings,
     groups,
     handing_over,
     identity,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -10,13 +9,12 @@ from flask import Response, flash, redirect, render_template, request, send_file
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.areas.queries import agency_names, list_places, names_of, place_of
+from app.areas.queries import list_places, names_of, place_of
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel
 from app.audit.service import note
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
-from app.core.dates import parse_date
 from app.core.db import transaction
 from app.core.errors import AnhuError, Forbidden, Invalid, NotFound
 from app.core.i18n import _
@@ -25,16 +23,15 @@ from app.core.quarter import Quarter
 from app.core.rates import rate
 from app.core.reasons import reason, say_quarter
 from app.core.web import forget_reads, read_session, show_errors
-from app.patients.forms_groups import EndMemberForm, FoundForm, MeetingForm, MemberForm
+from app.patients.forms_groups import EndMemberForm, FoundForm, MemberForm
 from app.patients.labels import TEAM_PARTS
 from app.patients.labels_support import GROUP_KINDS, MEETING_DECISIONS, MEETING_OWNERS, MEETING_TOPICS
 from app.patients.models import JointGroup
-from app.patients.papers_groups import coverage_workbook, decisions_of, minutes_pdf, topics_of
+from app.patients.papers_groups import coverage_workbook, decisions_of, topics_of
 from app.patients.queries.groups import (
     Missing,
     coverage,
     get_group,
-    get_meeting,
     list_members,
     list_missing,
     list_owed_meetings,
@@ -124,7 +121,7 @@ def new_group() -> Answer:
                 flash(_("小组已建立，请登记成员"), "success")
                 return redirect(where)
             except AnhuError as refused:
-                _refused(form, refused)
+                show_refusal(form, refused)
     page = render_template("patients/groups/new.html", form=form)
     return page if status == 200 else (page, status)
 
@@ -166,9 +163,9 @@ def group_member(public_id: str) -> Answer:
                 flash(_("已保存"), "success")
                 return redirect(url_for("patients.show_group", public_id=public_id))
             except AnhuError as refused:
-                _refused(form, refused)
+                show_refusal(form, refused)
             group = get_group(read_session(), actor, public_id)
-    page = render_template("patients/groups/member.html", form=form, group=group, **_names(group))
+    page = render_template("patients/groups/member.html", form=form, group=group, **names_on(group))
     return page if status == 200 else (page, status)
 
 
@@ -179,7 +176,7 @@ def end_group_member(public_id: str) -> Answer:
     actor, clock = current_actor(), current_clock()
     group = get_group(read_session(), actor, public_id)
     form, status = EndMemberForm(data={"member": request.args.get("member"), "on": clock.today()}), 200
-    form.member.offer(_open_members(group))
+    form.member.offer(open_members(group))
     if request.method == "POST":
         status = 422
         if form.validate():
@@ -193,57 +190,10 @@ def end_group_member(public_id: str) -> Answer:
                 flash(_("已保存"), "success")
                 return redirect(url_for("patients.show_group", public_id=public_id))
             except AnhuError as refused:
-                _refused(form, refused)
+                show_refusal(form, refused)
             group = get_group(read_session(), actor, public_id)
-    page = render_template("patients/groups/end.html", form=form, group=group, **_names(group))
+    page = render_template("patients/groups/end.html", form=form, group=group, **names_on(group))
     return page if status == 200 else (page, status)
-
-
-@patients.route("/groups/<public_id>/meetings/new", methods=["GET", "POST"])
-@permit(Action.KEEP_GROUPS)
-def new_meeting(public_id: str) -> Answer:
-    actor, clock = current_actor(), current_clock()
-    group = get_group(read_session(), actor, public_id)
-    members = _open_members(group)
-    form, status = MeetingForm(data={"held_on": clock.today(), "present": [code for code, _name in members]}), 200
-    form.offer((int(code), name) for code, name in members)
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            forget_reads()
-            try:
-                with transaction() as session:
-                    own = get_group(session, actor, public_id)
-                    service.record_meeting(session, actor, own, form.to_command(), clock.today(), clock.now())
-                flash(_("会议已登记"), "success")
-                return redirect(url_for("patients.show_group", public_id=public_id))
-            except AnhuError as refused:
-                _refused(form, refused)
-            group = get_group(read_session(), actor, public_id)
-    page = render_template("patients/groups/meeting.html", form=form, group=group, **_names(group))
-    return page if status == 200 else (page, status)
-
-
-@patients.route("/groups/<public_id>/meetings/<held_on>/paper")
-@permit(Action.SEE_GROUPS)
-def meeting_paper(public_id: str, held_on: str) -> Response:
-    """小组会议记录; noted."""
-    actor, now = current_actor(), current_clock().now()
-    with transaction() as session:
-        group = get_group(session, actor, public_id)
-        meeting = get_meeting(session, actor, group, _day(held_on))
-        note(
-            session,
-            actor,
-            "patients.group_meeting_printed",
-            now=now,
-            subject=("group", public_id),
-            area_code=group.area_code,
-        )
-        agency = agency_names(session, [actor.agency_id])[actor.agency_id] if actor.agency_id else ""
-        place = _names(group, session)["place"]
-        content = minutes_pdf(group, place, list_members(session, actor, group), meeting, agency, actor, now)
-    return send_file(BytesIO(content), mimetype="application/pdf", download_name="minutes.pdf")
 
 
 def _group_page(public_id: str, shown: tuple[int, str] | None = None) -> str:
@@ -269,14 +219,14 @@ def _group_page(public_id: str, shown: tuple[int, str] | None = None) -> str:
     )
 
 
-def _names(group: JointGroup, session: Session | None = None) -> dict[str, Any]:
+def names_on(group: JointGroup, session: Session | None = None) -> dict[str, Any]:
     return {
         "place": names_of(session or read_session(), [group.area_code])[group.area_code],
         "kind": GROUP_KINDS[group.kind],
     }
 
 
-def _open_members(group: JointGroup) -> list[tuple[str, str]]:
+def open_members(group: JointGroup) -> list[tuple[str, str]]:
     found = list_members(read_session(), current_actor(), group)
     return [(str(one.id), f"{one.name} {_(TEAM_PARTS[one.part])}") for one in found if one.to_on is None]
 
@@ -292,7 +242,7 @@ def _places_to_choose(session: Session, actor: Actor) -> dict[str, list[tuple[st
     return found
 
 
-def _refused(form: Any, refused: AnhuError) -> None:
+def show_refusal(form: Any, refused: AnhuError) -> None:
     """Beside the fields; what is not there or not allowed answers by itself."""
     if isinstance(refused, NotFound | Forbidden):
         raise refused
@@ -305,10 +255,3 @@ def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise NotFound
     return int(text)
-
-
-def _day(text: str) -> date:
-    try:
-        return parse_date(text)
-    except ValueError:
-        raise NotFound from None

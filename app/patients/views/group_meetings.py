@@ -1,0 +1,78 @@
+"""A joint group's meetings: recorded, and their minutes on paper."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
+
+from app.areas.queries import agency_names
+from app.audit.service import note
+from app.core.access import Action, current_actor, permit
+from app.core.clock import current_clock
+from app.core.dates import parse_date
+from app.core.db import transaction
+from app.core.errors import AnhuError, NotFound
+from app.core.i18n import _
+from app.core.web import forget_reads, read_session
+from app.patients.forms_groups import MeetingForm
+from app.patients.papers_groups import minutes_pdf
+from app.patients.queries.groups import get_group, get_meeting, list_members
+from app.patients.service import groups as service
+from app.patients.views.blueprint import patients
+from app.patients.views.groups import Answer, names_on, open_members, show_refusal
+
+
+@patients.route("/groups/<public_id>/meetings/new", methods=["GET", "POST"])
+@permit(Action.KEEP_GROUPS)
+def new_meeting(public_id: str) -> Answer:
+    actor, clock = current_actor(), current_clock()
+    group = get_group(read_session(), actor, public_id)
+    members = open_members(group)
+    form, status = MeetingForm(data={"held_on": clock.today(), "present": [code for code, _name in members]}), 200
+    form.offer((int(code), name) for code, name in members)
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            forget_reads()
+            try:
+                with transaction() as session:
+                    own = get_group(session, actor, public_id)
+                    service.record_meeting(session, actor, own, form.to_command(), clock.today(), clock.now())
+                flash(_("会议已登记"), "success")
+                return redirect(url_for("patients.show_group", public_id=public_id))
+            except AnhuError as refused:
+                show_refusal(form, refused)
+            group = get_group(read_session(), actor, public_id)
+    page = render_template("patients/groups/meeting.html", form=form, group=group, **names_on(group))
+    return page if status == 200 else (page, status)
+
+
+@patients.route("/groups/<public_id>/meetings/<held_on>/paper")
+@permit(Action.SEE_GROUPS)
+def meeting_paper(public_id: str, held_on: str) -> Response:
+    """小组会议记录; noted."""
+    actor, now = current_actor(), current_clock().now()
+    with transaction() as session:
+        group = get_group(session, actor, public_id)
+        meeting = get_meeting(session, actor, group, _day(held_on))
+        note(
+            session,
+            actor,
+            "patients.group_meeting_printed",
+            now=now,
+            subject=("group", public_id),
+            area_code=group.area_code,
+        )
+        agency = agency_names(session, [actor.agency_id])[actor.agency_id] if actor.agency_id else ""
+        place = names_on(group, session)["place"]
+        content = minutes_pdf(group, place, list_members(session, actor, group), meeting, agency, actor, now)
+    return send_file(BytesIO(content), mimetype="application/pdf", download_name="minutes.pdf")
+
+
+def _day(text: str) -> date:
+    try:
+        return parse_date(text)
+    except ValueError:
+        raise NotFound from None
