@@ -93,6 +93,17 @@ def has_looked(session: Session, actor: Actor, subject: tuple[str, str], since: 
     return session.scalar(looks.limit(1)) is not None
 
 
+def list_looked_at(session: Session, actor: Actor, kind: str, since: datetime) -> set[str]:
+    """The public ids of the things of one kind that this user has had before them since an instant."""
+    looks = select(AuditEvent.subject_id).where(
+        AuditEvent.actor_user_id == actor.user_id,
+        AuditEvent.at >= since,
+        AuditEvent.action == LOOKED,
+        AuditEvent.subject_kind == kind,
+    )
+    return set(session.scalars(looks.distinct()))
+
+
 def find_last_act(session: Session, actor: Actor, action: str, subject: tuple[str, str]) -> AuditEvent | None:
     """The newest event of one kind about one thing of the area, such as when a quarter's notices were last printed."""
     events = select(AuditEvent).where(

@@ -13,6 +13,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.audit.queries import LOOKED
+from app.audit.service import note
 from app.core.calendar import load_workdays
 from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -176,13 +178,30 @@ def test_the_reporter_is_told_a_state_and_after_a_day_no_name(session: Session, 
 def test_the_police_see_a_clue_only_with_danger_and_only_while_it_is_open(session: Session, county: County) -> None:
     police = county.actor("police")
     report(session, county)
-    assert list_danger(session, police, vault(session)) == []
+    assert list_danger(session, police, vault(session), TODAY) == ([], 0)
     clue = report(session, county, is_danger=True, notes="手里有刀")
-    (seen,) = list_danger(session, police, vault(session))
+    (seen,), withheld = list_danger(session, police, vault(session), TODAY)
+    assert withheld == 0
     assert (seen.name, seen.place) == ("常大勇", SECRET_PLACE)
     assert not any("刀" in str(value) for value in (getattr(seen, name) for name in seen.__slots__))
     answer(session, county, clue)
-    assert list_danger(session, police, vault(session)) == []
+    assert list_danger(session, police, vault(session), TODAY) == ([], 0)
+
+
+def test_a_police_officer_sees_ten_persons_a_day_and_not_the_eleventh(session: Session, county: County) -> None:
+    """A counter over the day, not a length of the list: who was seen stays seen, also when the case is closed (roles.md)."""
+    police = county.actor("police")
+    clues = [report(session, county, name=f"常{n}勇", is_danger=True) for n in "一二三四五六七八九十"]
+    shown, withheld = list_danger(session, police, vault(session), TODAY)
+    assert (len(shown), withheld) == (10, 0)
+    for one in shown:
+        note(session, police, LOOKED, now=NOW, subject=("clue", one.public_id), area_code=one.area_code)
+    close_clue(session, vault(session), county.actor("doctor"), clues[0], CloseClue(ClueOutcome.NOT_FOUND), TODAY, NOW)
+    report(session, county, name="常大力", is_danger=True)
+    shown, withheld = list_danger(session, police, vault(session), TODAY)
+    assert (len(shown), withheld) == (9, 1) and "常大力" not in {one.name for one in shown}
+    again, withheld = list_danger(session, police, vault(session), TODAY + timedelta(days=1))
+    assert (len(again), withheld) == (10, 0)  # another day, another ten
 
 
 def test_a_foreign_clue_and_none_are_the_same(session: Session, county: County) -> None:

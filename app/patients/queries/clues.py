@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Select, case, func, literal_column, select, tuple_
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.areas.models import Agency
 from app.areas.queries import agency_names, full_names
+from app.audit.queries import list_looked_at, start_of_day
 from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
 from app.core.errors import NotFound
@@ -253,20 +255,25 @@ def list_own_reports(session: Session, actor: Actor, now: datetime) -> list[OwnR
     ]
 
 
-def list_danger(session: Session, actor: Actor, vault: Vault) -> list[DangerClue]:
-    """Open clues of the place in which there is danger now, for its police; the newest first, as many as they may see a day."""
+def list_danger(session: Session, actor: Actor, vault: Vault, today: date) -> tuple[list[DangerClue], int]:
+    """Open clues of the place in which there is danger now, for its police, the newest first; and how many are not shown.
+
+    A user sees ten persons a day, counted by the looks that are noted: who was seen today stays, others only until there are ten.
+    """
     require(actor, Action.SEE_DANGER_CLUES)
+    open_ones = (within(Clue.area_code, actor), Clue.is_danger, _IS_OPEN)
+    waiting = session.execute(select(Clue.id, Clue.person_id).where(*open_ones).order_by(Clue.id.desc()))
+    shown, withheld = _seen_in_a_day(session, actor, waiting.all(), today)
     rows = session.execute(
         select(Clue, Person.name, Agency.name, Agency.phone)
         .join(Person, Person.id == Clue.person_id)
         .outerjoin(Agency, Agency.id == Clue.agency_id)
-        .where(within(Clue.area_code, actor), Clue.is_danger, _IS_OPEN)
+        .where(Clue.id.in_(shown))
         .order_by(Clue.id.desc())
-        .limit(MOST_POLICE)
     ).all()
     vault.warm(clue.person_id for clue, *_rest in rows)
     villages = full_names(session, {clue.area_code for clue, *_rest in rows})
-    return [
+    clues = [
         DangerClue(
             clue.public_id,
             clue.area_code,
@@ -280,6 +287,19 @@ def list_danger(session: Session, actor: Actor, vault: Vault) -> list[DangerClue
         )
         for clue, name, agency, phone in rows
     ]
+    return clues, withheld
+
+
+def _seen_in_a_day(session: Session, actor: Actor, waiting: Sequence[Any], today: date) -> tuple[list[int], int]:
+    """(ids of the clues to show, how many more there are), so that nobody sees more persons in a day than they may."""
+    looked_at = list_looked_at(session, actor, "clue", start_of_day(today))
+    seen = set(session.scalars(select(Clue.person_id).where(Clue.public_id.in_(looked_at)))) if looked_at else set()
+    shown = []
+    for clue_id, person_id in waiting:
+        if person_id in seen or len(seen) < MOST_POLICE:
+            seen.add(person_id)
+            shown.append(clue_id)
+    return shown, len(waiting) - len(shown)
 
 
 def count_danger(session: Session, actor: Actor) -> int:

@@ -97,10 +97,10 @@ def in_doubt() -> str:
 def danger() -> str:
     """What the police of the place are asked to secure; who looked at whom is noted."""
     actor, session = current_actor(), read_session()
-    clues = list_danger(session, actor, Vault(session, current_keyring()))
+    clues, withheld = list_danger(session, actor, Vault(session, current_keyring()), current_clock().today())
     for one in clues:
         note_look(("clue", one.public_id), one.area_code)
-    return render_template("patients/clues/danger.html", clues=clues, states=CLUE_LABELS)
+    return render_template("patients/clues/danger.html", clues=clues, withheld=withheld, states=CLUE_LABELS)
 
 
 @patients.route("/clues/<public_id>")
