@@ -10,17 +10,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
-    CompoundSelect,
     Select,
     String,
-    Subquery,
     and_,
     case,
     cast,
     func,
     literal,
     literal_column,
+    null,
     or_,
     select,
     union_all,
@@ -46,9 +46,16 @@ from app.risk.rules_alerts import (
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind
 
+KINDS = (
+    TaskKind.FOLLOW_UP,
+    TaskKind.INJECTION,
+    TaskKind.SUPPLY,
+    TaskKind.UNLOCKING,
+    TaskKind.EMERGENCY_RECORD,
+)
 RESTING = (CareSetting.INPATIENT, CareSetting.CUSTODY, CareSetting.AWAY_KNOWN)
 CAUSES, COLOURS = list(Cause), list(Colour)
-_OF_COLOUR = 100  # a rank is the colour's number and the cause's, so that ranks order as the board does
+OF_COLOUR = 100  # a rank is the colour's number and the cause's, so that ranks order as the board does
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +81,27 @@ class Days:
 
 
 def rank(colour: Colour, cause: Cause) -> int:
-    return COLOURS.index(colour) * _OF_COLOUR + CAUSES.index(cause)
+    return COLOURS.index(colour) * OF_COLOUR + CAUSES.index(cause)
+
+
+def ranks_of(colour: Colour) -> tuple[int, int]:
+    """The first and the last rank of a colour."""
+    return rank(colour, CAUSES[0]), rank(colour, CAUSES[-1])
 
 
 def colour_and_cause(number: int) -> tuple[Colour, Cause]:
-    colour, cause = divmod(number, _OF_COLOUR)
+    colour, cause = divmod(number, OF_COLOUR)
     return COLOURS[colour], CAUSES[cause]
 
 
-def alert_rows(actor: Actor, today: date, hidden: frozenset[Cause]) -> Subquery:
+def alert_rows(actor: Actor, today: date, hidden: frozenset[Cause]) -> CTE:
     """One row an alert of the actor's area: `patient_id`, `rank`, `level`, `area_code`. Causes in `hidden` are left out."""
     days = Days(today)
-    parts: list[Select[Any]] = [_contact(actor, days), _visits(actor, days), _emergencies(actor, days)]
-    if not hidden & {Cause.UNLOCKING, Cause.INJECTION_LATE, Cause.SUPPLY_OUT}:
-        parts += [_unlockings(actor, days), _injections(actor, days), _supplies(actor, days)]
-    found: CompoundSelect[Any] = union_all(*parts)
-    every = found.subquery("every_alert")
-    wanted = [every.c.rank.is_not(None)]
+    every = union_all(_contact(actor, days), _of_duties(actor, days)).subquery("every_alert")
+    wanted = select(every).where(every.c.rank.is_not(None))
     if hidden:
-        unknown = [rank(colour, cause) for colour in Colour for cause in hidden]
-        wanted.append(every.c.rank.not_in(unknown))
-    return select(every).where(*wanted).subquery("alert")
+        wanted = wanted.where(every.c.rank.not_in([rank(colour, cause) for colour in Colour for cause in hidden]))
+    return wanted.cte("alert")
 
 
 def _plain(number: int) -> ColumnElement[int]:
@@ -119,22 +126,6 @@ def _is_high() -> ColumnElement[bool]:
     return func.coalesce(Patient.risk_level, 0) >= HIGH_LEVEL
 
 
-def _visits(actor: Actor, days: Days) -> Select[Any]:
-    is_late = Task.due_on < days.today
-    number = case(
-        (and_(is_late, _is_high()), _plain(rank(Colour.RED, Cause.HIGH_OVERDUE))),
-        (and_(is_late, Patient.visit_class == UNSTABLE), _plain(rank(Colour.RED, Cause.UNSTABLE_OVERDUE))),
-        (Task.due_on < days.before(LONG_OVERDUE_DAYS), _plain(rank(Colour.ORANGE, Cause.LONG_OVERDUE))),
-        (is_late, _plain(rank(Colour.YELLOW, Cause.OVERDUE))),
-        (_is_high(), _plain(rank(Colour.BLUE, Cause.HIGH_DUE))),
-    )
-    return (
-        _row(number)
-        .join(Task, Task.patient_id == Patient.id)
-        .where(*_duty(actor, days, TaskKind.FOLLOW_UP), Patient.management_status != ManagementStatus.LOST)
-    )
-
-
 def _contact(actor: Actor, days: Days) -> Select[Any]:
     """Who has not been found, or not been seen."""
     is_lost = Patient.management_status == ManagementStatus.LOST
@@ -155,64 +146,63 @@ def _contact(actor: Actor, days: Days) -> Select[Any]:
     return _row(number).where(_in_register(actor), or_(is_lost, is_unseen))
 
 
-def _emergencies(actor: Actor, days: Days) -> Select[Any]:
-    due = _earliest(actor, days, TaskKind.EMERGENCY_RECORD, Task.due_at.is_not(None))
-    return _of(actor, due, _plain(rank(Colour.RED, Cause.EMERGENCY)))
-
-
-def _unlockings(actor: Actor, days: Days) -> Select[Any]:
-    due = _earliest(actor, days, TaskKind.UNLOCKING)
-    return _of(actor, due, _plain(rank(Colour.ORANGE, Cause.UNLOCKING)))
-
-
-def _injections(actor: Actor, days: Days) -> Select[Any]:
-    due = _earliest(actor, days, TaskKind.INJECTION)
+def _of_duties(actor: Actor, days: Days) -> Select[Any]:
+    """What is due, the earliest of each kind: one pass over the open tasks of the area."""
+    due = duties_due(actor, days).subquery("due")
     number = case(
-        (due.c.due_on < days.before(INJECTION_GRACE_DAYS), _plain(rank(Colour.ORANGE, Cause.INJECTION_LATE))),
-        (due.c.due_on < days.today, _plain(rank(Colour.YELLOW, Cause.INJECTION_LATE))),
-        else_=_plain(rank(Colour.BLUE, Cause.INJECTION_DUE)),
+        (due.c.kind == TaskKind.FOLLOW_UP, _visit(due.c.due_on, days)),
+        (due.c.kind == TaskKind.INJECTION, _injection(due.c.due_on, days)),
+        (due.c.kind == TaskKind.SUPPLY, _supply(due.c.due_on, due.c.out_on, days)),
+        (due.c.kind == TaskKind.UNLOCKING, _plain(rank(Colour.ORANGE, Cause.UNLOCKING))),
+        (due.c.kind == TaskKind.EMERGENCY_RECORD, _plain(rank(Colour.RED, Cause.EMERGENCY))),
     )
-    return _of(actor, due, number)
+    return _row(number).join(due, due.c.patient_id == Patient.id).where(_in_register(actor))
 
 
-def _supplies(actor: Actor, days: Days) -> Select[Any]:
-    due = supplies_due(actor, days).group_by(Task.patient_id).subquery("supplies_due")
-    number = case(
-        (due.c.out_on <= days.today, _plain(rank(Colour.YELLOW, Cause.SUPPLY_OUT))),
-        (due.c.due_on <= days.today, _plain(rank(Colour.BLUE, Cause.SUPPLY_SOON))),
-    )
-    return _of(actor, due, number)
-
-
-def supplies_due(actor: Actor, days: Days) -> Select[int, date, date]:
-    """patient → the earliest day of asking and the earliest day of running out, among orders that wait; to be grouped."""
+def duties_due(actor: Actor, days: Days) -> Select[int, TaskKind, date, date]:
+    """patient, kind → the earliest day, for orders of medicine also the earliest on which it runs out."""
     of_task = or_(
         Task.period == literal("supply:") + cast(MedicineSupply.id, String),
         Task.period.startswith(literal("supply:") + cast(MedicineSupply.id, String) + ":"),
     )
+    is_order = and_(Task.kind == TaskKind.SUPPLY, MedicineSupply.patient_id == Task.patient_id, of_task)
+    has_hour = or_(Task.kind != TaskKind.EMERGENCY_RECORD, Task.due_at.is_not(None))
     return (
         select(
             Task.patient_id,
+            Task.kind,
             func.min(Task.due_on).label("due_on"),
             func.min(MedicineSupply.runs_out_on).label("out_on"),
         )
-        .join(MedicineSupply, and_(MedicineSupply.patient_id == Task.patient_id, of_task))
-        .where(*_open(actor, days, TaskKind.SUPPLY))
+        .outerjoin(MedicineSupply, is_order)
+        .where(IS_OPEN, within(Task.area_code, actor), Task.kind.in_(KINDS), Task.due_on <= days.ahead, has_hour)
+        .group_by(Task.patient_id, Task.kind)
     )
 
 
-def _earliest(actor: Actor, days: Days, kind: TaskKind, *more: ColumnElement[bool]) -> Subquery:
-    first = select(Task.patient_id, func.min(Task.due_on).label("due_on")).where(*_open(actor, days, kind), *more)
-    return first.group_by(Task.patient_id).subquery(f"{kind.value}_due")
+def _visit(due_on: ColumnElement[Any], days: Days) -> ColumnElement[Any]:
+    """The visit that is due, when the patient can be visited."""
+    is_late = due_on < days.today
+    return case(
+        (Patient.management_status == ManagementStatus.LOST, null()),
+        (and_(is_late, _is_high()), _plain(rank(Colour.RED, Cause.HIGH_OVERDUE))),
+        (and_(is_late, Patient.visit_class == UNSTABLE), _plain(rank(Colour.RED, Cause.UNSTABLE_OVERDUE))),
+        (due_on < days.before(LONG_OVERDUE_DAYS), _plain(rank(Colour.ORANGE, Cause.LONG_OVERDUE))),
+        (is_late, _plain(rank(Colour.YELLOW, Cause.OVERDUE))),
+        (_is_high(), _plain(rank(Colour.BLUE, Cause.HIGH_DUE))),
+    )
 
 
-def _of(actor: Actor, due: Subquery, number: ColumnElement[Any]) -> Select[Any]:
-    return _row(number).join(due, due.c.patient_id == Patient.id).where(_in_register(actor))
+def _injection(due_on: ColumnElement[Any], days: Days) -> ColumnElement[Any]:
+    return case(
+        (due_on < days.before(INJECTION_GRACE_DAYS), _plain(rank(Colour.ORANGE, Cause.INJECTION_LATE))),
+        (due_on < days.today, _plain(rank(Colour.YELLOW, Cause.INJECTION_LATE))),
+        else_=_plain(rank(Colour.BLUE, Cause.INJECTION_DUE)),
+    )
 
 
-def _open(actor: Actor, days: Days, kind: TaskKind) -> tuple[ColumnElement[bool], ...]:
-    return IS_OPEN, within(Task.area_code, actor), Task.kind == kind, Task.due_on <= days.ahead
-
-
-def _duty(actor: Actor, days: Days, kind: TaskKind) -> tuple[ColumnElement[bool], ...]:
-    return (*_open(actor, days, kind), _in_register(actor))
+def _supply(asked_on: ColumnElement[Any], out_on: ColumnElement[Any], days: Days) -> ColumnElement[Any]:
+    return case(
+        (out_on <= days.today, _plain(rank(Colour.YELLOW, Cause.SUPPLY_OUT))),
+        (and_(out_on.is_not(None), asked_on <= days.today), _plain(rank(Colour.BLUE, Cause.SUPPLY_SOON))),
+    )

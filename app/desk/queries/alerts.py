@@ -1,4 +1,4 @@
-"""The alert board: counted and paged by the database, told in words by the rules; six statements whatever the number of patients."""
+"""The alert board: counted and paged by the database, told in words by the rules; five statements whatever the number of patients."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import CTE, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.areas.queries import agency_names, full_names
@@ -16,7 +16,7 @@ from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within
-from app.desk.queries.alert_facts import CAUSES, RESTING, Days, alert_rows, colour_and_cause, rank, supplies_due
+from app.desk.queries.alert_facts import OF_COLOUR, RESTING, Days, alert_rows, colour_and_cause, duties_due, ranks_of
 from app.desk.queries.duties import IS_OPEN
 from app.patients.models import Patient
 from app.patients.rules import ManagementStatus
@@ -63,41 +63,44 @@ def alert_board(
     """Without a colour, the most urgent one that has any alert. Roles without clinical facts get the alerts that hold none."""
     require(actor, Action.SEE_ALERTS)
     hidden = frozenset() if sees(actor, Field.CLINICAL) is Grant.FULL else CLINICAL
-    counts = _counts(session, actor, today, hidden)
+    counts, found = _count_and_page(session, alert_rows(actor, today, hidden), colour, cursor, size)
     shown = colour or next((one for one in Colour if counts[one]), Colour.RED)
-    found = _page(session, actor, today, hidden, shown, cursor, size)
-    page = page_of(found, size, lambda row: (row.rank, -row.level, row.area_code, row.patient_id))
+    page = page_of(found, size, lambda row: (row.rank, -row.number, row.area_code, row.patient_id))
     return Board(counts, shown, Page(_told(session, actor, page.rows, today, now), page.next_cursor))
 
 
-def _counts(session: Session, actor: Actor, today: date, hidden: frozenset[Cause]) -> dict[Colour, int]:
-    alert = alert_rows(actor, today, hidden)
-    rows = session.execute(select(alert.c.rank, func.count()).group_by(alert.c.rank))
-    counts = dict.fromkeys(Colour, 0)
-    for place, number in rows:
-        counts[colour_and_cause(place)[0]] += number
-    return counts
+def _count_and_page(
+    session: Session, alert: CTE, colour: Colour | None, cursor: str | None, size: int
+) -> tuple[dict[Colour, int], list[Any]]:
+    """Both out of one pass: rows with a patient are the page's, by cause, level and place; those without are counts by rank."""
+    counted = select(
+        alert.c.rank, func.count().label("number"), literal("").label("area_code"), literal(0).label("patient_id")
+    )
+    page = _page(alert, colour, cursor, size).subquery("page")
+    both = union_all(counted.group_by(alert.c.rank), select(page))
+    counts, rows = dict.fromkeys(Colour, 0), []
+    for row in session.execute(both):
+        if row.patient_id:
+            rows.append(row)
+        else:
+            counts[colour_and_cause(row.rank)[0]] += row.number
+    return counts, sorted(rows, key=lambda row: (row.rank, -row.number, row.area_code, row.patient_id))
 
 
-def _page(
-    session: Session,
-    actor: Actor,
-    today: date,
-    hidden: frozenset[Cause],
-    colour: Colour,
-    cursor: str | None,
-    size: int,
-) -> Sequence[Any]:
-    """Causes by gravity as the rules list them, then the highest level, then by place."""
-    alert = alert_rows(actor, today, hidden)
-    first, last = rank(colour, CAUSES[0]), rank(colour, CAUSES[-1])
+def _page(alert: CTE, colour: Colour | None, cursor: str | None, size: int) -> Select[Any]:
+    """The rows of one colour, without any of the most urgent that there is."""
     key = (alert.c.rank, -alert.c.level, alert.c.area_code, alert.c.patient_id)
-    wanted = select(alert).where(alert.c.rank.between(first, last))
+    wanted = select(alert.c.rank, alert.c.level.label("number"), alert.c.area_code, alert.c.patient_id)
+    if colour is not None:
+        wanted = wanted.where(alert.c.rank.between(*ranks_of(colour)))
+    else:
+        least = select(func.min(alert.c.rank)).scalar_subquery()
+        wanted = wanted.where(alert.c.rank < least - least % OF_COLOUR + OF_COLOUR)
     after = _read_cursor(cursor)
     if after is not None:
         steps = [and_(*(key[i] == after[i] for i in range(at)), key[at] > after[at]) for at in range(_KEY)]
         wanted = wanted.where(or_(*steps))
-    return session.execute(wanted.order_by(*key).limit(size + 1)).all()
+    return wanted.order_by(*key).limit(size + 1)
 
 
 def _read_cursor(cursor: str | None) -> tuple[Any, ...] | None:
@@ -118,14 +121,14 @@ def _told(session: Session, actor: Actor, rows: Sequence[Any], today: date, now:
     """The page's alerts as the rules say them."""
     ids = {row.patient_id for row in rows}
     people = _people(session, actor, ids)
-    duties, supplies = _duties(session, actor, ids, Days(today)), _supplies(session, actor, ids, Days(today))
+    duties, orders = _duties(session, actor, ids, Days(today)), _orders(session, actor, ids, Days(today))
     villages = full_names(session, {one.area_code for one in people.values()})
     agencies = agency_names(session, {one.agency_id for one in people.values() if one.agency_id})
     told = []
     for row in rows:
         one, own = people[row.patient_id], duties.get(row.patient_id, {})
         cause = colour_and_cause(row.rank)[1]
-        facts = _facts(one, own, supplies.get(row.patient_id))
+        facts = _facts(one, own, orders.get(row.patient_id))
         task = own.get(_TASK_OF[cause]) if cause in _TASK_OF else None
         told += [
             AlertRow(
@@ -176,8 +179,9 @@ def _duties(session: Session, actor: Actor, ids: set[int], days: Days) -> dict[i
     return found
 
 
-def _supplies(session: Session, actor: Actor, ids: set[int], days: Days) -> dict[int, Any]:
-    due = supplies_due(actor, days).where(Task.patient_id.in_(ids)).group_by(Task.patient_id)
+def _orders(session: Session, actor: Actor, ids: set[int], days: Days) -> dict[int, Any]:
+    """patient id → when medicine is to be asked for, and when it runs out."""
+    due = duties_due(actor, days).where(Task.patient_id.in_(ids), Task.kind == TaskKind.SUPPLY)
     return {row.patient_id: row for row in session.execute(due)}
 
 
