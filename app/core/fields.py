@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import ValidationError
-from wtforms.widgets import DateInput, TextArea, TextInput
+from wtforms.widgets import DateInput, DateTimeLocalInput, TextArea, TextInput
 
+from app.core.clock import SHANGHAI
 from app.core.dates import parse_date
 from app.core.i18n import _, lazy_
 from app.core.identity import FULL_WIDTH
@@ -244,6 +245,31 @@ class ParagraphField(_Text):
     """Several lines."""
 
     widget = TextArea()
+
+
+class MomentField(StringField):
+    """An instant as a clock in China shows it, `2026-11-21T14:30`; `data` is aware UTC, None while empty."""
+
+    data: Any
+    widget = DateTimeLocalInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = None
+        text = half_width(str(valuelist[0])).strip().replace(" ", "T") if valuelist else ""
+        if not text:
+            return
+        try:
+            local = datetime.strptime(text[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007  # given its zone on the next line
+        except ValueError:
+            raise ValueError(_("请填写日期和时间，如 2026-11-21 14:30")) from None
+        if not 2000 <= local.year <= 2100:
+            raise ValueError(_("日期不在合理范围内，请核对"))
+        self.data = local.replace(tzinfo=SHANGHAI).astimezone(UTC)
 
 
 class KeyField(HiddenField):

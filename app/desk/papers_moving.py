@@ -21,7 +21,8 @@ from app.patients.rules import TransferState
 from app.people.models import DatePrecision, Person
 from app.visits.models import VisitMedicine
 from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS
-from reports.forms.lost_or_dead import ContactAttempt, LostOrDeadDocument, render_lost_or_dead
+from app.visits.rules.losses import OFFICE_LABELS, TOLD_LABELS, Office, ToldWay
+from reports.forms.lost_or_dead import ContactAttempt, LostOrDeadDocument, ToldOffice, render_lost_or_dead
 from reports.forms.sheet import Imprint
 from reports.forms.transfer import HandedItem, OpenTask, TransferSheetDocument, render_transfer_sheet
 from reports.forms.transfer_package import TransferPackageDocument, render_transfer_package
@@ -122,7 +123,7 @@ def _serial(paper: TransferPaper) -> str:
 
 
 def ending_pdf(paper: EndingPaper, actor: Actor, now: datetime) -> bytes:
-    """失访/死亡登记表; who was told of a loss is filled in by hand."""
+    """失访/死亡登记表."""
     patient, person, lost = paper.patient, paper.person, paper.lost
     return render_lost_or_dead(
         LostOrDeadDocument(
@@ -130,7 +131,11 @@ def ending_pdf(paper: EndingPaper, actor: Actor, now: datetime) -> bytes:
             person_on_paper(patient, paper.guards),
             risk_level=patient.risk_level,
             lost_reason=paper.lost_reason,
-            lost_on=lost.from_on if lost else None,
+            lost_on=lost.span.from_on if lost else None,
+            last_known_place=lost.place if lost else "",
+            told=_told(lost.loss.told) if lost and lost.loss else (),
+            found_on=paper.found_on,
+            found_how=lost.found_how if lost else "",
             last_contact_on=patient.last_visit_on if lost else None,
             attempts=tuple(
                 ContactAttempt(one.attempted_on, _said(WAY_LABELS, one.way), by, _said(OUTCOME_LABELS, one.outcome))
@@ -145,6 +150,18 @@ def ending_pdf(paper: EndingPaper, actor: Actor, now: datetime) -> bytes:
             evidence=person.death_evidence,
             evidence_number=paper.evidence_number,
         )
+    )
+
+
+def _told(offices: Sequence[Mapping[str, str]]) -> tuple[ToldOffice, ...]:
+    return tuple(
+        ToldOffice(
+            OFFICE_LABELS[Office(one["office"])],
+            one["person"],
+            datetime.fromisoformat(one["at"]),
+            TOLD_LABELS[ToldWay(one["way"])],
+        )
+        for one in offices
     )
 
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from wtforms import HiddenField, StringField
-from wtforms.widgets import DateTimeLocalInput
+from wtforms import HiddenField
 
-from app.core.clock import SHANGHAI
 from app.core.fields import (
     Answered,
     ChoiceField,
     FlagsField,
     KeyField,
     ListField,
+    MomentField,
     ParagraphField,
     TextField,
     codes_of,
-    half_width,
     labelled,
 )
 from app.core.forms import Form
@@ -57,31 +54,6 @@ from app.incidents.rules import (
 _PLACE, _SCENE, _MEASURES, _TEAM = 100, 1000, 300, 500
 _MOST_TEAM, _LONGEST_UNIT = 12, 60
 _NOT_REGISTERED = (PersonCategory.NOT_REGISTERED, PersonCategory.NON_RESIDENT, PersonCategory.UNKNOWN)
-
-
-class MomentField(StringField):
-    """An instant as a clock in China shows it, `2026-11-21T14:30`; `data` is aware UTC, None while empty."""
-
-    data: Any
-    widget = DateTimeLocalInput()
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return self.data.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M") if self.data else ""
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        self.data = None
-        text = half_width(str(valuelist[0])).strip().replace(" ", "T") if valuelist else ""
-        if not text:
-            return
-        try:
-            local = datetime.strptime(text[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007  # given its zone on the next line
-        except ValueError:
-            raise ValueError(_("请填写日期和时间，如 2026-11-21 14:30")) from None
-        if not 2000 <= local.year <= 2100:
-            raise ValueError(_("日期不在合理范围内，请核对"))
-        self.data = local.replace(tzinfo=SHANGHAI).astimezone(UTC)
 
 
 class TeamField(ParagraphField):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from app.visits.rules.attempts import AttemptOutcome, AttemptWay
+from app.visits.rules.losses import Office, ToldWay
 from app.visits.rules.record import VisitRecord
 from app.visits.rules.referral import NotGone, ReferralOutcome
 
@@ -47,6 +48,29 @@ class RecordAttempt:
     way: AttemptWay
     outcome: AttemptOutcome
     notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An office that was told of a loss; `at` is aware."""
+
+    office: Office
+    at: datetime
+    way: ToldWay
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepLoss:
+    """What is known of a lost patient; `version` is the one that was shown, 0 while nothing was written down."""
+
+    # the patient's public id
+    patient: str
+    version: int
+    reason: int | None = None
+    place: str = ""
+    told: tuple[Told, ...] = ()
+    found_how: str = ""
 
 
 @dataclass(frozen=True, slots=True)

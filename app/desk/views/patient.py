@@ -34,12 +34,13 @@ from app.patients.labels import (
     STATE_LABELS,
     TEAM_PARTS,
 )
-from app.patients.models import Patient
+from app.patients.models import Patient, PatientSpan
 from app.patients.queries import get_patient, header_of, list_consents, list_diagnoses
 from app.patients.rules import RegistryStatus
 from app.people.rules import REVEAL_REASONS
 from app.people.vault import Vault
 from app.visits.queries import list_visits, sees_visits
+from app.visits.queries_losses import find_lost_span
 
 # What else can be done for a patient by whoever keeps the register.
 MENU = (
@@ -54,6 +55,7 @@ MENU = (
     ("guardians.list_guardians", N_("监护人与协议")),
     ("patients.correct", N_("证件更正")),
     ("desk.propose_transfer", N_("办理迁移")),
+    ("visits.keep_loss", N_("失访登记")),
     ("desk.ending_paper", N_("打印失访/死亡登记表")),
     ("desk.choose_merge", N_("并档")),
     ("desk.exclude", N_("申请排除")),
@@ -81,6 +83,7 @@ def patient(public_id: str) -> str:
     agreements = list_agreements(session, actor, found, today)
     history = history_of(session, actor, found, guards, agreements) if tab is PatientTab.HISTORY else []
     everything = "all" in request.args
+    lost = find_lost_span(session, found)
     return render_template(
         "desk/patient.html",
         patient=header_of(session, actor, vault, found, today),
@@ -99,7 +102,7 @@ def patient(public_id: str) -> str:
         consents=list_consents(session, actor, found) if tab is PatientTab.RECORD else [],
         diagnoses=list_diagnoses(session, actor, found) if tab is PatientTab.RECORD else [],
         visit_pill=visit_pill,
-        menu=[(endpoint, _(label)) for endpoint, label in MENU if _may_open(actor, endpoint, found)],
+        menu=[(endpoint, _(label)) for endpoint, label in MENU if _may_open(actor, endpoint, found, lost)],
         reveal_reasons=[(code, _(words)) for code, words in REVEAL_REASONS.items()],
         words={
             "state": STATE_LABELS,
@@ -120,11 +123,13 @@ def patient(public_id: str) -> str:
     )
 
 
-def _may_open(actor: Actor, endpoint: str, patient: Patient) -> bool:
+def _may_open(actor: Actor, endpoint: str, patient: Patient, lost: PatientSpan | None) -> bool:
     """Whether the role may do it, and it can happen to this registration now."""
     if patient.registry_status is not _ONLY.get(endpoint, patient.registry_status):
         return False
-    if endpoint == "desk.ending_paper" and not is_printable(patient):
+    if endpoint == "visits.keep_loss" and lost is None:
+        return False
+    if endpoint == "desk.ending_paper" and not is_printable(patient, lost):
         return False
     guarded: Any = current_app.view_functions[endpoint]
     return may(actor, guarded.permits)

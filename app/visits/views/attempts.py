@@ -68,8 +68,9 @@ def decide_lost(public_id: str) -> Page:
         forget_reads()
         show_errors(form, refused)
         return _lost_page(public_id, form), 409
-    flash(_("已确认失访，定期查找。") if is_lost else _("未认定失访，随访任务保留。"), "success")
-    return redirect(url_for("visits.list_visits", public_id=public_id), 303)
+    flash(_("已确认失访，定期查找。请登记向哪些单位报告。") if is_lost else _("未认定失访，随访任务保留。"), "success")
+    page = "visits.keep_loss" if is_lost else "visits.list_visits"
+    return redirect(url_for(page, public_id=public_id), 303)
 
 
 def _record(public_id: str, form: AttemptForm) -> service.Attempted:
