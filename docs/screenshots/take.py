@@ -10,19 +10,55 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DAY = "2026-11-21"  # the pictures' business day, so that they change only when the product does
 PASSWORD = "anhu-demo-2026"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
-PICTURES = (
-    ("doctor", PHONE, "doctor-phone.png"),
-    ("clerk", DESKTOP, "clerk-desktop.png"),
-    ("coordinator", DESKTOP, "coordinator-desktop.png"),
+
+
+def _stay(_page: Page) -> None:
+    """The first page after signing in."""
+
+
+def _open_form(page: Page) -> None:
+    """A routine visit: the first of the list whose form could be saved as it stands."""
+    for link in page.eval_on_selector_all('a[href$="/visits/new"]', "links => links.map(link => link.href)"):
+        page.goto(link)
+        page.wait_for_selector(".scripted")
+        if not page.locator("#flaws .error-summary").count():
+            return
+    raise SystemExit("no routine visit on the list")
+
+
+def _fold(page: Page) -> None:
+    _open_form(page)
+    for group in ("met", "state", "drugs"):
+        page.click(f'[data-same="{group}"]')
+    page.evaluate("document.querySelector('#state').scrollIntoView({ block: 'start', behavior: 'instant' })")
+
+
+def _sum_up(page: Page) -> None:
+    _open_form(page)
+    page.click('input[name=sleep][value="3"]')
+    for group in ("met", "state", "drugs", "next"):
+        page.click(f'[data-same="{group}"]')
+    page.click(".form-footer .btn-go")
+    page.wait_for_selector("#check[open]")
+
+
+PICTURES: tuple[tuple[str, dict[str, int], str, Callable[[Page], None]], ...] = (
+    ("doctor", PHONE, "doctor-phone.png", _stay),
+    ("doctor", PHONE, "visit-phone.png", _open_form),
+    ("doctor", PHONE, "visit-folded-phone.png", _fold),
+    ("doctor", PHONE, "visit-summary-phone.png", _sum_up),
+    ("clerk", DESKTOP, "clerk-desktop.png", _stay),
+    ("coordinator", DESKTOP, "coordinator-desktop.png", _stay),
 )
 
 
@@ -84,18 +120,22 @@ def _take(url: str) -> None:
         raise SystemExit("screenshots need Chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        for name, size, file in PICTURES:
-            _picture(browser, url, name, size, HERE / file)
+        for name, size, file, walk in PICTURES:
+            _picture(browser, url, name, size, HERE / file, walk)
         browser.close()
 
 
-def _picture(browser: Browser, url: str, name: str, size: dict[str, int], target: Path) -> None:
-    page = browser.new_context(viewport=size, locale="zh-CN").new_page()
+def _picture(
+    browser: Browser, url: str, name: str, size: dict[str, int], target: Path, walk: Callable[[Page], None]
+) -> None:
+    is_phone = size is PHONE
+    page = browser.new_context(viewport=size, locale="zh-CN", has_touch=is_phone, is_mobile=is_phone).new_page()
     page.goto(f"{url}/login")
     page.fill("input[name=name]", name)
     page.fill("input[name=password]", PASSWORD)
     page.click("main form button.btn-go")
     page.wait_for_load_state()
+    walk(page)
     page.screenshot(path=str(target))
 
 
