@@ -19,6 +19,7 @@ from app.core.passwords import Passwords
 from app.core.quarter import Quarter
 from app.core.workdays import WorkdayCalendar
 from app.desk.demo.acting import Actors, do, sign, visit
+from app.desk.demo.asking import ask_after
 from app.desk.demo.caseload import share_caseload
 from app.desk.demo.clues import tell_clues
 from app.desk.demo.contracts import Contract
@@ -104,6 +105,7 @@ class Loader:
         open_renewals(self.session, calendar.today, self.moments.on(calendar.today, 0))
         share_caseload(self.session, self.county, self.moments)
         treat(self.session, self.vault, self.county, self.moments)
+        ask_after(self.session, self.county, self.moments)
         hold_meetings(self.session, self.county, self.moments)
         name_teams(self.session, self.county, self.moments)
         support(self.session, self.vault, self.county, self.moments)
