@@ -21,6 +21,7 @@ from app.patients.service import plans, treatment, watching
 from app.risk import service as risk
 from app.roster import service as roster
 from app.tasks import service as tasks
+from app.visits.service.drafts import forget_drafts
 from app.visits.service.sync import forget_contents
 from scheduler.house import House
 from scheduler.work import do_next
@@ -76,6 +77,7 @@ def open_late_plan_steps(session: Session, _period: str, today: date, now: datet
 def purge_expired(session: Session, _period: str, _today: date, now: datetime) -> Made:
     gone = purge_files(session, now) + purge_work(session, now - WORK_ITEMS_KEPT) + sign_in.purge(session, now)
     gone += roster.purge_rows(session, now - IMPORT_ROWS_KEPT) + forget_contents(session, now)
+    gone += forget_drafts(session, now)
     return Made(gone)
 
 

@@ -568,3 +568,37 @@ def test_a_draft_of_the_page_s_own_form_survives_a_crash(app: Flask, county: Cou
     phone.page.click(".draft-note button")
     assert phone.page.input_value("#notes") == ""
     assert phone.complaints == []
+
+
+def test_a_draft_waits_with_its_hour_while_there_is_no_network_and_goes_on_by_itself(
+    app: Flask, county: County, site: Site, phone: Phone
+) -> None:
+    phone.go("/")
+    phone.page.locator("a.btn-go:has-text('开始随访')").first.click()
+    phone.page.wait_for_selector("form[data-visit]")
+    site.down()
+    phone.page.click('input[name="insight"][value="3"]')
+    phone.page.wait_for_selector("#draft-line[data-state='failed']:has-text('起的改动还没有保存')")
+    site.up()
+    phone.page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    phone.page.wait_for_selector("#draft-line[data-state='saved']")
+    phone.page.reload()
+    assert phone.page.is_checked('input[name="insight"][value="3"]')
+
+
+def test_a_draft_outlives_the_end_of_the_session_and_goes_on_after_signing_in_in_another_window(
+    app: Flask, county: County, site: Site, phone: Phone
+) -> None:
+    phone.go("/")
+    phone.page.locator("a.btn-go:has-text('开始随访')").first.click()
+    phone.page.click('input[name="insight"][value="2"]')
+    phone.page.wait_for_selector("#draft-line[data-state='saved']")
+    assert phone.context
+    phone.context.clear_cookies()
+    phone.page.click('input[name="insight"][value="3"]')
+    phone.page.wait_for_selector("#draft-line[data-state='failed']:has-text('登录已过期')")
+    phone.sign_in(county.token_for(app, "doctor"))
+    phone.page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+    phone.page.wait_for_selector("#draft-line[data-state='saved']")
+    phone.page.reload()
+    assert phone.page.is_checked('input[name="insight"][value="3"]')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -15,7 +16,9 @@ from app.patients.models import Patient
 from app.people.vault import Vault
 from app.visits.models import FollowUpVisit
 from app.visits.models.devices import VisitDraft
+from app.visits.rules.sync import DRAFTS_KEPT_FOR
 from app.visits.service import record_visit
+from scheduler.jobs import purge_expired
 from tests.conftest import NOW, TODAY
 from tests.rig.county import OTHER_DOCTOR, County
 from tests.rig.visits import command, register, stable
@@ -131,3 +134,23 @@ def test_a_draft_without_a_key_or_too_long_is_refused_in_words(
     assert drafts(database) == 0
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(FollowUpVisit)) == 1
+
+
+def test_a_draft_that_nobody_has_touched_for_thirty_days_goes_in_the_night(
+    client_as: ClientAs, database: Database, patient: Patient
+) -> None:
+    client_as("doctor").post(address(patient), data=body(stable(TODAY)))
+    with database.transaction() as session:
+        saved_at = session.scalars(select(VisitDraft.saved_at)).one()
+        purge_expired(session, "", TODAY, saved_at + DRAFTS_KEPT_FOR)
+    assert drafts(database) == 1
+    with database.transaction() as session:
+        purge_expired(session, "", TODAY, saved_at + DRAFTS_KEPT_FOR + timedelta(seconds=1))
+    assert drafts(database) == 0
+    assert "草稿，保存于" not in form(client_as("doctor"), patient)
+
+
+def test_a_draft_says_until_when_it_is_kept(client_as: ClientAs, patient: Patient) -> None:
+    client = client_as("doctor")
+    client.post(address(patient), data=body(stable(TODAY)))
+    assert "保留到" in form(client, patient)

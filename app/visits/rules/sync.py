@@ -28,6 +28,8 @@ TELL_LEAD_AFTER = timedelta(hours=72)
 CLOCK_TRUSTED_WITHIN = timedelta(hours=26)
 # what was sent is kept so long after it was settled
 CONTENT_KEPT_FOR = timedelta(days=7)
+# a form begun on the server and not touched since (reliability, anchor 14: a form's key lives thirty days)
+DRAFTS_KEPT_FOR = timedelta(days=30)
 
 WAITING = frozenset({SubmissionState.CONFLICT, SubmissionState.REFUSED, SubmissionState.QUARANTINED})
 

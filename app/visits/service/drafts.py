@@ -21,6 +21,7 @@ from app.people.vault import Vault
 from app.visits.models.devices import VisitDraft
 from app.visits.queries import find_by_submission_key, load_history
 from app.visits.queries_drafts import find_draft
+from app.visits.rules.sync import DRAFTS_KEPT_FOR
 
 PLACE = "visit_drafts.content"
 LONGEST = 60_000  # characters: a form with every text at its longest has a quarter of it
@@ -36,6 +37,10 @@ class Draft:
     submission_key: str
     saved_at: datetime
     is_overtaken: bool
+
+    @property
+    def kept_until(self) -> datetime:
+        return self.saved_at + DRAFTS_KEPT_FOR
 
 
 def keep_draft(
@@ -82,6 +87,12 @@ def open_draft(session: Session, vault: Vault, actor: Actor, patient: Patient) -
 def end_draft(session: Session, actor: Actor, patient_id: int) -> None:
     """The form was saved, or given up; `patient_id` comes from a scoped query."""
     session.connection().execute(_END, {"user": actor.user_id, "patient": patient_id})
+
+
+def forget_drafts(session: Session, now: datetime) -> int:
+    """What nobody has touched for so long is no visit any more; a visit of that day is entered anew, from the paper."""
+    old = delete(VisitDraft).where(VisitDraft.saved_at < now - DRAFTS_KEPT_FOR)
+    return int(session.connection().execute(old).rowcount)
 
 
 # Built once: it is part of saving a visit.
