@@ -23,6 +23,17 @@ EMERGENCY_WORDS = (
 )
 
 
+STATES = (
+    "area_code",
+    "registry_status",
+    "management_status",
+    "care_setting",
+    "risk_level",
+    "last_seen_on",
+    "managed_from",
+)
+
+
 def upgrade() -> None:
     op.add_column("tasks", sa.Column("taken_up_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tasks", sa.Column("taken_up_by", sa.Integer(), nullable=True))
@@ -59,9 +70,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_losses")),
         sa.UniqueConstraint("patient_id", "from_on", name=op.f("uq_losses_patient_id_from_on")),
     )
+    op.create_index("ix_patients_area_code_states", "patients", list(STATES))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_patients_area_code_states", "patients")
     op.drop_table("losses")
     op.drop_column("consents", "mistake")
     op.drop_column("visit_attempts", "mistake")

@@ -34,6 +34,17 @@ class Patient(Base):
         Index("ix_patients_in_doubt", "area_code", sqlite_where=IN_DOUBT, postgresql_where=IN_DOUBT),
         Index("ix_patients_area_code_next_due_on", "area_code", "next_due_on"),
         Index("ix_patients_area_code_risk_level", "area_code", "risk_level"),
+        # counts of an area and who has not been seen, answered from the index alone
+        Index(
+            "ix_patients_area_code_states",
+            "area_code",
+            "registry_status",
+            "management_status",
+            "care_setting",
+            "risk_level",
+            "last_seen_on",
+            "managed_from",
+        ),
         CheckConstraint("risk_level IS NULL OR risk_level BETWEEN 0 AND 5", name="risk_level"),
         CheckConstraint("visit_class IS NULL OR visit_class BETWEEN 1 AND 3", name="visit_class"),
         CheckConstraint("(registry_status = 'registered') = (management_status IS NOT NULL)", name="management"),

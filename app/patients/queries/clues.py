@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Select, case, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -353,7 +353,7 @@ def find_origin(session: Session, actor: Actor, patient: Patient) -> Clue | None
     return session.scalars(made.order_by(Clue.id).limit(1)).first()
 
 
-_IN_DOUBT = literal_column(f"patients.{IN_DOUBT.text}", Boolean)  # as the partial index says it
+_IN_DOUBT = text(f"patients.{IN_DOUBT.text}")  # as the partial index says it, to the letter
 _SUSPECTED_ON = (
     select(func.min(PatientSpan.from_on))
     .where(
