@@ -371,7 +371,7 @@ def _keep_files(ground: _Ground) -> None:
     session.add(done)
     session.flush()
     found.roster_import = done.public_id
-    for name in ("county_office", "health_lead"):
+    for name in sorted({"county_office", "health_lead"} & ground.everybody.keys()):
         sent = keep_file(
             session, keyring, VISITS.name, "visits.xlsx", "application/octet-stream", template_workbook(), ground.county,
             ground.everybody[name], NOW,
