@@ -153,6 +153,29 @@ def test_the_preview_asks_the_database_few_questions_and_each_once(client_as: Cl
     assert len(set(statements)) == len(statements)
 
 
+def test_the_form_asks_the_database_each_question_once(client_as: ClientAs, patient: Patient) -> None:
+    client, where = client_as("doctor"), f"/patients/{patient.public_id}/visits/new"
+    client.get(where)
+    with counted(client.application.extensions["anhu.db"]) as statements:
+        assert client.get(where).status_code == 200
+    assert len(statements) <= 12, statements
+    assert len(set(statements)) == len(statements)
+
+
+def test_the_page_after_saving_asks_no_more_questions_however_many_visits_there_were(
+    client_as: ClientAs, patient: Patient
+) -> None:
+    client = client_as("doctor")
+    counts = []
+    for _round in range(3):
+        where = post(client, patient, body(middling(TODAY, post_intervention_trend=1))).location
+        client.get(where)
+        with counted(client.application.extensions["anhu.db"]) as statements:
+            assert client.get(where).status_code == 200
+        counts.append(len(statements))
+    assert max(counts) <= 13 and len(set(counts)) == 1
+
+
 def test_a_folded_group_tells_what_happened_before_what_did_not() -> None:
     line = in_short(stable(TODAY, behaviours=1 << 1, public_order_incidents=2))["二、状态"]
     assert line.startswith("危险性 0 级 · 肇事 2 次 · ")
