@@ -37,6 +37,8 @@ CODES = {
     TaskKind.COMPARE_PAPERS: "证",
     TaskKind.RETURNED_VISIT: "改",
     TaskKind.DIAGNOSIS_REVIEW: "诊",
+    TaskKind.REFERRAL: "转",
+    TaskKind.SET_UP_TEAM: "组",
 }
 CLASSES = {1: "不稳定", 2: "基本稳定", 3: "稳定"}
 

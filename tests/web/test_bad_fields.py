@@ -50,7 +50,7 @@ WITHOUT_PAGE = {
 }
 # Buttons: the address names what is done and to whom, and there is nothing to fill in.
 NO_FIELDS = (
-    "/open", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
+    "/open", "/take-up", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
     "/assessments/<public_id>/sign", "/requests/<public_id>/approve", "/requests/<public_id>/refuse", "/requests/<public_id>/withdraw",
     "/views/<view_id>/delete", "/visits/<visit_id>/national", "/visits/<visit_id>/national/take-back",
 )  # fmt: skip
@@ -186,6 +186,7 @@ ACT_ON_NOTHING = {
     "/patients/lookalikes",
     "/patients/<public_id>/visits/preview",
     "/roster/files/<public_id>",
+    "/roster/visits/files/<public_id>",
 }
 
 
