@@ -25,7 +25,8 @@ test: setup ## run every test, on SQLite and PostgreSQL, in a real browser where
 	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term $(PYTEST_ARGS)
 
 soak: setup ## the long versions of the fault, property and crawl tests
-	ANHU_SOAK=1 $(BIN)/python -m pytest -n auto --dist loadgroup tests/faults tests/unit tests/reports tests/services tests/web $(PYTEST_ARGS)
+	ANHU_SOAK=1 $(BIN)/python -m pytest -n auto --dist loadgroup tests/faults tests/unit tests/reports tests/services tests/web \
+		tests/browser/test_offline_on_a_phone.py $(PYTEST_ARGS)
 
 check: setup ## lint, types, import contracts, translations, migrations
 	$(BIN)/ruff check .

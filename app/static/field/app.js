@@ -25,6 +25,7 @@ let justStored = null;
 let usedAt = Date.now();
 // counts the screens that somebody has asked for: what takes a moment to draw gives way to what was asked for since
 let asked = 0;
+let listShownAt = -1;
 
 const card = (...children) => el("section", { class: "card" }, el("div", { class: "card-body field-lock" }, ...children));
 const link = (href, text) => el("a", { class: "btn", href, text });
@@ -117,13 +118,15 @@ const refreshList = async () => {
   await redrawList();
 };
 
-const redrawList = async () => { if (dataKey && place.querySelector("[data-list]")) await drawList(asked); };
+// only where the list is what was asked for last: a form may be on its way
+const redrawList = async () => { if (dataKey && listShownAt === asked) await drawList(asked); };
 
 const showList = () => drawList(++asked);
 
 const drawList = async (turn) => {
   const [day, drafts, queue] = [await today(), await begun(), new Set(await store.keys("queue"))];
   if (turn !== asked) return;
+  listShownAt = turn;
   const rows = list.tasks.map((task) => drawTask(task, day, drafts, queue));
   place.replaceChildren(el("div", { "data-list": true }, justStored ? drawStored(queue) : null,
     el("div", { class: "field-head" },
