@@ -32,7 +32,7 @@ def ask_after(session: Session, county: County, moments: Moments) -> None:
     late = session.scalars(
         select(Task)
         .where(Task.kind.in_(sorted(STATE_KINDS)), Task.state == TaskState.OPEN, Task.due_on <= today)
-        .order_by(Task.id)
+        .order_by(Task.patient_id, Task.id)
     ).all()
     for place, task in enumerate(late):
         patient = session.get_one(Patient, task.patient_id)

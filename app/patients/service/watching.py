@@ -166,9 +166,9 @@ def _of_states(session: Session, today: date) -> list[Due]:
     )
     states = (Patient.registry_status, Patient.management_status, Patient.care_setting)
     rows = session.execute(
-        select(Patient.id, Patient.area_code, Patient.agency_id, *states, since.label("since")).where(
-            _is_watched(), ~_has_open(STATE_KINDS)
-        )
+        select(Patient.id, Patient.area_code, Patient.agency_id, *states, since.label("since"))
+        .where(_is_watched(), ~_has_open(STATE_KINDS))
+        .order_by(Patient.id)
     ).all()
     found: list[tuple[_Subject, Watch, date]] = []
     for row in rows:
@@ -204,6 +204,7 @@ def _of_unidentified(session: Session, today: date) -> list[Due]:
             Patient.registry_status.in_(_IN_REGISTER),
             ~_has_open(frozenset({TaskKind.IDENTIFY})),
         )
+        .order_by(Patient.id)
     ).all()
     found = [
         (_Subject(row.id, row.area_code, row.agency_id), Watch.UNIDENTIFIED, row.registered_on or today) for row in rows
@@ -225,6 +226,7 @@ def _of_age(session: Session, today: date) -> list[Due]:
             Patient.registry_status == RegistryStatus.REGISTERED,
             ~asked.exists(),
         )
+        .order_by(Patient.id)
     ).all()
     found = []
     for row in rows:
