@@ -373,8 +373,8 @@ def _keep_files(ground: _Ground) -> None:
     found.roster_import = done.public_id
     for name in sorted({"county_office", "health_lead"} & ground.everybody.keys()):
         sent = keep_file(
-            session, keyring, VISITS.name, "visits.xlsx", "application/octet-stream", template_workbook(), ground.county,
-            ground.everybody[name], NOW,
+            session, keyring, VISITS.name, "visits.xlsx", "application/octet-stream", template_workbook(),
+            town_of(ground.village), ground.everybody[name], NOW,
         )  # fmt: skip
         found.visit_upload[name] = sent.public_id
     visited = RosterImport(

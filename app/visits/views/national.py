@@ -16,6 +16,7 @@ from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Conflict
+from app.core.forms import refuse_untidy
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.reasons import Reason, reason, say
@@ -31,7 +32,14 @@ from app.visits import queries
 from app.visits.models import FollowUpVisit
 from app.visits.queries import StoredForm
 from app.visits.queries_confirmation import name_of_user
-from app.visits.queries_national import OwedFilter, count_owed, find_next_owed, find_term, list_owed
+from app.visits.queries_national import (
+    OwedFilter,
+    calendar_from,
+    count_owed,
+    find_next_owed,
+    find_term,
+    list_owed,
+)
 from app.visits.rules.form import FIELDS
 from app.visits.rules.national import CopyLine, copy_lines, differing
 from app.visits.rules.states import VisitChannel
@@ -81,6 +89,7 @@ def national_list() -> str:
         doctors=[(one.public_id, one.display_name) for one in doctors],
         forms={option.code: option.label for option in FIELDS["form"].options},
         days=queries.get_rules(session, today).late_entry_working_days,
+        known_years=calendar_from(session, today).years,
     )
 
 
@@ -88,6 +97,7 @@ def national_list() -> str:
 @permit(Action.ENTER_NATIONAL)
 def enter_several() -> Page:
     """Tick those that were chosen; what somebody else ticked meanwhile stays theirs."""
+    refuse_untidy()
     actor, chosen = current_actor(), request.form.getlist("visit")[:MOST_TICKED]
     with transaction() as session:
         done = mark_entered(session, actor, chosen, current_clock().now())
