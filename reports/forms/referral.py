@@ -5,7 +5,7 @@ from datetime import date
 
 from reports.forms.flow import Blank
 from reports.forms.grid import Columns, cell
-from reports.forms.person import NOBODY, Person
+from reports.forms.person import NOBODY, Person, with_relation
 from reports.forms.sheet import Gap, Imprint, Part, Prose, Sheet, render_sheets
 from reports.forms.values import day, name_head, options, record_number_boxes
 from reports.page import A4, Align
@@ -67,13 +67,14 @@ def _who(document: ReferralDocument) -> tuple[Part, ...]:
     person = document.person
     return (
         _COLUMNS.pair("性别", cell(person.sex), "出生日期", cell(day(person.born_on))),
+        _COLUMNS.line("身份证件号码", cell(person.id_number)),
         _COLUMNS.line("家庭住址", cell(person.address)),
         _COLUMNS.pair("联系电话", cell(document.phone), "监护人", cell(_guardian(person))),
     )
 
 
 def _guardian(person: Person) -> str:
-    return "　".join(filter(None, (person.guardian_name, person.guardian_phone)))
+    return "　".join(filter(None, (with_relation(person), person.guardian_phone)))
 
 
 def _counterfoil(document: ReferralDocument) -> tuple[Part, ...]:

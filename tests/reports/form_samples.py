@@ -31,7 +31,9 @@ from reports.forms.emergency_record import (
 )
 from reports.forms.family_plan import FamilyPlanDocument, PlanContact, PlanStep, render_family_plan
 from reports.forms.lost_or_dead import ContactAttempt, LostOrDeadDocument, ToldOffice, render_lost_or_dead
+from reports.forms.meeting_minutes import Attendant, Decision, MeetingMinutesDocument, render_meeting_minutes
 from reports.forms.person import Person
+from reports.forms.referral import ReferralDocument, render_referral
 from reports.forms.risk_assessment import QuarterVisit, RiskAssessmentDocument, render_risk_assessment
 from reports.forms.sheet import Imprint
 from reports.forms.supplement import SupplementDocument, render_supplement
@@ -358,6 +360,7 @@ PLAN = FamilyPlanDocument(
     made_on=date(2026, 11, 21),
     valid_to=date(2027, 11, 20),
     review_on=date(2027, 2, 21),
+    wishes="想早点回厂里上班，不让老人操心",
     aims=("按时吃药，每月到卫生院取药一次。", "每天出门走走。"),
     steps=(
         PlanStep("每天早晚看着吃药，记在本子上", "父亲王大山", "每天"),
@@ -367,6 +370,46 @@ PLAN = FamilyPlanDocument(
     contacts=(PlanContact("家庭医生", "陈晓燕", "0552-3012345"),),
     family_name="王大山",
     doctor="陈晓燕",
+)
+
+REFERRAL = ReferralDocument(
+    IMPRINT,
+    Person(
+        name=LONG_NAME,
+        record_number="02100317",
+        sex="男",
+        born_on=date(1988, 2, 29),
+        id_number="340302198802290011",
+        address=ADDRESS,
+        guardian_name=RARE,
+        guardian_relation="父母",
+        guardian_phone="13805521234",
+    ),
+    phone="13905521234",
+    referred_on=date(2026, 11, 21),
+    org="示例市精神卫生中心",
+    dept="精神科门诊",
+    reason="近两周睡眠差，言语增多，药物加量后仍不见好转，请上级医院调整治疗方案",
+    impression="精神分裂症",
+    condition="11月21日随访分类不稳定；危险性评估3级；目前症状：幻觉、喜怒无常、兴奋话多、伤人毁物",
+    medicines="利培酮 早 1 mg、晚 2 mg；苯海索 晚 2 mg",
+    doctor="陈晓燕",
+    doctor_phone="0552-3012345",
+    receipt_by=date(2026, 12, 5),
+)
+
+MINUTES = MeetingMinutesDocument(
+    IMPRINT,
+    place="城关镇",
+    group="精神卫生综合管理小组",
+    quarter="2026年第4季度",
+    held_on=date(2026, 11, 5),
+    members=tuple(
+        Attendant(LONG_NAME if number == 1 else f"成员{number}", "派出所 教导员", "民警", number % 3 != 0, number == 0)
+        for number in range(8)
+    ),
+    topics=("通报本季度管理服务情况", "监护责任和监护协议落实"),
+    decisions=(Decision("联合走访：春节前走访一遍", "民警", date(2027, 1, 20)), Decision("开展宣传")),
 )
 
 CLUE = ClueDocument(
@@ -524,6 +567,8 @@ FORMS = {
         pages_empty=1,
     ),
     "plan": Form(render_family_plan, PLAN, FamilyPlanDocument(IMPRINT), pages=1, pages_empty=1),
+    "referral": Form(render_referral, REFERRAL, ReferralDocument(IMPRINT), pages=1, pages_empty=1),
+    "minutes": Form(render_meeting_minutes, MINUTES, MeetingMinutesDocument(IMPRINT), pages=1, pages_empty=1),
     "clue": Form(render_clue, CLUE, ClueDocument(IMPRINT), pages=1, pages_empty=1),
     "sweep": Form(render_sweep_progress, SWEEP, SweepProgressDocument(IMPRINT), pages=1, pages_empty=1),
     "zero-report": Form(render_zero_report, ZERO_REPORT, ZeroReportDocument(IMPRINT), pages=1, pages_empty=1),
