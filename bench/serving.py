@@ -68,7 +68,7 @@ def serve(application: str, environment: dict[str, str]) -> Iterator[int]:
 
 def ask(port: int, call: Call, headers: dict[str, str]) -> http.client.HTTPResponse:
     """One request whose answer is read."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=STARTS_WITHIN)
     connection.request(call.method, call.path, call.body or None, headers)
     return connection.getresponse()
 

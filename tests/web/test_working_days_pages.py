@@ -19,11 +19,15 @@ from app.core.clock import Clock
 from app.core.db import Database
 from app.desk.commands import ProposeTransfer
 from app.desk.service.transfers import propose_transfer
+from app.patients.queries import get_patient
 from app.patients.rules import TransferReason
 from app.patients.service.comparing import ask_to_compare
+from app.visits.service.recording import record_visit
 from tests.rig.county import OTHER_VILLAGE, County
 from tests.rig.holidays import NOTICE_2027
-from tests.rig.register import id_number, keyring, registered
+from tests.rig.register import id_number, keyring, registered, vault
+from tests.rig.visits import command as visit_command
+from tests.rig.visits import stable
 
 Client = Callable[[str], FlaskClient]
 DAY = date(2026, 12, 28)
@@ -89,9 +93,7 @@ def test_a_workbook_brings_the_same_list(year_end: Flask, client_as: Client) -> 
     assert "2027-01-01,放假,元旦" in text, "the file's lines can be mended in the form"
 
 
-def test_a_wrong_list_is_not_kept_by_the_other_button(
-    year_end: Flask, client_as: Client, database: Database
-) -> None:
+def test_a_wrong_list_is_not_kept_by_the_other_button(year_end: Flask, client_as: Client, database: Database) -> None:
     wrong = ANSWERS | {"lines": NOTICE_2027.replace("2027-10-01", "2027-10-32")}
     kept = client_as("coordinator").post("/workdays/keep", data=wrong)
     assert kept.status_code == 400 and "2027-10-32" in kept.text
@@ -126,6 +128,19 @@ def test_a_provisional_deadline_is_marked_wherever_it_is_shown(owed: str, client
     page = _page(office, f"/patients/{owed}")
     assert "（暂定）" in page and "2027 年的放假安排尚未载入，暂按周一至周五计算" in page
     assert "暂定" in _page(client_as("doctor"), "/transfers/?tab=sent")
+
+
+def test_what_is_owed_to_the_national_system_by_a_day_of_an_unknown_year_says_so(
+    owed: str, database: Database, county: County, client_as: Client
+) -> None:
+    doctor = county.actor("doctor")
+    with database.transaction() as session:
+        patient = get_patient(session, doctor, owed)
+        record_visit(session, vault(session), doctor, visit_command(patient, stable(DAY)), DAY, NOW)
+    assert "期限为暂定" in _page(client_as("doctor"), "/visits/national")
+    client_as("coordinator").post("/workdays/keep", data=ANSWERS)
+    page = _page(client_as("doctor"), "/visits/national")
+    assert "期限为暂定" not in page and "1月12日前录入" in page
 
 
 def test_marks_vanish_with_the_list(owed: str, client_as: Client) -> None:
