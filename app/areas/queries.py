@@ -71,6 +71,12 @@ def full_name(session: Session, code: str) -> str:
     return full_names(session, [code])[code]
 
 
+def written_name(session: Session, code: str) -> str:
+    """城关镇东村, as papers write an address whatever language the page is in."""
+    names = names_of(session, (code, town_of(code)))
+    return names[code] if town_of(code) == code else names[town_of(code)] + names[code]
+
+
 def find_agency(session: Session, kind: AgencyKind, area_code: str) -> Agency | None:
     found = select(Agency).where(Agency.kind == kind, Agency.area_code == area_code).order_by(Agency.id)
     return session.scalars(found.limit(1)).first()

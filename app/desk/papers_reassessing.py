@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from app.core.actor import Actor
 from app.core.reasons import Reason
@@ -29,9 +29,13 @@ def reassessment_pdf(
     visits: Sequence[FollowUpVisit],
     actor: Actor,
     now: datetime,
+    *,
+    previous_on: date | None = None,
     other_symptoms: str = "",
 ) -> bytes:
-    """`visits` are the quarter's completed ones, the oldest first; `other_symptoms` what the last of them says after 其他."""
+    """`visits` are the quarter's completed ones, the oldest first; `other_symptoms` what the last of them says after 其他;
+    `previous_on` when the level before was given.
+    """
     why = str(Reason.from_json(result.because)) if result.because else ""
     panel = held.panel if held else []
     last = visits[-1] if visits else None
@@ -43,6 +47,7 @@ def reassessment_pdf(
             quarter=paper_quarter(result.quarter),
             care_setting=CARE_LABELS[patient.care_setting] if patient.care_setting else "",
             previous_level=result.level_before,
+            previous_on=previous_on,
             visits=tuple(_visit(one) for one in visits),
             behaviours=behaviours_in(visits),
             symptoms=symptoms,

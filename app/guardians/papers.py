@@ -21,7 +21,7 @@ def person_on_paper(patient: PatientHeader, guards: Iterable[GuardianCard]) -> P
         sex=SEX_LABELS[Sex(patient.sex)] if patient.sex in (1, 2) else "",
         born_on=patient.born_on,
         id_number=patient.id_number.text if patient.id_number else "",
-        address="".join(filter(None, (patient.village, patient.address))),
+        address="".join(filter(None, (patient.place, patient.address))),
         guardian_name=guard.name if guard else "",
         guardian_relation=RELATION_LABELS[guard.relation] if guard else "",
         guardian_phone=_number(guard.phone) if guard else "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +22,8 @@ from app.guardians.queries import list_guardians
 from app.patients.models import Patient
 from app.patients.queries import header_of
 from app.people.vault import Vault
-from app.risk.models import ReassessmentSession
+from app.risk.models import Reassessment, ReassessmentSession
+from app.risk.queries.levels import list_levels
 from app.risk.queries.sessions import get_result
 from app.risk.service import CONCLUSION
 from app.visits.models import FollowUpVisit
@@ -56,7 +59,10 @@ def reassessment_paper(public_id: str) -> Response:
             visits,
             actor,
             clock.now(),
-            open_text(vault, patient.person_id, visits[-1], "symptoms_other") if visits and reads_texts else "",
+            previous_on=_previous_on(session, actor, patient, result),
+            other_symptoms=open_text(vault, patient.person_id, visits[-1], "symptoms_other")
+            if visits and reads_texts
+            else "",
         )
     return hand_out(content, "reassessment")
 
@@ -66,6 +72,12 @@ def _meeting(session: Session, session_id: int | None) -> ReassessmentSession | 
     if session_id is None:
         return None
     return session.scalar(select(ReassessmentSession).where(ReassessmentSession.id == session_id))
+
+
+def _previous_on(session: Session, actor: Actor, patient: Patient, result: Reassessment) -> date | None:
+    """The day of the rating before this one."""
+    earlier = (one.assessed_on for one in list_levels(session, actor, patient) if one.assessed_on < result.assessed_on)
+    return next(earlier, None)
 
 
 def _visits(session: Session, actor: Actor, patient: Patient, quarter: Quarter) -> list[FollowUpVisit]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.areas.queries import agency_names, full_name, full_names
+from app.areas.queries import agency_names, full_name, full_names, written_name
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.dates import age_on
@@ -56,6 +56,8 @@ class PatientHeader:
     age: int | None
     area_code: str
     village: str
+    # the same as papers write it
+    place: str
     record_number: str | None
     registry_status: RegistryStatus
     management_status: ManagementStatus | None
@@ -132,6 +134,7 @@ def header_of(session: Session, actor: Actor, vault: Vault, patient: Patient, to
         age=age_on(person.born_on, person.died_on or today) if sees_birth and person.born_on else None,
         area_code=patient.area_code,
         village=full_name(session, patient.area_code),
+        place=written_name(session, patient.area_code),
         record_number=patient.record_number if sees_birth else None,
         registry_status=patient.registry_status,
         management_status=patient.management_status,
