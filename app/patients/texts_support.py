@@ -29,7 +29,7 @@ TEXTS: dict[str, str] = {
     "patients.dependants.not_registered": N_("此人不在册，不能由此告知民政"),
     "patients.dependants.withdrawn": N_("%(on)s报告人撤回，已有人照料"),
     "patients.dependants.none": N_("目前没有等待民政办理的事项"),
-    "patients.dependants.closed": N_("%(on)s%(outcome)s"),
+    "patients.dependants.closed": N_("%(on)s：%(outcome)s"),
     "patients.group.exists": N_("这个地方已经有小组，请直接维护成员"),
     "patients.group.wrong_level": N_("只能为乡镇（街道）或村（社区）建立小组"),
     "patients.group.future": N_("不能晚于今天"),

@@ -38,7 +38,7 @@ class StepFields:
 class PlanForm(Form):
     key = KeyField()
     made_on = DayField(lazy_("制定日期"), [Answered(_DAY)])
-    review_on = DayField(lazy_("复核日期"), [Answered(_DAY)])
+    review_on = DayField(lazy_("约定复核日期"), [Answered(_DAY)])
     wishes = ParagraphField(lazy_("本人和家属最在意什么（选填）"), _LONGEST_WISHES)
 
     def lines(self) -> Iterator[StepFields]:
