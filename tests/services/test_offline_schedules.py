@@ -21,17 +21,18 @@ from sqlalchemy import select
 from app.core.db import Database
 from app.patients.models import Patient
 from app.people.vault import Vault
+from app.visits.commands import CorrectVisit
 from app.visits.models import FollowUpVisit
 from app.visits.models.devices import DeviceSubmission
 from app.visits.queries_devices import list_waiting
 from app.visits.rules.states import SubmissionState
 from app.visits.rules.sync import CLOCK_TRUSTED_WITHIN, WAITING
-from app.visits.service import record_visit
+from app.visits.service import correct_visit, record_visit
 from app.visits.service.devices import revoke
 from app.visits.service.sync import PLACE
 from tests.conftest import NOW, TODAY
 from tests.rig.county import County
-from tests.rig.phones import Phone, answers_of
+from tests.rig.phones import ALL_GROUPS, Phone, answers_of
 from tests.rig.visits import command, middling, register, stable, unstable
 
 ROUNDS = 400 if "ANHU_SOAK" in os.environ else 5
@@ -45,6 +46,8 @@ patients = st.integers(0, 2)
 days = st.integers(0, 4)
 events = st.one_of(
     st.tuples(st.just("fill"), phones, patients, days, st.integers(0, 2)),
+    st.tuples(st.just("fill_as_last_time"), phones, patients, days),
+    st.tuples(st.just("correct"), patients),
     st.tuples(st.just("send"), phones, st.randoms(use_true_random=False), st.integers(0, 5), st.booleans()),
     st.tuples(st.just("clock"), phones, st.integers(-3, 3)),
     st.tuples(st.just("list"), phones),
@@ -73,6 +76,30 @@ class World:
     def fill(self, at: int, patient: int, ago: int, which: int) -> None:
         record = RECORDS[which](TODAY - timedelta(days=ago))
         self.phones[at].fill_in(self.patients[patient].public_id, answers_of(record, notes=f"第{at}部"))
+
+    def fill_as_last_time(self, at: int, patient: int, ago: int) -> None:
+        answers = {"visited_on": [(TODAY - timedelta(days=ago)).isoformat()], "meeting": ["1"], "notes": [f"第{at}部"]}
+        self.phones[at].fill_in(self.patients[patient].public_id, answers, same=ALL_GROUPS)
+
+    def correct(self, patient: int) -> None:
+        """The newest visit that stands is corrected by page: what 与上次相同 meant is no longer what stands."""
+        of = select(FollowUpVisit).where(
+            FollowUpVisit.patient_id == self.patients[patient].id, FollowUpVisit.withdrawn_at.is_(None)
+        )
+        with self.database.transaction() as session:
+            newest = session.scalars(of.order_by(FollowUpVisit.visited_on.desc(), FollowUpVisit.id.desc())).first()
+            assert newest is not None
+            record = middling(newest.visited_on, post_intervention_trend=1)
+            sent = command(self.patients[patient], record, accepted=ACCEPTED, back_entry_reason="补录")
+            correct_visit(
+                session,
+                Vault(session, self.keyring),
+                self.county.actor("health_lead"),
+                CorrectVisit(newest.public_id, sent, "写错了"),
+                TODAY,
+                NOW,
+            )
+        self.by_page += 1
 
     def send(self, at: int, random: Any, cut: int, hears: bool) -> None:
         """Part of the queue in any order, some of it twice; the answer may get lost."""
@@ -178,6 +205,11 @@ def check(world: World) -> None:
     for key, form in stored.items():
         assert abs(world.sent_off[key]) <= CLOCK_TRUSTED_WITHIN, "a wrong clock's day is never believed"
         assert not silently_merged(by_key[key], form, visits, stored, filled[key])
+        if filled[key]["same"]:
+            base = next(one for one in visits if one.public_id == filled[key]["based_on"])
+            assert by_key[key].visit_class == base.visit_class, "as last time is what the phone's last visit said"
+            corrections = [one.id for one in visits if one.corrects_id == base.id]
+            assert all(one > by_key[key].id for one in corrections), "what was corrected meanwhile is asked about"
 
 
 def opened(vault: Vault, session: Any, form: DeviceSubmission) -> Any:
