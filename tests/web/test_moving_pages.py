@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -63,6 +66,28 @@ def test_a_transfer_goes_from_one_town_to_the_other(client_as: Client, database:
     assert receiver.get(f"/patients/{patient}").status_code == 200
     assert client_as("doctor").get(f"/patients/{patient}").status_code == 404
     assert "已接收" in client_as("doctor").get(page).text
+
+
+def test_of_answers_that_meet_one_holds_and_the_others_are_told(
+    app: Flask, county: County, client_as: Client, patient: str
+) -> None:
+    page, together = _propose(client_as("doctor"), patient), Barrier(3)
+    answers = (
+        (OTHER_DOCTOR, "accept", {"accept-moved_on": "2026-11-21", "accept-doctor": ""}),
+        (OTHER_DOCTOR, "refuse", {"refuse-why": "unknown_address"}),
+        ("doctor", "withdraw", {"withdraw-why": "stays"}),
+    )
+
+    def send(answer: tuple[str, str, dict[str, str]]) -> int:
+        role, which, sent = answer
+        client = app.test_client()
+        client.set_cookie("anhu_session", county.token_for(app, role))
+        together.wait()
+        return client.post(f"{page}/{which}", data=sent).status_code
+
+    with ThreadPoolExecutor(3) as pool:
+        told = sorted(pool.map(send, answers))
+    assert told[0] == 302 and set(told[1:]) <= {409, 422}, told
 
 
 def test_a_refusal_says_why_and_bad_answers_are_said_at_their_field(

@@ -206,11 +206,13 @@ def _page(public_id: str, tried: dict[str, Any] | None = None) -> str:
         forms |= {"accept": _accept_form(row), "refuse": RefuseForm(prefix="refuse", formdata=None)}
     if row.may_withdraw:
         forms["withdraw"] = WithdrawForm(prefix="withdraw", formdata=None)
+    # somebody else may have answered while this form was on its way: then there is nothing left to answer, only to say so
+    forms |= {which: form for which, form in (tried or {}).items() if which in forms}
     return render_template(
         "desk/moving/transfer.html",
         row=row,
-        forms=forms | (tried or {}),
-        tried=next(iter(tried or {}), ""),
+        forms=forms,
+        tried=next(iter((tried or {}).values()), None),
         words=WORDS,
     )
 
