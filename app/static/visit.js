@@ -15,12 +15,15 @@ let changes = 0;
 let asked = 0;
 let answered = 0;
 let isWanted = false;
+// the server could not say what it thinks of the form: then saving itself must
+let isSilent = false;
 let timer = 0;
 
 const isStale = () => answered !== changes;
 const ask = () => window.htmx.trigger(live, "ask");
 const soon = (ms) => {
   changes += 1;
+  isSilent = false;
   window.clearTimeout(timer);
   timer = window.setTimeout(ask, ms);
 };
@@ -38,6 +41,7 @@ const want = (wanted) => {
 
 // The summary waits for the server's word on the last change.
 const look = () => {
+  if (isSilent) { summary.submit(); return; }
   if (!isStale()) { summary.show(); return; }
   want(true);
   window.clearTimeout(timer);
@@ -70,6 +74,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach((name) => document.addEventListener(name, (event) => {
   if (event.detail.elt !== live) return;
+  isSilent = isWanted && name === "htmx:responseError";
   asked = -1;
   want(false);
 }));

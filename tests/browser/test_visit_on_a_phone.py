@@ -400,6 +400,33 @@ def test_without_a_script_everything_is_there_and_can_be_saved(app: Flask, patie
     assert len(_visits(app)) == 2
 
 
+def test_a_server_that_cannot_sum_up_is_asked_to_save_and_nothing_is_lost(
+    app: Flask, patient: str, phone: Phone
+) -> None:
+    phone.open(f"/patients/{patient}/visits/new")
+    phone.page.route("**/visits/preview", lambda route: route.fulfill(status=500, body=""))
+    phone.answer("sleep", 3)
+    phone.tap(".form-footer .btn-go")
+    phone.page.wait_for_selector("#net-note:not([hidden])")
+    assert not phone.page.locator("#check").is_visible()
+    with phone.page.expect_navigation(url="**/saved"):
+        phone.tap(".form-footer .btn-go")
+    assert _visits(app)[-1].sleep == 3
+
+
+def test_without_a_network_the_form_says_so_and_stays(app: Flask, patient: str, phone: Phone) -> None:
+    phone.open(f"/patients/{patient}/visits/new")
+    phone.page.route("**/visits/preview", lambda route: route.abort())
+    phone.answer("sleep", 3)
+    for _time in range(2):
+        phone.tap(".form-footer .btn-go")
+        phone.page.wait_for_selector("#net-note:not([hidden])")
+    assert phone.page.locator("#sleep-2").is_checked() and len(_visits(app)) == 1
+    phone.page.unroute("**/visits/preview")
+    phone.saved()
+    assert _visits(app)[-1].sleep == 3
+
+
 def test_a_double_tap_on_save_makes_one_visit(app: Flask, patient: str, phone: Phone) -> None:
     phone.open(f"/patients/{patient}/visits/new")
     with phone.page.expect_navigation(url="**/saved"):

@@ -15,7 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.core.crypto import Keyring
 from app.core.db import Database
+from app.core.reasons import Reason
 from app.patients.models import Patient
+from app.patients.queries import lock_patient
+from app.patients.rules import CareSetting, ManagementStatus, SpanKind
+from app.patients.service import change_state
 from app.people.vault import Vault
 from app.visits.queries import list_tasks_of_visit
 from app.visits.reading import changes, in_short
@@ -115,6 +119,24 @@ def test_the_tasks_told_beforehand_are_those_that_saving_opens(
         told = outlook(session, patient, judged, TODAY, NOW)
         visit_tasks = _saved(session, app.extensions["anhu.keyring"], county, patient, record)
     assert sorted((one.kind, one.due_on) for one in told) == sorted(visit_tasks)
+
+
+@pytest.mark.parametrize(
+    ("what", "value"), [(SpanKind.CARE, CareSetting.CUSTODY), (SpanKind.MANAGEMENT, ManagementStatus.LOST)]
+)
+def test_the_tasks_told_beforehand_heed_where_the_patient_is(
+    app: Flask, database: Database, county: County, patient: Patient, what: SpanKind, value: Any
+) -> None:
+    doctor, record = county.actor("doctor"), stable(TODAY - timedelta(days=3))
+    with database.transaction() as session:
+        held = lock_patient(session, doctor, patient.public_id)
+        lead, since = county.actor("health_lead"), TODAY - timedelta(days=2)
+        change_state(session, lead, held, what, value.value, since, Reason("visit.same_day"), NOW)
+        session.flush()
+        judged = preview_visit(session, doctor, held, record, TODAY)
+        told = outlook(session, held, judged, TODAY, NOW)
+        opened = _saved(session, app.extensions["anhu.keyring"], county, held, record)
+    assert sorted((one.kind, one.due_on) for one in told) == sorted(opened)
 
 
 def _saved(

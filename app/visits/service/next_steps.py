@@ -67,7 +67,7 @@ def after_completed_visit(
         settle_latest(session, patient, history)
         return
     keep_copies(patient, history)
-    if patient.registry_status is not RegistryStatus.REGISTERED or _was_lost_later(session, patient, visit):
+    if patient.registry_status is not RegistryStatus.REGISTERED or was_lost_later(session, patient, visit.visited_on):
         patient.next_due_on = None
         return
     with session.no_autoflush:  # what is pending goes out together at the end; none of it is read here
@@ -101,7 +101,7 @@ def after_taken_over(
     keep_copies(patient, history)
     management = patient.management_status
     at_home = is_visit_owed(patient.registry_status, ManagementStatus.MANAGED, patient.care_setting)
-    if not at_home or management is ManagementStatus.REFUSED or _was_lost_later(session, patient, visit):
+    if not at_home or management is ManagementStatus.REFUSED or was_lost_later(session, patient, visit.visited_on):
         patient.next_due_on = None
         return
     standing = open_tasks(
@@ -232,7 +232,7 @@ def _found_again(
         change_state(session, actor, patient, SpanKind.MANAGEMENT, managed, visit.visited_on, found, now)
 
 
-def _was_lost_later(session: Session, patient: Patient, visit: FollowUpVisit) -> bool:
+def was_lost_later(session: Session, patient: Patient, visited_on: date) -> bool:
     """A visit entered late, made before the day from which the patient is lost, has found nobody."""
     if patient.management_status is not ManagementStatus.LOST:
         return False
@@ -244,7 +244,7 @@ def _was_lost_later(session: Session, patient: Patient, visit: FollowUpVisit) ->
             PatientSpan.withdrawn_at.is_(None),
         )
     )
-    return since is not None and visit.visited_on < since
+    return since is not None and visited_on < since
 
 
 def _has_agreed(session: Session, patient: Patient) -> bool:

@@ -22,6 +22,7 @@ from app.visits.service.next_steps import (
     open_kinds,
     receipt_of,
     unlocking_of,
+    was_lost_later,
 )
 
 
@@ -42,8 +43,9 @@ def outlook(session: Session, patient: Patient, judged: Judgement, today: date, 
     if judged.record.is_lost:
         because = lost_because(judged.record.visited_on, judged.record.lost_reason)
         return [] if TaskKind.CONFIRM_LOST in standing else [Upcoming(TaskKind.CONFIRM_LOST, today, (because,))]
-    latest_on = judged.context.latest_visit_on
-    if latest_on is not None and judged.record.visited_on < latest_on:
+    latest_on, visited_on = judged.context.latest_visit_on, judged.record.visited_on
+    is_behind = latest_on is not None and visited_on < latest_on
+    if is_behind or was_lost_later(session, patient, visited_on):
         return []
     return [*_again(judged), *_others(patient, judged, standing, now)]
 
