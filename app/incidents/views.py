@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,6 +19,7 @@ from app.core.errors import AnhuError, Invalid, NotFound
 from app.core.fields import codes_of
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import hand_out
 from app.core.reasons import Reason, reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.guardians.queries import list_guardians
@@ -212,7 +212,7 @@ def paper(public_id: str) -> Response:
         subject = ("emergency", public_id)
         note(session, actor, "incidents.printed", now=now, subject=subject, area_code=emergency.area_code)
         content = record_pdf(sheet, header, guards, organisation, actor, now)
-    return send_file(BytesIO(content), mimetype="application/pdf", download_name="emergency-record.pdf")
+    return hand_out(content, "emergency-record")
 
 
 # -- storing and showing -----------------------------------------------------------------------------------------------

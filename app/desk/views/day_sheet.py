@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 from flask import Response, request, send_file
 from sqlalchemy.orm import Session
 
@@ -16,6 +14,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import hand_out
 from app.desk.day_paper import day_sheet_pdf
 from app.desk.papers import task_workbook as render_tasks
 from app.desk.queries.day_sheet import beside
@@ -26,7 +25,6 @@ from app.tasks.queries import list_places, worklist
 from app.tasks.rules import Bucket
 from app.tasks.views import asked_of
 
-PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ON_PAPER = 100  # duties: more than anybody does in a day
 IN_WORKBOOK = 5_000
@@ -47,7 +45,7 @@ def day_sheet() -> Response:
         _note(session, actor, "tasks.list_printed", asked, len(rows))
         area = _area(session, actor, asked)
         content = day_sheet_pdf(rows, others, organisation, area, actor, clock.today(), clock.now())
-    return send_file(BytesIO(content), mimetype=PDF, download_name=f"day-sheet-{clock.today().isoformat()}.pdf")
+    return hand_out(content, f"day-sheet-{clock.today().isoformat()}")
 
 
 @desk.route("/tasks/workbook")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.areas.models import Agency
@@ -17,6 +16,7 @@ from app.core.db import new_public_id, transaction
 from app.core.errors import AnhuError, Forbidden, Invalid, NotFound
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import hand_out
 from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.desk.forms.plans import PlanForm, begun
@@ -143,7 +143,7 @@ def plan_paper(public_id: str) -> Response:
             actor,
             clock.now(),
         )
-    return send_file(BytesIO(content), mimetype="application/pdf", download_name="plan.pdf")
+    return hand_out(content, "plan")
 
 
 def _suggestions(patient: Patient) -> list[Suggested]:

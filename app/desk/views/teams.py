@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from app.core.db import transaction
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import N_, _
 from app.core.keys import current_keyring
+from app.core.papers import hand_out
 from app.core.web import forget_reads, read_session, show_errors
 from app.desk.forms.teams import TeamForm
 from app.desk.papers_teams import gaps_workbook, team_card_pdf
@@ -92,7 +92,7 @@ def team_card(public_id: str) -> Response:
         header = header_of(session, actor, Vault(session, current_keyring()), found, clock.today())
         members = list_team(session, actor, found)
         content = team_card_pdf(header, members, agency.phone if agency else None, actor, clock.now())
-    return send_file(BytesIO(content), mimetype="application/pdf", download_name="team-card.pdf")
+    return hand_out(content, "team-card")
 
 
 @desk.route("/teams/")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from io import BytesIO
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -23,6 +22,7 @@ from app.core.db import transaction
 from app.core.errors import AnhuError, NotFound
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import hand_out
 from app.core.web import forget_reads, read_session, show_errors
 from app.core.workdays import WorkdayCalendar
 from app.patients import service
@@ -46,7 +46,6 @@ from app.patients.views.blueprint import patients
 from app.people.vault import Vault
 
 Answer = str | BaseResponse | tuple[str, int]
-PDF = "application/pdf"
 
 
 def workdays_around(session: Session) -> WorkdayCalendar:
@@ -162,7 +161,7 @@ def clue_paper(public_id: str) -> Response:
         organisation = sheet.agency or names_of(session, [code])[code]
         note(session, actor, "patients.clue_printed", now=now, subject=("clue", public_id), area_code=clue.area_code)
         content = clue_pdf(sheet, organisation, actor, now)
-    return send_file(BytesIO(content), mimetype=PDF, download_name="clue.pdf")
+    return hand_out(content, "clue")
 
 
 # -- storing -----------------------------------------------------------------------------------------------------------

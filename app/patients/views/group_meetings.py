@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from io import BytesIO
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 
 from app.areas.queries import agency_names
 from app.audit.service import note
@@ -15,6 +14,7 @@ from app.core.dates import parse_date
 from app.core.db import transaction
 from app.core.errors import AnhuError, NotFound
 from app.core.i18n import _
+from app.core.papers import hand_out
 from app.core.web import forget_reads, read_session
 from app.patients.forms_groups import MeetingForm
 from app.patients.papers_groups import minutes_pdf
@@ -68,7 +68,7 @@ def meeting_paper(public_id: str, held_on: str) -> Response:
         agency = agency_names(session, [actor.agency_id])[actor.agency_id] if actor.agency_id else ""
         place = names_on(group, session)["place"]
         content = minutes_pdf(group, place, list_members(session, actor, group), meeting, agency, actor, now)
-    return send_file(BytesIO(content), mimetype="application/pdf", download_name="minutes.pdf")
+    return hand_out(content, "minutes")
 
 
 def _day(text: str) -> date:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from io import BytesIO
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,6 +16,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import AnhuError, NotFound
 from app.core.i18n import _
+from app.core.papers import hand_out
 from app.core.quarter import Quarter
 from app.core.reasons import say_quarter
 from app.core.web import forget_reads, read_session, show_errors
@@ -35,7 +35,6 @@ from app.patients.queries.screening import (
 )
 from app.patients.service.screening import count_reported
 from app.patients.views.blueprint import patients
-from app.patients.views.clues import PDF
 
 Answer = str | BaseResponse | tuple[str, int]
 _MONTH = timedelta(days=30)
@@ -96,7 +95,7 @@ def screening_paper(public_id: str) -> Response:
             count=len(parts),
         )
         content = progress_pdf(asked, parts, area, _is_town(actor.area_prefix), actor, clock.today(), clock.now())
-    return send_file(BytesIO(content), mimetype=PDF, download_name="screening.pdf")
+    return hand_out(content, "screening")
 
 
 @patients.route("/screening/returns/<public_id>", methods=["GET", "POST"])
@@ -145,7 +144,7 @@ def zero_report_paper(public_id: str) -> Response:
             area_code=owed.area_code,
         )
         content = zero_report_pdf(open_return(session, actor, owed), actor, now)
-    return send_file(BytesIO(content), mimetype=PDF, download_name="zero-report.pdf")
+    return hand_out(content, "zero-report")
 
 
 def _progress_page(asked: ScreeningRound | None) -> str:

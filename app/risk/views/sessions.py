@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.areas.queries import names_of
@@ -14,6 +12,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import AnhuError, Conflict, Invalid, NotFound
 from app.core.i18n import _
+from app.core.papers import hand_out
 from app.core.quarter import Quarter
 from app.core.reasons import reason, say, say_quarter
 from app.core.web import forget_reads, read_session, show_errors
@@ -170,7 +169,7 @@ def session_paper(public_id: str) -> Response:
             count=len(rows),
         )
         content = session_pdf(held, rows, town, actor, now)
-    return send_file(BytesIO(content), mimetype="application/pdf", download_name="assessment.pdf")
+    return hand_out(content, "assessment")
 
 
 def _parts(rows: list[Row]) -> dict[str, list[Row]]:

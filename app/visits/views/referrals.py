@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from app.areas.models import Agency
@@ -16,6 +14,7 @@ from app.core.db import transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import hand_out
 from app.core.web import forget_reads, read_session, show_errors
 from app.guardians.queries import list_guardians
 from app.patients.models import Patient
@@ -99,7 +98,7 @@ def referral_slip(public_id: str, visit_id: str) -> Response:
             actor,
             clock.now(),
         )
-    return send_file(BytesIO(content), mimetype="application/pdf", download_name="referral.pdf")
+    return hand_out(content, "referral")
 
 
 def _referrals(subject: Subject) -> list[Referral]:
