@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -23,6 +22,7 @@ from app.core.errors import AnhuError, Conflict, Invalid, NotFound
 from app.core.fields import choices
 from app.core.i18n import _, lazy_
 from app.core.keys import current_keyring
+from app.core.papers import hand_out
 from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.desk.forms.transfers import AcceptForm, ProposeForm, RefuseForm, WithdrawForm
@@ -46,7 +46,6 @@ from app.patients.queries import get_patient, header_of
 from app.people.vault import Vault
 
 Answer = str | BaseResponse | tuple[str, int]
-PDF = "application/pdf"
 WORDS = {"reason": TRANSFER_REASONS, "state": TRANSFER_STATES}
 
 
@@ -123,7 +122,7 @@ def transfer_paper(public_id: str) -> Response:
             area_code=paper.patient.area_code,
             detail={"transfer": public_id},
         )
-    return send_file(BytesIO(content), mimetype=PDF, download_name="transfer.pdf")
+    return hand_out(content, "transfer")
 
 
 @desk.route("/patients/<public_id>/transfer", methods=["GET", "POST"])
@@ -173,7 +172,7 @@ def ending_paper(public_id: str) -> Response:
             subject=("patient", public_id),
             area_code=patient.area_code,
         )
-    return send_file(BytesIO(content), mimetype=PDF, download_name="lost-or-dead.pdf")
+    return hand_out(content, "lost-or-dead")
 
 
 def _answered(public_id: str, which: str, form: Any, store: Callable[[Session, Actor, Any], None], said: str) -> Answer:
