@@ -131,6 +131,11 @@ def _width(phone: Phone) -> int:
     return int(phone.page.evaluate("document.documentElement.scrollWidth"))
 
 
+def _focused(phone: Phone, selector: str) -> None:
+    """Waits until the focus is there."""
+    phone.page.wait_for_function("selector => document.activeElement.matches(selector)", arg=selector)
+
+
 def _barriers(phone: Phone) -> list[str]:
     phone.page.evaluate(AXE)
     return list(phone.page.evaluate(RUN_AXE))
@@ -230,10 +235,10 @@ def test_the_summary_says_what_is_wrong_before_anything_is_sent(app: Flask, pati
     phone.same("drugs")
     phone.tap(".form-footer .btn-go")
     summary = phone.page.wait_for_selector("#refused .error-summary")
-    assert phone.page.evaluate("document.activeElement.classList.contains('error-summary')")
+    _focused(phone, ".error-summary")
     assert summary and "实验室检查结果" in summary.inner_text()
     phone.page.click("#refused a")
-    assert phone.page.evaluate("document.activeElement.id") == "lab_text"
+    _focused(phone, "#lab_text")
     phone.page.keyboard.type("肝功能正常")
     phone.saved()
     assert _visits(app)[-1].lab_test == 2
@@ -276,11 +281,11 @@ def test_a_routine_visit_by_keyboard_alone_is_seven_keys(app: Flask, patient: st
         keys.press("Enter")
     phone.page.wait_for_selector(".scripted")
     for group in GROUPS:
-        assert phone.page.evaluate("document.activeElement.dataset.same") == group
+        _focused(phone, f'[data-same="{group}"]')
         keys.press("Enter")
-    assert phone.page.evaluate("document.activeElement.matches('.form-footer .btn-go')")
+    _focused(phone, ".form-footer .btn-go")
     keys.press("Enter")
-    assert phone.page.evaluate("document.activeElement.matches('#check .btn-go')")
+    _focused(phone, "#check .btn-go")
     with phone.page.expect_navigation(url="**/saved"):
         keys.press("Enter")
     assert len(_visits(app)) == 2
@@ -385,7 +390,7 @@ def test_what_was_typed_survives_a_refusal(patient: str, phone: Phone) -> None:
     assert phone.page.input_value("#adverse_text") == "手抖"
     assert phone.page.input_value("#notes") == "下次带家属"
     assert phone.page.locator("#adverse_severity-error").is_visible()
-    assert phone.page.evaluate("document.activeElement.classList.contains('error-summary')")
+    _focused(phone, ".error-summary")
 
 
 def test_without_a_script_everything_is_there_and_can_be_saved(app: Flask, patient: str, plain_phone: Phone) -> None:
