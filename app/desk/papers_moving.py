@@ -19,7 +19,7 @@ from app.guardians.papers import person_on_paper
 from app.patients.labels import DIAGNOSIS_LABELS
 from app.patients.rules import TransferState
 from app.people.models import DatePrecision, Person
-from app.visits.models import VisitMedicine
+from app.visits.papers import dose_in_words
 from app.visits.rules.attempts import OUTCOME_LABELS, WAY_LABELS
 from app.visits.rules.losses import OFFICE_LABELS, TOLD_LABELS, Office, ToldWay
 from reports.forms.lost_or_dead import ContactAttempt, LostOrDeadDocument, ToldOffice, render_lost_or_dead
@@ -78,7 +78,7 @@ def _sheet(paper: TransferPaper, imprint: Imprint) -> TransferSheetDocument:
         last_visit_on=patient.last_visit_on,
         visit_class=patient.visit_class,
         next_visit_on=patient.next_due_on,
-        medicines="；".join(_dose(line) for line in paper.medicines),
+        medicines="；".join(dose_in_words(line) for line in paper.medicines),
         cautions="上门须两人同行" if row.in_pairs else "",
         tasks=tuple(OpenTask(TASK_KINDS.get(task.kind, ""), task.due_on, _mark(task.because)) for task in paper.tasks),
         subsidy="同一政策，按日计算，由县统一发放一笔",
@@ -109,13 +109,6 @@ def _items(paper: TransferPaper) -> Iterator[HandedItem]:
 
 def _contact(agency: Agency | None, name: str) -> str:
     return " ".join(filter(None, (name, agency.phone if agency else None)))
-
-
-def _dose(line: VisitMedicine) -> str:
-    if line.long_acting_mg:
-        return f"{line.name} 每{line.every_weeks or ''}周 {line.long_acting_mg} mg"
-    doses = zip("早中晚", (line.morning_mg, line.noon_mg, line.night_mg), strict=True)
-    return f"{line.name} " + "、".join(f"{when} {dose} mg" for when, dose in doses if dose)
 
 
 def _serial(paper: TransferPaper) -> str:

@@ -10,7 +10,7 @@ from app.core.actor import Actor
 from app.patients.models import Patient
 from app.people.models import Person
 from app.people.vault import Vault
-from app.visits.models import FollowUpVisit
+from app.visits.models import FollowUpVisit, VisitMedicine
 from app.visits.queries_papers import PrintedVisit
 from app.visits.readers import SEALED
 from app.visits.rules.form import BEHAVIOUR_COUNTS, FIELDS
@@ -118,6 +118,14 @@ def behaviours_in(visits: Iterable[VisitRecord | FollowUpVisit]) -> tuple[Behavi
         times.update({flag.bit_length(): getattr(visit, name) for flag, name in BEHAVIOUR_COUNTS.items()})
     seen = seen - {NO_BEHAVIOUR} or seen
     return tuple(Behaviour(code, times.get(code)) for code in sorted(seen))
+
+
+def dose_in_words(line: VisitMedicine) -> str:
+    """利培酮 早 1 mg、晚 2.5 mg, for forms that have one line for all medicines."""
+    if line.long_acting_mg:
+        return f"{line.name} 每{line.every_weeks or ''}周 {line.long_acting_mg} mg"
+    doses = zip("早中晚", (line.morning_mg, line.noon_mg, line.night_mg), strict=True)
+    return f"{line.name} " + "、".join(f"{when} {dose} mg" for when, dose in doses if dose)
 
 
 def _drug(line: Medicine) -> form.DrugLine:

@@ -12,6 +12,7 @@ from app.guardians.queries.page import GuardianCard
 from app.patients.labels import DIAGNOSIS_LABELS
 from app.patients.queries import PatientHeader
 from app.visits.models import FollowUpVisit, VisitMedicine
+from app.visits.papers import dose_in_words
 from app.visits.rules.form import FIELDS
 from app.visits.rules.referral import RECEIPT_WITHIN_DAYS
 from reports.forms.referral import ReferralDocument, render_referral
@@ -40,7 +41,7 @@ def referral_pdf(
             reason=why,
             impression=DIAGNOSIS_LABELS[patient.diagnosis] if patient.diagnosis else "",
             condition="；".join(_condition(visit)),
-            medicines="；".join(_dose(line) for line in lines if not line.is_guidance),
+            medicines="；".join(dose_in_words(line) for line in lines if not line.is_guidance),
             doctor=patient.doctor or actor.name,
             doctor_phone=(agency.phone or "") if agency else "",
             receipt_by=visit.visited_on + timedelta(days=RECEIPT_WITHIN_DAYS),
@@ -55,10 +56,3 @@ def _condition(visit: FollowUpVisit) -> Iterator[str]:
         yield f"危险性评估{visit.risk_level}级"
     if visit.symptoms:
         yield "目前症状：" + "、".join(FIELDS["symptoms"].labels_of(visit.symptoms))
-
-
-def _dose(line: VisitMedicine) -> str:
-    if line.long_acting_mg:
-        return f"{line.name} 每{line.every_weeks or ''}周 {line.long_acting_mg} mg"
-    doses = zip("早中晚", (line.morning_mg, line.noon_mg, line.night_mg), strict=True)
-    return f"{line.name} " + "、".join(f"{when} {dose} mg" for when, dose in doses if dose)

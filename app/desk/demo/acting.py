@@ -28,10 +28,13 @@ from app.people import service as people
 from app.people.commands import AccountDraft
 from app.people.models import DatePrecision, Person
 from app.people.vault import Vault
-from app.visits.commands import DecideLost, RecordAttempt, RecordVisit
+from app.visits.commands import DecideLost, KeepLoss, RecordAttempt, RecordVisit, Told
 from app.visits.rules.attempts import AttemptOutcome, AttemptWay
+from app.visits.rules.form import LostReason
+from app.visits.rules.losses import Office, ToldWay
 from app.visits.rules.prompts import DOUBTS
 from app.visits.service import confirm_lost, record_attempt, record_visit
+from app.visits.service.losses import keep_loss
 
 HOSPITAL = "安和县精神卫生中心"
 _DEATHS = ((1, 3), (1, 4), (1, 2), (1, 5), (4, None), (6, None))  # cause and physical cause, as the form codes them
@@ -106,9 +109,20 @@ def _attempt(acting: Actors, life: Life, act: Act, now: datetime) -> None:
     record_attempt(acting.session, acting.vault, acting.county.doctor_of(life.resident), command, act.day, now)
 
 
+_TOLD_OF_LOSS = {
+    Office.POLITICAL_LEGAL: ToldWay.WRITTEN,
+    Office.POLICE: ToldWay.BOTH,
+    Office.PREVENTION: ToldWay.WRITTEN,
+}
+
+
 def _confirm_lost(acting: Actors, life: Life, act: Act, now: datetime) -> None:
     command = DecideLost(acting.patient(life).public_id, is_lost=True)
-    confirm_lost(acting.session, acting.county.lead_of(life.resident), command, act.day, now)
+    lead = acting.county.lead_of(life.resident)
+    confirm_lost(acting.session, lead, command, act.day, now)
+    told = tuple(Told(office, now, way) for office, way in _TOLD_OF_LOSS.items())
+    known = KeepLoss(command.patient, 0, LostReason.NOT_REACHED_THREE_TIMES, "邻居说往外县打工去了", told)
+    keep_loss(acting.session, acting.vault, lead, known, now)
 
 
 def _withdraw_consent(acting: Actors, life: Life, act: Act, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.areas.rules import prefix_of
 from app.core.scope import within_prefix
+from app.desk.demo.agreeing import agree
 from app.desk.demo.moments import Moments
 from app.desk.demo.places import TOWN
 from app.desk.demo.settling import County
@@ -61,6 +62,7 @@ def treat(session: Session, vault: Vault, county: County, moments: Moments) -> N
         doctor = county.actors["doctor"]
         set_joint_visits(session, doctor, patient, order, moments.today, moments.on(moments.today, 30))
     _respond(session, vault, county, moments, patients[12:14])
+    agree(session, vault, county, moments, patients[9:11])
     session.flush()
 
 
