@@ -616,3 +616,24 @@ def test_a_draft_outlives_the_end_of_the_session_and_goes_on_after_signing_in_in
     phone.page.wait_for_selector("#draft-line[data-state='saved']")
     phone.page.reload()
     assert phone.page.is_checked('input[name="insight"][value="3"]')
+
+
+def test_a_phone_that_was_just_turned_on_has_its_list_and_any_page_leads_there_without_a_network(
+    app: Flask, site: Site, phone: Phone
+) -> None:
+    phone.turn_on()
+    site.down()
+    for path in ("/", "/tasks/?tab=overdue"):
+        phone.go(path)
+        phone.page.wait_for_selector("#pin")
+        assert phone.page.url == f"{site.url}/field/work"
+    phone.unlock()
+    phone.page.wait_for_selector("[data-start]")
+    assert phone.page.locator("[data-start]").count() == len(NAMES)
+    site.up()
+    phone.go("/")
+    assert phone.page.url == f"{site.url}/"
+    kept = phone.page.evaluate(
+        "async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(one => new URL(one.url).pathname)))).flat()"
+    )
+    assert kept and all(path.startswith(("/static/", "/field/work", "/field/form.json")) for path in kept)

@@ -6,13 +6,12 @@ import { el } from "./draw.js";
 import { drawVisit } from "./entry.js";
 import { resultLines } from "./result.js";
 import * as store from "./store.js";
-import { isSecure, lapse, serverNow, sync, takeList, today, unsent, WARN_AFTER_MS, wipe } from "./sync.js";
+import { isSecure, keepPages, lapse, LIST, serverNow, sync, takeList, today, unsent, WARN_AFTER_MS, wipe } from "./sync.js";
 import { form as declared, load, say, sayDay, sayTime } from "./words.js";
 
 const LOCK_AFTER_MS = 120_000;
 const SYNC_EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
-const LIST = "list";
 
 const main = document.getElementById("main");
 const place = document.getElementById("field-app");
@@ -228,7 +227,7 @@ const begin = async () => {
   await load(main.dataset.declaration);
   document.title = document.title || say("title");
   if (!isSecure()) return showMessage("insecure", "insecure_hint");
-  if ("serviceWorker" in navigator) await navigator.serviceWorker.register("/field/sw.js", { scope: "/field/" }).catch(() => null);
+  if ("serviceWorker" in navigator) await keepPages().catch(() => null);
   await showLocked();
   await showNote();
   for (const used of ["pointerdown", "keydown"]) document.addEventListener(used, () => { usedAt = Date.now(); }, true);

@@ -1,8 +1,8 @@
 /* Turning offline work on for this phone. */
 
-import { importPart, newLock } from "./crypto.js";
+import { importPart, newLock, seal } from "./crypto.js";
 import * as store from "./store.js";
-import { isSecure, turnOn, unsent } from "./sync.js";
+import { isSecure, keepPages, LIST, takeList, turnOn, unsent } from "./sync.js";
 import { form as declared, load, say, sayTime } from "./words.js";
 
 const note = document.getElementById("field-note");
@@ -35,14 +35,15 @@ const submit = async (event) => {
   form.querySelector(".btn-go").disabled = true;
   try {
     const told = await turnOn(form.querySelector("#label").value, form.querySelector("[name=csrf_token]").value);
-    const { lock } = await newLock(pin, await importPart(told.server_part), declared().lock.rounds);
+    const { lock, dataKey } = await newLock(pin, await importPart(told.server_part), declared().lock.rounds);
     await store.clear("drafts");
-    await store.remove("meta", "list");
+    await store.remove("meta", LIST);
     await store.remove("meta", "wiped");
     await store.put("meta", "device", { id: told.device, sealTo: told.seal_to });
     await store.put("meta", "lock", lock);
+    await store.put("meta", LIST, await seal(dataKey, { ...await takeList(), done: {} }, LIST));
     await navigator.storage?.persist?.();
-    await navigator.serviceWorker.register("/field/sw.js", { scope: "/field/" });
+    await keepPages();
     await navigator.serviceWorker.ready;
     location.assign(location.pathname);
   } catch {

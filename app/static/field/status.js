@@ -1,7 +1,7 @@
 /* On every page of who may work offline: what has not gone up yet and since when; sends it; cleans up at sign-out. */
 
 import * as store from "./store.js";
-import { forgetPages, forgetPart, isSecure, sync, unsent, WARN_AFTER_MS, whileSilent } from "./sync.js";
+import { forgetPages, forgetPart, isSecure, keepPages, sync, unsent, WARN_AFTER_MS, whileSilent } from "./sync.js";
 import { load, say, sayTime } from "./words.js";
 
 const SYNC_EVERY_MS = 60_000;
@@ -61,6 +61,7 @@ const begin = async () => {
   if (!note || !isSecure()) return;
   document.addEventListener("submit", tidyAtSignOut);
   if (!(await store.get("meta", "device"))) return;
+  keepPages().catch(() => null); // signing out had taken them along
   window.setInterval(exchange, SYNC_EVERY_MS);
   window.addEventListener("online", exchange);
   window.addEventListener("offline", exchange);

@@ -13,6 +13,8 @@ const WAIT_FOR_SILENCE_MS = 5000;
 const DAY_MS = 24 * HOURS_MS;
 const SHANGHAI_MS = 8 * HOURS_MS;
 const CACHES = "anhu-field-";
+// the name of the list in the store, and the place that it is sealed for
+export const LIST = "list";
 
 export const isSecure = () => globalThis.isSecureContext && Boolean(globalThis.crypto?.subtle) && Boolean(globalThis.indexedDB);
 
@@ -80,14 +82,17 @@ export const lapse = async () => {
 export const forgetPart = async () => {
   const lock = await store.get("meta", "lock");
   if (lock) await store.put("meta", "lock", { ...lock, part: null });
-  await store.remove("meta", "list");
+  await store.remove("meta", LIST);
 };
 
 /* All but the unsent queue and what is needed to send it. */
 export const wipe = async (why) => {
-  await Promise.all([store.remove("meta", "lock"), store.remove("meta", "list"), store.clear("drafts")]);
+  await Promise.all([store.remove("meta", "lock"), store.remove("meta", LIST), store.clear("drafts")]);
   await store.put("meta", "wiped", why);
 };
+
+/* Also for pages of other rooms: whoever opens them without a network is led to the offline page. */
+export const keepPages = () => navigator.serviceWorker.register("/field/sw.js", { scope: "/" });
 
 export const forgetPages = async () => {
   for (const name of await caches.keys()) if (name.startsWith(CACHES)) await caches.delete(name);

@@ -15,11 +15,25 @@ self.addEventListener("activate", (event) => {
   const isOld = (name) => name.startsWith("anhu-field-") && name !== NAME;
   event.waitUntil(caches.keys()
     .then((names) => Promise.all(names.filter(isOld).map((name) => caches.delete(name))))
+    .then(() => self.registration.navigationPreload?.enable()) // a page is asked for while this worker wakes up
     .then(() => self.clients.claim()));
 });
 
+const keptOrAsked = async (pathname, request) => (await (await caches.open(NAME)).match(pathname)) ?? fetch(request);
+
+/* Whoever opens any page of ours without a network is led to what works without one. */
+const askedOrOffline = async (event) => {
+  try {
+    return (await event.preloadResponse) ?? (await fetch(event.request));
+  } catch {
+    return Response.redirect(FRAME, 302);
+  }
+};
+
 self.addEventListener("fetch", (event) => {
-  const { pathname, origin } = new URL(event.request.url);
-  if (event.request.method !== "GET" || origin !== self.location.origin || !WANTED.has(pathname)) return;
-  event.respondWith(caches.open(NAME).then((cache) => cache.match(pathname)).then((kept) => kept || fetch(event.request)));
+  const { request } = event;
+  const { pathname, origin } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (WANTED.has(pathname)) event.respondWith(keptOrAsked(pathname, request));
+  else if (request.mode === "navigate") event.respondWith(askedOrOffline(event));
 });

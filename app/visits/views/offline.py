@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Response, current_app, render_template, url_for
@@ -15,6 +16,7 @@ from app.core.i18n import language
 from app.core.web import read_session
 from app.visits.forms.declaration import declaration
 from app.visits.queries import get_rules
+from app.visits.rules.ruleset import VisitRules
 from app.visits.views.blueprint import visits
 
 # In the order in which the page asks for them.
@@ -47,6 +49,10 @@ _MODULES = tuple(name for name in ASSETS if name.endswith(".js"))
 @permit(Action.SIGN_IN)
 def offline_page() -> str:
     """The frame of the offline page: the same for everybody, filled in by its script from the phone's own store."""
+    return offline_frame()
+
+
+def offline_frame() -> str:
     return render_template("visits/field/work.html", modules=_MODULES)
 
 
@@ -69,20 +75,35 @@ def worker() -> Response:
         ],
     }
     script = _static(WORKER).read_text(encoding="utf-8")
-    return Response(f"self.KEPT = {json.dumps(kept)};\n{script}", mimetype="text/javascript")
+    whole = Response(f"self.KEPT = {json.dumps(kept)};\n{script}", mimetype="text/javascript")
+    whole.headers["Service-Worker-Allowed"] = "/"  # any page that is opened without a network leads to the offline one
+    return whole
 
 
 def _version() -> str:
+    """Asked for with every page that a phone opens: what it is made of is made once."""
     digest = hashlib.sha256(language().encode())
-    for name in (*ASSETS, WORKER):
-        digest.update(_static(name).read_bytes())
+    digest.update(_digest_of_files(current_app.extensions["anhu.static_version"]))
     digest.update(_declaration().encode())
-    digest.update(render_template("visits/field/work.html", modules=_MODULES).encode())
+    digest.update(offline_frame().encode())
     return digest.hexdigest()[:16]
 
 
+@lru_cache(maxsize=4)
+def _digest_of_files(_static_version: str) -> bytes:
+    digest = hashlib.sha256()
+    for name in (*ASSETS, WORKER):
+        digest.update(_static(name).read_bytes())
+    return digest.digest()
+
+
 def _declaration() -> str:
-    return canonical_json(declaration(get_rules(read_session(), current_clock().today())))
+    return _declared(get_rules(read_session(), current_clock().today()))
+
+
+@lru_cache(maxsize=8)
+def _declared(rules: VisitRules) -> str:
+    return canonical_json(declaration(rules))
 
 
 def _static(name: str) -> Path:
