@@ -25,7 +25,7 @@ from app.core.reasons import Label, Reason, reason
 from app.incidents.commands import FillRecord, OpenEmergency
 from app.incidents.labels import NOT_AN_EMERGENCY
 from app.incidents.models import Emergency, EmergencyCheck
-from app.incidents.queries import find_by_key, find_task, list_checks
+from app.incidents.queries import find_by_key, find_running, find_task, list_checks
 from app.incidents.rules import (
     CHECKS_SETTING,
     NEEDED,
@@ -115,6 +115,9 @@ def _day_of_death(session: Session, actor: Actor, patient: str) -> date | None:
 
 def _store(session: Session, vault: Vault, actor: Actor, command: OpenEmergency, now: datetime) -> Emergency:
     patient = lock_patient(session, actor, command.patient) if command.patient else None
+    running = find_running(session, actor, patient) if patient is not None else None
+    if running is not None:
+        return running  # a colleague was quicker; one emergency has one record and one clock
     if patient is not None:
         person_id, area_code, category = patient.person_id, patient.area_code, _category(patient)
     else:

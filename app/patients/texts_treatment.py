@@ -22,6 +22,7 @@ TEXTS: dict[str, str] = {
     "patients.examination.empty": N_("请至少填写一项体检结果；不同意体检请选“本年度不同意体检”"),
     "patients.examination.pressure": N_("收缩压和舒张压要一起填写，收缩压应高于舒张压"),
     "patients.treatment.not_registered": N_("此人不在册，不能登记"),
+    "patients.examination.same_day": N_("%(on)s 已登记过体检；登记有误的请先撤销"),
     "patients.treatment.same_day": N_("%(on)s 已登记过%(drug)s；确有两次的请合并成一条，登记有误的请先撤销"),
     "patients.treatment.withdrawn": N_("原登记已撤销"),
     "patients.joint.because": N_("%(why)s，%(until)s前与村（居）委会、民警共同随访"),

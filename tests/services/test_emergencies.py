@@ -189,6 +189,14 @@ def test_an_opening_is_refused_by_field(session: Session, county: County, more: 
     assert field in refused.value.errors
 
 
+def test_two_colleagues_share_the_record_that_runs(session: Session, county: County) -> None:
+    patient = patient_of(session, county)
+    first = opened(session, county, patient=patient.public_id)
+    assert opened(session, county, "health_lead", patient=patient.public_id).id == first.id
+    finished(session, county, first)
+    assert opened(session, county, patient=patient.public_id).id != first.id
+
+
 def test_nothing_begins_after_a_death(session: Session, county: County) -> None:
     patient = patient_of(session, county)
     died_on = TODAY - timedelta(days=2)

@@ -236,6 +236,15 @@ def test_an_examination_or_its_refusal_answers_the_years_duty(session: Session, 
     assert open_tasks(session, patient, TaskKind.EXAMINATION) == []
 
 
+def test_one_examination_a_day(session: Session, county: County) -> None:
+    patient = patient_of(session, county)
+    first = examine(session, county, patient, AgreedBy.REFUSED)
+    with pytest.raises(Invalid):
+        examine(session, county, patient, AgreedBy.GUARDIAN, systolic_mmhg=128, diastolic_mmhg=82)
+    withdraw_treatment(session, county.actor("doctor"), patient, "examination", first.public_id, NOW)
+    assert examine(session, county, patient, AgreedBy.GUARDIAN, systolic_mmhg=128, diastolic_mmhg=82).id
+
+
 @pytest.mark.parametrize(
     ("agreed_by", "more", "field"),
     [

@@ -182,6 +182,13 @@ def record_examination(
         return stored
     _check_examination(command)
     is_refused = command.agreed_by is AgreedBy.REFUSED
+    same = select(Examination.id).where(
+        Examination.patient_id == patient.id,
+        Examination.examined_on == command.examined_on,
+        Examination.withdrawn_at.is_(None),
+    )
+    if session.scalar(same.limit(1)) is not None:
+        raise Invalid({"examined_on": [reason("patients.examination.same_day", on=command.examined_on)]})
     examination = Examination(
         submission_key=command.submission_key,
         patient_id=patient.id,
