@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
 from app.areas.queries import full_names
-from app.core.access import Field, Grant, sees
-from app.core.actor import Actor
+from app.core.access import FIELDS, Field, Grant, sees
+from app.core.actor import Actor, Role
 from app.core.batches import slices
 from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
@@ -168,7 +168,7 @@ def list_patients(
 ) -> Page[RegisterRow]:
     """A page in the order of villages, then of registration."""
     rows = (
-        select(*columns_for(actor))
+        select(*columns_for(actor.role))
         .join(Person, Person.id == Patient.person_id)
         .where(within(Patient.area_code, actor), *_conditions(actor, wanted, today))
         .order_by(Patient.area_code, Patient.id)
@@ -183,11 +183,11 @@ def list_patients(
 _DOCTOR = select(User.display_name).where(User.id == Patient.doctor_id).correlate(Patient).scalar_subquery()
 
 
-def columns_for(actor: Actor) -> tuple[ColumnElement[Any] | Any, ...]:
+def columns_for(role: Role) -> tuple[ColumnElement[Any] | Any, ...]:
     """The columns of `RegisterRow` that this role may see; the others are never loaded."""
 
     def seen(field: Field, column: Any) -> Any:
-        return column if sees(actor, field) is Grant.FULL else literal(None).label(column.key)
+        return column if FIELDS[field].get(role) is Grant.FULL else literal(None).label(column.key)
 
     return (
         Patient.id,
@@ -207,9 +207,11 @@ def columns_for(actor: Actor) -> tuple[ColumnElement[Any] | Any, ...]:
     )
 
 
-def as_rows(session: Session, rows: Select[Any], found_by: bool = False) -> list[RegisterRow]:
-    """Run a select over `columns_for` (and, with `found_by`, a last column with the matching name)."""
-    fetched = session.execute(rows).all()
+def as_rows(
+    session: Session, rows: Select[Any], values: Mapping[str, Any] | None = None, found_by: bool = False
+) -> list[RegisterRow]:
+    """Run a select over `columns_for` with its `values` (and, with `found_by`, a last column with the matching name)."""
+    fetched = session.execute(rows, values).all()
     villages = full_names(session, {row.area_code for row in fetched})
     return [_row(row, villages[row.area_code], row[-1] if found_by else None) for row in fetched]
 
