@@ -30,8 +30,10 @@ from app.guardians.commands import AddGuardian, SignAgreement
 from app.guardians.rules import Rank, Relation
 from app.guardians.service import add_guardian, sign_agreement
 from app.patients.commands import ConsentDraft, DiagnosisDraft, Supplement
+from app.patients.commands_support import MakePlan, PlannedStep
 from app.patients.models import Admission, Patient, PatientSpan, RegisterRequest
 from app.patients.queries import get_patient, search_patients
+from app.patients.queries.plans import get_plan, list_versions
 from app.patients.rules import (
     CareSetting,
     DiagnosisCategory,
@@ -40,8 +42,11 @@ from app.patients.rules import (
     RequestKind,
     RequestState,
     SpanKind,
+    TeamPart,
 )
+from app.patients.rules_support import PlanAim
 from app.patients.service import change_state, record_admission, record_death
+from app.patients.service.plans import make_plan
 from app.people.commands import AccountDraft
 from app.people.models import DatePrecision, Person
 from app.subsidies.commands import OpeningPayment
@@ -327,6 +332,29 @@ def test_husband_and_wife_are_never_merged(session: Session, county: County) -> 
     add_guardian(session, vault(session), office, merged, link, NOW)
     with pytest.raises(Conflict):
         _propose(session, county, _proposal(RequestKind.MERGE, merged, kept=kept.public_id))
+
+
+def test_of_two_plans_the_kept_one_holds_and_the_words_of_both_are_read_before_and_after_an_undo(
+    session: Session, county: County
+) -> None:
+    kept, merged = _pair(session, county)
+    doctor = county.actor("doctor")
+    for number, patient in enumerate((kept, merged)):
+        step = PlannedStep(PlanAim.COMPANY, f"第{number}份计划", TeamPart.GUARDIAN, TODAY + timedelta(days=9))
+        made_on = TODAY - timedelta(days=20)
+        plan = MakePlan(f"plan-{number}", made_on, TODAY + timedelta(days=60), (step,))
+        make_plan(session, vault(session), doctor, patient, plan, TODAY, NOW)
+    asked = _merge(session, county, kept, merged)
+    versions = list_versions(session, doctor, kept)
+    assert [one.to_on for one in versions] == [TODAY, None]
+    words = [get_plan(session, vault(session), doctor, kept, one.public_id, TODAY) for one in versions]
+    assert [plan.steps[0].what for plan in words if plan] == ["第1份计划", "第0份计划"]
+    reviews = select(func.count()).where(Task.kind == TaskKind.PLAN_REVIEW, Task.state == TaskState.OPEN)
+    assert session.scalar(reviews) == 1
+    requests.undo_merge(session, county.actor("county_office"), asked.public_id, TODAY, NOW)
+    session.expire_all()
+    again = get_plan(session, vault(session), county.actor("other_doctor"), merged, None, TODAY)
+    assert again is not None and again.steps[0].what == "第1份计划" and session.scalar(reviews) == 2
 
 
 def test_a_merge_is_not_undone_after_thirty_days(session: Session, county: County) -> None:

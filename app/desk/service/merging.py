@@ -24,6 +24,7 @@ from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
 from app.patients.models import Admission, CarePlan, Consent, Diagnosis, Patient
 from app.patients.rules import RegistryStatus
+from app.patients.rules_watch import STATE_KINDS
 from app.patients.service.recomputing import OWN
 from app.patients.service.states import set_registry
 from app.people.models import NameKey, Person, Phone
@@ -47,6 +48,7 @@ _MOVES = (
     "examinations",
     "clues",
 )
+_OF_STATE = STATE_KINDS | {TaskKind.IDENTIFY}
 _OWN_PERSON = frozenset({"clues"})  # sealed under the key of the person that the row itself names
 _OPEN_SENT = (SubmissionState.CONFLICT, SubmissionState.REFUSED, SubmissionState.QUARANTINED)
 
@@ -218,8 +220,16 @@ class _Merge:
             self._reseal("care_plans", "id", one.id)
             if one.to_on is None and plan:
                 one.to_on = self.today
+                self._end_duties(f"plan:{one.id}")
             one.patient_id = self.kept.id
         self.session.flush()
+
+    def _end_duties(self, period: str) -> None:
+        """What the ended plan of the merged record asked for, its steps included, is nobody's duty any more."""
+        for task in self._tasks(self.merged):
+            if task.state is TaskState.OPEN and (task.period == period or task.period.startswith(f"{period}:")):
+                task.state, task.closed_at, task.closed_by = TaskState.CANCELLED, self.now, self.actor.user_id
+                task.outcome = self.because.to_json()
 
     def _join_spans(self, model: Any, within: tuple[str, ...], takes_other: Any) -> None:
         open_ones = {tuple(getattr(one, name) for name in within): one for one in self._open(model, self.kept)}
@@ -273,7 +283,8 @@ class _Merge:
     # -- what is to be done and what was done
 
     def _duties(self) -> None:
-        """Open duties move; one that stands already on the kept record is not done twice."""
+        """Open duties move; one that stands already on the kept record is not done twice, and what the merged record's state asked
+        for is nobody's question any more: the kept record's own state asks."""
         standing = {
             (task.kind, task.period) for task in self._tasks(self.kept) if task.state is not TaskState.CANCELLED
         }
@@ -283,7 +294,8 @@ class _Merge:
         for task in self._tasks(self.merged):
             if task.state is not TaskState.OPEN:
                 continue
-            if (task.kind, task.period) in standing or (task.kind is TaskKind.FOLLOW_UP and has_visit):
+            is_of_state = task.kind in _OF_STATE and not task.period.startswith("visit:")
+            if is_of_state or (task.kind, task.period) in standing or (task.kind is TaskKind.FOLLOW_UP and has_visit):
                 task.state, task.closed_at, task.closed_by = TaskState.CANCELLED, self.now, self.actor.user_id
                 task.outcome = self.because.to_json()
             else:
