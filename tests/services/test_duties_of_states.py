@@ -14,6 +14,7 @@ from app.core.calendar import load_workdays
 from app.core.errors import Conflict, Invalid
 from app.core.identity import IdKind
 from app.core.reasons import Reason, say
+from app.desk.service.merging import merge, undo
 from app.patients.commands import AnswerDuty, ConsentDraft, DiagnosisDraft, ReviewDiagnosis
 from app.patients.models import Patient
 from app.patients.queries.watching import watch_of_task
@@ -469,3 +470,15 @@ def test_a_duty_is_answered_once(session: Session, county: County, patient: Pati
     session.refresh(task)
     with pytest.raises(Conflict):
         answer_duty(session, county.actor("doctor"), patient, task, said, TODAY, NOW)
+
+
+def test_a_merged_records_questions_are_nobodys_and_come_back_with_it(session: Session, county: County) -> None:
+    """The kept record's own state asks; what the other one's state asked for would have no page any more."""
+    office = county.actor("county_office")
+    kept = registered(session, office, sequence=1)
+    merged = registered(session, office, sequence=3)
+    management(session, county, merged, ManagementStatus.LOST, date(2026, 11, 1))
+    moved = merge(session, vault(session), office, kept, merged, {}, TODAY, NOW)
+    assert waiting(session, kept, TaskKind.SEARCH_LOST) == waiting(session, merged, TaskKind.SEARCH_LOST) == []
+    undo(session, moved, kept, merged)
+    assert len(waiting(session, merged, TaskKind.SEARCH_LOST)) == 1
