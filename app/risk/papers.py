@@ -23,8 +23,10 @@ from reports.forms.sheet import Imprint
 _NUMBERS = "一二三四"
 
 
-def session_pdf(held: ReassessmentSession, rows: Sequence[Row], town: str, actor: Actor, now: datetime) -> bytes:
-    """季度评估汇总表; before the signature it holds what has been decided so far."""
+def session_pdf(
+    held: ReassessmentSession, rows: Sequence[Row], town: str, recorder: str, actor: Actor, now: datetime
+) -> bytes:
+    """季度评估汇总表, kept by `recorder` whoever prints it; before the signature it holds what has been decided so far."""
     return render_assessment_session(
         AssessmentSessionDocument(
             Imprint(town, actor.name, now),
@@ -32,7 +34,7 @@ def session_pdf(held: ReassessmentSession, rows: Sequence[Row], town: str, actor
             quarter=paper_quarter(held.quarter),
             held_on=held.held_on,
             chair=str(held.panel[0]["name"]) if held.panel else "",
-            recorder=actor.name,
+            recorder=recorder,
             rows=tuple(_line(row) for row in rows),
             panel=tuple(_member(one) for one in held.panel),
         )

@@ -17,6 +17,7 @@ from app.risk.service import note_level
 from tests.conftest import NOW, TODAY
 from tests.rig.caseload import add_patient
 from tests.rig.county import County
+from tests.rig.papers import words_on
 
 ClientAs = Callable[[str], FlaskClient]
 OPENING = {
@@ -63,8 +64,10 @@ def test_a_meeting_goes_from_its_list_to_the_signed_sheet(client_as: ClientAs, h
     lead.post(f"{at}/sign")
     done = lead.get(f"{at}?part=done").text
     assert "已签字" in done and "暂按上次等级" in done
-    for paper in (f"{at}/paper", *re.findall(r"/reassessments/[^\"]+/paper", done)):
-        assert lead.get(paper).data.startswith(b"%PDF")
+    sheet = words_on(client_as("county_office").get(f"{at}/paper").data)
+    assert "记录人：health_lead" in sheet and "county_office打印于" in sheet
+    (single_form,) = re.findall(r"/reassessments/[^\"]+/paper", done)
+    assert "乙" in words_on(lead.get(single_form).data)
 
 
 def test_a_second_meeting_of_the_quarter_is_refused_in_words(client_as: ClientAs, held: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.accounts.models import User
 from app.areas.queries import names_of
 from app.audit.service import note
 from app.core.access import Action, current_actor, may, permit
@@ -168,7 +169,8 @@ def session_paper(public_id: str) -> Response:
             area_code=held.area_code,
             count=len(rows),
         )
-        content = session_pdf(held, rows, town, actor, now)
+        recorder = writing.get_one(User, held.signed_by or held.opened_by).display_name
+        content = session_pdf(held, rows, town, recorder, actor, now)
     return hand_out(content, "assessment")
 
 
