@@ -210,6 +210,17 @@ def test_a_tap_never_overwrites_what_was_answered_in_this_visit(patient: str, ph
     assert phone.complaints == []
 
 
+def test_a_medicine_that_was_taken_out_is_not_brought_back_by_a_tap(patient: str, phone: Phone) -> None:
+    phone.open(f"/patients/{patient}/visits/new")
+    for column in ("name", "morning_mg", "night_mg"):
+        phone.page.fill(f"#medicines_1_{column}", "")
+    phone.page.wait_for_selector("#draft-line[data-state=saved]")
+    phone.open(f"/patients/{patient}/visits/new")
+    phone.same("met", "state", "drugs")
+    assert phone.page.input_value("#medicines_1_name") == "" and phone.page.locator("#medicines_1_name").is_visible()
+    assert phone.complaints == []
+
+
 def test_errors_are_told_where_they_are_as_soon_as_a_question_is_left(patient: str, phone: Phone) -> None:
     phone.open(f"/patients/{patient}/visits/new")
     phone.answer("adverse_reaction", 2)

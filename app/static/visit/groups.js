@@ -3,8 +3,8 @@
 import { all, controls, flaws, form, isShown, isTick, last, same, valuesOf } from "./form.js";
 
 const groups = all("[data-group]");
-// questions answered in this visit, not only looked at
-const changed = new Set();
+// questions answered in this visit, not only looked at; in a draft or a refused form: whatever is not as last time
+const changed = new Set(Object.keys(last).filter((name) => !same(valuesOf(name), last[name])));
 export const markChanged = (name) => { if (name) changed.add(name); };
 const carried = (group) => Object.keys(last).filter((name) => controls(name).some((one) => group.contains(one)));
 const isMedicine = (name) => /^(medicines|guidance)_\d/.exec(name)?.[1];
