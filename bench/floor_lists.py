@@ -60,49 +60,40 @@ def search() -> str:
         found = run(REGISTER.format(keys=GRAM), (*area(), text, *area()))
     else:
         found = run(REGISTER.format(keys=LONGER), (*area(), text[:2], f"%{text}%", *area()))
-    rows = found.fetchall()
-    places = run(PLACES, (area()[0].ljust(12, "0"),)).fetchall()
-    return shown("患者", user, rows, [name for _code, name in places])
+    return shown("患者", user, found.fetchall())
 
 
 # -- alert board -------------------------------------------------------------------------------------------------------
 
 HERE = "p.registry_status = 'registered' AND p.management_status <> 'refused' AND p.area_code >= ? AND p.area_code < ?"
-DUE = "SELECT patient_id, min(due_on) AS due_on FROM tasks WHERE state = 'open' AND area_code >= ? AND area_code < ? AND kind = '{kind}' AND due_on <= ? GROUP BY patient_id"
-SUPPLY = """
-SELECT t.patient_id, min(t.due_on) AS due_on, min(s.runs_out_on) AS out_on FROM tasks t
-JOIN medicine_supplies s ON s.patient_id = t.patient_id AND t.period = 'supply:' || s.id
-WHERE t.state = 'open' AND t.area_code >= ? AND t.area_code < ? AND t.kind = 'supply' AND t.due_on <= ? GROUP BY t.patient_id
+DUE = """
+SELECT t.patient_id, t.kind, min(t.due_on) AS due_on, min(s.runs_out_on) AS out_on FROM tasks t
+LEFT JOIN medicine_supplies s ON t.kind = 'supply' AND s.patient_id = t.patient_id AND t.period = 'supply:' || s.id
+WHERE t.state = 'open' AND t.area_code >= ? AND t.area_code < ? AND t.due_on <= ?
+  AND t.kind IN ('follow_up', 'injection', 'supply', 'unlocking', 'emergency_record') GROUP BY t.patient_id, t.kind
 """
 ALERTS = f"""
-SELECT p.id, CASE WHEN t.due_on < ? AND p.risk_level >= 3 THEN 2 WHEN t.due_on < ? AND p.visit_class = 1 THEN 1
-  WHEN t.due_on < ? THEN 108 WHEN t.due_on < ? THEN 211 WHEN p.risk_level >= 3 THEN 314 END AS rank, p.risk_level AS level, p.area_code
-FROM patients p JOIN tasks t ON t.patient_id = p.id
-WHERE t.state = 'open' AND t.kind = 'follow_up' AND t.area_code >= ? AND t.area_code < ? AND t.due_on <= ? AND {HERE}
-  AND p.management_status <> 'lost'
+SELECT p.id, CASE d.kind WHEN 'follow_up' THEN CASE WHEN p.management_status = 'lost' THEN NULL
+    WHEN d.due_on < ? AND p.risk_level >= 3 THEN 2 WHEN d.due_on < ? AND p.visit_class = 1 THEN 1 WHEN d.due_on < ? THEN 108
+    WHEN d.due_on < ? THEN 211 WHEN p.risk_level >= 3 THEN 314 END
+  WHEN 'injection' THEN CASE WHEN d.due_on < ? THEN 107 WHEN d.due_on < ? THEN 207 ELSE 312 END
+  WHEN 'supply' THEN CASE WHEN d.out_on <= ? THEN 209 WHEN d.due_on <= ? THEN 313 END
+  WHEN 'unlocking' THEN 105 ELSE 0 END AS rank, p.risk_level AS level, p.area_code
+FROM patients p JOIN ({DUE}) d ON d.patient_id = p.id WHERE {HERE}
 UNION ALL
 SELECT p.id, CASE WHEN p.management_status = 'lost' THEN CASE WHEN p.risk_level >= 3 THEN 3 ELSE 106 END
   WHEN p.risk_level >= 3 AND coalesce(p.last_seen_on, p.managed_from) < ? THEN 104 ELSE 210 END, p.risk_level, p.area_code
 FROM patients p WHERE {HERE} AND (p.management_status = 'lost' OR p.care_setting NOT IN ('inpatient', 'custody', 'away_known')
   AND (coalesce(p.last_seen_on, p.managed_from) <= ? OR p.risk_level >= 3 AND coalesce(p.last_seen_on, p.managed_from) < ?))
-UNION ALL
-SELECT p.id, CASE WHEN d.due_on < ? THEN 107 WHEN d.due_on < ? THEN 207 ELSE 312 END, p.risk_level, p.area_code
-FROM patients p JOIN ({DUE.format(kind="injection")}) d ON d.patient_id = p.id WHERE {HERE}
-UNION ALL
-SELECT p.id, CASE WHEN d.out_on <= ? THEN 209 WHEN d.due_on <= ? THEN 313 END, p.risk_level, p.area_code
-FROM patients p JOIN ({SUPPLY}) d ON d.patient_id = p.id WHERE {HERE}
-UNION ALL
-SELECT p.id, 0, p.risk_level, p.area_code FROM patients p JOIN ({DUE.format(kind="emergency_record")}) d ON d.patient_id = p.id WHERE {HERE}
-UNION ALL
-SELECT p.id, 105, p.risk_level, p.area_code FROM patients p JOIN ({DUE.format(kind="unlocking")}) d ON d.patient_id = p.id WHERE {HERE}
 """
-ALERT_COUNTS = f"SELECT rank, count(*) FROM ({ALERTS}) a WHERE rank IS NOT NULL GROUP BY rank"
-ALERT_ROWS = f"""
-SELECT p.public_id, e.name, v.name, a.rank, p.risk_level, p.visit_class, p.last_seen_on, g.name, t.name
-FROM (SELECT * FROM ({ALERTS}) every_alert WHERE rank BETWEEN 0 AND 99 ORDER BY rank, -level, area_code, id LIMIT 51) a
+ALERT_BOARD = f"""
+WITH alert AS ({ALERTS})
+SELECT rank, count(*), '' AS name, '', 0, 0, '', '', '' FROM alert WHERE rank IS NOT NULL GROUP BY rank
+UNION ALL
+SELECT a.rank, p.id, e.name, v.name, p.risk_level, p.visit_class, g.name, t.name, p.public_id
+FROM (SELECT * FROM alert WHERE rank BETWEEN 0 AND 99 ORDER BY rank, -level, area_code, id LIMIT 51) a
 JOIN patients p ON p.id = a.id JOIN people e ON e.id = p.person_id JOIN areas v ON v.code = p.area_code
 JOIN areas t ON t.code = v.parent_code LEFT JOIN agencies g ON g.id = p.agency_id
-ORDER BY a.rank, -a.level, a.area_code, a.id
 """
 
 
@@ -114,30 +105,11 @@ def alerts() -> str:
     def ago(days: int) -> Any:
         return day(TODAY - timedelta(days=days))
 
-    visits = (today, today, ago(30), today, *here, ahead, *here)
+    duties = (today, today, ago(30), today, ago(7), today, today, today, *here, ahead, *here)
     contact = (ago(28), *here, ago(184), ago(28))
-    rest = (
-        ago(7),
-        today,
-        *here,
-        ahead,
-        *here,
-        today,
-        today,
-        *here,
-        ahead,
-        *here,
-        *here,
-        ahead,
-        *here,
-        *here,
-        ahead,
-        *here,
-    )
-    values = (*visits, *contact, *rest)
-    counts = run(ALERT_COUNTS, values).fetchall()
-    rows = run(ALERT_ROWS, values).fetchall()[:50]
-    return shown("预警", user, rows, [number for _rank, number in counts])
+    found = run(ALERT_BOARD, (*duties, *contact)).fetchall()
+    rows = sorted((row for row in found if row[2]), key=lambda row: row[0])[:50]
+    return shown("预警", user, [(row[-1], *row[2:-1]) for row in rows], [row[1] for row in found if not row[2]])
 
 
 # -- overview and what is late -----------------------------------------------------------------------------------------
