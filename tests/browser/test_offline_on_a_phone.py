@@ -637,3 +637,65 @@ def test_a_phone_that_was_just_turned_on_has_its_list_and_any_page_leads_there_w
         "async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(one => new URL(one.url).pathname)))).flat()"
     )
     assert kept and all(path.startswith(("/static/", "/field/work", "/field/form.json")) for path in kept)
+
+
+HOURS_AGO = """async ({scripts, name, hours}) => {
+  const store = await import(`${scripts}/store.js`);
+  const at = Date.now() - hours * 3600 * 1000;
+  const contact = await store.get('meta', 'contact');
+  if (name === 'contact') await store.put('meta', 'contact', {...contact, at, serverAt: contact.serverAt - (contact.at - at)});
+  else for (const key of await store.keys('queue')) await store.put('queue', key, {...await store.get('queue', key), at});
+}"""
+
+
+def test_what_waits_for_a_day_is_warned_about_on_every_page_and_after_three_the_lead_sees_how_many(
+    app: Flask, county: County, site: Site, phone: Phone
+) -> None:
+    phone.turn_on()
+    phone.open_list()
+    phone.page.wait_for_selector("[data-start]")
+    site.down()
+    phone.fill_in()
+    assert "未上传 1 份，最早" in phone.page.inner_text("#field-note")
+    assert "已超过 24 小时" not in phone.page.inner_text("#field-note")
+    phone.page.evaluate(HOURS_AGO, {"scripts": phone.scripts, "name": "queue", "hours": 73})
+    phone.go("/field/work")
+    phone.page.wait_for_selector("#field-note:has-text('已超过 24 小时')")
+    device = phone.page.evaluate(
+        f"async () => (await (await import('{phone.scripts}/store.js')).get('meta', 'device')).id"
+    )
+    site.up()
+    phone.go("/field/")  # contact, with the batch lost on its way
+    site.answers_to_lose = 9
+    phone.sync()
+    phone.page.wait_for_selector("#field-note:has-text('已超过 24 小时')")
+    with app.extensions["anhu.db"].reading() as session:
+        found = session.scalars(select(Device).where(Device.public_id == device)).one()
+        assert found.unsent_count == 1 and found.unsent_since is not None
+    lead = phone.browser.new_context(viewport=PHONE, locale="zh-CN")
+    lead.add_cookies([{"name": "anhu_session", "value": county.token_for(app, "health_lead"), "url": site.url}])
+    page = lead.new_page()
+    page.goto(site.url)
+    assert "1 部手机有超过 72 小时未上传的表" in page.inner_text("main")
+    page.goto(f"{site.url}/field/devices")
+    assert "未上传 1 份" in page.inner_text("main") and NAMES[0] not in page.content()
+    lead.close()
+
+
+def test_three_days_without_contact_close_the_store_until_somebody_signs_in(
+    app: Flask, county: County, site: Site, phone: Phone
+) -> None:
+    phone.turn_on()
+    phone.open_list()
+    phone.page.wait_for_selector("[data-start]")
+    site.down()
+    phone.fill_in()
+    phone.page.evaluate(HOURS_AGO, {"scripts": phone.scripts, "name": "contact", "hours": 73})
+    phone.go("/field/work")
+    phone.page.wait_for_selector("text=请联网登录后再打开")
+    assert phone.page.locator("#pin").count() == 0 and phone.unsent() == 1
+    site.up()
+    phone.sign_in(county.token_for(app, "doctor"))
+    phone.open_list()
+    phone.page.wait_for_function(f"async () => (await (await import('{phone.scripts}/sync.js')).unsent()).count === 0")
+    assert sum(count for _patient, count in visits(app)) == len(NAMES) + 1
