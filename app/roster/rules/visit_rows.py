@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 from app.core.reasons import Reason, reason
 from app.core.workbooks.sheet import Cell, Sheet, with_merged_rows_filled
@@ -180,15 +181,15 @@ def _record(row: RowCells) -> VisitRecord | None:
         return None
     answers: dict[str, object] = {}
     for name in _MUST_BE_READ:
-        answers[name] = row.read(Field(name), lambda cell, name=name: read.single(cell, name))  # type: ignore[misc]
+        answers[name] = row.read(Field(name), partial(read.single, name=name))
     for name in _SINGLE:
-        answers[name] = row.read_softly(Field(name), lambda cell, name=name: read.single(cell, name))  # type: ignore[misc]
+        answers[name] = row.read_softly(Field(name), partial(read.single, name=name))
     others = _several(row, answers)
     for name in BEHAVIOUR_COUNTS.values():
         answers[name] = row.read_softly(Field(name), read.times) or 0
     for name in _TEXTS:
         longest = _SHORTER.get(name, read.LONGEST_TEXT)
-        written = row.read_softly(Field(name), lambda cell, most=longest: cells.short_text(cell, most))  # type: ignore[misc]
+        written = row.read_softly(Field(name), partial(cells.short_text, longest=longest))
         answers[name] = written or others.get(name, "")
     for name in ("died_on", "last_discharge_on"):
         answers[name] = row.read_softly(Field(name), lambda cell: _past(row, cell))
@@ -196,7 +197,7 @@ def _record(row: RowCells) -> VisitRecord | None:
     answers["medicines"] = _medicines(row)
     answers["form"] = answers["form"] or 0
     answers["objects"] = answers["objects"] or 0
-    return _agreeing(row, VisitRecord(visited_on=visited_on, **answers))  # type: ignore[arg-type]
+    return _agreeing(row, VisitRecord(visited_on=visited_on, **answers))  # type: ignore[arg-type]  # names and values are its own
 
 
 def _several(row: RowCells, answers: dict[str, object]) -> dict[str, str]:
@@ -208,7 +209,7 @@ def _several(row: RowCells, answers: dict[str, object]) -> dict[str, str]:
         ("behaviours", ""),
         ("rehab_measures", "rehab_other"),
     ):
-        flags, other = row.read_softly(Field(name), lambda cell, name=name: read.several(cell, name)) or (None, "")  # type: ignore[misc]
+        flags, other = row.read_softly(Field(name), partial(read.several, name=name)) or (None, "")
         answers[name] = flags
         if text and other:
             others[text] = other

@@ -26,7 +26,8 @@ from app.roster.rules.visit_rows import VisitReading, VisitRow
 from app.roster.service.importing import counts_of, row_records
 from app.visits.commands import TakeOver
 from app.visits.rules.form import FIELDS
-from app.visits.service.taking_over import Fate, Planned, plan_taking_over, store_taken_over
+from app.visits.service.matching import Fate, Planned, plan_taking_over
+from app.visits.service.taking_over import store_taken_over
 
 # a person's word for all rows at once: whoever has the name and the birth date is meant
 EVERYBODY = "*"

@@ -1,11 +1,9 @@
-"""Visits found in the national system become visits here, once: planned against what stands, then stored in batches."""
+"""Visits found in the national system become visits here, once: new ones are stored in batches, those typed here are ticked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,77 +13,20 @@ from app.core.actor import Actor
 from app.core.batches import insert_rows, reserve_ids, slices
 from app.core.crypto import digest
 from app.core.db import new_public_id
-from app.core.reasons import Reason, reason
 from app.patients.models import Patient
-from app.patients.rules import RegistryStatus
 from app.people.vault import Vault
 from app.risk.models import LevelSource
 from app.risk.service import note_levels
-from app.visits.commands import TakeOver
 from app.visits.models import FollowUpVisit, VisitMedicine
-from app.visits.queries import get_rules
 from app.visits.queries_taking_over import Standing, load_standing
 from app.visits.readers import PLAIN, SEALED
-from app.visits.rules.history import History, VisitFact
+from app.visits.rules.history import History
 from app.visits.rules.ruleset import VisitRules
 from app.visits.rules.states import VisitChannel
-from app.visits.rules.taking_over import TakenOver, differences, take_over
 from app.visits.service.judging import rest_of
+from app.visits.service.matching import PATIENTS_AT_ONCE, Fate, Planned, RulesByDay, fact_of_plan, submission_key
 from app.visits.service.next_steps import after_lost_report, after_taken_over, settle_latest
 from app.visits.service.storing import medicine_rows, sealed_texts
-
-PATIENTS_AT_ONCE = 200
-_FOLLOWED = frozenset({RegistryStatus.REGISTERED, RegistryStatus.DEAD})
-
-
-class Fate(StrEnum):
-    """What becomes of a visit of the list."""
-
-    NEW = "new"  # stored as a visit
-    TICKED = "ticked"  # typed here before: it stands there too, as is noted now
-    KNOWN = "known"  # nothing to do
-    REFUSED = "refused"
-
-
-@dataclass
-class Planned:
-    """One visit of the list. `says` is what stands there and differs; `errors` are (field, why)."""
-
-    wanted: TakeOver
-    fate: Fate
-    visit: FollowUpVisit | None = None
-    taken: TakenOver | None = None
-    says: dict[str, Any] = field(default_factory=dict)
-    errors: list[tuple[str, Reason]] = field(default_factory=list)
-    warnings: list[tuple[str, Reason]] = field(default_factory=list)
-    # the id that it is stored under, or stands under
-    visit_id: int = 0
-    public_id: str = ""
-
-
-class _Rules:
-    """The versions by day, each asked for once."""
-
-    def __init__(self, session: Session) -> None:
-        self._session, self._by_day = session, dict[date, VisitRules]()
-
-    def on(self, day: date) -> VisitRules:
-        if day not in self._by_day:
-            self._by_day[day] = get_rules(self._session, day)
-        return self._by_day[day]
-
-
-def plan_taking_over(session: Session, vault: Vault, actor: Actor, wanted: Sequence[TakeOver]) -> list[Planned]:
-    """What would become of each visit, in the order given; the patients are the actor's. Stores nothing."""
-    rules, plans = _Rules(session), list[Planned]()
-    by_patient: dict[int, list[TakeOver]] = {}
-    for one in wanted:
-        by_patient.setdefault(one.patient_id, []).append(one)
-    for ids in slices(by_patient, PATIENTS_AT_ONCE):
-        for patient_id, standing in load_standing(session, actor, vault, ids).items():
-            ordered = sorted(by_patient[patient_id], key=lambda one: one.record.visited_on)
-            plans += _plan_patient(vault, standing, ordered, rules)
-    return sorted(plans, key=lambda plan: plan.wanted.place)
 
 
 def store_taken_over(session: Session, vault: Vault, actor: Actor, plans: Sequence[Planned], now: datetime) -> int:
@@ -119,82 +60,6 @@ def store_taken_over(session: Session, vault: Vault, actor: Actor, plans: Sequen
     return changed
 
 
-# -- planning ----------------------------------------------------------------------------------------------------------
-
-
-def _plan_patient(vault: Vault, standing: Standing, wanted: Sequence[TakeOver], rules: _Rules) -> list[Planned]:
-    """One patient's visits by date, so that each is judged by the one before it."""
-    facts, plans = list(standing.facts), []
-    for one in wanted:
-        plan = _known(vault, standing, one) or _new(standing, one)
-        if plan.fate is Fate.NEW:
-            history = History(facts)
-            plan.taken = take_over(one.record, history.before(one.record.visited_on), rules.on(one.record.visited_on))
-            plan.says = plan.taken.says
-            facts.append(_fact(plan, len(facts)))
-        plans.append(plan)
-    return plans
-
-
-def _known(vault: Vault, standing: Standing, one: TakeOver) -> Planned | None:
-    """The visit of that day that stands here; also one that was taken over before and has been corrected since."""
-    stored = standing.on(one.record.visited_on, one.record.form)
-    if stored is None:
-        if submission_key(one) in standing.withdrawn_keys:
-            why = ("", reason("visit.national.corrected_here"))
-            return Planned(one, Fate.KNOWN, warnings=[why])
-        return None
-    visit, person_id = stored.visit, standing.patient.person_id
-    plan = Planned(one, Fate.KNOWN, visit, visit_id=visit.id, public_id=visit.public_id)
-    if visit.is_opening:
-        return plan
-    plan.says = differences(stored.record(vault, person_id), one.record, one.given)
-    if visit.national_entered_at is None and visit.channel is not VisitChannel.NATIONAL:
-        plan.fate = Fate.TICKED
-    return plan
-
-
-def _new(standing: Standing, one: TakeOver) -> Planned:
-    plan, day, patient = Planned(one, Fate.NEW), one.record.visited_on, standing.patient
-    born_on, died_on = standing.person.born_on, standing.person.died_on
-    if patient.registry_status not in _FOLLOWED:
-        plan.errors.append(("", reason("visit.not_registered")))
-    if born_on and day < born_on:
-        plan.errors.append(("visited_on", reason("visit.before_birth")))
-    if died_on and day > died_on:
-        plan.errors.append(("visited_on", reason("visit.after_death", died_on=died_on)))
-    if patient.registered_on and day < patient.registered_on:
-        why = reason("visit.before_registration", registered_on=patient.registered_on)
-        plan.warnings.append(("visited_on", why))
-    if plan.errors:
-        plan.fate = Fate.REFUSED
-    return plan
-
-
-def submission_key(one: TakeOver) -> str:
-    """One visit a patient and day from there, however often a list is read: the column is unique."""
-    return f"national:{one.patient_id}:{one.record.visited_on:%Y%m%d}"
-
-
-def _fact(plan: Planned, number: int) -> VisitFact:
-    """The visit as others are judged by it; before it is stored it has a number above all that are."""
-    record = plan.taken.record if plan.taken else plan.wanted.record
-    return VisitFact(
-        id=plan.visit_id or 2**62 + number,
-        visited_on=record.visited_on,
-        form=record.form,
-        objects=record.objects,
-        is_complete=not record.is_lost,
-        visit_class=record.visit_class,
-        next_due_on=record.next_due_on,
-        recorded_by=None,
-        has_harmed_others=False,
-    )
-
-
-# -- storing -----------------------------------------------------------------------------------------------------------
-
-
 def _tick(plan: Planned, actor: Actor, now: datetime) -> bool:
     """Whether the stored visit changed: it is ticked, or what stands there and differs is noted."""
     visit = plan.visit
@@ -220,7 +85,7 @@ def _store_new(
 ) -> None:
     if not plans:
         return
-    rules = _Rules(session)
+    rules = RulesByDay(session)
     doctors = {plan.wanted.doctor for plan in plans}
     by_name = {name: user for name, user in next(iter(standing.values())).doctors.items() if name in doctors}
     for visit_id, plan in zip(reserve_ids(session, FollowUpVisit, len(plans)), plans, strict=True):
@@ -301,11 +166,11 @@ def _note_levels(
 
 
 def _move_present(
-    session: Session, actor: Actor, standing: Standing, plans: Sequence[Planned], rules: _Rules, now: datetime
+    session: Session, actor: Actor, standing: Standing, plans: Sequence[Planned], rules: RulesByDay, now: datetime
 ) -> None:
     """Once a patient: the newest of all visits speaks for the present; older ones settle the day of the one after them."""
     patient, own = standing.patient, {plan.visit_id: plan for plan in plans}
-    history = History([*standing.facts, *(_fact(plan, 0) for plan in plans)])
+    history = History([*standing.facts, *(fact_of_plan(plan, 0) for plan in plans)])
     latest = history.latest
     if latest is not None and latest.id in own:
         visit, day = session.get_one(FollowUpVisit, latest.id), rules.on(latest.visited_on)
