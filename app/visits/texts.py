@@ -104,6 +104,8 @@ TEXTS: dict[str, str] = {
     "visit.attempt.found": N_("%(attempted_on)s 已联系上"),
     "visit.attempt.again": N_("%(attempted_on)s 未访到（第 %(times)s 次），%(on)s 前再试"),
     "visit.attempt.refused": N_("%(attempted_on)s 拒访，%(on)s 前再试"),
+    # because of searches that were opened before each state had its own question
+    "visit.lost.check": N_("失访：每 %(months)s 个月查找一次，找到后 %(days)s 天内随访"),
     "visit.attempt.left": N_("%(attempted_on)s 未访到，%(on)s 前再试"),
     "visit.attempt.withdrawn": N_("联系记录标为误登，不再提请失访"),
     "visit.class.chosen": N_("医生另选了分类，理由已记录"),

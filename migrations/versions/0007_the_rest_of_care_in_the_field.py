@@ -71,9 +71,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("patient_id", "from_on", name=op.f("uq_losses_patient_id_from_on")),
     )
     op.create_index("ix_patients_area_code_states", "patients", list(STATES))
+    op.execute("UPDATE tasks SET kind = 'search_lost' WHERE kind = 'check_status' AND period LIKE 'lost-%'")
 
 
 def downgrade() -> None:
+    op.execute("UPDATE tasks SET kind = 'check_status' WHERE kind = 'search_lost' AND period LIKE 'lost-%'")
     op.drop_index("ix_patients_area_code_states", "patients")
     op.drop_table("losses")
     op.drop_column("consents", "mistake")
