@@ -35,9 +35,9 @@ def test_searches_of_the_lost_become_duties_of_their_own_kind_and_go_back(databa
     kinds = text("SELECT period, kind FROM tasks WHERE kind IN ('check_status', 'search_lost')")
     migrate.downgrade(database.engine, "0006")
     with database.engine.connect() as connection:
-        before = {period: kind for period, kind in connection.execute(kinds)}
+        before = sorted(tuple(row) for row in connection.execute(kinds))
     migrate.upgrade(database.engine)
     with database.engine.connect() as connection:
-        after = {period: kind for period, kind in connection.execute(kinds)}
-    assert before == {"lost-visit:1": "check_status", "visit:2": "check_status"}
-    assert after == {"lost-visit:1": "search_lost", "visit:2": "check_status"}
+        after = sorted(tuple(row) for row in connection.execute(kinds))
+    assert before == [("lost-visit:1", "check_status"), ("visit:2", "check_status")]
+    assert after == [("lost-visit:1", "search_lost"), ("visit:2", "check_status")]
