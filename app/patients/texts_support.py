@@ -6,6 +6,7 @@ from app.core.i18n import N_
 from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
+    "patients.team.nobody": N_("这个身份现在没有人"),
     "patients.team.not_live": N_("此人已不在册，不能再安排小组成员"),
     "patients.team.moved": N_("%(on)s搬到新的村（社区），%(count)s 名原小组成员到此为止，%(days)s 天内重新确定村干部或网格员、民警和医生"),
     "patients.team.moved_without": N_("%(on)s搬到新的村（社区），%(days)s 天内确定村干部或网格员、民警和医生"),

@@ -15,14 +15,14 @@ from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.reasons import Reason, say
 from app.desk.commands import AcceptTransfer, ProposeTransfer
-from app.desk.queries.teams import Gap, count_gaps, list_gaps
+from app.desk.queries.teams import Gap, count_gaps, gaps_of, list_gaps
 from app.desk.service.transfers import accept_transfer, propose_transfer
 from app.patients.commands import SetTeamMember
 from app.patients.models import Patient
 from app.patients.queries.team import list_former_members, list_team
 from app.patients.rules import ManagementStatus, RegistryStatus, SpanKind, TeamPart, TransferReason
 from app.patients.service import change_state, move_patient, record_death
-from app.patients.service.team import set_team_member
+from app.patients.service.team import leave_team, set_team_member
 from app.people.models import DatePrecision
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
@@ -112,6 +112,9 @@ def test_a_member_is_saved_on_the_page_shown_on_the_patients_and_printed(
     assert "严警官" in doctor.get(f"/patients/{patient}").text
     card = doctor.get(f"/patients/{patient}/team/card")
     assert card.mimetype == "application/pdf" and card.data.startswith(b"%PDF")
+    assert doctor.post(f"/patients/{patient}/team/leave", data={}).status_code == 400
+    assert doctor.post(f"/patients/{patient}/team/leave", data={"part": "police"}).status_code == 303
+    assert "以前的成员" in doctor.get(f"/patients/{patient}/team").text
     refused = doctor.post(f"/patients/{patient}/team", data=sent | {"name": ""})
     assert refused.status_code == 422 and "请填写姓名" in refused.text
 
@@ -179,3 +182,12 @@ def test_a_death_and_an_exclusion_end_every_place_and_nobody_is_named_any_more(
     gone = RegistryStatus.TRANSFERRED_OUT.value
     change_state(session, office, left, SpanKind.REGISTRY, gone, TODAY, None, NOW)
     assert parts(session, county, left) == set()
+
+
+def test_who_leaves_without_a_successor_leaves_a_gap(session: Session, county: County) -> None:
+    patient, doctor = full_team(session, county), county.actor("doctor")
+    leave_team(session, doctor, patient, TeamPart.POLICE, TODAY, NOW)
+    assert TeamPart.POLICE not in parts(session, county, patient)
+    assert Gap.POLICE in gaps_of(session, doctor, patient, TODAY)
+    with pytest.raises(Conflict):
+        leave_team(session, doctor, patient, TeamPart.POLICE, TODAY, NOW)

@@ -21,6 +21,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.i18n import N_, _
 from app.core.keys import current_keyring
 from app.core.papers import hand_out
+from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.desk.forms.teams import TeamForm
 from app.desk.papers_teams import gaps_workbook, team_card_pdf
@@ -30,6 +31,8 @@ from app.desk.views.late import XLSX
 from app.patients.labels import TEAM_PARTS
 from app.patients.queries import get_patient, header_of, lock_patient
 from app.patients.queries.team import list_former_members, list_team
+from app.patients.rules import TeamPart
+from app.patients.service.team import leave_team as end_place
 from app.patients.service.team import set_team_member
 from app.people.vault import Vault
 
@@ -71,6 +74,20 @@ def team(public_id: str) -> Answer:
         parts=TEAM_PARTS,
     )
     return page if request.method == "GET" else (page, 422)
+
+
+@desk.route("/patients/<public_id>/team/leave", methods=["POST"])
+@permit(Action.KEEP_TEAMS)
+def leave_team(public_id: str) -> BaseResponse:
+    """Somebody is no longer there, and nobody follows yet."""
+    actor, clock, part = current_actor(), current_clock(), request.form.get("part", "")
+    with transaction() as session:
+        patient = lock_patient(session, actor, public_id)
+        if part not in set(TeamPart):
+            raise Invalid({"part": [reason("core.nothing_chosen")]})
+        end_place(session, actor, patient, TeamPart(part), clock.today(), clock.now())
+    flash(_("已离任，从今天起不再是成员"), "success")
+    return redirect(url_for("desk.team", public_id=public_id), 303)
 
 
 @desk.route("/patients/<public_id>/team/card")

@@ -99,6 +99,13 @@ def end_team(
     return len(held)
 
 
+def leave_team(session: Session, actor: Actor, patient: Patient, part: TeamPart, today: date, now: datetime) -> None:
+    """Whoever holds this place leaves it today, and nobody follows yet. Raises `Conflict` for a place that nobody holds."""
+    require(actor, Action.KEEP_TEAMS)
+    if not end_team(session, actor, patient, today, now, (part,)):
+        raise Conflict(reason("patients.team.nobody"))
+
+
 def team_follows(
     session: Session, actor: Actor, patient: Patient, from_area: str, to_area: str, on: date, now: datetime
 ) -> None:
