@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import func, select
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from app.patients.models import Patient
 from app.people.vault import Vault
 from app.visits.models import FollowUpVisit
 from app.visits.models.devices import Device, DeviceSubmission
@@ -37,7 +38,7 @@ from tests.browser.test_every_page import _faults as faults
 from tests.conftest import NOW, TODAY, chromium
 from tests.rig.county import County
 from tests.rig.leveldb import blocks as leveldb_blocks
-from tests.rig.visits import command, register, stable
+from tests.rig.visits import command, middling, register, stable
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 780}
@@ -488,13 +489,13 @@ def test_the_offline_next_day_and_its_reason_are_the_server_s(site: Site, phone:
         {"days": [day.isoformat() for day in days], "scripts": phone.scripts},
     )
     rules = VisitRules()
-    for day, (unstable, middling, stable_) in zip(days, told, strict=True):
+    for day, (unstable, middle, stable_) in zip(days, told, strict=True):
         for said, visit_class in ((unstable, VisitClass.UNSTABLE), (stable_, VisitClass.STABLE)):
             due = next_due(day, visit_class, None, None, rules)
             (why,) = due.reasons
             assert said["on"] == due.on.isoformat() and said["code"] == why.code
             assert said["args"].items() <= dict(why.args).items()
-        assert middling is None
+        assert middle is None
 
 
 def test_what_decides_alone_is_said_although_the_rest_is_left_as_last_time(site: Site, phone: Phone) -> None:
@@ -510,6 +511,31 @@ def test_what_decides_alone_is_said_although_the_rest_is_left_as_last_time(site:
     assert "不稳定" in live.inner_text() and "危险性评估 3 级" in live.inner_text() and "12月5日" in live.inner_text()
     phone.page.click('input[name="risk_level"][value="0"]')
     assert "联网后计算" in live.inner_text(), "the phone does not know the other answers"
+
+
+def test_after_the_middle_class_the_trend_is_asked_and_nothing_else(
+    app: Flask, county: County, site: Site, phone: Phone
+) -> None:
+    with app.extensions["anhu.db"].transaction() as session:
+        patient = session.scalars(select(Patient).order_by(Patient.id)).first()
+        assert patient is not None
+        last = command(patient, middling(date(2026, 11, 1)), accepted=frozenset({"visit.late_entry"}))
+        record_visit(session, Vault(session, app.extensions["anhu.keyring"]), county.actor("doctor"), last, TODAY, NOW)
+        public_id = patient.public_id
+    phone.turn_on()
+    phone.open_list()
+    phone.page.click(f'[data-start="{public_id}"]')
+    for group in GROUPS:
+        phone.page.click(f'[data-same="{group}"]')
+    assert phone.page.locator(".q-open").count() == 1
+    phone.page.click(".form-footer .btn-go")
+    assert "干预后趋势" in phone.page.inner_text(".error-summary")
+    phone.page.click('input[name="post_intervention_trend"][value="1"]')
+    phone.page.click(".form-footer .btn-go")
+    phone.page.click("#check .btn-go")
+    phone.page.wait_for_selector("[data-stored]:has-text('已上传')")
+    with app.extensions["anhu.db"].reading() as session:
+        assert [state.value for state in session.scalars(select(DeviceSubmission.state))] == ["stored"]
 
 
 def test_a_wrong_answer_is_said_at_its_field_while_it_is_typed(site: Site, phone: Phone) -> None:

@@ -180,6 +180,21 @@ def test_what_happened_since_is_asked_even_where_the_rest_is_as_last_time(
     assert "请填写“实验室检查”" in page
 
 
+def test_the_trend_is_asked_after_a_visit_of_the_middle_class_and_the_rest_may_be_as_last_time(
+    database: Database, county: County, keyring: Keyring, client_as: ClientAs
+) -> None:
+    with database.transaction() as session:
+        patient = register(session, keyring, county.actor("doctor"), TODAY, NOW)
+        last = command(patient, middling(LAST), accepted=ACCEPTED)
+        record_visit(session, Vault(session, keyring), county.actor("doctor"), last, TODAY, NOW)
+    phone = Phone.turned_on(client_as("doctor"))
+    assert [task["ask"] for task in phone.take_list()] == [["post_intervention_trend"]]
+    answers = {"visited_on": [TODAY.isoformat()], "meeting": ["1"], "post_intervention_trend": ["1"]}
+    phone.fill_in(patient.public_id, answers, same=ALL_GROUPS)
+    phone.send()
+    assert states(database) == ["stored"]
+
+
 # -- two versions --------------------------------------------------------------------------------------------------------
 
 

@@ -34,18 +34,20 @@ const conditionOf = (name) => {
 };
 
 /* Whether its own condition and those above it ask for a question. */
-const isAsked = (name, typed) => {
-  if (name === TREND) return isMet(typed) && [null, declared().rules.basically_stable].includes(judge(typed)?.visitClass ?? null);
+const isWanted = (name, typed) => {
   const when = conditionOf(name);
   if (!when) return true;
   const given = typed[when.parent] ?? [];
-  return isAsked(when.parent, typed) && given.some((code) => when.codes.map(String).includes(code));
+  return isWanted(when.parent, typed) && given.some((code) => when.codes.map(String).includes(code));
 };
+
+// after a visit of the middle class, unless this one is seen to have another
+const wantsTrend = (typed) => isMet(typed) && [null, declared().rules.basically_stable].includes(judge(typed)?.visitClass ?? null);
 
 const isAnswered = (name, typed) => (MEDICINES.includes(name) ? said(name, typed) !== "" : Boolean(typed[name]));
 
 const isRequired = (name, typed) => {
-  if (name === "meeting" || name === "medicines") return true;
+  if (["meeting", "medicines", TREND].includes(name)) return true;
   return declared().fields[name]?.is_required && !(name === "objects" && !isMet(typed));
 };
 
@@ -71,12 +73,14 @@ export const drawVisit = (place, task, draft, { keep, finish, back, discard, tod
   const result = el("div", { id: "result-live", class: "footer-result", "aria-live": "polite" });
   const sections = new Map();
 
+  const isAsked = (name, typed) => (name === TREND ? asked.has(TREND) && wantsTrend(typed) : isWanted(name, typed));
+
   // -- what is left to the last visit ------------------------------------------------------------------------------------
 
   const isLeft = (name, id, typed) => same.has(id) && !asked.has(name) && !isAnswered(name, typed);
-  const isOpen = (name, id, typed) => isAsked(name, typed) && !isAnswered(name, typed) && (!isLeft(name, id, typed) || name === TREND);
+  const isOpen = (name, id, typed) => isAsked(name, typed) && !isAnswered(name, typed) && !isLeft(name, id, typed);
   const missing = (typed) => groups.flatMap(({ id, fields }) => (id === "met" || isMet(typed)
-    ? fields.filter((name) => name !== TREND && isOpen(name, id, typed) && isRequired(name, typed)) : []));
+    ? fields.filter((name) => isOpen(name, id, typed) && isRequired(name, typed)) : []));
 
   const toggle = (id) => {
     if (same.has(id)) same.delete(id);

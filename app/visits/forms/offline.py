@@ -22,7 +22,7 @@ from app.visits.forms.prefill import carried_over
 from app.visits.forms.visit import CONDITIONS, MEDICINE_COLUMNS, MET, VisitForm
 from app.visits.reading import DRUGS, GROUPS, NEXT, STATE
 from app.visits.reading import MET as MET_TITLE
-from app.visits.rules.form import FORM, MEDICINE_LINES, Need
+from app.visits.rules.form import FORM, MEDICINE_LINES, Need, VisitClass
 from app.visits.rules.record import VisitRecord
 from app.visits.rules.sync import SentKind
 
@@ -30,6 +30,7 @@ from app.visits.rules.sync import SentKind
 GROUP_IDS: Mapping[str, str] = {MET_TITLE: "met", STATE: "state", DRUGS: "drugs", NEXT: "next"}
 _NAMES = {GROUP_IDS[title]: names for title, names in GROUPS}
 _MEDICINES = ("medicines", "guidance")
+TREND = "post_intervention_trend"
 # Doubts about when a form was entered: a phone's queue is their answer.
 _ANSWERED = ("visit.late_entry", "visit.back_entry")
 LONGEST_CONTENT = 60_000
@@ -79,10 +80,14 @@ def said_instant(text: Any) -> datetime | None:
 
 
 def asked_anyway(record: VisitRecord) -> list[str]:
-    """The questions that 与上次相同 does not answer after this visit: what happened then is asked anew, as is what stayed open."""
+    """The questions that 与上次相同 does not answer after this visit: what happened then is asked anew, as is what stayed open.
+
+    The trend is among them after a visit of the middle class, which the rules ask for if it is the class again.
+    """
     carried = carried_over(record)
     names = (name for group in _NAMES.values() for name in group)
-    return [name for name in names if _NEED[name] is Need.CLINICAL and name not in carried]
+    asked = [name for name in names if _NEED[name] is Need.CLINICAL and name not in carried]
+    return [*asked, TREND] if record.chosen_class is VisitClass.BASICALLY_STABLE else asked
 
 
 def resolved(form: OfflineForm, base: VisitRecord | None) -> Answers:
