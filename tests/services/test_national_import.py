@@ -16,8 +16,11 @@ from app.core.crypto import Keyring
 from app.core.errors import Forbidden
 from app.core.identity import IdKind, Sex
 from app.core.keys import current_keyring
+from app.core.reasons import reason
 from app.core.workbooks.workbook import open_workbook
 from app.patients.models import Patient
+from app.patients.rules import ManagementStatus, SpanKind
+from app.patients.service import change_state
 from app.people.commands import PersonDraft
 from app.people.models import Person
 from app.people.vault import Vault
@@ -387,3 +390,14 @@ def test_what_an_import_did_is_kept_and_noted(session: Session, run: Run, patien
     assert [(row.outcome, bool(row.visit)) for row in rows] == [("created", True), ("refused", False)]
     actions = set(session.scalars(select(AuditEvent.action)))
     assert {"visits.taken_over", "roster.visits_imported"} <= actions
+
+
+def test_a_lost_patient_who_was_visited_there_is_found_again_and_due_by_that_visit(
+    session: Session, county: County, run: Run, patient: Patient
+) -> None:
+    lead, since = county.actor("health_lead"), date(2026, 7, 1)
+    lost = ManagementStatus.LOST.value
+    change_state(session, lead, patient, SpanKind.MANAGEMENT, lost, since, reason("visit.lost.confirmed"), NOW)
+    run([visit()])
+    assert patient.management_status is ManagementStatus.MANAGED
+    assert patient.next_due_on == due_on(session, patient) == date(2026, 11, 3)

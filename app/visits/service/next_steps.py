@@ -268,6 +268,7 @@ def _come_again(
         open_task(session, patient, TaskKind.CHECK_STATUS, period_of(visit), rest.check_on, [rest.why], now)
         note(session, actor, "visits.suspended", now=now, subject=("patient", patient.public_id))
     elif visit.next_due_on is not None:
+        patient.next_due_on = visit.next_due_on  # a state that ended meanwhile may have asked for another day
         open_follow_up(session, patient, visit.next_due_on, because_of(visit), period_of(visit), now)
 
 
