@@ -28,7 +28,7 @@ from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from tests.conftest import NOW, TODAY
 from tests.rig.caseload import add_patient
-from tests.rig.county import OTHER_DOCTOR, OTHER_VILLAGE, SECOND_VILLAGE, County
+from tests.rig.county import OTHER_DOCTOR, OTHER_TOWN, OTHER_VILLAGE, SECOND_VILLAGE, County
 from tests.rig.register import registered
 
 SINCE = date(2026, 3, 1)
@@ -96,7 +96,11 @@ def test_gaps_are_counted_and_listed_within_the_area(session: Session, county: C
     (row,) = list_gaps(session, lead, None, TODAY, None).rows
     assert row.gaps == (Gap.GUARDIAN, Gap.POLICE, Gap.AGREEMENT)
     assert list_gaps(session, lead, Gap.VILLAGE, TODAY, None).rows == []
-    assert count_gaps(session, county.actor("county_office"), TODAY).managed == 2
+    office = county.actor("county_office")
+    assert count_gaps(session, office, TODAY).managed == 2
+    assert count_gaps(session, office, TODAY, OTHER_TOWN[:9]).managed == 1
+    (away,) = list_gaps(session, office, None, TODAY, None, OTHER_TOWN[:9]).rows
+    assert away.name == "乙"
     with pytest.raises(Forbidden):
         count_gaps(session, county.actor("doctor"), TODAY)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import date
 
+import pypdf
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -22,6 +24,7 @@ from tests.rig.register import registered, vault
 from tests.rig.visits import command, unstable
 
 Client = Callable[[str], FlaskClient]
+PSYCHIATRIST = {"part": "psychiatrist", "name": "沈医师", "phone": "0559-7654321", "from_on": "2026-11-02"}
 CLINICAL = re.compile("精神分裂|F20|不稳定|危险性|利培酮")
 
 
@@ -29,6 +32,10 @@ CLINICAL = re.compile("精神分裂|F20|不稳定|危险性|利培酮")
 def patient(database: Database, county: County) -> str:
     with database.transaction() as session:
         return registered(session, county.actor("doctor")).public_id
+
+
+def words_on(pdf: bytes) -> str:
+    return "".join("".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
 
 
 def plan_form(**changes: str) -> dict[str, str]:
@@ -50,8 +57,12 @@ def test_a_plan_is_made_ticked_and_printed_for_the_family(database: Database, pa
     assert "1 / 1 步已做到" in doctor.get(f"/patients/{patient}/plan").text
     doctor.post(f"/patients/{patient}/plan/tick", data={"plan": plan, "line": "1", "undo": "1"})
     assert "0 / 1 步已做到" in doctor.get(f"/patients/{patient}").text
+    doctor.post(f"/patients/{patient}/team", data=PSYCHIATRIST)
     paper = doctor.get(f"/patients/{patient}/plan/paper")
-    assert paper.mimetype == "application/pdf" and paper.data.startswith(b"%PDF")
+    printed = words_on(paper.data)
+    for words in ("每周一起去赶集", "想回厂里上班", "有人陪伴、多和人来往", "家人", "12月5日前", "专科医生"):
+        assert words in printed, words
+    assert not re.search("精神|精防|患者|危险性|F20|分裂", printed)
     with database.reading() as session:
         assert "desk.plan_printed" in session.scalars(select(AuditEvent.action)).all()
 
