@@ -60,6 +60,7 @@ MISTAKE_LABELS = {
     Mistake.WRONG_ANSWER: N_("结果记错"),
     Mistake.TWICE: N_("重复登记"),
 }
+CONSENT_STANDING = {"signed": N_("已签"), "refused": N_("不同意"), "withdrawn": N_("已撤回"), "none": N_("未签")}
 SIGNER_LABELS = {"patient": N_("患者本人"), "guardian": N_("监护人"), "witness": N_("见证人")}
 SPAN_LABELS = {
     SpanKind.REGISTRY: N_("登记状态"),

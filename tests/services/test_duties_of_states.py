@@ -482,3 +482,25 @@ def test_a_merged_records_questions_are_nobodys_and_come_back_with_it(session: S
     assert waiting(session, kept, TaskKind.SEARCH_LOST) == waiting(session, merged, TaskKind.SEARCH_LOST) == []
     undo(session, moved, kept, merged)
     assert len(waiting(session, merged, TaskKind.SEARCH_LOST)) == 1
+
+
+def test_whoever_nobody_can_find_is_asked_about_the_same_day_and_not_any_more_once_known(
+    session: Session, county: County, patient: Patient
+) -> None:
+    care(session, county, patient, CareSetting.UNKNOWN, TODAY)
+    [task] = waiting(session, patient, TaskKind.CONFIRM_LOST)
+    assert task.due_on == TODAY and "去向不明" in say(Reason.from_json(task.because[-1]))
+    assert len(waiting(session, patient, TaskKind.FOLLOW_UP)) == 1
+    care(session, county, patient, CareSetting.HOME, TODAY)
+    assert waiting(session, patient, TaskKind.CONFIRM_LOST) == []
+    care(session, county, patient, CareSetting.UNKNOWN, TODAY)
+    management(session, county, patient, ManagementStatus.LOST, TODAY)
+    assert waiting(session, patient, TaskKind.CONFIRM_LOST) == []
+    assert len(waiting(session, patient, TaskKind.SEARCH_LOST)) == 1
+
+
+def test_a_first_visit_says_that_it_is_the_first(session: Session, county: County) -> None:
+    patient = registered(session, county.actor("doctor"), consent=None)
+    set_consent(session, county.actor("doctor"), patient, ConsentDraft(TODAY), NOW)
+    [task] = waiting(session, patient, TaskKind.FOLLOW_UP)
+    assert "首次随访" in say(Reason.from_json(task.because[-1]))

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app.core.db import Database
 from app.patients.models import Consent, Patient
-from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus, SpanKind
-from app.patients.service import change_state
+from app.patients.rules import CareSetting, ConsentKind, ManagementStatus, RegistryStatus, SpanKind
+from app.patients.service import change_state, withdraw_consent
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from app.visits.commands import RecordAttempt
@@ -139,3 +139,18 @@ def test_a_consent_is_marked_on_its_page_and_stays_in_the_history(
         assert session.scalars(select(Consent.mistake)).all() == ["wrong_answer"]
         assert session.scalars(select(Patient.management_status)).one() is ManagementStatus.MANAGED
     assert TaskKind.CONTACT in open_kinds(database)
+
+
+def test_the_page_says_how_the_consent_stands_and_from_when_the_refusal_holds(
+    client_as: Client, database: Database, county: County, patient: str
+) -> None:
+    doctor = client_as("doctor")
+    assert "已签" in doctor.get(f"/patients/{patient}").text
+    with database.transaction() as session:
+        taken = session.scalars(select(Patient)).one()
+        kind = ConsentKind.COMMUNITY_MANAGEMENT
+        withdraw_consent(session, county.actor("doctor"), taken, kind, "patient", TODAY, NOW)
+    page = doctor.get(f"/patients/{patient}").text
+    assert "已撤回" in page and "11月22日起不同意管理" in page  # until tonight the patient is managed
+    assert "已撤回" in doctor.get(f"/patients/{patient}/states").text
+    assert "已撤回" not in client_as("coordinator").get(f"/patients/{patient}").text  # reads a yes or a no

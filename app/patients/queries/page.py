@@ -82,6 +82,10 @@ class PatientHeader:
     next_due_on: date | None
     # an agreed consent to community management holds
     has_consent: bool | None
+    # how the paper stands: signed, refused, withdrawn, none; a yes or no for roles that read no more
+    consent: str | None
+    # the state was recorded today and holds from a later day on
+    state_from: date | None
     died_on: date | None
     # only the month is known; the day is its last
     is_death_estimated: bool
@@ -99,6 +103,9 @@ class HistoryRow:
     to_on: date | None
     reason: dict[str, object] | None
     recorded_at: datetime
+
+
+SIGNED = "signed"
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,7 @@ def header_of(session: Session, actor: Actor, vault: Vault, patient: Patient, to
     sees_level = sees(actor, Field.RISK_LEVEL) is Grant.FULL
     name_grant = sees(actor, Field.PATIENT_NAME)
     agencies = agency_names(session, [patient.agency_id] if patient.agency_id else [])
+    standing = _consent(session, actor, patient)
     return PatientHeader(
         patient_id=patient.id,
         public_id=patient.public_id,
@@ -155,7 +163,9 @@ def header_of(session: Session, actor: Actor, vault: Vault, patient: Patient, to
         visit_class=patient.visit_class if sees_clinical else None,
         last_visit_on=patient.last_visit_on if sees_clinical else None,
         next_due_on=patient.next_due_on if sees_clinical else None,
-        has_consent=_has_consent(session, actor, patient),
+        has_consent=None if standing is None else standing == SIGNED,
+        consent=standing,
+        state_from=_begins_later(session, patient, today),
         died_on=person.died_on if sees_birth else None,
         is_death_estimated=sees_birth and person.died_on_precision is DatePrecision.MONTH,
         has_notes=patient.notes_sealed is not None if sees(actor, Field.FREE_TEXT) in _SHOWN else None,
@@ -290,16 +300,41 @@ def _notes(actor: Actor, vault: Vault, patient: Patient) -> str | None:
     return vault.open(patient.person_id, "patients.notes", patient.notes_sealed)
 
 
-def _has_consent(session: Session, actor: Actor, patient: Patient) -> bool | None:
-    if sees(actor, Field.CONSENT) not in (Grant.FULL, Grant.YES_NO):
+def _consent(session: Session, actor: Actor, patient: Patient) -> str | None:
+    """The newest paper speaks; a refusal after an agreement has taken it back."""
+    grant = sees(actor, Field.CONSENT)
+    if grant not in (Grant.FULL, Grant.YES_NO):
         return None
-    held = select(Consent.is_agreed).where(
-        Consent.patient_id == patient.id,
-        Consent.kind == ConsentKind.COMMUNITY_MANAGEMENT,
-        Consent.to_on.is_(None),
-        Consent.withdrawn_at.is_(None),
+    papers = session.scalars(
+        select(Consent.is_agreed)
+        .where(
+            Consent.patient_id == patient.id,
+            Consent.kind == ConsentKind.COMMUNITY_MANAGEMENT,
+            Consent.withdrawn_at.is_(None),
+        )
+        .order_by(Consent.from_on.desc(), Consent.id.desc())
+        .limit(2)
+    ).all()
+    if papers and papers[0]:
+        return SIGNED
+    if not papers or grant is Grant.YES_NO:
+        return "none"
+    return "withdrawn" if len(papers) > 1 and papers[1] else "refused"
+
+
+def _begins_later(session: Session, patient: Patient, today: date) -> date | None:
+    """A consent that is taken back today ends the management tomorrow."""
+    if patient.management_status is not ManagementStatus.REFUSED:
+        return None
+    return session.scalar(
+        select(PatientSpan.from_on).where(
+            PatientSpan.patient_id == patient.id,
+            PatientSpan.what == SpanKind.MANAGEMENT,
+            PatientSpan.to_on.is_(None),
+            PatientSpan.withdrawn_at.is_(None),
+            PatientSpan.from_on > today,
+        )
     )
-    return bool(session.scalar(held))
 
 
 _STAFF = frozenset({SpanKind.DOCTOR, SpanKind.STAND_IN})

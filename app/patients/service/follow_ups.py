@@ -16,11 +16,12 @@ from app.patients.models import Patient
 from app.patients.rules import (
     FIRST_VISIT_WITHIN_DAYS,
     NOT_LIVE,
+    CareSetting,
     ManagementStatus,
     RegistryStatus,
     is_visit_owed,
 )
-from app.patients.service.watching import change_watch, watch_over
+from app.patients.service.watching import ask_if_lost, change_watch, watch_over
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from app.tasks.service import cancel_all, cancel_kind, open_follow_up
@@ -36,6 +37,7 @@ def visits_follow(session: Session, actor: Actor, patient: Patient, on: date, no
     The state's own question follows it. Whoever leaves the register owes nothing any more.
     """
     before, watched, was_live = _owes(patient), watch_over(patient), patient.registry_status not in NOT_LIVE
+    was_unknown = patient.care_setting is CareSetting.UNKNOWN
     yield
     after = _owes(patient)
     label = reason("patients.because.not_owed", state=Label(_state_label(patient)), on=on)
@@ -46,13 +48,16 @@ def visits_follow(session: Session, actor: Actor, patient: Patient, on: date, no
             cancel_kind(session, actor, patient, kind, label, now)
     now_so = reason("patients.because.now", state=Label(_state_label(patient)), on=on)
     change_watch(session, actor, patient, watched, on, now_so, now)
+    ask_if_lost(session, actor, patient, was_unknown, on, now_so, now)
     if before and not after:
         cancel_kind(session, actor, patient, TaskKind.FOLLOW_UP, label, now)
         patient.next_due_on = None
         session.flush()
     elif after and not before and not _has_follow_up(session, patient):
         due_on = on + timedelta(days=FIRST_VISIT_WITHIN_DAYS)
-        because = reason("patients.because.owed_again", on=on, days=FIRST_VISIT_WITHIN_DAYS)
+        is_first = patient.last_visit_on is None
+        code = "patients.because.first_visit" if is_first else "patients.because.owed_again"
+        because = reason(code, on=on, days=FIRST_VISIT_WITHIN_DAYS)
         open_follow_up(session, patient, due_on, [because], f"owed:{on.isoformat()}", now)
         patient.next_due_on = due_on
         session.flush()

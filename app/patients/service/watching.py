@@ -33,6 +33,7 @@ from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from app.tasks.service import Counts, cancel_kind, close_task, open_many, open_task, sweep_alone
 
+_UNKNOWN = "unknown:"
 _CALENDAR_SPAN = timedelta(days=60)  # ten working days, whatever festival lies between
 _WHAT = {
     Watch.INPATIENT: SpanKind.CARE,
@@ -117,6 +118,24 @@ def _period(watch: Watch, asked: int) -> str:
 
 def _calendar(session: Session, since: date) -> WorkdayCalendar:
     return load_workdays(session, since, since + _CALENDAR_SPAN)
+
+
+def ask_if_lost(
+    session: Session, actor: Actor, patient: Patient, was_unknown: bool, on: date, outcome: Reason, now: datetime
+) -> None:
+    """Nobody knows where the patient is: the lead is asked the same day whether they are lost (domain 2.6); not any more once known."""
+    is_unknown = patient.care_setting is CareSetting.UNKNOWN and patient.management_status is not ManagementStatus.LOST
+    if is_unknown == was_unknown:
+        return
+    asked = select(Task.id).where(Task.patient_id == patient.id, Task.kind == TaskKind.CONFIRM_LOST)
+    waiting = session.scalars(select(Task).where(Task.id.in_(asked), Task.state == TaskState.OPEN)).all()
+    if is_unknown and not waiting:
+        times = len(session.scalars(asked).all())
+        why = [reason("patients.watch.unknown", on=on)]
+        open_task(session, patient, TaskKind.CONFIRM_LOST, f"{_UNKNOWN}{times + 1}", on, why, now)
+    for task in waiting:
+        if not is_unknown and task.period.startswith(_UNKNOWN):
+            close_task(session, actor, task, outcome, now)
 
 
 def close_watch(

@@ -19,6 +19,7 @@ WORDS: dict[str, Any] = {
     "care": labels.CARE_LABELS,
     "diagnosis": labels.DIAGNOSIS_LABELS,
     "consent": labels.CONSENT_LABELS,
+    "consent_standing": labels.CONSENT_STANDING,
     "signer": labels.SIGNER_LABELS,
     "span": labels.SPAN_LABELS,
     "class": labels.CLASS_LABELS,
