@@ -14,6 +14,7 @@ from flask import Flask
 from app.areas.service import import_areas
 from app.core.db import Database
 from tests.rig.county import County
+from tests.rig.national import exported, visit
 from tests.rig.rosters import DATA, flat, people, person, workbook
 
 MESSY, CLEAN = DATA / "roster_anhe_2026.xlsx", DATA / "roster_anhe_2026_clean.xlsx"
@@ -90,3 +91,40 @@ def test_the_template_is_written(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "template.xlsx"
     assert run("template", out).exit_code == 0
     assert openpyxl.load_workbook(out).sheetnames == ["花名册", "填表说明"]
+
+
+# -- visits from the national system ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visits_file(run: Run, tmp_path: Path) -> Path:
+    """One visit of somebody registered, one of nobody."""
+    roster, file = tmp_path / "roster.xlsx", tmp_path / "visits.xlsx"
+    roster.write_bytes(workbook({"a": flat([person(1)])}))
+    assert run("import", roster, "--as", "county_office").exit_code == 0
+    file.write_bytes(exported([visit(1), visit(2)]))
+    return file
+
+
+def test_visits_of_an_export_are_refused_whole_or_stored_in_part_as_a_roster_is(
+    run: Run, visits_file: Path, tmp_path: Path
+) -> None:
+    refused = run("visits", visits_file, "--as", "county_office")
+    assert refused.exit_code == 2 and "row 5, 姓名: 这里没有登记此人：请先登记，或核对号码" in refused.stdout
+    out = tmp_path / "rejects.xlsx"
+    partly = run("visits", visits_file, "--as", "county_office", "--good-rows", "--rejects", out, "--json")
+    told = json.loads(partly.stdout)
+    assert (partly.exit_code, told["rows"], told["stored"], told["created"]) == (3, 2, 1, 1)
+    assert openpyxl.load_workbook(out).worksheets[0].max_row == 2
+    again = run("visits", visits_file, "--as", "county_office", "--good-rows", "--json")
+    assert json.loads(again.stdout)["stored"] == 0
+
+
+def test_namesakes_are_taken_when_the_command_says_so(run: Run, visits_file: Path) -> None:
+    visits_file.write_bytes(exported([visit(1, id=None)]))
+    assert run("visits", visits_file, "--as", "county_office").exit_code == 2
+    assert run("visits", visits_file, "--as", "county_office", "--same-names").exit_code == 0
+
+
+def test_other_roles_take_no_visits_over(run: Run, visits_file: Path) -> None:
+    assert run("visits", visits_file, "--as", "doctor").exit_code == 1
