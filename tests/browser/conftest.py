@@ -13,23 +13,24 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.conftest import TODAY, chromium
+from app.people.vault import Vault
+from app.visits.service import record_visit
+from tests.conftest import NOW, TODAY, chromium
+from tests.rig.chromium import CHROMIUM_ARGS
+from tests.rig.county import County
+from tests.rig.field import NAMES, Phone, Site
+from tests.rig.visits import command, register, stable
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PASSWORD = "anhu-demo-2026"
 
 
@@ -112,3 +113,34 @@ def _wait_for(url: str) -> None:
         except OSError:
             time.sleep(0.1)
     raise RuntimeError(f"{url} did not answer")
+
+
+# -- a doctor's phone and a server that can be taken away -----------------------------------------------------------------
+
+
+@pytest.fixture
+def site(app: Flask, county: County) -> Iterator[Site]:
+    """Twenty patients, all visited in August and due."""
+    keyring, doctor = app.extensions["anhu.keyring"], county.actor("doctor")
+    with app.extensions["anhu.db"].transaction() as session:
+        for number, name in enumerate(NAMES):
+            patient = register(session, keyring, doctor, TODAY, NOW, name=name)
+            last = command(
+                patient, stable(date(2026, 8, 1) + timedelta(days=number)), accepted=frozenset({"visit.late_entry"})
+            )
+            record_visit(session, Vault(session, keyring), doctor, last, TODAY, NOW)
+    app.config["WTF_CSRF_ENABLED"] = True
+    site = Site(app)
+    site.up()
+    yield site
+    with suppress(Exception):
+        site.down()
+
+
+@pytest.fixture
+def phone(app: Flask, county: County, site: Site, browser: Browser, tmp_path: Path) -> Iterator[Phone]:
+    phone = Phone(browser, tmp_path / "profile", site)
+    phone.start()
+    phone.sign_in(county.token_for(app, "doctor"))
+    yield phone
+    phone.kill()
