@@ -64,7 +64,7 @@ CHOICES = {
     "rank": "first",
     "kind": "new",
     "form": "follow-up",
-    "year": "2027",
+    "year": "2026",
     "held_on": "2026-11-05",
 }
 
