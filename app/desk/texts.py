@@ -78,6 +78,7 @@ TEXTS: dict[str, str] = {
     "desk.transfer.nobody_there": N_("这个乡镇还没有登记卫生院，请联系县精防机构"),
     "desk.transfer.receiver_answers": N_("由接收方答复，迁出方可以撤回"),
     "desk.transfer.other_answers": N_("提出的人不能代接收方答复，请由接收乡镇或县精防机构另一人办理"),
+    "desk.transfer.after_change": N_("居住地 %(on)s 刚有变动，接收日期须晚于这一天"),
     "desk.transfer.before_proposal": N_("不能早于提出迁移的 %(on)s"),
     "desk.transfer.foreign_doctor": N_("请选择接收乡镇的医生"),
     "desk.transfer.refused.not_living_here": N_("不在本地居住"),

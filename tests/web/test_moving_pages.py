@@ -57,6 +57,8 @@ def test_a_transfer_goes_from_one_town_to_the_other(client_as: Client, database:
     assert client_as("doctor").get(f"{page}/paper").data.startswith(b"%PDF")
     receiver = client_as(OTHER_DOCTOR)
     assert "待我答复 1 人" in receiver.get("/").text
+    watches = client_as("coordinator").get("/").text
+    assert "等待答复 1 人" in watches and "待我答复" not in watches
     seen = receiver.get(page).text
     assert "单晓明" in seen and "精神分裂症" not in seen and id_number() not in seen
     assert receiver.get(f"{page}/paper").status_code == 404

@@ -209,7 +209,7 @@ def _refuse_day(session: Session, patient: Patient, transfer: Transfer, moved_on
         raise Invalid({"moved_on": [reason("desk.transfer.before_proposal", on=transfer.proposed_on)]})
     began = [span.from_on for what in (SpanKind.AREA, SpanKind.AGENCY) if (span := find_open(session, patient, what))]
     if began and moved_on <= max(began):
-        raise Invalid({"moved_on": [reason("patients.state.before_present", on=max(began))]})
+        raise Invalid({"moved_on": [reason("desk.transfer.after_change", on=max(began))]})
 
 
 def _answer(transfer: Transfer, state: TransferState, actor: Actor, because: Reason | None, now: datetime) -> None:
