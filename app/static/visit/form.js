@@ -7,11 +7,12 @@ export const last = JSON.parse(form.dataset.last || "{}");
 export const live = document.getElementById("result-live");
 
 export const all = (selector, root = form) => Array.from(root.querySelectorAll(selector));
-export const controls = (name) => {
-  const found = form.elements.namedItem(name);
-  if (!found) return [];
-  return found instanceof RadioNodeList ? Array.from(found) : [found];
-};
+
+// Looked up once: a slow phone counts every look.
+const byName = new Map();
+for (const one of form.elements) byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
+
+export const controls = (name) => byName.get(name) ?? [];
 export const isTick = (control) => control.type === "radio" || control.type === "checkbox";
 export const valuesOf = (name) => controls(name).filter((one) => !isTick(one) || one.checked).map((one) => one.value).filter(Boolean);
 export const same = (a, b) => a.length === b.length && a.every((value) => b.includes(value));

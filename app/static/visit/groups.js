@@ -6,7 +6,8 @@ const groups = all("[data-group]");
 // questions answered in this visit, not only looked at; in a draft or a refused form: whatever is not as last time
 const changed = new Set(Object.keys(last).filter((name) => !same(valuesOf(name), last[name])));
 export const markChanged = (name) => { if (name) changed.add(name); };
-const carried = (group) => Object.keys(last).filter((name) => controls(name).some((one) => group.contains(one)));
+const namesIn = new Map(groups.map((group) => [group, Object.keys(last).filter((name) => controls(name).some((one) => group.contains(one)))]));
+const carried = (group) => namesIn.get(group);
 const isMedicine = (name) => /^(medicines|guidance)_\d/.exec(name)?.[1];
 const wasChanged = (name) => changed.has(name) || (isMedicine(name) && [...changed].some((one) => one.startsWith(isMedicine(name))));
 const isLikeLast = (group) => carried(group).every((name) => controls(name)[0].disabled || same(valuesOf(name), last[name]));
