@@ -134,6 +134,24 @@ def test_what_decides_alone_is_said_although_the_rest_is_left_as_last_time(site:
     assert "联网后计算" in live.inner_text(), "the phone does not know the other answers"
 
 
+def test_the_look_over_says_what_was_answered_and_what_is_left_and_leads_back(site: Site, phone: Phone) -> None:
+    phone.turn_on()
+    phone.open_list()
+    phone.page.locator("[data-start]").first.click()
+    for group in GROUPS:
+        phone.page.click(f'[data-same="{group}"]')
+    phone.page.click('[data-unfold="state"]')
+    phone.page.click('input[name="sleep"][value="2"]')
+    phone.page.click(".form-footer .btn-go")
+    check = phone.page.locator("#check")
+    assert "11月21日" in check.inner_text() and "一般" in check.inner_text() and "其余沿用上次" in check.inner_text()
+    assert check.inner_text().count("全部沿用上次") == 2
+    assert faults(phone.page) == []
+    phone.page.click("#check [data-close]")
+    assert phone.page.locator("#check").count() == 0
+    assert phone.page.is_checked('input[name="sleep"][value="2"]') and phone.unsent() == 0
+
+
 def test_after_the_middle_class_the_trend_is_asked_and_nothing_else(
     app: Flask, county: County, site: Site, phone: Phone
 ) -> None:
