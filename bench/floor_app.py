@@ -157,15 +157,16 @@ SELECT id, visited_on, visit_class, form, objects, is_complete, behaviours, reco
 FROM follow_up_visits WHERE patient_id = ? AND withdrawn_at IS NULL ORDER BY visited_on, id
 """
 RULES = "SELECT content FROM rule_sets WHERE kind = 'visits' AND valid_from <= ? ORDER BY valid_from DESC LIMIT 1"
+WORKDAYS = "SELECT day, is_working FROM workdays WHERE day BETWEEN ? AND ?"
 VISIT = """
 INSERT INTO follow_up_visits (public_id, submission_key, patient_id, area_code, visited_on, form, objects, risk_level,
   psychotic_symptoms, insight, sleep, diet, sf_self_care, sf_housework, sf_work, sf_learning, sf_social, behaviours,
   minor_disturbances, public_order_incidents, criminal_incidents, other_harms, self_harms, suicide_attempts, locked_up,
   hospitalisation, lab_test, adherence, adverse_reaction, physical_illness, other_abnormal, treatment_effect, referral,
   rehab_measures, computed_class, visit_class, class_because, is_flagged, next_due_on, latest_due_on, due_because, warnings,
-  rule_set_version, is_complete, is_late_entry, is_opening, doctor_id, recorded_at, recorded_by)
+  rule_set_version, is_complete, is_late_entry, is_opening, doctor_id, recorded_at, recorded_by, national_due_on)
 VALUES (?, ?, ?, ?, ?, 2, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, ?, ?, 1, 1, 1, 3, 3, '[]', ?, ?, ?,
-  '[]', '[]', '2026.1', ?, ?, ?, ?, ?, ?) RETURNING id
+  '[]', '[]', '2026.1', ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 LEVEL = """
 INSERT INTO risk_levels (patient_id, level, assessed_on, source, source_id, recorded_at, recorded_by)
@@ -207,8 +208,9 @@ def save_visit(public_id: str) -> Response:
     run(KEY, (request.form["submission_key"],)).fetchone()
     run(HISTORY, (patient["id"],)).fetchall()
     run(RULES, (today,)).fetchone()
+    run(WORKDAYS, (day(date(TODAY.year, 1, 1)), day(date(TODAY.year + 1, 12, 31)))).fetchall()
     values = (visit, request.form["submission_key"], patient["id"], patient["area_code"], today)
-    flags = (1, False, False, next_on, next_on, True, False, False, user, now, user)
+    flags = (1, False, False, next_on, next_on, True, False, False, user, now, user, day(TODAY + timedelta(days=14)))
     visit_id = run(VISIT, (*values, *flags)).fetchone()[0]
     sent = request.form
     doses = (sent["medicines_1_name"], sent["medicines_1_morning_mg"], sent["medicines_1_night_mg"])

@@ -7,7 +7,7 @@ from datetime import date
 
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import delete, extract, func, select
+from sqlalchemy import bindparam, delete, extract, func, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
@@ -22,9 +22,12 @@ SEED = "0006"  # the migration that gives a new house its first years
 
 def load_workdays(session: Session, first: date, last: date) -> WorkdayCalendar:
     """The holidays and make-up days of the years from `first` to `last`, whole, because a year counts as known by its days."""
-    spanned = Workday.day.between(date(first.year, 1, 1), date(last.year, 12, 31))
-    days = session.execute(select(Workday.day, Workday.is_working).where(spanned))
+    days = session.execute(_SPANNED, {"first": date(first.year, 1, 1), "last": date(last.year, 12, 31)})
     return WorkdayCalendar.of_days((day, is_working) for day, is_working in days)
+
+
+# Built once: it is part of saving a visit.
+_SPANNED = select(Workday.day, Workday.is_working).where(Workday.day.between(bindparam("first"), bindparam("last")))
 
 
 def load_all_workdays(session: Session) -> WorkdayCalendar:
