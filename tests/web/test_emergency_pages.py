@@ -100,6 +100,8 @@ def test_a_visits_question_can_be_answered_with_no(scene: Scene, client_as: Clie
 def test_an_emergency_of_a_patient_leads_back_to_the_one_that_runs(scene: Scene, client_as: ClientAs) -> None:
     doctor = client_as("doctor")
     where = f"/incidents/patients/{scene.near.patient}/new"
+    menu = doctor.get(f"/patients/{scene.near.patient}").text.split("menu-sheet")[1].split("</nav>")[0]
+    assert where in menu, "in an emergency nobody scrolls past the history"
     page = doctor.get(where).text
     began = hidden(page, "started_at")
     sent = {"csrf_token": token(page), "key": hidden(page, "key"), "reporter": "family", "reason": "relapse"}

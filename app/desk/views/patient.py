@@ -45,6 +45,7 @@ from app.visits.queries_losses import find_lost_span
 
 # What else can be done for a patient by whoever keeps the register.
 MENU = (
+    ("incidents.open_for_patient", N_("开应急处置记录单")),
     ("patients.edit", N_("编辑资料")),
     ("patients.change_state", N_("变更状态")),
     ("patients.show_treatment", N_("治疗")),
@@ -128,6 +129,8 @@ def patient(public_id: str) -> str:
 def _may_open(actor: Actor, endpoint: str, patient: Patient, lost: PatientSpan | None) -> bool:
     """Whether the role may do it, and it can happen to this registration now."""
     if patient.registry_status is not _ONLY.get(endpoint, patient.registry_status):
+        return False
+    if endpoint == "incidents.open_for_patient" and patient.registry_status is RegistryStatus.DEAD:
         return False
     if endpoint == "visits.keep_loss" and lost is None:
         return False
