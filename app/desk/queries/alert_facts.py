@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Date,
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -26,9 +29,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.core.actor import Actor
 from app.core.dates import add_months
-from app.core.scope import within
+from app.core.scope import within_range
 from app.desk.queries.duties import IS_OPEN
 from app.patients.models import MedicineSupply, Patient
 from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus
@@ -58,11 +60,28 @@ CAUSES, COLOURS = list(Cause), list(Colour)
 OF_COLOUR = 100  # a rank is the colour's number and the cause's, so that ranks order as the board does
 
 
+TODAY, AHEAD = bindparam("today", type_=Date), bindparam("ahead", type_=Date)
+LONG_AGO, GRACE_FROM = bindparam("long_ago", type_=Date), bindparam("grace_from", type_=Date)
+LONG_UNSEEN_HIGH, LAST_UNSEEN = bindparam("high_unseen", type_=Date), bindparam("last_unseen", type_=Date)
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """The days that the rules compare with."""
 
     today: date
+
+    @property
+    def values(self) -> dict[str, date]:
+        """For a statement with `TODAY`, `AHEAD` and the others."""
+        return {
+            "today": self.today,
+            "ahead": self.ahead,
+            "long_ago": self.before(LONG_OVERDUE_DAYS),
+            "grace_from": self.before(INJECTION_GRACE_DAYS),
+            "high_unseen": self.before(HIGH_UNSEEN_DAYS),
+            "last_unseen": self.last_unseen,
+        }
 
     @property
     def ahead(self) -> date:
@@ -94,10 +113,13 @@ def colour_and_cause(number: int) -> tuple[Colour, Cause]:
     return COLOURS[colour], CAUSES[cause]
 
 
-def alert_rows(actor: Actor, today: date, hidden: frozenset[Cause]) -> CTE:
-    """One row an alert of the actor's area: `patient_id`, `rank`, `level`, `area_code`. Causes in `hidden` are left out."""
-    days = Days(today)
-    every = union_all(_contact(actor, days), _of_duties(actor, days)).subquery("every_alert")
+@cache
+def alert_rows(hidden: frozenset[Cause]) -> CTE:
+    """One row an alert: `patient_id`, `rank`, `level`, `area_code`; causes in `hidden` are left out.
+
+    Built once, as it is long; run with `area_values(actor)` and `Days.values`.
+    """
+    every = union_all(_contact(), _of_duties()).subquery("every_alert")
     wanted = select(every).where(every.c.rank.is_not(None))
     if hidden:
         wanted = wanted.where(every.c.rank.not_in([rank(colour, cause) for colour in Colour for cause in hidden]))
@@ -110,23 +132,23 @@ def _plain(number: int) -> ColumnElement[int]:
 
 
 def _row(number: ColumnElement[Any]) -> Select[Any]:
-    level = func.coalesce(Patient.risk_level, 0)
+    level = func.coalesce(Patient.risk_level, _plain(0))
     return select(Patient.id.label("patient_id"), number.label("rank"), level.label("level"), Patient.area_code)
 
 
-def _in_register(actor: Actor) -> ColumnElement[bool]:
+def _in_register() -> ColumnElement[bool]:
     return and_(
         Patient.registry_status == RegistryStatus.REGISTERED,
         Patient.management_status != ManagementStatus.REFUSED,
-        within(Patient.area_code, actor),
+        within_range(Patient.area_code),
     )
 
 
 def _is_high() -> ColumnElement[bool]:
-    return func.coalesce(Patient.risk_level, 0) >= HIGH_LEVEL
+    return func.coalesce(Patient.risk_level, _plain(0)) >= _plain(HIGH_LEVEL)
 
 
-def _contact(actor: Actor, days: Days) -> Select[Any]:
+def _contact() -> Select[Any]:
     """Who has not been found, or not been seen."""
     is_lost = Patient.management_status == ManagementStatus.LOST
     since = func.coalesce(Patient.last_seen_on, Patient.managed_from)
@@ -134,32 +156,32 @@ def _contact(actor: Actor, days: Days) -> Select[Any]:
         (and_(is_lost, _is_high()), _plain(rank(Colour.RED, Cause.HIGH_LOST))),
         (is_lost, _plain(rank(Colour.ORANGE, Cause.LOST))),
         (
-            and_(_is_high(), since < days.before(HIGH_UNSEEN_DAYS)),
+            and_(_is_high(), since < LONG_UNSEEN_HIGH),
             _plain(rank(Colour.ORANGE, Cause.HIGH_UNSEEN)),
         ),
-        (since <= days.last_unseen, _plain(rank(Colour.YELLOW, Cause.UNSEEN))),
+        (since <= LAST_UNSEEN, _plain(rank(Colour.YELLOW, Cause.UNSEEN))),
     )
     is_unseen = and_(
         Patient.care_setting.not_in(RESTING),
-        or_(since <= days.last_unseen, and_(_is_high(), since < days.before(HIGH_UNSEEN_DAYS))),
+        or_(since <= LAST_UNSEEN, and_(_is_high(), since < LONG_UNSEEN_HIGH)),
     )
-    return _row(number).where(_in_register(actor), or_(is_lost, is_unseen))
+    return _row(number).where(_in_register(), or_(is_lost, is_unseen))
 
 
-def _of_duties(actor: Actor, days: Days) -> Select[Any]:
+def _of_duties() -> Select[Any]:
     """What is due, the earliest of each kind: one pass over the open tasks of the area."""
-    due = duties_due(actor, days).subquery("due")
+    due = duties_due().subquery("due")
     number = case(
-        (due.c.kind == TaskKind.FOLLOW_UP, _visit(due.c.due_on, days)),
-        (due.c.kind == TaskKind.INJECTION, _injection(due.c.due_on, days)),
-        (due.c.kind == TaskKind.SUPPLY, _supply(due.c.due_on, due.c.out_on, days)),
+        (due.c.kind == TaskKind.FOLLOW_UP, _visit(due.c.due_on)),
+        (due.c.kind == TaskKind.INJECTION, _injection(due.c.due_on)),
+        (due.c.kind == TaskKind.SUPPLY, _supply(due.c.due_on, due.c.out_on)),
         (due.c.kind == TaskKind.UNLOCKING, _plain(rank(Colour.ORANGE, Cause.UNLOCKING))),
         (due.c.kind == TaskKind.EMERGENCY_RECORD, _plain(rank(Colour.RED, Cause.EMERGENCY))),
     )
-    return _row(number).join(due, due.c.patient_id == Patient.id).where(_in_register(actor))
+    return _row(number).join(due, due.c.patient_id == Patient.id).where(_in_register())
 
 
-def duties_due(actor: Actor, days: Days) -> Select[int, TaskKind, date, date]:
+def duties_due() -> Select[int, TaskKind, date, date]:
     """patient, kind → the earliest day, for orders of medicine also the earliest on which it runs out."""
     of_task = or_(
         Task.period == literal("supply:") + cast(MedicineSupply.id, String),
@@ -175,34 +197,34 @@ def duties_due(actor: Actor, days: Days) -> Select[int, TaskKind, date, date]:
             func.min(MedicineSupply.runs_out_on).label("out_on"),
         )
         .outerjoin(MedicineSupply, is_order)
-        .where(IS_OPEN, within(Task.area_code, actor), Task.kind.in_(KINDS), Task.due_on <= days.ahead, has_hour)
+        .where(IS_OPEN, within_range(Task.area_code), Task.kind.in_(KINDS), Task.due_on <= AHEAD, has_hour)
         .group_by(Task.patient_id, Task.kind)
     )
 
 
-def _visit(due_on: ColumnElement[Any], days: Days) -> ColumnElement[Any]:
+def _visit(due_on: ColumnElement[Any]) -> ColumnElement[Any]:
     """The visit that is due, when the patient can be visited."""
-    is_late = due_on < days.today
+    is_late = due_on < TODAY
     return case(
         (Patient.management_status == ManagementStatus.LOST, null()),
         (and_(is_late, _is_high()), _plain(rank(Colour.RED, Cause.HIGH_OVERDUE))),
         (and_(is_late, Patient.visit_class == UNSTABLE), _plain(rank(Colour.RED, Cause.UNSTABLE_OVERDUE))),
-        (due_on < days.before(LONG_OVERDUE_DAYS), _plain(rank(Colour.ORANGE, Cause.LONG_OVERDUE))),
+        (due_on < LONG_AGO, _plain(rank(Colour.ORANGE, Cause.LONG_OVERDUE))),
         (is_late, _plain(rank(Colour.YELLOW, Cause.OVERDUE))),
         (_is_high(), _plain(rank(Colour.BLUE, Cause.HIGH_DUE))),
     )
 
 
-def _injection(due_on: ColumnElement[Any], days: Days) -> ColumnElement[Any]:
+def _injection(due_on: ColumnElement[Any]) -> ColumnElement[Any]:
     return case(
-        (due_on < days.before(INJECTION_GRACE_DAYS), _plain(rank(Colour.ORANGE, Cause.INJECTION_LATE))),
-        (due_on < days.today, _plain(rank(Colour.YELLOW, Cause.INJECTION_LATE))),
+        (due_on < GRACE_FROM, _plain(rank(Colour.ORANGE, Cause.INJECTION_LATE))),
+        (due_on < TODAY, _plain(rank(Colour.YELLOW, Cause.INJECTION_LATE))),
         else_=_plain(rank(Colour.BLUE, Cause.INJECTION_DUE)),
     )
 
 
-def _supply(asked_on: ColumnElement[Any], out_on: ColumnElement[Any], days: Days) -> ColumnElement[Any]:
+def _supply(asked_on: ColumnElement[Any], out_on: ColumnElement[Any]) -> ColumnElement[Any]:
     return case(
-        (out_on <= days.today, _plain(rank(Colour.YELLOW, Cause.SUPPLY_OUT))),
-        (and_(out_on.is_not(None), asked_on <= days.today), _plain(rank(Colour.BLUE, Cause.SUPPLY_SOON))),
+        (out_on <= TODAY, _plain(rank(Colour.YELLOW, Cause.SUPPLY_OUT))),
+        (and_(out_on.is_not(None), asked_on <= TODAY), _plain(rank(Colour.BLUE, Cause.SUPPLY_SOON))),
     )

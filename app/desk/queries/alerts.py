@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import CTE, CompoundSelect, Integer, Select, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.areas.queries import agency_names, full_names
@@ -15,7 +16,7 @@ from app.areas.rules import is_area_code
 from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
-from app.core.scope import within
+from app.core.scope import area_values, within
 from app.desk.queries.alert_facts import OF_COLOUR, RESTING, Days, alert_rows, colour_and_cause, duties_due, ranks_of
 from app.desk.queries.duties import IS_OPEN
 from app.patients.models import Patient
@@ -63,23 +64,24 @@ def alert_board(
     """Without a colour, the most urgent one that has any alert. Roles without clinical facts get the alerts that hold none."""
     require(actor, Action.SEE_ALERTS)
     hidden = frozenset() if sees(actor, Field.CLINICAL) is Grant.FULL else CLINICAL
-    counts, found = _count_and_page(session, alert_rows(actor, today, hidden), colour, cursor, size)
+    values = {**area_values(actor), **Days(today).values, "size": size + 1}
+    counts, found = _count_and_page(session, hidden, colour, _read_cursor(cursor), values)
     shown = colour or next((one for one in Colour if counts[one]), Colour.RED)
     page = page_of(found, size, lambda row: (row.rank, -row.number, row.area_code, row.patient_id))
     return Board(counts, shown, Page(_told(session, actor, page.rows, today, now), page.next_cursor))
 
 
 def _count_and_page(
-    session: Session, alert: CTE, colour: Colour | None, cursor: str | None, size: int
+    session: Session,
+    hidden: frozenset[Cause],
+    colour: Colour | None,
+    after: tuple[Any, ...] | None,
+    values: Mapping[str, Any],
 ) -> tuple[dict[Colour, int], list[Any]]:
     """Both out of one pass: rows with a patient are the page's, by cause, level and place; those without are counts by rank."""
-    counted = select(
-        alert.c.rank, func.count().label("number"), literal("").label("area_code"), literal(0).label("patient_id")
-    )
-    page = _page(alert, colour, cursor, size).subquery("page")
-    both = union_all(counted.group_by(alert.c.rank), select(page))
+    last = {f"after_{number}": part for number, part in enumerate(after or ())}
     counts, rows = dict.fromkeys(Colour, 0), []
-    for row in session.execute(both):
+    for row in session.execute(_statement(hidden, colour, after is not None), {**values, **last}):
         if row.patient_id:
             rows.append(row)
         else:
@@ -87,7 +89,18 @@ def _count_and_page(
     return counts, sorted(rows, key=lambda row: (row.rank, -row.number, row.area_code, row.patient_id))
 
 
-def _page(alert: CTE, colour: Colour | None, cursor: str | None, size: int) -> Select[Any]:
+@cache
+def _statement(hidden: frozenset[Cause], colour: Colour | None, is_continued: bool) -> CompoundSelect[Any]:
+    """Built once for each tab and kind of reader."""
+    alert = alert_rows(hidden)
+    counted = select(
+        alert.c.rank, func.count().label("number"), literal("").label("area_code"), literal(0).label("patient_id")
+    )
+    page = _page(alert, colour, is_continued).subquery("page")
+    return union_all(counted.group_by(alert.c.rank), select(page))
+
+
+def _page(alert: CTE, colour: Colour | None, is_continued: bool) -> Select[Any]:
     """The rows of one colour, without any of the most urgent that there is."""
     key = (alert.c.rank, -alert.c.level, alert.c.area_code, alert.c.patient_id)
     wanted = select(alert.c.rank, alert.c.level.label("number"), alert.c.area_code, alert.c.patient_id)
@@ -96,11 +109,11 @@ def _page(alert: CTE, colour: Colour | None, cursor: str | None, size: int) -> S
     else:
         least = select(func.min(alert.c.rank)).scalar_subquery()
         wanted = wanted.where(alert.c.rank < least - least % OF_COLOUR + OF_COLOUR)
-    after = _read_cursor(cursor)
-    if after is not None:
+    if is_continued:
+        after = [bindparam(f"after_{number}", type_=part.type) for number, part in enumerate(key)]
         steps = [and_(*(key[i] == after[i] for i in range(at)), key[at] > after[at]) for at in range(_KEY)]
         wanted = wanted.where(or_(*steps))
-    return wanted.order_by(*key).limit(size + 1)
+    return wanted.order_by(*key).limit(bindparam("size", type_=Integer))
 
 
 def _read_cursor(cursor: str | None) -> tuple[Any, ...] | None:
@@ -181,8 +194,8 @@ def _duties(session: Session, actor: Actor, ids: set[int], days: Days) -> dict[i
 
 def _orders(session: Session, actor: Actor, ids: set[int], days: Days) -> dict[int, Any]:
     """patient id → when medicine is to be asked for, and when it runs out."""
-    due = duties_due(actor, days).where(Task.patient_id.in_(ids), Task.kind == TaskKind.SUPPLY)
-    return {row.patient_id: row for row in session.execute(due)}
+    due = duties_due().where(Task.patient_id.in_(ids), Task.kind == TaskKind.SUPPLY)
+    return {row.patient_id: row for row in session.execute(due, {**area_values(actor), **days.values})}
 
 
 def _facts(one: Any, own: dict[TaskKind, Any], supply: Any | None) -> Facts:
