@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,7 +20,7 @@ from app.core.errors import Conflict
 from app.core.forms import refuse_untidy
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.reasons import Reason, reason, say
+from app.core.reasons import Reason, reason, say, say_date
 from app.core.web import read_session, refuse_page
 from app.patients.queries import lock_patient
 from app.patients.queries.caseload import list_doctors
@@ -40,7 +41,7 @@ from app.visits.queries_national import (
     find_term,
     list_owed,
 )
-from app.visits.rules.form import FIELDS
+from app.visits.rules.form import FIELDS, Field
 from app.visits.rules.national import CopyLine, copy_lines, differing
 from app.visits.rules.states import VisitChannel
 from app.visits.service.national import mark_entered, take_back_entered
@@ -183,17 +184,19 @@ def national_standing_of(visit: FollowUpVisit) -> dict[str, Any]:
 
 
 def differences_of(visit: FollowUpVisit) -> list[tuple[str, str]]:
-    """(field, what stands in the national system) where it differs; a free text is not shown."""
-    found = []
-    for name, theirs in (visit.national_says or {}).items():
-        field = FIELDS[name]
-        words = _("文字不同") if theirs is None else str(theirs)
-        if field.is_multiple and isinstance(theirs, int):
-            words = _("、").join(_(label) for label in field.labels_of(theirs)) or "—"
-        elif field.options and theirs in field.codes:
-            words = f"{theirs} {_(field.label_of(theirs))}"
-        found.append((_(field.label), words))
-    return found
+    """(field, what stands in the national system) in the form's order, where it differs; texts and medicines are not shown."""
+    says = visit.national_says or {}
+    return [(_(field.label), _theirs(field, says[name])) for name, field in FIELDS.items() if name in says]
+
+
+def _theirs(field: Field, value: Any) -> str:
+    if value is None:
+        return ""
+    if field.is_multiple:
+        return _("、").join(_(label) for label in field.labels_of(value))
+    if field.options:
+        return f"{value} {_(field.label_of(value))}" if value in field.codes else str(value)
+    return say_date(date.fromisoformat(value)) if isinstance(value, str) else str(value)
 
 
 def _asked(places: Sequence[tuple[str, str]], doctors: Sequence[User]) -> _Asked:
