@@ -333,7 +333,7 @@ def test_what_the_codes_do_not_say_is_asked_for_and_printed(session: Session, co
     )
     for words in ("田守义", "误服农药", "精神分裂症复发", "氟哌啶醇5mg肌内注射", "入睡", "赵春芳", "民警在处置现场"):
         assert words in found, words
-    assert header.village in found
+    assert header.village.replace("·", "") in found  # as people write an address
 
 
 @pytest.mark.parametrize(
