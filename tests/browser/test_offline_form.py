@@ -24,7 +24,7 @@ from app.visits.texts import TEXTS
 from tests.browser.test_every_page import _faults as faults
 from tests.conftest import NOW, TODAY
 from tests.rig.county import County
-from tests.rig.field import GROUPS, Phone, Site
+from tests.rig.field import GROUPS, NAMES, Phone, Site, visits
 from tests.rig.visits import command, middling
 
 pytestmark = pytest.mark.browser
@@ -150,6 +150,34 @@ def test_the_look_over_says_what_was_answered_and_what_is_left_and_leads_back(si
     phone.page.click("#check [data-close]")
     assert phone.page.locator("#check").count() == 0
     assert phone.page.is_checked('input[name="sleep"][value="2"]') and phone.unsent() == 0
+
+
+def test_a_double_tap_stores_once_and_leaves_no_sheet_behind(app: Flask, site: Site, phone: Phone) -> None:
+    phone.turn_on()
+    phone.open_list()
+    phone.page.locator("[data-start]").first.click()
+    for group in GROUPS:
+        phone.page.click(f'[data-same="{group}"]')
+    phone.page.click(".form-footer .btn-go")
+    phone.page.locator("#check .btn-go").dblclick()
+    phone.page.wait_for_selector("[data-stored]:has-text('已上传')")
+    assert phone.page.locator("#check").count() == 0
+    assert sum(count for _patient, count in visits(app)) == len(NAMES) + 1
+
+
+def test_a_phone_that_locks_itself_shows_nothing_of_what_was_being_looked_over(site: Site, phone: Phone) -> None:
+    phone.turn_on()
+    phone.page.clock.install()
+    phone.open_list()
+    phone.page.locator("[data-start]").first.click()
+    for group in GROUPS:
+        phone.page.click(f'[data-same="{group}"]')
+    phone.page.click(".form-footer .btn-go")
+    phone.page.wait_for_selector("#check")
+    phone.page.clock.fast_forward("02:30")
+    phone.page.wait_for_selector("#pin")
+    assert phone.page.locator("#check").count() == 0
+    assert not [name for name in NAMES if name in phone.page.content()]
 
 
 def test_after_the_middle_class_the_trend_is_asked_and_nothing_else(

@@ -4,6 +4,7 @@ import { drawAttempt } from "./attempt.js";
 import { closeBox, newKey, seal, unlock, unseal } from "./crypto.js";
 import { el } from "./draw.js";
 import { drawVisit } from "./entry.js";
+import { closeSheet } from "./look_over.js";
 import { resultLines } from "./result.js";
 import * as store from "./store.js";
 import { isSecure, keepPages, lapse, LIST, serverNow, sync, takeList, today, unsent, WARN_AFTER_MS, wipe } from "./sync.js";
@@ -58,6 +59,8 @@ const showMessage = (title, hint, ...more) => place.replaceChildren(card(el("h2"
 
 const showLocked = async () => {
   const turn = ++asked;
+  closeSheet();
+  place.replaceChildren();
   dataKey = list = justStored = null;
   await lapse();
   const [device, lock, wiped] = await Promise.all(["device", "lock", "wiped"].map((name) => store.get("meta", name)));
@@ -126,6 +129,7 @@ const drawList = async (turn) => {
   const [day, drafts, queue] = [await today(), await begun(), new Set(await store.keys("queue"))];
   if (turn !== asked) return;
   listShownAt = turn;
+  closeSheet();
   const rows = list.tasks.map((task) => drawTask(task, day, drafts, queue));
   place.replaceChildren(el("div", { "data-list": true }, justStored ? drawStored(queue) : null,
     el("div", { class: "field-head" },

@@ -10,7 +10,14 @@ const rowsOf = (fields, typed) => fields
   .filter(([, words]) => words)
   .map(([name, words]) => el("div", {}, el("dt", { text: titleOf(name) }), el("dd", { text: words })));
 
-/* Opens over the form and answers by `finish` or not at all. `groups` are {id, title, fields} as they stand, `same` those as last time. */
+/* Whatever else is drawn, the sheet goes: above all when the phone locks itself. */
+export const closeSheet = () => {
+  const sheet = document.getElementById("check");
+  sheet?.close(); // gives the focus back
+  sheet?.remove();
+};
+
+/* Opens over the form and answers by `finish`, once, or not at all; it stays until the next screen is drawn. `groups` are {id, title, fields} as they stand, `same` those as last time. */
 export const lookOver = (task, typed, groups, same, finish) => {
   const parts = groups.flatMap(({ id, title, fields }) => {
     const rows = rowsOf(fields, typed);
@@ -24,8 +31,8 @@ export const lookOver = (task, typed, groups, same, finish) => {
     isMet ? el("div", { class: "check-result" }, ...resultLines(typed)) : null,
     ...parts.filter(Boolean), ...notes,
     el("div", { class: "form-footer-acts" },
-      el("button", { type: "button", class: "btn btn-quiet", "data-close": true, text: say("check_back"), onclick: () => dialog.close() }),
-      el("button", { type: "button", class: "btn btn-go", text: say("finish"), onclick: () => { dialog.close(); finish(); } })));
+      el("button", { type: "button", class: "btn btn-quiet", "data-close": true, text: say("check_back"), onclick: closeSheet }),
+      el("button", { type: "button", class: "btn btn-go", text: say("finish"), onclick: (event) => { event.currentTarget.disabled = true; finish(); } })));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
