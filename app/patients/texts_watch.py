@@ -37,6 +37,7 @@ TEXTS: dict[str, str] = {
     "patients.because.released": N_("%(on)s释放或解除"),
     "patients.because.returned": N_("%(on)s返回居家"),
     "patients.because.found": N_("%(on)s找到"),
+    "patients.because.found_in_hospital": N_("%(on)s住院，已找到"),
     "patients.because.signed": N_("%(on)s已登记知情同意"),
     "patients.because.first_visit": N_("%(on)s起纳入管理，%(days)s 日内首次随访"),
     "patients.because.now": N_("%(on)s起%(state)s"),

@@ -33,6 +33,7 @@ from app.patients.rules import (
 )
 from app.patients.service import (
     change_state,
+    find_consent,
     record_admission,
     record_death,
     record_discharge,
@@ -160,6 +161,43 @@ def test_edge_09_a_stay_between_two_visits_is_asked_of_the_hospital_unless_it_is
     with pytest.raises(Invalid) as refused:
         record_visit(session, vault(session), doctor, command(patient, before_that), TODAY, NOW)
     assert "last_discharge_on" in refused.value.errors  # when it ended is part of the answer
+
+
+def _lose(session: Session, county: County, patient: Patient, on: date) -> None:
+    lead = county.actor("health_lead")
+    change_state(session, lead, patient, SpanKind.MANAGEMENT, ManagementStatus.LOST.value, on, None, NOW)
+
+
+def _status(patient: Patient) -> ManagementStatus | None:
+    return patient.management_status
+
+
+def test_edge_36_a_lost_patient_in_a_hospitals_bed_is_found_wherever_it_stands(
+    session: Session, county: County, patient: Patient
+) -> None:
+    office, lost_on, admitted_on = county.actor("county_office"), date(2026, 10, 8), date(2026, 11, 2)
+    _lose(session, county, patient, lost_on)
+    assert due(session, patient, TaskKind.SEARCH_LOST) and due(session, patient) == []
+    record_admission(session, office, patient, "邻县人民医院", date(2026, 9, 1), date(2026, 9, 20), NOW)
+    assert _status(patient) is ManagementStatus.LOST, "a stay before the loss finds nobody"
+    record_admission(session, office, patient, "邻县人民医院", admitted_on, None, NOW)
+    assert _status(patient) is ManagementStatus.MANAGED
+    assert due(session, patient, TaskKind.SEARCH_LOST) == [] and due(session, patient) == []
+    assert due(session, patient, TaskKind.CHECK_STATUS) == [date(2026, 12, 2)]
+    record_discharge(session, office, patient, date(2026, 11, 10), NOW)
+    assert due(session, patient) == [date(2026, 11, 24)]
+
+
+def test_edge_36_who_never_agreed_is_found_and_asked_by_people(
+    session: Session, county: County, patient: Patient
+) -> None:
+    _lose(session, county, patient, date(2026, 10, 8))
+    consent = find_consent(session, patient, ConsentKind.COMMUNITY_MANAGEMENT)
+    assert consent is not None
+    consent.to_on = date(2026, 10, 9)
+    session.flush()
+    record_admission(session, county.actor("county_office"), patient, "邻县人民医院", date(2026, 11, 2), None, NOW)
+    assert _status(patient) is ManagementStatus.LOST
 
 
 def test_edge_13_one_refused_visit_all_visits_and_management_are_three_different_records(

@@ -12,10 +12,11 @@ from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import reason
 from app.patients.models import Admission, Patient
-from app.patients.rules import CareSetting, SpanKind
+from app.patients.rules import CareSetting, ConsentKind, ManagementStatus, SpanKind
 from app.patients.service.follow_ups import visits_follow
 from app.patients.service.lifetime import refuse_outside_life
-from app.patients.service.spans import write_span
+from app.patients.service.spans import find_open, write_span
+from app.patients.service.states import find_consent, set_management
 
 
 def record_admission(
@@ -27,7 +28,10 @@ def record_admission(
     to_on: date | None,
     now: datetime,
 ) -> Admission:
-    """A stay from its admission day to its discharge day, or still running. Stays do not overlap."""
+    """A stay from its admission day to its discharge day, or still running. Stays do not overlap.
+
+    Whoever lies in a hospital, wherever it is, is lost no more (domain 9, case 36).
+    """
     if to_on is not None and to_on < from_on:
         raise Invalid({"to_on": [reason("patients.stay.ends_before")]})
     refuse_outside_life(session, patient, {"from_on": from_on})
@@ -58,8 +62,22 @@ def record_admission(
                 to_on=to_on,
                 because=because,
             )
+        _end_loss(session, actor, patient, admission, now)
     _note(session, actor, patient, "patients.admitted", now)
     return admission
+
+
+def _end_loss(session: Session, actor: Actor, patient: Patient, admission: Admission, now: datetime) -> None:
+    """The admission is the finding, if it came after the loss and the patient had agreed to be managed."""
+    loss, consent = (
+        find_open(session, patient, SpanKind.MANAGEMENT),
+        find_consent(session, patient, ConsentKind.COMMUNITY_MANAGEMENT),
+    )
+    if patient.management_status is not ManagementStatus.LOST or loss is None or consent is None:
+        return
+    if consent.is_agreed and admission.from_on >= loss.from_on:
+        because = reason("patients.because.found_in_hospital", on=admission.from_on)
+        set_management(session, actor, patient, ManagementStatus.MANAGED, admission.from_on, now, because)
 
 
 def record_discharge(session: Session, actor: Actor, patient: Patient, on: date, now: datetime) -> Admission:
