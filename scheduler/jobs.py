@@ -20,6 +20,7 @@ from app.core.work import purge_work
 from app.patients.service import plans, treatment, watching
 from app.risk import service as risk
 from app.roster import service as roster
+from app.subsidies.service import booking
 from app.tasks import service as tasks
 from app.visits.service.drafts import forget_drafts
 from app.visits.service.sync import forget_contents
@@ -72,6 +73,10 @@ def open_watches(session: Session, _period: str, today: date, now: datetime) -> 
 def open_late_plan_steps(session: Session, _period: str, today: date, now: datetime) -> Made:
     counts = plans.open_late_steps(session, Actor.operator(), today, now)
     return Made(counts.made, counts.already)
+
+
+def close_fund_year(session: Session, _period: str, today: date, now: datetime) -> Made:
+    return Made(booking.close_years(session, Actor.operator(), today, now))
 
 
 def purge_expired(session: Session, _period: str, _today: date, now: datetime) -> Made:

@@ -83,6 +83,8 @@ JOBS: tuple[Job, ...] = (
     Job("open-watches", DAILY, time(0, 50), CatchUp.NEWEST, jobs.open_watches),
     # steps of individual plans whose day has passed without a tick
     Job("open-late-plan-steps", DAILY, time(0, 55), CatchUp.NEWEST, jobs.open_late_plan_steps),
+    # the first night of a year carries the fund's rest over; later nights find it done
+    Job("close-fund-year", DAILY, time(0, 10), CatchUp.NEWEST, jobs.close_fund_year),
     Job("purge-expired", DAILY, time(3, 0), CatchUp.NEWEST, jobs.purge_expired),
 )
 

@@ -149,6 +149,8 @@ class Action(StrEnum):
     SEE_GUARDIANS = "see_guardians"  # a patient's guardians and agreements, for whoever keeps the one or the other
     KEEP_ACCOUNTS_OF_PAYEES = "keep_accounts_of_payees"  # write a guardian's bank account, which nobody reads back
     SET_POLICY = "set_policy"
+    PROPOSE_FUND = "propose_fund"  # write down money for the county's pool, the rule for the year's end
+    APPROVE_FUND = "approve_fund"  # the second person's word on it
     SEE_SUBSIDY = "see_subsidy"
     VERIFY_SUBSIDY = "verify_subsidy"  # recompute frozen lines: says which differ, names nobody
     PREPARE_SUBSIDY = "prepare_subsidy"  # prepare, submit, decide a hold
@@ -228,6 +230,8 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.SEE_GUARDIANS: _CLINICAL | {Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK},
     Action.KEEP_ACCOUNTS_OF_PAYEES: frozenset({Role.CLERK}),
     Action.SET_POLICY: frozenset({Role.CLERK}),
+    Action.PROPOSE_FUND: frozenset({Role.CLERK}),
+    Action.APPROVE_FUND: frozenset({Role.REVIEWER}),
     Action.SEE_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.VERIFY_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.PREPARE_SUBSIDY: frozenset({Role.CLERK}),

@@ -73,6 +73,18 @@ _AGREEMENT_OVERLAP = (
     "AND a.withdrawn_at IS NULL AND a.from_on <= COALESCE(NEW.ended_on, NEW.to_on) "
     "AND COALESCE(a.ended_on, a.to_on) >= NEW.from_on)"
 )
+# a fund's holding account gives no more than it has received
+_OVERDRAWN = (
+    "EXISTS (SELECT 1 FROM fund_accounts a WHERE a.id = NEW.from_account_id AND a.side IN ('pool', 'committed', 'paid')) "
+    "AND NEW.amount_fen > (SELECT COALESCE(SUM(CASE WHEN p.to_account_id = NEW.from_account_id THEN p.amount_fen "
+    "ELSE -p.amount_fen END), 0) FROM fund_postings p "
+    "WHERE p.to_account_id = NEW.from_account_id OR p.from_account_id = NEW.from_account_id)"
+)
+_FUND_PROPOSAL = ("county_code", "year", "amount_fen", "document_number", "on_day", "proposed_by")
+_TWO_YEARS = (
+    "NOT EXISTS (SELECT 1 FROM fund_accounts a JOIN fund_accounts b ON b.county_code = a.county_code AND b.year = a.year "
+    "WHERE a.id = NEW.from_account_id AND b.id = NEW.to_account_id)"
+)
 _LINE_OF_SIGNED_RUN = (
     "EXISTS (SELECT 1 FROM subsidy_runs r WHERE r.id = OLD.run_id AND r.state NOT IN ('preparing', 'draft'))"
 )
@@ -108,6 +120,9 @@ GUARDS: tuple[Guard, ...] = (
     *_append_only("rule_sets"),
     *_append_only("subsidy_policies"),
     *_append_only("run_approvals"),
+    *_append_only("fund_accounts"),
+    *_append_only("fund_entries"),
+    *_append_only("fund_postings"),
     Guard("guard_pay_files_no_delete", "pay_files", "DELETE", "TRUE"),
     Guard("guard_pay_file_lines_no_delete", "pay_file_lines", "DELETE", "TRUE"),
     _legal_move("patients", "registry_status"),
@@ -117,6 +132,11 @@ GUARDS: tuple[Guard, ...] = (
     _legal_move("register_requests", "state"),
     _legal_move("subsidy_runs", "state"),
     _legal_move("pay_file_lines", "state"),
+    _legal_move("fund_proposals", "state"),
+    Guard("guard_fund_proposals_frozen", "fund_proposals", "UPDATE", _changed(*_FUND_PROPOSAL)),
+    Guard("guard_fund_proposals_no_delete", "fund_proposals", "DELETE", "TRUE"),
+    Guard("guard_fund_postings_overdrawn", "fund_postings", "INSERT", _OVERDRAWN),
+    Guard("guard_fund_postings_one_year", "fund_postings", "INSERT", _TWO_YEARS),
     # a registered patient cannot be anybody's first guardian, and nobody guards themselves (domain 5.4, case 5)
     Guard(
         "guard_guardianships_not_patient",

@@ -8,6 +8,7 @@ from datetime import date
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.guardians.rules import Rank
+from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.grounds import Grounds
 from app.subsidies.rules.policy import PolicyTerms
 
@@ -65,3 +66,25 @@ class OpeningPayment:
     quarter: Quarter
     amount: Money
     rank: Rank = Rank.FIRST
+
+
+@dataclass(frozen=True)
+class ProposeMoney:
+    """Money for a county's pool of a year, by the paper that grants it."""
+
+    submission_key: str
+    county_code: str
+    year: int
+    side: FundSide
+    amount: Money
+    document_number: str
+    on_day: date
+
+
+@dataclass(frozen=True)
+class ProposeReversal:
+    """Turn an entry back, by the paper that says why."""
+
+    submission_key: str
+    entry_public_id: str
+    document_number: str

@@ -13,9 +13,11 @@ from app.core.models import KeptFile
 from app.core.reasons import Reason, reason
 from app.people.models import PayeeAccount, Person
 from app.subsidies.models import PayFile, PayFileLine, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.fund import booked_for, standing_commitment
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.queries.totals import run_digest, totals_of
 from app.subsidies.rules.decision import LineFacts, LineState, decide_line
+from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.lines import line_digest
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.transitions import PaymentState, RunState
@@ -25,7 +27,7 @@ _SIGNED = (RunState.SUBMITTED, RunState.APPROVED, RunState.EXPORTED, RunState.SE
 
 def verify_run(session: Session, run: SubsidyRun, keyring: Keyring | None = None) -> list[Reason]:
     """What does not hold; empty when all does. With a keyring the kept pay file is opened and its hash compared too."""
-    return [*_lines(session, run), *_run(session, run), *_pay_file(session, run, keyring)]
+    return [*_lines(session, run), *_run(session, run), *_pay_file(session, run, keyring), *_fund(session, run)]
 
 
 def count_lines(session: Session, run: SubsidyRun) -> int:
@@ -88,6 +90,24 @@ def _pay_file(session: Session, run: SubsidyRun, keyring: Keyring | None) -> Ite
         yield reason("subsidies.verify.file", number=file.number)
     if keyring is not None and not _has_its_hash(session, keyring, file):
         yield reason("subsidies.verify.file_bytes", number=file.number)
+
+
+def _fund(session: Session, run: SubsidyRun) -> Iterator[Reason]:
+    """What the fund has promised and paid for the run is what was approved and what the bank paid (reliability, I1 and I3)."""
+    if standing_commitment(session, run) is None:
+        return
+    file = find_pay_file(session, run)
+    approved = file.total_fen + file.withheld_fen if file else run.total_fen
+    booked = booked_for(session, run)
+    paid = _paid(session, file) if file and run.state is RunState.SETTLED else 0
+    owed = 0 if run.state is RunState.SETTLED else approved
+    if (booked[FundSide.COMMITTED].fen, booked[FundSide.PAID].fen) != (owed, paid):
+        yield reason("subsidies.verify.fund")
+
+
+def _paid(session: Session, file: PayFile) -> int:
+    own = (PayFileLine.pay_file_id == file.id) & (PayFileLine.state == PaymentState.PAID)
+    return int(session.scalar(select(func.coalesce(func.sum(PayFileLine.amount_fen), 0)).where(own)) or 0)
 
 
 def _sent(session: Session, file: PayFile) -> tuple[int, int]:

@@ -30,6 +30,7 @@ from app.subsidies.queries.payments import (
 )
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
+from app.subsidies.service.booking import bounce_in_fund, settle_in_fund
 from app.subsidies.service.signing import check, check_hands, keep_totals, refuse_changed, sign
 
 MOST_LISTED = 20  # differences named in one refusal
@@ -145,7 +146,7 @@ def settle_run(
         if line.sequence is not None:
             _settle_line(line, replies[line.sequence], now)
     session.flush()
-    return _close(session, actor, run, file, now)
+    return _close(session, actor, run, file, lines, now)
 
 
 def _why_withheld(line: PayableLine) -> Reason | None:
@@ -245,10 +246,13 @@ def _end_unpaid(session: Session, file: PayFile) -> None:
     )
 
 
-def _close(session: Session, actor: Actor, run: SubsidyRun, file: PayFile, now: datetime) -> Settlement:
+def _close(
+    session: Session, actor: Actor, run: SubsidyRun, file: PayFile, lines: Sequence[PayFileLine], now: datetime
+) -> Settlement:
     _end_unpaid(session, file)
     keep_totals(session, run)
     if run.state is RunState.SETTLED:
+        bounce_in_fund(session, actor, run, lines, now)
         note(
             session,
             actor,
@@ -259,6 +263,7 @@ def _close(session: Session, actor: Actor, run: SubsidyRun, file: PayFile, now: 
             detail={"returns": file.returns_sha256 or ""},
         )
     else:
+        settle_in_fund(session, actor, run, lines, now)
         run.settled_by, run.settled_at = actor.user_id, now
         sign(session, actor, run, RunStep.SETTLED, now)
     return settlement_of(session, file)

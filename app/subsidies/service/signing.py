@@ -22,6 +22,7 @@ from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.grounds import Grounds, HoldGround, check_ground, check_reference, tidy_reference
 from app.subsidies.rules.lines import line_digest
 from app.subsidies.rules.transitions import RUN_MOVES, RunState, RunStep, check_line_move, check_people, check_step
+from app.subsidies.service.booking import commit_run, release_run
 
 # The double-payment guard as each database names it.
 LIVE_PAYMENT = (
@@ -47,6 +48,7 @@ def approve_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) 
     require(actor, Action.APPROVE_SUBSIDY)
     check(session, actor, run, RunStep.APPROVED)
     refuse_changed(session, run)
+    commit_run(session, actor, run, now)
     run.approved_by, run.approved_at = actor.user_id, now
     return sign(session, actor, run, RunStep.APPROVED, now)
 
@@ -104,6 +106,7 @@ def void_signatures(session: Session, actor: Actor, run: SubsidyRun, now: dateti
     if run.state is RunState.DRAFT:
         return
     check(session, actor, run, RunStep.VOIDED)
+    release_run(session, actor, run, now)
     sign(session, actor, run, RunStep.VOIDED, now)
     _forget_signatures(run)
     session.flush()
