@@ -37,6 +37,8 @@ SUBJECTS = {
     "/requests/": "request",
     "/subsidies/": "run",
     "/subsidies/lines/": "line",
+    "/subsidies/fund/entries/": "fund_entry",
+    "/subsidies/fund/proposals/": "fund_proposal",
     "/admin/users/": "user",
     "/clues/": "clue",
     "/groups/": "group",

@@ -52,10 +52,12 @@ from app.risk.service import open_reassessments
 from app.roster.models import RosterImport
 from app.roster.papers import template_workbook
 from app.roster.service.uploads import ROSTERS, VISITS
-from app.subsidies.commands import PrepareRun, SetPolicy
-from app.subsidies.models import SubsidyLine, SubsidyRun
+from app.subsidies.commands import PrepareRun, ProposeMoney, SetPolicy
+from app.subsidies.models import FundEntry, FundProposal, SubsidyLine, SubsidyRun
+from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.service import prepare_run, set_policy
+from app.subsidies.service.funding import decide_proposal, propose_money
 from app.tasks.models import Task, TaskKind
 from app.tasks.service import open_task
 from app.visits.models import FollowUpVisit
@@ -158,6 +160,9 @@ class Place:
     duty: str = ""
     run: str = ""
     line: str = ""
+    # money in the county's fund, and a grant that waits for the second person
+    fund_entry: str = ""
+    fund_proposal: str = ""
     user: str = ""
     # a joint group that has met, and a word to civil affairs
     group: str = ""
@@ -198,7 +203,7 @@ def build_scene(app: Flask, county: County) -> Scene:
     database, keyring = app.extensions["anhu.db"], app.extensions["anhu.keyring"]
     with database.transaction() as session:
         strangers = _next_county(session)
-    at_home = {name: county.actor(name) for name in ("county_office", "doctor", "clerk")}
+    at_home = {name: county.actor(name) for name in ("county_office", "doctor", "clerk", "reviewer")}
     return Scene(
         near=_place(app, keyring, at_home, NEAR, VILLAGE, COUNTY, county),
         far=_place(app, keyring, strangers, FAR, NEXT_VILLAGE, NEXT_COUNTY, None),
@@ -218,6 +223,7 @@ def _next_county(session: Session) -> dict[str, Actor]:
         Role.COUNTY_OFFICE: (AgencyKind.COUNTY_OFFICE, NEXT_COUNTY),
         Role.DOCTOR: (AgencyKind.HEALTH_CENTRE, NEXT_TOWN),
         Role.CLERK: (AgencyKind.CIVIL_AFFAIRS, NEXT_COUNTY),
+        Role.REVIEWER: (AgencyKind.CIVIL_AFFAIRS, NEXT_COUNTY),
     }
     return {str(role): _user(session, f"next_{role}", role, area, kind) for role, (kind, area) in kinds.items()}
 
@@ -398,10 +404,24 @@ def _settle_office(ground: _Ground) -> None:
     found.user = session.scalars(select(User.public_id).where(User.name == target)).one()
     terms = PolicyTerms(annual=Money.from_yuan("3000"), document_number="安民发〔2026〕3号")
     set_policy(session, ground.actors["clerk"], SetPolicy(ground.county, date(2025, 1, 1), terms), NOW)
+    found.fund_entry, found.fund_proposal = _fund(session, ground.actors, ground.county)
     for name, actor in ground.everybody.items():
         item = ask_for_work(session, "rig", {}, f"scene:{ground.county}:{name}", actor, NOW)
         session.flush()
         found.work[name] = item.public_id
+
+
+def _fund(session: Session, actors: dict[str, Actor], county: str) -> tuple[str, str]:
+    """Money that has come in, and a grant that nobody has agreed to yet."""
+
+    def grant(number: int) -> FundProposal:
+        document, key = f"安财社〔2026〕{number}号", f"fund-{county}-{number}"
+        wanted = ProposeMoney(key, county, TODAY.year, FundSide.COUNTY, Money.from_yuan("300000"), document, TODAY)
+        return propose_money(session, actors["clerk"], wanted, NOW)
+
+    decide_proposal(session, actors["reviewer"], grant(11).public_id, True, NOW)
+    entry = session.scalars(select(FundEntry.public_id).where(FundEntry.county_code == county)).one()
+    return entry, grant(12).public_id
 
 
 def _assessments(session: Session, office: Actor, patient: Patient, task: str) -> tuple[str, str]:

@@ -52,7 +52,7 @@ WITHOUT_PAGE = {
 NO_FIELDS = (
     "/open", "/take-up", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
     "/assessments/<public_id>/sign", "/requests/<public_id>/approve", "/requests/<public_id>/refuse", "/requests/<public_id>/withdraw",
-    "/views/<view_id>/delete", "/visits/<visit_id>/national", "/visits/<visit_id>/national/take-back",
+    "/views/<view_id>/delete", "/proposals/<public_id>/approve", "/proposals/<public_id>/refuse", "/proposals/<public_id>/withdraw", "/visits/<visit_id>/national", "/visits/<visit_id>/national/take-back",
 )  # fmt: skip
 WRONG: dict[str, tuple[str, ...]] = {
     "select": ("١٢٣",),

@@ -23,6 +23,7 @@ from app.desk.demo.asking import ask_after
 from app.desk.demo.caseload import share_caseload
 from app.desk.demo.clues import tell_clues
 from app.desk.demo.contracts import Contract
+from app.desk.demo.funding import ask_for_more, open_year
 from app.desk.demo.meeting import hold_meetings
 from app.desk.demo.moments import Moments
 from app.desk.demo.moving import move_some
@@ -111,6 +112,7 @@ class Loader:
         support(self.session, self.vault, self.county, self.moments)
         tell_clues(self.session, self.vault, self.county, self.moments)
         move_some(self.session, self.vault, self.county, self.moments)
+        ask_for_more(self.session, self.county, self.moments)
         carry_phones(self.session, self.vault, self.county, self.moments)
         copy_the_old(self.session, self.county.actors["doctor"], self.moments)
 
@@ -121,6 +123,10 @@ class Loader:
         open_quarter(self.session, quarter, self.moments)
         if quarter.first_day == calendar.scheme_from:
             self._payer(quarter).set_policy(calendar.scheme_from)
+        if quarter.first_day == calendar.scheme_from or (
+            quarter.number == 1 and quarter.first_day > calendar.scheme_from
+        ):
+            open_year(self.session, self.county, self.moments, quarter.first_day)
         if quarter.previous() in calendar.paid or quarter.previous() == calendar.draft:
             day = self._money_day(quarter)
             self._pass(since, day)

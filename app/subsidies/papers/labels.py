@@ -16,6 +16,7 @@ DRAFT = "草稿未锁定"  # where a locked run has its fingerprint
 LEDGER = "发放台账"
 NOTICES = "告知书"
 SUMMARY = "发放汇总表"
+FUND_STATEMENT = "资金池收支表"
 
 STAGES = {
     RunState.PREPARING: "造册中",

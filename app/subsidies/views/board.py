@@ -23,6 +23,7 @@ from app.subsidies.hands import require_person
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
 from app.subsidies.queries.differences import MOST, Difference, count_differences, list_differences
+from app.subsidies.queries.fund import run_in_fund
 from app.subsidies.queries.lines import knows_reasons, list_lines
 from app.subsidies.queries.runs import find_pay_file, get_run, list_steps
 from app.subsidies.rules.decision import LineState
@@ -116,6 +117,7 @@ def _board(run: SubsidyRun, form: StepForm) -> str:
         page=list_lines(session, actor, run, decision=chosen, text=text, cursor=request.args.get("after")),
         steps=list_steps(session, run),
         file=find_pay_file(session, run),
+        in_fund=run_in_fund(session, run, current_clock().today()),
         decision=decision,
         text=text,
         has_notices=run.state in APPROVED,
