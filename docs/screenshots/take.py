@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DAY = "2026-11-21"  # the pictures' business day, so that they change only when the product does
 PASSWORD = "anhu-demo-2026"
+PIN = "284615"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
 
 
@@ -52,11 +53,45 @@ def _sum_up(page: Page) -> None:
     page.wait_for_selector("#check[open]")
 
 
+def _leave_the_network(page: Page) -> None:
+    """The offline list, opened with the PIN; then the network is gone."""
+    page.click("summary:has-text('菜单')")
+    page.click(".bar-sheet a:has-text('我的手机')")
+    page.fill("#pin", PIN)
+    page.fill("#pin-again", PIN)
+    page.click("[data-turn-on] .btn-go")
+    page.wait_for_selector("[data-is-on]:not([hidden])")
+    page.click("a:has-text('打开离线工作')")
+    page.fill("#pin", PIN)
+    page.click("#field-app .btn-go")
+    page.wait_for_selector("[data-start]")
+    page.context.set_offline(True)
+
+
+def _fill_in_offline(page: Page) -> None:
+    _leave_the_network(page)
+    page.locator("[data-start]").first.click()
+    page.click('[data-same="met"]')
+    page.click('input[name=risk_level][value="3"]')
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+
+
+def _store_offline(page: Page) -> None:
+    _fill_in_offline(page)
+    for group in ("state", "drugs", "next"):
+        page.click(f'[data-same="{group}"]')
+    page.click(".form-footer .btn-go")
+    page.click("#check .btn-go")
+    page.wait_for_selector("[data-stored]")
+
+
 PICTURES: tuple[tuple[str, dict[str, int], str, Callable[[Page], None]], ...] = (
     ("doctor", PHONE, "doctor-phone.png", _stay),
     ("doctor", PHONE, "visit-phone.png", _open_form),
     ("doctor", PHONE, "visit-folded-phone.png", _fold),
     ("doctor", PHONE, "visit-summary-phone.png", _sum_up),
+    ("doctor", PHONE, "offline-form-phone.png", _fill_in_offline),
+    ("doctor", PHONE, "offline-list-phone.png", _store_offline),
     ("clerk", DESKTOP, "clerk-desktop.png", _stay),
     ("coordinator", DESKTOP, "coordinator-desktop.png", _stay),
 )
