@@ -85,7 +85,7 @@ def ask(
     states = session.scalars(select(Task.state).where(Task.patient_id == patient.id, Task.kind == kind)).all()
     if TaskState.OPEN in states:
         return None
-    because = [why] if why else _because(watch, due, since)
+    because = [*due.reasons, why] if why else _because(watch, due, since)
     return open_task(session, patient, kind, _period(watch, len(states)), due.ends_on, because, now)
 
 
