@@ -17,6 +17,8 @@ from app.core.reasons import Reason, say
 from app.desk.commands import AcceptTransfer, ProposeTransfer
 from app.desk.queries.teams import Gap, count_gaps, gaps_of, list_gaps
 from app.desk.service.transfers import accept_transfer, propose_transfer
+from app.guardians.commands import SignAgreement
+from app.guardians.service import sign_agreement
 from app.patients.commands import SetTeamMember
 from app.patients.models import Patient
 from app.patients.queries.team import list_former_members, list_team
@@ -24,12 +26,19 @@ from app.patients.rules import ManagementStatus, RegistryStatus, SpanKind, TeamP
 from app.patients.service import change_state, move_patient, record_death
 from app.patients.service.team import leave_team, set_team_member
 from app.people.models import DatePrecision
+from app.subsidies.commands import SetPolicy
+from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.service.policies import set_policy
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
+from app.visits.rules.form import Behaviour
+from app.visits.service.recording import record_visit
 from tests.conftest import NOW, TODAY
 from tests.rig.caseload import add_patient
-from tests.rig.county import OTHER_DOCTOR, OTHER_TOWN, OTHER_VILLAGE, SECOND_VILLAGE, County
-from tests.rig.register import registered
+from tests.rig.county import COUNTY, OTHER_DOCTOR, OTHER_TOWN, OTHER_VILLAGE, SECOND_VILLAGE, County
+from tests.rig.families import policy
+from tests.rig.register import first_guardian, registered, vault
+from tests.rig.visits import command, unstable
 
 SINCE = date(2026, 3, 1)
 
@@ -90,11 +99,11 @@ def test_gaps_are_counted_and_listed_within_the_area(session: Session, county: C
     give(session, county, patient, TeamPart.VILLAGE_CADRE, "村干部")
     counts = count_gaps(session, lead, TODAY)
     assert (counts.managed, counts.any) == (1, 1)
-    assert counts.by_gap == {Gap.GUARDIAN: 1, Gap.VILLAGE: 0, Gap.POLICE: 1, Gap.DOCTOR: 1, Gap.AGREEMENT: 1}
+    assert counts.by_gap == {Gap.GUARDIAN: 1, Gap.VILLAGE: 0, Gap.POLICE: 1, Gap.DOCTOR: 1, Gap.AGREEMENT: 0}
     patient.doctor_id = county.users["doctor"]  # the responsible doctor is the team's doctor
     session.flush()
     (row,) = list_gaps(session, lead, None, TODAY, None).rows
-    assert row.gaps == (Gap.GUARDIAN, Gap.POLICE, Gap.AGREEMENT)
+    assert row.gaps == (Gap.GUARDIAN, Gap.POLICE)
     assert list_gaps(session, lead, Gap.VILLAGE, TODAY, None).rows == []
     office = county.actor("county_office")
     assert count_gaps(session, office, TODAY).managed == 2
@@ -103,6 +112,33 @@ def test_gaps_are_counted_and_listed_within_the_area(session: Session, county: C
     assert away.name == "乙"
     with pytest.raises(Forbidden):
         count_gaps(session, county.actor("doctor"), TODAY)
+
+
+def test_an_agreement_is_missing_only_where_the_countys_policy_pays_for_one(session: Session, county: County) -> None:
+    lead, doctor = county.actor("health_lead"), county.actor("doctor")
+    calm, high = registered(session, doctor), registered(session, doctor, "胡桂芳", 3)
+    past = registered(session, doctor, "汪水莲", 5)
+    calm.risk_level = past.risk_level = 2
+    high.risk_level = 3
+    first_guardian(session, doctor, high)
+    was = unstable(TODAY - timedelta(days=3), behaviours=int(Behaviour.PUBLIC_ORDER_INCIDENT), public_order_incidents=1)
+    record_visit(session, vault(session), doctor, command(past, was), TODAY, NOW)
+    past.risk_level = 2
+    session.flush()
+    assert count_gaps(session, lead, TODAY).by_gap[Gap.AGREEMENT] == 0, "no policy asks for one"
+    policy(session, county, NOW)
+
+    def missing() -> list[str]:
+        return [row.public_id for row in list_gaps(session, lead, Gap.AGREEMENT, TODAY, None).rows]
+
+    assert missing() == [high.public_id, past.public_id]
+    assert Gap.AGREEMENT in gaps_of(session, doctor, high, TODAY)
+    assert Gap.AGREEMENT not in gaps_of(session, doctor, calm, TODAY)
+    sign_agreement(session, county.actor("clerk"), high, SignAgreement(SINCE, date(2027, 2, 28)), NOW)
+    assert missing() == [past.public_id]
+    ended = SetPolicy(COUNTY, date(2026, 11, 1), PolicyTerms(annual=None))
+    set_policy(session, county.actor("clerk"), ended, NOW)
+    assert missing() == [], "the scheme has ended"
 
 
 def test_a_member_is_saved_on_the_page_shown_on_the_patients_and_printed(

@@ -1,4 +1,7 @@
-"""Managed patients whose care team has a gap: guardian, village, police, doctor, or an agreement in force."""
+"""Managed patients whose care team has a gap: guardian, village, police, doctor, or an agreement in force.
+
+An agreement is missing only where the county's policy makes the patient eligible for one (domain 5.2, 5.3).
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from app.guardians.rules import Rank
 from app.patients.models import CareTeamMember, Patient
 from app.patients.rules import ManagementStatus, RegistryStatus, TeamPart
 from app.people.models import Person
+from app.subsidies.queries.eligible import eligible_patients
 
 SIZE = 50
 MOST = 5000  # rows of one export
@@ -32,7 +36,7 @@ class Gap(StrEnum):
     VILLAGE = "village"  # neither grid worker nor village cadre
     POLICE = "police"
     DOCTOR = "doctor"  # neither in the team nor as the responsible doctor
-    AGREEMENT = "agreement"
+    AGREEMENT = "agreement"  # eligible by the county's policy, and none in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class GapCounts:
 def count_gaps(session: Session, actor: Actor, today: date, place: str = "") -> GapCounts:
     """`place` narrows to a town's prefix."""
     require(actor, Action.SEE_TEAM_GAPS)
-    gaps = _gaps(today)
+    gaps = _gaps(session, actor, today)
     row = session.execute(
         select(
             func.count().label("managed"),
@@ -68,7 +72,8 @@ def count_gaps(session: Session, actor: Actor, today: date, place: str = "") -> 
 
 def gaps_of(session: Session, actor: Actor, patient: Patient, today: date) -> frozenset[Gap]:
     """What is missing around one patient."""
-    asked = [condition.label(gap.value) for gap, condition in _gaps(today).items()]
+    gaps = _gaps(session, actor, today)
+    asked = [condition.label(gap.value) for gap, condition in gaps.items()]
     row = session.execute(select(*asked).where(Patient.id == patient.id, within(Patient.area_code, actor))).one()
     return frozenset(gap for gap in Gap if getattr(row, gap.value))
 
@@ -84,7 +89,7 @@ def list_gaps(
 ) -> Page[GapRow]:
     """By place; `wanted` narrows to one gap, `place` to a town's prefix."""
     require(actor, Action.SEE_TEAM_GAPS)
-    gaps = _gaps(today)
+    gaps = _gaps(session, actor, today)
     query = (
         select(
             Patient.id,
@@ -124,7 +129,7 @@ def _managed(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _gaps(today: date) -> dict[Gap, ColumnElement[bool]]:
+def _gaps(session: Session, actor: Actor, today: date) -> dict[Gap, ColumnElement[bool]]:
     guarded = exists().where(
         Guardianship.patient_id == Patient.id,
         Guardianship.rank == Rank.FIRST,
@@ -142,7 +147,7 @@ def _gaps(today: date) -> dict[Gap, ColumnElement[bool]]:
         Gap.VILLAGE: ~_has(TeamPart.GRID_WORKER, TeamPart.VILLAGE_CADRE),
         Gap.POLICE: ~_has(TeamPart.POLICE),
         Gap.DOCTOR: and_(Patient.doctor_id.is_(None), ~_has(TeamPart.DOCTOR)),
-        Gap.AGREEMENT: ~agreed,
+        Gap.AGREEMENT: and_(~agreed, eligible_patients(session, actor, today)),
     }
 
 
