@@ -85,6 +85,7 @@ def test_a_clue_takes_at_most_eight_taps(app: Flask, page: Page) -> None:
 def test_two_taps_on_the_button_are_one_report(app: Flask, page: Page) -> None:
     page.goto("/clues/new")
     page.locator('input[name="signs"][value="1"]').click()
+    page.fill("#place", "桥头小卖部旁")
     with page.expect_navigation(url="**/clues/mine"):
         page.locator(".form-footer .btn-go").dblclick(no_wait_after=True)
     page.goto("/clues/mine")
