@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "subsidies.fund.decided": N_("这一笔已经处理，请刷新页面"),
     "subsidies.fund.reversed": N_("这一笔已经冲回"),
     "subsidies.fund.overdrawn": N_("资金池余额不足：这笔钱已被批次占用或发放"),
+    "subsidies.fund.year_closed": N_("%(year)s 年已经年终结账，请登记在之后的年度"),
     "subsidies.fund.short": N_("%(year)s 年资金池余额不足，还差 %(short)s 元；先登记追加拨款并经复核人确认，再审批"),
     # refused
     "subsidies.refuse.no_scheme": N_("本县已停止发放监护补贴"),

@@ -273,6 +273,32 @@ def test_what_the_bank_returns_after_the_years_end_goes_the_way_of_the_rest(twel
     assert _sides(twelve, YEAR + 1) == {"carried_in": 1_000_000 - paid, "pool": 1_000_000 - paid}
 
 
+def test_an_approval_voided_after_the_years_end_gives_back_to_the_new_year(twelve: House) -> None:
+    _bring_in(twelve)
+    twelve.prepare()
+    twelve.submit()
+    twelve.approve()
+    with twelve.database.transaction() as session:
+        close_years(session, Actor.operator(), date(YEAR + 1, 1, 1), NEXT_YEAR)
+    twelve.decide(9, False)
+    assert _sides(twelve) == {"county": 1_000_000, "carried_out": 1_000_000}
+    assert _sides(twelve, YEAR + 1) == {"carried_in": 1_000_000, "pool": 1_000_000}
+    assert twelve.problems() == []
+
+
+def test_no_money_comes_into_a_closed_year(house: House) -> None:
+    _bring_in(house)
+    with house.database.transaction() as session:
+        waiting = propose_money(session, house.actor("clerk"), _money("1"), NOW).public_id
+        close_years(session, Actor.operator(), date(YEAR + 1, 1, 1), NEXT_YEAR)
+        with pytest.raises(Invalid) as refused:
+            propose_money(session, house.actor("clerk"), _money("2"), NEXT_YEAR)
+        assert list(refused.value.errors) == ["year"]
+    with pytest.raises(Conflict, match="year_closed"), house.database.transaction() as session:
+        decide_proposal(session, house.actor("reviewer"), waiting, True, NEXT_YEAR)
+    assert FundSide.POOL.value not in _sides(house)
+
+
 def test_a_run_whose_bookings_differ_is_found(twelve: House) -> None:
     _bring_in(twelve)
     twelve.to_the_bank()

@@ -53,6 +53,14 @@ def has_fund(session: Session, county_code: str, year: int) -> bool:
     return session.scalar(_accounts(county_code, year).limit(1)) is not None
 
 
+def is_closed(session: Session, county_code: str, year: int) -> bool:
+    """Whether the year's rest has been dealt with: money that came into its pool now would never leave it."""
+    closing = select(FundEntry.id).where(
+        FundEntry.county_code == county_code, FundEntry.year == year, FundEntry.kind == EntryKind.CLOSE
+    )
+    return session.scalar(closing.limit(1)) is not None
+
+
 def list_years(session: Session, county_code: str) -> list[int]:
     """Years with a fund, the newest first."""
     years = select(FundAccount.year).where(FundAccount.county_code == county_code).distinct()

@@ -26,6 +26,7 @@ from app.subsidies.queries.fund import (
     balances_of,
     count_commitments,
     has_fund,
+    is_closed,
     postings_of,
     standing_commitment,
     year_end_of,
@@ -56,8 +57,13 @@ def commit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -
 def release_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> None:
     """An approval that is voided gives back what it took."""
     taken = standing_commitment(session, run)
-    if taken is not None:
-        turn_back(session, actor, taken, EntryKind.RELEASE, f"release:{taken.id}", now)
+    if taken is None:
+        return
+    key = f"release:{taken.id}"
+    entry = entry_of(run.county_code, taken.year, EntryKind.RELEASE, key, business_day(now), actor, now, run)
+    entry.reverses_id = taken.id
+    amount = Money.total(Money(posting.amount_fen) for posting in postings_of(session, taken))
+    post(session, entry, _freed(session, entry, FundSide.COMMITTED, amount))
 
 
 def settle_in_fund(
@@ -140,14 +146,8 @@ def _close_year(session: Session, actor: Actor, county: str, year: int, now: dat
 
 def _freed(session: Session, entry: FundEntry, side: FundSide, amount: Money) -> list[Move]:
     """Back to the pool; of a year that is closed, on the way that its rest went."""
-    is_closed = session.scalar(
-        select(FundEntry.id).where(
-            FundEntry.county_code == entry.county_code,
-            FundEntry.year == entry.year,
-            FundEntry.kind == EntryKind.CLOSE,
-        )
-    )
-    if is_closed is None:
+    _lock(session, entry.county_code, entry.year)
+    if not is_closed(session, entry.county_code, entry.year):
         return [(entry.year, side, FundSide.POOL, amount)]
     return _over(entry.year, side, amount, year_end_of(session, entry.county_code))
 

@@ -19,7 +19,7 @@ from app.core.reasons import reason
 from app.core.refusals import said_by
 from app.subsidies.commands import ProposeMoney, ProposeReversal
 from app.subsidies.models import FundEntry, FundProposal
-from app.subsidies.queries.fund import get_entry, get_proposal, postings_of
+from app.subsidies.queries.fund import get_entry, get_proposal, is_closed, postings_of
 from app.subsidies.rules.fund import EntryKind, FundSide, ProposalState
 from app.subsidies.service.booking import entry_of, post, turn_back
 
@@ -39,7 +39,7 @@ def propose_money(session: Session, actor: Actor, command: ProposeMoney, now: da
     require(actor, Action.PROPOSE_FUND)
     if not command.county_code.startswith(actor.area_prefix) or session.get(Area, command.county_code) is None:
         raise NotFound()
-    _refuse_senseless(command, now)
+    _refuse_senseless(session, command, now)
     return _propose(
         session, actor, command.submission_key, now,
         county_code=command.county_code, year=command.year, side=command.side, amount_fen=command.amount.fen,
@@ -95,8 +95,10 @@ def withdraw_proposal(session: Session, actor: Actor, public_id: str, now: datet
     return proposal
 
 
-def _refuse_senseless(command: ProposeMoney, now: datetime) -> None:
+def _refuse_senseless(session: Session, command: ProposeMoney, now: datetime) -> None:
     wrong = {}
+    if is_closed(session, command.county_code, command.year):
+        wrong["year"] = [reason("subsidies.fund.year_closed", year=command.year)]
     if command.amount.fen <= 0:
         wrong["amount"] = [reason("subsidies.fund.nothing")]
     if not command.document_number.strip():
@@ -125,6 +127,8 @@ def _post_proposal(session: Session, actor: Actor, proposal: FundProposal, now: 
         entry = entry_of(proposal.county_code, proposal.year, EntryKind.BUDGET, key, proposal.on_day, actor, now)
         entry.document_number = proposal.document_number
         post(session, entry, moves)
+        if is_closed(session, proposal.county_code, proposal.year):  # the accounts are held: it is not closed meanwhile
+            raise Conflict(reason("subsidies.fund.year_closed", year=proposal.year))
         return
     turned = session.get_one(FundEntry, proposal.reverses_id)
     turn_back(session, actor, turned, EntryKind.REVERSAL, key, now, proposal.document_number)
