@@ -53,7 +53,10 @@ def test_the_reporter_sees_that_it_was_taken_up_and_how_it_ended(session: Sessio
     (told,) = list_told(session, doctor, patient, TODAY)
     assert told.outcome is not None and "已安排照料" in say(told.outcome) and told.closed_by == "clerk"
     assert patient.has_dependants is False
-    assert not list_dependants(session, town, True, TODAY).rows and list_dependants(session, town, False, TODAY).rows
+    assert not list_dependants(session, town, True, TODAY).rows
+    assert [one.name for one in list_dependants(session, town, False, TODAY).rows] == ["单*明"], (
+        "in full while it is to do"
+    )
     with pytest.raises(Conflict):
         close_dependants(session, town, task.public_id, DependantsOutcome.FAMILY, TODAY, NOW)
     acts = session.scalars(

@@ -151,7 +151,7 @@ def _word(row: Any, actor: Actor, place: str, today: date, address: str | None =
         row.id,
         row.public_id,
         row.patient,
-        _name(actor, row.name),
+        _name(actor, row.name, row.state is TaskState.OPEN),
         place,
         address,
         row.due_on,
@@ -166,11 +166,12 @@ def _word(row: Any, actor: Actor, place: str, today: date, address: str | None =
     )
 
 
-def _name(actor: Actor, name: str) -> str | None:
+def _name(actor: Actor, name: str, is_open: bool) -> str | None:
+    """In full by a role that reads names, or by the one that is to go there, while it is."""
     grant = sees(actor, Field.PATIENT_NAME)
-    if grant in (Grant.FULL, Grant.TASK):
+    if grant is Grant.FULL or (grant is Grant.TASK and is_open):
         return name
-    return mask_name(name) if grant is Grant.MASKED else None
+    return mask_name(name) if grant in (Grant.MASKED, Grant.TASK) else None
 
 
 def _day(text: str) -> date | None:
