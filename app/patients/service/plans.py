@@ -89,6 +89,7 @@ def untick_step(session: Session, actor: Actor, patient: Patient, plan_id: str, 
     late = _late_task(session, patient, plan, step, TaskState.DONE)
     if late is not None:
         late.state, late.closed_at, late.closed_by, late.outcome = TaskState.OPEN, None, None, None
+        late.area_code, late.agency_id = patient.area_code, patient.agency_id  # only open duties move with a patient
     _note(session, actor, "patients.plan_step_unticked", patient, now, {"line": line})
 
 
