@@ -52,7 +52,7 @@ def import_visits(
     if reading.refused:
         return ImportResult(mode, reading.count, False, refused=reading.refused)
     found = _Found(session, vault, actor, reading, confirmed)
-    plans = plan_taking_over(session, vault, actor, found.wanted)
+    plans = plan_taking_over(session, vault, actor, found.wanted, lock=mode is not Mode.DRY_RUN)
     errors, warnings = found.errors + _told(plans, found, "errors"), _told(plans, found, "warnings")
     order = found.order
     result = ImportResult(

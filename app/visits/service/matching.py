@@ -65,14 +65,19 @@ class RulesByDay:
         return self._by_day[day]
 
 
-def plan_taking_over(session: Session, vault: Vault, actor: Actor, wanted: Sequence[TakeOver]) -> list[Planned]:
-    """What would become of each visit, in the order given; the patients are the actor's. Stores nothing."""
+def plan_taking_over(
+    session: Session, vault: Vault, actor: Actor, wanted: Sequence[TakeOver], lock: bool = False
+) -> list[Planned]:
+    """What would become of each visit, in the order given; the patients are the actor's. Stores nothing.
+
+    With `lock` they are nobody else's until the transaction ends, so that what is planned can be stored.
+    """
     rules, plans = RulesByDay(session), list[Planned]()
     by_patient: dict[int, list[TakeOver]] = {}
     for one in wanted:
         by_patient.setdefault(one.patient_id, []).append(one)
-    for ids in slices(by_patient, PATIENTS_AT_ONCE):
-        for patient_id, standing in load_standing(session, actor, vault, ids).items():
+    for ids in slices(sorted(by_patient), PATIENTS_AT_ONCE):
+        for patient_id, standing in load_standing(session, actor, vault, ids, lock).items():
             ordered = sorted(by_patient[patient_id], key=lambda one: one.record.visited_on)
             plans += _plan_patient(vault, standing, ordered, rules)
     return sorted(plans, key=lambda plan: plan.wanted.place)
