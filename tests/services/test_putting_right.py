@@ -23,12 +23,13 @@ from app.core.identity import IdKind
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.desk.commands import Proposal
+from app.desk.queries.consents import list_papers
 from app.desk.queries.merging import CHOICES, preview
 from app.desk.queries.payments import list_payments
 from app.desk.service import requests
-from app.guardians.commands import AddGuardian, SignAgreement
-from app.guardians.rules import Rank, Relation
-from app.guardians.service import add_guardian, sign_agreement
+from app.guardians.commands import AddGuardian, SignAgreement, SignConsent
+from app.guardians.rules import ConsentAnswer, Rank, Relation
+from app.guardians.service import add_guardian, sign_agreement, sign_consent
 from app.patients.commands import ConsentDraft, DiagnosisDraft, Supplement
 from app.patients.commands_support import MakePlan, PlannedStep
 from app.patients.models import Admission, Patient, PatientSpan, RegisterRequest
@@ -36,6 +37,7 @@ from app.patients.queries import get_patient, search_patients
 from app.patients.queries.plans import get_plan, list_versions
 from app.patients.rules import (
     CareSetting,
+    ConsentKind,
     DiagnosisCategory,
     ManagementStatus,
     RegistryStatus,
@@ -355,6 +357,25 @@ def test_of_two_plans_the_kept_one_holds_and_the_words_of_both_are_read_before_a
     session.expire_all()
     again = get_plan(session, vault(session), county.actor("other_doctor"), merged, None, TODAY)
     assert again is not None and again.steps[0].what == "第1份计划" and session.scalar(reviews) == 2
+
+
+def test_the_words_of_a_consent_are_read_after_a_merge_and_after_its_undo(session: Session, county: County) -> None:
+    kept, merged = _pair(session, county)
+    office = county.actor("county_office")
+    words = {"purpose": "帮扶申请", "receiver": "县残联"}
+    sign = SignConsent(ConsentKind.OTHER_PURPOSE, ConsentAnswer.AGREED, "patient", TODAY, **words)
+    sign_consent(session, vault(session), office, merged, sign, NOW)
+
+    def said(patient: Patient) -> str | None:
+        papers = {paper.kind: paper for paper in list_papers(session, vault(session), office, patient)}
+        present = papers[ConsentKind.OTHER_PURPOSE].present
+        return present.receiver if present else None
+
+    asked = _merge(session, county, kept, merged)
+    assert said(kept) == "县残联"
+    requests.undo_merge(session, office, asked.public_id, TODAY, NOW)
+    session.expire_all()
+    assert (said(kept), said(merged)) == (None, "县残联")
 
 
 def test_a_merge_is_not_undone_after_thirty_days(session: Session, county: County) -> None:

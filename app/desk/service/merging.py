@@ -208,6 +208,8 @@ class _Merge:
     def _papers(self) -> None:
         """Diagnoses and consents: of two that hold, the chosen diagnosis and the later paper go on holding."""
         self._join_spans(Diagnosis, (), lambda _mine, _other: self._takes("diagnosis"))
+        for paper in self._of(Consent, self.merged):
+            self._reseal("consents", "id", paper.id)
         self._join_spans(Consent, ("kind",), lambda mine, other: other.from_on > mine.from_on)
         mine = self._open(Admission, self.kept)
         for stay in self._of(Admission, self.merged):
