@@ -18,14 +18,13 @@ from app.patients.commands_support import MakePlan, PlannedStep
 from app.patients.labels import TEAM_PARTS
 from app.patients.labels_support import PLAN_AIMS
 from app.patients.models import CarePlan, CarePlanStep, Patient
+from app.patients.queries.plans import WHAT, WISHES
 from app.patients.rules import RegistryStatus, TeamPart
 from app.patients.rules_support import PlanAim, latest_review
 from app.people.vault import Vault
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from app.tasks.service import Counts, close_task, open_many, open_task, sweep_alone
-
-WISHES, WHAT = "care_plans.wishes", "care_plan_steps.what"
 
 
 def make_plan(

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from app.core.reasons import Label, reason
 from app.core.workbooks.sheet import Cell
-from app.roster.rules.cells import CellError, plain, says_nothing, short_text, text
+from app.roster.rules.cells import CellError, plain, says_nothing, text
 from app.roster.rules.illness import level, visit_class, visit_form
 from app.visits.rules.form import FIELDS, MEDICINE_LINES, Behaviour, Field, Symptom
 from app.visits.rules.record import Medicine
@@ -94,10 +94,6 @@ def times(cell: Cell) -> int:
     if not shown.isdigit() or int(shown) > MOST_TIMES:
         raise CellError(reason("roster.visits.times", text=text(cell)[:20]))
     return int(shown)
-
-
-def free_text(cell: Cell) -> str:
-    return short_text(cell, LONGEST_TEXT)
 
 
 def dose(cell: Cell) -> str | None:

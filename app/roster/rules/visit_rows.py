@@ -28,7 +28,6 @@ _SINGLE = (
     "lost_reason", "death_cause", "insight", "sleep", "diet", "sf_self_care", "sf_housework", "sf_work", "sf_learning", "sf_social",
     "locked_up", "hospitalisation", "lab_test", "adherence", "adverse_reaction", "treatment_effect", "referral",
 )  # fmt: skip
-_SEVERAL = ("objects", "symptoms", "behaviours", "rehab_measures")
 _TEXTS = (
     "lab_text",
     "adverse_text",

@@ -54,8 +54,6 @@ class YearEnd(StrEnum):
 
 
 SOURCES = (FundSide.PROVINCE, FundSide.CITY, FundSide.COUNTY, FundSide.OTHER)
-# What these hold was put there before: they never fall below zero (the database says so too).
-HOLDING = (FundSide.POOL, FundSide.COMMITTED, FundSide.PAID)
 
 SIDE_LABELS = {
     FundSide.PROVINCE: N_("省级补助"),
