@@ -42,8 +42,10 @@ class Directory:
     by_name: dict[tuple[str, date | None], list[Known]] = field(default_factory=dict)
 
     def sure(self, who: Who) -> Known | None:
+        """By either number; a record number does not outweigh another ID number."""
         numbered = (self.by_record_number[number] for number in who.record_numbers if number in self.by_record_number)
-        return self.by_id_number.get(who.id_number) or next(numbered, None)
+        fitting = (one for one in numbered if not (who.id_number and one.has_id_number))
+        return self.by_id_number.get(who.id_number) or next(fitting, None)
 
     def likely(self, who: Who) -> list[Known]:
         """Those of that name and birth date; whoever has another ID number here is somebody else."""

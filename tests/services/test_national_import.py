@@ -255,6 +255,10 @@ def test_the_command_may_take_every_namesake_at_its_word(session: Session, run: 
 def test_who_has_another_number_here_is_somebody_else(session: Session, run: Run, patient: Patient) -> None:
     result = run([visit(id=id_number("19700301", 777))], Mode.GOOD_ROWS)
     assert codes(result) == ["roster.visits.unknown"] and result.namesakes == ()
+    patient.record_number = "204-00011"
+    session.flush()
+    result = run([visit(id=id_number("19700301", 777), record="204-00011")], Mode.GOOD_ROWS)
+    assert codes(result) == ["roster.visits.unknown"], "the record number is another county's, or mistyped"
 
 
 def test_unknown_and_foreign_patients_are_told_alike(
