@@ -10,6 +10,7 @@ from wtforms import BooleanField
 
 from app.core.fields import (
     Answered,
+    ChoiceField,
     CodeField,
     DayField,
     FlagsField,
@@ -22,7 +23,7 @@ from app.core.forms import Form
 from app.core.i18n import _, lazy_
 from app.patients.commands_support import AddGroupMember, Decided, RecordMeeting
 from app.patients.labels import TEAM_PARTS
-from app.patients.labels_support import MEETING_DECISIONS, MEETING_TOPICS
+from app.patients.labels_support import MEETING_DECISIONS, MEETING_MISTAKES, MEETING_TOPICS
 from app.patients.rules import TeamPart
 from app.patients.rules_support import MOST_DECISIONS, MeetingDecision, MeetingTopic
 
@@ -57,6 +58,10 @@ class MemberForm(Form):
 class EndMemberForm(Form):
     member = ListField(lazy_("离任的成员"), (), [Answered(lazy_("请选择成员"))])
     on = DayField(lazy_("从哪天起不再是成员"), [Answered(_DAY)])
+
+
+class MeetingMistakeForm(Form):
+    mistake = ChoiceField(lazy_("错在哪里"), labelled(MEETING_MISTAKES), [Answered(lazy_("请选择错在哪里"))])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from app.core.actor import Role
 from app.core.i18n import N_
 from app.patients.rules import GroupKind
-from app.patients.rules_support import Dependants, DependantsOutcome, MeetingDecision, MeetingTopic, PlanAim
+from app.patients.rules_support import (
+    Dependants,
+    DependantsOutcome,
+    MeetingDecision,
+    MeetingMistake,
+    MeetingTopic,
+    PlanAim,
+)
 
 # As the family reads them: no illness, no code.
 PLAN_AIMS = {
@@ -56,4 +63,11 @@ MEETING_DECISIONS = {
     MeetingDecision.PUBLICITY: N_("开展宣传"),
     MeetingDecision.REPORT: N_("向上级报告"),
     MeetingDecision.OTHER: N_("其他事项"),
+}
+MEETING_MISTAKES = {
+    MeetingMistake.WRONG_PEOPLE: N_("到会成员记错"),
+    MeetingMistake.WRONG_CONTENT: N_("议题或决定记错"),
+    MeetingMistake.WRONG_DAY: N_("日期记错"),
+    MeetingMistake.OTHER_GROUP: N_("记到了别的小组"),
+    MeetingMistake.NOT_HELD: N_("会议没有开成"),
 }

@@ -105,6 +105,16 @@ class MeetingDecision(StrEnum):
     OTHER = "other"
 
 
+class MeetingMistake(StrEnum):
+    """What was wrong with the record of a meeting."""
+
+    WRONG_PEOPLE = "wrong_people"
+    WRONG_CONTENT = "wrong_content"
+    WRONG_DAY = "wrong_day"
+    OTHER_GROUP = "other_group"
+    NOT_HELD = "not_held"
+
+
 MOST_DECISIONS = 5
 _OWNERS = {GroupKind.TOWN: Role.TOWN, GroupKind.VILLAGE: Role.VILLAGE_WORKER}
 

@@ -40,7 +40,8 @@ TEXTS: dict[str, str] = {
     "patients.group.before_member": N_("不能早于任职的 %(on)s"),
     "patients.group.present": N_("请勾选到会的成员"),
     "patients.group.topics": N_("请至少勾选一个议题"),
-    "patients.group.met": N_("这一天的会议已经登记"),
+    "patients.group.met": N_("这一天的会议已经登记；登记有误的，先标为误登再重新登记"),
+    "patients.group.member_already": N_("%(name)s已是成员（同一身份、同一电话）"),
     "patients.group.not_member": N_("会议当天不是小组成员：%(name)s"),
     "patients.group.quarterly": N_("小组每季度至少开会一次，%(quarter)s到 %(on)s为止还没有会议记录"),
     # the audit's words
@@ -58,6 +59,7 @@ TEXTS: dict[str, str] = {
     "patients.group_member_ended": N_("结束小组成员任期"),
     "patients.group_member_phone_shown": N_("查看小组成员电话"),
     "patients.group_meeting_recorded": N_("登记小组会议"),
+    "patients.group_meeting_withdrawn": N_("小组会议标为误登"),
     "patients.group_meeting_printed": N_("打印小组会议记录"),
     "patients.group_coverage_exported": N_("导出小组覆盖情况"),
 }  # fmt: skip

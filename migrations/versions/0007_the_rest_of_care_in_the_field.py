@@ -1,7 +1,7 @@
 """The rest of care in the field: who has taken a duty up, who ticked a step of a plan, how a group's members are reached,
 what the national system says of a visit, which kind of list an import read, what a consent to another purpose is about, and the
-words that an emergency record prints beside its codes, why an attempt or a consent was taken back as a mistake, and what
-is known of a patient who is lost."""
+words that an emergency record prints beside its codes, why an attempt, a consent or a group's meeting was taken back as a
+mistake, and what is known of a patient who is lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EMERGENCY_WORDS = (
     "consent_name_sealed",
 )
 
-
+STANDING = sa.text("withdrawn_at IS NULL")
 STATES = (
     "area_code",
     "registry_status",
@@ -53,6 +53,19 @@ def upgrade() -> None:
     op.add_column("visit_attempts", sa.Column("withdrawn_by", sa.Integer(), nullable=True))
     op.add_column("visit_attempts", sa.Column("mistake", sa.String(length=20), nullable=True))
     op.add_column("consents", sa.Column("mistake", sa.String(length=20), nullable=True))
+    with op.batch_alter_table("group_meetings") as meetings:
+        meetings.add_column(sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
+        meetings.add_column(sa.Column("withdrawn_by", sa.Integer(), nullable=True))
+        meetings.add_column(sa.Column("mistake", sa.String(length=20), nullable=True))
+        meetings.drop_constraint("uq_group_meetings_group_id_held_on", type_="unique")
+    op.create_index(
+        "uq_group_meetings_standing",
+        "group_meetings",
+        ["group_id", "held_on"],
+        unique=True,
+        sqlite_where=STANDING,
+        postgresql_where=STANDING,
+    )
     op.create_table(
         "losses",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -78,6 +91,12 @@ def downgrade() -> None:
     op.execute("UPDATE tasks SET kind = 'check_status' WHERE kind = 'search_lost' AND period LIKE 'lost-%'")
     op.drop_index("ix_patients_area_code_states", "patients")
     op.drop_table("losses")
+    op.drop_index("uq_group_meetings_standing", "group_meetings")
+    with op.batch_alter_table("group_meetings") as meetings:
+        meetings.create_unique_constraint("uq_group_meetings_group_id_held_on", ["group_id", "held_on"])
+        meetings.drop_column("mistake")
+        meetings.drop_column("withdrawn_by")
+        meetings.drop_column("withdrawn_at")
     op.drop_column("consents", "mistake")
     op.drop_column("visit_attempts", "mistake")
     op.drop_column("visit_attempts", "withdrawn_by")

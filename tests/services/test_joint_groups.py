@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
+from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.patients.commands_support import AddGroupMember, Decided, RecordMeeting
 from app.patients.models import JointGroup
@@ -22,17 +24,19 @@ from app.patients.queries.groups import (
     list_members,
     list_missing,
     list_owed_meetings,
+    lock_group,
     sheet_of,
     total_of,
 )
 from app.patients.rules import GroupKind, TeamPart
-from app.patients.rules_support import MeetingDecision, MeetingTopic
+from app.patients.rules_support import MeetingDecision, MeetingMistake, MeetingTopic
 from app.patients.service.groups import (
     add_group_member,
     end_group_member,
     found_group,
     record_meeting,
     show_member_phone,
+    withdraw_meeting,
 )
 from tests.conftest import NOW, TODAY
 from tests.rig.county import OTHER_TOWN, OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE, County
@@ -99,6 +103,69 @@ def test_a_meeting_lists_who_was_a_member_that_day(session: Session, county: Cou
         meet(session, county, group, date(2026, 11, 6), 999_999)
     with pytest.raises(Conflict):
         meet(session, county, group, date(2026, 11, 5), now.id)
+
+
+def test_a_meeting_recorded_wrongly_is_taken_back_with_its_reason_and_recorded_anew(
+    session: Session, county: County
+) -> None:
+    group, town, worker = found(session, county), county.actor("town"), county.actor("village_worker")
+    member = add_group_member(session, town, group, CADRE, TODAY, NOW)
+    day = date(2026, 11, 5)
+    meet(session, county, group, day, member.id)
+    with pytest.raises(Forbidden):
+        withdraw_meeting(session, county.actor("coordinator"), group, day, MeetingMistake.WRONG_PEOPLE, NOW)
+    withdraw_meeting(session, town, group, day, MeetingMistake.WRONG_PEOPLE, NOW)
+    sheet = sheet_of(session, town, group, TODAY)
+    assert sheet.meetings == [] and sheet.owed_by == date(2026, 12, 31), "the quarter is owed again"
+    assert [one.group for one in list_owed_meetings(session, worker, TODAY)] == [group.public_id]
+    (wrong,) = sheet.withdrawn
+    assert (wrong.meeting.mistake, wrong.meeting.withdrawn_at, wrong.meeting.withdrawn_by) == (
+        "wrong_people",
+        NOW,
+        town.user_id,
+    )
+    assert wrong.by and wrong.meeting.present == [member.id], "what was written stays readable"
+    with pytest.raises(NotFound):
+        withdraw_meeting(session, town, group, day, MeetingMistake.WRONG_DAY, NOW)
+    meet(session, county, group, day, member.id)
+    assert get_meeting(session, town, group, day).withdrawn_at is None
+    assert list_owed_meetings(session, worker, TODAY) == []
+    noted = select(AuditEvent.detail).where(AuditEvent.action == "patients.group_meeting_withdrawn")
+    assert session.scalars(noted).all() == [{"quarter": "2026Q4", "mistake": "wrong_people"}]
+
+
+def test_the_same_person_is_a_member_once_until_they_leave(session: Session, county: County) -> None:
+    group, town = found(session, county), county.actor("town")
+    first = add_group_member(session, town, group, CADRE, TODAY, NOW)
+    with pytest.raises(Invalid) as refused:
+        add_group_member(session, town, group, replace(CADRE, post="村委会", is_lead=False), TODAY, NOW)
+    assert list(refused.value.errors) == ["name"]
+    add_group_member(session, town, group, replace(CADRE, phone="0559-2600002", is_lead=False), TODAY, NOW)
+    add_group_member(session, town, group, replace(CADRE, part=TeamPart.POLICE, is_lead=False), TODAY, NOW)
+    end_group_member(session, town, group, first.id, date(2026, 6, 1), TODAY, NOW)
+    add_group_member(session, town, group, CADRE, TODAY, NOW)
+
+
+def test_a_double_tap_adds_a_member_once(database: Database, county: County) -> None:
+    with database.transaction() as session:
+        group = found(session, county).public_id
+    outcomes = []
+
+    def tap() -> None:
+        try:
+            with database.transaction() as session:
+                town = county.actor("town")
+                add_group_member(session, town, lock_group(session, town, group), CADRE, TODAY, NOW)
+            outcomes.append("done")
+        except Invalid:
+            outcomes.append("refused")
+
+    taps = [threading.Thread(target=tap) for _ in range(3)]
+    for one in taps:
+        one.start()
+    for one in taps:
+        one.join()
+    assert sorted(outcomes) == ["done", "refused", "refused"]
 
 
 def test_a_group_owes_its_owner_a_meeting_each_quarter(session: Session, county: County) -> None:

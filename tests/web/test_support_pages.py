@@ -131,6 +131,7 @@ def test_a_village_keeps_its_group_and_shows_a_number_only_when_asked(
     made = worker.post("/groups/new", data={"area_code": VILLAGE, "founded_on": "2026-01-08"})
     assert made.status_code == 302
     group = made.headers["Location"]
+    assert "还没有成员，先登记成员" in worker.get(f"{group}/meetings/new").text
     member = {"part": "police", "name": "严守正", "post": "派出所", "phone": "0559-2800001", "from_on": "2026-01-08"}
     assert worker.post(f"{group}/members", data=member | {"is_lead": "y"}).status_code == 302
     page = worker.get(group).text
@@ -152,10 +153,19 @@ def test_a_village_keeps_its_group_and_shows_a_number_only_when_asked(
     assert "本季度小组会议" not in worker.get("/").text
     assert worker.get(f"{group}/meetings/2026-11-05/paper").data.startswith(b"%PDF")
     assert worker.get(f"{group}/meetings/2026-11-06/paper").status_code == 404
+    wrong = f"{group}/meetings/2026-11-05/wrong"
+    assert wrong in worker.get(group).text
+    assert worker.post(wrong, data={}).status_code == 422
+    assert worker.post(wrong, data={"mistake": "wrong_content"}).status_code == 303
+    page = worker.get(group).text
+    assert "议题或决定记错" in page and "节前走访" in page and "标记于" in page
+    assert "本季度小组会议" in worker.get("/").text, "the quarter's meeting is owed again"
+    assert worker.get(f"{group}/meetings/2026-11-05/paper").status_code == 404
+    assert worker.post(f"{group}/meetings/new", data=held).status_code == 302
     ended = {"member": member_id, "on": "2026-11-20"}
     assert worker.post(f"{group}/members/end", data=ended).status_code == 302
     with database.reading() as session:
-        assert session.scalars(select(GroupMeeting.quarter)).one() == "2026Q4"
+        assert session.scalars(select(GroupMeeting.quarter)).all() == ["2026Q4", "2026Q4"]
 
 
 def test_the_coordinator_sees_where_groups_are_missing_and_takes_the_lists_along(client_as: Client) -> None:

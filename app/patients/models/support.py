@@ -13,6 +13,7 @@ from app.patients.models.register import OPEN_SPAN
 from app.patients.rules import GroupKind, TeamPart
 
 _OPEN = text("to_on IS NULL")
+_STANDING = text("withdrawn_at IS NULL")
 
 
 class CareTeamMember(Base):
@@ -127,7 +128,17 @@ class GroupMeeting(Base):
     """The quarterly meeting of a group: when, who came, which points (codes, no names of patients)."""
 
     __tablename__ = "group_meetings"
-    __table_args__ = (UniqueConstraint("group_id", "held_on"),)
+    __table_args__ = (
+        # one record of a day stands; those taken back stay readable beside it
+        Index(
+            "uq_group_meetings_standing",
+            "group_id",
+            "held_on",
+            unique=True,
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("joint_groups.id"))
@@ -139,3 +150,7 @@ class GroupMeeting(Base):
     points: Mapped[list[Any]] = mapped_column(JsonText, default=list)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int]
+    # written down by mistake: it stays readable and counts for nothing (a `MeetingMistake` says what was wrong)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by: Mapped[int | None]
+    mistake: Mapped[str | None] = mapped_column(String(20))

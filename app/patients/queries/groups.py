@@ -8,9 +8,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.areas.models import Area
 from app.areas.queries import full_name, full_names, names_of
 from app.areas.rules import AreaLevel, town_of
@@ -36,14 +37,26 @@ class Missing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawnMeeting:
+    """A record that was wrong, and who said so."""
+
+    meeting: GroupMeeting
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class GroupSheet:
-    """A group with its members, its meetings (the newest first) and when the quarter's meeting is owed; None once it was held."""
+    """A group with its members, its meetings (the newest first) and when the quarter's meeting is owed; None once it was held.
+
+    `withdrawn` are the records of meetings that turned out to be wrong.
+    """
 
     group: JointGroup
     place: str
     members: Sequence[JointGroupMember]
     former: Sequence[JointGroupMember]
     meetings: Sequence[GroupMeeting]
+    withdrawn: Sequence[WithdrawnMeeting]
     owed_by: date | None
 
 
@@ -102,10 +115,23 @@ def get_group(session: Session, actor: Actor, public_id: str) -> JointGroup:
     return group
 
 
+def lock_group(session: Session, actor: Actor, public_id: str) -> JointGroup:
+    """The group as stored now, and nobody else's until the transaction ends. Raises `NotFound`."""
+    session.scalars(
+        select(JointGroup.id)
+        .where(JointGroup.public_id == public_id, within(JointGroup.area_code, actor))
+        .with_for_update()
+    ).one_or_none()
+    return get_group(session, actor, public_id)
+
+
 def sheet_of(session: Session, actor: Actor, group: JointGroup, today: date) -> GroupSheet:
     members = list_members(session, actor, group)
     meetings = session.scalars(
-        _meetings(actor, group).order_by(GroupMeeting.held_on.desc()).limit(MEETINGS_SHOWN)
+        _meetings(actor, group)
+        .where(GroupMeeting.withdrawn_at.is_(None))
+        .order_by(GroupMeeting.held_on.desc())
+        .limit(MEETINGS_SHOWN)
     ).all()
     quarter = Quarter.of(today)
     has_met = any(meeting.quarter == str(quarter) for meeting in meetings)
@@ -115,8 +141,25 @@ def sheet_of(session: Session, actor: Actor, group: JointGroup, today: date) -> 
         [one for one in members if one.to_on is None],
         [one for one in members if one.to_on is not None],
         meetings,
+        _withdrawn(session, actor, group),
         None if has_met else quarter.last_day,
     )
+
+
+def _withdrawn(session: Session, actor: Actor, group: JointGroup) -> list[WithdrawnMeeting]:
+    found = session.execute(
+        select(GroupMeeting, User.display_name)
+        .join(JointGroup, JointGroup.id == GroupMeeting.group_id)
+        .outerjoin(User, User.id == GroupMeeting.withdrawn_by)
+        .where(
+            JointGroup.id == group.id,
+            within(JointGroup.area_code, actor),
+            GroupMeeting.withdrawn_at.is_not(None),
+        )
+        .order_by(GroupMeeting.withdrawn_at.desc())
+        .limit(MEETINGS_SHOWN)
+    )
+    return [WithdrawnMeeting(meeting, by or "") for meeting, by in found]
 
 
 def list_members(session: Session, actor: Actor, group: JointGroup) -> list[JointGroupMember]:
@@ -130,7 +173,9 @@ def list_members(session: Session, actor: Actor, group: JointGroup) -> list[Join
 
 
 def get_meeting(session: Session, actor: Actor, group: JointGroup, held_on: date) -> GroupMeeting:
-    meeting = session.scalars(_meetings(actor, group).where(GroupMeeting.held_on == held_on)).one_or_none()
+    """The record of the day that stands. Raises `NotFound`."""
+    standing = _meetings(actor, group).where(GroupMeeting.held_on == held_on, GroupMeeting.withdrawn_at.is_(None))
+    meeting = session.scalars(standing).one_or_none()
     if meeting is None:
         raise NotFound
     return meeting
@@ -228,7 +273,11 @@ def _met(today: date) -> ColumnElement[bool]:
     """The group of the row has met in the quarter of the day."""
     return (
         select(GroupMeeting.id)
-        .where(and_(GroupMeeting.group_id == JointGroup.id, GroupMeeting.quarter == str(Quarter.of(today))))
+        .where(
+            GroupMeeting.group_id == JointGroup.id,
+            GroupMeeting.quarter == str(Quarter.of(today)),
+            GroupMeeting.withdrawn_at.is_(None),
+        )
         .correlate(JointGroup)
         .exists()
     )

@@ -20,14 +20,16 @@ from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
 from app.patients.commands_support import AddGroupMember, Decided, RecordMeeting
 from app.patients.models import GroupMeeting, JointGroup, JointGroupMember
+from app.patients.queries.groups import get_meeting
 from app.patients.rules import GroupKind
+from app.patients.rules_support import MeetingMistake
 from app.people.rules import check_phone_number
 
 _KINDS = {AreaLevel.TOWN: GroupKind.TOWN, AreaLevel.VILLAGE: GroupKind.VILLAGE}
 GUARDS = {
     "uq_joint_groups_area_code_kind": "patients.group.exists",
     "joint_groups.area_code": "patients.group.exists",
-    "uq_group_meetings_group_id_held_on": "patients.group.met",
+    "uq_group_meetings_standing": "patients.group.met",
     "group_meetings.group_id": "patients.group.met",
 }
 
@@ -58,7 +60,10 @@ def found_group(
 def add_group_member(
     session: Session, actor: Actor, group: JointGroup, command: AddGroupMember, today: date, now: datetime
 ) -> JointGroupMember:
-    """Somebody joins on a day; a new lead takes the chair from the one before. Raises `Invalid` by field."""
+    """Somebody joins on a day; a new lead takes the chair from the one before. Raises `Invalid` by field.
+
+    `group` is locked by whoever calls, so that a double tap finds the member that the first tap made.
+    """
     require(actor, Action.KEEP_GROUPS)
     errors: dict[str, list[Reason]] = {}
     if not command.name:
@@ -69,6 +74,8 @@ def add_group_member(
         errors["from_on"] = [reason("patients.group.before_founded", on=group.founded_on)]
     if command.phone and (wrong := check_phone_number(command.phone)):
         errors["phone"] = list(wrong)
+    if not errors and _is_member(session, group, command):
+        errors["name"] = [reason("patients.group.member_already", name=command.name)]
     if errors:
         raise Invalid(errors)
     if command.is_lead:
@@ -87,6 +94,14 @@ def add_group_member(
     session.flush()
     _note(session, actor, "patients.group_member_added", group, now, {"part": command.part.value})
     return member
+
+
+def _is_member(session: Session, group: JointGroup, command: AddGroupMember) -> bool:
+    """Name, part and telephone together: two of one name may well serve in one place."""
+    return any(
+        (one.name, one.part, one.phone) == (command.name, command.part, command.phone or None)
+        for one in session.scalars(_members(group))
+    )
 
 
 def end_group_member(
@@ -134,6 +149,22 @@ def record_meeting(
     with said_by(session, GUARDS):
         session.add(meeting)
     _note(session, actor, "patients.group_meeting_recorded", group, now, {"quarter": meeting.quarter})
+    return meeting
+
+
+def withdraw_meeting(
+    session: Session, actor: Actor, group: JointGroup, held_on: date, mistake: MeetingMistake, now: datetime
+) -> GroupMeeting:
+    """The record of the day was wrong: it stays readable, counts for nothing, and the day may be recorded anew.
+
+    Raises `NotFound` where no record of the day stands.
+    """
+    require(actor, Action.KEEP_GROUPS)
+    meeting = get_meeting(session, actor, group, held_on)
+    meeting.withdrawn_at, meeting.withdrawn_by, meeting.mistake = now, actor.user_id, mistake.value
+    session.flush()
+    said = {"quarter": meeting.quarter, "mistake": mistake.value}
+    _note(session, actor, "patients.group_meeting_withdrawn", group, now, said)
     return meeting
 
 

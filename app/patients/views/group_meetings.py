@@ -16,9 +16,10 @@ from app.core.errors import AnhuError, NotFound
 from app.core.i18n import _
 from app.core.papers import hand_out
 from app.core.web import forget_reads, read_session
-from app.patients.forms_groups import MeetingForm
+from app.patients.forms_groups import MeetingForm, MeetingMistakeForm
 from app.patients.papers_groups import minutes_pdf
-from app.patients.queries.groups import get_group, get_meeting, list_members
+from app.patients.queries.groups import get_group, get_meeting, list_members, lock_group
+from app.patients.rules_support import MeetingMistake
 from app.patients.service import groups as service
 from app.patients.views.blueprint import patients
 from app.patients.views.groups import Answer, names_on, open_members, show_refusal
@@ -45,8 +46,29 @@ def new_meeting(public_id: str) -> Answer:
             except AnhuError as refused:
                 show_refusal(form, refused)
             group = get_group(read_session(), actor, public_id)
-    page = render_template("patients/groups/meeting.html", form=form, group=group, **names_on(group))
+    page = render_template(
+        "patients/groups/meeting.html", form=form, group=group, has_members=bool(members), **names_on(group)
+    )
     return page if status == 200 else (page, status)
+
+
+@patients.route("/groups/<public_id>/meetings/<held_on>/wrong", methods=["GET", "POST"])
+@permit(Action.KEEP_GROUPS)
+def mark_meeting_wrong(public_id: str, held_on: str) -> Answer:
+    """What was wrong with the record. It stays on the group's page, marked, and the day may be recorded anew."""
+    actor, now, day = current_actor(), current_clock().now(), _day(held_on)
+    group = get_group(read_session(), actor, public_id)
+    meeting = get_meeting(read_session(), actor, group, day)
+    form = MeetingMistakeForm()
+    if request.method == "POST" and form.validate():
+        forget_reads()
+        with transaction() as session:
+            own = lock_group(session, actor, public_id)
+            service.withdraw_meeting(session, actor, own, day, MeetingMistake(form.mistake.data), now)
+        flash(_("已标为误登，原记录保留可查"), "success")
+        return redirect(url_for("patients.show_group", public_id=public_id), 303)
+    page = render_template("patients/groups/wrong.html", form=form, group=group, meeting=meeting, **names_on(group))
+    return page if request.method == "GET" else (page, 422)
 
 
 @patients.route("/groups/<public_id>/meetings/<held_on>/paper")

@@ -25,7 +25,7 @@ from app.core.reasons import reason, say_quarter
 from app.core.web import forget_reads, read_session, show_errors
 from app.patients.forms_groups import EndMemberForm, FoundForm, MemberForm
 from app.patients.labels import TEAM_PARTS
-from app.patients.labels_support import GROUP_KINDS, MEETING_DECISIONS, MEETING_OWNERS, MEETING_TOPICS
+from app.patients.labels_support import GROUP_KINDS, MEETING_DECISIONS, MEETING_MISTAKES, MEETING_OWNERS, MEETING_TOPICS
 from app.patients.models import JointGroup
 from app.patients.papers_groups import coverage_workbook, decisions_of, topics_of
 from app.patients.queries.groups import (
@@ -35,6 +35,7 @@ from app.patients.queries.groups import (
     list_members,
     list_missing,
     list_owed_meetings,
+    lock_group,
     sheet_of,
     total_of,
 )
@@ -158,7 +159,7 @@ def group_member(public_id: str) -> Answer:
             forget_reads()
             try:
                 with transaction() as session:
-                    own = get_group(session, actor, public_id)
+                    own = lock_group(session, actor, public_id)
                     service.add_group_member(session, actor, own, form.to_command(), clock.today(), clock.now())
                 flash(_("已保存"), "success")
                 return redirect(url_for("patients.show_group", public_id=public_id))
@@ -214,7 +215,13 @@ def _group_page(public_id: str, shown: tuple[int, str] | None = None) -> str:
         names={one.id: one.name for one in (*sheet.members, *sheet.former)},
         topics_of=topics_of,
         decisions_of=decisions_of,
-        words={"part": TEAM_PARTS, "topic": MEETING_TOPICS, "decision": MEETING_DECISIONS, "kind": GROUP_KINDS},
+        words={
+            "part": TEAM_PARTS,
+            "topic": MEETING_TOPICS,
+            "decision": MEETING_DECISIONS,
+            "kind": GROUP_KINDS,
+            "mistake": MEETING_MISTAKES,
+        },
         keeps=may(actor, Action.KEEP_GROUPS),
     )
 
