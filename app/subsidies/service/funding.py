@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -83,7 +84,7 @@ def decide_proposal(session: Session, actor: Actor, public_id: str, is_approved:
 
 
 def withdraw_proposal(session: Session, actor: Actor, public_id: str, now: datetime) -> FundProposal:
-    """Whoever proposed takes it back while nobody has decided."""
+    """A clerk takes it back while nobody has decided."""
     require(actor, Action.PROPOSE_FUND)
     proposal = get_proposal(session, actor, public_id, lock=True)
     if proposal.state is not ProposalState.PROPOSED:
@@ -110,14 +111,24 @@ def _refuse_senseless(session: Session, command: ProposeMoney, now: datetime) ->
 
 
 def _propose(session: Session, actor: Actor, key: str, now: datetime, **what: object) -> FundProposal:
-    standing = session.scalar(select(FundProposal).where(FundProposal.submission_key == key))
+    standing = _find_sent(session, key)
     if standing is not None:
         return standing
     proposal = FundProposal(submission_key=key, proposed_at=now, proposed_by=actor.user_id, **what)
-    session.add(proposal)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(proposal)
+    except IntegrityError:  # the same form, sent twice at one moment
+        standing = _find_sent(session, key)
+        if standing is None:
+            raise
+        return standing
     _note(session, actor, "subsidies.fund_proposed", proposal, now)
     return proposal
+
+
+def _find_sent(session: Session, key: str) -> FundProposal | None:
+    return session.scalar(select(FundProposal).where(FundProposal.submission_key == key))
 
 
 def _post_proposal(session: Session, actor: Actor, proposal: FundProposal, now: datetime) -> None:
