@@ -21,7 +21,6 @@ from app.subsidies.rules.fund import SOURCES, Balances, EntryKind, FundSide, Pro
 from app.subsidies.rules.transitions import RunState
 
 YEAR_END = "fund_year_end"  # the county's setting
-MOST_ENTRIES = 200  # a year of one county has some forty
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def _balances(session: Session, moved: Select[FundSide, Any]) -> Balances:
 
 
 def list_movements(session: Session, county_code: str, year: int) -> list[Movement]:
-    """The year's postings, the newest first."""
+    """The year's postings, the newest first: three a run and a few of January, so that the whole year is one page."""
     source, target, turned = aliased(FundAccount), aliased(FundAccount), aliased(FundEntry)
     rows = session.execute(
         select(FundEntry, source.side, target.side, FundPosting.amount_fen, User.display_name, SubsidyRun, turned.id)
@@ -110,7 +109,6 @@ def list_movements(session: Session, county_code: str, year: int) -> list[Moveme
         .where(FundEntry.county_code == county_code, (source.year == year) | (target.year == year))
         .where((source.year == year) & (target.year == year))
         .order_by(FundEntry.id.desc(), FundPosting.id.desc())
-        .limit(MOST_ENTRIES)
     )
     return [
         Movement(
