@@ -105,7 +105,7 @@ def _steps(document: FamilyPlanDocument) -> tuple[Part, ...]:
     center = Align.CENTER
     table = Table(
         ("做什么", "谁来做", "什么时候", "做到打“√”"),
-        (0, 34, 36, 32),
+        (0, 44, 34, 30),
         tuple((step.what, step.who, step.by, "") for step in steps),
         (Align.LEFT, center, center, center),
     )

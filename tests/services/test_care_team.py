@@ -153,6 +153,9 @@ def test_a_member_is_saved_on_the_page_shown_on_the_patients_and_printed(
     card = doctor.get(f"/patients/{patient}/team/card")
     assert card.mimetype == "application/pdf" and card.data.startswith(b"%PDF")
     assert doctor.post(f"/patients/{patient}/team/leave", data={}).status_code == 400
+    asked = doctor.get(f"/patients/{patient}/team/leave?part=police")
+    assert "确认今天离任" in asked.text and "严警官" in asked.text, "asked first, with the name"
+    assert doctor.get(f"/patients/{patient}/team/leave?part=partner").status_code == 302
     assert doctor.post(f"/patients/{patient}/team/leave", data={"part": "police"}).status_code == 303
     assert "以前的成员" in doctor.get(f"/patients/{patient}/team").text
     refused = doctor.post(f"/patients/{patient}/team", data=sent | {"name": ""})

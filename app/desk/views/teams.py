@@ -76,6 +76,21 @@ def team(public_id: str) -> Answer:
     return page if request.method == "GET" else (page, 422)
 
 
+@desk.route("/patients/<public_id>/team/leave")
+@permit(Action.KEEP_TEAMS)
+def ask_to_leave(public_id: str) -> Answer:
+    """Whose place ends, before it does."""
+    actor, clock, session = current_actor(), current_clock(), read_session()
+    found = get_patient(session, actor, public_id)
+    members = list_team(session, actor, found)
+    member = next((one for one in members if one.part == request.args.get("part")), None)
+    if member is None:
+        return redirect(url_for("desk.team", public_id=public_id))
+    note_look(("patient", public_id), found.area_code)
+    header = header_of(session, actor, Vault(session, current_keyring()), found, clock.today())
+    return render_template("desk/teams/leave.html", member=member, patient=header, parts=TEAM_PARTS)
+
+
 @desk.route("/patients/<public_id>/team/leave", methods=["POST"])
 @permit(Action.KEEP_TEAMS)
 def leave_team(public_id: str) -> BaseResponse:
