@@ -97,7 +97,12 @@ window.addEventListener("pageshow", (event) => {
 });
 
 // A refused form is the answer to a post, which the browser's way back cannot ask for again; its address with the draft can.
-if (document.getElementById("draft-line")) history.replaceState(history.state, "", location.href);
+// With the page's key in it, the way back finds the visit that was saved instead of beginning a second one.
+if (document.getElementById("draft-line")) {
+  const here = new URL(location.href);
+  here.searchParams.set("key", form.elements.submission_key.value);
+  history.replaceState(history.state, "", here);
+}
 
 form.querySelector("[name=look]")?.remove();
 document.documentElement.classList.add("scripted");

@@ -63,7 +63,7 @@ TEXTS: dict[str, str] = {
     "visit.late_entry": N_("随访已超过 %(days)s 个工作日才录入，将标记为迟录"),
     "visit.back_entry": N_("已有更晚的随访（%(latest_on)s），补录后会重新计算分类和下次随访日期"),
     "visit.no_consent": N_("尚未签署社区管理知情同意书；确认按规定可以先行随访"),
-    "visit.same_day": N_("另一位医生已录入当天的随访，请核对是否重复"),
+    "visit.same_day": N_("当天已录入过一次随访，请核对是否重复"),
     "visit.self_harm_but_risk": N_("有自伤或自杀行为，危险性通常为 %(level)s 级及以上，请核对"),
     "visit.incident_but_risk": N_("有肇事或肇祸行为，危险性通常为 %(level)s 级及以上，请核对"),
     "visit.harming_but_no_risk": N_("目前症状有伤人毁物，危险性却为 0 级，请核对"),
@@ -82,6 +82,7 @@ TEXTS: dict[str, str] = {
     "visit.with_psychiatrist": N_("症状持续且未规律用药，请与精神科医师一起面访"),
     # what a use case refuses
     "visit.not_asked": N_("“%(parent)s”选“%(answer)s”时才填这一项；请改选，或清空这一项"),
+    "visit.already_saved": N_("这次随访已保存过，没有再存一份。要改内容，请更正已保存的那一次"),
     "visit.key_taken": N_("这份表已经提交过，内容与这次不同；请从患者页面重新打开随访表"),
     "visit.key_missing": N_("页面已失效，请重新打开随访表"),
     "visit.not_registered": N_("该患者目前不在册，不能录入随访"),

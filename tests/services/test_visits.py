@@ -345,6 +345,22 @@ def test_two_users_on_one_day_are_asked_whether_it_is_the_same_visit(record: Rec
     assert codes(refused.value) == {CONFIRM: ["visit.same_day"]}
 
 
+def test_the_same_user_is_asked_about_a_second_visit_of_the_day_too(record: Record) -> None:
+    record(stable(TODAY))
+    with pytest.raises(Invalid) as refused:
+        record(stable(TODAY))
+    assert codes(refused.value) == {CONFIRM: ["visit.same_day"]}
+    record(stable(TODAY), accepted=frozenset({"visit.same_day"}))
+
+
+def test_a_new_doubt_brings_back_those_that_were_confirmed_before(record: Record) -> None:
+    record(stable(TODAY))
+    doubtful = stable(TODAY, behaviours=int(Behaviour.SELF_HARM), self_harms=1)
+    with pytest.raises(Invalid) as refused:
+        record(doubtful, accepted=frozenset({"visit.self_harm_but_risk"}))
+    assert set(codes(refused.value)[CONFIRM]) == {"visit.same_day", "visit.self_harm_but_risk"}
+
+
 # -- once, however often -----------------------------------------------------------------------------------------------
 
 
@@ -368,7 +384,7 @@ def test_the_same_key_with_another_form_is_a_conflict(
     for other in (command(patient, stable(TODAY, sleep=2)), command(patient, stable(TODAY), notes="别的")):
         with pytest.raises(Conflict) as refused:
             record_visit(session, vault, doctor, _keyed(other), TODAY, NOW)
-        assert refused.value.reason.code == "visit.key_taken"
+        assert refused.value.reason.code == "visit.already_saved"
 
 
 def _keyed(sent: Any) -> Any:

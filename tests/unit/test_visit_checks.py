@@ -253,7 +253,7 @@ def test_an_entry_after_ten_working_days_is_marked_late():
 
 
 def test_a_visit_before_the_latest_or_beside_another_on_its_day_is_asked_about():
-    context = replace(CONTEXT, latest_visit_on=TODAY + timedelta(days=1), has_other_visit_that_day=True)
+    context = replace(CONTEXT, latest_visit_on=TODAY + timedelta(days=1), other_visit_that_day=7)
     assert _warnings(STABLE, context) == ["visit.back_entry", "visit.same_day"]
 
 

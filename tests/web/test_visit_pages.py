@@ -163,8 +163,33 @@ def test_the_same_key_with_other_answers_keeps_what_was_typed(
     post(client, patient, sent)
     answer = post(client, patient, {**sent, "notes": "别的内容"})
     assert answer.status_code == 409
-    assert "别的内容" in page(answer) and "已经提交过" in page(answer)
+    assert "别的内容" in page(answer) and "这次随访已保存过" in page(answer) and "/correct" in page(answer)
     assert count(database) == 2
+
+
+def test_the_page_that_back_shows_leads_to_the_visit_that_was_saved(
+    client_as: ClientAs, database: Database, patient: Patient
+) -> None:
+    client, sent = client_as("doctor"), body(stable(TODAY))
+    begun = f"/patients/{patient.public_id}/visits/new?key={sent['submission_key']}"
+    assert sent["submission_key"] in page(client.get(begun))
+    stored = post(client, patient, sent).location.removesuffix("/saved")
+    answer = client.get(begun)
+    assert answer.status_code == 303 and answer.location.endswith(stored)
+    assert "这次随访已保存过" in page(client.get(answer.location))
+
+
+def test_a_second_visit_of_the_day_is_asked_about_and_leads_to_the_first(
+    client_as: ClientAs, database: Database, patient: Patient
+) -> None:
+    client = client_as("doctor")
+    stored = post(client, patient, body(stable(TODAY))).location.removesuffix("/saved")
+    begun = page(client.get(f"/patients/{patient.public_id}/visits/new"))
+    assert "已于" in begun and f'href="{stored}/correct"' in begun
+    second = body(stable(TODAY), submission_key="b" * 32)
+    answer = post(client, patient, second)
+    assert answer.status_code == 400 and "当天已录入过一次随访" in page(answer) and count(database) == 2
+    assert post(client, patient, {**second, "accepted": "visit.same_day"}).status_code == 303
 
 
 def test_errors_stand_at_their_fields_and_nothing_is_lost(

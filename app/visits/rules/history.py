@@ -84,8 +84,9 @@ class History:
                 return PreviousVisit(fact.visited_on, VisitClass(fact.visit_class))
         return None
 
-    def has_other_user_on(self, visited_on: date, user_id: int | None) -> bool:
-        return any(fact.visited_on == visited_on and fact.recorded_by != user_id for fact in self.facts)
+    def newest_on(self, visited_on: date) -> int | None:
+        """The id of the completed visit of that day, whoever recorded it; of several, the one that was entered last."""
+        return max((fact.id for fact in self.completed if fact.visited_on == visited_on), default=None)
 
     def without(self, visit_id: int) -> History:
         return History([fact for fact in self.facts if fact.id != visit_id])

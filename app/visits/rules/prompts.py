@@ -51,7 +51,7 @@ def entry(record: VisitRecord, context: VisitContext) -> Iterator[Finding]:
         yield warning("visited_on", reason("visit.late_entry", days=days))
     if context.latest_visit_on and record.visited_on < context.latest_visit_on:
         yield warning("visited_on", reason("visit.back_entry", latest_on=context.latest_visit_on))
-    if context.has_other_visit_that_day:
+    if context.other_visit_that_day is not None:
         yield warning("visited_on", reason("visit.same_day"))
     if context.is_consent_pending:
         yield warning("", reason("visit.no_consent"))

@@ -130,8 +130,8 @@ class VisitContext:
     latest_visit_on: date | None = None
     # the last time a clinician saw the patient in person
     last_seen_on: date | None = None
-    # whether another user has recorded a visit of this patient on this date
-    has_other_visit_that_day: bool = False
+    # the id of a completed visit of this patient on this date, whoever recorded it
+    other_visit_that_day: int | None = None
     # attempts without contact on different days since the last contact
     attempts_in_a_row: int = 0
     # 肇事, 肇祸 or other harm to people, now or ever

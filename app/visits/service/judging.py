@@ -164,7 +164,7 @@ def _context(
         previous=history.before(record.visited_on),
         latest_visit_on=history.latest_on,
         last_seen_on=history.last_seen_on,
-        has_other_visit_that_day=history.has_other_user_on(record.visited_on, actor.user_id),
+        other_visit_that_day=history.newest_on(record.visited_on),
         attempts_in_a_row=_attempts(session, patient, history) if record.is_lost else 0,
         has_violent_past=history.has_harmed_others or _harmed_others_before(patient),
         is_consent_pending=patient.management_status is ManagementStatus.PENDING_CONSENT,

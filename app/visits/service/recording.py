@@ -170,9 +170,8 @@ def _refuse(judged: Judgement, command: RecordVisit, is_correction: bool) -> Non
     errors = errors_of(judged, command.back_entry_reason, is_correction)
     if errors:
         raise Invalid(errors)
-    unconfirmed = [why for why in judged.doubts if why.code not in command.accepted]
-    if unconfirmed:
-        raise Invalid({CONFIRM: unconfirmed})
+    if any(why.code not in command.accepted for why in judged.doubts):
+        raise Invalid({CONFIRM: judged.doubts})  # also those confirmed before: nobody confirms what is not in sight
 
 
 def _second_arrival(
@@ -187,7 +186,7 @@ def _second_arrival(
         raise Conflict(reason("visit.key_taken"))
     form = get_visit(session, actor, patient, earlier.public_id)
     if not _is_same_form(vault, patient, form, command):
-        raise Conflict(reason("visit.key_taken"))
+        raise Conflict(reason("visit.already_saved"))
     return Recorded(earlier, False)
 
 

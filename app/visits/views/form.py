@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
@@ -13,7 +13,7 @@ from app.core.db import transaction
 from app.core.errors import AnhuError, Conflict, Forbidden, Invalid, NotFound
 from app.core.forms import refuse_untidy
 from app.core.keys import current_keyring
-from app.core.reasons import Label, Reason, reason
+from app.core.reasons import Label, Reason, reason, say
 from app.core.web import forget_reads, read_session
 from app.patients.models import Patient
 from app.patients.queries import get_patient
@@ -22,12 +22,13 @@ from app.people.vault import Vault
 from app.visits import queries, service
 from app.visits.commands import CorrectVisit
 from app.visits.forms.flaws import flaws
-from app.visits.forms.key import new_submission_key
+from app.visits.forms.key import is_submission_key, new_submission_key
 from app.visits.forms.offline import GROUP_IDS
 from app.visits.forms.prefill import data_of, for_script, prefilled_names
 from app.visits.forms.sent import read_sent_visit
 from app.visits.forms.visit import CONDITIONS, DEAD, LOST, MEDICINE_COLUMNS, MET, VisitAnswers, VisitForm
 from app.visits.queries import StoredForm
+from app.visits.queries_twins import Twin, find_twin
 from app.visits.reading import TASK_LABELS, changes, in_short, summary_of
 from app.visits.rules.form import FIELDS, MEDICINE_LINES
 from app.visits.rules.record import VisitRecord
@@ -43,13 +44,23 @@ def new_visit(public_id: str) -> Page:
     if request.method == "POST" and "look" in request.form:
         return _look(public_id)
     if request.method == "GET":
-        subject = subject_of(public_id)
-        draft = draft_of(subject)
-        if draft is not None:
-            return form_page(subject, form_of_draft(draft), draft=draft)
-        begun = {"submission_key": new_submission_key(), "visited_on": current_clock().today(), "meeting": MET}
-        return form_page(subject, VisitForm(data={**subject.carried, **begun}))
+        return _begin(public_id)
     return save(public_id, lambda answers: _record(public_id, answers))
+
+
+def _begin(public_id: str) -> Page:
+    """The page keeps its key in its address, so that the browser's Back finds what was saved instead of a second form."""
+    subject, key = subject_of(public_id), request.args.get("key", "")
+    saved = find_twin(read_session(), subject.patient, key=key) if is_submission_key(key) else None
+    if saved is not None:
+        flash(say(reason("visit.already_saved")))
+        return redirect(url_for("visits.show_visit", public_id=public_id, visit_id=saved.public_id), 303)
+    draft = draft_of(subject)
+    if draft is not None:
+        return form_page(subject, form_of_draft(draft), draft=draft)
+    key = key if is_submission_key(key) else new_submission_key()
+    begun = {"submission_key": key, "visited_on": current_clock().today(), "meeting": MET}
+    return form_page(subject, VisitForm(data={**subject.carried, **begun}))
 
 
 @visits.route("/patients/<public_id>/visits/<visit_id>/correct", methods=["GET", "POST"])
@@ -114,7 +125,10 @@ def save(public_id: str, act: Callable[[VisitAnswers], service.Recorded], wrong:
         doubts = errors.get(service.CONFIRM, ())
         form.show_rule_errors({name: why for name, why in errors.items() if name != service.CONFIRM})
         status = 409 if isinstance(refused, Conflict) else 400
-        return form_page(subject_of(public_id), form, wrong, doubts), status
+        subject = subject_of(public_id)
+        is_saved = isinstance(refused, Conflict) and refused.reason.code == "visit.already_saved"
+        saved = find_twin(read_session(), subject.patient, key=form.submission_key.data) if is_saved else None
+        return form_page(subject, form, wrong, doubts, saved=saved), status
     visit_id = recorded.visit.public_id
     return redirect(url_for("visits.saved_visit", public_id=public_id, visit_id=visit_id), 303)
 
@@ -177,6 +191,8 @@ def _result(patient: Patient, form: VisitForm, wrong: StoredForm | None, before:
     judged, clock = _judge(patient, form, wrong), current_clock()
     words = in_short(judged.record)
     return {
+        "patient_id": patient.public_id,
+        "twin": find_twin(read_session(), patient, judged.context.other_visit_that_day),
         "judged": judged,
         "classes": FIELDS["visit_class"].label_of,
         "tones": CLASS_TONES,
@@ -199,11 +215,14 @@ def form_page(
     doubts: Any = (),
     draft: Draft | None = None,
     is_looked_at: bool = False,
+    saved: Twin | None = None,
 ) -> str:
+    """`saved` is the visit that came of this page already."""
     if form.branch != MET:
         form.fill(subject.carried)
     carried = {} if wrong else subject.carried
     before = wrong.record(own_vault(), subject.person.id) if wrong else subject.last_record
+    result = _result(subject.patient, form, wrong, before)
     return render_template(
         "visits/form.html",
         subject=subject,
@@ -221,7 +240,7 @@ def form_page(
         risk_levels=FIELDS["risk_level"].options,
         course=find_course(read_session(), current_actor(), subject.patient, current_clock().today()),
         is_back_entry=_is_back_entry(subject, form) and not wrong,
-        **_result(subject.patient, form, wrong, before),
+        **{**result, "twin": saved or result["twin"]},
     )
 
 
