@@ -11,9 +11,10 @@ from app.core.dates import age_on
 from app.core.identity import SEX_LABELS
 from app.core.quarter import Quarter
 from app.patients.codes import SCREENING_WAYS, SIGNS
-from app.patients.labels import CLUE_OUTCOMES
+from app.patients.labels import CLUE_OUTCOMES, DIAGNOSIS_LABELS
 from app.patients.models import ScreeningRound
 from app.patients.queries.clues import ClueSheet
+from app.patients.queries.reviews import Review
 from app.patients.queries.screening import OwedReturn, Progress
 from app.patients.rules import ClueOutcome, ClueSource, ClueState
 from reports.forms.clue import ClueDocument, render_clue
@@ -40,8 +41,8 @@ _SOURCES = {
 
 
 def clue_pdf(sheet: ClueSheet, organisation: str, actor: Actor, now: datetime) -> bytes:
-    """线索调查复核登记表; the psychiatrist's half stays to be filled by hand."""
-    clue = sheet.clue
+    """线索调查复核登记表; the psychiatrist's half is filled once the review is on record."""
+    clue, review = sheet.clue, sheet.review
     source, other = _SOURCES[clue.source]
     is_answered = clue.found_signs is not None
     on = _day(clue.closed_at)
@@ -66,9 +67,20 @@ def clue_pdf(sheet: ClueSheet, organisation: str, actor: Actor, now: datetime) -
             is_suspected=bool(clue.found_signs) if is_answered else None,
             investigator=(sheet.closed_by or "") if is_answered else "",
             investigated_on=on if is_answered else None,
+            review_result=review.result if review else None,
+            diagnosis=_diagnosis(review) if review else "",
+            hospital=review.hospital if review else "",
+            psychiatrist=review.psychiatrist if review else "",
+            reviewed_on=review.reviewed_on if review else None,
             disposal=_disposal(clue.state, clue.outcome),
         )
     )
+
+
+def _diagnosis(review: Review) -> str:
+    if review.category is None:
+        return ""
+    return " ".join(filter(None, (DIAGNOSIS_LABELS[review.category], review.icd10)))
 
 
 def progress_pdf(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
@@ -16,6 +18,7 @@ from app.core.quarter import Quarter
 from app.patients.models import Clue, Patient, ScreeningReturn
 from app.patients.rules import ClueState, ManagementStatus, RegistryStatus
 from app.patients.service import open_round
+from reports.wording import chinese_date
 from tests.rig.county import SECOND_VILLAGE, VILLAGE, County
 from tests.rig.pages import forms_of
 from tests.rig.register import NOW, SINCE, TODAY, first_guardian, registered
@@ -118,6 +121,10 @@ def test_nine_answers_make_a_suspected_registration_and_a_review_a_registered_on
             ManagementStatus.MANAGED,
         )
     assert doctor.get(f"{where}/states/review").status_code == 404
+    paper = PdfReader(BytesIO(doctor.get(f"/clues/{clue}/paper").data))
+    words = "".join(page.extract_text() for page in paper.pages).replace(" ", "")
+    for part in ("汪志远", "县精神卫生中心", "精神分裂症", chinese_date(TODAY)):
+        assert part in words, "the psychiatrist's half is filled from the record"
 
 
 def test_the_same_answer_twice_is_one_registration(client_as: Client, database: Database, clue: str) -> None:

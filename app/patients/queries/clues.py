@@ -24,6 +24,7 @@ from app.core.workdays import WorkdayCalendar
 from app.patients.codes import SIGNS
 from app.patients.models import Clue, Patient, PatientSpan
 from app.patients.models.register import IN_DOUBT
+from app.patients.queries.reviews import Review, find_review
 from app.patients.rules import (
     LOOK_WITHIN_WORKING_DAYS,
     OWN_REPORT_HOURS,
@@ -112,6 +113,8 @@ class ClueSheet:
     closed_by: str | None
     # the registration that came of it, in the actor's own area
     patient: str | None
+    # the psychiatrist's word on it
+    review: Review | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +231,7 @@ def open_sheet(session: Session, actor: Actor, vault: Vault, clue: Clue) -> Clue
         opened_by=staff.get(clue.opened_by or 0),
         closed_by=staff.get(clue.closed_by or 0),
         patient=_patient_of(session, actor, clue),
+        review=find_review(session, actor, clue),
     )
 
 
