@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntFlag, StrEnum, auto
@@ -106,9 +105,3 @@ def supply_task_on(runs_out: date, given_on: date, calendar: WorkdayCalendar) ->
 def because_of_supply(given: Reason, due_on: date, runs_out: date, calendar: WorkdayCalendar) -> list[Reason]:
     """What was `given`, whether a year is not known yet, and by when to ask for more."""
     return [given, *unknown_years(due_on, runs_out, calendar), reason("patients.supply.ask_by", on=due_on)]
-
-
-def joint_triggers(found: Iterable[str]) -> list[JointTrigger]:
-    """The triggers among codes that a form sent, in the norm's order."""
-    wanted = set(found)
-    return [trigger for trigger in JointTrigger if trigger.value in wanted]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import AnhuError, Invalid
-from app.core.files import open_file
-from app.core.forms import refuse_untidy
+from app.core.errors import AnhuError
 from app.core.i18n import gettext_anywhere
 from app.core.keys import current_keyring
 from app.core.reasons import Reason, say
@@ -25,19 +21,16 @@ from app.roster.forms import (
     ImportForm,
     StepForm,
     UploadForm,
-    changed_mapping,
     chosen_mapping,
     column_field,
     header_field,
-    is_mapping,
     overrides_of,
 )
-from app.roster.papers import REJECTS_NAME, TEMPLATE_NAME, rejects_of, template_workbook
+from app.roster.papers import TEMPLATE_NAME, template_workbook
 from app.roster.queries import (
     ROSTER_KIND,
     area_index,
     get_import,
-    get_rejects_file,
     list_imports,
     list_rows_with_remarks,
 )
@@ -46,8 +39,9 @@ from app.roster.rules.header import missing_columns
 from app.roster.rules.rows import RosterReading, read_roster
 from app.roster.service import import_roster
 from app.roster.service.importing import counts_of
-from app.roster.service.uploads import ROSTERS, Upload, get_upload, keep_upload, note_rejects_taken
+from app.roster.service.uploads import ROSTERS, Upload, get_upload
 from app.roster.views.blueprint import SHOWN, roster, workbook
+from app.roster.views.steps import hand_out_kept, hand_out_refused, keep_sent_file, mapping_in_address
 from app.roster.work import IMPORT
 
 
@@ -63,13 +57,8 @@ def receive() -> BaseResponse | tuple[str, int]:
     form = UploadForm()
     if not form.validate_on_submit():
         return _upload_page(form), 400
-    content, name = form.file.data.read(), form.file.data.filename or ""
     try:
-        with transaction() as session:
-            file = keep_upload(
-                session, current_keyring(), current_actor(), ROSTERS, name, content, current_clock().now()
-            )
-            public_id = file.public_id
+        public_id = keep_sent_file(form, ROSTERS)
     except AnhuError as refused:
         show_errors(form, refused)
         return _upload_page(form), 400
@@ -94,13 +83,8 @@ def preview(public_id: str) -> str:
 @permit(Action.IMPORT_ROSTER)
 def remap(public_id: str) -> BaseResponse:
     """Look again with the user's own mapping, which from here on stands in the address."""
-    refuse_untidy()
-    if not is_mapping(request.form, ROSTER):
-        raise Invalid({"": [Reason("roster.mapping.unknown")]})
-    clock = current_clock()
-    found = get_upload(read_session(), current_keyring(), current_actor(), ROSTERS, public_id, clock.now())
-    changed = changed_mapping(found.sheets(), chosen_mapping(request.form), clock.today().year, ROSTER)
-    return redirect(f"{url_for('roster.preview', public_id=public_id)}?{urlencode(changed)}")
+    mapping = mapping_in_address(public_id, ROSTERS, ROSTER)
+    return redirect(f"{url_for('roster.preview', public_id=public_id)}?{mapping}")
 
 
 @roster.post("/files/<public_id>/import", endpoint="confirm")
@@ -124,12 +108,7 @@ def confirm(public_id: str) -> BaseResponse | tuple[str, int]:
 def rejects(public_id: str) -> Response:
     """The rows that an import would refuse, with their reasons, as a workbook to mend."""
     found, sheets, reading = _read(public_id)
-    result, now = _dry_run(found, reading), current_clock().now()
-    content = rejects_of(sheets, reading.mappings, result.errors, now)
-    forget_reads()
-    with transaction() as session:
-        note_rejects_taken(session, current_actor(), result.bad_rows, now)
-    return workbook(content, gettext_anywhere(REJECTS_NAME))
+    return hand_out_refused(sheets, reading.mappings, _dry_run(found, reading))
 
 
 @roster.get("/imports/<public_id>")
@@ -148,13 +127,7 @@ def show_import(public_id: str) -> str:
 @roster.get("/imports/<public_id>/rejects", endpoint="import_rejects")
 @permit(Action.IMPORT_ROSTER)
 def import_rejects(public_id: str) -> Response:
-    actor = current_actor()
-    with transaction() as session:
-        done = get_import(session, actor, public_id, ROSTER_KIND)
-        file = get_rejects_file(session, done)
-        content, name = open_file(session, current_keyring(), file), file.name
-        note_rejects_taken(session, actor, done.counts["errors"], current_clock().now())
-    return workbook(content, name)
+    return hand_out_kept(public_id, ROSTER_KIND)
 
 
 def _upload_page(form: UploadForm) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import AnhuError, Invalid
-from app.core.files import open_file
+from app.core.errors import AnhuError
 from app.core.forms import refuse_untidy
-from app.core.i18n import _, gettext_anywhere
+from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.reasons import Label, Reason, reason, say
 from app.core.web import forget_reads, read_session, show_errors
@@ -25,18 +22,14 @@ from app.roster.forms import (
     ImportForm,
     StepForm,
     UploadVisitsForm,
-    changed_mapping,
     chosen_mapping,
     column_field,
     header_field,
-    is_mapping,
     overrides_of,
 )
-from app.roster.papers import REJECTS_NAME, rejects_of
 from app.roster.queries import (
     VISITS_KIND,
     get_import,
-    get_rejects_file,
     list_imports,
     list_rows_with_remarks,
     list_visited,
@@ -46,9 +39,10 @@ from app.roster.rules.header import missing_columns
 from app.roster.rules.visit_columns import VISITS as VISIT_BOOK
 from app.roster.rules.visit_rows import VisitReading, read_visits
 from app.roster.service import import_visits
-from app.roster.service.uploads import VISITS, Upload, get_upload, keep_upload, note_rejects_taken
+from app.roster.service.uploads import VISITS, Upload, get_upload
 from app.roster.service.visiting import visit_counts
-from app.roster.views.blueprint import SHOWN, roster, workbook
+from app.roster.views.blueprint import SHOWN, roster
+from app.roster.views.steps import hand_out_kept, hand_out_refused, keep_sent_file, mapping_in_address
 from app.roster.work import IMPORT_VISITS
 from app.visits.rules.form import FIELDS
 
@@ -68,11 +62,8 @@ def receive_visits() -> BaseResponse | tuple[str, int]:
     form = UploadVisitsForm()
     if not form.validate_on_submit():
         return _upload_page(form), 400
-    content, name = form.file.data.read(), form.file.data.filename or ""
     try:
-        with transaction() as session:
-            now = current_clock().now()
-            public_id = keep_upload(session, current_keyring(), current_actor(), VISITS, name, content, now).public_id
+        public_id = keep_sent_file(form, VISITS)
     except AnhuError as refused:
         show_errors(form, refused)
         return _upload_page(form), 400
@@ -90,13 +81,8 @@ def preview_visits(public_id: str) -> str:
 @permit(Action.IMPORT_VISITS)
 def remap_visits(public_id: str) -> BaseResponse:
     """Look again with the user's own mapping and word on namesakes, which from here on stand in the address."""
-    refuse_untidy()
-    if not is_mapping(request.form, VISIT_BOOK):
-        raise Invalid({"": [Reason("roster.mapping.unknown")]})
-    clock = current_clock()
-    found = get_upload(read_session(), current_keyring(), current_actor(), VISITS, public_id, clock.now())
-    changed = changed_mapping(found.sheets(), chosen_mapping(request.form), clock.today().year, VISIT_BOOK)
-    return redirect(f"{url_for('roster.preview_visits', public_id=public_id)}?{urlencode(changed)}")
+    mapping = mapping_in_address(public_id, VISITS, VISIT_BOOK)
+    return redirect(f"{url_for('roster.preview_visits', public_id=public_id)}?{mapping}")
 
 
 @roster.post("/visits/files/<public_id>/import")
@@ -125,12 +111,7 @@ def confirm_visits(public_id: str) -> BaseResponse | tuple[str, int]:
 def visit_rejects(public_id: str) -> Response:
     """The rows that an import would refuse, with their reasons, as a workbook to mend."""
     found, sheets, reading = _read(public_id)
-    result, now = _dry_run(found, reading), current_clock().now()
-    content = rejects_of(sheets, reading.mappings, result.errors, now)
-    forget_reads()
-    with transaction() as session:
-        note_rejects_taken(session, current_actor(), result.bad_rows, now)
-    return workbook(content, gettext_anywhere(REJECTS_NAME))
+    return hand_out_refused(sheets, reading.mappings, _dry_run(found, reading))
 
 
 @roster.get("/visits/imports/<public_id>")
@@ -154,13 +135,7 @@ def show_visit_import(public_id: str) -> str:
 @roster.get("/visits/imports/<public_id>/rejects")
 @permit(Action.IMPORT_VISITS)
 def visit_import_rejects(public_id: str) -> Response:
-    actor = current_actor()
-    with transaction() as session:
-        done = get_import(session, actor, public_id, VISITS_KIND)
-        file = get_rejects_file(session, done)
-        content, name = open_file(session, current_keyring(), file), file.name
-        note_rejects_taken(session, actor, done.counts["errors"], current_clock().now())
-    return workbook(content, name)
+    return hand_out_kept(public_id, VISITS_KIND)
 
 
 def _upload_page(form: UploadVisitsForm) -> str:
