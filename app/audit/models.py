@@ -52,3 +52,26 @@ class AuditLink(Base):
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
     sealed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PrintedPaper(Base):
+    """One print: who let what be printed when. The serial and the check code stand on the paper and lead back to this row."""
+
+    __tablename__ = "printed_papers"
+    __table_args__ = (Index("ix_printed_papers_subject", "subject_kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # `2026-0000123`
+    serial: Mapped[str] = mapped_column(String(16), unique=True)
+    # the kind of paper: "ledger", "notices", "fund", ...
+    kind: Mapped[str] = mapped_column(String(32))
+    subject_kind: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[str] = mapped_column(String(64), default="")
+    area_code: Mapped[str] = mapped_column(String(12))
+    # digest of what was printed
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    code: Mapped[str] = mapped_column(String(16))
+    printed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    printed_by: Mapped[int | None]
+    # of the file as it was handed out; None when drawing it failed
+    sha256: Mapped[str | None] = mapped_column(String(64))

@@ -93,9 +93,13 @@ _LINE_OF_FINISHED_RUN = (
 )
 _LINE = (
     "run_id", "kind", "agreement_id", "period", "rank", "patient_id", "payee_person_id", "area_code",
-    "decision", "amount_fen", "days", "snapshot", "reasons", "digest",
+    "decision", "amount_fen", "days", "projected_days", "snapshot", "reasons", "digest",
 )  # fmt: skip
-_LINE_CHANGED = f"{_changed(*_LINE)} OR COALESCE(OLD.account_id, 0) <> COALESCE(NEW.account_id, 0)"
+_LINE_CHANGED = (
+    f"{_changed(*_LINE)} OR COALESCE(OLD.account_id, 0) <> COALESCE(NEW.account_id, 0) "
+    "OR COALESCE(OLD.corrects_line_id, 0) <> COALESCE(NEW.corrects_line_id, 0) "
+    "OR COALESCE(OLD.cause, '') <> COALESCE(NEW.cause, '')"
+)
 _SAME_HANDS = (
     "NEW.approved_by IN (NEW.prepared_by, NEW.submitted_by) "
     "OR NEW.exported_by IN (NEW.prepared_by, NEW.submitted_by, NEW.approved_by) "
@@ -123,6 +127,12 @@ GUARDS: tuple[Guard, ...] = (
     *_append_only("fund_accounts"),
     *_append_only("fund_entries"),
     *_append_only("fund_postings"),
+    *_append_only("application_events"),
+    *_append_only("duty_signatures"),
+    *_append_only("recovery_events"),
+    *_append_only("account_calls"),
+    *_append_only("run_notices"),
+    *_append_only("run_editions"),
     Guard("guard_pay_files_no_delete", "pay_files", "DELETE", "TRUE"),
     Guard("guard_pay_file_lines_no_delete", "pay_file_lines", "DELETE", "TRUE"),
     _legal_move("patients", "registry_status"),
@@ -133,6 +143,14 @@ GUARDS: tuple[Guard, ...] = (
     _legal_move("subsidy_runs", "state"),
     _legal_move("pay_file_lines", "state"),
     _legal_move("fund_proposals", "state"),
+    _legal_move("policy_proposals", "state"),
+    _legal_move("agreement_applications", "state"),
+    _legal_move("run_objections", "state"),
+    _legal_move("run_reopenings", "state"),
+    _legal_move("shared_accounts", "state"),
+    _legal_move("check_hits", "state"),
+    _legal_move("recoveries", "state"),
+    _legal_move("review_flags", "state"),
     Guard("guard_fund_proposals_frozen", "fund_proposals", "UPDATE", _changed(*_FUND_PROPOSAL)),
     Guard("guard_fund_proposals_no_delete", "fund_proposals", "DELETE", "TRUE"),
     Guard("guard_fund_postings_overdrawn", "fund_postings", "INSERT", _OVERDRAWN),
@@ -166,6 +184,20 @@ GUARDS: tuple[Guard, ...] = (
     Guard("guard_pay_file_lines_frozen", "pay_file_lines", "UPDATE", _changed(*_PAY_FILE_LINE)),
     # what a village signed for a screening round stands
     Guard("guard_screening_returns_signed", "screening_returns", "UPDATE", "OLD.signed_at IS NOT NULL"),
+    # why a frozen line was put on hold stands as long as the line
+    Guard("guard_line_holds_no_update", "line_holds", "UPDATE", "TRUE"),
+    # what was checked, found and paid back is evidence
+    Guard("guard_duty_checks_no_delete", "duty_checks", "DELETE", "TRUE"),
+    Guard("guard_recoveries_no_delete", "recoveries", "DELETE", "TRUE"),
+    Guard("guard_recoveries_frozen", "recoveries", "UPDATE", _changed("line_id", "cause", "amount_fen", "snapshot")),
+    Guard("guard_documents_no_delete", "documents", "DELETE", "TRUE"),
+    Guard(
+        "guard_documents_frozen",
+        "documents",
+        "UPDATE",
+        _changed("kind", "subject_id", "patient_id", "sha256", "file_id"),
+    ),
+    Guard("guard_printed_papers_no_delete", "printed_papers", "DELETE", "TRUE"),
     # a signed session and its results stand
     Guard("guard_reassessment_sessions_signed", "reassessment_sessions", "UPDATE", "OLD.state = 'signed'"),
     Guard("guard_reassessments_signed", "reassessments", "UPDATE", _OF_SIGNED_SESSION),

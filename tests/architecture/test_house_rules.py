@@ -36,6 +36,7 @@ UNSCOPED = {
     "guardians.queries.page.find_kept_twice": "whether the form that is being stored was stored before",
     "roster.queries": "by import, which a scoped query handed out; the importer compares the whole register",
     "subsidies.queries.facts": "by run, which `get_run` hands out within the actor's area",
+    "subsidies.queries.fact_rows": "by run, for patients whom the same run found",
     "subsidies.queries.fund": "by run, or by the county of the actor's own area",
     "subsidies.queries.history": "by run, and by its payees",
     "subsidies.queries.letters.lines_without_letter": "by run",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
 from app.guardians.rules import Rank
+from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
 
@@ -92,7 +93,7 @@ class SubsidyRun(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads it once and changes nothing
 
 
-_LIVE_PAYMENT = text("kind = 'ordinary' AND decision = 'pay' AND is_live")
+_LIVE_PAYMENT = text("kind IN ('ordinary', 'repayment') AND decision = 'pay' AND is_live")
 
 
 class SubsidyLine(Base):
@@ -111,7 +112,11 @@ class SubsidyLine(Base):
             postgresql_where=_LIVE_PAYMENT,
         ),
         # a resumed prepare never freezes a line twice
-        UniqueConstraint("run_id", "agreement_id", "rank", "kind"),
+        UniqueConstraint("run_id", "agreement_id", "rank", "kind", "period"),
+        # a line is corrected, or paid again, once for a cause
+        UniqueConstraint("corrects_line_id", "cause"),
+        CheckConstraint("(kind = 'ordinary') = (corrects_line_id IS NULL)", name="corrects"),
+        CheckConstraint("(corrects_line_id IS NULL) = (cause IS NULL)", name="cause"),
         Index("ix_subsidy_lines_run_id_area_code_id", "run_id", "area_code", "id"),
         Index("ix_subsidy_lines_payee_person_id", "payee_person_id"),
         Index("ix_subsidy_lines_patient_id_period", "patient_id", "period"),
@@ -123,6 +128,9 @@ class SubsidyLine(Base):
     public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
     run_id: Mapped[int] = mapped_column(ForeignKey("subsidy_runs.id"))
     kind: Mapped[LineKind] = mapped_column(Coded(LineKind), default=LineKind.ORDINARY)
+    # of a correction or a re-payment: the line that it corrects or pays again, and what for
+    corrects_line_id: Mapped[int | None] = mapped_column(ForeignKey("subsidy_lines.id"))
+    cause: Mapped[str | None] = mapped_column(String(40))
     agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id"))
     period: Mapped[str] = mapped_column(String(6))
     rank: Mapped[Rank] = mapped_column(Coded(Rank))
@@ -136,6 +144,8 @@ class SubsidyLine(Base):
     amount_fen: Mapped[int] = mapped_column(BigInteger)
     # eligible days in the quarter
     days: Mapped[int]
+    # of them, days that had not come yet when the line was frozen (early cut-off of the fourth quarter)
+    projected_days: Mapped[int] = mapped_column(default=0, server_default="0")
     # everything the decision was made from, by value (data-model.md 3)
     snapshot: Mapped[dict[str, Any]] = mapped_column(JsonText)
     # list of Reasons
@@ -175,6 +185,7 @@ class PayFile(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("subsidy_runs.id"), unique=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("kept_files.id"))
     number: Mapped[str] = mapped_column(String(40), unique=True)
+    layout: Mapped[PayLayout] = mapped_column(Coded(PayLayout), default=PayLayout.XLSX, server_default="xlsx")
     sha256: Mapped[str] = mapped_column(String(64))
     run_digest: Mapped[str] = mapped_column(String(64))
     count: Mapped[int]
@@ -187,6 +198,8 @@ class PayFile(Base):
     # the finance user's word that the bank paid all lines; a return file that comes later wins
     attested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attested_by: Mapped[int | None]
+    # the signed cover, with approved and withheld lines and their totals
+    cover_file_id: Mapped[int | None] = mapped_column(ForeignKey("kept_files.id"))
     # SHA-256 of the bank's return file
     returns_sha256: Mapped[str | None] = mapped_column(String(64))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.areas.rules import prefix_of
@@ -17,26 +17,34 @@ from app.core.quarter import Quarter
 from app.core.scope import within_prefix
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
-from app.patients.models import Admission, Patient, PatientSpan, RegisterRequest
+from app.patients.models import Patient, PatientSpan
 from app.patients.rules import (
     NOT_LIVE,
     CareSetting,
     ManagementStatus,
     RegistryStatus,
-    RequestKind,
-    RequestState,
     SpanKind,
 )
 from app.people.models import PayeeAccount, Person
 from app.people.rules import DatePrecision
-from app.risk.models import LevelSource, RiskLevel
+from app.risk.models import LevelSource
 from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.fact_rows import (
+    accounts_of,
+    admissions_of,
+    agreed_with,
+    incidents_of,
+    last_seen_of,
+    levels_of,
+    merged_with,
+    paid_in_other_runs,
+    shared_accounts_of,
+    spans_of,
+)
 from app.subsidies.queries.history import Account, known_in_quarter, returned_accounts
 from app.subsidies.rules.days import DayFacts, Stay
 from app.subsidies.rules.decision import IncidentFact, IncidentKind, LineFacts, LineState, Payee
 from app.subsidies.rules.policy import PolicyTerms
-from app.visits.models import FollowUpVisit
-from app.visits.rules.form import VisitForm, VisitObject
 
 _DAY = timedelta(days=1)
 _PatientPerson = aliased(Person)
@@ -133,22 +141,24 @@ class _Batch:
         self.run, self.quarter, self.terms = run, quarter, terms
         patients = sorted({row.patient.id for row in rows})
         payees = sorted({row.payee.id for row in rows})
-        self.spans = _grouped(session.scalars(_spans(patients, quarter)), lambda span: span.patient_id)
-        self.stays = _grouped(session.scalars(_admissions(patients, quarter)), lambda stay: stay.patient_id)
-        self.levels = _grouped(session.scalars(_levels(patients, quarter)), lambda level: level.patient_id)
-        self.incidents = _grouped(session.execute(_incidents(patients, quarter)), lambda row: row.patient_id)
-        self.seen = {row[0]: row[1] for row in session.execute(_last_seen(patients, quarter))}
-        self.accounts = _grouped(session.scalars(_accounts(payees, run.decided_as_of)), lambda one: one.person_id)
-        self.shared = set(session.scalars(_shared_accounts(payees)))
+        self.spans = _grouped(session.scalars(spans_of(patients, quarter)), lambda span: span.patient_id)
+        self.stays = _grouped(session.scalars(admissions_of(patients, quarter)), lambda stay: stay.patient_id)
+        self.levels = _grouped(session.scalars(levels_of(patients, quarter)), lambda level: level.patient_id)
+        self.incidents = _grouped(session.execute(incidents_of(patients, quarter)), lambda row: row.patient_id)
+        self.seen = {row[0]: row[1] for row in session.execute(last_seen_of(patients, quarter))}
+        self.accounts = _grouped(session.scalars(accounts_of(payees, run.decided_as_of)), lambda one: one.person_id)
+        self.shared = set(session.scalars(shared_accounts_of(payees)))
         self.returned = returned_accounts(session, payees)
         is_supplement = run.kind is RunKind.SUPPLEMENTARY
         # a regular run is the county's own quarter, also the last one before it came to us
         self.known = known_in_quarter(session, run, patients) if is_supplement else set(patients)
-        self.paid = {(row[0], row[1]) for row in session.execute(_paid(run, [row.agreement.id for row in rows]))}
+        self.paid = {
+            (row[0], row[1]) for row in session.execute(paid_in_other_runs(run, [row.agreement.id for row in rows]))
+        }
 
-        self.merged = _merged_with(session, patients)
+        self.merged = merged_with(session, patients)
         others = {one for several in self.merged.values() for one in several}
-        self.agreed = _agreed(session, run, quarter, others) if others else defaultdict(set)
+        self.agreed = agreed_with(session, run, quarter, others) if others else defaultdict(set)
 
     def line(self, row: _Agreement) -> GatheredLine:
         rank = row.guardianship.rank
@@ -317,151 +327,6 @@ def _last_managed(to_on: date | None, died_on: date | None) -> date | None:
 
 def _has_days(span: PatientSpan) -> bool:
     return span.to_on is None or span.to_on > span.from_on
-
-
-def _spans(patients: Sequence[int], quarter: Quarter) -> Select[PatientSpan]:
-    return (
-        select(PatientSpan)
-        .where(
-            PatientSpan.patient_id.in_(patients),
-            PatientSpan.withdrawn_at.is_(None),
-            PatientSpan.what.in_((SpanKind.REGISTRY, SpanKind.MANAGEMENT, SpanKind.CARE)),
-            PatientSpan.from_on <= quarter.last_day,
-            or_(PatientSpan.to_on.is_(None), PatientSpan.to_on >= quarter.first_day),
-        )
-        .order_by(PatientSpan.from_on, PatientSpan.id)
-    )
-
-
-def _admissions(patients: Sequence[int], quarter: Quarter) -> Select[Admission]:
-    return (
-        select(Admission)
-        .where(
-            Admission.patient_id.in_(patients),
-            Admission.withdrawn_at.is_(None),
-            Admission.from_on <= quarter.last_day,
-            or_(Admission.to_on.is_(None), Admission.to_on >= quarter.first_day),
-        )
-        .order_by(Admission.from_on, Admission.id)
-    )
-
-
-def _levels(patients: Sequence[int], quarter: Quarter) -> Select[RiskLevel]:
-    return (
-        select(RiskLevel)
-        .where(
-            RiskLevel.patient_id.in_(patients),
-            RiskLevel.withdrawn_at.is_(None),
-            or_(RiskLevel.assessed_on <= quarter.last_day, RiskLevel.source == LevelSource.OPENING),
-        )
-        .order_by(RiskLevel.assessed_on, RiskLevel.id)
-    )
-
-
-def _incidents(patients: Sequence[int], quarter: Quarter) -> Select[int, date, int, int]:
-    """Visits that recorded 肇事 or 肇祸; the incident's own room will know better days."""
-    visit = FollowUpVisit
-    return (
-        select(visit.patient_id, visit.visited_on, visit.public_order_incidents, visit.criminal_incidents)
-        .where(
-            visit.patient_id.in_(patients),
-            visit.withdrawn_at.is_(None),
-            visit.visited_on <= quarter.last_day,
-            or_(visit.public_order_incidents > 0, visit.criminal_incidents > 0),
-        )
-        .order_by(visit.visited_on, visit.id)
-    )
-
-
-def _last_seen(patients: Sequence[int], quarter: Quarter) -> Select[int, date]:
-    visit = FollowUpVisit
-    in_person = and_(
-        visit.form.in_((VisitForm.OUTPATIENT, VisitForm.HOME)),
-        visit.objects.bitwise_and(int(VisitObject.PATIENT)) > 0,
-    )
-    return (
-        select(visit.patient_id, func.max(visit.visited_on))
-        .where(
-            visit.patient_id.in_(patients),
-            visit.withdrawn_at.is_(None),
-            visit.is_complete,
-            visit.visited_on <= quarter.last_day,
-            in_person,
-        )
-        .group_by(visit.patient_id)
-    )
-
-
-def _accounts(payees: Sequence[int], as_of: date) -> Select[PayeeAccount]:
-    return (
-        select(PayeeAccount)
-        .where(PayeeAccount.person_id.in_(payees), PayeeAccount.from_on <= as_of)
-        .order_by(PayeeAccount.from_on.desc(), PayeeAccount.id.desc())
-    )
-
-
-def _shared_accounts(payees: Sequence[int]) -> Select[int]:
-    """Accounts in use whose number another person uses too."""
-    other = aliased(PayeeAccount)
-    return select(PayeeAccount.id).where(
-        PayeeAccount.person_id.in_(payees),
-        PayeeAccount.to_on.is_(None),
-        exists().where(
-            other.number_index == PayeeAccount.number_index,
-            other.person_id != PayeeAccount.person_id,
-            other.to_on.is_(None),
-        ),
-    )
-
-
-def _paid(run: SubsidyRun, agreements: Sequence[int]) -> Select[int, Rank]:
-    """Agreements whose quarter another run pays or has paid."""
-    return select(SubsidyLine.agreement_id, SubsidyLine.rank).where(
-        SubsidyLine.agreement_id.in_(agreements),
-        SubsidyLine.period == run.period,
-        SubsidyLine.run_id != run.id,
-        SubsidyLine.decision == LineState.PAY,
-        SubsidyLine.is_live,
-    )
-
-
-def _merged_with(session: Session, patients: Sequence[int]) -> defaultdict[int, set[int]]:
-    """patient → the records that were merged into it, or the one that it was merged into."""
-    asked = RegisterRequest
-    rows = session.execute(
-        select(asked.patient_id, asked.kept_patient_id).where(
-            asked.kind == RequestKind.MERGE,
-            asked.state == RequestState.DONE,
-            or_(asked.patient_id.in_(patients), asked.kept_patient_id.in_(patients)),
-        )
-    )
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    for merged, kept in rows:
-        if kept is not None:
-            found[merged].add(kept)
-            found[kept].add(merged)
-    return found
-
-
-def _agreed(session: Session, run: SubsidyRun, quarter: Quarter, patients: Iterable[int]) -> defaultdict[int, set[int]]:
-    """patient → agreements that touch the quarter, or that its lines of the quarter pay."""
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    agreements = select(Agreement.patient_id, Agreement.id).where(
-        Agreement.patient_id.in_(patients),
-        Agreement.withdrawn_at.is_(None),
-        Agreement.from_on <= quarter.last_day,
-        func.coalesce(Agreement.ended_on, Agreement.to_on) >= quarter.first_day,
-    )
-    lines = select(SubsidyLine.patient_id, SubsidyLine.agreement_id).where(
-        SubsidyLine.patient_id.in_(patients),
-        SubsidyLine.period == run.period,
-        SubsidyLine.decision == LineState.PAY,
-        SubsidyLine.is_live,
-    )
-    for rows in (agreements, lines):
-        for patient_id, agreement_id in session.execute(rows):
-            found[patient_id].add(agreement_id)
-    return found
 
 
 def _grouped(rows: Iterable[Any], key: Any) -> defaultdict[int, list[Any]]:

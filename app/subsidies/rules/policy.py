@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core.i18n import N_
 from app.core.money import Money
+from app.subsidies.rules.bank import PayLayout
 
 
 class EligibleRule(StrEnum):
@@ -108,6 +109,11 @@ class PolicyTerms:
     paying_office: str = ""
     # what the bank prints beside the payment: neutral, for the queue behind the guardian reads it too
     remark: str = N_("惠民补贴")
+    # working days for which an approved run's counts hang out before it may be paid; 0: no public notice
+    notice_days: int = 0
+    # "12-10": the day of the fourth quarter up to which facts are known when its run is prepared early; empty: never early
+    early_cutoff: str = ""
+    pay_layout: PayLayout = PayLayout.XLSX
 
     def __post_init__(self) -> None:
         if self.annual is not None and not Money(0) < self.annual <= _LARGEST_ANNUAL:
@@ -159,9 +165,10 @@ _CHOICES: dict[str, type[StrEnum]] = {
     "incident_effect": IncidentEffect,
     "duty_check": DutyCheck,
     "chain": Chain,
+    "pay_layout": PayLayout,
 }
-_NUMBERS = {"first_share": 100, "visit_within_months": 60, "account_hold_days": 366}
-_WORDS = {"document_number": 60, "paying_office": 100, "remark": 20}
+_NUMBERS = {"first_share": 100, "visit_within_months": 60, "account_hold_days": 366, "notice_days": 30}
+_WORDS = {"document_number": 60, "paying_office": 100, "remark": 20, "early_cutoff": 5}
 
 
 def _choice(name: str, value: str) -> StrEnum:

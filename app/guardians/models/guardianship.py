@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
-from app.guardians.rules import LegalBasis, Rank, Relation
+from app.guardians.rules.guardianship import LegalBasis, Rank, Relation
 
 _OPEN = text("to_on IS NULL AND withdrawn_at IS NULL")
 

@@ -1,4 +1,4 @@
-"""Guardianship as a model: rank, legal basis, relation (domain 5.4)."""
+"""Guardianship as a model: rank, legal basis, relation; the span and number of an agreement (domain 5.4, 5.7)."""
 
 from __future__ import annotations
 

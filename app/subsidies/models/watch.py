@@ -1,0 +1,43 @@
+"""What looks like a pattern of fraud: found by rule, named to a person, explained by one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
+from app.subsidies.rules.watch import FlagState, Pattern
+
+
+class ReviewFlag(Base):
+    """One pattern on one subject in one period, with its because and whose work it touches."""
+
+    __tablename__ = "review_flags"
+    __table_args__ = (
+        UniqueConstraint("pattern", "subject_kind", "subject_id", "period"),
+        Index("ix_review_flags_county_code_state", "county_code", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
+    county_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
+    area_code: Mapped[str] = mapped_column(String(12))
+    pattern: Mapped[Pattern] = mapped_column(Coded(Pattern))
+    # what it is about: subsidy_line, patient, person, user, policy, … and its public id
+    subject_kind: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    period: Mapped[str] = mapped_column(String(10))
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("subsidy_lines.id", ondelete="SET NULL"), index=True)
+    # whose work it is about; None where no single person's
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # list of Reasons
+    because: Mapped[list[dict[str, Any]]] = mapped_column(JsonText)
+    state: Mapped[FlagState] = mapped_column(Coded(FlagState), default=FlagState.OPEN)
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # `Grounds.stored()`
+    ground: Mapped[str | None] = mapped_column(String(100))
