@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -46,14 +46,13 @@ from app.guardians.queries import (
 )
 from app.guardians.queries.search import LONGEST
 from app.guardians.rules import Rank, Relation
+from app.guardians.views.blueprint import guardians
 from app.patients.models import Patient
 from app.patients.queries import lock_patient
 from app.people.models import Person
 from app.people.rules import REVEAL_REASONS
 from app.people.service import set_account
 from app.people.vault import Vault
-
-guardians = Blueprint("guardians", __name__, template_folder="templates")
 
 Answer = str | BaseResponse | tuple[str, int]
 WORDS = {
