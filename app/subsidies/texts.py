@@ -175,6 +175,7 @@ TEXTS: dict[str, str] = {
     "subsidies.run_exported": N_("生成发放文件"),
     "subsidies.run_settled": N_("办结批次"),
     "subsidies.hold_decided": N_("核定暂缓"),
+    "subsidies.line_held": N_("造册后暂缓"),
     "subsidies.pay_file_fetched": N_("下载发放文件"),
     "subsidies.returns_after_word": N_("声明之后收到回盘文件"),
     "subsidies.ledger_printed": N_("打印发放台账"),

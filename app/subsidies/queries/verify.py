@@ -12,7 +12,7 @@ from app.core.files import open_file
 from app.core.models import KeptFile
 from app.core.reasons import Reason, reason
 from app.people.models import PayeeAccount, Person
-from app.subsidies.models import PayFile, PayFileLine, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.models import LineHold, PayFile, PayFileLine, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.fund import booked_for, standing_commitment
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.queries.totals import run_digest, totals_of
@@ -35,6 +35,13 @@ def count_lines(session: Session, run: SubsidyRun) -> int:
 
 
 def _lines(session: Session, run: SubsidyRun) -> Iterator[Reason]:
+    held_late = set(
+        session.scalars(
+            select(LineHold.line_id)
+            .join(SubsidyLine, SubsidyLine.id == LineHold.line_id)
+            .where(SubsidyLine.run_id == run.id)
+        )
+    )
     rows = session.execute(
         select(SubsidyLine, Person.public_id, PayeeAccount.public_id)
         .join(Person, Person.id == SubsidyLine.payee_person_id)
@@ -48,22 +55,28 @@ def _lines(session: Session, run: SubsidyRun) -> Iterator[Reason]:
         if line_digest(line.decision, line.amount_fen, line.days, line.reasons, line.snapshot) != line.digest:
             yield reason("subsidies.verify.line_changed", line=line.public_id)
         elif run.kind is not RunKind.OPENING:
-            yield from _recomputed(row, run.rule_version)
+            yield from _recomputed(row, run.rule_version, row[0].id in held_late)
         session.expunge(line)
 
 
-def _recomputed(row: Row[SubsidyLine, str, str | None], version: str) -> Iterator[Reason]:
-    """The rules, asked again with the facts and the policy of the snapshot, must come to the same."""
+def _recomputed(row: Row[SubsidyLine, str, str | None], version: str, is_held_late: bool) -> Iterator[Reason]:
+    """The rules, asked again with the facts and the policy of the snapshot, must come to the same.
+
+    A line that was held after it was frozen waits for a person or was decided by one, whatever the rules said before.
+    """
     line, payee, account = row
     frozen = line.snapshot
     terms = PolicyTerms.from_json(frozen["policy"]["terms"])
     decision = decide_line(LineFacts.from_json(frozen["facts"]), terms, version)
     amount = decision.amount.fen
-    if line.decided_by is None:
-        is_same = line.decision is decision.state and line.amount_fen == amount
-    else:  # a person decided a line that the rules held
+    was_held = decision.state is LineState.HOLD or (is_held_late and decision.state is LineState.PAY)
+    if line.decision is LineState.HOLD:
+        is_same = was_held and (line.decided_by is None or is_held_late) and line.amount_fen == amount
+    elif line.decided_by is None:
+        is_same = line.decision is decision.state and line.amount_fen == amount and not is_held_late
+    else:  # a person decided a line that was held
         paid = amount if line.decision is LineState.PAY else 0
-        is_same = decision.state is LineState.HOLD and line.amount_fen == paid
+        is_same = was_held and line.amount_fen == paid
     if not is_same or frozen["amount_fen"] != amount:
         yield reason("subsidies.verify.amount", line=line.public_id)
     if frozen["payee"] != payee or (frozen["account"] or {}).get("id") != account:

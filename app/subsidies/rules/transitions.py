@@ -48,9 +48,13 @@ RUN_MOVES: dict[RunStep, tuple[frozenset[RunState], RunState]] = {
     RunStep.SETTLED: (frozenset({RunState.EXPORTED}), RunState.SETTLED),
 }
 
-# A held line is decided by a person; nothing else moves a line after it was frozen.
+# A held line is decided by a person; a line to be paid is held for what is learned late. Nothing else moves a frozen line.
 LINE_MOVES: frozenset[tuple[LineState, LineState]] = frozenset(
-    {(LineState.HOLD, LineState.PAY), (LineState.HOLD, LineState.REFUSE)}
+    {
+        (LineState.HOLD, LineState.PAY),
+        (LineState.HOLD, LineState.REFUSE),
+        (LineState.PAY, LineState.HOLD),
+    }
 )
 
 # The bank's word; a return that comes after finance attested the payment wins.
