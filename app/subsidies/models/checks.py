@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Coded, UtcDateTime, new_public_id
+from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
 from app.subsidies.rules.checks import HitKind, HitState, ListKind
 
 
@@ -34,6 +35,8 @@ class CheckList(Base):
     unread_count: Mapped[int]
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     loaded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    # how somebody mapped its columns, found again under the same header: header's hash → {"row": n, "columns": {letter: field}}
+    mapping: Mapped[dict[str, Any]] = mapped_column(JsonText, default=dict)
 
 
 class CheckHit(Base):
@@ -53,8 +56,8 @@ class CheckHit(Base):
     # of the patient concerned
     area_code: Mapped[str] = mapped_column(String(12))
     hit: Mapped[HitKind] = mapped_column(Coded(HitKind))
-    # what the list says: the day, or the first and last day of a stay
-    from_on: Mapped[date]
+    # what the list says: the day, or the first and last day of a stay; None where it names no day that can be read
+    from_on: Mapped[date | None]
     to_on: Mapped[date | None]
     state: Mapped[HitState] = mapped_column(Coded(HitState), default=HitState.OPEN)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
