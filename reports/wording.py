@@ -22,6 +22,9 @@ class Provenance:
     printed_by: str
     printed_at: datetime
     """Aware instant; also the creation date in the file, so that equal input gives equal bytes."""
+    serial: str = ""
+    """Number of this print; with the code it is looked up in the product."""
+    code: str = ""
 
     @property
     def short_fingerprint(self) -> str:
@@ -32,7 +35,8 @@ class Provenance:
         return self.printed_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
     def line(self) -> str:
-        return f"指纹 {self.short_fingerprint} · {self.printed_by} 打印于 {self.local_time}"
+        number = f"编号 {self.serial} 校验码 {self.code} · " if self.serial else ""
+        return f"{number}指纹 {self.short_fingerprint} · {self.printed_by} 打印于 {self.local_time}"
 
 
 def yuan(fen: int) -> str:

@@ -63,7 +63,7 @@ def print_paper(paper: Paper, database: Database, item: WorkItem, progress: Prog
             now,
             now + KEPT,
         )
-        note_print(session, actor, run, paper, content, now)
+        note_print(session, keyring, actor, run, paper, content, now)
         return WorkDone(result={"run": run.public_id}, file_id=file.id)
 
 

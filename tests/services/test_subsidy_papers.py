@@ -57,7 +57,7 @@ def _draw(house: House, paper: Paper, who: str = "clerk", supplementary: bool = 
         draw = start_print(session, Vault(session, house.keyring), actor, run, paper, TODAY, NOW)
     content = draw(None)
     with house.database.transaction() as session:
-        note_print(session, actor, run, paper, content, NOW)
+        note_print(session, house.keyring, actor, run, paper, content, NOW)
     return content
 
 

@@ -43,7 +43,7 @@ def _make_notices(house: House) -> None:
     with house.database.reading() as session:
         draw = start_print(session, Vault(session, house.keyring), actor, house.run(), NOTICES_PDF, TODAY, NOW)
     with house.database.transaction() as session:
-        note_print(session, actor, house.run(), NOTICES_PDF, draw(None), NOW)
+        note_print(session, house.keyring, actor, house.run(), NOTICES_PDF, draw(None), NOW)
 
 
 def test_the_summary_is_one_click_from_the_coordinators_home(house: House, client_as: Client) -> None:

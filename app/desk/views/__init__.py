@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.desk.views import alerts as alerts
+from app.desk.views import checking as checking
 from app.desk.views import consents as consents
 from app.desk.views import day_sheet, home, late, patient, printing, reassessing, reports, requests, transfers, words
 from app.desk.views import dependants as dependants

@@ -91,6 +91,6 @@ def _print(
         draw = start_print(session, Vault(session, keyring), actor, run, paper, clock.today(), now)
     content = draw(None)
     with transaction() as session:
-        note_print(session, actor, run, paper, content, now)
+        note_print(session, keyring, actor, run, paper, content, now)
     out.write_bytes(content)
     answer({"run": run.public_id, "file": str(out), "bytes": len(content)}, as_json, f"{out}: {len(content)} bytes")

@@ -5,17 +5,26 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.areas.queries import agency_names
+from app.audit.prints import Print
 from app.core.actor import Actor
-from app.core.crypto import digest
+from app.core.crypto import Keyring, digest
+from app.subsidies.papers.marks import marked
 from app.subsidies.queries.fund import FundSheet, Movement
 from app.subsidies.queries.runs import area_name
 from app.subsidies.rules.fund import KIND_LABELS, SIDE_LABELS, FundSide
 from reports.fund import FundDocument, FundLine
-from reports.wording import Provenance
 
 
-def fund_document(session: Session, actor: Actor, sheet: FundSheet) -> FundDocument:
-    """The year's movements in order of time; the fingerprint is over what they say."""
+def print_of_fund(sheet: FundSheet, actor: Actor) -> Print:
+    """The fingerprint is over what the statement's lines say."""
+    said = digest("\n".join(str(_line(one)) for one in reversed(sheet.movements)))
+    return Print(
+        "subsidies.fund_printed", ("area", sheet.county_code), sheet.county_code, said, actor.user_id, sheet.read_at
+    )
+
+
+def fund_document(session: Session, keyring: Keyring, actor: Actor, sheet: FundSheet) -> FundDocument:
+    """The year's movements in order of time."""
     held, lines = sheet.balances, tuple(_line(one) for one in reversed(sheet.movements))
     offices = agency_names(session, [actor.agency_id] if actor.agency_id else [])
     return FundDocument(
@@ -28,7 +37,7 @@ def fund_document(session: Session, actor: Actor, sheet: FundSheet) -> FundDocum
         pool_fen=held[FundSide.POOL].fen,
         pool_capital=held[FundSide.POOL].capital(),
         lines=lines,
-        provenance=Provenance(digest("\n".join(map(str, lines))), actor.name, sheet.read_at),
+        provenance=marked(keyring, actor, print_of_fund(sheet, actor)),
         prepared_by=actor.name,
     )
 

@@ -11,13 +11,13 @@ from app.core.money import Money
 from app.core.reasons import Reason, say
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyPolicy, SubsidyRun
-from app.subsidies.papers.labels import DRAFT, RELATIONS, STAGES, paying_office, period_label, policy_label
+from app.subsidies.papers.labels import RELATIONS, STAGES, paying_office, period_label, policy_label
+from app.subsidies.papers.marks import marked, print_of_run
 from app.subsidies.queries.lines import LineRow, account_tails, all_lines
 from app.subsidies.queries.runs import area_name, list_steps
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState, RunStep
 from reports.ledger import LedgerDocument, LedgerRow, LedgerState
-from reports.wording import Provenance
 
 _PAYMENT_STATES = {
     PaymentState.SENT: LedgerState.SENT,
@@ -53,7 +53,7 @@ def ledger_document(session: Session, vault: Vault, actor: Actor, run: SubsidyRu
         rows=rows,
         total_fen=total.fen,
         total_capital=total.capital(),
-        provenance=Provenance(run.digest or DRAFT, actor.name, now),
+        provenance=marked(vault.keyring, actor, print_of_run(run, "ledger", actor, now)),
         prepared_by=signed.get(RunStep.PREPARED, ""),
         reviewed_by=signed.get(RunStep.APPROVED, "") if run.approved_by else "",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,13 +12,13 @@ from app.core.money import Money
 from app.core.quarter import Quarter
 from app.people.vault import Vault
 from app.subsidies.models import RunKind, SubsidyRun
-from app.subsidies.papers.labels import DRAFT, office_phone, paying_office, period_label
-from app.subsidies.queries.letters import lines_without_letter
+from app.subsidies.papers.labels import office_phone, paying_office, period_label
+from app.subsidies.papers.marks import marked, print_of_run
+from app.subsidies.queries.letters import letter_code, lines_without_letter
 from app.subsidies.queries.lines import FrozenLine, LineRow, account_tails, frozen_lines, knows_reasons
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import RunState
 from reports.notice import ArithmeticLine, GuardianNotice, NoticeBundle, NoticeKind
-from reports.wording import Provenance
 
 APPEAL_DAYS = 15
 _KINDS = {LineState.PAY: NoticeKind.PAY, LineState.HOLD: NoticeKind.HOLD, LineState.REFUSE: NoticeKind.REFUSE}
@@ -98,7 +97,7 @@ def notice_bundle(
             if one.row.id not in without
         ),
         is_paid_out=run.state is RunState.SETTLED,
-        provenance=Provenance(run.digest or DRAFT, actor.name, now),
+        provenance=marked(vault.keyring, actor, print_of_run(run, "notices", actor, now)),
     )
 
 
@@ -119,7 +118,7 @@ def _notice(
     return GuardianNotice(
         kind=kind,
         serial=_serial(run, quarter, number),
-        check_code=check_code(run, line.public_id),
+        check_code=letter_code(run, line.public_id),
         town=line.town,
         village=line.village,
         guardian=f"{line.payee}家属" if line.is_payee_dead else line.payee,
@@ -137,11 +136,6 @@ def _notice(
         appeal_until=None if is_paid else today + timedelta(days=APPEAL_DAYS),
         appeal_phone="" if is_paid else phone,
     )
-
-
-def check_code(run: SubsidyRun, line_public_id: str) -> str:
-    """ASCII code under the QR: run's fingerprint and line, twelve characters that anybody can have checked at the office."""
-    return hashlib.sha256(f"{run.digest}:{line_public_id}".encode()).hexdigest()[:12].upper()
 
 
 def _kind(line: LineRow) -> NoticeKind:

@@ -11,18 +11,21 @@ from sqlalchemy.orm import Session
 from app.areas.queries import agency_names, names_of
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of, prefix_of, town_of
 from app.core.actor import Actor
+from app.core.crypto import Keyring
 from app.core.money import Money
 from app.subsidies.models import SubsidyPolicy, SubsidyRun
-from app.subsidies.papers.labels import DRAFT, STAGES, period_label, policy_label
+from app.subsidies.papers.labels import STAGES, period_label, policy_label
+from app.subsidies.papers.marks import marked, print_of_run
 from app.subsidies.queries.runs import area_name
 from app.subsidies.queries.summary import PlaceSum, sums_by_place
 from reports.summary import Figures, SummaryDocument, SummaryTown, SummaryVillage
-from reports.wording import Provenance
 
 TOWN_ITSELF = "本级"  # patients who live in no village of their town
 
 
-def summary_document(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> SummaryDocument:
+def summary_document(
+    session: Session, keyring: Keyring, actor: Actor, run: SubsidyRun, now: datetime
+) -> SummaryDocument:
     """Every place with lines, by town and village; each level is counted anew, because one guardian may guard in two villages."""
     lengths = (PREFIX_LENGTHS[AreaLevel.VILLAGE], PREFIX_LENGTHS[AreaLevel.TOWN], len(prefix_of(run.county_code)))
     villages, towns, all_of_it = (sums_by_place(session, actor, run, length) for length in lengths)
@@ -44,7 +47,7 @@ def summary_document(session: Session, actor: Actor, run: SubsidyRun, now: datet
         ),
         total=_figures(total),
         total_capital=Money(total.pay_fen).capital(),
-        provenance=Provenance(run.digest or DRAFT, actor.name, now),
+        provenance=marked(keyring, actor, print_of_run(run, "summary", actor, now)),
         prepared_by=actor.name,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections import Counter
 
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.scope import within
+from app.guardians.models import Agreement
 from app.guardians.rules import Rank
 from app.people.models import Person
 from app.subsidies.models import PayFileLine, RunKind, SubsidyLine, SubsidyRun
@@ -79,3 +82,35 @@ def _paid_to_the_dead(session: Session, run: SubsidyRun) -> frozenset[int]:
         .where(SubsidyLine.run_id == run.id, PayFileLine.state == PaymentState.PAID, Person.died_on.is_not(None))
     )
     return frozenset(rows)
+
+
+_LETTER = re.compile(r"(\d{4})-([1-4])-(?:S(\d{2})-)?(\d{5})", re.ASCII)
+
+
+def find_letter(session: Session, actor: Actor, serial: str, code: str) -> tuple[SubsidyRun, str, int] | None:
+    """The run, agreement number and amount (fen) of a guardian's letter, where serial and check code belong together.
+
+    The code is a digest over the run's lines as they were signed: a letter of a content that has changed since fits no more.
+    """
+    named = _LETTER.fullmatch(serial.strip().upper())
+    if named is None:
+        return None
+    kind = RunKind.SUPPLEMENTARY if named[3] else RunKind.REGULAR
+    query = select(SubsidyLine.public_id, SubsidyRun, Agreement.number, SubsidyLine.amount_fen)
+    rows = session.execute(
+        query.join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
+        .join(Agreement, Agreement.id == SubsidyLine.agreement_id)
+        .where(
+            SubsidyRun.period == f"{named[1]}Q{named[2]}",
+            SubsidyRun.kind == kind,
+            SubsidyRun.number == int(named[3] or 1),
+            within(SubsidyLine.area_code, actor),
+        )
+    )
+    wanted = code.strip().upper()
+    return next(((run, number, fen) for line, run, number, fen in rows if letter_code(run, line) == wanted), None)
+
+
+def letter_code(run: SubsidyRun, line_public_id: str) -> str:
+    """ASCII code under the QR: run's fingerprint and line, twelve characters that anybody can have checked at the office."""
+    return hashlib.sha256(f"{run.digest}:{line_public_id}".encode()).hexdigest()[:12].upper()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from app.audit.service import note
+from app.audit.prints import keep_print
 from app.core.access import Action, require
 from app.core.actor import Actor
+from app.core.crypto import Keyring
 from app.core.errors import Conflict
 from app.core.reasons import reason
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyRun
 from app.subsidies.papers.labels import LEDGER, NOTICES, SUMMARY
 from app.subsidies.papers.ledger import ledger_document
+from app.subsidies.papers.marks import print_of_run
 from app.subsidies.papers.notices import notice_bundle
 from app.subsidies.papers.pay_file import XLSX
 from app.subsidies.papers.summary import summary_document
@@ -65,16 +66,11 @@ def start_print(
     return paper.read(session, vault, actor, run, today, now)
 
 
-def note_print(session: Session, actor: Actor, run: SubsidyRun, paper: Paper, content: bytes, now: datetime) -> None:
-    note(
-        session,
-        actor,
-        f"subsidies.{paper.kind}_printed",
-        now=now,
-        subject=("subsidy_run", run.public_id),
-        area_code=run.county_code,
-        detail={"sha256": hashlib.sha256(content).hexdigest(), "digest": run.digest or ""},
-    )
+def note_print(
+    session: Session, keyring: Keyring, actor: Actor, run: SubsidyRun, paper: Paper, content: bytes, now: datetime
+) -> None:
+    """Put a paper that was drawn on record, under the serial that it bears."""
+    keep_print(session, keyring, actor, print_of_run(run, paper.kind, actor, now), content)
 
 
 def _ledger_pdf(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
@@ -92,13 +88,13 @@ def _notices(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, toda
     return lambda progress: render_notices(bundle, progress)
 
 
-def _summary_pdf(session: Session, _vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
-    document = summary_document(session, actor, run, now)
+def _summary_pdf(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = summary_document(session, vault.keyring, actor, run, now)
     return lambda _progress: render_summary_pdf(document)
 
 
-def _summary_xlsx(session: Session, _vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
-    document = summary_document(session, actor, run, now)
+def _summary_xlsx(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = summary_document(session, vault.keyring, actor, run, now)
     return lambda _progress: render_summary_xlsx(document)
 
 

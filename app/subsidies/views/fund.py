@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.areas.rules import code_of
-from app.audit.service import note
+from app.audit.prints import keep_print
 from app.core.access import Action, current_actor, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
@@ -20,10 +19,11 @@ from app.core.db import transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.forms import Form
 from app.core.i18n import _
+from app.core.keys import current_keyring
 from app.core.web import forget_reads, read_session, show_errors
 from app.subsidies.forms_fund import MoneyForm, ReversalForm, YearEndForm
 from app.subsidies.hands import require_person
-from app.subsidies.papers.fund import fund_document
+from app.subsidies.papers.fund import fund_document, print_of_fund
 from app.subsidies.papers.labels import FUND_STATEMENT
 from app.subsidies.papers.pay_file import XLSX
 from app.subsidies.queries.fund import fund_sheet, get_entry, list_proposals, list_years, year_end_of
@@ -135,12 +135,10 @@ def _statement(year: int, ending: str, media_type: str, render: Callable[[FundDo
     county = code_of(actor.area_prefix)
     if year not in list_years(session, county):
         raise NotFound()
-    content = render(fund_document(session, actor, fund_sheet(session, county, year, now)))
+    keyring, sheet = current_keyring(), fund_sheet(session, county, year, now)
+    content = render(fund_document(session, keyring, actor, sheet))
     with transaction() as writing:
-        note(
-            writing, actor, "subsidies.fund_printed", now=now, subject=("area", county), area_code=county,
-            detail={"year": year, "sha256": hashlib.sha256(content).hexdigest()},
-        )  # fmt: skip
+        keep_print(writing, keyring, actor, print_of_fund(sheet, actor), content)
     return send_file(
         BytesIO(content), mimetype=media_type, as_attachment=True, download_name=f"{FUND_STATEMENT}{year}.{ending}"
     )

@@ -71,12 +71,12 @@ def summary_xlsx(public_id: str) -> BaseResponse:
 def _hand_out(public_id: str, paper: Paper) -> BaseResponse:
     """Draw a paper that has a row a village: short enough to wait for. Noted, because paper leaves the house."""
     actor, clock, session = current_actor(), current_clock(), read_session()
-    now = clock.now()
+    now, keyring = clock.now(), current_keyring()
     run = get_run(session, actor, public_id)
-    draw = start_print(session, Vault(session, current_keyring()), actor, run, paper, clock.today(), now)
+    draw = start_print(session, Vault(session, keyring), actor, run, paper, clock.today(), now)
     content = draw(None)
     with transaction() as writing:
-        note_print(writing, actor, run, paper, content, now)
+        note_print(writing, keyring, actor, run, paper, content, now)
     return send_file(
         BytesIO(content), mimetype=paper.media_type, as_attachment=True, download_name=paper.file_name(run)
     )
