@@ -91,6 +91,21 @@ _LINE_OF_SIGNED_RUN = (
 _LINE_OF_FINISHED_RUN = (
     "EXISTS (SELECT 1 FROM subsidy_runs r WHERE r.id = NEW.run_id AND r.kind <> 'opening' AND r.state <> 'preparing')"
 )
+# Periods are written 2026Q3, 2026H1, 2026Y4 (app/core/period.py): the quarter with which one ends, and how many it has.
+_LAST_QUARTER = (
+    "(CAST(SUBSTR({0}.period, 1, 4) AS INTEGER) * 4 + CAST(SUBSTR({0}.period, 6, 1) AS INTEGER) "
+    "* CASE SUBSTR({0}.period, 5, 1) WHEN 'H' THEN 2 ELSE 1 END)"
+)
+_QUARTERS = "CASE SUBSTR({0}.period, 5, 1) WHEN 'Q' THEN 1 WHEN 'H' THEN 2 ELSE 4 END"
+_NEW_LAST, _OLD_LAST = _LAST_QUARTER.format("NEW"), _LAST_QUARTER.format("l")
+# a live payment of a period that shares days with this one, under another code (the same code is the unique index's to refuse)
+_DAYS_PAID = (
+    "NEW.kind IN ('ordinary', 'repayment') AND NEW.decision = 'pay' AND NEW.is_live AND EXISTS "
+    "(SELECT 1 FROM subsidy_lines l WHERE l.agreement_id = NEW.agreement_id AND l.rank = NEW.rank "
+    "AND l.period <> NEW.period "
+    "AND l.kind IN ('ordinary', 'repayment') AND l.decision = 'pay' AND l.is_live "
+    f"AND {_OLD_LAST} > {_NEW_LAST} - {_QUARTERS.format('NEW')} AND {_NEW_LAST} > {_OLD_LAST} - {_QUARTERS.format('l')})"  # noqa: S608 - columns named above
+)
 _LINE = (
     "run_id", "kind", "agreement_id", "period", "rank", "patient_id", "payee_person_id", "area_code",
     "decision", "amount_fen", "days", "projected_days", "snapshot", "reasons", "digest",
@@ -115,6 +130,11 @@ _SPAN_OVERLAP = (
     "NEW.withdrawn_at IS NULL AND EXISTS (SELECT 1 FROM patient_spans s WHERE s.patient_id = NEW.patient_id "
     "AND s.what = NEW.what AND s.id <> NEW.id AND s.withdrawn_at IS NULL "
     "AND s.from_on < COALESCE(NEW.to_on, '9999-12-31') AND COALESCE(s.to_on, '9999-12-31') > NEW.from_on)"
+)
+_SAME_HAND_AS_BEFORE = (
+    "NEW.step IN ('first_check', 'second_check', 'sign') AND NEW.hand = (SELECT e.hand FROM application_events e "
+    "WHERE e.application_id = NEW.application_id AND e.step IN ('apply', 'first_check', 'second_check') "
+    "ORDER BY e.id DESC LIMIT 1)"
 )
 _OF_SIGNED_SESSION = "EXISTS (SELECT 1 FROM reassessment_sessions s WHERE s.id = OLD.session_id AND s.state = 'signed')"
 
@@ -172,6 +192,9 @@ GUARDS: tuple[Guard, ...] = (
     # a line is born while its run is prepared; once submitted, what it pays, to whom and why cannot change
     Guard("guard_subsidy_lines_born", "subsidy_lines", "INSERT", _LINE_OF_FINISHED_RUN),
     Guard("guard_subsidy_lines_frozen", "subsidy_lines", "UPDATE", f"({_LINE_CHANGED}) AND {_LINE_OF_SIGNED_RUN}"),
+    # no day is paid twice, also where a county changes its period
+    Guard("guard_subsidy_lines_days_paid_insert", "subsidy_lines", "INSERT", _DAYS_PAID),
+    Guard("guard_subsidy_lines_days_paid_update", "subsidy_lines", "UPDATE OF decision", _DAYS_PAID),
     # what was withheld or returned never comes back to life: another line pays
     Guard("guard_subsidy_lines_revived", "subsidy_lines", "UPDATE OF is_live", "NEW.is_live AND NOT OLD.is_live"),
     Guard("guard_subsidy_lines_no_delete", "subsidy_lines", "DELETE", _LINE_OF_SIGNED_RUN),
@@ -195,8 +218,10 @@ GUARDS: tuple[Guard, ...] = (
         "guard_documents_frozen",
         "documents",
         "UPDATE",
-        _changed("kind", "subject_id", "patient_id", "sha256", "file_id"),
+        f"OLD.withdrawn_at IS NOT NULL OR {_changed('kind', 'subject_kind', 'subject_id', 'patient_id', 'sha256', 'file_id')}",
     ),
+    # no two neighbouring steps of an application are one person's
+    Guard("guard_application_events_hands", "application_events", "INSERT", _SAME_HAND_AS_BEFORE),
     Guard("guard_printed_papers_no_delete", "printed_papers", "DELETE", "TRUE"),
     # a signed session and its results stand
     Guard("guard_reassessment_sessions_signed", "reassessment_sessions", "UPDATE", "OLD.state = 'signed'"),

@@ -19,6 +19,7 @@ class Document(Base):
         Index("ix_documents_subject_kind_subject_id", "subject_kind", "subject_id"),
         Index("ix_documents_patient_id_kind", "patient_id", "kind"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)", name="withdrawn_reason"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,3 +39,5 @@ class Document(Base):
     recorded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # a code of `WITHDRAWAL_REASONS`
+    withdrawn_reason: Mapped[str | None] = mapped_column(String(40))

@@ -1,14 +1,17 @@
-"""What papers are kept as pictures, and what each of them proves."""
+"""What papers are kept as pictures, what each of them proves, and who may look at which."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+
+from app.core.access import Field, Grant
 
 
 class DocumentKind(StrEnum):
     AGREEMENT = "agreement"  # 有奖监护协议
     APPLICATION = "application"  # 申请表
-    IDENTITY = "identity"  # 身份证件
+    IDENTITY = "identity"  # 监护人身份证件
     RELATION = "relation"  # 户口簿、结婚证、村（居）委会证明
     RESIDENCE = "residence"  # 居住证明
     MANAGEMENT = "management"  # 精防医生出具的管理证明
@@ -33,3 +36,66 @@ class DocumentSubject(StrEnum):
     ACCOUNT = "account"
     RECOVERY = "recovery"
     OBJECTION = "objection"
+
+
+_OF_A_FAMILY = (
+    DocumentKind.IDENTITY,
+    DocumentKind.RELATION,
+    DocumentKind.RESIDENCE,
+    DocumentKind.MANAGEMENT,
+    DocumentKind.DISABILITY,
+)
+# What may be attached to what. A portrait of a patient is no kind and never will be.
+KINDS_OF: dict[DocumentSubject, tuple[DocumentKind, ...]] = {
+    DocumentSubject.PATIENT: (*_OF_A_FAMILY, DocumentKind.DISCHARGE, DocumentKind.DEATH),
+    DocumentSubject.APPLICATION: (DocumentKind.APPLICATION, *_OF_A_FAMILY),
+    DocumentSubject.AGREEMENT: (DocumentKind.AGREEMENT, DocumentKind.APPLICATION, *_OF_A_FAMILY),
+    DocumentSubject.CONSENT: (DocumentKind.CONSENT,),
+    DocumentSubject.DUTY_CHECK: (DocumentKind.DUTY_CHECK, DocumentKind.CARE_LOG),
+    DocumentSubject.ACCOUNT: (DocumentKind.ACCOUNT,),
+    DocumentSubject.RECOVERY: (DocumentKind.RECEIPT,),
+    DocumentSubject.OBJECTION: (DocumentKind.DUTY_CHECK, DocumentKind.CARE_LOG, DocumentKind.RECEIPT),
+}
+
+
+class Sight(StrEnum):
+    """How a role may look at a kind of paper; every look is noted."""
+
+    OPEN = "open"
+    BY_REASON = "by_reason"  # with a reason and a file number, as behind a mask
+    LISTED = "listed"  # that it is kept, of what day and by whom; never the picture
+
+
+# What stands on each kind of paper, by the field table (roles.md): a picture shows all of it at once, so the narrowest field decides.
+STANDS_ON: dict[DocumentKind, tuple[Field, ...]] = {
+    DocumentKind.AGREEMENT: (Field.GUARDIAN_NAME, Field.PATIENT_NAME),
+    DocumentKind.APPLICATION: (Field.GUARDIAN_NAME, Field.PATIENT_NAME, Field.GUARDIAN_ID_NUMBER),
+    DocumentKind.IDENTITY: (Field.GUARDIAN_ID_NUMBER,),
+    DocumentKind.RELATION: (Field.GUARDIAN_NAME, Field.PATIENT_NAME, Field.GUARDIAN_ID_NUMBER),
+    DocumentKind.RESIDENCE: (Field.ADDRESS,),
+    DocumentKind.MANAGEMENT: (Field.CLINICAL,),
+    DocumentKind.DISABILITY: (Field.CLINICAL,),
+    DocumentKind.CONSENT: (Field.CONSENT, Field.PATIENT_NAME),
+    DocumentKind.DUTY_CHECK: (Field.GUARDIAN_NAME, Field.PATIENT_NAME),
+    DocumentKind.CARE_LOG: (Field.CLINICAL,),
+    DocumentKind.RECEIPT: (Field.GUARDIAN_NAME, Field.AMOUNT),
+    DocumentKind.ACCOUNT: (Field.GUARDIAN_NAME, Field.PAYEE_ACCOUNT),
+    DocumentKind.DEATH: (Field.CLINICAL,),
+    DocumentKind.DISCHARGE: (Field.CLINICAL,),
+}
+# Photographed with the middle of the number covered, so that it shows what the last four show.
+COVERED = frozenset({DocumentKind.ACCOUNT})
+_ORDER = (Sight.OPEN, Sight.BY_REASON, Sight.LISTED)
+
+
+def sight_of(kind: DocumentKind, grant_of: Callable[[Field], Grant], has_task: bool) -> Sight:
+    """How somebody with these grants looks at a paper. `has_task`: a task or form about it is addressed to their office now."""
+    return max((_sight(kind, grant_of(one), has_task) for one in STANDS_ON[kind]), key=_ORDER.index)
+
+
+def _sight(kind: DocumentKind, grant: Grant, has_task: bool) -> Sight:
+    if grant is Grant.FULL or (grant is Grant.TASK and has_task):
+        return Sight.OPEN
+    if grant is Grant.MASKED or (grant is Grant.LAST_FOUR and kind in COVERED):
+        return Sight.BY_REASON
+    return Sight.LISTED

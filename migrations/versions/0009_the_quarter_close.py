@@ -220,7 +220,11 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Integer(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_by", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_reason", sa.String(length=40), nullable=True),
         sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name=op.f("ck_documents_withdrawn")),
+        sa.CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)", name=op.f("ck_documents_withdrawn_reason")
+        ),
         sa.ForeignKeyConstraint(["file_id"], ["kept_files.id"], name=op.f("fk_documents_file_id_kept_files")),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_documents_patient_id_patients")),
         sa.ForeignKeyConstraint(["recorded_by"], ["users.id"], name=op.f("fk_documents_recorded_by_users")),
@@ -497,6 +501,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("line_id", "source", "key", name=op.f("uq_line_holds_line_id_source_key")),
     )
     op.create_table(
+        "line_marks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("office", sa.String(length=32), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("marked_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["subsidy_lines.id"], name=op.f("fk_line_marks_line_id_subsidy_lines"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["marked_by"], ["users.id"], name=op.f("fk_line_marks_marked_by_users")),
+        sa.ForeignKeyConstraint(["run_id"], ["subsidy_runs.id"], name=op.f("fk_line_marks_run_id_subsidy_runs")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_marks")),
+        sa.UniqueConstraint("line_id", "office", name=op.f("uq_line_marks_line_id_office")),
+    )
+    op.create_table(
         "recoveries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=22), nullable=False),
@@ -659,6 +679,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_application_events_application_id"), "application_events", ["application_id"], unique=False
     )
+    op.create_index("ix_line_marks_run_id_office", "line_marks", ["run_id", "office"], unique=False)
     op.create_index("ix_recoveries_county_code_state", "recoveries", ["county_code", "state"], unique=False)
     op.create_index("ix_review_flags_county_code_state", "review_flags", ["county_code", "state"], unique=False)
     op.create_index(op.f("ix_review_flags_line_id"), "review_flags", ["line_id"], unique=False)
@@ -715,6 +736,7 @@ def downgrade() -> None:
     op.drop_table("run_objections")
     op.drop_table("review_flags")
     op.drop_table("recoveries")
+    op.drop_table("line_marks")
     op.drop_table("line_holds")
     op.drop_table("duty_signatures")
     op.drop_table("application_events")

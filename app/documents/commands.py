@@ -1,0 +1,19 @@
+"""What a form says about a paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.documents.rules import DocumentKind
+
+
+@dataclass(frozen=True)
+class AttachDocument:
+    """One paper as it came. `key` is made with the form, so that a form that arrives twice is stored once."""
+
+    key: str
+    kind: DocumentKind
+    # the day on the paper, where it bears one
+    on_day: date | None
+    content: bytes
