@@ -1,7 +1,7 @@
 """Tables of the money: policies, the county's fund, the quarter's runs with their lines, what follows them, the bank's files."""
 
 from app.subsidies.models.accounts import AccountCall, SharedAccount
-from app.subsidies.models.chain import LineHold, RunEdition, RunNotice, RunObjection, RunReopening
+from app.subsidies.models.chain import LineHold, LineMark, RunEdition, RunNotice, RunObjection, RunReopening
 from app.subsidies.models.checks import CheckHit, CheckList, RunCheck
 from app.subsidies.models.fund import FundAccount, FundEntry, FundPosting, FundProposal
 from app.subsidies.models.policies import PolicyProposal
@@ -28,6 +28,7 @@ __all__ = [
     "FundProposal",
     "LineHold",
     "LineKind",
+    "LineMark",
     "PayFile",
     "PayFileLine",
     "PolicyProposal",

@@ -1,4 +1,6 @@
-"""Between submission and the bank: lines put on hold late, the public notice, objections, reopenings, and what each approval printed."""
+"""Between submission and the bank: what offices mark, lines put on hold late, the public notice, objections, reopenings, and what
+each approval printed.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,24 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
-from app.subsidies.rules.chain import HoldSource, ObjectionSource, ObjectionState, ReopeningState
+from app.subsidies.rules.chain import HoldSource, ObjectionSource, ObjectionState, Office, ReopeningState
+
+
+class LineMark(Base):
+    """An office of the joint approval says *yes* to its question about a line that it is asked to sign; sent back, the line is held."""
+
+    __tablename__ = "line_marks"
+    __table_args__ = (
+        UniqueConstraint("line_id", "office"),
+        Index("ix_line_marks_run_id_office", "run_id", "office"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("subsidy_runs.id"))
+    line_id: Mapped[int] = mapped_column(ForeignKey("subsidy_lines.id", ondelete="CASCADE"))
+    office: Mapped[Office] = mapped_column(Coded(Office))
+    marked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    marked_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
 
 
 class LineHold(Base):

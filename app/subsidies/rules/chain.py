@@ -2,7 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+
+from app.core.actor import Role
+from app.core.i18n import N_
+from app.core.reasons import Reason, reason
+from app.subsidies.rules.policy import Chain
+from app.subsidies.rules.transitions import RunStep
+
+
+class Office(StrEnum):
+    """Who signs a run before the reviewer does where the county's chain is joint; each answers one question of its own."""
+
+    POLICE = "police"
+    TOWN = "town"  # the political-legal committee's governance centre (政法委、综治中心) of the county
+    HEALTH = "health"
+
+
+OFFICE_LABELS = {
+    Office.POLICE: N_("公安机关"),
+    Office.TOWN: N_("政法委（综治中心）"),
+    Office.HEALTH: N_("卫生健康部门"),
+}
+
+OFFICE_OF_ROLE = {Role.POLICE: Office.POLICE, Role.TOWN: Office.TOWN, Role.COUNTY_OFFICE: Office.HEALTH}
+
+STEP_OF_OFFICE = {
+    Office.POLICE: RunStep.POLICE_SIGNED,
+    Office.TOWN: RunStep.TOWN_SIGNED,
+    Office.HEALTH: RunStep.HEALTH_SIGNED,
+}
+
+
+def missing_offices(chain: Chain, signed: Iterable[RunStep]) -> tuple[Office, ...]:
+    """The offices whose signature the chain asks for and that have not signed what stands."""
+    if chain is Chain.SINGLE:
+        return ()
+    standing = frozenset(signed)
+    return tuple(office for office, step in STEP_OF_OFFICE.items() if step not in standing)
+
+
+def check_joint(chain: Chain, signed: Mapping[RunStep, frozenset[str]]) -> tuple[Reason, ...]:
+    """The reviewer signs last."""
+    missing = missing_offices(chain, signed)
+    return (
+        (reason("subsidies.joint.missing", offices=[reason(f"subsidies.office.{one}") for one in missing]),)
+        if missing
+        else ()
+    )
+
+
+def check_office(office: Office, chain: Chain, signed: Iterable[RunStep]) -> tuple[Reason, ...]:
+    """An office signs once, and only where the county's chain asks for it."""
+    if chain is Chain.SINGLE:
+        return (reason("subsidies.joint.not_asked"),)
+    return (reason("subsidies.joint.signed_already"),) if STEP_OF_OFFICE[office] in signed else ()
 
 
 class ObjectionSource(StrEnum):
@@ -31,3 +86,7 @@ class HoldSource(StrEnum):
     OFFICE = "office"
     OBJECTION = "objection"
     CHECK_LIST = "check_list"
+
+
+def source_of(office: Office) -> HoldSource:
+    return HoldSource.POLICE if office is Office.POLICE else HoldSource.OFFICE

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from app.core.quarter import Quarter
+from app.core.period import Period
 from app.core.reasons import Reason, reason
 from app.subsidies.rules.decision import LineState
 
@@ -23,6 +23,9 @@ class RunState(StrEnum):
 class RunStep(StrEnum):
     PREPARED = "prepared"
     SUBMITTED = "submitted"
+    POLICE_SIGNED = "police_signed"
+    TOWN_SIGNED = "town_signed"
+    HEALTH_SIGNED = "health_signed"
     APPROVED = "approved"
     RETURNED = "returned"
     VOIDED = "voided"
@@ -41,6 +44,9 @@ class PaymentState(StrEnum):
 RUN_MOVES: dict[RunStep, tuple[frozenset[RunState], RunState]] = {
     RunStep.PREPARED: (frozenset({RunState.PREPARING}), RunState.DRAFT),
     RunStep.SUBMITTED: (frozenset({RunState.DRAFT}), RunState.SUBMITTED),
+    RunStep.POLICE_SIGNED: (frozenset({RunState.SUBMITTED}), RunState.SUBMITTED),
+    RunStep.TOWN_SIGNED: (frozenset({RunState.SUBMITTED}), RunState.SUBMITTED),
+    RunStep.HEALTH_SIGNED: (frozenset({RunState.SUBMITTED}), RunState.SUBMITTED),
     RunStep.APPROVED: (frozenset({RunState.SUBMITTED}), RunState.APPROVED),
     RunStep.RETURNED: (frozenset({RunState.SUBMITTED}), RunState.DRAFT),
     RunStep.VOIDED: (frozenset({RunState.SUBMITTED, RunState.APPROVED}), RunState.DRAFT),
@@ -66,17 +72,26 @@ PAYMENT_MOVES: frozenset[tuple[PaymentState, PaymentState]] = frozenset(
     }
 )
 
-# Whose earlier signatures keep a hand from this step: maker, checker and payer are three people.
+# The joint approval's offices, which sign in any order before the reviewer.
+OFFICE_STEPS = (RunStep.POLICE_SIGNED, RunStep.TOWN_SIGNED, RunStep.HEALTH_SIGNED)
+
+_MAKERS = (RunStep.PREPARED, RunStep.SUBMITTED)
+_CHECKERS = (*_MAKERS, *OFFICE_STEPS, RunStep.APPROVED)
+
+# Whose earlier signatures keep a hand from this step: maker, checkers and payer are all different people.
 _OTHER_HANDS: dict[RunStep, tuple[RunStep, ...]] = {
-    RunStep.APPROVED: (RunStep.PREPARED, RunStep.SUBMITTED),
-    RunStep.EXPORTED: (RunStep.PREPARED, RunStep.SUBMITTED, RunStep.APPROVED),
-    RunStep.SETTLED: (RunStep.PREPARED, RunStep.SUBMITTED, RunStep.APPROVED),
+    **dict.fromkeys(OFFICE_STEPS, (*_MAKERS, *OFFICE_STEPS)),
+    RunStep.APPROVED: (*_MAKERS, *OFFICE_STEPS),
+    RunStep.EXPORTED: _CHECKERS,
+    RunStep.SETTLED: _CHECKERS,
 }
 
 
 def run_moves() -> frozenset[tuple[RunState, RunState]]:
     """Every legal pair of states, for the database's guard."""
-    return frozenset((before, after) for befores, after in RUN_MOVES.values() for before in befores)
+    return frozenset(
+        (before, after) for befores, after in RUN_MOVES.values() for before in befores if before is not after
+    )
 
 
 def check_step(
@@ -106,7 +121,7 @@ def check_line_move(before: LineState, after: LineState, run_state: RunState) ->
     return () if (before, after) in LINE_MOVES else (reason("subsidies.step.line_not_held"),)
 
 
-def check_period(quarter: Quarter, today: date) -> tuple[Reason, ...]:
+def check_period(quarter: Period, today: date) -> tuple[Reason, ...]:
     """A quarter is prepared when it has ended."""
     if today > quarter.last_day:
         return ()
