@@ -100,11 +100,11 @@ _QUARTERS = "CASE SUBSTR({0}.period, 5, 1) WHEN 'Q' THEN 1 WHEN 'H' THEN 2 ELSE 
 _NEW_LAST, _OLD_LAST = _LAST_QUARTER.format("NEW"), _LAST_QUARTER.format("l")
 # a live payment of a period that shares days with this one, under another code (the same code is the unique index's to refuse)
 _DAYS_PAID = (
-    "NEW.kind IN ('ordinary', 'repayment') AND NEW.decision = 'pay' AND NEW.is_live AND EXISTS "
+    "NEW.kind IN ('ordinary', 'repayment') AND NEW.decision = 'pay' AND NEW.is_live AND EXISTS "  # noqa: S608 - the names above
     "(SELECT 1 FROM subsidy_lines l WHERE l.agreement_id = NEW.agreement_id AND l.rank = NEW.rank "
     "AND l.period <> NEW.period "
     "AND l.kind IN ('ordinary', 'repayment') AND l.decision = 'pay' AND l.is_live "
-    f"AND {_OLD_LAST} > {_NEW_LAST} - {_QUARTERS.format('NEW')} AND {_NEW_LAST} > {_OLD_LAST} - {_QUARTERS.format('l')})"  # noqa: S608 - columns named above
+    f"AND {_OLD_LAST} > {_NEW_LAST} - {_QUARTERS.format('NEW')} AND {_NEW_LAST} > {_OLD_LAST} - {_QUARTERS.format('l')})"
 )
 _LINE = (
     "run_id", "kind", "agreement_id", "period", "rank", "patient_id", "payee_person_id", "area_code",

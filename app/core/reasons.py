@@ -8,6 +8,7 @@ value                     stored as                   said as
 `date`                    `"2026-11-21"`              2026年11月21日 / 21 Nov 2026
 `Money`                   `{"fen": 123450}`           1,234.50
 `Quarter`                 `{"quarter": "2026Q3"}`     2026年第3季度 / 2026 Q3
+`HalfYear`, `FullYear`    `{"quarter": "2026H1"}`     2026年上半年 / first half of 2026
 `Label` (a marked text)   `{"label": "居家"}`          the text in the reader's language
 `Reason`                  `{"reason": {…}}`           its own sentence
 list or tuple of these    a list                      joined by 、
@@ -28,6 +29,7 @@ from typing import Any
 from app.core.dates import parse_date
 from app.core.i18n import N_, gettext_anywhere, language, phrase
 from app.core.money import Money
+from app.core.period import FullYear, HalfYear, Period, parse_period
 from app.core.quarter import Quarter
 
 _TEXTS: dict[str, str] = {}
@@ -47,6 +49,9 @@ _MONTHS = (
 )
 _DATE = N_("%(year)s年%(month)s%(day)s日")
 _QUARTER = N_("%(year)s年第%(number)s季度")
+_HALVES = (N_("%(year)s年上半年"), N_("%(year)s年下半年"))
+_YEAR = N_("%(year)s年度")
+_TWELVE_MONTHS = N_("%(from_year)s年%(from_month)s至%(year)s年%(month)s")
 _COMMA = N_("、")
 
 
@@ -144,6 +149,20 @@ def say_quarter(quarter: Quarter) -> str:
     return gettext_anywhere(_QUARTER) % {"year": quarter.year, "number": quarter.number}
 
 
+def say_period(period: Period) -> str:
+    """`2026年第3季度`, `2026年上半年`, `2026年度`, or the months of a year that does not begin in January."""
+    if isinstance(period, Quarter):
+        return say_quarter(period)
+    if isinstance(period, HalfYear):
+        return gettext_anywhere(_HALVES[period.number - 1]) % {"year": period.year}
+    if period.number == 4:
+        return gettext_anywhere(_YEAR) % {"year": period.year}
+    first, last = period.first_day, period.last_day
+    return gettext_anywhere(_TWELVE_MONTHS) % {
+        "from_year": first.year, "from_month": say_month(first), "year": last.year, "month": say_month(last),
+    }  # fmt: skip
+
+
 class _Spoken(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return "—"
@@ -188,13 +207,15 @@ _STORED: dict[type, Callable[[Any], Any]] = {
     date: lambda day: day.isoformat(),
     Money: lambda money: {"fen": money.fen},
     Quarter: lambda quarter: {"quarter": str(quarter)},
+    HalfYear: lambda period: {"quarter": str(period)},
+    FullYear: lambda period: {"quarter": str(period)},
     Label: lambda label: {"label": label.text},
     Reason: lambda inner: {"reason": inner.to_json()},
 }
 
 _SAID: dict[str, Callable[[Any], str]] = {
     "fen": lambda fen: Money(fen).grouped,
-    "quarter": lambda text: say_quarter(Quarter.parse(text)),
+    "quarter": lambda text: say_period(parse_period(text)),
     "label": gettext_anywhere,
     "reason": lambda stored: say(Reason.from_json(stored)),
 }

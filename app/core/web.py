@@ -34,7 +34,7 @@ from app.core.i18n import _, language, lazy_
 from app.core.logs import log
 from app.core.money import Money
 from app.core.plain_text import CONTROLS
-from app.core.reasons import Reason, say, say_date, say_month
+from app.core.reasons import Reason, say, say_date, say_month, say_period
 from config import Settings
 
 CONTENT_SECURITY_POLICY = (
@@ -113,6 +113,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         code_words=code_words,
         date_short=date_short,
         date_long=date_long,
+        period=say_period,
         local_day=local_day,
         local_time=local_time,
         money=money,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.money import Money
+from app.core.period import Period
 from app.core.quarter import Quarter
 from app.guardians.rules import Rank
 from app.subsidies.rules.fund import FundSide
@@ -27,7 +28,7 @@ class PrepareRun:
     """Freeze the lines of a county's quarter. `is_supplementary` pays only what no other run pays."""
 
     county_code: str
-    quarter: Quarter
+    quarter: Period
     is_supplementary: bool = False
 
 

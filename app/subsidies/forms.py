@@ -24,7 +24,8 @@ from app.core.fields import (
 from app.core.forms import Form
 from app.core.i18n import _, lazy_
 from app.core.money import Money
-from app.core.quarter import Quarter
+from app.core.period import Period
+from app.core.reasons import say_period
 from app.subsidies.commands import DecideHold, SetPolicy
 from app.subsidies.rules.grounds import (
     FOR_EITHER,
@@ -107,11 +108,9 @@ class PrepareForm(Form):
     quarter = ListField(lazy_("季度"), (), [Answered(lazy_("请选择季度"))])
     is_supplementary = BooleanField(lazy_("补发批次（只含本季度尚未发放的协议）"))
 
-    def __init__(self, quarters: list[Quarter], **kwargs: object) -> None:
+    def __init__(self, quarters: list[Period], **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.quarter.choices = choices(
-            (str(one), _("%(year)s年第%(number)s季度", year=one.year, number=one.number)) for one in quarters
-        )
+        self.quarter.choices = choices((str(one), say_period(one)) for one in quarters)
 
 
 class PolicyForm(Form):

@@ -11,7 +11,7 @@ from app.core.db import Database
 from app.core.files import keep_file
 from app.core.keys import current_keyring
 from app.core.models import WorkItem
-from app.core.quarter import Quarter
+from app.core.period import parse_period
 from app.core.work import Handler, Progress, WorkDone
 from app.people.vault import Vault
 from app.subsidies.commands import PrepareRun
@@ -36,7 +36,7 @@ def prepare(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
     with database.reading() as session:
         actor = get_actor_by_id(session, item.asked_by)
     require_person(actor)
-    command = PrepareRun(item.args["county"], Quarter.parse(item.args["quarter"]), bool(item.args["supplementary"]))
+    command = PrepareRun(item.args["county"], parse_period(item.args["quarter"]), bool(item.args["supplementary"]))
     public_id = prepare_run(database.transaction, actor, command, clock.today(), clock.now(), progress)
     return WorkDone(result={"run": public_id})
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
-from app.core.quarter import Quarter
+from app.core.period import parse_period
 from app.core.scope import within
 from app.patients.models import Patient, RegisterRequest
 from app.patients.rules import RequestKind, RequestState
@@ -45,7 +45,7 @@ class PaymentRow:
     @property
     def on(self) -> date:
         """The day it stands at in a history: the quarter's last."""
-        return Quarter.parse(self.period).last_day
+        return parse_period(self.period).last_day
 
 
 def list_payments(session: Session, actor: Actor, patient: Patient) -> list[PaymentRow]:

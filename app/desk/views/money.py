@@ -7,18 +7,20 @@ from typing import TypeGuard
 
 from flask import current_app, render_template, request
 
+from app.areas.rules import code_of
 from app.audit import chain
 from app.core.actor import Actor, Role
 from app.core.clock import current_clock
 from app.core.db import reading
 from app.core.i18n import _
-from app.core.quarter import Quarter
+from app.core.period import Period, parse_period
 from app.core.web import read_session
 from app.desk.queries.inbox import count_renewals
 from app.desk.views.support import support_home
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
 from app.subsidies.queries.lines import list_lines
+from app.subsidies.queries.periods import ended_periods
 from app.subsidies.queries.runs import list_runs
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import RunState
@@ -41,13 +43,13 @@ def quarter_board(actor: Actor) -> str:
     session, today = read_session(), current_clock().today()
     runs = list_runs(session, actor, RUNS_SHOWN)
     run = runs[0] if runs else None
-    ended = Quarter.of(today).previous()
+    ended = next(iter(ended_periods(session, code_of(actor.area_prefix), today, 1)), None)
     return render_template(
         "desk/quarter.html",
         run=run,
-        quarter=Quarter.parse(run.period) if run else None,
+        quarter=parse_period(run.period) if run else None,
         board=board_of(session, actor, run) if run else None,
-        to_prepare=ended if run is None or run.period < str(ended) else None,
+        to_prepare=ended if ended and (run is None or parse_period(run.period).last_day < ended.last_day) else None,
         earlier=_with_quarters(runs[1:]),
         held=list_lines(session, actor, run, decision=LineState.HOLD, size=HELD_SHOWN).rows if _is_open(run) else [],
         renewals=count_renewals(session, actor, today),
@@ -95,5 +97,5 @@ def _is_open(run: SubsidyRun | None) -> TypeGuard[SubsidyRun]:
     return run is not None and run.state in (RunState.DRAFT, RunState.SUBMITTED, RunState.APPROVED)
 
 
-def _with_quarters(runs: Sequence[SubsidyRun]) -> list[tuple[SubsidyRun, Quarter]]:
-    return [(run, Quarter.parse(run.period)) for run in runs]
+def _with_quarters(runs: Sequence[SubsidyRun]) -> list[tuple[SubsidyRun, Period]]:
+    return [(run, parse_period(run.period)) for run in runs]

@@ -8,6 +8,7 @@ from app.areas.queries import names_of, place_of
 from app.core.access import Action, Field, Grant, may, sees
 from app.core.actor import Actor, Role
 from app.core.clock import current_clock
+from app.core.period import parse_period
 from app.core.quarter import Quarter
 from app.core.web import read_session
 from app.desk.queries.notices import notices_state
@@ -37,7 +38,7 @@ def area_overview(actor: Actor) -> str:
         owed=list_owed(session, actor, today),
         days_left=(Quarter.of(today).last_day - today).days,
         run=run,
-        run_quarter=Quarter.parse(run.period) if run else None,
+        run_quarter=parse_period(run.period) if run else None,
         notices=notices_state(session, actor, run) if run and prints_run else None,
         kinds=TASK_KINDS,
         opens_register=may(actor, Action.SEE_REGISTER),

@@ -13,7 +13,7 @@ from app.core.db import transaction
 from app.core.files import open_file
 from app.core.i18n import N_, _
 from app.core.keys import current_keyring
-from app.core.quarter import Quarter
+from app.core.period import parse_period
 from app.core.web import read_session
 from app.desk.queries.late import named_kinds
 from app.desk.queries.prints import get_kept, list_kept, list_under_way
@@ -46,7 +46,7 @@ def reports() -> str:
     )
     return render_template(
         "desk/reports.html",
-        runs=[(run, Quarter.parse(run.period), _papers_of(run) if prints_money else []) for run in runs],
+        runs=[(run, parse_period(run.period), _papers_of(run) if prints_money else []) for run in runs],
         kind_words={kind: _(words) for _part, kind, words, _paper in PAPERS},
         prints_money=prints_money,
         prints_sums=prints_sums,

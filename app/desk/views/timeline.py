@@ -17,8 +17,8 @@ from app.core.access import Action, Field, Grant, may, sees
 from app.core.actor import Actor
 from app.core.i18n import _
 from app.core.money import Money
-from app.core.quarter import Quarter
-from app.core.reasons import Reason, say_quarter
+from app.core.period import parse_period
+from app.core.reasons import Reason, say_period
 from app.core.web import date_long
 from app.desk.queries.payments import PaymentRow, list_payments
 from app.desk.texts import DECISIONS, LEVEL_SOURCES, PAYMENT_STATES, VISIT_FORMS
@@ -186,7 +186,7 @@ def _payment(row: PaymentRow) -> Entry:
         pill = ("soon" if row.decision is LineState.HOLD else "grey", _(DECISIONS[row.decision]))
     title = _(
         "%(quarter)s监护补贴 %(amount)s 元",
-        quarter=say_quarter(Quarter.parse(row.period)),
+        quarter=say_period(parse_period(row.period)),
         amount=Money(row.amount_fen).grouped,
     )
     return Entry(row.on, title, pill, _("%(name)s · 计发 %(days)s 天", name=row.payee, days=row.days))

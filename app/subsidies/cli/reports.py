@@ -11,7 +11,7 @@ from app.core.clock import current_clock
 from app.core.commands import answer, as_option, json_option, plainly, refuse
 from app.core.db import reading, transaction
 from app.core.keys import current_keyring
-from app.core.quarter import Quarter
+from app.core.period import Period
 from app.people.vault import Vault
 from app.subsidies.cli.options import actor_named, county_option, quarter_option, run_of, supplement_option
 from app.subsidies.service.printing import (
@@ -38,7 +38,7 @@ out_argument = click.argument("out", metavar="OUT", type=click.Path(dir_okay=Fal
 @as_option
 @json_option
 @plainly
-def ledger(county: str, quarter: Quarter, supplementary: bool, out: Path, as_user: str | None, as_json: bool) -> None:
+def ledger(county: str, quarter: Period, supplementary: bool, out: Path, as_user: str | None, as_json: bool) -> None:
     """The ledger (发放台账) as OUT.pdf or OUT.xlsx."""
     _print({".pdf": LEDGER_PDF, ".xlsx": LEDGER_XLSX}, county, quarter, supplementary, out, as_user, as_json)
 
@@ -51,7 +51,7 @@ def ledger(county: str, quarter: Quarter, supplementary: bool, out: Path, as_use
 @as_option
 @json_option
 @plainly
-def notices(county: str, quarter: Quarter, supplementary: bool, out: Path, as_user: str | None, as_json: bool) -> None:
+def notices(county: str, quarter: Period, supplementary: bool, out: Path, as_user: str | None, as_json: bool) -> None:
     """The guardians' notices (告知书) as OUT.pdf, a page each behind a cover sheet per village."""
     _print({".pdf": NOTICES_PDF}, county, quarter, supplementary, out, as_user, as_json)
 
@@ -64,7 +64,7 @@ def notices(county: str, quarter: Quarter, supplementary: bool, out: Path, as_us
 @as_option
 @json_option
 @plainly
-def summary(county: str, quarter: Quarter, supplementary: bool, out: Path, as_user: str | None, as_json: bool) -> None:
+def summary(county: str, quarter: Period, supplementary: bool, out: Path, as_user: str | None, as_json: bool) -> None:
     """The summary by town and village (发放汇总表), in counts and sums, as OUT.pdf or OUT.xlsx."""
     _print({".pdf": SUMMARY_PDF, ".xlsx": SUMMARY_XLSX}, county, quarter, supplementary, out, as_user, as_json)
 
@@ -72,7 +72,7 @@ def summary(county: str, quarter: Quarter, supplementary: bool, out: Path, as_us
 def _print(
     papers: dict[str, Paper],
     county: str,
-    quarter: Quarter,
+    quarter: Period,
     is_supplementary: bool,
     out: Path,
     as_user: str | None,

@@ -19,7 +19,7 @@ from app.core.db import reading, transaction
 from app.core.errors import Conflict
 from app.core.keys import current_keyring
 from app.core.money import Money
-from app.core.quarter import Quarter
+from app.core.period import Period
 from app.core.reasons import say
 from app.people.vault import Vault
 from app.subsidies.cli.options import actor_named, county_option, quarter_option, run_of, supplement_option
@@ -50,7 +50,7 @@ Counts = dict[str, Any]
 @as_option
 @json_option
 @plainly
-def prepare(county: str, quarter: Quarter, supplementary: bool, as_user: str | None, as_json: bool) -> None:
+def prepare(county: str, quarter: Period, supplementary: bool, as_user: str | None, as_json: bool) -> None:
     """Freeze a line per agreement (造册); goes on where a killed run stopped. A second time says so and changes nothing."""
     clock = current_clock()
     with transaction() as session:
@@ -73,7 +73,7 @@ def prepare(county: str, quarter: Quarter, supplementary: bool, as_user: str | N
 @as_option
 @json_option
 @plainly
-def submit(county: str, quarter: Quarter, supplementary: bool, as_user: str | None, as_json: bool) -> None:
+def submit(county: str, quarter: Period, supplementary: bool, as_user: str | None, as_json: bool) -> None:
     """Lock the lines under their digest and hand them to the reviewer."""
     _step(submit_run, Action.PREPARE_SUBSIDY, county, quarter, supplementary, as_user, as_json)
 
@@ -85,7 +85,7 @@ def submit(county: str, quarter: Quarter, supplementary: bool, as_user: str | No
 @as_option
 @json_option
 @plainly
-def approve(county: str, quarter: Quarter, supplementary: bool, as_user: str | None, as_json: bool) -> None:
+def approve(county: str, quarter: Period, supplementary: bool, as_user: str | None, as_json: bool) -> None:
     """Approve exactly the lines that were submitted; another person than prepared them."""
     _step(approve_run, Action.APPROVE_SUBSIDY, county, quarter, supplementary, as_user, as_json)
 
@@ -99,7 +99,7 @@ def approve(county: str, quarter: Quarter, supplementary: bool, as_user: str | N
 @json_option
 @plainly
 def export(
-    county: str, quarter: Quarter, supplementary: bool, out: Path | None, as_user: str | None, as_json: bool
+    county: str, quarter: Period, supplementary: bool, out: Path | None, as_user: str | None, as_json: bool
 ) -> None:
     """Make the pay file, once; its bytes are kept. A second time hands out the same bytes."""
     if out and not out.absolute().parent.is_dir():
@@ -133,7 +133,7 @@ def export(
 @json_option
 @plainly
 def settle(
-    county: str, quarter: Quarter, supplementary: bool, returns: Path | None, as_user: str | None, as_json: bool
+    county: str, quarter: Period, supplementary: bool, returns: Path | None, as_user: str | None, as_json: bool
 ) -> None:
     """Settle by the bank's return file, or attest that all lines were paid."""
     said = read_returns(returns.read_bytes(), returns.name) if returns else None
@@ -157,7 +157,7 @@ def settle(
 @as_option
 @json_option
 @plainly
-def verify(county: str, quarter: Quarter, supplementary: bool, as_user: str | None, as_json: bool) -> None:
+def verify(county: str, quarter: Period, supplementary: bool, as_user: str | None, as_json: bool) -> None:
     """Recompute every line from its own snapshot; compare totals, digest and pay file. Exit 1 where something differs."""
     with reading() as session:
         actor = actor_named(session, as_user, Action.VERIFY_SUBSIDY)
@@ -173,7 +173,7 @@ def _step(
     step: Callable[[Session, Actor, SubsidyRun, datetime], SubsidyRun],
     action: Action,
     county: str,
-    quarter: Quarter,
+    quarter: Period,
     is_supplementary: bool,
     as_user: str | None,
     as_json: bool,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.areas.queries import find_civil_affairs
-from app.core.quarter import Quarter
+from app.core.period import FullYear, HalfYear, parse_period
 from app.guardians.rules import Relation
 from app.subsidies.models import RunKind, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.runs import area_name
@@ -47,9 +47,21 @@ RELATIONS = {
 
 def period_label(run: SubsidyRun) -> str:
     """2026年第3季度, as on the screen; a supplementary run says so."""
-    quarter = Quarter.parse(run.period)
-    label = f"{quarter.year}年第{quarter.number}季度"
+    label = period_name(run.period)
     return label if run.kind is RunKind.REGULAR else f"{label}（补发第{run.number}批）"
+
+
+def period_name(code: str) -> str:
+    """`2026Q3` as papers say it, in Chinese whatever the reader's language."""
+    period = parse_period(code)
+    if isinstance(period, HalfYear):
+        return f"{period.year}年{'上' if period.number == 1 else '下'}半年"
+    if isinstance(period, FullYear):
+        first, last = period.first_day, period.last_day
+        if first.year == last.year:
+            return f"{period.year}年度"
+        return f"{first.year}年{first.month}月至{last.year}年{last.month}月"
+    return f"{period.year}年第{period.number}季度"
 
 
 def policy_label(policy: SubsidyPolicy | None) -> str:
@@ -58,10 +70,10 @@ def policy_label(policy: SubsidyPolicy | None) -> str:
 
 
 def paying_office(session: Session, run: SubsidyRun) -> str:
-    """The office that pays and seals, as the policy names it; the county's civil affairs office where it names none."""
+    """The office that pays and seals, as the policy names it; without a policy the county's civil affairs office."""
     policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
-    named = PolicyTerms.from_json(policy.terms).paying_office if policy else ""
-    return named or f"{area_name(session, run.county_code)}民政局"
+    terms = PolicyTerms.from_json(policy.terms) if policy else PolicyTerms(annual=None)
+    return terms.office_of(area_name(session, run.county_code))
 
 
 def office_phone(session: Session, run: SubsidyRun) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.money import Money
+from app.core.period import Period, parse_period
 from app.core.quarter import Quarter
 from app.people.vault import Vault
 from app.subsidies.models import RunKind, SubsidyRun
@@ -78,7 +79,7 @@ def notice_bundle(
     session: Session, vault: Vault, actor: Actor, run: SubsidyRun, today: date, now: datetime
 ) -> NoticeBundle:
     """The run's notices by town and village: 发放、暂缓 and 不予发放告知书. Their numbers stay when a line needs none."""
-    quarter = Quarter.parse(run.period)
+    quarter = parse_period(run.period)
     frozen = frozen_lines(session, actor, run)
     without = lines_without_letter(session, run)
     tails = account_tails(session, vault, actor, [one.row for one in frozen])
@@ -103,7 +104,7 @@ def notice_bundle(
 
 def _notice(
     run: SubsidyRun,
-    quarter: Quarter,
+    quarter: Period,
     number: int,
     one: FrozenLine,
     tails: dict[int, str],
@@ -144,10 +145,11 @@ def _kind(line: LineRow) -> NoticeKind:
     return NoticeKind.HOLD if is_waiting else _KINDS[line.decision]
 
 
-def _serial(run: SubsidyRun, quarter: Quarter, number: int) -> str:
+def _serial(run: SubsidyRun, quarter: Period, number: int) -> str:
     """`2026-3-00017`, and in a supplementary run `2026-3-S01-00017`: no two letters of a quarter share a number."""
     batch = f"S{run.number:02d}-" if run.kind is RunKind.SUPPLEMENTARY else ""
-    return f"{quarter.year}-{quarter.number}-{batch}{number:05d}"
+    which = quarter.number if isinstance(quarter, Quarter) else str(quarter)[4:]
+    return f"{quarter.year}-{which}-{batch}{number:05d}"
 
 
 def _told(line: LineRow) -> tuple[str, ...]:
@@ -160,8 +162,11 @@ def _told(line: LineRow) -> tuple[str, ...]:
 
 def _arithmetic(snapshot: dict[str, Any], is_why_known: bool) -> tuple[ArithmeticLine, ...]:
     """The quarter of a year's amount, minus each kind of day that does not count, minus another's share: adds up to the amount."""
-    computed, annual = snapshot["computation"], Money(snapshot["policy"]["terms"]["annual_fen"] or 0)
-    steps = [ArithmeticLine(f"每年 {annual.grouped} 元 ÷ 4", computed["full_fen"])]
+    computed = snapshot["computation"]
+    annual = Money(computed.get("annual_fen", snapshot["policy"]["terms"]["annual_fen"]) or 0)
+    parts = 12 // len(computed["months"])
+    whole = f"每年 {annual.grouped} 元"
+    steps = [ArithmeticLine(whole if parts == 1 else f"{whole} ÷ {parts}", computed["full_fen"])]
     steps += [
         ArithmeticLine(f"{EXCLUDED[one['kind']] if is_why_known else _NOT_COUNTED} {one['days']} 天不计", -one["fen"])
         for one in computed["deductions"]

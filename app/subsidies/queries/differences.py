@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.areas.rules import prefix_of
 from app.core.actor import Actor
-from app.core.quarter import Quarter
+from app.core.period import parse_period
 from app.core.scope import within, within_prefix
 from app.guardians.models import Agreement
 from app.people.models import Person
@@ -107,7 +107,7 @@ def _paid_now(run: SubsidyRun, actor: Actor) -> ColumnElement[bool]:
 def _paid_then(run: SubsidyRun, actor: Actor) -> ColumnElement[bool]:
     """Whatever paid the quarter before: regular, supplementary or opening."""
     return and_(
-        _Then.period == str(Quarter.parse(run.period).previous()),
+        _Then.period == str(parse_period(run.period).previous()),
         _Then.decision == LineState.PAY,
         _Then.is_live,
         within_prefix(_Then.area_code, prefix_of(run.county_code)),

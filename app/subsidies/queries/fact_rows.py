@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.core.quarter import Quarter
+from app.core.period import Period, overlapping, parse_period
 from app.guardians.models import Agreement
 from app.guardians.rules import Rank
 from app.patients.models import Admission, PatientSpan, RegisterRequest
@@ -22,7 +22,7 @@ from app.visits.models import FollowUpVisit
 from app.visits.rules.form import VisitForm, VisitObject
 
 
-def spans_of(patients: Sequence[int], quarter: Quarter) -> Select[PatientSpan]:
+def spans_of(patients: Sequence[int], quarter: Period) -> Select[PatientSpan]:
     return (
         select(PatientSpan)
         .where(
@@ -36,7 +36,7 @@ def spans_of(patients: Sequence[int], quarter: Quarter) -> Select[PatientSpan]:
     )
 
 
-def admissions_of(patients: Sequence[int], quarter: Quarter) -> Select[Admission]:
+def admissions_of(patients: Sequence[int], quarter: Period) -> Select[Admission]:
     return (
         select(Admission)
         .where(
@@ -49,7 +49,7 @@ def admissions_of(patients: Sequence[int], quarter: Quarter) -> Select[Admission
     )
 
 
-def levels_of(patients: Sequence[int], quarter: Quarter) -> Select[RiskLevel]:
+def levels_of(patients: Sequence[int], quarter: Period) -> Select[RiskLevel]:
     return (
         select(RiskLevel)
         .where(
@@ -61,7 +61,7 @@ def levels_of(patients: Sequence[int], quarter: Quarter) -> Select[RiskLevel]:
     )
 
 
-def incidents_of(patients: Sequence[int], quarter: Quarter) -> Select[int, date, int, int]:
+def incidents_of(patients: Sequence[int], quarter: Period) -> Select[int, date, int, int]:
     """Visits that recorded 肇事 or 肇祸; the incident's own room will know better days."""
     visit = FollowUpVisit
     return (
@@ -76,7 +76,7 @@ def incidents_of(patients: Sequence[int], quarter: Quarter) -> Select[int, date,
     )
 
 
-def last_seen_of(patients: Sequence[int], quarter: Quarter) -> Select[int, date]:
+def last_seen_of(patients: Sequence[int], quarter: Period) -> Select[int, date]:
     visit = FollowUpVisit
     in_person = and_(
         visit.form.in_((VisitForm.OUTPATIENT, VisitForm.HOME)),
@@ -118,10 +118,10 @@ def shared_accounts_of(payees: Sequence[int]) -> Select[int]:
 
 
 def paid_in_other_runs(run: SubsidyRun, agreements: Sequence[int]) -> Select[int, Rank]:
-    """Agreements whose quarter another run pays or has paid."""
+    """Agreements of which another run pays or has paid days of this period."""
     return select(SubsidyLine.agreement_id, SubsidyLine.rank).where(
         SubsidyLine.agreement_id.in_(agreements),
-        SubsidyLine.period == run.period,
+        SubsidyLine.period.in_(overlapping(parse_period(run.period))),
         SubsidyLine.run_id != run.id,
         SubsidyLine.decision == LineState.PAY,
         SubsidyLine.is_live,
@@ -146,9 +146,7 @@ def merged_with(session: Session, patients: Sequence[int]) -> defaultdict[int, s
     return found
 
 
-def agreed_with(
-    session: Session, run: SubsidyRun, quarter: Quarter, patients: Iterable[int]
-) -> defaultdict[int, set[int]]:
+def agreed_with(session: Session, quarter: Period, patients: Iterable[int]) -> defaultdict[int, set[int]]:
     """patient → agreements that touch the quarter, or that its lines of the quarter pay."""
     found: defaultdict[int, set[int]] = defaultdict(set)
     agreements = select(Agreement.patient_id, Agreement.id).where(
@@ -159,7 +157,7 @@ def agreed_with(
     )
     lines = select(SubsidyLine.patient_id, SubsidyLine.agreement_id).where(
         SubsidyLine.patient_id.in_(patients),
-        SubsidyLine.period == run.period,
+        SubsidyLine.period.in_(overlapping(quarter)),
         SubsidyLine.decision == LineState.PAY,
         SubsidyLine.is_live,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.areas.rules import prefix_of
 from app.core.clock import business_day
-from app.core.quarter import Quarter
+from app.core.period import Period, overlapping, parse_period
 from app.core.scope import within_prefix
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
@@ -29,6 +29,7 @@ from app.people.models import PayeeAccount, Person
 from app.people.rules import DatePrecision
 from app.risk.models import LevelSource
 from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.checks import listed_of, listed_people
 from app.subsidies.queries.fact_rows import (
     accounts_of,
     admissions_of,
@@ -85,7 +86,7 @@ def count_to_decide(session: Session, run: SubsidyRun) -> int:
 
 def gather(session: Session, run: SubsidyRun, agreement_ids: Sequence[int], terms: PolicyTerms) -> list[GatheredLine]:
     """The lines of these agreements, in the order of `agreement_ids`; a second one each where the policy pays the second guardian."""
-    quarter = Quarter.parse(run.period)
+    quarter = parse_period(run.period)
     rows = _agreements(session, agreement_ids, Rank.FIRST)
     if terms.second_share:
         rows += _agreements(session, agreement_ids, Rank.SECOND)
@@ -96,7 +97,7 @@ def gather(session: Session, run: SubsidyRun, agreement_ids: Sequence[int], term
 
 
 def _undecided(run: SubsidyRun, query: Select[Any]) -> Select[Any]:
-    quarter = Quarter.parse(run.period)
+    quarter = parse_period(run.period)
     has_line = exists().where(SubsidyLine.run_id == run.id, SubsidyLine.agreement_id == Agreement.id)
     query = query.join(Patient, Patient.id == Agreement.patient_id).where(
         within_prefix(Patient.area_code, prefix_of(run.county_code)),
@@ -112,7 +113,7 @@ def _paid_by_another(run: SubsidyRun) -> ColumnElement[bool]:
     """A supplementary run has lines only for agreements whose quarter nobody has paid."""
     return exists().where(
         SubsidyLine.agreement_id == Agreement.id,
-        SubsidyLine.period == run.period,
+        SubsidyLine.period.in_(overlapping(parse_period(run.period))),
         SubsidyLine.run_id != run.id,
         SubsidyLine.decision == LineState.PAY,
         SubsidyLine.is_live,
@@ -136,7 +137,7 @@ class _Batch:
     """Everything about a batch's patients and payees, one query per kind of fact."""
 
     def __init__(
-        self, session: Session, run: SubsidyRun, quarter: Quarter, rows: Sequence[_Agreement], terms: PolicyTerms
+        self, session: Session, run: SubsidyRun, quarter: Period, rows: Sequence[_Agreement], terms: PolicyTerms
     ) -> None:
         self.run, self.quarter, self.terms = run, quarter, terms
         patients = sorted({row.patient.id for row in rows})
@@ -156,9 +157,11 @@ class _Batch:
             (row[0], row[1]) for row in session.execute(paid_in_other_runs(run, [row.agreement.id for row in rows]))
         }
 
+        at_home = {row.patient_person.id for row in rows}
+        self.listed = listed_people(session, run, at_home.union(payees))
         self.merged = merged_with(session, patients)
         others = {one for several in self.merged.values() for one in several}
-        self.agreed = agreed_with(session, run, quarter, others) if others else defaultdict(set)
+        self.agreed = agreed_with(session, quarter, others) if others else defaultdict(set)
 
     def line(self, row: _Agreement) -> GatheredLine:
         rank = row.guardianship.rank
@@ -192,6 +195,7 @@ class _Batch:
             returned_because=self.returned.get(Account(row.payee.id, account.number_index)) if account else None,
             agreement_number=row.agreement.number,
             condition_since=self._condition_since(row.patient.id),
+            listed=listed_of(self.listed, row.patient_person.id, row.payee.id),
         )
         return GatheredLine(
             agreement_id=row.agreement.id,

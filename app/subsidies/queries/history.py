@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.core.period import overlapping, parse_period
 from app.people.models import PayeeAccount
 from app.subsidies.models import PayFileLine, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.rules.decision import LineState
@@ -39,7 +40,7 @@ def known_in_quarter(session: Session, run: SubsidyRun, patients: Sequence[int])
         .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
         .where(
             SubsidyLine.patient_id.in_(patients),
-            SubsidyLine.period == run.period,
+            SubsidyLine.period.in_(overlapping(parse_period(run.period))),
             SubsidyLine.run_id != run.id,
             or_(
                 SubsidyRun.kind == RunKind.REGULAR,

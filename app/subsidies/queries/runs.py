@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.areas.models import Area
 from app.core.actor import Actor, hand_of
 from app.core.errors import NotFound
-from app.core.quarter import Quarter
+from app.core.period import Period, parse_period
 from app.core.reasons import Reason
 from app.core.scope import within
 from app.subsidies.models import PayFile, RunApproval, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
@@ -45,7 +45,7 @@ def find_run(
     session: Session,
     actor: Actor,
     county_code: str,
-    quarter: Quarter,
+    quarter: Period,
     kind: RunKind = RunKind.REGULAR,
     *,
     lock: bool = False,
@@ -65,12 +65,19 @@ def find_run(
     return session.scalar(query.with_for_update() if lock else query)
 
 
+# A period's year and the quarter with which it ends, for its order in time: 2026H2 ends with the fourth.
+_LAST_QUARTER = func.substr(SubsidyRun.period, 1, 4) + case(
+    *((func.substr(SubsidyRun.period, 5, 2) == half, last) for half, last in (("H1", "2"), ("H2", "4"))),
+    else_=func.substr(SubsidyRun.period, 6, 1),
+)
+
+
 def list_runs(session: Session, actor: Actor, limit: int = 40) -> Sequence[SubsidyRun]:
     """Runs of the actor's area, newest quarter first; opening runs stand apart."""
     return session.scalars(
         select(SubsidyRun)
         .where(within(SubsidyRun.county_code, actor), SubsidyRun.kind != RunKind.OPENING)
-        .order_by(SubsidyRun.period.desc(), SubsidyRun.kind, SubsidyRun.number.desc())
+        .order_by(_LAST_QUARTER.desc(), SubsidyRun.kind, SubsidyRun.number.desc())
         .limit(limit)
     ).all()
 
@@ -82,13 +89,13 @@ def newest_run_from(session: Session, county_code: str, day: date) -> SubsidyRun
             SubsidyRun.county_code == county_code,
             SubsidyRun.kind != RunKind.OPENING,
             SubsidyRun.state.not_in((RunState.PREPARING, RunState.DRAFT)),
-            SubsidyRun.period >= str(Quarter.of(day)),
+            SubsidyRun.period >= str(day.year),
         )
     )
-    return next((run for run in runs if Quarter.parse(run.period).last_day >= day), None)
+    return next((run for run in runs if parse_period(run.period).last_day >= day), None)
 
 
-def policy_for(session: Session, county_code: str, quarter: Quarter) -> SubsidyPolicy | None:
+def policy_for(session: Session, county_code: str, quarter: Period) -> SubsidyPolicy | None:
     """The version in force on the quarter's last day."""
     return session.scalar(
         select(SubsidyPolicy)

@@ -1,4 +1,4 @@
-"""What a quarter comes to, exact to the day and rounded once (domain 5.5)."""
+"""What a quarter, a half-year or a year comes to, exact to the day and rounded once (domain 5.5)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from app.core.money import Money
-from app.core.quarter import Quarter
+from app.core.period import Period
 from app.core.reasons import Reason, reason
 from app.subsidies.rules.days import DayFacts, Exclusion, ExclusionKind, MonthDays, exclusions_in, months_in
 from app.subsidies.rules.policy import DayRule, PolicyTerms
 
 MONTHS_A_YEAR = 12
+# How a period without a missing day is said, by its months.
+_FULL = {3: "subsidies.amount.full", 6: "subsidies.amount.full_half", 12: "subsidies.amount.full_year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Deduction:
 class Computation:
     """The sum with its arithmetic: Σ annual ÷ 12 × eligible days ÷ days of the month, rounded half up once."""
 
-    quarter: Quarter
+    quarter: Period
     annual: Money
     months: tuple[MonthDays, ...]
     exclusions: tuple[Exclusion, ...]
@@ -79,7 +81,7 @@ class Computation:
     @property
     def _sum(self) -> Reason:
         if not self.exclusions and self.annual:
-            return reason("subsidies.amount.full", days=self.days, amount=self.amount, annual=self.annual)
+            return reason(_FULL[len(self.months)], days=self.days, amount=self.amount, annual=self.annual)
         return reason("subsidies.amount.sum", quarter=self.quarter, days=self.days, formula=self.formula)
 
     @property
@@ -109,16 +111,16 @@ class Computation:
 
 
 def compute(
-    quarter: Quarter, annual: Money, facts: DayFacts, inpatient_days: DayRule, care_facility_days: DayRule
+    quarter: Period, annual: Money, facts: DayFacts, inpatient_days: DayRule, care_facility_days: DayRule
 ) -> Computation:
     """The amount of a quarter before any split between the guardians."""
     exclusions = exclusions_in(quarter, facts, inpatient_days, care_facility_days)
     return Computation(quarter, annual, months_in(quarter, exclusions), exclusions)
 
 
-def compute_under(quarter: Quarter, facts: DayFacts, terms: PolicyTerms) -> Computation:
-    """The same under a county's policy; a scheme that has ended pays nothing."""
-    annual = terms.annual or Money.zero()
+def compute_under(quarter: Period, facts: DayFacts, terms: PolicyTerms, level: int | None = None) -> Computation:
+    """The same under a county's policy, at the level that counts; a scheme that has ended pays nothing."""
+    annual = terms.annual_at(level) or Money.zero()
     return compute(quarter, annual, facts, terms.inpatient_days, terms.care_facility_days)
 
 

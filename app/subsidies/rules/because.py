@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from app.core.quarter import Quarter
+from app.core.period import Period
 from app.core.reasons import Reason, reason
 from app.subsidies.rules.days import DayFacts
 from app.subsidies.rules.policy import EligibleRule
@@ -19,7 +19,7 @@ def why_due(
     days: DayFacts,
     rule: EligibleRule,
     condition_since: date | None,
-    quarter: Quarter,
+    quarter: Period,
     *,
     is_by_level: bool,
     is_by_incident: bool,
@@ -35,7 +35,7 @@ def _agreement(number: str, days: DayFacts) -> Iterator[Reason]:
 
 
 def _condition(
-    rule: EligibleRule, since: date | None, quarter: Quarter, is_by_level: bool, is_by_incident: bool
+    rule: EligibleRule, since: date | None, quarter: Period, is_by_level: bool, is_by_incident: bool
 ) -> Iterator[Reason]:
     if is_by_incident:
         yield reason("subsidies.due.incident")

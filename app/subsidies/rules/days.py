@@ -13,7 +13,7 @@ from typing import Any
 
 from app.core import spans
 from app.core.dates import days_in_month, last_of_month, parse_date
-from app.core.quarter import Quarter
+from app.core.period import Period
 from app.core.reasons import Reason, reason
 from app.core.spans import Span
 from app.subsidies.rules.policy import DayRule
@@ -121,7 +121,7 @@ def stay_of(from_on: str, to_on: str | None) -> Stay:
 
 
 def exclusions_in(
-    quarter: Quarter, facts: DayFacts, inpatient_days: DayRule, care_facility_days: DayRule
+    quarter: Period, facts: DayFacts, inpatient_days: DayRule, care_facility_days: DayRule
 ) -> tuple[Exclusion, ...]:
     """The days of the quarter that do not count, in order of time."""
     left = [Span(quarter.first_day, quarter.last_day)]
@@ -133,7 +133,7 @@ def exclusions_in(
     return tuple(sorted(found, key=lambda one: one.first))
 
 
-def months_in(quarter: Quarter, exclusions: tuple[Exclusion, ...]) -> tuple[MonthDays, ...]:
+def months_in(quarter: Period, exclusions: tuple[Exclusion, ...]) -> tuple[MonthDays, ...]:
     """The quarter's three months with their share of the exclusions."""
     return tuple(_month(first, exclusions) for first in quarter.months())
 

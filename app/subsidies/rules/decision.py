@@ -13,12 +13,14 @@ from typing import Any
 
 from app.core.dates import add_months, parse_date
 from app.core.money import Money
-from app.core.quarter import Quarter
+from app.core.period import Period, parse_period
 from app.core.reasons import Reason, reason
 from app.subsidies.rules.amount import Computation, compute_under, shares
 from app.subsidies.rules.because import why_due
+from app.subsidies.rules.checks import Known, Listed, list_flags, list_holds
 from app.subsidies.rules.days import DayFacts
 from app.subsidies.rules.lines import PAYS_UNSEEN, RULE_VERSION
+from app.subsidies.rules.periods import guardianship_year_from
 from app.subsidies.rules.policy import DutyCheck, IncidentEffect, LevelCounts, PolicyTerms
 from app.subsidies.rules.returns import ReturnCause
 
@@ -68,7 +70,7 @@ class LineFacts:
     quarter, the highest since the agreement began, and the listed one (in force on the quarter's last day).
     """
 
-    quarter: Quarter
+    quarter: Period
     as_of: date
     days: DayFacts
     payee: Payee = Payee.FIRST
@@ -109,6 +111,8 @@ class LineFacts:
     agreement_number: str = ""
     # the day of the rating with which the level that the policy asks for was reached; None: by the county's list
     condition_since: date | None = None
+    # where the patient or the payee stands on other offices' lists, unless somebody found that it is another person
+    listed: tuple[Listed, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON for `subsidy_lines.snapshot`."""
@@ -118,10 +122,11 @@ class LineFacts:
     def from_json(cls, stored: Mapping[str, Any]) -> LineFacts:
         """What `to_json` wrote; a fact that it does not know yet has its default."""
         values = dict(stored)
-        values["quarter"] = Quarter.parse(values["quarter"])
+        values["quarter"] = parse_period(values["quarter"])
         values["days"] = DayFacts.from_json(values["days"])
         values["payee"] = Payee(values["payee"])
         values["incidents"] = tuple(_incident(one) for one in values["incidents"])
+        values["listed"] = tuple(Listed.from_json(one) for one in values.get("listed", ()))
         if values.get("duty_check"):
             values["duty_check"] = DutyResult(values["duty_check"])
         if values.get("returned_because"):
@@ -151,7 +156,7 @@ def decide_line(facts: LineFacts, terms: PolicyTerms, version: str = RULE_VERSIO
     `version` is the rules' version that the line was, or is being, decided under.
     """
     pays_unseen = version in PAYS_UNSEEN
-    computation = compute_under(facts.quarter, facts.days, terms)
+    computation = compute_under(facts.quarter, facts.days, terms, _counting_level(facts, terms))
     amount = shares(computation.amount, terms.first_share)[facts.payee is Payee.SECOND]
     refusals = tuple(_refusals(facts, terms, computation, amount))
     flags = tuple(_flags(facts, terms, pays_unseen))
@@ -203,6 +208,7 @@ def _holds(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[
     yield from _incident_holds(facts, terms)
     yield from _patient_holds(facts, terms, pays_unseen)
     yield from _payee_holds(facts, terms)
+    yield from list_holds(facts.listed, known_of(facts, terms))
     if terms.duty_check is DutyCheck.REQUIRED:
         if facts.duty_check is None:
             yield reason("subsidies.hold.duty_missing")
@@ -265,10 +271,16 @@ def _flags(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[
         yield reason("subsidies.flag.not_seen", months=months)
     if months and _never_seen(facts) and _newly_opened(facts, terms):
         yield reason("subsidies.flag.not_seen_since_opening")
+    yield from list_flags(facts.listed, known_of(facts, terms))
     if any(one.guardian_at_fault is False for one in facts.incidents):
         yield reason("subsidies.flag.incident_without_fault")
     if terms.duty_check is DutyCheck.REQUIRED and facts.duty_check is DutyResult.REMARKS:
         yield reason("subsidies.flag.duty_remarks")
+
+
+def known_of(facts: LineFacts, terms: PolicyTerms) -> Known:
+    """What the register says beside other offices' lists."""
+    return Known(facts.quarter, facts.days, facts.payee_died_on, terms.inpatient_days, terms.care_facility_days)
 
 
 def _meets_level(facts: LineFacts, terms: PolicyTerms) -> bool:
@@ -290,6 +302,8 @@ def _counting_level(facts: LineFacts, terms: PolicyTerms) -> int | None:
 
 def _incidents_since(facts: LineFacts, terms: PolicyTerms) -> date:
     quarter = facts.quarter
+    if terms.incident_effect is IncidentEffect.STOP_YEAR and terms.guardianship_year_start:
+        return guardianship_year_from(terms, quarter.first_day)
     if terms.incident_effect is IncidentEffect.STOP_YEAR:
         return min(facts.days.agreement_from or quarter.first_day, quarter.first_day)
     if terms.incident_effect is IncidentEffect.STOP_YEAR_AND_BAR:
@@ -330,6 +344,8 @@ _DATES = {
 def _plain(value: Any) -> Any:
     if isinstance(value, DayFacts):
         return value.to_json()
+    if isinstance(value, tuple) and value and isinstance(value[0], Listed):
+        return [one.to_json() for one in value]
     if isinstance(value, tuple):
         return [
             {"kind": str(one.kind), "happened_on": one.happened_on.isoformat(), "at_fault": one.guardian_at_fault}
@@ -337,7 +353,7 @@ def _plain(value: Any) -> Any:
         ]
     if isinstance(value, date):
         return value.isoformat()
-    return str(value) if isinstance(value, Quarter | StrEnum) else value
+    return str(value) if isinstance(value, Period | StrEnum) else value
 
 
 def _incident(stored: Mapping[str, Any]) -> IncidentFact:

@@ -54,6 +54,22 @@ class Chain(StrEnum):
     JOINT = "joint"
 
 
+class Rhythm(StrEnum):
+    """How many months are paid at once. Half-years are those of the calendar; a year begins with the guardianship year."""
+
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+
+
+class PayingOffice(StrEnum):
+    """Whose money it is, and whose name and seal the papers bear."""
+
+    CIVIL_AFFAIRS = "civil_affairs"
+    POLITICAL_LEGAL = "political_legal"
+    HEALTH = "health"
+
+
 class LevelCounts(StrEnum):
     """How long a level that has fallen still counts (domain 9, case 33)."""
 
@@ -81,6 +97,26 @@ LEVEL_COUNTS_LABELS = {
     LevelCounts.QUARTER: N_("等级下降后发至本季度"),
 }
 
+RHYTHM_LABELS = {
+    Rhythm.QUARTER: N_("按季度"),
+    Rhythm.HALF_YEAR: N_("按半年"),
+    Rhythm.YEAR: N_("按年"),
+}
+PAYING_OFFICE_LABELS = {
+    PayingOffice.CIVIL_AFFAIRS: N_("民政局"),
+    PayingOffice.POLITICAL_LEGAL: N_("政法委"),
+    PayingOffice.HEALTH: N_("卫健委"),
+}
+# What the office is called on papers, after the county's name where that stands in front.
+_OFFICE_NAMES = {
+    PayingOffice.CIVIL_AFFAIRS: "{}民政局",
+    PayingOffice.POLITICAL_LEGAL: "中共{}委政法委员会",
+    PayingOffice.HEALTH: "{}卫生健康委员会",
+}
+
+LEVELS = range(6)
+# 0: each agreement's own year
+YEAR_STARTS = (0, 1, 4, 7, 10)
 _LARGEST_ANNUAL = Money.from_yuan("1000000")
 
 
@@ -88,7 +124,8 @@ _LARGEST_ANNUAL = Money.from_yuan("1000000")
 class PolicyTerms:
     """One version of a county's policy. ValueError, naming the field, for what makes no sense.
 
-    `annual` None ends the scheme. `first_share` is the first guardian's part in per cent; the second guardian
+    `annual` None ends the scheme. `annual_by_level` is what a year comes to at a risk level where that differs from `annual`, as
+    (level, amount) in order of levels. `first_share` is the first guardian's part in per cent; the second guardian
     gets the rest, rounded down to the fen.
     """
 
@@ -114,6 +151,19 @@ class PolicyTerms:
     # "12-10": the day of the fourth quarter up to which facts are known when its run is prepared early; empty: never early
     early_cutoff: str = ""
     pay_layout: PayLayout = PayLayout.XLSX
+    annual_by_level: tuple[tuple[int, Money], ...] = ()
+    period: Rhythm = Rhythm.QUARTER
+    # the month in which a guardianship year begins (1, 4, 7, 10): reaches back so far for an incident, begins the year that is paid at once;
+    # 0: each agreement's own year
+    guardianship_year_start: int = 0
+    office: PayingOffice = PayingOffice.CIVIL_AFFAIRS
+    # so many days after the period's end the money should be on the accounts; shown, not enforced. 0: not said
+    pay_within_days: int = 0
+    # working days after the period's end within which the village's duty check is due
+    duty_within_days: int = 10
+    # why the year's amount lies below the city's floor, and by which paper; empty where it does not
+    floor_ground: str = ""
+    floor_reference: str = ""
 
     def __post_init__(self) -> None:
         if self.annual is not None and not Money(0) < self.annual <= _LARGEST_ANNUAL:
@@ -128,6 +178,40 @@ class PolicyTerms:
             value = getattr(self, name)
             if not isinstance(value, str) or len(value) > longest or not value.isprintable():
                 raise ValueError(name)
+        self._check_levels()
+        self._check_year()
+
+    def _check_levels(self) -> None:
+        levels = [level for level, _ in self.annual_by_level]
+        if levels != sorted(set(levels)) or not set(levels) <= set(LEVELS) or (levels and self.annual is None):
+            raise ValueError("annual_by_level")
+        if any(not Money(0) < amount <= _LARGEST_ANNUAL for _, amount in self.annual_by_level):
+            raise ValueError("annual_by_level")
+
+    def _check_year(self) -> None:
+        """A half-year of the calendar does not begin in April: its guardianship year cannot either."""
+        is_known = type(self.guardianship_year_start) is int and self.guardianship_year_start in YEAR_STARTS
+        if not is_known or (self.period is Rhythm.HALF_YEAR and self.guardianship_year_start in (4, 10)):
+            raise ValueError("guardianship_year_start")
+
+    @property
+    def year_start(self) -> int:
+        """The month in which a year that is paid at once begins."""
+        return self.guardianship_year_start or 1
+
+    @property
+    def lowest_annual(self) -> Money | None:
+        """The least that a year of care is worth to anybody; None where the scheme has ended."""
+        paid = [amount for level, amount in self.annual_by_level if level >= (self.eligible_rule.level or 0)]
+        return None if self.annual is None else min([self.annual, *paid])
+
+    def annual_at(self, level: int | None) -> Money | None:
+        """A year's amount at the level that counts."""
+        return dict(self.annual_by_level).get(level, self.annual) if level is not None else self.annual
+
+    def office_of(self, county: str) -> str:
+        """The paying office as papers name it: by its own name where the policy gives one, else the county's office of that kind."""
+        return self.paying_office or _OFFICE_NAMES[self.office].format(county)
 
     @property
     def second_share(self) -> int:
@@ -139,8 +223,9 @@ class PolicyTerms:
         return self.annual is not None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON; the amount as `annual_fen`."""
+        """Plain JSON; the amount as `annual_fen`, those of levels as `[[level, fen], …]`."""
         content = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "annual"}
+        content["annual_by_level"] = [[level, amount.fen] for level, amount in self.annual_by_level]
         plain = {name: str(value) if isinstance(value, StrEnum) else value for name, value in content.items()}
         return {"annual_fen": self.annual.fen if self.annual else None, **plain}
 
@@ -154,6 +239,8 @@ class PolicyTerms:
             raise ValueError(min(unknown))
         for name in values.keys() & _CHOICES.keys():
             values[name] = _choice(name, values[name])
+        levels = values.pop("annual_by_level", [])
+        values["annual_by_level"] = tuple((int(level), Money(int(fen))) for level, fen in levels)
         return cls(annual=None if annual_fen is None else Money(annual_fen), **values)
 
 
@@ -166,9 +253,17 @@ _CHOICES: dict[str, type[StrEnum]] = {
     "duty_check": DutyCheck,
     "chain": Chain,
     "pay_layout": PayLayout,
+    "period": Rhythm,
+    "office": PayingOffice,
 }
-_NUMBERS = {"first_share": 100, "visit_within_months": 60, "account_hold_days": 366, "notice_days": 30}
-_WORDS = {"document_number": 60, "paying_office": 100, "remark": 20, "early_cutoff": 5}
+_NUMBERS = {
+    "first_share": 100, "visit_within_months": 60, "account_hold_days": 366, "notice_days": 30,
+    "pay_within_days": 180, "duty_within_days": 60,
+}  # fmt: skip
+_WORDS = {
+    "document_number": 60, "paying_office": 100, "remark": 20, "early_cutoff": 5,
+    "floor_ground": 30, "floor_reference": 60,
+}  # fmt: skip
 
 
 def _choice(name: str, value: str) -> StrEnum:

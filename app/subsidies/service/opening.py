@@ -13,6 +13,7 @@ from app.audit.service import note
 from app.core.actor import Actor
 from app.core.batches import insert_rows, slices
 from app.core.db import new_public_id
+from app.core.period import parse_period, quarters_of
 from app.core.reasons import reason
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
@@ -73,7 +74,11 @@ def _known(session: Session, payments: Sequence[OpeningPayment]) -> set[Key]:
                 SubsidyLine.agreement_id.in_(ids), SubsidyLine.decision == LineState.PAY, SubsidyLine.is_live
             )
         )
-        known.update((agreement_id, period, rank) for agreement_id, period, rank in rows)
+        known.update(
+            (agreement_id, str(quarter), rank)
+            for agreement_id, period, rank in rows
+            for quarter in quarters_of(parse_period(period))
+        )
     return known
 
 

@@ -32,6 +32,7 @@ from app.subsidies.queries.totals import run_digest
 from app.subsidies.rules.amount import Computation
 from app.subsidies.rules.decision import LineDecision, LineState, decide_line
 from app.subsidies.rules.lines import RULE_VERSION, line_digest
+from app.subsidies.rules.periods import period_of
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.transitions import RunState, RunStep, check_period
 from app.subsidies.service.signing import LIVE_PAYMENT, keep_totals, sign
@@ -88,6 +89,9 @@ def start_run(session: Session, actor: Actor, command: PrepareRun, today: date, 
     policy = policy_for(session, command.county_code, command.quarter)
     if policy is None:
         raise Conflict(reason("subsidies.prepare.no_policy", quarter=command.quarter))
+    due = period_of(PolicyTerms.from_json(policy.terms), command.quarter.last_day)
+    if due != command.quarter:
+        raise Conflict(reason("subsidies.prepare.other_period", period=due))
     run = SubsidyRun(
         county_code=command.county_code,
         period=str(command.quarter),
@@ -189,6 +193,7 @@ def freeze(gathered: GatheredLine, decision: LineDecision, policy: SubsidyPolicy
         "amount_fen": decision.amount.fen,
         "last_paid_day": last_paid_day.isoformat() if last_paid_day else None,
         "computation": {
+            "annual_fen": computation.annual.fen,
             "amount_fen": computation.amount.fen,
             "full_fen": computation.full.fen,
             "months": [

@@ -24,10 +24,12 @@ from app.subsidies.rules.lines import line_digest
 from app.subsidies.rules.transitions import RUN_MOVES, RunState, RunStep, check_line_move, check_people, check_step
 from app.subsidies.service.booking import commit_run, release_run
 
-# The double-payment guard as each database names it.
+# The double-payment guards as each database names them: one period twice, or two periods that share days.
 LIVE_PAYMENT = (
     "uq_subsidy_lines_live_payment",
     "subsidy_lines.agreement_id, subsidy_lines.period, subsidy_lines.rank",
+    "guard_subsidy_lines_days_paid_insert",
+    "guard_subsidy_lines_days_paid_update",
 )
 
 

@@ -15,7 +15,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.core.i18n import _
-from app.core.quarter import Quarter
+from app.core.period import parse_period
 from app.core.reasons import reason, say
 from app.core.web import forget_reads, read_session, show_errors
 from app.subsidies.forms import AttestForm, ReturnForm, SettleForm, StepForm
@@ -56,7 +56,7 @@ def differences(public_id: str, kind: str) -> str:
     return render_template(
         "subsidies/differences.html",
         run=run,
-        quarter=Quarter.parse(run.period),
+        quarter=parse_period(run.period),
         kind=kind,
         counts=count_differences(session, actor, run),
         rows=list_differences(session, actor, run, Difference(kind)),
@@ -112,7 +112,7 @@ def _board(run: SubsidyRun, form: StepForm) -> str:
     return render_template(
         "subsidies/run.html",
         run=run,
-        quarter=Quarter.parse(run.period),
+        quarter=parse_period(run.period),
         board=board_of(session, actor, run),
         page=list_lines(session, actor, run, decision=chosen, text=text, cursor=request.args.get("after")),
         steps=list_steps(session, run),

@@ -12,36 +12,37 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Conflict
 from app.core.models import WorkItem
-from app.core.quarter import Quarter
+from app.core.period import Period, parse_period
 from app.core.web import read_session, show_errors
 from app.core.work import ask_for_work
 from app.subsidies.forms import PrepareForm, StepForm
 from app.subsidies.hands import require_person
 from app.subsidies.models import RunKind, SubsidyRun
+from app.subsidies.queries.periods import ended_periods
 from app.subsidies.queries.runs import find_run, get_run, list_runs
 from app.subsidies.rules.transitions import RunState
 from app.subsidies.service import prepare_anew
 from app.subsidies.views.board import Answer, board_again, check_version, subsidies
 
-PREPARED_BACK = 8  # quarters that a run may be prepared for
+PREPARED_BACK = 8  # periods that a run may be prepared for
 
 
 @subsidies.get("/", endpoint="list_runs")
 @permit(Action.SEE_SUBSIDY)
 def show_runs() -> str:
     """All quarters, newest first, and for the clerk the next one to prepare."""
-    return _runs(PrepareForm(_quarters()))
+    return _runs(PrepareForm(_periods()))
 
 
 @subsidies.post("/prepare")
 @permit(Action.PREPARE_SUBSIDY)
 def prepare() -> Answer:
     """Hand 造册 to the scheduler process and show its progress; a quarter that stands is shown instead."""
-    actor, form = current_actor(), PrepareForm(_quarters())
+    actor, form = current_actor(), PrepareForm(_periods())
     if not form.validate_on_submit():
         return _runs(form), 400
     require_person(actor)
-    county, quarter = code_of(actor.area_prefix), Quarter.parse(form.quarter.data)
+    county, quarter = code_of(actor.area_prefix), parse_period(form.quarter.data)
     try:
         with transaction() as session:
             standing = find_run(session, actor, county, quarter)
@@ -83,10 +84,10 @@ def _ask(session: Session, actor: Actor, county: str, period: str, is_supplement
 
 def _runs(form: PrepareForm) -> str:
     runs: list[SubsidyRun] = list(list_runs(read_session(), current_actor()))
-    return render_template("subsidies/runs.html", runs=[(run, Quarter.parse(run.period)) for run in runs], form=form)
+    return render_template("subsidies/runs.html", runs=[(run, parse_period(run.period)) for run in runs], form=form)
 
 
-def _quarters() -> list[Quarter]:
-    """The quarters that have ended, the last one first."""
-    last = Quarter.of(current_clock().today()).previous()
-    return [last.shift(-back) for back in range(PREPARED_BACK)]
+def _periods() -> list[Period]:
+    """The periods that have ended, the last one first."""
+    county = code_of(current_actor().area_prefix)
+    return ended_periods(read_session(), county, current_clock().today(), PREPARED_BACK)
