@@ -14,6 +14,9 @@ PASSBOOK_LENGTHS = range(6, 33)
 
 
 class AccountKind(StrEnum):
+    """What the payee shows at the counter. A social security card (社会保障卡) has a bank number like any card."""
+
+    SOCIAL_CARD = "social_card"
     CARD = "card"
     PASSBOOK = "passbook"
 
@@ -59,9 +62,10 @@ def _error(number: str, kind: AccountKind) -> Reason | None:
         return reason("core.account.rounded")
     if not (number.isascii() and number.isdigit()):
         return reason("core.account.digits")
-    lengths = CARD_LENGTHS if kind is AccountKind.CARD else PASSBOOK_LENGTHS
-    if len(number) not in lengths:
-        return reason(f"core.account.{kind}_length", length=len(number))
-    if kind is AccountKind.CARD and not passes_luhn(number):
+    is_passbook = kind is AccountKind.PASSBOOK
+    if len(number) not in (PASSBOOK_LENGTHS if is_passbook else CARD_LENGTHS):
+        shape = AccountKind.PASSBOOK if is_passbook else AccountKind.CARD
+        return reason(f"core.account.{shape}_length", length=len(number))
+    if not is_passbook and not passes_luhn(number):
         return reason("core.account.card_check")
     return None

@@ -19,7 +19,11 @@ from app.people.forms import PersonFields
 from app.people.models import AccountKind
 
 _POST_ONLY = {LegalBasis.POST}
-ACCOUNT_KINDS = {AccountKind.CARD: N_("银行卡"), AccountKind.PASSBOOK: N_("存折或一折通")}
+ACCOUNT_KINDS = {
+    AccountKind.SOCIAL_CARD: N_("社会保障卡"),
+    AccountKind.CARD: N_("银行卡"),
+    AccountKind.PASSBOOK: N_("存折或一折通"),
+}
 # The replacement says itself why the one before ended.
 ENDINGS = {code: text for code, text in END_REASONS.items() if code != "guardians.end.replaced"}
 
@@ -127,7 +131,12 @@ class NoRenewalForm(Form):
 class AccountForm(Form):
     today: date | None = None
 
-    kind = ChoiceField(lazy_("账户类型"), labelled(ACCOUNT_KINDS), [Answered(lazy_("请选择账户类型"))])
+    kind = ChoiceField(
+        lazy_("账户类型"),
+        labelled(ACCOUNT_KINDS),
+        [Answered(lazy_("请选择账户类型"))],
+        default=AccountKind.SOCIAL_CARD,
+    )
     bank_name = TextField(lazy_("开户行"), 60, [Answered(lazy_("请填写开户行"))])
     number = CodeField(lazy_("银行账号"), 40, [Answered(lazy_("请填写账号"))])
     holder_name = TextField(lazy_("户名"), 50, [Answered(lazy_("请填写户名"))])

@@ -149,6 +149,8 @@ class PayeeAccount(Base):
     to_on: Mapped[date | None]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None]
+    # the main number that was known when this account replaced another: the one to call back on
+    known_phone_id: Mapped[int | None] = mapped_column(ForeignKey("phones.id", ondelete="SET NULL"))
     # loaded with opening data, so not a change that asks for a call-back
     is_opening: Mapped[bool] = mapped_column(default=False)
 

@@ -27,12 +27,16 @@ MOVES: dict[str, list[tuple[str, str]]] = {
     "recoveries.state": [
         ("found", "asked"),
         ("found", "waived"),
+        ("found", "withdrawn"),
         ("asked", "partly"),
         ("asked", "repaid"),
         ("asked", "waived"),
         ("asked", "written_off"),
+        ("asked", "withdrawn"),
         ("partly", "repaid"),
+        ("partly", "waived"),
         ("partly", "written_off"),
+        ("partly", "withdrawn"),
     ],
     "agreement_applications.state": [
         ("applied", "first_checked"),
@@ -606,6 +610,8 @@ def upgrade() -> None:
         sa.Column("submission_key", sa.String(length=22), nullable=False),
         sa.Column("recovery_id", sa.Integer(), nullable=False),
         sa.Column("step", sa.String(length=32), nullable=False),
+        sa.Column("proposes", sa.String(length=32), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.String(length=40), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
@@ -706,6 +712,11 @@ def upgrade() -> None:
         files.add_column(sa.Column("layout", sa.String(length=32), server_default="xlsx", nullable=False))
         files.add_column(sa.Column("cover_file_id", sa.Integer(), nullable=True))
         files.create_foreign_key("fk_pay_files_cover_file_id_kept_files", "kept_files", ["cover_file_id"], ["id"])
+    with op.batch_alter_table("payee_accounts") as accounts:
+        accounts.add_column(sa.Column("known_phone_id", sa.Integer(), nullable=True))
+        accounts.create_foreign_key(
+            "fk_payee_accounts_known_phone_id_phones", "phones", ["known_phone_id"], ["id"], ondelete="SET NULL"
+        )
     op.bulk_insert(
         legal_moves,
         [{"what": what, "from_state": a, "to_state": b} for what, moves in MOVES.items() for a, b in moves],
@@ -714,6 +725,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(sa.delete(legal_moves).where(legal_moves.c.what.in_(list(MOVES))))
+    with op.batch_alter_table("payee_accounts") as accounts:
+        accounts.drop_constraint("fk_payee_accounts_known_phone_id_phones", type_="foreignkey")
+        accounts.drop_column("known_phone_id")
     with op.batch_alter_table("pay_files") as files:
         files.drop_constraint("fk_pay_files_cover_file_id_kept_files", type_="foreignkey")
         files.drop_column("cover_file_id")

@@ -200,6 +200,8 @@ def test_resident_id_that_is_wrong(ask, number):
         ("6299990000000000004", "card", True, 0),
         ("629999000000000009", "card", True, 0),
         ("6200000000000006", "card", False, 1),
+        ("6200000000000005", "social_card", True, 0),
+        ("6200000000000006", "social_card", False, 1),
         ("6200000000000006", "passbook", True, 1),
         ("6200000000000005", "passbook", True, 0),
     ],

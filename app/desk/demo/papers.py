@@ -46,14 +46,15 @@ class Papers:
                 return number
 
     def account(self) -> tuple[AccountKind, str, str]:
-        """Kind, number and bank: mostly cards of 19 places, some passbooks that need not pass Luhn."""
+        """Kind, number and bank: mostly social security cards of 19 places, some bank cards, some passbooks that need not pass Luhn."""
         if self.rng.random() < 0.12:
             return AccountKind.PASSBOOK, f"3499{self.rng.randrange(10**14):014d}", _PASSBOOK_BANK
         while True:
             body = _CARD_HEAD + f"{self.rng.randrange(10**12):012d}"
             if self._is_new(body):
                 number = next(body + digit for digit in "0123456789" if passes_luhn(body + digit))
-                return AccountKind.CARD, number, self.rng.choice(_BANKS)
+                kind = AccountKind.CARD if number[-2] in "789" else AccountKind.SOCIAL_CARD
+                return kind, number, self.rng.choice(_BANKS)
 
     def _is_new(self, number: str) -> bool:
         if number in self._taken:

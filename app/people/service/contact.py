@@ -52,6 +52,7 @@ def set_account(
     if errors:
         raise Invalid(errors)
     last = find_account(session, person.id)
+    known_phone_id = None
     if last is not None:
         number = check_account(draft.number, draft.kind).number
         if vault.open(person.id, "payee_accounts.number", last.number_sealed) == number:
@@ -60,7 +61,9 @@ def set_account(
             raise Conflict(reason("people.account.before_last", from_on=last.from_on))
         last.to_on = draft.from_on
         session.flush()
+        known_phone_id = session.scalar(select(Phone.id).where(Phone.person_id == person.id, Phone.is_main))
     account = account_of(vault, person, draft, actor, now)
+    account.known_phone_id = known_phone_id
     session.add(account)
     session.flush()
     note_person(session, actor, "people.account_set", person, now)

@@ -283,13 +283,17 @@ def _blank_separated(shown: str) -> list[Phone]:
 
 
 def account_kind(cell: Cell, header: str, number: str) -> AccountKind:
-    """Card or passbook: as the row says, else the column's title, else the look of the number (cards begin with 62)."""
+    """As the row says, else the column's title, else the look of the number (cards begin with 62; an 一卡通 is a social security card)."""
     for shown in (plain(cell), plain(header)):
         if "折" in shown or "passbook" in shown:
             return AccountKind.PASSBOOK
-        if any(word in shown for word in ("银行卡", "卡号", "社保卡", "借记卡", "card")) and "一卡通" not in shown:
+        if any(word in shown for word in ("社保卡", "社会保障卡", "social")):
+            return AccountKind.SOCIAL_CARD
+        if any(word in shown for word in ("银行卡", "卡号", "借记卡", "card")) and "一卡通" not in shown:
             return AccountKind.CARD
-    return AccountKind.CARD if number.startswith("62") and len(number) >= 16 else AccountKind.PASSBOOK
+    if not (number.startswith("62") and len(number) >= 16):
+        return AccountKind.PASSBOOK
+    return AccountKind.SOCIAL_CARD if "一卡通" in plain(header) else AccountKind.CARD
 
 
 def account(cell: Cell, kind_cell: Cell, header: str) -> BankAccount | None:

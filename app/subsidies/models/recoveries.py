@@ -54,6 +54,9 @@ class RecoveryEvent(Base):
     submission_key: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
     recovery_id: Mapped[int] = mapped_column(ForeignKey("recoveries.id"), index=True)
     step: Mapped[RecoveryStep] = mapped_column(Coded(RecoveryStep))
+    # of a proposal: what the county is to decide, and until when the money is to be back
+    proposes: Mapped[RecoveryStep | None] = mapped_column(Coded(RecoveryStep))
+    due_on: Mapped[date | None]
     amount_fen: Mapped[int] = mapped_column(BigInteger, default=0)
     # of the decision, or of the bank's slip
     reference: Mapped[str] = mapped_column(String(40), default="")
