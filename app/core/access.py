@@ -147,15 +147,29 @@ class Action(StrEnum):
     IMPORT_ROSTER = "import_roster"
     KEEP_AGREEMENTS = "keep_agreements"
     SEE_GUARDIANS = "see_guardians"  # a patient's guardians and agreements, for whoever keeps the one or the other
+    SEE_DOCUMENTS = "see_documents"  # that a paper is kept; what stands on it only by the field table
+    KEEP_DOCUMENTS = "keep_documents"  # photograph papers, take down what was wrong
     KEEP_ACCOUNTS_OF_PAYEES = "keep_accounts_of_payees"  # write a guardian's bank account, which nobody reads back
-    SET_POLICY = "set_policy"
+    KEEP_DUTY_CHECKS = "keep_duty_checks"  # check how guardians perform, enter sheets, print them; contacts on behalf
+    SIGN_DUTY_CHECKS = "sign_duty_checks"  # put one's own name under a check
+    RECORD_HELP = "record_help"  # a visit with help: what was given, what is needed
+    RECORD_CONTACTS = "record_contacts"  # the second guardian's monthly contact
+    ASSESS_GUARDIANS = "assess_guardians"  # confirm a guardian's year, decide on another guardian, see what families need
+    SET_POLICY = "set_policy"  # a version by one hand, by command
+    PROPOSE_POLICY = "propose_policy"
+    ADOPT_POLICY = "adopt_policy"  # the second person's word on it
+    SET_FLOORS = "set_floors"  # what a city asks of its counties' policies and funds at least
     PROPOSE_FUND = "propose_fund"  # write down money for the county's pool, the rule for the year's end
     APPROVE_FUND = "approve_fund"  # the second person's word on it
     SEE_SUBSIDY = "see_subsidy"
     VERIFY_SUBSIDY = "verify_subsidy"  # recompute frozen lines: says which differ, names nobody
     PREPARE_SUBSIDY = "prepare_subsidy"  # prepare, submit, decide a hold
     APPROVE_SUBSIDY = "approve_subsidy"
+    SIGN_SUBSIDY = "sign_subsidy"  # an office's signature in the joint approval, on the form made for it
     PAY_SUBSIDY = "pay_subsidy"  # export and settle
+    KEEP_CHECK_LISTS = "keep_check_lists"  # load other offices' lists before a run, and say who of ours is on them
+    KEEP_CARE_LISTS = "keep_care_lists"  # of these, the ones with days of care: hospital stays and custody
+    OVERRULE_CHECK_LISTS = "overrule_check_lists"  # say of an equal ID number that the list is wrong
     PRINT_SUBSIDY = "print_subsidy"  # ledger, notices
     PRINT_SUMMARY = "print_summary"  # the quarter by town and village, in counts and sums
     SEE_REPORTS = "see_reports"  # the page of what this role may print
@@ -174,6 +188,8 @@ def _has_masked_field(role: Role) -> bool:
 
 _EVERYBODY = frozenset(_ROLE_ORDER)
 _CLINICAL = frozenset({Role.DOCTOR, Role.VILLAGE_DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE})
+# to whom families bring papers
+_PAPERS = _CLINICAL | {Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK}
 # who answers for an emergency, a locking-up, a visit together with the police
 _RESPONDERS = _CLINICAL - {Role.VILLAGE_DOCTOR}
 
@@ -228,15 +244,34 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.IMPORT_ROSTER: frozenset({Role.COUNTY_OFFICE}),
     Action.KEEP_AGREEMENTS: frozenset({Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK}),
     Action.SEE_GUARDIANS: _CLINICAL | {Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK},
+    Action.SEE_DOCUMENTS: _PAPERS | {Role.REVIEWER, Role.AUDITOR},
+    Action.KEEP_DOCUMENTS: _PAPERS,
     Action.KEEP_ACCOUNTS_OF_PAYEES: frozenset({Role.CLERK}),
+    Action.KEEP_DUTY_CHECKS: frozenset({Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK}),
+    Action.SIGN_DUTY_CHECKS: frozenset(
+        {Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK, Role.DOCTOR, Role.VILLAGE_DOCTOR, Role.HEALTH_LEAD}
+    ),
+    Action.RECORD_HELP: frozenset(
+        {Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK, Role.DOCTOR, Role.VILLAGE_DOCTOR, Role.HEALTH_LEAD}
+    ),
+    Action.RECORD_CONTACTS: frozenset({Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK, Role.POLICE}),
+    Action.ASSESS_GUARDIANS: frozenset({Role.TOWN, Role.CLERK}),
     Action.SET_POLICY: frozenset({Role.CLERK}),
+    Action.PROPOSE_POLICY: frozenset({Role.CLERK}),
+    Action.ADOPT_POLICY: frozenset({Role.REVIEWER}),
+    Action.SET_FLOORS: frozenset({Role.ADMIN}),
     Action.PROPOSE_FUND: frozenset({Role.CLERK}),
     Action.APPROVE_FUND: frozenset({Role.REVIEWER}),
     Action.SEE_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.VERIFY_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.PREPARE_SUBSIDY: frozenset({Role.CLERK}),
     Action.APPROVE_SUBSIDY: frozenset({Role.REVIEWER}),
+    Action.SIGN_SUBSIDY: frozenset({Role.POLICE, Role.TOWN, Role.COUNTY_OFFICE}),
     Action.PAY_SUBSIDY: frozenset({Role.FINANCE}),
+    Action.KEEP_CHECK_LISTS: frozenset({Role.CLERK, Role.COUNTY_OFFICE}),
+    # whoever pays reads days of care only as a number (roles.md), and does not overrule a list alone
+    Action.KEEP_CARE_LISTS: frozenset({Role.COUNTY_OFFICE}),
+    Action.OVERRULE_CHECK_LISTS: frozenset({Role.COUNTY_OFFICE}),
     Action.PRINT_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.PRINT_SUMMARY: frozenset({Role.COORDINATOR, Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.SEE_COMPLIANCE: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.TOWN}),
@@ -264,6 +299,7 @@ ACTIONS: dict[Action, frozenset[Role]] = {
 _OPERATOR_ACTIONS = frozenset(
     {
         Action.SET_POLICY,
+        Action.SET_FLOORS,
         Action.VERIFY_SUBSIDY,
         Action.KEEP_ACCOUNTS,
         Action.HELP_ACCOUNTS,

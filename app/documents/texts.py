@@ -19,6 +19,8 @@ TEXTS: dict[str, str] = {
     "documents.wrong_kind": N_("这里不能放这种材料，请重新选择"),
     "documents.after_today": N_("材料上的日期不能晚于今天"),
     "documents.kept_already": N_("同一份文件已经存过"),
+    "documents.takes_none": N_("这件事已办结，不再添加材料"),
+    "documents.revealed": N_("说明原因后打开材料影像"),
     "documents.reason_missing": N_("请选择撤下的原因"),
     "documents.withdrawn_before": N_("这份材料已经撤下"),
     "documents.no_sight": N_("按信息最小化规定，您的岗位只能看到这份材料已留存"),
