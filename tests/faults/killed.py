@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-BATCH = 7
+BATCH = 7  # lines a transaction, so that a small run has many; a large one says its own
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,25 @@ class Killer:
         self._server.communicate()
 
     def run(
-        self, folder: Path, environ: dict[str, str], words: Sequence[str], moment: int = 0, times: int = 1
+        self,
+        folder: Path,
+        environ: dict[str, str],
+        words: Sequence[str],
+        moment: int = 0,
+        times: int = 1,
+        batch: int = BATCH,
     ) -> list[End]:
         """One command, `times` at once, each in a process of its own."""
         assert self._server.stdin is not None
         assert self._server.stdout is not None
-        order = {"folder": str(folder), "environ": environ, "words": list(words), "moment": moment, "times": times}
+        order = {
+            "folder": str(folder),
+            "environ": environ,
+            "words": list(words),
+            "moment": moment,
+            "times": times,
+            "batch": batch,
+        }
         self._server.stdin.write(json.dumps(order) + "\n")
         self._server.stdin.flush()
         return [End(**end) for end in json.loads(self._server.stdout.readline())]
@@ -92,7 +105,7 @@ def _child(order: dict[str, Any], place: int) -> int:
     said = os.open(folder / f"said-{place}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(said, 1)
     os.dup2(said, 2)
-    steps.prepare_run = functools.partial(prepare_run, batch=BATCH)  # type: ignore[assignment]
+    steps.prepare_run = functools.partial(prepare_run, batch=order["batch"])  # type: ignore[assignment]
     passed = _arm(order["moment"])
     sys.argv = ["flask", *order["words"]]
     try:
