@@ -1,4 +1,4 @@
-"""`python -m bench [sweep] [pages] [lists] [notices] [roster] [visit]`: everything, or what is named."""
+"""`python -m bench [sweep] [pages] [lists] [notices] [roster] [visit] [quarter]`: everything, or what is named."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib import import_module
 
 from bench.table import Line, show
 
-PARTS = ("sweep", "pages", "lists", "notices", "roster", "visit")
+PARTS = ("sweep", "pages", "lists", "notices", "roster", "visit", "quarter")
 
 
 def main(names: list[str]) -> None:
