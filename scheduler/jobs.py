@@ -17,6 +17,7 @@ from app.core.actor import Actor
 from app.core.files import purge_files
 from app.core.quarter import Quarter
 from app.core.work import purge_work
+from app.guardians.service import sweeping
 from app.patients.service import plans, treatment, watching
 from app.risk import service as risk
 from app.roster import service as roster
@@ -57,6 +58,11 @@ def reassess_joiners(session: Session, _period: str, today: date, now: datetime)
 
 def open_renewals(session: Session, _period: str, today: date, now: datetime) -> Made:
     counts = tasks.open_renewals(session, today, now)
+    return Made(counts.made, counts.already)
+
+
+def open_duty_checks(session: Session, _period: str, today: date, now: datetime) -> Made:
+    counts = sweeping.open_duty_checks(session, Actor.operator(), today, now)
     return Made(counts.made, counts.already)
 
 

@@ -77,6 +77,8 @@ JOBS: tuple[Job, ...] = (
     # who came under management since
     Job("reassess-joiners", DAILY, time(0, 20), CatchUp.NEWEST, jobs.reassess_joiners),
     Job("open-renewals", DAILY, time(0, 30), CatchUp.NEWEST, jobs.open_renewals),
+    # each quarter's check of every agreement that holds; one that is signed later gets its check the next night
+    Job("open-duty-checks", DAILY, time(0, 35), CatchUp.NEWEST, jobs.open_duty_checks),
     # one a year for everybody under management; newcomers get theirs the next night
     Job("open-examinations", DAILY, time(0, 40), CatchUp.NEWEST, jobs.open_examinations),
     # what is asked of those who are not simply visited: in hospital, in custody, lost, refusing, unidentified, of age today

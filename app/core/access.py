@@ -154,7 +154,9 @@ class Action(StrEnum):
     SIGN_DUTY_CHECKS = "sign_duty_checks"  # put one's own name under a check
     RECORD_HELP = "record_help"  # a visit with help: what was given, what is needed
     RECORD_CONTACTS = "record_contacts"  # the second guardian's monthly contact
-    ASSESS_GUARDIANS = "assess_guardians"  # confirm a guardian's year, decide on another guardian, see what families need
+    ASSESS_GUARDIANS = (
+        "assess_guardians"  # confirm a guardian's year, decide on another guardian, see what families need
+    )
     SET_POLICY = "set_policy"  # a version by one hand, by command
     PROPOSE_POLICY = "propose_policy"
     ADOPT_POLICY = "adopt_policy"  # the second person's word on it
@@ -170,6 +172,8 @@ class Action(StrEnum):
     KEEP_CHECK_LISTS = "keep_check_lists"  # load other offices' lists before a run, and say who of ours is on them
     KEEP_CARE_LISTS = "keep_care_lists"  # of these, the ones with days of care: hospital stays and custody
     OVERRULE_CHECK_LISTS = "overrule_check_lists"  # say of an equal ID number that the list is wrong
+    SEE_FLAGS = "see_flags"  # what looks like a pattern of fraud, and whose work it touches
+    DECIDE_FLAGS = "decide_flags"  # explain such a flag or hand it on
     PRINT_SUBSIDY = "print_subsidy"  # ledger, notices
     PRINT_SUMMARY = "print_summary"  # the quarter by town and village, in counts and sums
     SEE_REPORTS = "see_reports"  # the page of what this role may print
@@ -272,6 +276,8 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     # whoever pays reads days of care only as a number (roles.md), and does not overrule a list alone
     Action.KEEP_CARE_LISTS: frozenset({Role.COUNTY_OFFICE}),
     Action.OVERRULE_CHECK_LISTS: frozenset({Role.COUNTY_OFFICE}),
+    Action.SEE_FLAGS: frozenset({Role.REVIEWER, Role.AUDITOR}),
+    Action.DECIDE_FLAGS: frozenset({Role.REVIEWER}),
     Action.PRINT_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.PRINT_SUMMARY: frozenset({Role.COORDINATOR, Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.SEE_COMPLIANCE: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.TOWN}),

@@ -81,6 +81,7 @@ _OVERDRAWN = (
     "WHERE p.to_account_id = NEW.from_account_id OR p.from_account_id = NEW.from_account_id)"
 )
 _FUND_PROPOSAL = ("county_code", "year", "amount_fen", "document_number", "on_day", "proposed_by")
+_POLICY_PROPOSAL = ("county_code", "valid_from", "terms", "proposed_by")
 _TWO_YEARS = (
     "NOT EXISTS (SELECT 1 FROM fund_accounts a JOIN fund_accounts b ON b.county_code = a.county_code AND b.year = a.year "
     "WHERE a.id = NEW.from_account_id AND b.id = NEW.to_account_id)"
@@ -138,6 +139,21 @@ _SAME_HAND_AS_BEFORE = (
 )
 _OF_SIGNED_SESSION = "EXISTS (SELECT 1 FROM reassessment_sessions s WHERE s.id = OLD.session_id AND s.state = 'signed')"
 
+
+def _guard_of_patient(patient: str, user: str) -> str:
+    """The user's person guards the patient at present."""
+    return (
+        "EXISTS (SELECT 1 FROM guardianships g JOIN users u ON u.person_id = g.person_id "  # noqa: S608 - names from this file
+        f"WHERE g.patient_id = {patient} AND u.id = {user} AND g.to_on IS NULL AND g.withdrawn_at IS NULL)"
+    )
+
+
+_OF_CHECK = "(SELECT c.patient_id FROM duty_checks c WHERE c.id = NEW.duty_check_id)"
+_DUTY_CHECK = (
+    "agreement_id", "quarter", "way", "checked_on", "result", "failed_duties", "remarked_duties",
+    "recorded_by",
+)  # fmt: skip
+
 GUARDS: tuple[Guard, ...] = (
     *_append_only("audit_events"),
     *_append_only("audit_links"),
@@ -171,6 +187,8 @@ GUARDS: tuple[Guard, ...] = (
     _legal_move("check_hits", "state"),
     _legal_move("recoveries", "state"),
     _legal_move("review_flags", "state"),
+    Guard("guard_policy_proposals_frozen", "policy_proposals", "UPDATE", _changed(*_POLICY_PROPOSAL)),
+    Guard("guard_policy_proposals_no_delete", "policy_proposals", "DELETE", "TRUE"),
     Guard("guard_fund_proposals_frozen", "fund_proposals", "UPDATE", _changed(*_FUND_PROPOSAL)),
     Guard("guard_fund_proposals_no_delete", "fund_proposals", "DELETE", "TRUE"),
     Guard("guard_fund_postings_overdrawn", "fund_postings", "INSERT", _OVERDRAWN),
@@ -211,6 +229,17 @@ GUARDS: tuple[Guard, ...] = (
     Guard("guard_line_holds_no_update", "line_holds", "UPDATE", "TRUE"),
     # what was checked, found and paid back is evidence
     Guard("guard_duty_checks_no_delete", "duty_checks", "DELETE", "TRUE"),
+    Guard("guard_duty_checks_frozen", "duty_checks", "UPDATE", _changed(*_DUTY_CHECK)),
+    # whoever guards a patient has no hand in judging how that patient is guarded (domain 5.4)
+    Guard("guard_duty_checks_own", "duty_checks", "INSERT", _guard_of_patient("NEW.patient_id", "NEW.recorded_by")),
+    Guard("guard_duty_signatures_own", "duty_signatures", "INSERT", _guard_of_patient(_OF_CHECK, "NEW.by")),
+    Guard(
+        "guard_guardian_assessments_own",
+        "guardian_assessments",
+        "INSERT",
+        _guard_of_patient("NEW.patient_id", "NEW.confirmed_by"),
+    ),
+    *_append_only("guardian_assessments"),
     Guard("guard_recoveries_no_delete", "recoveries", "DELETE", "TRUE"),
     Guard("guard_recoveries_frozen", "recoveries", "UPDATE", _changed("line_id", "cause", "amount_fen", "snapshot")),
     Guard("guard_documents_no_delete", "documents", "DELETE", "TRUE"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core.i18n import N_
 from app.core.reasons import register
 from app.guardians.labels import END_REASONS, NO_RENEWAL_REASONS
+from app.guardians.texts_duty import DUTY_TEXTS
 
 TEXTS: dict[str, str] = {
     "guardians.consent.no_guardian": N_("签字当天没有这位监护人；请先登记第一监护人"),
@@ -54,3 +55,4 @@ TEXTS: dict[str, str] = {
 }
 
 register(TEXTS)
+register(DUTY_TEXTS)

@@ -39,10 +39,14 @@ class TaskKind(StrEnum):
     DIAGNOSIS_REVIEW = "diagnosis_review"  # 疑似者 10 个工作日内由精神科医师复核
     REFERRAL = "referral"  # 转诊回执
     SET_UP_TEAM = "set_up_team"  # 搬迁后重组关爱帮扶小组
+    DUTY_CHECK = "duty_check"  # 监护人每季度履责核查
+    REPLACE_GUARDIAN = "replace_guardian"  # 一年两次不合格，是否更换监护人
 
 
 # An office's deadlines, counted in working days: a new list of holidays moves them. All else is clinical and stays (domain C7).
-OFFICE_KINDS = frozenset({TaskKind.COMPARE_PAPERS, TaskKind.DIAGNOSIS_REVIEW})
+OFFICE_KINDS = frozenset(
+    {TaskKind.COMPARE_PAPERS, TaskKind.DIAGNOSIS_REVIEW, TaskKind.DUTY_CHECK, TaskKind.REPLACE_GUARDIAN}
+)
 
 
 class Whose(StrEnum):
@@ -119,7 +123,9 @@ _CARE = frozenset(
 _RESPONSE = frozenset({TaskKind.EMERGENCY_RECORD, TaskKind.EMERGENCY_CHECK})
 _PAPERS = frozenset({TaskKind.COMPARE_PAPERS})
 _REVIEWS = frozenset({TaskKind.DIAGNOSIS_REVIEW})  # the psychiatrist's word is written down by the town or the county
-_AGREEMENTS = frozenset({TaskKind.AGREEMENT_RENEWAL})
+_AGREEMENTS = frozenset({TaskKind.AGREEMENT_RENEWAL, TaskKind.DUTY_CHECK})
+# whether a guardian is replaced is decided above the village
+_DECISIONS = frozenset({TaskKind.REPLACE_GUARDIAN})
 # children and elders whom nobody cares for are civil affairs' to help (domain 7.2)
 _RELIEF = frozenset({TaskKind.DEPENDANTS})
 
@@ -130,8 +136,8 @@ _KINDS: dict[Role, frozenset[TaskKind]] = {
     Role.HEALTH_LEAD: _CARE | _RESPONSE | _REVIEWS | _PAPERS,
     Role.COUNTY_OFFICE: _CARE | _RESPONSE | _REVIEWS | _PAPERS,
     Role.VILLAGE_WORKER: _AGREEMENTS,
-    Role.TOWN: _AGREEMENTS | _RELIEF,
-    Role.CLERK: _AGREEMENTS | _RELIEF,
+    Role.TOWN: _AGREEMENTS | _RELIEF | _DECISIONS,
+    Role.CLERK: _AGREEMENTS | _RELIEF | _DECISIONS,
 }
 
 

@@ -30,6 +30,8 @@ KIND_LABELS = {
     TaskKind.DIAGNOSIS_REVIEW: N_("诊断复核"),
     TaskKind.REFERRAL: N_("转诊回执"),
     TaskKind.SET_UP_TEAM: N_("组建小组"),
+    TaskKind.DUTY_CHECK: N_("履责核查"),
+    TaskKind.REPLACE_GUARDIAN: N_("更换监护人"),
 }
 TEXTS: dict[str, str] = {
     "tasks.first_visit": N_("新建档患者，应在 14 天内完成首次随访（%(on)s）"),

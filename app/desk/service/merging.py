@@ -20,7 +20,7 @@ from app.core.reasons import reason
 from app.desk.kept_copies import OTHERS
 from app.desk.queries.merging import CHOICES, SEALED_TEXTS, overlapping_agreements
 from app.desk.service.pictures import Difference, difference, restore, table_named, take
-from app.guardians.models import Agreement, Guardianship
+from app.guardians.models import Agreement, DutyCheck, Guardianship
 from app.guardians.rules import Rank
 from app.patients.models import Admission, CarePlan, Consent, Diagnosis, Patient
 from app.patients.rules import RegistryStatus
@@ -47,6 +47,8 @@ _MOVES = (
     "medicine_supplies",
     "examinations",
     "clues",
+    "guardian_contacts",
+    "help_visits",
 )
 _OF_STATE = STATE_KINDS | {TaskKind.IDENTIFY}
 _OWN_PERSON = frozenset({"clues"})  # sealed under the key of the person that the row itself names
@@ -268,6 +270,8 @@ class _Merge:
         for agreement in self._of(Agreement, self.merged):
             if agreement.id not in overlapping:
                 agreement.patient_id = self.kept.id
+                checks = update(DutyCheck).where(DutyCheck.agreement_id == agreement.id)
+                self.session.execute(checks.values(patient_id=self.kept.id))
         self.session.flush()
 
     def _settle_rank(self, standing: Guardianship, other: Guardianship) -> None:

@@ -25,7 +25,7 @@ _EDITS = "version"  # goes on counting, so that a page that lay open meanwhile i
 _BY_PATIENT = (
     "patient_spans", "diagnoses", "consents", "admissions", "guardianships", "agreements", "tasks", "follow_up_visits",
     "visit_attempts", "risk_levels", "injections", "medicine_supplies", "examinations", "care_team_members", "care_plans",
-    "clues", "emergencies", "name_keys",
+    "clues", "emergencies", "name_keys", "duty_checks", "guardian_contacts", "help_visits",
 )  # fmt: skip
 _BY_PERSON = ("phones", "former_id_numbers")
 

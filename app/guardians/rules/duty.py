@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import IntFlag, StrEnum
+
+from app.core.actor import Role
+from app.core.i18n import N_
+from app.core.quarter import Quarter
+from app.core.reasons import Label, Reason, reason
+from app.core.workdays import Deadline, WorkdayCalendar, add_working_days
+
+CHECK_WITHIN_WORKING_DAYS = 10  # after the quarter's end (domain 5.6, step 4)
+REPLACE_WITHIN_WORKING_DAYS = 10  # for the town's decision after two failures in a year
+FAILURES_TO_REPLACE = 2  # of one guardian in a year (domain 5.3)
+CASH_AT_MOST = 1_000_000  # fen: a gift at a visit is no subsidy
 
 
 class Duty(IntFlag):
@@ -16,6 +29,33 @@ class Duty(IntFlag):
     ABSENCE = 32  # 6 外出走失 24 小时内报告
     HOSPITAL = 64  # 7 需要时送医，有危险时报警
     CARE_LOG = 128  # 8 填写看护管理记录手册
+
+
+NO_DUTY = Duty(0)
+# in full, beside the tick boxes
+DUTY_LABELS = {
+    Duty.DAILY_CARE: N_("日常照料，无虐待、遗弃、关锁"),
+    Duty.MEDICINE: N_("督促按医嘱服药，妥善保管"),
+    Duty.RE_EXAMINATION: N_("陪同复诊"),
+    Duty.VISITS: N_("配合随访、接听电话"),
+    Duty.CHANGES: N_("情况变化及时报告"),
+    Duty.ABSENCE: N_("外出、走失 24 小时内报告"),
+    Duty.HOSPITAL: N_("需要时送医，有危险时报警"),
+    Duty.CARE_LOG: N_("填写看护管理记录手册"),
+}
+
+
+# in lists and as heads of the sheet's columns
+DUTY_SHORT = {
+    Duty.DAILY_CARE: N_("日常照料"),
+    Duty.MEDICINE: N_("督促服药"),
+    Duty.RE_EXAMINATION: N_("陪同复诊"),
+    Duty.VISITS: N_("配合走访"),
+    Duty.CHANGES: N_("报告变化"),
+    Duty.ABSENCE: N_("报告外出"),
+    Duty.HOSPITAL: N_("送医报警"),
+    Duty.CARE_LOG: N_("填写手册"),
+}
 
 
 class DutyMark(StrEnum):
@@ -84,3 +124,89 @@ class Found(StrEnum):
     GUARDIAN = "guardian"
     PATIENT = "patient"
     BOTH = "both"
+
+
+# whose signature an account gives as its own; police and the disabled people's federation sign on paper
+SIGNS_AS: Mapping[Role, tuple[Signer, ...]] = {
+    Role.VILLAGE_WORKER: (Signer.VILLAGE, Signer.GRID),
+    Role.TOWN: (Signer.CIVIL,),
+    Role.CLERK: (Signer.CIVIL,),
+    Role.DOCTOR: (Signer.HEALTH,),
+    Role.VILLAGE_DOCTOR: (Signer.HEALTH,),
+    Role.HEALTH_LEAD: (Signer.HEALTH,),
+}
+
+
+def judge(failed: Duty, remarked: Duty) -> DutyMark:
+    """The result of a check: one duty that is not performed fails it; a duty that failed needs no remark beside."""
+    if failed:
+        return DutyMark.FAILED
+    return DutyMark.REMARKS if remarked else DutyMark.PASSED
+
+
+def because_of(mark: DutyMark, failed: Duty, remarked: Duty) -> tuple[Reason, ...]:
+    """Why the result is what it is: the duties, by name."""
+    if mark is DutyMark.PASSED:
+        return (reason("guardians.duty.all_performed"),)
+    found = [reason("guardians.duty.failed_of", duties=_named(failed))] if failed else []
+    return (*found, *((reason("guardians.duty.remarked_of", duties=_named(remarked)),) if remarked else ()))
+
+
+def duties_of(bits: Duty) -> list[Duty]:
+    """The single duties in the order of the sheet."""
+    return [duty for duty in Duty if duty in bits]
+
+
+def check_by(quarter: Quarter, calendar: WorkdayCalendar) -> Deadline:
+    """The last day of the quarter's check."""
+    return add_working_days(quarter.last_day, CHECK_WITHIN_WORKING_DAYS, calendar)
+
+
+def may_be_checked(quarter: Quarter, checked_on: date, today: date) -> Reason | None:
+    """Why a check of this day is refused; None when it may be. A late one counts and shows its day."""
+    if checked_on > today:
+        return reason("guardians.duty.future")
+    if checked_on < quarter.first_day:
+        return reason("guardians.duty.too_early", first=quarter.first_day)
+    return None
+
+
+def propose_assessment(
+    marks: Mapping[Quarter, DutyMark], faults: Sequence[date], undecided: int
+) -> tuple[AssessmentMark, tuple[Reason, ...]] | None:
+    """A guardian's year from its quarters' checks; None where no quarter was checked (domain 5.4).
+
+    Unqualified with two failed quarters or one incident through the guardian's fault; excellent with four quarters that all
+    passed without remark. `faults` are the days of incidents that people laid at the guardian's door, `undecided` how many
+    incidents of the year nobody has decided on.
+    """
+    if not marks:
+        return None
+    failed = sorted(quarter for quarter, mark in marks.items() if mark is DutyMark.FAILED)
+    because = [_counted(marks)]
+    if undecided:
+        because.append(reason("guardians.assessment.undecided", count=undecided))
+    elif not faults:
+        because.append(reason("guardians.assessment.no_faults"))
+    if len(failed) >= FAILURES_TO_REPLACE:
+        return AssessmentMark.UNQUALIFIED, (reason("guardians.assessment.two_failed", quarters=failed), *because)
+    if faults:
+        return AssessmentMark.UNQUALIFIED, (reason("guardians.assessment.fault", days=list(faults)), *because)
+    if len(marks) == 4 and set(marks.values()) == {DutyMark.PASSED}:
+        return AssessmentMark.EXCELLENT, (reason("guardians.assessment.all_passed"), *because)
+    return AssessmentMark.QUALIFIED, tuple(because)
+
+
+def _counted(marks: Mapping[Quarter, DutyMark]) -> Reason:
+    values = list(marks.values())
+    return reason(
+        "guardians.assessment.counted",
+        checked=len(values),
+        passed=values.count(DutyMark.PASSED),
+        remarks=values.count(DutyMark.REMARKS),
+        failed=values.count(DutyMark.FAILED),
+    )
+
+
+def _named(bits: Duty) -> list[Label]:
+    return [Label(DUTY_SHORT[duty]) for duty in duties_of(bits)]

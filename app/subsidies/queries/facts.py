@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.areas.rules import prefix_of
 from app.core.clock import business_day
-from app.core.period import Period, overlapping, parse_period
+from app.core.period import Period, overlapping, parse_period, quarters_of
 from app.core.scope import within_prefix
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
@@ -30,6 +30,7 @@ from app.people.rules import DatePrecision
 from app.risk.models import LevelSource
 from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.checks import listed_of, listed_people
+from app.subsidies.queries.duty import duty_found
 from app.subsidies.queries.fact_rows import (
     accounts_of,
     admissions_of,
@@ -150,6 +151,7 @@ class _Batch:
         self.accounts = _grouped(session.scalars(accounts_of(payees, run.decided_as_of)), lambda one: one.person_id)
         self.shared = set(session.scalars(shared_accounts_of(payees)))
         self.returned = returned_accounts(session, payees)
+        self.duty = duty_found(session, quarters_of(quarter), [row.agreement for row in rows])
         is_supplement = run.kind is RunKind.SUPPLEMENTARY
         # a regular run is the county's own quarter, also the last one before it came to us
         self.known = known_in_quarter(session, run, patients) if is_supplement else set(patients)
@@ -184,6 +186,7 @@ class _Batch:
             registered_on=row.patient.registered_on,
             opened_on=opened_on,
             last_seen_on=self.seen.get(row.patient.id),
+            duty_check=self.duty[row.agreement.id].result,
             payee_died_on=row.payee.died_on,
             has_account=account is not None,
             is_account_own=account is None or account.holder_name == row.payee.name,
@@ -212,6 +215,7 @@ class _Batch:
                     "to": (row.agreement.ended_on or row.agreement.to_on).isoformat(),
                 },
                 "payee": row.payee.public_id,
+                **self.duty[row.agreement.id].to_keep(),
                 "account": account
                 and {
                     "id": account.public_id,

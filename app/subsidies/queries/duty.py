@@ -1,0 +1,95 @@
+"""The duty checks that a line is decided from: for every quarter of the run's period in which the agreement held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.quarter import Quarter
+from app.core.scope import within
+from app.guardians.models import Agreement, DutyCheck
+from app.guardians.queries.duty import STANDS, alive_in, of_quarter
+from app.guardians.rules.duty import DutyMark
+from app.patients.models import Patient
+from app.people.models import Person
+from app.subsidies.rules.decision import DutyResult
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFound:
+    """`result` is None while a quarter is unchecked; `checks` is what the snapshot keeps of those that stand."""
+
+    result: DutyResult | None = None
+    checks: tuple[dict[str, Any], ...] = ()
+
+    def to_keep(self) -> dict[str, Any]:
+        """For the line's snapshot; nothing where nothing was checked."""
+        return {"duty": list(self.checks)} if self.checks else {}
+
+
+def duty_found(session: Session, quarters: Sequence[Quarter], agreements: Sequence[Agreement]) -> dict[int, DutyFound]:
+    """agreement → its checks in these quarters, put together: the worst of them, and unchecked while one is missing."""
+    rows = session.scalars(
+        select(DutyCheck)
+        .where(
+            DutyCheck.agreement_id.in_([one.id for one in agreements]),
+            DutyCheck.quarter.in_([str(quarter) for quarter in quarters]),
+            STANDS,
+        )
+        .order_by(DutyCheck.quarter)
+    )
+    checks: dict[int, list[DutyCheck]] = {}
+    for check in rows:
+        checks.setdefault(check.agreement_id, []).append(check)
+    return {one.id: _together(one, quarters, checks.get(one.id, [])) for one in agreements}
+
+
+def _together(agreement: Agreement, quarters: Sequence[Quarter], checks: Sequence[DutyCheck]) -> DutyFound:
+    last = agreement.ended_on or agreement.to_on
+    wanted = {str(one) for one in quarters if _held(agreement.from_on, last, one)}
+    marks = {check.result for check in checks}
+    result = None
+    if DutyMark.FAILED in marks:
+        result = DutyResult.FAILED
+    elif wanted and wanted <= {check.quarter for check in checks}:
+        result = DutyResult.REMARKS if DutyMark.REMARKS in marks else DutyResult.PASSED
+    return DutyFound(result, tuple(_kept(check) for check in checks))
+
+
+def _held(first: date, last: date, quarter: Quarter) -> bool:
+    return first <= quarter.last_day and last >= quarter.first_day
+
+
+def _kept(check: DutyCheck) -> dict[str, Any]:
+    return {
+        "id": check.public_id,
+        "quarter": check.quarter,
+        "day": check.checked_on.isoformat(),
+        "way": check.way.value,
+        "result": check.result.value,
+    }
+
+
+def count_unchecked(session: Session, actor: Actor, quarters: Sequence[Quarter]) -> int:
+    """How many checks of these quarters are still missing: each holds a line where the policy asks for it."""
+    return sum(_unchecked(session, actor, quarter) for quarter in quarters)
+
+
+def _unchecked(session: Session, actor: Actor, quarter: Quarter) -> int:
+    checked = select(DutyCheck.id).where(
+        DutyCheck.agreement_id == Agreement.id, DutyCheck.quarter == str(quarter), STANDS
+    )
+    wanted = (
+        select(func.count())
+        .select_from(Agreement)
+        .join(Patient, Patient.id == Agreement.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .where(within(Patient.area_code, actor), *of_quarter(quarter), alive_in(quarter), ~checked.exists())
+    )
+    return session.scalar(wanted) or 0
