@@ -12,3 +12,7 @@ def check_total(lines_fen: Iterable[int], total_fen: int, what: str) -> None:
     total = sum(lines_fen)
     if total != total_fen:
         raise TotalMismatchError(f"{what}: the lines add up to {total} fen, the total says {total_fen} fen")
+
+
+class DoesNotFitError(ValueError):
+    """A value is longer than its column in a file of fixed width; names the column, never the value."""

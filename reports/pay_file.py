@@ -1,14 +1,19 @@
-"""The pay file of a run: what the bank pays, line by line, and the sheet that controls it."""
+"""The pay file of a run in the bank's layout: what is paid, line by line, and the cover that controls it."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from reports.errors import check_total
-from reports.table_xlsx import Column, Kind, Line, Sheet, render_workbook
+from reports.pay_layouts import LAYOUTS, Layout, Medium, Source
+from reports.pay_text import Values, render_text
+from reports.table_xlsx import Column, Line, Sheet, render_workbook
 from reports.wording import CONFIDENTIAL, SHANGHAI, yuan
 
 DETAIL_SHEET = "发放明细"
-CONTROL_SHEET = "控制页"
+COVER_SHEET = "封面"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,18 @@ class PayFileLine:
     account: str
     amount_fen: int
     remark: str
+    standard: str = ""
+    """A year's amount in yuan."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldLine:
+    """An approved line that is not in the file, and why."""
+
+    payee: str
+    agreement_number: str
+    amount_fen: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +54,75 @@ class PayFileDocument:
     created_at: datetime
     """Aware instant; also the creation date in the file."""
     lines: tuple[PayFileLine, ...]
+    withheld: tuple[WithheldLine, ...] = ()
+    layout: str = "xlsx"
+    """A key of `LAYOUTS`."""
+
+    @property
+    def withheld_fen(self) -> int:
+        return sum(line.amount_fen for line in self.withheld)
 
 
 def render_pay_file(document: PayFileDocument) -> bytes:
-    """The pay file: 发放明细 first (banks read the first sheet), then 控制页. Raises TotalMismatchError."""
+    """The file's bytes in its layout; of a workbook the lines come first (banks read the first sheet), then the cover.
+
+    Raises TotalMismatchError, and DoesNotFitError where a value is too long for a column of fixed width.
+    """
     check_total((line.amount_fen for line in document.lines), document.total_fen, "pay file")
+    layout = LAYOUTS[document.layout]
+    if layout.medium is not Medium.WORKBOOK:
+        return render_text(layout, _whole(document), list(_values(document)))
     return render_workbook(
-        [_detail(document), _control(document)],
+        [_detail(document, layout), _cover(document)],
         title=f"{document.county}{document.period_label}发放文件 {document.file_number}",
         author=document.organisation,
         created_at=document.created_at,
     )
 
 
-def _detail(document: PayFileDocument) -> Sheet:
-    columns = (
-        Column("序号", 8, Kind.COUNT),
-        Column("收款人姓名", 16),
-        Column("身份证号", 22),
-        Column("开户行", 28),
-        Column("账号", 26),
-        Column("金额(元)", 14, Kind.FEN),
-        Column("附言", 20),
-    )
-    lines = [
-        Line((number, line.payee, line.id_number, line.bank, line.account, line.amount_fen, line.remark))
-        for number, line in enumerate(document.lines, start=1)
-    ]
+def _values(document: PayFileDocument) -> Iterator[Values]:
+    for number, line in enumerate(document.lines, start=1):
+        yield {
+            Source.SEQUENCE: number,
+            Source.PAYEE: line.payee,
+            Source.ID_NUMBER: line.id_number,
+            Source.BANK: line.bank,
+            Source.ACCOUNT: line.account,
+            Source.AMOUNT: line.amount_fen,
+            Source.REMARK: line.remark,
+            Source.STANDARD: line.standard,
+        }
+
+
+def _whole(document: PayFileDocument) -> Values:
+    return {
+        Source.FILE_NUMBER: document.file_number,
+        Source.DAY: document.created_at.astimezone(SHANGHAI).strftime("%Y%m%d"),
+        Source.COUNT: len(document.lines),
+        Source.TOTAL: document.total_fen,
+    }
+
+
+def _detail(document: PayFileDocument, layout: Layout) -> Sheet:
+    columns = [Column(column.title, column.width, column.kind) for column in layout.columns]
+    lines = [Line([values[column.source] for column in layout.columns]) for values in _values(document)]
     return Sheet(DETAIL_SHEET, columns, lines, footer=_footer(document), landscape=True)
 
 
-def _control(document: PayFileDocument) -> Sheet:
+def _cover(document: PayFileDocument) -> Sheet:
     made = document.created_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    withheld_fen = document.withheld_fen
     facts: tuple[tuple[str, str | int], ...] = (
         ("县（市、区）", document.county),
         ("付款单位", document.organisation),
         ("发放期", document.period_label),
         ("文件编号", document.file_number),
+        ("格式", LAYOUTS[document.layout].label),
+        ("审批笔数", len(document.lines) + len(document.withheld)),
+        ("审批金额（元）", yuan(document.total_fen + withheld_fen)),
+        ("拦付笔数", len(document.withheld)),
+        ("拦付金额（元）", yuan(withheld_fen)),
+        *((f"拦付 {line.agreement_number}", f"{yuan(line.amount_fen)} 元 · {line.why}") for line in document.withheld),
         ("笔数", len(document.lines)),
         ("金额合计（元）", yuan(document.total_fen)),
         ("金额合计（大写）", document.total_capital),
@@ -82,11 +131,11 @@ def _control(document: PayFileDocument) -> Sheet:
         ("制作时间", made),
     )
     return Sheet(
-        CONTROL_SHEET,
-        (Column("项目", 22), Column("内容", 78)),
+        COVER_SHEET,
+        (Column("项目", 24), Column("内容", 78)),
         [Line(fact) for fact in facts],
-        heading="发放文件控制页",
-        notes=("收到后请核对笔数与金额；不符的，整份退回。",),
+        heading="发放文件封面",
+        notes=("收到后请核对笔数与金额；不符的，整份退回。审批减拦付等于本文件。",),
         closing=("移交人：　　　　　　　接收人：　　　　　　　日期：　　　　年　　月　　日",),
         footer=_footer(document),
     )

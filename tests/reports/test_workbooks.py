@@ -31,7 +31,7 @@ def test_the_bank_reads_the_lines_on_the_first_sheet_with_every_figure_of_an_ide
 
 def test_the_control_sheet_says_what_the_file_must_add_up_to() -> None:
     book = openpyxl.load_workbook(io.BytesIO(render_pay_file(pay_file(*LINES))))
-    facts = {row[0].value: row[1].value for row in book["控制页"].iter_rows()}
+    facts = {row[0].value: row[1].value for row in book["封面"].iter_rows()}
     assert facts["县（市、区）"] == "安和县"
     assert facts["发放期"] == "2026年第三季度"
     assert facts["文件编号"] == "AH-2026Q3-01"

@@ -109,7 +109,7 @@ def test_one_total_stands_everywhere(house: House) -> None:
 def test_the_pay_file_holds_account_and_number_and_a_neutral_remark(house: House) -> None:
     house.to_the_bank()
     book = openpyxl.load_workbook(BytesIO(house.pay_file_bytes()))
-    assert book.sheetnames == ["发放明细", "控制页"]
+    assert book.sheetnames == ["发放明细", "封面"]
     header, *rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
     assert header == ["序号", "收款人姓名", "身份证号", "开户行", "账号", "金额(元)", "附言"]
     assert all(re.fullmatch(r"\d{17}[\dX]", row[2]) and re.fullmatch(r"\d{19}", row[4]) for row in rows)

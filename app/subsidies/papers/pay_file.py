@@ -7,19 +7,25 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.audit.prints import Print
 from app.core.actor import Actor
 from app.core.money import Money
+from app.core.reasons import Reason, say
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyPolicy, SubsidyRun
 from app.subsidies.papers.labels import paying_office, period_label
+from app.subsidies.papers.marks import marked, print_of_run
 from app.subsidies.queries.payments import PayableLine
 from app.subsidies.queries.runs import area_name
+from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.policy import PolicyTerms
-from reports.pay_file import PayFileDocument, PayFileLine, render_pay_file
+from reports.pay_cover import PayCoverDocument, render_pay_cover
+from reports.pay_file import PayFileDocument, PayFileLine, WithheldLine, render_pay_file
+from reports.pay_layouts import LAYOUTS, XLSX
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PAY_COVER = "发放文件封面"
 
-__all__ = ["XLSX", "pay_file_document", "render_pay_file"]
+__all__ = ["LAYOUTS", "PAY_COVER", "XLSX", "pay_file_document", "print_of_cover", "render_cover", "render_pay_file"]
 
 
 def pay_file_document(
@@ -28,6 +34,8 @@ def pay_file_document(
     actor: Actor,
     run: SubsidyRun,
     lines: Sequence[PayableLine],
+    withheld: Sequence[tuple[PayableLine, Reason]],
+    layout: PayLayout,
     number: str,
     now: datetime,
 ) -> PayFileDocument:
@@ -54,7 +62,22 @@ def pay_file_document(
                 account=vault.open(line.payee.id, "payee_accounts.number", line.account.number_sealed) or "",
                 amount_fen=line.amount_fen,
                 remark=remark,
+                standard=f"{Money(line.annual_fen).yuan}元/年",
             )
             for line in lines
         ),
+        withheld=tuple(
+            WithheldLine(line.payee.name, line.agreement_number, line.amount_fen, say(why)) for line, why in withheld
+        ),
+        layout=layout.value,
     )
+
+
+def print_of_cover(run: SubsidyRun, actor: Actor, now: datetime) -> Print:
+    return print_of_run(run, "pay_cover", actor, now)
+
+
+def render_cover(vault: Vault, actor: Actor, run: SubsidyRun, file: PayFileDocument, sha256: str) -> bytes:
+    """The cover that is signed and goes to the bank with the file."""
+    provenance = marked(vault.keyring, actor, print_of_cover(run, actor, file.created_at))
+    return render_pay_cover(PayCoverDocument(file, sha256, provenance))

@@ -1,7 +1,9 @@
 """The quarter's use cases: policy, prepare, sign, pay, opening payments."""
 
+from app.subsidies.service.joint import mark_line, send_marked, sign_for_office, unmark_line
 from app.subsidies.service.opening import record_opening_payments
-from app.subsidies.service.paying import export_run, fetch_pay_file, settle_run
+from app.subsidies.service.pay_files import fetch_cover, fetch_pay_file
+from app.subsidies.service.paying import export_run, settle_run
 from app.subsidies.service.policies import set_policy
 from app.subsidies.service.preparing import prepare_anew, prepare_batch, prepare_run, start_run
 from app.subsidies.service.signing import approve_run, decide_hold, return_run, submit_run
@@ -10,14 +12,19 @@ __all__ = [
     "approve_run",
     "decide_hold",
     "export_run",
+    "fetch_cover",
     "fetch_pay_file",
+    "mark_line",
     "prepare_anew",
     "prepare_batch",
     "prepare_run",
     "record_opening_payments",
     "return_run",
+    "send_marked",
     "set_policy",
     "settle_run",
+    "sign_for_office",
     "start_run",
     "submit_run",
+    "unmark_line",
 ]

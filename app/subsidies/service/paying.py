@@ -11,16 +11,14 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.crypto import Keyring
-from app.core.errors import Conflict, Invalid, NotFound
-from app.core.files import keep_file, open_file
-from app.core.models import KeptFile
+from app.core.errors import Conflict, Invalid
 from app.core.money import Money
 from app.core.reasons import Reason, reason
 from app.people.vault import Vault
 from app.subsidies.commands import BankReply, BankReturns
 from app.subsidies.models import PayFile, PayFileLine, SubsidyLine, SubsidyRun
-from app.subsidies.papers.pay_file import XLSX, pay_file_document, render_pay_file
+from app.subsidies.papers.pay_file import pay_file_document
+from app.subsidies.queries.checks import lines_of_listed_dead
 from app.subsidies.queries.payments import (
     PayableLine,
     Settlement,
@@ -29,18 +27,22 @@ from app.subsidies.queries.payments import (
     settlement_of,
 )
 from app.subsidies.queries.runs import find_pay_file
+from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
 from app.subsidies.service.booking import bounce_in_fund, settle_in_fund
+from app.subsidies.service.pay_files import keep_pay_file, layout_of
 from app.subsidies.service.signing import check, check_hands, keep_totals, refuse_changed, sign
 
 MOST_LISTED = 20  # differences named in one refusal
 
 
-def export_run(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, now: datetime) -> PayFile:
-    """Write the pay file of an approved run, once; its bytes are kept sealed with hash and control totals.
+def export_run(
+    session: Session, vault: Vault, actor: Actor, run: SubsidyRun, now: datetime, layout: PayLayout | None = None
+) -> PayFile:
+    """Write the pay file of an approved run, once, with its cover; the bytes of both are kept sealed with hash and control totals.
 
     Death and account are checked at this last moment: a line that would pay a day after a known death, a dead payee or a closed
-    account is withheld, whatever was approved, and stands in the file's record as withheld.
+    account is withheld, whatever was approved, and stands in the file's record as withheld. Without `layout` the policy's holds.
     """
     require(actor, Action.PAY_SUBSIDY)
     check(session, actor, run, RunStep.EXPORTED)
@@ -48,28 +50,22 @@ def export_run(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, no
     lines = payable_lines(session, run)
     if not all(line.is_as_approved for line in lines) or len(lines) != run.pay_count:
         raise Conflict(reason("subsidies.step.changed"))
-    withheld = [(line, why) for line in lines if (why := _why_withheld(line))]
+    told_dead = lines_of_listed_dead(session, run)
+    withheld = [(line, why) for line in lines if (why := _why_withheld(line, line.line_id in told_dead))]
     stopped = {line.line_id for line, _ in withheld}
     paid = [line for line in lines if line.line_id not in stopped]
     if not paid:
         raise Conflict(reason("subsidies.export.nothing_left"))
     number = f"AH{run.county_code[:6]}-{run.short_name}"
-    content = render_pay_file(pay_file_document(session, vault, actor, run, paid, number, now))
-    kept = keep_file(
-        session,
-        vault.keyring,
-        "pay_file",
-        f"{number}.xlsx",
-        XLSX,
-        content,
-        run.county_code,
-        actor,
-        now,
-    )
+    layout = layout or layout_of(session, run)
+    document = pay_file_document(session, vault, actor, run, paid, withheld, layout, number, now)
+    kept, cover = keep_pay_file(session, vault, actor, run, document)
     file = PayFile(
         run_id=run.id,
         file_id=kept.id,
+        cover_file_id=cover.id,
         number=number,
+        layout=layout,
         sha256=kept.sha256,
         run_digest=run.digest or "",
         count=len(paid),
@@ -86,29 +82,6 @@ def export_run(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, no
     run.exported_by, run.exported_at = actor.user_id, now
     sign(session, actor, run, RunStep.EXPORTED, now)
     return file
-
-
-def fetch_pay_file(
-    session: Session, keyring: Keyring, actor: Actor, run: SubsidyRun, now: datetime
-) -> tuple[PayFile, KeptFile, bytes]:
-    """The pay file's bytes as they were made; each fetch is noted. NotFound before the export."""
-    require(actor, Action.PAY_SUBSIDY)
-    file = find_pay_file(session, run)
-    if file is None:
-        raise NotFound()
-    kept = session.get_one(KeptFile, file.file_id)
-    content = open_file(session, keyring, kept)
-    note(
-        session,
-        actor,
-        "subsidies.pay_file_fetched",
-        now=now,
-        subject=("subsidy_run", run.public_id),
-        area_code=run.county_code,
-        count=file.count,
-        detail={"sha256": file.sha256},
-    )
-    return file, kept, content
 
 
 def settle_run(
@@ -149,7 +122,7 @@ def settle_run(
     return _close(session, actor, run, file, lines, now)
 
 
-def _why_withheld(line: PayableLine) -> Reason | None:
+def _why_withheld(line: PayableLine, is_listed_dead: bool) -> Reason | None:
     if line.payee_died_on is not None:
         return reason("subsidies.withheld.payee_dead")
     if (
@@ -158,6 +131,8 @@ def _why_withheld(line: PayableLine) -> Reason | None:
         and line.patient_died_on < line.last_paid_day
     ):
         return reason("subsidies.withheld.after_death")
+    if is_listed_dead:
+        return reason("subsidies.withheld.listed")
     if line.account_closed:
         return reason("subsidies.withheld.account_closed")
     return None
