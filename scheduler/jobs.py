@@ -22,6 +22,7 @@ from app.patients.service import plans, treatment, watching
 from app.risk import service as risk
 from app.roster import service as roster
 from app.subsidies.service import booking
+from app.subsidies.service import watching as money
 from app.tasks import service as tasks
 from app.visits.service.drafts import forget_drafts
 from app.visits.service.sync import forget_contents
@@ -83,6 +84,12 @@ def open_late_plan_steps(session: Session, _period: str, today: date, now: datet
 
 def close_fund_year(session: Session, _period: str, today: date, now: datetime) -> Made:
     return Made(booking.close_years(session, Actor.operator(), today, now))
+
+
+def watch_money(session: Session, _period: str, today: date, now: datetime) -> Made:
+    """Every night: a death may be learned, an account changed back, a level lowered long after the run."""
+    seen = money.watch_money(session, Actor.operator(), today, now)
+    return Made(seen.made, seen.already)
 
 
 def purge_expired(session: Session, _period: str, _today: date, now: datetime) -> Made:

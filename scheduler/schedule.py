@@ -87,6 +87,8 @@ JOBS: tuple[Job, ...] = (
     Job("open-late-plan-steps", DAILY, time(0, 55), CatchUp.NEWEST, jobs.open_late_plan_steps),
     # the first night of a year carries the fund's rest over; later nights find it done
     Job("close-fund-year", DAILY, time(0, 10), CatchUp.NEWEST, jobs.close_fund_year),
+    # what looks like a pattern of fraud, for the auditor's and the reviewer's page
+    Job("watch-money", DAILY, time(1, 30), CatchUp.NEWEST, jobs.watch_money),
     Job("purge-expired", DAILY, time(3, 0), CatchUp.NEWEST, jobs.purge_expired),
 )
 

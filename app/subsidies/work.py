@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from app.accounts.queries import get_actor_by_id
+from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import Database
 from app.core.files import keep_file
@@ -26,6 +27,7 @@ from app.subsidies.service.printing import (
     note_print,
     start_print,
 )
+from app.subsidies.service.watching import ask_to_watch, watch_run
 
 KEPT = timedelta(days=30)
 
@@ -38,7 +40,18 @@ def prepare(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
     require_person(actor)
     command = PrepareRun(item.args["county"], parse_period(item.args["quarter"]), bool(item.args["supplementary"]))
     public_id = prepare_run(database.transaction, actor, command, clock.today(), clock.now(), progress)
+    with database.transaction() as session:
+        ask_to_watch(session, actor, get_run(session, actor, public_id), clock.now())
     return WorkDone(result={"run": public_id})
+
+
+def watch(database: Database, item: WorkItem, _progress: Progress) -> WorkDone:
+    """Look for patterns in a run that was drawn up or approved just now; every night they are looked for again."""
+    clock = current_clock()
+    with database.transaction() as session:
+        run = get_run(session, get_actor_by_id(session, item.asked_by), item.args["run"])
+        seen = watch_run(session, Actor.operator(), run, clock.today(), clock.now())
+    return WorkDone(result={"run": item.args["run"], "made": seen.made})
 
 
 def print_paper(paper: Paper, database: Database, item: WorkItem, progress: Progress) -> WorkDone:
@@ -69,6 +82,7 @@ def print_paper(paper: Paper, database: Database, item: WorkItem, progress: Prog
 
 HANDLERS: dict[str, Handler] = {
     "subsidy_prepare": prepare,
+    "subsidy_watch": watch,
     "subsidy_ledger_pdf": partial(print_paper, LEDGER_PDF),
     "subsidy_ledger_xlsx": partial(print_paper, LEDGER_XLSX),
     "subsidy_notices": partial(print_paper, NOTICES_PDF),

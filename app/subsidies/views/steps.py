@@ -23,6 +23,7 @@ from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.runs import get_run
 from app.subsidies.readers import read_returns
 from app.subsidies.service import approve_run, export_run, fetch_pay_file, return_run, settle_run, submit_run
+from app.subsidies.service.watching import ask_to_watch
 from app.subsidies.views.board import Answer, board_again, subsidies, take_step
 
 
@@ -36,8 +37,13 @@ def submit(public_id: str) -> Answer:
 @subsidies.post("/<public_id>/approve")
 @permit(Action.APPROVE_SUBSIDY)
 def approve(public_id: str) -> Answer:
-    """The second pair of eyes."""
-    return take_step(public_id, approve_run, _("已审批，等待财政拨付。"))
+    """The second pair of eyes; what was approved is looked at once more by rule."""
+
+    def act(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> object:
+        approve_run(session, actor, run, now)
+        return ask_to_watch(session, actor, run, now)
+
+    return take_step(public_id, act, _("已审批，等待财政拨付。"))
 
 
 @subsidies.post("/<public_id>/return", endpoint="send_back")
