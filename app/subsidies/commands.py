@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from app.core.money import Money
 from app.core.period import Period
 from app.core.quarter import Quarter
 from app.guardians.rules import Rank
+from app.subsidies.rules.checks import Found, ListKind
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.grounds import Grounds
 from app.subsidies.rules.policy import PolicyTerms
@@ -21,6 +23,14 @@ class SetPolicy:
     county_code: str
     valid_from: date
     terms: PolicyTerms
+
+
+@dataclass(frozen=True)
+class ProposePolicy:
+    """The next version as one person proposes it; the key makes a form that arrives twice one proposal."""
+
+    submission_key: str
+    policy: SetPolicy
 
 
 @dataclass(frozen=True)
@@ -43,20 +53,39 @@ class DecideHold:
 
 @dataclass(frozen=True)
 class BankReply:
-    """One line of the bank's return file: the pay file's sequence, the amount, and what became of it."""
+    """One line of the bank's return file: the pay file's sequence, the amount, and what became of it.
+
+    Whom and where the bank paid, where the file says so: None for a column that it does not have.
+    """
 
     sequence: int
     amount: Money
     is_paid: bool
     why: str = ""
+    row: int = 0
+    payee: str | None = None
+    account: str | None = None
+    id_number: str | None = None
 
 
 @dataclass(frozen=True)
 class BankReturns:
-    """The bank's return file as read, and the hash of its bytes."""
+    """The bank's return file as read, and the hash of its bytes. Some files name the pay file that they answer."""
 
     replies: tuple[BankReply, ...]
     sha256: str
+    file_number: str = ""
+
+
+@dataclass(frozen=True)
+class SentLine:
+    """One line of a pay file as it went to the bank."""
+
+    sequence: int
+    amount: Money
+    payee: str
+    account: str
+    id_number: str
 
 
 @dataclass(frozen=True)
@@ -89,3 +118,26 @@ class ProposeReversal:
     submission_key: str
     entry_public_id: str
     document_number: str
+
+
+@dataclass(frozen=True)
+class StoreCheckList:
+    """Another office's list, matched: what stays of it. `as_of` is the day up to which the office says it is complete."""
+
+    county_code: str
+    kind: ListKind
+    as_of: date
+    sha256: str
+    row_count: int
+    unread_count: int
+    found: tuple[Found, ...]
+    mapping: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DecideHit:
+    """A person says whether somebody on a list is the one in the register, and on what grounds."""
+
+    hit_public_id: str
+    is_same: bool
+    grounds: Grounds

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from app.core.i18n import N_
 from app.core.reasons import register
+from app.subsidies.rules.chain import OFFICE_LABELS, Office
+from app.subsidies.texts_watch import TEXTS as WATCH_TEXTS
 
 TEXTS: dict[str, str] = {
     # the sum
@@ -69,6 +71,38 @@ TEXTS: dict[str, str] = {
     "subsidies.hold.account_changed": N_("领款账户变更不足 %(days)s 天，请向监护人核实"),
     "subsidies.hold.duty_missing": N_("本季度履责认定尚未完成"),
     "subsidies.hold.duty_failed": N_("本季度履责认定不合格，待整改复核"),
+    # other offices' lists
+    "subsidies.list.deregistered": N_("公安户口注销"),
+    "subsidies.list.funeral": N_("民政殡葬"),
+    "subsidies.list.in_hospital": N_("医保结算"),
+    "subsidies.list.in_custody": N_("羁押服刑"),
+    "subsidies.list.moved_out": N_("户口迁出"),
+    "subsidies.listed.patient": N_("被监护人"),
+    "subsidies.listed.payee": N_("领款人"),
+    "subsidies.hold.listed": N_("%(source)s名单（截至 %(as_of)s）载有%(who)s，与登记不符，待核实"),
+    "subsidies.flag.listed_near": N_("%(source)s名单（截至 %(as_of)s）有与%(who)s姓名相近的人，请看一眼"),
+    "subsidies.flag.listed_later": N_("%(source)s名单（截至 %(as_of)s）载有%(who)s，在本期之后"),
+    "subsidies.checked.current": N_("%(source)s %(as_of)s"),
+    "subsidies.checked.stale": N_("%(source)s %(as_of)s（过期）"),
+    "subsidies.checked.missing": N_("%(source)s未核对"),
+    "subsidies.checklist.in_future": N_("截至日期不能晚于今天"),
+    "subsidies.checklist.nothing_late": N_("没有新名单命中本批，请刷新页面"),
+    "subsidies.checklist.decided": N_("这一条已有人核实，请刷新页面"),
+    "subsidies.checklist.no_reference": N_("认定不是同一人，请填写所依据材料的编号"),
+    "subsidies.submit.listed": N_("造册之后收到的名单命中 %(count)s 处，请先按新名单暂缓"),
+    "subsidies.hold.office_police": N_("公安机关核查有反映，待核定"),
+    "subsidies.hold.office_town": N_("政法委（综治中心）核查有反映，待核定"),
+    "subsidies.hold.office_health": N_("卫生健康部门核查有反映，待核定"),
+    # the joint approval
+    "subsidies.office.police": OFFICE_LABELS[Office.POLICE],
+    "subsidies.office.town": OFFICE_LABELS[Office.TOWN],
+    "subsidies.office.health": OFFICE_LABELS[Office.HEALTH],
+    "subsidies.joint.missing": N_("还缺联审签署：%(offices)s；各部门签署同一份内容之后，复核人才能审批"),
+    "subsidies.joint.not_asked": N_("本批按政策由一人复核，不需要部门签署"),
+    "subsidies.joint.signed_already": N_("本部门已经签署这一份内容"),
+    "subsidies.joint.marked_first": N_("已有 %(count)s 笔标为有情况，请退回民政核定，或撤销后再签署"),
+    "subsidies.joint.nothing_marked": N_("没有标为有情况的行"),
+    "subsidies.joint.line_settled": N_("这一笔不在应发之列，或本部门反映过、民政已经核定"),
     # shown to the reviewer, without effect on the payment
     "subsidies.flag.not_seen": N_("超过 %(months)s 个月没有医生当面随访"),
     "subsidies.flag.not_seen_since_opening": N_("随花名册转入，还没有医生当面随访的记录"),
@@ -83,11 +117,20 @@ TEXTS: dict[str, str] = {
     "subsidies.step.quarter_open": N_("%(quarter)s到 %(ends_on)s 才结束，之后方可造册"),
     # policy and preparing
     "subsidies.policy.used": N_("%(period)s 已按原政策签批，新政策须从之后的季度起"),
-    "subsidies.policy.joint_not_yet": N_("部门联审尚未开通，请先选择一人复核"),
     "subsidies.policy.same_day": N_("已有从 %(day)s 起的一版，请另选生效日"),
     "subsidies.policy.from_year_start": N_("改变发放周期须从发放年度的第一天（%(day)s）起"),
     "subsidies.policy.period_running": N_("%(period)s按原来的周期还没有结束，新周期须从它结束之后起"),
     "subsidies.policy.period_paid": N_("%(period)s已经造册或发放，不能改变它的发放周期"),
+    "subsidies.policy.meanwhile": N_("刚刚有人另立了一版，请刷新页面核对"),
+    "subsidies.policy.decided": N_("这份政策稿已经处理，请刷新页面"),
+    "subsidies.policy.same_person": N_("拟稿人不能采纳或退回自己的稿，须由另一人办理"),
+    "subsidies.policy.not_yours": N_("只有拟稿人可以撤回"),
+    "subsidies.floor.annual": N_("低于市级最低标准每人每年 %(floor)s 元，差 %(gap)s 元；请说明原因和文件号"),
+    "subsidies.floor.why": N_("请选择低于市级标准的原因"),
+    "subsidies.floor.paper": N_("请填写说明原因的文件号"),
+    "subsidies.floor.pool": N_(
+        "%(year)s 年资金池低于市级最低规模，差 %(gap)s 元；请先在资金池页说明原因和文件号，再审批"
+    ),
     "subsidies.policy.senseless": N_("这一项的内容不合理，请核对"),
     "subsidies.prepare.no_county": N_("没有找到这个县，或不在您的范围内"),
     "subsidies.prepare.no_policy": N_("%(quarter)s没有适用的发放政策，请先设置政策"),
@@ -135,6 +178,14 @@ TEXTS: dict[str, str] = {
     "subsidies.ground.return_not_due": N_("列入了不应发放的行"),
     "subsidies.ground.return_papers": N_("材料不全，请补齐"),
     "subsidies.ground.return_policy": N_("政策适用请核对"),
+    "subsidies.ground.same_person": N_("已核对，是同一人"),
+    "subsidies.ground.family_says_so": N_("家属已告知"),
+    "subsidies.ground.other_person": N_("已核对，不是同一人"),
+    "subsidies.ground.list_wrong": N_("来源单位确认名单有误"),
+    "subsidies.ground.marked_by_police": N_("公安机关核查有反映，退回核定"),
+    "subsidies.ground.marked_by_town": N_("政法委（综治中心）核查有反映，退回核定"),
+    "subsidies.ground.marked_by_health": N_("卫生健康部门核查有反映，退回核定"),
+    "subsidies.ground.objection_upheld": N_("公示期间的异议成立"),
     "subsidies.ground.does_not_fit": N_("这一依据与决定不符，请另选"),
     "subsidies.reference.shape": N_("编号只含字母、数字、号、字、第、〔〕和横线，最多 %(most)s 个字"),
     "subsidies.reference.personal": N_("这里不能填写电话、证件号或账号，请填文件或协议编号"),
@@ -142,6 +193,7 @@ TEXTS: dict[str, str] = {
     "subsidies.export.nothing_left": N_("应发的行全部被拦下，没有生成发放文件"),
     "subsidies.withheld.payee_dead": N_("领款人已去世，拦付"),
     "subsidies.withheld.after_death": N_("含不应计发的日子，拦付待更正"),
+    "subsidies.withheld.listed": N_("名单载有领款人或被监护人死亡，核实之前拦付"),
     "subsidies.withheld.account_closed": N_("领款账户已停用，拦付"),
     "subsidies.settle.already": N_("本批已经办结"),
     "subsidies.returns.no_header": N_("没有找到表头：回盘文件须有序号、金额、结果三列"),
@@ -165,6 +217,12 @@ TEXTS: dict[str, str] = {
     "subsidies.verify.file_bytes": N_("发放文件 %(number)s 的内容与其指纹不符"),
     # the audit's words
     "subsidies.policy_set": N_("设置补贴政策"),
+    "subsidies.policy_proposed": N_("拟补贴政策"),
+    "subsidies.policy_adopted": N_("采纳补贴政策"),
+    "subsidies.policy_refused": N_("退回补贴政策稿"),
+    "subsidies.policy_withdrawn": N_("撤回补贴政策稿"),
+    "subsidies.floors_set": N_("设置市级最低标准"),
+    "subsidies.floor_stated": N_("说明低于市级标准的原因"),
     "subsidies.fund_proposed": N_("登记资金池收支"),
     "subsidies.fund_approved": N_("确认资金池入账"),
     "subsidies.fund_refused": N_("退回资金池登记"),
@@ -175,6 +233,12 @@ TEXTS: dict[str, str] = {
     "subsidies.run_prepared": N_("造册"),
     "subsidies.run_started_anew": N_("清空草稿，重新造册"),
     "subsidies.run_submitted": N_("提交复核"),
+    "subsidies.run_police_signed": N_("公安机关联审签署"),
+    "subsidies.run_town_signed": N_("政法委（综治中心）联审签署"),
+    "subsidies.run_health_signed": N_("卫生健康部门联审签署"),
+    "subsidies.form_seen": N_("查看联审名单"),
+    "subsidies.line_marked": N_("联审标记一行"),
+    "subsidies.line_unmarked": N_("撤销联审标记"),
     "subsidies.run_approved": N_("审批批次"),
     "subsidies.run_returned": N_("退回批次"),
     "subsidies.run_voided": N_("签批作废"),
@@ -182,7 +246,11 @@ TEXTS: dict[str, str] = {
     "subsidies.run_settled": N_("办结批次"),
     "subsidies.hold_decided": N_("核定暂缓"),
     "subsidies.line_held": N_("造册后暂缓"),
+    "subsidies.list_loaded": N_("载入其他部门名单"),
+    "subsidies.hit_confirmed": N_("认定名单所载为同一人"),
+    "subsidies.hit_dismissed": N_("认定名单所载不是同一人"),
     "subsidies.pay_file_fetched": N_("下载发放文件"),
+    "subsidies.pay_cover_printed": N_("打印发放文件封面"),
     "subsidies.returns_after_word": N_("声明之后收到回盘文件"),
     "subsidies.ledger_printed": N_("打印发放台账"),
     "subsidies.notices_printed": N_("打印告知书"),
@@ -192,6 +260,9 @@ TEXTS: dict[str, str] = {
 
 # A hold's cause in a few words, for counts.
 HOLD_LABELS: dict[str, str] = {
+    "subsidies.hold.office_police": N_("公安机关有反映"),
+    "subsidies.hold.office_town": N_("政法委有反映"),
+    "subsidies.hold.office_health": N_("卫健部门有反映"),
     "subsidies.hold.incident": N_("肇事肇祸待认定"),
     "subsidies.hold.death_estimated": N_("死亡日期待核实"),
     "subsidies.hold.not_identified": N_("身份待核实"),
@@ -208,6 +279,8 @@ HOLD_LABELS: dict[str, str] = {
     "subsidies.hold.account_changed": N_("账户新近变更"),
     "subsidies.hold.duty_missing": N_("履责认定未完成"),
     "subsidies.hold.duty_failed": N_("履责认定不合格"),
+    "subsidies.hold.listed": N_("名单待核实"),
 }
 
 register(TEXTS)
+register(WATCH_TEXTS)

@@ -173,7 +173,6 @@ def test_a_policy_does_not_rewrite_what_was_signed(house: House) -> None:
     step(house, "submit", "clerk")
     assert "签批" in refused(policy(house, day="2026-09-30"))
     assert said(policy(house, "--json", day="2026-10-01"))["version"] == 3
-    refused(policy(house, "--chain", "joint", day="2026-11-01"))
     refused(policy(house, who="reviewer", day="2026-11-01"))
 
 

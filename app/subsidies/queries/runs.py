@@ -95,6 +95,14 @@ def newest_run_from(session: Session, county_code: str, day: date) -> SubsidyRun
     return next((run for run in runs if parse_period(run.period).last_day >= day), None)
 
 
+def any_run_from(session: Session, county_code: str, day: date) -> SubsidyRun | None:
+    """A run of any kind or state, payments from before included, with days on or after `day`."""
+    runs = session.scalars(
+        select(SubsidyRun).where(SubsidyRun.county_code == county_code, SubsidyRun.period >= str(day.year))
+    )
+    return next((run for run in runs if parse_period(run.period).last_day >= day), None)
+
+
 def policy_for(session: Session, county_code: str, quarter: Period) -> SubsidyPolicy | None:
     """The version in force on the quarter's last day."""
     return session.scalar(

@@ -57,6 +57,27 @@ class ReturnGround(StrEnum):
     POLICY = "return_policy"
 
 
+class HitGround(StrEnum):
+    """Why somebody on another office's list is, or is not, the person of the register."""
+
+    SAME_PERSON = "same_person"
+    FAMILY_SAYS_SO = "family_says_so"
+    OTHER_PERSON = "other_person"
+    LIST_WRONG = "list_wrong"
+
+
+FOR_CONFIRMING = (HitGround.SAME_PERSON, HitGround.FAMILY_SAYS_SO)
+
+
+class ChainGround(StrEnum):
+    """What brought a run back to its clerk between submission and the bank, other than the reviewer."""
+
+    POLICE = "marked_by_police"
+    TOWN = "marked_by_town"
+    HEALTH = "marked_by_health"
+    OBJECTION = "objection_upheld"
+
+
 FOR_EITHER = (HoldGround.PHONED, HoldGround.PAPERS_SEEN, HoldGround.GROUP_DECIDED)
 FOR_PAYING = (
     HoldGround.ACCOUNT_CORRECTED,
@@ -85,7 +106,7 @@ FOR_REFUSING = (
 class Grounds:
     """A code and, where there is one, the number of the paper or agreement that it rests on."""
 
-    code: HoldGround | ReturnGround
+    code: HoldGround | ReturnGround | HitGround | ChainGround
     reference: str = ""
 
     def said(self) -> Reason:
@@ -101,7 +122,7 @@ class Grounds:
 def read_grounds(stored: str | None) -> Grounds | None:
     """What `stored` wrote; None for nothing, and for words from before there were codes."""
     code, _, reference = (stored or "").partition(" ")
-    for kind in (HoldGround, ReturnGround):
+    for kind in (HoldGround, ReturnGround, HitGround, ChainGround):
         if code in set(kind):
             return Grounds(kind(code), reference)
     return None
@@ -119,6 +140,11 @@ def check_reference(text: str) -> tuple[Reason, ...]:
     if not _REFERENCE.fullmatch(text):
         return (reason("subsidies.reference.shape", most=LONGEST_REFERENCE),)
     return (reason("subsidies.reference.personal"),) if _PERSONAL.search(text) else ()
+
+
+def holds_personal_number(text: str) -> bool:
+    """Whether something in it looks like a telephone, an ID number or a card: no number of a paper does."""
+    return bool(_PERSONAL.search(text))
 
 
 def check_ground(ground: HoldGround, is_paid: bool) -> tuple[Reason, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -118,6 +119,8 @@ LEVELS = range(6)
 # 0: each agreement's own year
 YEAR_STARTS = (0, 1, 4, 7, 10)
 _LARGEST_ANNUAL = Money.from_yuan("1000000")
+_CUTOFF = re.compile(r"12-(\d\d)", re.ASCII)
+_LAST_CUTOFF = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,8 @@ class PolicyTerms:
                 raise ValueError(name)
         self._check_levels()
         self._check_year()
+        if self.early_cutoff and self.cutoff_day is None:
+            raise ValueError("early_cutoff")
 
     def _check_levels(self) -> None:
         levels = [level for level, _ in self.annual_by_level]
@@ -193,6 +198,12 @@ class PolicyTerms:
         is_known = type(self.guardianship_year_start) is int and self.guardianship_year_start in YEAR_STARTS
         if not is_known or (self.period is Rhythm.HALF_YEAR and self.guardianship_year_start in (4, 10)):
             raise ValueError("guardianship_year_start")
+
+    @property
+    def cutoff_day(self) -> int | None:
+        """The day of December from which the year's last period may be prepared; None where it must have ended."""
+        found = _CUTOFF.fullmatch(self.early_cutoff)
+        return int(found[1]) if found and 1 <= int(found[1]) <= _LAST_CUTOFF else None
 
     @property
     def year_start(self) -> int:

@@ -33,6 +33,7 @@ from app.subsidies.queries.fund import (
 )
 from app.subsidies.rules.fund import EntryKind, FundSide, YearEnd
 from app.subsidies.rules.transitions import PaymentState
+from app.subsidies.service.floors import refuse_unexplained_pool
 
 # year, from, to, how much; a sum that crosses into the next year leaves one year and enters the other
 Move = tuple[int, FundSide, FundSide, Money]
@@ -46,6 +47,7 @@ def commit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -
     if not has_fund(session, run.county_code, year):
         return
     _lock(session, run.county_code, year)
+    refuse_unexplained_pool(session, run.county_code, year)
     shortage = balances_of(session, run.county_code, year).shortage(Money(run.total_fen))
     if shortage:
         raise Conflict(reason("subsidies.fund.short", year=year, short=shortage))
