@@ -14,7 +14,7 @@ SHEET_NAME = "CSV"
 _DELIMITERS = ",\t;"
 
 
-def read_delimited(content: bytes) -> Sheet:
+def read_delimited(content: bytes, most_rows: int = MAX_ROWS) -> Sheet:
     """One sheet of text cells. `Invalid` on `file` when it is not text, or has too many rows."""
     text = _decoded(content)
     if "\0" in text:
@@ -25,8 +25,8 @@ def read_delimited(content: bytes) -> Sheet:
     try:
         for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             rows.append([cell if cell.strip() else None for cell in line[:MAX_COLUMNS]])
-            if len(rows) > MAX_ROWS:
-                raise _refusal("core.file.too_many_rows", sheet=SHEET_NAME, rows=len(rows), most=MAX_ROWS)
+            if len(rows) > most_rows:
+                raise _refusal("core.file.too_many_rows", sheet=SHEET_NAME, rows=len(rows), most=most_rows)
     except csv.Error:
         raise _refusal("core.file.damaged") from None
     return Sheet(SHEET_NAME, rows)

@@ -36,20 +36,21 @@ _STREAMS_OF_OLE = {
 }
 
 
-def open_workbook(content: bytes, name: str) -> list[Sheet]:
-    """The sheets in their order, hidden ones marked. `Invalid` on `file` when it is not a workbook that can be read safely."""
+def open_workbook(content: bytes, name: str, most_rows: int = worker.MAX_ROWS) -> list[Sheet]:
+    """The sheets in their order, hidden ones marked. `Invalid` on `file` when it is not a workbook that can be read safely, or a sheet
+    has more than `most_rows` rows."""
     if not content:
         raise refusal("core.file.empty")
     if len(content) > MAX_BYTES:
         raise refusal("core.file.too_large", most=MAX_BYTES // 1024 // 1024)
     kind = _kind(content, name)
     if kind == "csv":
-        return [read_delimited(content)]
+        return [read_delimited(content, most_rows)]
     if kind == "xlsx":
         check_archive(content)
     else:
         _check_ole(content)
-    return _parse(content, is_date1904(content) if kind == "xlsx" else False)
+    return _parse(content, is_date1904(content) if kind == "xlsx" else False, most_rows)
 
 
 def refusal(code: str, **args: Any) -> Invalid:
@@ -95,10 +96,10 @@ def _check_ole(content: bytes) -> None:
             raise refusal(code)
 
 
-def _parse(content: bytes, date1904: bool) -> list[Sheet]:
+def _parse(content: bytes, date1904: bool, most_rows: int) -> list[Sheet]:
     try:
         done = subprocess.run(  # our own file under our own interpreter
-            [sys.executable, "-I", str(Path(worker.__file__))],
+            [sys.executable, "-I", str(Path(worker.__file__)), str(most_rows)],
             input=content,
             capture_output=True,
             timeout=WALL_SECONDS,

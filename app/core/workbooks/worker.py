@@ -37,7 +37,7 @@ def main() -> int:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
         if len(workbook.sheet_names) > MAX_SHEETS:
             return _refuse("too_heavy")
-        return _write(workbook)
+        return _write(workbook, int(sys.argv[1]) if len(sys.argv) > 1 else MAX_ROWS)
     except PasswordError:
         return _refuse("encrypted")
     except (CalamineError, ValueError, OSError):
@@ -46,7 +46,7 @@ def main() -> int:
         return OUT_OF_MEMORY
 
 
-def _write(workbook: Any) -> int:
+def _write(workbook: Any, most_rows: int) -> int:
     lines = []
     for about in workbook.sheets_metadata:
         if not str(about.typ).endswith("WorkSheet"):
@@ -55,8 +55,8 @@ def _write(workbook: Any) -> int:
         rows = [[_plain(cell) for cell in row[:MAX_COLUMNS]] for row in sheet.to_python(skip_empty_area=False)]
         while rows and all(cell is None for cell in rows[-1]):
             rows.pop()
-        if len(rows) > MAX_ROWS:
-            return _refuse("too_many_rows", sheet=about.name, rows=len(rows), most=MAX_ROWS)
+        if len(rows) > most_rows:
+            return _refuse("too_many_rows", sheet=about.name, rows=len(rows), most=most_rows)
         merges = [[*first, *last] for first, last in sheet.merged_cell_ranges or ()]
         hidden = not str(about.visible).endswith(".Visible")
         lines.append(json.dumps({"name": about.name, "hidden": hidden, "merges": merges, "rows": rows}))

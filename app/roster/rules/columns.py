@@ -138,6 +138,9 @@ class Field(StrEnum):
     REHAB_OTHER = "rehab_other"
     CLASS = "visit_class"
     DOCTOR = "visit_doctor"
+    LISTED_FROM = "listed_from"
+    LISTED_TO = "listed_to"
+    ID_TAIL = "id_tail"
     IGNORED = "ignored"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.areas.queries import place_of
@@ -17,8 +18,11 @@ from app.core.files import get_file, keep_file, open_file
 from app.core.models import KeptFile
 from app.core.workbooks.sheet import Sheet
 from app.core.workbooks.workbook import open_workbook
+from app.core.workbooks.worker import MAX_ROWS
+from app.roster.rules.listed_rows import MOST_LISTED
 
 KEPT = timedelta(days=1)
+HEADROOM = 200  # titles, headers and signatures around a list's rows
 LONGEST_NAME = 120
 
 
@@ -28,10 +32,14 @@ class UploadKind:
 
     name: str
     action: Action
+    most_rows: int = MAX_ROWS
+    kept: timedelta = KEPT
 
 
 ROSTERS = UploadKind("roster_upload", Action.IMPORT_ROSTER)
 VISITS = UploadKind("visits_upload", Action.IMPORT_VISITS)
+# almost everybody on such a list is a stranger: it is kept only while somebody looks at its columns
+CHECK_LISTS = UploadKind("check_list_upload", Action.KEEP_CHECK_LISTS, MOST_LISTED + HEADROOM, timedelta(hours=1))
 
 
 @dataclass(frozen=True)
@@ -42,9 +50,10 @@ class Upload:
     name: str
     sha256: str
     content: bytes
+    most_rows: int = MAX_ROWS
 
     def sheets(self) -> list[Sheet]:
-        return open_workbook(self.content, self.name)
+        return open_workbook(self.content, self.name, self.most_rows)
 
 
 def keep_upload(
@@ -52,7 +61,7 @@ def keep_upload(
 ) -> KeptFile:
     """Store the file after it has been opened once; `Invalid` on `file` when it is no readable workbook."""
     require(actor, kind.action)
-    open_workbook(content, name)
+    open_workbook(content, name, kind.most_rows)
     return keep_file(
         session,
         keyring,
@@ -63,7 +72,7 @@ def keep_upload(
         place_of(actor),
         actor,
         now,
-        now + KEPT,
+        now + kind.kept,
     )
 
 
@@ -76,7 +85,16 @@ def get_upload(
     is_over = file.expires_at is not None and file.expires_at <= now
     if file.kind != kind.name or file.created_by != actor.user_id or is_over:
         raise NotFound()
-    return Upload(file.public_id, file.name, file.sha256, open_file(session, keyring, file))
+    return Upload(file.public_id, file.name, file.sha256, open_file(session, keyring, file), kind.most_rows)
+
+
+def forget_upload(session: Session, actor: Actor, kind: UploadKind, public_id: str) -> None:
+    """Take an upload of one's own away before its time; nothing where it is gone already."""
+    session.execute(
+        delete(KeptFile).where(
+            KeptFile.public_id == public_id, KeptFile.kind == kind.name, KeptFile.created_by == actor.user_id
+        )
+    )
 
 
 def note_rejects_taken(session: Session, actor: Actor, rows: int, now: datetime) -> None:

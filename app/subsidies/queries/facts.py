@@ -28,7 +28,7 @@ from app.patients.rules import (
 from app.people.models import PayeeAccount, Person
 from app.people.rules import DatePrecision
 from app.risk.models import LevelSource
-from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.models import LineKind, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.checks import listed_of, listed_people
 from app.subsidies.queries.duty import duty_found
 from app.subsidies.queries.fact_rows import (
@@ -99,7 +99,13 @@ def gather(session: Session, run: SubsidyRun, agreement_ids: Sequence[int], term
 
 def _undecided(run: SubsidyRun, query: Select[Any]) -> Select[Any]:
     quarter = parse_period(run.period)
-    has_line = exists().where(SubsidyLine.run_id == run.id, SubsidyLine.agreement_id == Agreement.id)
+    # corrections, and what earlier periods are paid again, are no lines of the run's own period
+    has_line = exists().where(
+        SubsidyLine.run_id == run.id,
+        SubsidyLine.agreement_id == Agreement.id,
+        SubsidyLine.period == run.period,
+        SubsidyLine.kind != LineKind.CORRECTION,
+    )
     query = query.join(Patient, Patient.id == Agreement.patient_id).where(
         within_prefix(Patient.area_code, prefix_of(run.county_code)),
         Agreement.withdrawn_at.is_(None),
@@ -176,7 +182,7 @@ class _Batch:
             payee=Payee(rank.value),
             is_registered=self._was_registered(row.patient.id),
             is_identified=row.patient_person.id_index is not None,
-            is_agreement_signed=True,
+            is_agreement_signed=row.agreement.withdrawn_at is None,
             is_death_estimated=row.patient_person.died_on_precision is DatePrecision.MONTH,
             highest_level=self._highest(row.patient.id, self.quarter.first_day),
             highest_level_of_agreement=self._highest(row.patient.id, row.agreement.from_on),

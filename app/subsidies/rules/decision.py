@@ -18,6 +18,7 @@ from app.core.reasons import Reason, reason
 from app.subsidies.rules.amount import Computation, compute_under, shares
 from app.subsidies.rules.because import why_due
 from app.subsidies.rules.checks import Known, Listed, list_flags, list_holds
+from app.subsidies.rules.cutoff import projected_days
 from app.subsidies.rules.days import DayFacts
 from app.subsidies.rules.lines import PAYS_UNSEEN, RULE_VERSION
 from app.subsidies.rules.periods import guardianship_year_from
@@ -162,7 +163,7 @@ def decide_line(facts: LineFacts, terms: PolicyTerms, version: str = RULE_VERSIO
     flags = tuple(_flags(facts, terms, pays_unseen))
     if refusals:
         return LineDecision(LineState.REFUSE, refusals, flags, Money.zero(), computation)
-    due = (*_due(facts, terms), *computation.reasons, *_split(computation, terms))
+    due = (*_due(facts, terms), *_projected(facts, computation), *computation.reasons, *_split(computation, terms))
     holds = tuple(_holds(facts, terms, pays_unseen))
     if holds:
         return LineDecision(LineState.HOLD, (*holds, *due), flags, amount, computation)
@@ -175,6 +176,12 @@ def _due(facts: LineFacts, terms: PolicyTerms) -> tuple[Reason, ...]:
         facts.agreement_number, facts.days, terms.eligible_rule, facts.condition_since, facts.quarter,
         is_by_level=is_by_level, is_by_incident=facts.has_past_incident and not is_by_level,
     )  # fmt: skip
+
+
+def _projected(facts: LineFacts, computation: Computation) -> tuple[Reason, ...]:
+    """Before the period's end: how many of its days are counted as if nothing changed any more."""
+    days = projected_days(computation, facts.as_of)
+    return (reason("subsidies.projected", until=facts.quarter.last_day, days=days),) if days else ()
 
 
 def _split(computation: Computation, terms: PolicyTerms) -> tuple[Reason, ...]:

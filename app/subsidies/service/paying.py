@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.errors import Conflict, Invalid
+from app.core.crypto import Keyring
+from app.core.errors import Conflict
 from app.core.money import Money
 from app.core.reasons import Reason, reason
 from app.people.vault import Vault
@@ -29,11 +30,10 @@ from app.subsidies.queries.payments import (
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
+from app.subsidies.service.answering import match
 from app.subsidies.service.booking import bounce_in_fund, settle_in_fund
 from app.subsidies.service.pay_files import keep_pay_file, layout_of
 from app.subsidies.service.signing import check, check_hands, keep_totals, refuse_changed, sign
-
-MOST_LISTED = 20  # differences named in one refusal
 
 
 def export_run(
@@ -90,36 +90,60 @@ def settle_run(
     run: SubsidyRun,
     returns: BankReturns | None,
     now: datetime,
+    keyring: Keyring | None = None,
 ) -> Settlement:
     """Close an exported run by the bank's return file, or without one by the finance user's word that all was paid.
 
-    A return file must answer every line with its exact amount, or nothing is settled. After a word given without a file, a file
-    that comes later wins: its returned lines become returned and may be paid again.
+    A return file must answer every line with its exact amount, payee and account, or nothing is settled. After a word given
+    without a file, a file that comes later wins: its returned lines become returned and may be paid again. A file that says again what
+    is settled answers the same and changes nothing; one that says otherwise is refused. `keyring` opens the sent file.
     """
     require(actor, Action.PAY_SUBSIDY)
     file = find_pay_file(session, run)
-    if run.state is RunState.SETTLED:
-        if file is None or returns is None or file.returns_sha256 is not None:
-            raise Conflict(reason("subsidies.settle.already"))
-        check_hands(session, actor, run, RunStep.SETTLED)
-    else:
-        check(session, actor, run, RunStep.SETTLED)
-    if file is None:
-        raise Conflict(reason("subsidies.step.wrong_state"))
+    if file is None or (run.state is RunState.SETTLED and returns is None):
+        is_settled = run.state is RunState.SETTLED
+        raise Conflict(reason("subsidies.settle.already" if is_settled else "subsidies.step.wrong_state"))
     lines = list_pay_file_lines(session, file)
+    if run.state is not RunState.SETTLED:
+        check(session, actor, run, RunStep.SETTLED)
+    else:
+        check_hands(session, actor, run, RunStep.SETTLED)
+        if file.returns_sha256 is not None and returns is not None:
+            _refuse_contradiction(session, keyring, file, lines, returns)
+            return settlement_of(session, file)
     if returns is None:
         file.attested_at, file.attested_by = now, actor.user_id
         replies = {
             line.sequence: BankReply(line.sequence, Money(line.amount_fen), True) for line in lines if line.sequence
         }
     else:
-        replies = _matched(lines, returns.replies)
+        replies = match(session, keyring, file, lines, returns)
         file.returns_sha256 = returns.sha256
     for line in lines:
         if line.sequence is not None:
             _settle_line(line, replies[line.sequence], now)
     session.flush()
     return _close(session, actor, run, file, lines, now)
+
+
+def _refuse_contradiction(
+    session: Session,
+    keyring: Keyring | None,
+    file: PayFile,
+    lines: Sequence[PayFileLine],
+    returns: BankReturns,
+) -> None:
+    """Sent again, a file changes nothing; what says otherwise than the file that settled is for people to clear up with the bank."""
+    if returns.sha256 == file.returns_sha256:
+        return
+    replies = match(session, keyring, file, lines, returns)
+    changed = [
+        line.sequence
+        for line in lines
+        if line.sequence is not None and replies[line.sequence].is_paid is not (line.state is PaymentState.PAID)
+    ]
+    if changed:
+        raise Conflict(reason("subsidies.returns.contradicts", count=len(changed), sequence=changed[0]))
 
 
 def _why_withheld(line: PayableLine, is_listed_dead: bool) -> Reason | None:
@@ -169,33 +193,6 @@ def _store_lines(
     )
     session.flush()
     _end_unpaid(session, file)
-
-
-def _matched(lines: Sequence[PayFileLine], replies: Sequence[BankReply]) -> dict[int, BankReply]:
-    """Each sent line with its reply; any doubt refuses the whole file with its first differences."""
-    wanted = {line.sequence: line for line in lines if line.sequence is not None}
-    answers: dict[int, BankReply] = {}
-    wrong: list[Reason] = []
-    for reply in replies:
-        line = wanted.get(reply.sequence)
-        if line is None:
-            wrong.append(reason("subsidies.returns.unknown", sequence=reply.sequence))
-        elif reply.sequence in answers:
-            wrong.append(reason("subsidies.returns.twice", sequence=reply.sequence))
-        elif reply.amount.fen != line.amount_fen:
-            wrong.append(
-                reason(
-                    "subsidies.returns.amount", sequence=reply.sequence, sent=Money(line.amount_fen), said=reply.amount
-                )
-            )
-        else:
-            answers[reply.sequence] = reply
-    wrong += [
-        reason("subsidies.returns.missing", sequence=number) for number in wanted if number not in answers and not wrong
-    ]
-    if wrong:
-        raise Invalid({"returns": wrong[:MOST_LISTED]})
-    return answers
 
 
 def _settle_line(line: PayFileLine, reply: BankReply, now: datetime) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -20,24 +20,35 @@ from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.batches import insert_rows
-from app.core.db import new_public_id
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import reason
 from app.core.refusals import said_by
 from app.subsidies.commands import PrepareRun
-from app.subsidies.models import LineKind, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
-from app.subsidies.queries.facts import GatheredLine, agreements_to_decide, count_to_decide, gather
+from app.subsidies.models import RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
+from app.subsidies.queries.facts import agreements_to_decide, count_to_decide, gather
+from app.subsidies.queries.past import Place, paid_for
 from app.subsidies.queries.runs import find_run, get_run, policy_for
 from app.subsidies.queries.totals import run_digest
-from app.subsidies.rules.amount import Computation
-from app.subsidies.rules.decision import LineDecision, LineState, decide_line
-from app.subsidies.rules.lines import RULE_VERSION, line_digest
+from app.subsidies.rules.cutoff import cutoff_of
+from app.subsidies.rules.decision import decide_line
+from app.subsidies.rules.lines import RULE_VERSION
 from app.subsidies.rules.periods import period_of
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.transitions import RunState, RunStep, check_period
+from app.subsidies.service.checks import hold_late, record_checks
+from app.subsidies.service.correcting import correct_batch, dead_of_run, repay_batch, repayment_row
+from app.subsidies.service.freezing import freeze, line_row
 from app.subsidies.service.signing import LIVE_PAYMENT, keep_totals, sign
 
 BATCH = 500
+
+
+class Late(StrEnum):
+    """What earlier runs owe, in this order: payments that came to nothing, then what late facts make of the others."""
+
+    REPAY = "repay"
+    CORRECT = "correct"
+
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
@@ -60,13 +71,20 @@ def prepare_run(
     with transaction() as session:
         run = start_run(session, actor, command, today, now)
         public_id, total = run.public_id, count_to_decide(session, run)
-    while True:
+    left = total
+    while left:
         with transaction() as session:
-            left = prepare_batch(session, actor, public_id, now, batch)
+            left = prepare_batch(session, actor, public_id, batch)
         if progress:
             progress(total - left, total)
-        if left == 0:
-            return public_id
+    for part in Late:
+        after: int | None = 0
+        while after is not None:
+            with transaction() as session:
+                after = prepare_late(session, actor, public_id, part, after, now)
+    with transaction() as session:
+        finish_run(session, actor, public_id, now)
+    return public_id
 
 
 def start_run(session: Session, actor: Actor, command: PrepareRun, today: date, now: datetime) -> SubsidyRun:
@@ -76,7 +94,9 @@ def start_run(session: Session, actor: Actor, command: PrepareRun, today: date, 
     """
     require(actor, Action.PREPARE_SUBSIDY)
     _check_county(session, actor, command.county_code)
-    for open_quarter in check_period(command.quarter, today):
+    policy = policy_for(session, command.county_code, command.quarter)
+    terms = PolicyTerms.from_json(policy.terms) if policy else None
+    for open_quarter in check_period(command.quarter, today, cutoff_of(terms, command.quarter) if terms else None):
         raise Conflict(open_quarter)
     kind = RunKind.SUPPLEMENTARY if command.is_supplementary else RunKind.REGULAR
     last = find_run(session, actor, command.county_code, command.quarter, kind, lock=True)
@@ -86,10 +106,9 @@ def start_run(session: Session, actor: Actor, command: PrepareRun, today: date, 
         _check_supplement(session, actor, command, last)
     elif last is not None:
         raise Conflict(reason("subsidies.prepare.stands", quarter=command.quarter))
-    policy = policy_for(session, command.county_code, command.quarter)
-    if policy is None:
+    if policy is None or terms is None:
         raise Conflict(reason("subsidies.prepare.no_policy", quarter=command.quarter))
-    due = period_of(PolicyTerms.from_json(policy.terms), command.quarter.last_day)
+    due = period_of(terms, command.quarter.last_day)
     if due != command.quarter:
         raise Conflict(reason("subsidies.prepare.other_period", period=due))
     run = SubsidyRun(
@@ -107,6 +126,7 @@ def start_run(session: Session, actor: Actor, command: PrepareRun, today: date, 
     try:
         with session.begin_nested():
             session.add(run)
+        record_checks(session, run)
         return run
     except IntegrityError:
         found = find_run(session, actor, command.county_code, command.quarter, kind, lock=True)
@@ -133,87 +153,53 @@ def prepare_anew(session: Session, actor: Actor, run: SubsidyRun, today: date, n
     session.execute(delete(SubsidyLine).where(SubsidyLine.run_id == run.id))
     run.state, run.decided_as_of, run.rule_version = RunState.PREPARING, today, RULE_VERSION
     run.prepared_by, run.prepared_at = actor.user_id, now
-    session.flush()
+    record_checks(session, run)
     return run
 
 
-def prepare_batch(session: Session, actor: Actor, run_public_id: str, now: datetime, batch: int = BATCH) -> int:
-    """Freeze the next lines of a run in preparation; returns how many agreements are still left (0: the run is a draft)."""
+def prepare_batch(session: Session, actor: Actor, run_public_id: str, batch: int = BATCH) -> int:
+    """Freeze the next agreements' lines of a run in preparation; returns how many agreements are still left."""
     run = get_run(session, actor, run_public_id, lock=True)
     if run.state is not RunState.PREPARING:
         return 0  # somebody else finished it meanwhile
     ids = agreements_to_decide(session, run, batch)
     policy = session.get_one(SubsidyPolicy, run.policy_id)
     terms = PolicyTerms.from_json(policy.terms)
-    gathered = gather(session, run, ids, terms)
+    gathered, dead = gather(session, run, ids, terms), dead_of_run(session, run, ids)
+    held = paid_for(session, [one.line for one in dead.values()]) if dead else {}
+    rows = []
+    for facts in gathered:
+        place = Place(facts.agreement_id, run.period, facts.rank)
+        if place in dead:
+            rows.append(repayment_row(run, policy, facts, dead[place], held[place].kept))
+        else:
+            decision = decide_line(facts.facts, terms, run.rule_version)
+            rows.append(line_row(run, facts, decision, freeze(facts, decision, policy)))
     with said_by(session, dict.fromkeys(LIVE_PAYMENT, "subsidies.prepare.paid_meanwhile")):
-        insert_rows(session, SubsidyLine, [_line_row(run, policy, facts, terms) for facts in gathered])
-    left = count_to_decide(session, run)
-    if left == 0:
+        insert_rows(session, SubsidyLine, rows)
+    return count_to_decide(session, run)
+
+
+def prepare_late(
+    session: Session, actor: Actor, run_public_id: str, part: Late, after: int, now: datetime
+) -> int | None:
+    """Add the next of what earlier runs owe. Returns the id to go on after; None when nothing is left."""
+    run = get_run(session, actor, run_public_id, lock=True)
+    if run.state is not RunState.PREPARING:
+        return None
+    if part is Late.REPAY:
+        with said_by(session, dict.fromkeys(LIVE_PAYMENT, "subsidies.prepare.paid_meanwhile")):
+            return repay_batch(session, run, after)
+    return correct_batch(session, actor, run, after, now)
+
+
+def finish_run(session: Session, actor: Actor, run_public_id: str, now: datetime) -> None:
+    """All lines stand: the run becomes a draft under its maker's signature. A second time changes nothing."""
+    run = get_run(session, actor, run_public_id, lock=True)
+    if run.state is RunState.PREPARING:
         keep_totals(session, run)
         sign(session, actor, run, RunStep.PREPARED, now)
-    return left
-
-
-def _line_row(run: SubsidyRun, policy: SubsidyPolicy, gathered: GatheredLine, terms: PolicyTerms) -> dict[str, object]:
-    decision = decide_line(gathered.facts, terms, run.rule_version)
-    snapshot = freeze(gathered, decision, policy)
-    reasons = [said.to_json() for said in (*decision.reasons, *decision.flags)]
-    amount = decision.amount.fen
-    days = 0 if decision.state is LineState.REFUSE else decision.computation.days
-    return {
-        "public_id": new_public_id(),
-        "run_id": run.id,
-        "kind": LineKind.ORDINARY,
-        "agreement_id": gathered.agreement_id,
-        "period": run.period,
-        "rank": gathered.rank,
-        "patient_id": gathered.patient_id,
-        "payee_person_id": gathered.payee_person_id,
-        "account_id": gathered.account_id,
-        "area_code": gathered.area_code,
-        "decision": decision.state,
-        "is_live": True,
-        "amount_fen": amount,
-        "days": days,
-        "snapshot": snapshot,
-        "reasons": reasons,
-        "digest": line_digest(decision.state, amount, days, reasons, snapshot),
-    }
-
-
-def freeze(gathered: GatheredLine, decision: LineDecision, policy: SubsidyPolicy) -> dict[str, Any]:
-    """Everything the line was decided from, by value, and the sum (data-model.md 3). Recomputing it gives the amount."""
-    computation = decision.computation
-    last_paid_day = _last_counted(computation)
-    return {
-        **gathered.snapshot,
-        "facts": gathered.facts.to_json(),
-        "policy": {"version": policy.version, "terms": policy.terms},
-        "amount_fen": decision.amount.fen,
-        "last_paid_day": last_paid_day.isoformat() if last_paid_day else None,
-        "computation": {
-            "annual_fen": computation.annual.fen,
-            "amount_fen": computation.amount.fen,
-            "full_fen": computation.full.fen,
-            "months": [
-                {"month": month.first.isoformat(), "days": month.days_in_month, "eligible": month.eligible}
-                for month in computation.months
-            ],
-            "deductions": [
-                {"kind": one.kind.value, "days": one.days, "fen": one.amount.fen} for one in computation.deductions
-            ],
-        },
-    }
-
-
-def _last_counted(computation: Computation) -> date | None:
-    """The last day of the quarter that counts."""
-    day = computation.quarter.last_day
-    for excluded in reversed(computation.exclusions):  # in order of time, without gaps or overlaps at the end
-        if excluded.last == day:
-            day = excluded.first - timedelta(days=1)
-    return day if day >= computation.quarter.first_day else None
+        hold_late(session, actor, run, now)  # lists that came while the lines were being frozen
 
 
 def _check_county(session: Session, actor: Actor, county_code: str) -> None:

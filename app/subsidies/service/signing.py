@@ -15,6 +15,8 @@ from app.core.refusals import said_by
 from app.people.models import Person
 from app.subsidies.commands import DecideHold
 from app.subsidies.models import RunApproval, SubsidyLine, SubsidyRun
+from app.subsidies.queries.checks import late_hits
+from app.subsidies.queries.joint import offices_missing
 from app.subsidies.queries.lines import get_line
 from app.subsidies.queries.runs import standing_hands
 from app.subsidies.queries.totals import changed_lines, run_digest, totals_of
@@ -37,6 +39,8 @@ def submit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -
     """Lock the lines under their digest and hand the run to the reviewer."""
     require(actor, Action.PREPARE_SUBSIDY)
     check(session, actor, run, RunStep.SUBMITTED)
+    if late := late_hits(session, run):
+        raise Conflict(reason("subsidies.submit.listed", count=len(late)))
     keep_totals(session, run)
     if run.pay_count == 0:
         raise Conflict(reason("subsidies.submit.nothing_to_pay"))
@@ -49,6 +53,7 @@ def approve_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) 
     """The second pair of eyes: another person than prepared or submitted, on exactly the lines submitted."""
     require(actor, Action.APPROVE_SUBSIDY)
     check(session, actor, run, RunStep.APPROVED)
+    _refuse_unsigned(session, run)
     refuse_changed(session, run)
     commit_run(session, actor, run, now)
     run.approved_by, run.approved_at = actor.user_id, now
@@ -58,10 +63,7 @@ def approve_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) 
 def return_run(session: Session, actor: Actor, run: SubsidyRun, grounds: Grounds, now: datetime) -> SubsidyRun:
     """The reviewer sends a submitted run back and says on what grounds."""
     require(actor, Action.APPROVE_SUBSIDY)
-    check(session, actor, run, RunStep.RETURNED)
-    sign(session, actor, run, RunStep.RETURNED, now, _checked(grounds))
-    _forget_signatures(run)
-    return run
+    return back_to_draft(session, actor, run, RunStep.RETURNED, now, _checked(grounds))
 
 
 def decide_hold(session: Session, actor: Actor, command: DecideHold, now: datetime) -> SubsidyLine:
@@ -107,11 +109,19 @@ def void_signatures(session: Session, actor: Actor, run: SubsidyRun, now: dateti
     """Bring a signed run back to draft before anything in it changes; the signatures stay on record as voided."""
     if run.state is RunState.DRAFT:
         return
-    check(session, actor, run, RunStep.VOIDED)
+    back_to_draft(session, actor, run, RunStep.VOIDED, now)
+
+
+def back_to_draft(
+    session: Session, actor: Actor, run: SubsidyRun, step: RunStep, now: datetime, grounds: Grounds | None = None
+) -> SubsidyRun:
+    """Take a signed run back to its clerk; what the fund had promised is free again."""
+    check(session, actor, run, step)
     release_run(session, actor, run, now)
-    sign(session, actor, run, RunStep.VOIDED, now)
+    sign(session, actor, run, step, now, grounds)
     _forget_signatures(run)
     session.flush()
+    return run
 
 
 def check(session: Session, actor: Actor, run: SubsidyRun, step: RunStep) -> None:
@@ -178,6 +188,13 @@ def _checked(grounds: Grounds, is_paid: bool | None = None) -> Grounds:
     if any(wrong.values()):
         raise Invalid({field: list(reasons) for field, reasons in wrong.items() if reasons})
     return Grounds(grounds.code, reference)
+
+
+def _refuse_unsigned(session: Session, run: SubsidyRun) -> None:
+    """The reviewer signs after every office of the chain, and on the same digest."""
+    if missing := offices_missing(session, run):
+        offices = [reason(f"subsidies.office.{office}") for office in missing]
+        raise Conflict(reason("subsidies.joint.missing", offices=offices))
 
 
 def _refuse(reasons: tuple[Reason, ...]) -> None:

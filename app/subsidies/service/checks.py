@@ -1,0 +1,164 @@
+"""Other offices' lists: keeping what was found on one, holding the lines that it speaks against, deciding who it really is.
+
+A list only proposes. Deaths, admissions, custody and moves are recorded by the register's owners in their own way; until then, or until
+somebody has found that it is another person, the money waits.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.audit.service import note
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.batches import insert_rows
+from app.core.db import new_public_id
+from app.core.errors import Conflict, Invalid
+from app.core.reasons import Reason, reason
+from app.subsidies.commands import DecideHit, StoreCheckList
+from app.subsidies.models import CheckHit, CheckList, RunCheck, SubsidyRun
+from app.subsidies.queries.checks import late_hits, newest_lists
+from app.subsidies.queries.hits import get_hit
+from app.subsidies.rules.chain import HoldSource
+from app.subsidies.rules.checks import CARE, Found, HitKind, HitState, ListKind
+from app.subsidies.rules.grounds import FOR_CONFIRMING, Grounds, HitGround, check_reference, tidy_reference
+from app.subsidies.rules.transitions import RunState
+from app.subsidies.service.holding import hold_line
+from app.subsidies.service.signing import void_signatures
+
+
+def require_kind(actor: Actor, kind: ListKind) -> None:
+    """Whoever keeps lists; for days of care only whoever may read them. Raises `Forbidden`."""
+    require(actor, Action.KEEP_CHECK_LISTS)
+    if kind in CARE:
+        require(actor, Action.KEEP_CARE_LISTS)
+
+
+def check_as_of(as_of: date, today: date) -> tuple[Reason, ...]:
+    """A list cannot be complete up to a day that has not come."""
+    return (reason("subsidies.checklist.in_future"),) if as_of > today else ()
+
+
+def store_list(session: Session, actor: Actor, command: StoreCheckList, now: datetime) -> CheckList:
+    """Keep a list's counts and the people of ours on it, and hold the lines of drafts that it speaks against."""
+    require_kind(actor, command.kind)
+    kept = CheckList(
+        county_code=command.county_code,
+        kind=command.kind,
+        as_of=command.as_of,
+        sha256=command.sha256,
+        row_count=command.row_count,
+        hit_count=sum(one.hit is HitKind.HIT for one in command.found),
+        near_count=sum(one.hit is HitKind.NEAR for one in command.found),
+        unread_count=command.unread_count,
+        loaded_at=now,
+        loaded_by=actor.user_id or 0,
+        mapping=command.mapping,
+    )
+    session.add(kept)
+    session.flush()
+    insert_rows(session, CheckHit, [_row(kept, one) for one in command.found])
+    note(
+        session,
+        actor,
+        "subsidies.list_loaded",
+        now=now,
+        subject=("check_list", kept.public_id),
+        area_code=kept.county_code,
+        count=kept.row_count,
+        detail={
+            "kind": kept.kind.value,
+            "as_of": kept.as_of.isoformat(),
+            "sha256": kept.sha256,
+            "hits": kept.hit_count,
+            "near": kept.near_count,
+            "unread": kept.unread_count,
+        },
+    )
+    drafts = select(SubsidyRun).where(SubsidyRun.county_code == command.county_code, SubsidyRun.state == RunState.DRAFT)
+    for run in session.scalars(drafts.order_by(SubsidyRun.id).with_for_update()).all():
+        hold_late(session, actor, run, now)
+    return kept
+
+
+def hold_late(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> int:
+    """Hold the lines of a draft that lists speak against which came after it was frozen; how many times a list spoke."""
+    late = late_hits(session, run)
+    for one in late:
+        hold_line(session, actor, one.line, HoldSource.CHECK_LIST, one.hit_id, one.because, now)
+    return len(late)
+
+
+def hold_listed(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> int:
+    """Bring a submitted run back to draft and hold what later lists speak against; an approved one is reopened by two people first."""
+    require(actor, Action.PREPARE_SUBSIDY)
+    if run.state not in (RunState.DRAFT, RunState.SUBMITTED):
+        raise Conflict(reason("subsidies.step.wrong_state"))
+    if not late_hits(session, run):
+        raise Conflict(reason("subsidies.checklist.nothing_late"))
+    void_signatures(session, actor, run, now)
+    return hold_late(session, actor, run, now)
+
+
+def record_checks(session: Session, run: SubsidyRun) -> None:
+    """Write down which list of each kind the run is drawn up against; a kind without one is not checked."""
+    session.flush()
+    session.execute(delete(RunCheck).where(RunCheck.run_id == run.id))
+    newest = newest_lists(session, run.county_code, run.prepared_at)
+    rows = [
+        {"run_id": run.id, "kind": kind, "list_id": newest[kind].id if kind in newest else None} for kind in ListKind
+    ]
+    insert_rows(session, RunCheck, rows)
+
+
+def decide_hit(session: Session, actor: Actor, command: DecideHit, now: datetime) -> CheckHit:
+    """Say that it is our person, or that it is somebody else. An equal number is overruled only by the register's owner."""
+    hit, source = get_hit(session, actor, command.hit_public_id, lock=True)
+    require_kind(actor, source.kind)
+    if not command.is_same and hit.hit is HitKind.HIT:
+        require(actor, Action.OVERRULE_CHECK_LISTS)
+    grounds = _checked(command)
+    if hit.state is not HitState.OPEN:
+        raise Conflict(reason("subsidies.checklist.decided"))
+    hit.state = HitState.CONFIRMED if command.is_same else HitState.DISMISSED
+    hit.decided_at, hit.decided_by, hit.ground = now, actor.user_id, grounds.stored()
+    note(
+        session,
+        actor,
+        f"subsidies.hit_{hit.state}",
+        now=now,
+        subject=("check_hit", hit.public_id),
+        area_code=hit.area_code,
+        detail={"kind": source.kind.value, "hit": hit.hit.value, "reason": f"subsidies.ground.{grounds.code}"},
+        changed=grounds.stored(),
+    )
+    return hit
+
+
+def _checked(command: DecideHit) -> Grounds:
+    """Grounds that speak for what was decided, with a tidy reference; who says it is another person names the paper that shows it."""
+    reference = tidy_reference(command.grounds.reference)
+    wrong: dict[str, tuple[Reason, ...]] = {"reference": check_reference(reference)}
+    if not command.is_same and not reference:
+        wrong["reference"] = (reason("subsidies.checklist.no_reference"),)
+    if not isinstance(command.grounds.code, HitGround) or (command.grounds.code in FOR_CONFIRMING) != command.is_same:
+        wrong["ground"] = (reason("subsidies.ground.does_not_fit"),)
+    if any(wrong.values()):
+        raise Invalid({field: list(reasons) for field, reasons in wrong.items() if reasons})
+    return Grounds(command.grounds.code, reference)
+
+
+def _row(kept: CheckList, one: Found) -> dict[str, object]:
+    return {
+        "public_id": new_public_id(),
+        "list_id": kept.id,
+        "person_id": one.person_id,
+        "area_code": one.area_code,
+        "hit": one.hit,
+        "from_on": one.from_on,
+        "to_on": one.to_on,
+        "state": HitState.OPEN,
+    }
