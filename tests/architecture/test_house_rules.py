@@ -44,6 +44,7 @@ UNSCOPED = {
     "subsidies.queries.fact_rows": "by run, for patients whom the same run found",
     "subsidies.queries.fund": "by run, or by the county of the actor's own area",
     "subsidies.queries.history": "by run, and by its payees",
+    "subsidies.queries.joint": "by run, which `get_run` hands out within the actor's area, and by its signatures",
     "subsidies.queries.letters.lines_without_letter": "by run",
     "subsidies.queries.lines.count_hold_reasons": "by run",
     "subsidies.queries.payments": "by run and by its pay file",

@@ -56,6 +56,7 @@ ARGUMENTS = {
     "guardian_id": "guardianship",
     "agreement_id": "agreement",
     "other_id": "patient",
+    "line_id": "line",
 }
 # Arguments that name a choice, not a thing: any of them is everybody's.
 CHOICES = {

@@ -98,7 +98,7 @@ class House:
         self, returns: BankReturns | None = None, who: str = "finance", supplementary: bool = False
     ) -> Settlement:
         with self.step(supplementary) as (session, run):
-            return settle_run(session, self.actor(who), run, returns, NOW)
+            return settle_run(session, self.actor(who), run, returns, NOW, self.keyring)
 
     def to_the_bank(self, supplementary: bool = False) -> PayFile:
         """Prepare, submit, approve, export."""

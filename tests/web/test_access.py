@@ -110,6 +110,11 @@ ABSENT_UNTIL_MADE = frozenset(
         "/screening/returns/<public_id>/paper",
         "/work/<public_id>/file",
         "/subsidies/<public_id>/pay-file",
+        # of these roles only the county's accounts sign; those of the crawl belong to a town
+        "/subsidies/<public_id>/sign",
+        "/subsidies/<public_id>/sign/send",
+        "/subsidies/<public_id>/sign/<line_id>/mark",
+        "/subsidies/<public_id>/sign/<line_id>/unmark",
         "/roster/imports/<public_id>/rejects",
         "/roster/visits/imports/<public_id>/rejects",
     }

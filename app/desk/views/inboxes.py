@@ -11,6 +11,7 @@ from app.core.keys import current_keyring
 from app.core.web import read_session
 from app.desk.queries.inbox import count_accounts, find_hospital, first_guardians, list_inpatients
 from app.desk.views.clues import clue_home
+from app.desk.views.signatures import signature_home
 from app.desk.views.support import support_home
 from app.guardians.labels import RELATION_LABELS
 from app.people.vault import Vault
@@ -57,7 +58,10 @@ def quiet_inbox(actor: Actor) -> str:
         ),
     }
     what, how = coming[actor.role]
-    return render_template("desk/quiet.html", what=what, how=how, clues=clue_home(read_session(), actor))
+    session = read_session()
+    return render_template(
+        "desk/quiet.html", what=what, how=how, clues=clue_home(session, actor), signatures=signature_home(session, actor)
+    )
 
 
 def accounts_home(actor: Actor) -> str:

@@ -18,6 +18,7 @@ from app.desk.queries.transfers import count_waiting
 from app.desk.rules import told
 from app.desk.texts import TASK_KINDS
 from app.desk.views.clues import clue_home
+from app.desk.views.signatures import signature_home
 from app.desk.views.support import support_home
 from app.subsidies.queries.runs import list_runs
 from app.subsidies.rules.transitions import RunState
@@ -44,6 +45,7 @@ def area_overview(actor: Actor) -> str:
         opens_register=may(actor, Action.SEE_REGISTER),
         is_office=actor.role is Role.COUNTY_OFFICE,
         clues=clue_home(session, actor),
+        signatures=signature_home(session, actor),
         moving=count_waiting(session, actor, today) if may(actor, Action.SEE_TRANSFERS) else None,
         requests=count_requests(session, actor),
         support=support_home(session, actor, today),

@@ -63,7 +63,7 @@ def prepare(county: str, quarter: Period, supplementary: bool, as_user: str | No
             raise
         click.echo(say(refused.reason), err=True)
     with transaction() as session:
-        _answer_run(run_of(session, actor, county, quarter, supplementary), as_json)
+        answer_run(run_of(session, actor, county, quarter, supplementary), as_json)
 
 
 @subsidy.command("submit")
@@ -121,7 +121,7 @@ def export(
         }
     if out:
         out.write_bytes(content)
-    _answer_run(run, as_json, extra)
+    answer_run(run, as_json, extra)
 
 
 @subsidy.command("settle")
@@ -141,13 +141,13 @@ def settle(
         actor = actor_named(session, as_user, Action.PAY_SUBSIDY)
         require_person(actor)
         run = run_of(session, actor, county, quarter, supplementary)
-        settled = settle_run(session, actor, run, said, current_clock().now())
+        settled = settle_run(session, actor, run, said, current_clock().now(), current_keyring())
     extra = {
         "paid": settled.paid_count,
         "returned": settled.returned_count,
         "paid_total": Money(settled.paid_fen).yuan,
     }
-    _answer_run(run, as_json, extra)
+    answer_run(run, as_json, extra)
 
 
 @subsidy.command("verify")
@@ -182,10 +182,10 @@ def _step(
         actor = actor_named(session, as_user, action)
         require_person(actor)
         run = step(session, actor, run_of(session, actor, county, quarter, is_supplementary), current_clock().now())
-    _answer_run(run, as_json)
+    answer_run(run, as_json)
 
 
-def _answer_run(run: SubsidyRun, as_json: bool, extra: Counts | None = None) -> None:
+def answer_run(run: SubsidyRun, as_json: bool, extra: Counts | None = None) -> None:
     counts = {
         "run": run.public_id,
         "state": run.state.value,

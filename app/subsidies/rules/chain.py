@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 
 from app.core.actor import Role
@@ -41,16 +41,6 @@ def missing_offices(chain: Chain, signed: Iterable[RunStep]) -> tuple[Office, ..
         return ()
     standing = frozenset(signed)
     return tuple(office for office, step in STEP_OF_OFFICE.items() if step not in standing)
-
-
-def check_joint(chain: Chain, signed: Mapping[RunStep, frozenset[str]]) -> tuple[Reason, ...]:
-    """The reviewer signs last."""
-    missing = missing_offices(chain, signed)
-    return (
-        (reason("subsidies.joint.missing", offices=[reason(f"subsidies.office.{one}") for one in missing]),)
-        if missing
-        else ()
-    )
 
 
 def check_office(office: Office, chain: Chain, signed: Iterable[RunStep]) -> tuple[Reason, ...]:

@@ -13,7 +13,7 @@ from app.core.access import Action, current_actor, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import Conflict, Invalid, NotFound, StaleVersion
+from app.core.errors import AnhuError, Conflict, Invalid, NotFound, StaleVersion
 from app.core.i18n import _
 from app.core.period import parse_period
 from app.core.reasons import reason, say
@@ -24,10 +24,12 @@ from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
 from app.subsidies.queries.differences import MOST, Difference, count_differences, list_differences
 from app.subsidies.queries.fund import run_in_fund
+from app.subsidies.queries.joint import office_signatures
 from app.subsidies.queries.lines import knows_reasons, list_lines
 from app.subsidies.queries.runs import find_pay_file, get_run, list_steps
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import RunState
+from app.subsidies.service.refusals import note_refusal
 from app.subsidies.texts import HOLD_LABELS
 
 subsidies = Blueprint("subsidies", __name__, url_prefix="/subsidies", template_folder="../templates")
@@ -86,10 +88,18 @@ def take_step(public_id: str, act: Act, done: str, form: StepForm | None = None)
             check_version(form, run)
             act(session, actor, run, current_clock().now())
     except (Conflict, Invalid) as refused:
+        remember_refusal(("subsidy_run", public_id), refused)
         show_errors(form, refused)
         return board_again(public_id, form, 409 if isinstance(refused, Conflict) else 400)
     flash(done, "good")
     return redirect(url_for("subsidies.show_run", public_id=public_id))
+
+
+def remember_refusal(subject: tuple[str, str], refused: AnhuError) -> None:
+    """What was stopped is rolled back whole; that somebody tried is for the auditor, in a transaction of its own."""
+    actor = current_actor()
+    with transaction() as session:
+        note_refusal(session, actor, subject, refused, current_clock().now())
 
 
 def check_version(form: StepForm, run: SubsidyRun) -> None:
@@ -117,6 +127,7 @@ def _board(run: SubsidyRun, form: StepForm) -> str:
         page=list_lines(session, actor, run, decision=chosen, text=text, cursor=request.args.get("after")),
         steps=list_steps(session, run),
         file=find_pay_file(session, run),
+        offices=office_signatures(session, run),
         in_fund=run_in_fund(session, run, current_clock().today()),
         decision=decision,
         text=text,

@@ -1,0 +1,249 @@
+"""The joint approval: each office answers its own question about exactly what was submitted, and the reviewer signs last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.accounts.models import User
+from app.audit.models import AuditEvent
+from app.core.db import Database
+from app.core.errors import Conflict, Forbidden, NotFound
+from app.people.vault import Vault
+from app.subsidies.models import LineHold, LineMark, RunApproval, SubsidyLine
+from app.subsidies.queries.joint import is_form_open, list_lines_to_sign, list_waiting, office_signatures
+from app.subsidies.queries.runs import get_run, list_steps
+from app.subsidies.rules.chain import Office
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.grounds import Grounds, HoldGround, ReturnGround
+from app.subsidies.rules.policy import Chain
+from app.subsidies.rules.transitions import RunState, RunStep
+from app.subsidies.service import mark_line, return_run, send_marked, unmark_line
+from tests.rig.county import County
+from tests.rig.crowd import at_once
+from tests.rig.families import families
+from tests.rig.offices import HEALTH, OFFICES, POLICE, TOWN, open_offices, sign, sign_all
+from tests.rig.quarter import NOW, House
+
+PERFORMED = Grounds(HoldGround.DUTY_PERFORMED)
+
+
+@pytest.fixture
+def house(app: Flask, database: Database, county: County) -> House:
+    """Six families under a joint chain, submitted."""
+    house = open_offices(House(app, database, county))
+    house.settle_in(families(6), chain=Chain.JOINT)
+    house.prepare()
+    house.submit()
+    return house
+
+
+def mark(house: House, who: str, place: int) -> None:
+    with house.step() as (session, run):
+        mark_line(session, house.actor(who), run, house.line(place).public_id, NOW)
+
+
+def send(house: House, who: str) -> None:
+    with house.step() as (session, run):
+        send_marked(session, house.actor(who), run, NOW)
+
+
+def steps_of(house: House) -> list[RunStep]:
+    with house.database.reading() as session:
+        return [one.step for one in list_steps(session, house.run())]
+
+
+def test_three_offices_sign_in_any_order_and_the_reviewer_last(house: House) -> None:
+    for who in (TOWN, HEALTH, POLICE):
+        with pytest.raises(Conflict, match="missing"):
+            house.approve()
+        sign(house, who)
+    house.approve()
+    assert house.run().state is RunState.APPROVED
+    assert house.export().count == 6
+    house.settle()
+    assert house.problems() == []
+
+
+def test_what_is_missing_is_said_by_name(house: House) -> None:
+    sign(house, HEALTH)
+    with pytest.raises(Conflict) as refused:
+        house.approve()
+    assert "公安机关、政法委（综治中心）" in str(refused.value.reason)
+
+
+def test_an_office_signs_once(house: House) -> None:
+    sign(house, POLICE)
+    with pytest.raises(Conflict, match="signed_already"):
+        sign(house, POLICE)
+
+
+def test_a_single_chain_asks_no_office(app: Flask, database: Database, county: County) -> None:
+    house = open_offices(House(app, database, county))
+    house.settle_in(families(2))
+    house.prepare()
+    house.submit()
+    with pytest.raises(Conflict, match="not_asked"):
+        sign(house, POLICE)
+    house.approve()
+    assert house.run().state is RunState.APPROVED
+
+
+@pytest.mark.parametrize("who", ["clerk", "reviewer", "finance", "coordinator", "auditor", "doctor"])
+def test_nobody_else_signs_for_an_office(house: House, who: str) -> None:
+    with pytest.raises(Forbidden):
+        sign(house, who)
+
+
+@pytest.mark.parametrize("who", ["police", "town"])
+def test_a_towns_police_and_office_find_no_run_to_sign(house: House, who: str) -> None:
+    with house.database.reading() as session:
+        assert list_waiting(session, house.actor(who), Office.POLICE) == []
+        with pytest.raises(NotFound):
+            get_run(session, house.actor(who), house.run().public_id)
+
+
+@pytest.mark.parametrize(
+    ("maker", "signer"), [("clerk", POLICE), (POLICE, TOWN), (TOWN, "reviewer"), (HEALTH, "finance")]
+)
+def test_every_hand_signs_once_whatever_accounts_it_has(house: House, maker: str, signer: str) -> None:
+    """Two accounts of one human being are one hand: clerk, three offices, reviewer and payer are six people."""
+    person = house.families[0].payee.id
+    house.county.actors[signer] = replace(house.actor(signer), person_id=person)
+    with house.database.transaction() as session:
+        session.get_one(User, house.county.users[maker]).person_id = person
+    house.county.actors[maker] = replace(house.actor(maker), person_id=person)
+    with pytest.raises(Conflict, match="same_person"):
+        for who in OFFICES:
+            sign(house, who)
+        house.approve()
+        house.export()
+
+
+def test_a_marked_line_sends_the_run_back_on_hold_and_voids_the_others(house: House) -> None:
+    sign(house, TOWN)
+    mark(house, POLICE, 2)
+    with pytest.raises(Conflict, match="marked_first"):
+        sign(house, POLICE)
+    send(house, POLICE)
+    run, line = house.run(), house.line(2)
+    assert (run.state, run.digest, run.hold_count, run.pay_count) == (RunState.DRAFT, None, 1, 5)
+    assert (line.decision, line.amount_fen) == (LineState.HOLD, 75000)
+    assert house.codes(2)[0] == "subsidies.hold.office_police"
+    assert steps_of(house)[-1] is RunStep.RETURNED
+    with house.database.reading() as session:
+        assert str(list_steps(session, run)[-1].why) == "公安机关核查有反映，退回核定"
+    house.decide(2, False, grounds=Grounds(HoldGround.DUTY_NOT_PERFORMED))
+    house.submit()
+    with pytest.raises(Conflict, match="missing"):
+        house.approve()
+    sign_all(house)
+    house.approve()
+    assert house.run().pay_count == 5
+    assert house.problems() == []
+
+
+def test_an_office_speaks_once_of_a_line_that_the_clerk_decided_to_pay(house: House) -> None:
+    mark(house, POLICE, 2)
+    send(house, POLICE)
+    house.decide(2, True, grounds=PERFORMED)
+    house.submit()
+    with pytest.raises(Conflict, match="line_settled"):
+        mark(house, POLICE, 2)
+    sign(house, POLICE)
+    mark(house, HEALTH, 2)
+    send(house, HEALTH)
+    assert house.codes(2)[0] == "subsidies.hold.office_health"
+    assert house.problems() == []
+
+
+def test_a_mark_is_taken_back_while_nothing_was_sent(house: House) -> None:
+    mark(house, TOWN, 1)
+    mark(house, TOWN, 1)
+    with house.step() as (session, run):
+        assert session.scalar(select(func.count()).select_from(LineMark)) == 1
+        unmark_line(session, house.actor(TOWN), run, house.line(1).public_id, NOW)
+    with pytest.raises(Conflict, match="nothing_marked"):
+        send(house, TOWN)
+    sign(house, TOWN)
+    with pytest.raises(Conflict, match="signed_already"):
+        mark(house, TOWN, 1)
+
+
+def test_signatures_of_what_was_sent_back_do_not_stand(house: House) -> None:
+    sign_all(house)
+    with house.step() as (session, run):
+        return_run(session, house.actor("reviewer"), run, Grounds(ReturnGround.DAYS), NOW)
+    house.submit()
+    with house.database.reading() as session:
+        assert [one.at for one in office_signatures(session, house.run())] == [None, None, None]
+    with pytest.raises(Conflict, match="missing"):
+        house.approve()
+
+
+@pytest.mark.parametrize(
+    ("who", "office", "shown"),
+    [
+        (POLICE, Office.POLICE, {"id_tail"}),
+        (TOWN, Office.TOWN, {"guardian", "agreement_number"}),
+        (HEALTH, Office.HEALTH, {"is_managed"}),
+    ],
+)
+def test_each_office_sees_only_what_its_question_needs(house: House, who: str, office: Office, shown: set[str]) -> None:
+    with house.database.reading() as session:
+        vault = Vault(session, house.keyring)
+        rows = list_lines_to_sign(session, vault, house.actor(who), office, house.run()).rows
+    assert len(rows) == 6 and all(row.patient and row.village for row in rows)
+    filled = {name for name in ("id_tail", "guardian", "agreement_number", "is_managed") if getattr(rows[0], name)}
+    assert filled == shown
+    assert not any(hasattr(rows[0], name) for name in ("amount_fen", "account_id", "days", "reasons"))
+
+
+def test_the_form_closes_when_the_office_has_signed(house: House) -> None:
+    with house.database.reading() as session:
+        assert is_form_open(session, house.run(), Office.POLICE)
+    sign(house, POLICE)
+    with house.database.reading() as session:
+        assert not is_form_open(session, house.run(), Office.POLICE)
+        assert is_form_open(session, house.run(), Office.HEALTH)
+
+
+def test_a_foreign_line_is_not_there(house: House) -> None:
+    with pytest.raises(NotFound), house.step() as (session, run):
+        mark_line(session, house.actor(POLICE), run, "x" * 22, NOW)
+
+
+def test_marks_are_noted_without_names(house: House) -> None:
+    mark(house, POLICE, 0)
+    with house.database.reading() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "subsidies.line_marked")).one()
+    assert set(event.detail) == {"run", "office"}
+
+
+def test_eight_people_of_three_offices_press_at_once(house: House) -> None:
+    """One signature an office; the others are told that it stands."""
+    crowd = [POLICE, TOWN, HEALTH, POLICE, TOWN, HEALTH, POLICE, TOWN]
+    outcomes = at_once([partial(sign, house, who) for who in crowd])
+    assert outcomes.count("done") == 3
+    assert set(outcomes) == {"done", "subsidies.joint.signed_already"}
+    with house.database.reading() as session:
+        steps = session.scalars(select(RunApproval.step).where(RunApproval.run_id == house.run().id)).all()
+    assert sorted(steps[2:]) == sorted([RunStep.POLICE_SIGNED, RunStep.TOWN_SIGNED, RunStep.HEALTH_SIGNED])
+    house.approve()
+
+
+def test_one_office_signs_while_another_sends_back(house: House) -> None:
+    """Whoever comes second is told; nothing of both stands."""
+    mark(house, POLICE, 0)
+    outcomes = at_once([partial(send, house, POLICE), partial(sign, house, HEALTH)])
+    assert outcomes[0] == "done"
+    run = house.run()
+    assert run.state is RunState.DRAFT and run.digest is None
+    with house.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(LineHold)) == 1
+        assert session.scalar(select(func.count()).select_from(SubsidyLine)) == 6
+    assert house.problems() == []
