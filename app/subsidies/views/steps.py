@@ -40,8 +40,8 @@ def approve(public_id: str) -> Answer:
     """The second pair of eyes; what was approved is looked at once more by rule."""
 
     def act(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> object:
-        approve_run(session, actor, run, now)
-        return ask_to_watch(session, actor, run, now)
+        ask_to_watch(session, actor, approve_run(session, actor, run, now), now)
+        return run
 
     return take_step(public_id, act, _("已审批，等待财政拨付。"))
 
@@ -93,7 +93,10 @@ def settle(public_id: str) -> Answer:
     except Invalid as refused:
         show_errors(form, refused)
         return board_again(public_id, form)
-    return take_step(public_id, lambda s, a, run, now: settle_run(s, a, run, said, now), _("已按银行回盘结算。"), form)
+    keyring = current_keyring()
+    return take_step(
+        public_id, lambda s, a, run, now: settle_run(s, a, run, said, now, keyring), _("已按银行回盘结算。"), form
+    )
 
 
 @subsidies.post("/<public_id>/attest")

@@ -1,0 +1,90 @@
+"""What the bank answered, held against the very file that was sent: any doubt refuses the whole answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy.orm import Session
+
+from app.core.bank_account import AccountKind, check_account
+from app.core.crypto import Keyring
+from app.core.errors import Invalid
+from app.core.files import open_file
+from app.core.identity import normalise_id_number
+from app.core.models import KeptFile
+from app.core.money import Money
+from app.core.names import normalise_name
+from app.core.reasons import Reason, reason
+from app.subsidies.commands import BankReply, BankReturns, SentLine
+from app.subsidies.models import PayFile, PayFileLine
+from app.subsidies.readers import read_sent
+
+MOST_LISTED = 20  # differences named in one refusal
+
+
+def match(
+    session: Session, keyring: Keyring | None, file: PayFile, lines: Sequence[PayFileLine], returns: BankReturns
+) -> dict[int, BankReply]:
+    """Each sent line with its reply. Raises `Invalid` on `returns` with the first differences; nothing is settled then.
+
+    ValueError for an answer that names accounts where no keyring was given to look into the sent file with.
+    """
+    if returns.file_number and returns.file_number != file.number:
+        raise Invalid({"returns": [reason("subsidies.returns.other_file", number=file.number)]})
+    wanted = {line.sequence: line for line in lines if line.sequence is not None}
+    sent = _sent(session, keyring, file) if any(_tells_whom(reply) for reply in returns.replies) else {}
+    answers: dict[int, BankReply] = {}
+    wrong: list[Reason] = []
+    for reply in returns.replies:
+        found = list(_wrong(reply, wanted.get(reply.sequence), reply.sequence in answers, sent.get(reply.sequence)))
+        wrong += found
+        if not found:
+            answers[reply.sequence] = reply
+    missing = [number for number in wanted if number not in answers]
+    if missing and not wrong:
+        wrong = [
+            reason("subsidies.returns.partial", said=len(answers), sent=len(wanted), missing=len(missing)),
+            *(reason("subsidies.returns.missing", sequence=number) for number in missing),
+        ]
+    if wrong:
+        raise Invalid({"returns": wrong[:MOST_LISTED]})
+    return answers
+
+
+def _wrong(reply: BankReply, line: PayFileLine | None, is_twice: bool, sent: SentLine | None) -> Iterator[Reason]:
+    if line is None:
+        yield reason("subsidies.returns.unknown", sequence=reply.sequence)
+    elif is_twice:
+        yield reason("subsidies.returns.twice", sequence=reply.sequence)
+    elif reply.amount.fen != line.amount_fen:
+        sums = {"sent": Money(line.amount_fen), "said": reply.amount}
+        yield reason("subsidies.returns.amount", sequence=reply.sequence, **sums)
+    elif sent is not None:
+        for column, is_same in _compared(reply, sent):
+            if not is_same:
+                column_name = reason(f"subsidies.returns.column.{column}")
+                yield reason("subsidies.returns.differs", row=reply.row, column=column_name)
+
+
+def _tells_whom(reply: BankReply) -> bool:
+    return reply.payee is not None or reply.account is not None or reply.id_number is not None
+
+
+def _compared(reply: BankReply, sent: SentLine) -> Iterator[tuple[str, bool]]:
+    if reply.payee is not None:
+        yield "payee", normalise_name(reply.payee) == normalise_name(sent.payee)
+    if reply.account is not None:
+        yield "account", _digits(reply.account) == _digits(sent.account)
+    if reply.id_number is not None:
+        yield "id_number", normalise_id_number(reply.id_number) == normalise_id_number(sent.id_number)
+
+
+def _digits(account: str) -> str:
+    return check_account(account, AccountKind.PASSBOOK).number
+
+
+def _sent(session: Session, keyring: Keyring | None, file: PayFile) -> dict[int, SentLine]:
+    if keyring is None:
+        raise ValueError("keyring")
+    kept = session.get_one(KeptFile, file.file_id)
+    return read_sent(open_file(session, keyring, kept), kept.name)
