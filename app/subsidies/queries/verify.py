@@ -16,7 +16,8 @@ from app.subsidies.models import LineHold, PayFile, PayFileLine, RunKind, Subsid
 from app.subsidies.queries.fund import booked_for, standing_commitment
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.queries.totals import run_digest, totals_of
-from app.subsidies.rules.decision import LineFacts, LineState, decide_line
+from app.subsidies.rules.corrections import decide_again
+from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.lines import line_digest
 from app.subsidies.rules.policy import PolicyTerms
@@ -67,7 +68,7 @@ def _recomputed(row: Row[SubsidyLine, str, str | None], version: str, is_held_la
     line, payee, account = row
     frozen = line.snapshot
     terms = PolicyTerms.from_json(frozen["policy"]["terms"])
-    decision = decide_line(LineFacts.from_json(frozen["facts"]), terms, version)
+    decision = decide_again(frozen, terms, version)
     amount = decision.amount.fen
     was_held = decision.state is LineState.HOLD or (is_held_late and decision.state is LineState.PAY)
     if line.decision is LineState.HOLD:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 # The version of the rules of this folder; a run keeps the one that its lines were decided under. Since 2026.2 a patient whom no
-# clinician has met for too long is held; before, the line was paid with a remark.
-RULE_VERSION = "2026.2"
+# clinician has met for too long is held; before, the line was paid with a remark. With 2026.3 come what other offices say, duty checks,
+# accounts vouched for, corrections and days projected to the year's end: facts that earlier lines do not have and are decided without.
+RULE_VERSION = "2026.3"
 PAYS_UNSEEN = frozenset({"2026.1"})
 
 

@@ -108,6 +108,12 @@ PAYING_OFFICE_LABELS = {
     PayingOffice.POLITICAL_LEGAL: N_("政法委"),
     PayingOffice.HEALTH: N_("卫健委"),
 }
+PAY_LAYOUT_LABELS = {
+    PayLayout.XLSX: N_("农商行工作簿（XLSX）"),
+    PayLayout.FIXED: N_("定长文本（GB18030，带合计）"),
+    PayLayout.CSV: N_("逗号分隔文本（CSV）"),
+    PayLayout.CARD: N_("惠民惠农“一卡通”工作簿"),
+}
 # What the office is called on papers, after the county's name where that stands in front.
 _OFFICE_NAMES = {
     PayingOffice.CIVIL_AFFAIRS: "{}民政局",

@@ -121,8 +121,8 @@ def check_line_move(before: LineState, after: LineState, run_state: RunState) ->
     return () if (before, after) in LINE_MOVES else (reason("subsidies.step.line_not_held"),)
 
 
-def check_period(quarter: Period, today: date) -> tuple[Reason, ...]:
-    """A quarter is prepared when it has ended."""
-    if today > quarter.last_day:
+def check_period(quarter: Period, today: date, cutoff: date | None = None) -> tuple[Reason, ...]:
+    """A quarter is prepared when it has ended; the year's last one from the policy's `cutoff` on."""
+    if today > quarter.last_day or (cutoff is not None and today >= cutoff):
         return ()
     return (reason("subsidies.step.quarter_open", quarter=quarter, ends_on=quarter.last_day),)

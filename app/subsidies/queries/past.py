@@ -1,0 +1,266 @@
+"""What has been paid in past runs: lines whose facts may have changed since, payments that came to nothing, and what a guardian holds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.core.money import Money
+from app.core.period import parse_period
+from app.core.quarter import Quarter
+from app.guardians.models import Agreement, Guardianship
+from app.guardians.rules import Rank
+from app.patients.models import Admission, Patient, PatientSpan
+from app.people.models import Person
+from app.risk.models import RiskLevel
+from app.subsidies.models import LineKind, PayFileLine, Recovery, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.rules.corrections import REVIEWED_QUARTERS, Paid, Repaid, days_in
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.recovery import RecoveryState
+from app.subsidies.rules.transitions import PaymentState, RunState
+from app.visits.models import FollowUpVisit
+
+PAYMENTS = (LineKind.ORDINARY, LineKind.REPAYMENT)
+_SENT = (RunState.EXPORTED, RunState.SETTLED)
+
+
+class Place(NamedTuple):
+    """For whom and what a line pays: one guardian of an agreement, one period."""
+
+    agreement_id: int
+    period: str
+    rank: Rank
+
+
+@dataclass(frozen=True)
+class PastLine:
+    """A payment that went to the bank, and the run that it belongs to."""
+
+    line: SubsidyLine
+    run: SubsidyRun
+    patient_died_on: date | None
+
+    @property
+    def place(self) -> Place:
+        return place_of(self.line)
+
+    def has_ended(self, as_of: date) -> bool:
+        """Whether what the period comes to can be said: it is over, or the patient has died in it."""
+        return self.patient_died_on is not None or parse_period(self.line.period).last_day < as_of
+
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """Codes of the holds that a person decided; none where the rules paid."""
+        if self.line.decided_by is None:
+            return ()
+        return tuple(sorted({one["code"] for one in self.line.reasons if one["code"].startswith("subsidies.hold.")}))
+
+
+@dataclass(frozen=True)
+class Dead:
+    """A payment that the bank sent back or the export withheld, which nobody has made again."""
+
+    line: SubsidyLine
+    cause: Repaid
+    # how often it was tried in vain to pay it again
+    attempts: int
+
+    @property
+    def key(self) -> str:
+        """The cause that its re-payment is stored under: once, and once more where that attempt paid nobody."""
+        return f"{self.cause}-{self.attempts + 1}" if self.attempts else str(self.cause)
+
+
+def place_of(line: SubsidyLine) -> Place:
+    return Place(line.agreement_id, line.period, line.rank)
+
+
+def reviewed_from(as_of: date) -> date:
+    """Runs decided before this day are not looked at again."""
+    return Quarter.of(as_of).shift(-REVIEWED_QUARTERS).first_day
+
+
+def lines_to_review(session: Session, county_code: str, as_of: date, after: int, limit: int) -> list[PastLine]:
+    """The county's next payments by id about whose patient, agreement or level something was recorded since they were frozen."""
+    line, run = SubsidyLine, SubsidyRun
+    rows = session.execute(
+        select(line, run, Person.died_on)
+        .join(run, run.id == line.run_id)
+        .join(Patient, Patient.id == line.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .where(
+            run.county_code == county_code,
+            run.kind != RunKind.OPENING,
+            run.state.in_(_SENT),
+            run.decided_as_of >= reviewed_from(as_of),
+            line.kind.in_(PAYMENTS),
+            line.decision == LineState.PAY,
+            line.is_live,
+            line.id > after,
+            _touched(reviewed_from(as_of)),
+        )
+        .order_by(line.id)
+        .limit(limit)
+    )
+    return [PastLine(*row) for row in rows]
+
+
+def _touched(since: date) -> ColumnElement[bool]:
+    """Something was recorded, withdrawn or ended that days or level hang on. What is ended in place bears no time and counts always."""
+    line, run, stay = SubsidyLine, SubsidyRun, Admission
+    level, visit = RiskLevel, FollowUpVisit
+    frozen_at = run.prepared_at
+    return or_(
+        Person.death_recorded_at >= frozen_at,
+        exists().where(
+            PatientSpan.patient_id == line.patient_id,
+            or_(PatientSpan.recorded_at >= frozen_at, PatientSpan.withdrawn_at >= frozen_at),
+        ),
+        exists().where(
+            stay.patient_id == line.patient_id,
+            or_(stay.recorded_at >= frozen_at, stay.withdrawn_at >= frozen_at, stay.to_on >= since),
+        ),
+        exists().where(
+            Agreement.id == line.agreement_id, or_(Agreement.ended_on.is_not(None), Agreement.withdrawn_at.is_not(None))
+        ),
+        exists().where(
+            Agreement.id == line.agreement_id,
+            Guardianship.id.in_((Agreement.guardianship_id, Agreement.second_guardianship_id)),
+            or_(Guardianship.to_on.is_not(None), Guardianship.withdrawn_at.is_not(None)),
+        ),
+        exists().where(
+            level.patient_id == line.patient_id,
+            level.assessed_on <= run.decided_as_of,
+            or_(level.recorded_at >= frozen_at, level.withdrawn_at >= frozen_at),
+        ),
+        exists().where(
+            visit.patient_id == line.patient_id,
+            or_(visit.public_order_incidents > 0, visit.criminal_incidents > 0),
+            or_(visit.recorded_at >= frozen_at, visit.withdrawn_at >= frozen_at),
+        ),
+    )
+
+
+def dead_lines(
+    session: Session, run: SubsidyRun, after: int, limit: int, agreements: Iterable[int] | None = None
+) -> list[Dead]:
+    """Payments of the county that came to nothing and that no other line pays, is about to pay, or was refused instead; by id.
+
+    With `agreements` only theirs, of the run's own period.
+    """
+    line, of_run, later, of_later = SubsidyLine, aliased(SubsidyRun), aliased(SubsidyLine), aliased(SubsidyRun)
+    answered = (
+        exists()
+        .where(
+            later.patient_id == line.patient_id,
+            later.agreement_id == line.agreement_id,
+            later.period == line.period,
+            later.rank == line.rank,
+            later.kind.in_(PAYMENTS),
+            later.id > line.id,
+            of_later.id == later.run_id,
+        )
+        .where(
+            or_(
+                later.decision == LineState.PAY,  # if that one came to nothing too, it is the one that is paid again
+                and_(later.decision == LineState.REFUSE, later.decided_by.is_not(None)),
+                of_later.state.not_in(_SENT),
+            )
+        )
+    )
+    query = (
+        select(line, PayFileLine.state)
+        .join(of_run, of_run.id == line.run_id)
+        .join(PayFileLine, PayFileLine.line_id == line.id)
+        .where(
+            of_run.county_code == run.county_code,
+            of_run.kind != RunKind.OPENING,
+            of_run.id != run.id,
+            of_run.decided_as_of >= reviewed_from(run.decided_as_of),
+            line.kind.in_(PAYMENTS),
+            line.decision == LineState.PAY,
+            ~line.is_live,
+            line.id > after,
+            PayFileLine.state.in_((PaymentState.RETURNED, PaymentState.WITHHELD)),
+            ~answered,
+        )
+        .order_by(line.id)
+        .limit(limit)
+    )
+    if agreements is not None:
+        query = query.where(line.agreement_id.in_(list(agreements)), line.period == run.period)
+    found = [(dead, Repaid(state.value)) for dead, state in session.execute(query)]
+    tried = _attempts(session, [dead.id for dead, _ in found])
+    return [Dead(dead, cause, tried.get(dead.id, 0)) for dead, cause in found]
+
+
+def _attempts(session: Session, lines: Sequence[int]) -> dict[int, int]:
+    counted: defaultdict[int, int] = defaultdict(int)
+    for dead in session.scalars(select(SubsidyLine.corrects_line_id).where(SubsidyLine.corrects_line_id.in_(lines))):
+        counted[dead or 0] += 1
+    return dict(counted)
+
+
+@dataclass
+class _Sum:
+    paid: int = 0
+    came_back: int = 0
+    claimed: int = 0
+    attempts: int = 0
+    newest: SubsidyLine | None = None
+
+
+def paid_for(session: Session, lines: Sequence[SubsidyLine]) -> dict[Place, Paid]:
+    """What the guardian of each line holds for a period, over payments, corrections and what came back. A held correction that may still be paid
+    counts as paid: it speaks of the same difference.
+    """
+    wanted, sums = {place_of(one) for one in lines}, defaultdict[Place, _Sum](_Sum)
+    line, run = SubsidyLine, SubsidyRun
+    of_places = (
+        line.patient_id.in_(sorted({one.patient_id for one in lines})),
+        line.agreement_id.in_(sorted({one.agreement_id for one in lines})),
+        line.period.in_(sorted({one.period for one in lines})),
+    )
+    rows = session.execute(
+        select(line, run.state, run.kind).join(run, run.id == line.run_id).where(*of_places).order_by(line.id)
+    )
+    for one, state, kind in rows:
+        if place_of(one) in wanted:
+            _add_line(sums[place_of(one)], one, state in _SENT, kind is RunKind.OPENING)
+    cases = session.execute(
+        select(line.agreement_id, line.period, line.rank, Recovery)
+        .join(Recovery, Recovery.line_id == line.id)
+        .where(*of_places)
+    )
+    for agreement_id, period, rank, case in cases:
+        if (place := Place(agreement_id, period, rank)) in wanted:
+            _add_case(sums[place], case)
+    return {place: _paid(sums[place]) for place in wanted}
+
+
+def _add_line(found: _Sum, line: SubsidyLine, is_sent: bool, is_opening: bool) -> None:
+    is_correction = line.kind is LineKind.CORRECTION
+    may_be_paid = is_correction and line.decision is LineState.HOLD and not is_sent
+    if (line.decision is LineState.PAY and line.is_live) or may_be_paid:
+        found.paid += line.amount_fen
+        found.newest = found.newest if is_opening else line
+    elif is_correction and line.decision is not LineState.REFUSE:
+        found.attempts += 1
+
+
+def _add_case(found: _Sum, case: Recovery) -> None:
+    is_withdrawn = case.state is RecoveryState.WITHDRAWN
+    found.came_back += case.received_fen
+    found.claimed += case.received_fen if is_withdrawn else case.amount_fen
+    found.attempts += is_withdrawn
+
+
+def _paid(found: _Sum) -> Paid:
+    days, excluded = days_in(found.newest.snapshot) if found.newest else (0, {})
+    return Paid(Money(found.paid), Money(found.came_back), Money(found.claimed), days, excluded, found.attempts)

@@ -1,0 +1,256 @@
+"""What was paid is looked at again with the facts of today: what is missing goes into the run, what was too much becomes a case, and what
+came to nothing is paid again. In batches that may be repeated: unique keys keep each difference to one line or one case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit.service import note
+from app.core.actor import Actor
+from app.core.batches import insert_missing
+from app.core.db import new_public_id
+from app.core.money import Money
+from app.subsidies.models import LineKind, Recovery, RecoveryEvent, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
+from app.subsidies.queries.facts import GatheredLine, gather
+from app.subsidies.queries.past import Dead, PastLine, Place, dead_lines, lines_to_review, paid_for, place_of
+from app.subsidies.rules.corrections import Paid, decide_correction, decide_repayment, explained
+from app.subsidies.rules.decision import LineDecision, LineState, decide_line
+from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.rules.recovery import RecoveryState, RecoveryStep
+from app.subsidies.rules.transitions import RunState
+from app.subsidies.service.freezing import Row, freeze, line_row
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Look:
+    """As of which day and moment facts are gathered, and for which run, if for one."""
+
+    as_of: date
+    at: datetime
+    run_id: int | None = None
+
+    @classmethod
+    def of(cls, run: SubsidyRun) -> Look:
+        if run.prepared_at is None:
+            raise ValueError("an opening run looks at nothing again")
+        return cls(run.decided_as_of, run.prepared_at, run.id)
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A payment beside what it comes to by the facts of today."""
+
+    past: PastLine
+    before: Paid
+    gathered: GatheredLine
+    decision: LineDecision
+    policy: SubsidyPolicy
+
+    @property
+    def missing(self) -> Money:
+        return self.before.missing(self.decision.amount)
+
+    @property
+    def too_much(self) -> Money:
+        return self.before.too_much(self.decision.amount)
+
+    @property
+    def cause(self) -> str:
+        return self.before.cause(self.decision.amount)
+
+
+# -- a run in preparation ----------------------------------------------------------------------------------------------
+
+
+def correct_batch(session: Session, actor: Actor, run: SubsidyRun, after: int, now: datetime) -> int | None:
+    """Look at the next payments of the county again: correction lines into the run, cases for what was too much.
+
+    Returns the id to go on after; None when all were looked at.
+    """
+    past = lines_to_review(session, run.county_code, run.decided_as_of, after, BATCH)
+    reviewed = review(session, Look.of(run), past)
+    found = [one for one in reviewed if one.missing]
+    insert_missing(session, SubsidyLine, [_correction(run, one) for one in _not_in(session, found)])
+    open_cases(session, actor, run.county_code, [one for one in reviewed if one.too_much], now)
+    return past[-1].line.id if len(past) == BATCH else None
+
+
+def repay_batch(session: Session, run: SubsidyRun, after: int) -> int | None:
+    """Pay the next payments of earlier runs again that came to nothing. As `correct_batch`."""
+    dead = dead_lines(session, run, after, BATCH)
+    rows: list[Row] = []
+    for _run_id, group in groupby(sorted(dead, key=lambda one: one.line.run_id), key=lambda one: one.line.run_id):
+        rows += _repayments(session, run, list(group))
+    insert_missing(session, SubsidyLine, rows)
+    return dead[-1].line.id if len(dead) == BATCH else None
+
+
+def dead_of_run(session: Session, run: SubsidyRun, agreements: Sequence[int]) -> dict[Place, Dead]:
+    """In a supplementary run: which of its own period's payments came to nothing and are to be made again."""
+    if run.kind is not RunKind.SUPPLEMENTARY:
+        return {}
+    return {place_of(one.line): one for one in dead_lines(session, run, 0, 2 * len(agreements), agreements)}
+
+
+def repayment_row(run: SubsidyRun, policy: SubsidyPolicy, gathered: GatheredLine, dead: Dead, already: Money) -> Row:
+    """The line that pays again what came to nothing."""
+    terms = PolicyTerms.from_json(policy.terms)
+    decision = decide_repayment(gathered.facts, terms, run.rule_version, dead.cause, already)
+    snapshot = freeze(gathered, decision, policy)
+    snapshot["repays"] = {"line": dead.line.public_id, "cause": dead.cause, "already_fen": already.fen}
+    return line_row(run, gathered, decision, snapshot, LineKind.REPAYMENT, (dead.line.id, dead.key))
+
+
+def _repayments(session: Session, run: SubsidyRun, dead: Sequence[Dead]) -> Iterator[Row]:
+    """Of one earlier run: decided anew, by its own policy."""
+    earlier = session.get_one(SubsidyRun, dead[0].line.run_id)
+    policy = session.get_one(SubsidyPolicy, earlier.policy_id)
+    held = paid_for(session, [one.line for one in dead])
+    facts = _gather_again(session, earlier, Look.of(run), [one.line for one in dead], policy)
+    for one in dead:
+        place = place_of(one.line)
+        row = repayment_row(run, policy, facts[place], one, held[place].kept)
+        if row["decision"] is not LineState.REFUSE or not one.attempts:  # a refusal is told once
+            yield row
+
+
+def _correction(run: SubsidyRun, one: Reviewed) -> Row:
+    terms, version = PolicyTerms.from_json(one.policy.terms), one.past.run.rule_version
+    decision = decide_correction(one.gathered.facts, terms, version, one.before, one.past.decided)
+    snapshot = freeze(one.gathered, decision, one.policy) | {"corrects": _corrected(one)}
+    corrects = (one.past.line.id, one.cause)
+    return line_row(run, one.gathered, decision, snapshot, LineKind.CORRECTION, corrects, one.before.days)
+
+
+def _corrected(one: Reviewed) -> dict[str, Any]:
+    """The payment that is corrected, as it was computed then."""
+    line = one.past.line
+    return {
+        "line": line.public_id,
+        "run": one.past.run.short_name,
+        "rule_version": one.past.run.rule_version,
+        "before": one.before.to_json(),
+        "decided": list(one.past.decided),
+        "computation": line.snapshot["computation"],
+    }
+
+
+def _not_in(session: Session, found: Sequence[Reviewed]) -> list[Reviewed]:
+    """Differences that no line has spoken of yet, in this run or before: what a person refused is not asked again."""
+    ids = [one.past.line.id for one in found]
+    spoken = select(SubsidyLine.corrects_line_id, SubsidyLine.cause).where(SubsidyLine.corrects_line_id.in_(ids))
+    known = {(line_id, cause) for line_id, cause in session.execute(spoken)}
+    return [one for one in found if (one.past.line.id, one.cause) not in known]
+
+
+# -- looking again -----------------------------------------------------------------------------------------------------
+
+
+def review(session: Session, look: Look, past: Sequence[PastLine]) -> list[Reviewed]:
+    """Each payment with what it comes to by today's facts, its own policy and its own version of the rules. A period that has not ended
+    is only looked at where the patient has died in it: everything else may still change.
+    """
+    found: list[Reviewed] = []
+    ended = [one for one in past if one.has_ended(look.as_of)]
+    for _run_id, group in groupby(sorted(ended, key=lambda one: (one.run.id, one.line.id)), key=lambda one: one.run.id):
+        found += _review_run(session, look, list(group))
+    return found
+
+
+def _review_run(session: Session, look: Look, past: Sequence[PastLine]) -> Iterator[Reviewed]:
+    run, lines = past[0].run, [one.line for one in past]
+    policy = session.get_one(SubsidyPolicy, run.policy_id)
+    terms = PolicyTerms.from_json(policy.terms)
+    held = paid_for(session, lines)
+    facts = _gather_again(session, run, look, lines, policy)
+    for one in past:
+        gathered = facts[one.place]
+        yield Reviewed(one, held[one.place], gathered, decide_line(gathered.facts, terms, run.rule_version), policy)
+
+
+def _gather_again(
+    session: Session, earlier: SubsidyRun, look: Look, lines: Sequence[SubsidyLine], policy: SubsidyPolicy
+) -> dict[Place, GatheredLine]:
+    """The facts of an earlier run's lines as they are known now; that the period was paid by these lines is no fact about them."""
+    again = SubsidyRun(
+        id=look.run_id,
+        county_code=earlier.county_code,
+        period=earlier.period,
+        kind=RunKind.REGULAR,
+        state=RunState.PREPARING,
+        rule_version=earlier.rule_version,
+        decided_as_of=look.as_of,
+        prepared_at=look.at,
+    )
+    agreements = sorted({line.agreement_id for line in lines})
+    gathered = gather(session, again, agreements, PolicyTerms.from_json(policy.terms))
+    return {
+        Place(one.agreement_id, earlier.period, one.rank): replace(
+            one, facts=replace(one.facts, is_paid_already=False, is_before_import=False)
+        )
+        for one in gathered
+    }
+
+
+# -- what was paid too much --------------------------------------------------------------------------------------------
+
+
+def find_late_facts(session: Session, actor: Actor, county_code: str, today: date, now: datetime) -> tuple[int, int]:
+    """Open a case for everything that was paid too much by what is known today: (new cases, payments looked at)."""
+    made = looked = 0
+    after: int | None = 0
+    while after is not None:
+        past = lines_to_review(session, county_code, today, after, BATCH)
+        reviewed = review(session, Look(today, now), past)
+        made += open_cases(session, actor, county_code, [one for one in reviewed if one.too_much], now)
+        looked += len(past)
+        after = past[-1].line.id if len(past) == BATCH else None
+    return made, looked
+
+
+def open_cases(session: Session, actor: Actor, county_code: str, found: Sequence[Reviewed], now: datetime) -> int:
+    """One case a difference; the same one found again changes nothing."""
+    rows = [_case(county_code, one, now) for one in found]
+    insert_missing(session, Recovery, rows)
+    made = session.scalars(select(Recovery).where(Recovery.public_id.in_([row["public_id"] for row in rows]))).all()
+    for case in made:
+        session.add(
+            RecoveryEvent(
+                recovery_id=case.id, step=RecoveryStep.FOUND, amount_fen=case.amount_fen,
+                on_day=date.fromisoformat(case.snapshot["facts"]["as_of"]), at=now, by=actor.user_id, hand=actor.hand,
+            )
+        )  # fmt: skip
+        note(
+            session, actor, "subsidies.recovery_found", now=now, subject=("recovery", case.public_id),
+            area_code=case.area_code, detail={"amount_fen": case.amount_fen},
+        )  # fmt: skip
+    session.flush()
+    return len(made)
+
+
+def _case(county_code: str, one: Reviewed, now: datetime) -> dict[str, Any]:
+    because = explained("less", one.gathered.facts, one.decision, one.before, one.too_much)
+    return {
+        "public_id": new_public_id(),
+        "county_code": county_code,
+        "area_code": one.past.line.area_code,
+        "line_id": one.past.line.id,
+        "cause": one.cause,
+        "amount_fen": one.too_much.fen,
+        "received_fen": 0,
+        "because": [said.to_json() for said in because],
+        "snapshot": freeze(one.gathered, one.decision, one.policy) | {"corrects": _corrected(one)},
+        "state": RecoveryState.FOUND,
+        "found_at": now,
+        "version": 1,
+    }
