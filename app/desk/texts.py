@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
     "desk.plan.why.rehabilitation": N_("上次随访没有任何康复措施"),
     "desk.plan.why.social": N_("上次随访社会人际交往较差"),
     "desk.reassessment_printed": N_("打印季度评估表"),
+    "desk.agreement_printed": N_("打印监护协议"),
     "desk.supplement_printed": N_("打印个人信息补充表"),
     "desk.consent_printed": N_("打印知情同意书"),
     "desk.print_fetched": N_("下载已生成的台账或告知书"),

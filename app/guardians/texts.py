@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core.i18n import N_
 from app.core.reasons import register
 from app.guardians.labels import END_REASONS, NO_RENEWAL_REASONS
+from app.guardians.texts_application import APPLICATION_TEXTS
 from app.guardians.texts_duty import DUTY_TEXTS
 
 TEXTS: dict[str, str] = {
@@ -56,3 +57,4 @@ TEXTS: dict[str, str] = {
 
 register(TEXTS)
 register(DUTY_TEXTS)
+register(APPLICATION_TEXTS)

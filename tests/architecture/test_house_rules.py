@@ -24,6 +24,7 @@ UNSCOPED = {
     "accounts.queries": "names before anybody is signed in, and the accounts of one human being",
     "audit.queries.list_actions": "kinds of acts, without whose",
     "audit.queries.find_newest": "an instant, without whose act it was",
+    "guardians.queries.applications.find_last_hand": "steps of an application that `get_application` handed out",
     "incidents.queries.list_checks": "checks of a record that `get_emergency` or `lock_emergency` handed out",
     "people.queries": "by number or id, for use cases that were let in by the patient; pages use `get_person`",
     "patients.queries.caseload.find_stand_in": "for a patient whom a scoped query handed out",

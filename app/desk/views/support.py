@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.access import Action, may
 from app.core.actor import Actor
 from app.desk.queries.dependants import Waiting, Word, count_dependants, list_told
+from app.desk.views.paper_home import PapersHome, papers_home
 from app.patients.models import CareTeamMember, Patient
 from app.patients.queries.groups import OwedMeeting, list_owed_meetings
 from app.patients.queries.plans import Progress, find_progress
@@ -50,10 +51,14 @@ class SupportHome:
 
     meetings: Sequence[OwedMeeting]
     dependants: Waiting | None
+    # None for roles that keep no agreements
+    papers: PapersHome | None
 
 
 def support_home(session: Session, actor: Actor, today: date) -> SupportHome:
     asked = may(actor, Action.ANSWER_DEPENDANTS)
     return SupportHome(
-        list_owed_meetings(session, actor, today), count_dependants(session, actor, today) if asked else None
+        list_owed_meetings(session, actor, today),
+        count_dependants(session, actor, today) if asked else None,
+        papers_home(session, actor, today),
     )

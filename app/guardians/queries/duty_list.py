@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from app.accounts.models import User
 from app.areas.models import Area
 from app.areas.queries import full_names
+from app.areas.rules import PREFIX_LENGTHS, AreaLevel
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor, Role
 from app.core.dates import first_of_month, last_of_month
@@ -117,8 +118,14 @@ def find_duty(session: Session, actor: Actor, quarter: Quarter, agreement_id: st
     return _row(actor, row, full_names(session, {row.area_code})) if row else None
 
 
-def count_duty(session: Session, actor: Actor, quarter: Quarter, month: date, place: str = "") -> list[DutyCounts]:
-    """The quarter by village, in the order of their codes; places without agreements are left out."""
+def count_duty(
+    session: Session, actor: Actor, quarter: Quarter, month: date, place: str = "", *, is_brief: bool = False
+) -> list[DutyCounts]:
+    """The quarter by village, in the order of their codes; places without agreements are left out.
+
+    `is_brief`: a county is told only what it can count without looking at each family's contacts and guardians.
+    """
+    is_brief = is_brief and len(actor.area_prefix) < PREFIX_LENGTHS[AreaLevel.TOWN]
     is_failed = DutyCheck.result == DutyMark.FAILED
     rows = session.execute(
         select(
@@ -126,8 +133,8 @@ def count_duty(session: Session, actor: Actor, quarter: Quarter, month: date, pl
             func.count(),
             func.count().filter(DutyCheck.id.is_not(None), ~is_failed),
             func.count().filter(is_failed),
-            func.count().filter(_IS_GAP, DutyCheck.id.is_(None)),
-            func.count().filter(_is_silent(month)),
+            literal(0) if is_brief else func.count().filter(_IS_GAP, DutyCheck.id.is_(None)),
+            literal(0) if is_brief else func.count().filter(_is_silent(month)),
         )
         .select_from(Agreement)
         .join(Patient, Patient.id == Agreement.patient_id)

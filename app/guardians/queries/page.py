@@ -14,6 +14,7 @@ from app.core.errors import NotFound
 from app.core.identity import last4, mask_id, mask_phone
 from app.core.scope import within
 from app.guardians.models import Agreement, Guardianship
+from app.guardians.queries.applications import is_asked
 from app.guardians.rules import AgreementState, LegalBasis, Rank, Relation, agreement_state, last_day
 from app.patients.models import Patient
 from app.patients.queries import Masked, get_patient
@@ -86,7 +87,7 @@ def get_guarded_patient(session: Session, actor: Actor, public_id: str) -> Patie
     others answer `NotFound`, as for somebody who does not exist.
     """
     patient = get_patient(session, actor, public_id)
-    if sees(actor, Field.GUARDIAN_NAME) is Grant.TASK and not _has_task(session, actor, patient):
+    if sees(actor, Field.GUARDIAN_NAME) is Grant.TASK and not has_task(session, actor, patient):
         raise NotFound()
     return patient
 
@@ -94,7 +95,7 @@ def get_guarded_patient(session: Session, actor: Actor, public_id: str) -> Patie
 def may_name(session: Session, actor: Actor, patient: Patient) -> bool:
     """Whether the role may read the patient's name now, masked or whole: a town may while a task of its own is open."""
     grant = sees(actor, Field.PATIENT_NAME)
-    return _has_task(session, actor, patient) if grant is Grant.TASK else grant is not Grant.NONE
+    return has_task(session, actor, patient) if grant is Grant.TASK else grant is not Grant.NONE
 
 
 def list_guardians(session: Session, actor: Actor, vault: Vault, patient: Patient) -> list[GuardianCard]:
@@ -191,11 +192,12 @@ def get_agreement(session: Session, actor: Actor, patient: Patient, public_id: s
     return agreement
 
 
-def _has_task(session: Session, actor: Actor, patient: Patient) -> bool:
+def has_task(session: Session, actor: Actor, patient: Patient) -> bool:
+    """Whether a task of the patient's or an application of the family waits for this role."""
     addressed = select(Task.id).where(
         Task.patient_id == patient.id, Task.state == TaskState.OPEN, Task.kind.in_(kinds_for(actor.role))
     )
-    return session.scalar(addressed.limit(1)) is not None
+    return session.scalar(addressed.limit(1)) is not None or is_asked(session, actor, patient)
 
 
 def _phones(session: Session, actor: Actor, vault: Vault, person_ids: set[int]) -> dict[int, Masked]:

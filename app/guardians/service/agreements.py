@@ -13,11 +13,12 @@ from app.audit.service import note
 from app.core.actor import Actor
 from app.core.batches import number_rows, slices
 from app.core.db import new_public_id
-from app.core.errors import Forbidden, Invalid
+from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
 from app.guardians.commands import SignAgreement
-from app.guardians.models import Agreement, Guardianship
+from app.guardians.models import Agreement, AgreementApplication, Guardianship
+from app.guardians.queries.applications import find_live_application
 from app.guardians.rules import NUMBER_PREFIX, Rank, latest_end, number_of
 from app.patients.models import Patient
 from app.people.models import Person
@@ -35,9 +36,21 @@ Pair = tuple[Patient, SignAgreement]
 
 
 def sign_agreement(
-    session: Session, actor: Actor, patient: Patient, command: SignAgreement, now: datetime
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    command: SignAgreement,
+    now: datetime,
+    application: AgreementApplication | None = None,
 ) -> Agreement:
-    """Raises `Invalid` by field (too long, overlapping, number taken, no first guardian), `Forbidden` for one's own patient."""
+    """Signed by the application that asks for it, or without any.
+
+    Raises `Invalid` by field (too long, overlapping, number taken, no first guardian), `Conflict` past an application that is under
+    way, `Forbidden` for one's own patient.
+    """
+    under_way = find_live_application(session, actor, patient)
+    if under_way is not None and under_way is not application:
+        raise Conflict(reason("guardians.application.under_way"))
     return sign_agreements(session, actor, [(patient, command)], now)[0]
 
 
