@@ -10,10 +10,12 @@ from app.core.money import Money
 from app.core.period import Period
 from app.core.quarter import Quarter
 from app.guardians.rules import Rank
+from app.subsidies.rules.chain import ObjectionGround, ObjectionSource
 from app.subsidies.rules.checks import Found, ListKind
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.grounds import Grounds
 from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.rules.recovery import RecoveryStep
 
 
 @dataclass(frozen=True)
@@ -141,3 +143,45 @@ class DecideHit:
     hit_public_id: str
     is_same: bool
     grounds: Grounds
+
+
+@dataclass(frozen=True)
+class RecordObjection:
+    """Somebody objects to a noticed run; `agreement_number` names a line, or is empty."""
+
+    submission_key: str
+    source: ObjectionSource
+    ground: ObjectionGround
+    received_on: date
+    agreement_number: str = ""
+
+
+@dataclass(frozen=True)
+class DecideObjection:
+    """Upheld or dismissed, by the number of the paper that says so."""
+
+    objection_public_id: str
+    is_upheld: bool
+    reference: str
+
+
+@dataclass(frozen=True)
+class ProposeRecovery:
+    """What the county is to decide about money paid too much, and by which paper; `due_on` where it is asked for."""
+
+    submission_key: str
+    public_id: str
+    outcome: RecoveryStep
+    document_number: str
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class ReceiveMoney:
+    """Money that came back, by the bank's slip."""
+
+    submission_key: str
+    public_id: str
+    amount: Money
+    slip: str
+    on_day: date

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core.i18n import N_
 from app.core.reasons import register
 from app.subsidies.rules.chain import OFFICE_LABELS, Office
+from app.subsidies.texts_assessing import TEXTS as ASSESSMENT_TEXTS
 from app.subsidies.texts_watch import TEXTS as WATCH_TEXTS
 
 TEXTS: dict[str, str] = {
@@ -69,6 +70,7 @@ TEXTS: dict[str, str] = {
     "subsidies.hold.account_name": N_("账户户名与监护人不一致，请核对"),
     "subsidies.hold.account_shared": N_("账户与其他领款人相同，请核对"),
     "subsidies.hold.account_changed": N_("领款账户变更不足 %(days)s 天，请向监护人核实"),
+    "subsidies.hold.account_denied": N_("按变更前的号码联系，本人说没有更换账户，请查明"),
     "subsidies.hold.duty_missing": N_("本季度履责认定尚未完成"),
     "subsidies.hold.duty_failed": N_("本季度履责认定不合格，待整改复核"),
     # other offices' lists
@@ -93,6 +95,27 @@ TEXTS: dict[str, str] = {
     "subsidies.hold.office_police": N_("公安机关核查有反映，待核定"),
     "subsidies.hold.office_town": N_("政法委（综治中心）核查有反映，待核定"),
     "subsidies.hold.office_health": N_("卫生健康部门核查有反映，待核定"),
+    "subsidies.hold.objection": N_("公示期间的异议成立（%(reference)s），待核定"),
+    "subsidies.hold.reopen_first": N_("本批已经审批：先申请撤回审批并经复核人同意，再核定"),
+    # opening again what was approved
+    "subsidies.reopen.asked_already": N_("已经申请撤回审批，等待复核人决定"),
+    "subsidies.reopen.nothing_asked": N_("没有待决定的撤回申请"),
+    "subsidies.reopen.same_person": N_("申请人不能决定自己的申请，请另一人办理"),
+    "subsidies.edition.not_kept": N_("审批时的台账还没有留存，请稍后再办"),
+    # the public notice, and objections to it
+    "subsidies.notice.not_asked": N_("本县政策没有规定公示"),
+    "subsidies.notice.posted_already": N_("这一份内容已经公示"),
+    "subsidies.objection.no_notice": N_("本批没有在公示；已报盘的请走更正或追回"),
+    "subsidies.objection.day": N_("收到日期须在 %(first)s 到 %(last)s 之间"),
+    "subsidies.objection.no_line": N_("本批没有这个协议编号"),
+    "subsidies.objection.decided": N_("这一异议已经处理，请刷新页面"),
+    "subsidies.objection.same_person": N_("登记异议的人不能处理这一异议，请另一人办理"),
+    "subsidies.objection.reference": N_("请填写处理意见的文件编号"),
+    "subsidies.export.no_notice": N_("按政策须先公示，期满后才能拨付"),
+    "subsidies.export.notice_runs": N_("公示到 %(until_on)s，期满后才能拨付"),
+    "subsidies.export.objections": N_("还有 %(count)s 件异议没有处理，处理完才能拨付"),
+    "subsidies.export.reopening_asked": N_("经办人已申请撤回审批，复核人决定之前不能拨付"),
+    "subsidies.prepare.objections": N_("本批有异议待处理或已成立，不能重新造册；请逐笔核定"),
     # the joint approval
     "subsidies.office.police": OFFICE_LABELS[Office.POLICE],
     "subsidies.office.town": OFFICE_LABELS[Office.TOWN],
@@ -107,6 +130,8 @@ TEXTS: dict[str, str] = {
     "subsidies.flag.not_seen": N_("超过 %(months)s 个月没有医生当面随访"),
     "subsidies.flag.not_seen_since_opening": N_("随花名册转入，还没有医生当面随访的记录"),
     "subsidies.flag.incident_without_fault": N_("有肇事肇祸情况，已认定监护人尽责"),
+    "subsidies.flag.account_shared": N_("账户与其他领款人共用，已凭证明经两人同意"),
+    "subsidies.flag.account_denied": N_("领款人本人否认更换过账户"),
     "subsidies.flag.duty_remarks": N_("履责认定合格，但有需改进之处"),
     # steps
     "subsidies.step.wrong_state": N_("当前状态不能办理此步骤，请按最新内容核对"),
@@ -131,6 +156,7 @@ TEXTS: dict[str, str] = {
     "subsidies.floor.pool": N_(
         "%(year)s 年资金池低于市级最低规模，差 %(gap)s 元；请先在资金池页说明原因和文件号，再审批"
     ),
+    "subsidies.policy.remark": N_("银行附言要中性，不能出现与疾病或监护有关的字样"),
     "subsidies.policy.senseless": N_("这一项的内容不合理，请核对"),
     "subsidies.prepare.no_county": N_("没有找到这个县，或不在您的范围内"),
     "subsidies.prepare.no_policy": N_("%(quarter)s没有适用的发放政策，请先设置政策"),
@@ -205,17 +231,17 @@ TEXTS: dict[str, str] = {
     "subsidies.returns.column.payee": N_("户名"),
     "subsidies.returns.column.account": N_("账号"),
     "subsidies.returns.column.id_number": N_("证件号码"),
-    "subsidies.returns.partial": N_("回盘只有 %(said)s 笔，发放文件有 %(sent)s 笔，还缺 %(missing)s 笔；请等银行返回全部结果后一次办理"),
+    "subsidies.returns.partial": N_("回盘只有 %(said)s 笔，发放文件有 %(sent)s 笔，还缺 %(missing)s 笔（序号 %(which)s）；请等银行返回全部结果后一次办理"),
     "subsidies.returns.other_file": N_("回盘文件不是本批发放文件 %(number)s 的结果"),
     "subsidies.returns.no_trailer": N_("文件不完整：没有首行或合计行"),
     "subsidies.returns.record": N_("第 %(row)s 行看不懂：长度或内容与约定的格式不符"),
     "subsidies.returns.totals": N_("文件的笔数或金额与合计行不符"),
     "subsidies.returns.contradicts": N_("回盘与已办结的结果不符：%(count)s 笔，首先是序号 %(sequence)s；没有改动，请与银行核对"),
-    "subsidies.returns.missing": N_("序号 %(sequence)s 没有回盘结果"),
     "subsidies.returns.returned": N_("银行退回：%(why)s"),
     "subsidies.opening.paid": N_("系统启用前已发放"),
     "subsidies.print.too_early": N_("现在还不能打印：台账须造册完成，告知书须审批通过"),
     # late facts: corrections, payments made again, money that is to come back
+    "subsidies.recovery.paper": N_("编号最多 %(most)s 个字"),
     "subsidies.projected": N_("预计至%(until)s：其中 %(days)s 天为预计"),
     "subsidies.correction.more": N_("更正%(period)s：原按 %(was)s 天发放 %(paid)s 元，现应为 %(days)s 天 %(due)s 元，补发 %(amount)s 元"),
     "subsidies.correction.less": N_("%(period)s原按 %(was)s 天发放 %(paid)s 元，现应为 %(days)s 天 %(due)s 元，多发 %(amount)s 元"),
@@ -257,6 +283,7 @@ TEXTS: dict[str, str] = {
     "subsidies.verify.digest": N_("批次指纹与各行不符"),
     "subsidies.verify.no_file": N_("批次已报盘，却没有发放文件"),
     "subsidies.verify.file": N_("发放文件 %(number)s 与批次不符"),
+    "subsidies.verify.export": N_("发放文件 %(number)s：审批减拦付不等于报盘"),
     "subsidies.verify.fund": N_("资金池的记账与批次不符"),
     "subsidies.verify.file_bytes": N_("发放文件 %(number)s 的内容与其指纹不符"),
     # the audit's words
@@ -283,6 +310,14 @@ TEXTS: dict[str, str] = {
     "subsidies.form_seen": N_("查看联审名单"),
     "subsidies.line_marked": N_("联审标记一行"),
     "subsidies.line_unmarked": N_("撤销联审标记"),
+    "subsidies.notice_posted": N_("张贴公示"),
+    "subsidies.objection_recorded": N_("登记异议"),
+    "subsidies.objection_upheld": N_("异议成立"),
+    "subsidies.objection_dismissed": N_("异议不成立"),
+    "subsidies.reopening_asked": N_("申请撤回审批"),
+    "subsidies.reopening_allowed": N_("同意撤回审批"),
+    "subsidies.reopening_refused": N_("不同意撤回审批"),
+    "subsidies.reopening_withdrawn": N_("收回撤回申请"),
     "subsidies.run_approved": N_("审批批次"),
     "subsidies.run_returned": N_("退回批次"),
     "subsidies.run_voided": N_("签批作废"),
@@ -304,6 +339,7 @@ TEXTS: dict[str, str] = {
 
 # A hold's cause in a few words, for counts.
 HOLD_LABELS: dict[str, str] = {
+    "subsidies.hold.objection": N_("异议成立"),
     "subsidies.hold.office_police": N_("公安机关有反映"),
     "subsidies.hold.office_town": N_("政法委有反映"),
     "subsidies.hold.office_health": N_("卫健部门有反映"),
@@ -321,10 +357,12 @@ HOLD_LABELS: dict[str, str] = {
     "subsidies.hold.account_name": N_("户名不一致"),
     "subsidies.hold.account_shared": N_("账户重复"),
     "subsidies.hold.account_changed": N_("账户新近变更"),
+    "subsidies.hold.account_denied": N_("本人否认更换账户"),
     "subsidies.hold.duty_missing": N_("履责认定未完成"),
     "subsidies.hold.duty_failed": N_("履责认定不合格"),
     "subsidies.hold.listed": N_("名单待核实"),
 }
 
 register(TEXTS)
+register(ASSESSMENT_TEXTS)
 register(WATCH_TEXTS)

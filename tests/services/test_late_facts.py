@@ -27,6 +27,7 @@ from app.subsidies.models import LineKind, Recovery, RecoveryEvent, SubsidyLine
 from app.subsidies.queries.verify import verify_run
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.recovery import RecoveryState
+from app.subsidies.service import prepare_anew
 from app.subsidies.service.correcting import find_late_facts
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
@@ -187,8 +188,6 @@ def test_a_correction_that_was_paid_is_not_paid_again(shortened: House) -> None:
 
 
 def test_a_draft_thrown_away_finds_its_corrections_again(shortened: House) -> None:
-    from app.subsidies.service import prepare_anew
-
     shortened.quarter = Q4
     shortened.prepare(today=NEW_YEAR)
     with shortened.step() as (session, run):

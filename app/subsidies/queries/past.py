@@ -111,6 +111,18 @@ def lines_to_review(session: Session, county_code: str, as_of: date, after: int,
     return [PastLine(*row) for row in rows]
 
 
+def get_past_line(session: Session, line_id: int) -> PastLine:
+    """One payment, whatever has become of it."""
+    row = session.execute(
+        select(SubsidyLine, SubsidyRun, Person.died_on)
+        .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
+        .join(Patient, Patient.id == SubsidyLine.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .where(SubsidyLine.id == line_id)
+    ).one()
+    return PastLine(*row)
+
+
 def _touched(since: date) -> ColumnElement[bool]:
     """Something was recorded, withdrawn or ended that days or level hang on. What is ended in place bears no time and counts always."""
     line, run, stay = SubsidyLine, SubsidyRun, Admission

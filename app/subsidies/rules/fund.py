@@ -37,6 +37,7 @@ class EntryKind(StrEnum):
     PAY = "pay"
     BOUNCE = "bounce"
     CLOSE = "close"
+    RECOVER = "recover"
 
 
 class ProposalState(StrEnum):
@@ -75,6 +76,7 @@ KIND_LABELS = {
     EntryKind.PAY: N_("批次办结"),
     EntryKind.BOUNCE: N_("办结后银行退回"),
     EntryKind.CLOSE: N_("年终"),
+    EntryKind.RECOVER: N_("监护人退回多发的款项"),
 }
 YEAR_END_LABELS = {YearEnd.CARRY: N_("结转下年继续使用"), YearEnd.LAPSE: N_("由财政收回")}
 

@@ -96,6 +96,18 @@ def bounce_in_fund(
     post(session, entry, _freed(session, entry, FundSide.PAID, returned))
 
 
+def receive_in_fund(
+    session: Session, actor: Actor, run: SubsidyRun, key: str, slip: str, on_day: date, amount: Money, now: datetime
+) -> None:
+    """Money that a guardian paid back is no longer paid, and available again. It belongs to no run any more: its slip says whence it came."""
+    taken = standing_commitment(session, run)
+    if taken is None:
+        return
+    entry = entry_of(run.county_code, taken.year, EntryKind.RECOVER, key, on_day, actor, now)
+    entry.document_number = slip
+    post(session, entry, _freed(session, entry, FundSide.PAID, amount))
+
+
 # -- the year ends -----------------------------------------------------------------------------------------------------
 
 
@@ -151,7 +163,12 @@ def _freed(session: Session, entry: FundEntry, side: FundSide, amount: Money) ->
     _lock(session, entry.county_code, entry.year)
     if not is_closed(session, entry.county_code, entry.year):
         return [(entry.year, side, FundSide.POOL, amount)]
-    return _over(entry.year, side, amount, year_end_of(session, entry.county_code))
+    rule = year_end_of(session, entry.county_code)
+    *moves, (year, source, target, _) = _over(entry.year, side, amount, rule)
+    while target is FundSide.POOL and is_closed(session, entry.county_code, year):  # and on through years closed since
+        moves.append((year, source, FundSide.CARRIED_OUT, amount))
+        year += 1
+    return [*moves, (year, source, target, amount)]
 
 
 def _over(year: int, side: FundSide, amount: Money, rule: YearEnd) -> list[Move]:

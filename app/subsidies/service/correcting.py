@@ -20,7 +20,16 @@ from app.core.db import new_public_id
 from app.core.money import Money
 from app.subsidies.models import LineKind, Recovery, RecoveryEvent, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.facts import GatheredLine, gather
-from app.subsidies.queries.past import Dead, PastLine, Place, dead_lines, lines_to_review, paid_for, place_of
+from app.subsidies.queries.past import (
+    Dead,
+    PastLine,
+    Place,
+    dead_lines,
+    get_past_line,
+    lines_to_review,
+    paid_for,
+    place_of,
+)
 from app.subsidies.rules.corrections import Paid, decide_correction, decide_repayment, explained
 from app.subsidies.rules.decision import LineDecision, LineState, decide_line
 from app.subsidies.rules.policy import PolicyTerms
@@ -154,6 +163,15 @@ def _not_in(session: Session, found: Sequence[Reviewed]) -> list[Reviewed]:
 
 
 # -- looking again -----------------------------------------------------------------------------------------------------
+
+
+def review_case(session: Session, case: Recovery, look: Look) -> tuple[Reviewed, Money]:
+    """The case's payment by the facts of today, and what was paid too much by them if this case did not stand."""
+    past = get_past_line(session, case.line_id)
+    (reviewed,) = _review_run(session, look, [past])
+    own = case.received_fen if case.state is RecoveryState.WITHDRAWN else case.amount_fen
+    others = replace(reviewed.before, claimed=reviewed.before.claimed - Money(own))
+    return reviewed, others.too_much(reviewed.decision.amount)
 
 
 def review(session: Session, look: Look, past: Sequence[PastLine]) -> list[Reviewed]:
