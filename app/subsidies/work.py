@@ -17,8 +17,12 @@ from app.core.work import Handler, Progress, WorkDone
 from app.people.vault import Vault
 from app.subsidies.commands import PrepareRun
 from app.subsidies.hands import require_person
+from app.subsidies.queries.preview import count_to_try, try_policy
 from app.subsidies.queries.runs import get_run
+from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.service import prepare_run
+from app.subsidies.service.editions import WORK as EDITION
+from app.subsidies.service.editions import count_approvals, draw_edition, keep_edition
 from app.subsidies.service.printing import (
     LEDGER_PDF,
     LEDGER_XLSX,
@@ -54,6 +58,16 @@ def watch(database: Database, item: WorkItem, _progress: Progress) -> WorkDone:
     return WorkDone(result={"run": item.args["run"], "made": seen.made})
 
 
+def try_terms(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
+    """What a policy would have made of a period of many lines; reads, and stores nothing but the answer."""
+    with database.reading() as session:
+        actor = get_actor_by_id(session, item.asked_by)
+        run = get_run(session, actor, item.args["run"])
+        total = count_to_try(session, run)
+        tried = try_policy(session, run, PolicyTerms.from_json(item.args["terms"]), lambda done: progress(done, total))
+    return WorkDone(result={"preview": tried.to_json()})
+
+
 def print_paper(paper: Paper, database: Database, item: WorkItem, progress: Progress) -> WorkDone:
     """Draw a paper of the run and keep it for its asker: a long look, then a short transaction."""
     clock, keyring = current_clock(), current_keyring()
@@ -80,8 +94,23 @@ def print_paper(paper: Paper, database: Database, item: WorkItem, progress: Prog
         return WorkDone(result={"run": run.public_id}, file_id=file.id)
 
 
+def keep_ledger(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
+    """Keep the ledger of an approval; nothing to do where that approval no longer stands or has kept it."""
+    keyring, now = current_keyring(), current_clock().now()
+    with database.reading() as session:
+        actor = get_actor_by_id(session, item.asked_by)
+        stands = count_approvals(session, get_run(session, actor, item.args["run"])) == item.args["number"]
+    drawn = draw_edition(database.reading, keyring, actor, item.args["run"], now, progress) if stands else None
+    if drawn is not None:
+        with database.transaction() as session:
+            keep_edition(session, keyring, actor, get_run(session, actor, item.args["run"], lock=True), *drawn)
+    return WorkDone(result={"run": item.args["run"]})
+
+
 HANDLERS: dict[str, Handler] = {
+    EDITION: keep_ledger,
     "subsidy_prepare": prepare,
+    "subsidy_preview": try_terms,
     "subsidy_watch": watch,
     "subsidy_ledger_pdf": partial(print_paper, LEDGER_PDF),
     "subsidy_ledger_xlsx": partial(print_paper, LEDGER_XLSX),

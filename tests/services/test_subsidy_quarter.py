@@ -155,19 +155,28 @@ def test_a_foreign_county_is_not_there(twelve: House, database: Database) -> Non
         get_run(session, foreign, twelve.run().public_id)
 
 
-def test_a_decided_hold_after_approval_voids_the_signatures(twelve: House) -> None:
+def test_an_approved_run_is_opened_again_before_a_hold_is_decided(twelve: House) -> None:
     twelve.prepare()
     twelve.submit()
     twelve.approve()
+    with pytest.raises(Conflict, match="reopen_first"):
+        twelve.decide(9, True)
+    assert twelve.run().state is RunState.APPROVED
+    assert twelve.export().count == 9
+
+
+def test_a_decided_hold_after_submission_voids_the_signatures(twelve: House) -> None:
+    twelve.prepare()
+    twelve.submit()
     total = twelve.run().total_fen
     twelve.decide(9, True)
     run = twelve.run()
     assert (run.state, run.digest, run.approved_by, run.total_fen) == (RunState.DRAFT, None, None, total + 75000)
     with twelve.database.reading() as session:
         steps = [step.step for step in list_steps(session, run)]
-    assert steps == [RunStep.PREPARED, RunStep.SUBMITTED, RunStep.APPROVED, RunStep.VOIDED]
+    assert steps == [RunStep.PREPARED, RunStep.SUBMITTED, RunStep.VOIDED]
     with pytest.raises(Conflict, match="wrong_state"):
-        twelve.export()
+        twelve.approve()
     twelve.submit()
     twelve.approve()
     assert twelve.export().count == 10

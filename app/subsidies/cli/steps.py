@@ -110,7 +110,7 @@ def export(
         require_person(actor)
         run = run_of(session, actor, county, quarter, supplementary)
         if find_pay_file(session, run) is None:
-            export_run(session, Vault(session, keyring), actor, run, clock.now())
+            export_run(session, Vault(session, keyring), actor, run, clock.now(), today=clock.today())
         file, kept, content = fetch_pay_file(session, keyring, actor, run, clock.now())
         extra = {
             "file": kept.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from app.subsidies.papers.marks import marked, print_of_run
 from app.subsidies.queries.lines import LineRow, account_tails, all_lines
 from app.subsidies.queries.runs import area_name, list_steps
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.transitions import PaymentState, RunStep
+from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
 from reports.ledger import LedgerDocument, LedgerRow, LedgerState
 
 _PAYMENT_STATES = {
@@ -34,9 +35,16 @@ _DECISION_STATES = {
 _NOT_PRINTED = ("subsidies.amount.", "subsidies.due.", "subsidies.flag.not_seen", "subsidies.flag.duty_remarks")
 
 
-def ledger_document(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, now: datetime) -> LedgerDocument:
-    """Every line of the run by town and village. The total counts what is paid or still to be paid."""
+def ledger_document(
+    session: Session, vault: Vault, actor: Actor, run: SubsidyRun, now: datetime, *, as_approved: bool = False
+) -> LedgerDocument:
+    """Every line of the run by town and village. The total counts what is paid or still to be paid.
+
+    `as_approved` leaves out what the bank said afterwards: the ledger as it was when the reviewer signed.
+    """
     lines = all_lines(session, actor, run)
+    if as_approved:
+        lines = [replace(line, payment=None, why=None, is_live=True) for line in lines]
     tails = account_tails(session, vault, actor, lines)
     rows = tuple(_row(line, tails) for line in lines)
     total = Money(sum(row.amount_fen for row in rows if row.counted))
@@ -47,7 +55,7 @@ def ledger_document(session: Session, vault: Vault, actor: Actor, run: SubsidyRu
         organisation=paying_office(session, run),
         period_label=period_label(run),
         policy=policy_label(policy),
-        stage=STAGES[run.state],
+        stage=STAGES[RunState.APPROVED if as_approved else run.state],
         cut_off=run.decided_as_of,
         rule_set=run.rule_version,
         rows=rows,

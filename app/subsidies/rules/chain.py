@@ -62,6 +62,32 @@ class ObjectionState(StrEnum):
     DISMISSED = "dismissed"
 
 
+class ObjectionGround(StrEnum):
+    """What is objected to. No words of one's own: an objection may name a family and why."""
+
+    NOT_ENTITLED = "not_entitled"
+    AMOUNT = "amount"
+    PAYEE = "payee"
+    TWICE = "twice"
+    LEFT_OUT = "left_out"
+    PROCEDURE = "procedure"
+
+
+OBJECTION_GROUNDS = {
+    ObjectionGround.NOT_ENTITLED: N_("不符合发放条件"),
+    ObjectionGround.AMOUNT: N_("金额或天数有误"),
+    ObjectionGround.PAYEE: N_("领款人有误"),
+    ObjectionGround.TWICE: N_("重复发放"),
+    ObjectionGround.LEFT_OUT: N_("应发未列"),
+    ObjectionGround.PROCEDURE: N_("程序不合规定"),
+}
+OBJECTION_SOURCES = {
+    ObjectionSource.PERSON: N_("群众实名"),
+    ObjectionSource.ANONYMOUS: N_("匿名"),
+    ObjectionSource.OFFICE: N_("单位"),
+}
+
+
 class ReopeningState(StrEnum):
     ASKED = "asked"
     DONE = "done"

@@ -6,18 +6,25 @@ from app.subsidies.service.pay_files import fetch_cover, fetch_pay_file
 from app.subsidies.service.paying import export_run, settle_run
 from app.subsidies.service.policies import set_policy
 from app.subsidies.service.preparing import prepare_anew, prepare_batch, prepare_run, start_run
+from app.subsidies.service.publishing import decide_objection, post_notice, record_objection
+from app.subsidies.service.reopening import ask_reopening, decide_reopening, withdraw_reopening
 from app.subsidies.service.signing import approve_run, decide_hold, return_run, submit_run
 
 __all__ = [
     "approve_run",
+    "ask_reopening",
     "decide_hold",
+    "decide_objection",
+    "decide_reopening",
     "export_run",
     "fetch_cover",
     "fetch_pay_file",
     "mark_line",
+    "post_notice",
     "prepare_anew",
     "prepare_batch",
     "prepare_run",
+    "record_objection",
     "record_opening_payments",
     "return_run",
     "send_marked",
@@ -27,4 +34,5 @@ __all__ = [
     "start_run",
     "submit_run",
     "unmark_line",
+    "withdraw_reopening",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
+from app.core.clock import business_day
 from app.core.crypto import Keyring
 from app.core.errors import Conflict
 from app.core.money import Money
@@ -33,11 +34,19 @@ from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
 from app.subsidies.service.answering import match
 from app.subsidies.service.booking import bounce_in_fund, settle_in_fund
 from app.subsidies.service.pay_files import keep_pay_file, layout_of
+from app.subsidies.service.publishing import refuse_unpublished
 from app.subsidies.service.signing import check, check_hands, keep_totals, refuse_changed, sign
 
 
 def export_run(
-    session: Session, vault: Vault, actor: Actor, run: SubsidyRun, now: datetime, layout: PayLayout | None = None
+    session: Session,
+    vault: Vault,
+    actor: Actor,
+    run: SubsidyRun,
+    now: datetime,
+    layout: PayLayout | None = None,
+    *,
+    today: date | None = None,
 ) -> PayFile:
     """Write the pay file of an approved run, once, with its cover; the bytes of both are kept sealed with hash and control totals.
 
@@ -46,6 +55,7 @@ def export_run(
     """
     require(actor, Action.PAY_SUBSIDY)
     check(session, actor, run, RunStep.EXPORTED)
+    refuse_unpublished(session, run, today or business_day(now))
     refuse_changed(session, run)
     lines = payable_lines(session, run)
     if not all(line.is_as_approved for line in lines) or len(lines) != run.pay_count:

@@ -27,6 +27,7 @@ from app.subsidies.commands import PrepareRun
 from app.subsidies.models import RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.facts import agreements_to_decide, count_to_decide, gather
 from app.subsidies.queries.past import Place, paid_for
+from app.subsidies.queries.publishing import has_objection_holds
 from app.subsidies.queries.runs import find_run, get_run, policy_for
 from app.subsidies.queries.totals import run_digest
 from app.subsidies.rules.cutoff import cutoff_of
@@ -140,6 +141,8 @@ def prepare_anew(session: Session, actor: Actor, run: SubsidyRun, today: date, n
     require(actor, Action.PREPARE_SUBSIDY)
     if run.state is not RunState.DRAFT:
         raise Conflict(reason("subsidies.prepare.not_draft"))
+    if has_objection_holds(session, run):
+        raise Conflict(reason("subsidies.prepare.objections"))
     note(
         session,
         actor,

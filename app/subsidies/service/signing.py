@@ -25,6 +25,7 @@ from app.subsidies.rules.grounds import Grounds, HoldGround, check_ground, check
 from app.subsidies.rules.lines import line_digest
 from app.subsidies.rules.transitions import RUN_MOVES, RunState, RunStep, check_line_move, check_people, check_step
 from app.subsidies.service.booking import commit_run, release_run
+from app.subsidies.service.editions import ask_for_edition
 
 # The double-payment guards as each database names them: one period twice, or two periods that share days.
 LIVE_PAYMENT = (
@@ -57,21 +58,25 @@ def approve_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) 
     refuse_changed(session, run)
     commit_run(session, actor, run, now)
     run.approved_by, run.approved_at = actor.user_id, now
-    return sign(session, actor, run, RunStep.APPROVED, now)
+    sign(session, actor, run, RunStep.APPROVED, now)
+    ask_for_edition(session, actor, run, now)
+    return run
 
 
 def return_run(session: Session, actor: Actor, run: SubsidyRun, grounds: Grounds, now: datetime) -> SubsidyRun:
     """The reviewer sends a submitted run back and says on what grounds."""
     require(actor, Action.APPROVE_SUBSIDY)
-    return back_to_draft(session, actor, run, RunStep.RETURNED, now, _checked(grounds))
+    return back_to_draft(session, actor, run, RunStep.RETURNED, now, checked_grounds(grounds))
 
 
 def decide_hold(session: Session, actor: Actor, command: DecideHold, now: datetime) -> SubsidyLine:
-    """A person decides a held line. On a run already submitted or approved this voids what was signed (and says so)."""
+    """A person decides a held line. On a submitted run this voids what was signed (and says so); an approved one is opened again first."""
     require(actor, Action.PREPARE_SUBSIDY)
-    grounds = _checked(command.grounds, command.is_paid)
+    grounds = checked_grounds(command.grounds, command.is_paid)
     line, run = get_line(session, actor, command.line_public_id, lock=True)
     decided = LineState.PAY if command.is_paid else LineState.REFUSE
+    if run.state is RunState.APPROVED:
+        raise Conflict(reason("subsidies.hold.reopen_first"))
     _refuse(check_line_move(line.decision, decided, RunState.DRAFT))
     if decided is LineState.PAY and line.amount_fen == 0:
         raise Conflict(reason("subsidies.hold.nothing_to_pay"))
@@ -176,7 +181,7 @@ def keep_totals(session: Session, run: SubsidyRun) -> None:
     run.hold_count, run.refuse_count = totals.hold_count, totals.refuse_count
 
 
-def _checked(grounds: Grounds, is_paid: bool | None = None) -> Grounds:
+def checked_grounds(grounds: Grounds, is_paid: bool | None = None) -> Grounds:
     """The grounds with a tidy reference; `Invalid` on `ground` or `reference`."""
     reference = tidy_reference(grounds.reference)
     wrong = {

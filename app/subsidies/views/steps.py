@@ -64,7 +64,7 @@ def export(public_id: str) -> Answer:
     """Make the pay file, once."""
 
     def act(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> object:
-        return export_run(session, Vault(session, current_keyring()), actor, run, now)
+        return export_run(session, Vault(session, current_keyring()), actor, run, now, today=current_clock().today())
 
     return take_step(public_id, act, _("发放文件已生成，请下载后报送银行。"))
 
