@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.areas.rules import prefix_of
 from app.core.clock import business_day
+from app.core.names import normalise_name
 from app.core.period import Period, overlapping, parse_period, quarters_of
 from app.core.scope import within_prefix
 from app.guardians.models import Agreement, Guardianship
@@ -29,6 +30,7 @@ from app.people.models import PayeeAccount, Person
 from app.people.rules import DatePrecision
 from app.risk.models import LevelSource
 from app.subsidies.models import LineKind, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.accounts import agreed_sharing, call_backs
 from app.subsidies.queries.checks import listed_of, listed_people
 from app.subsidies.queries.duty import duty_found
 from app.subsidies.queries.fact_rows import (
@@ -156,6 +158,8 @@ class _Batch:
         self.seen = {row[0]: row[1] for row in session.execute(last_seen_of(patients, quarter))}
         self.accounts = _grouped(session.scalars(accounts_of(payees, run.decided_as_of)), lambda one: one.person_id)
         self.shared = set(session.scalars(shared_accounts_of(payees)))
+        self.called = call_backs(session, payees)
+        self.agreed_sharing = agreed_sharing(session, payees, run.decided_as_of)
         self.returned = returned_accounts(session, payees)
         self.duty = duty_found(session, quarters_of(quarter), [row.agreement for row in rows])
         is_supplement = run.kind is RunKind.SUPPLEMENTARY
@@ -195,9 +199,11 @@ class _Batch:
             duty_check=self.duty[row.agreement.id].result,
             payee_died_on=row.payee.died_on,
             has_account=account is not None,
-            is_account_own=account is None or account.holder_name == row.payee.name,
+            is_account_own=account is None or normalise_name(account.holder_name) == normalise_name(row.payee.name),
             is_account_shared=account is not None and account.id in self.shared,
             account_changed_on=self._changed_on(row.payee.id, account),
+            call_back=self.called.get(account.id) if account else None,
+            is_sharing_approved=account is not None and account.id in self.agreed_sharing,
             is_paid_already=(row.agreement.id, rank) in self.paid,
             is_paid_elsewhere=self._is_paid_elsewhere(row),
             is_before_import=self._is_before_import(row.patient.id, opened_on),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.core.crypto import Keyring, KeyUnavailable
@@ -102,6 +102,8 @@ def _pay_file(session: Session, run: SubsidyRun, keyring: Keyring | None) -> Ite
         return
     if file.run_digest != run.digest or _sent(session, file) != (file.count, file.total_fen) or _strays(session, file):
         yield reason("subsidies.verify.file", number=file.number)
+    if not _is_all_that_was_approved(session, file):
+        yield reason("subsidies.verify.export", number=file.number)
     if keyring is not None and not _has_its_hash(session, keyring, file):
         yield reason("subsidies.verify.file_bytes", number=file.number)
 
@@ -132,6 +134,23 @@ def _sent(session: Session, file: PayFile) -> tuple[int, int]:
         )
     ).one()
     return count, int(fen)
+
+
+def _is_all_that_was_approved(session: Session, file: PayFile) -> bool:
+    """I6: what was exported is what was approved less what was withheld at the export, line by line and in sum."""
+    is_approved = (SubsidyLine.run_id == file.run_id) & (SubsidyLine.decision == LineState.PAY)
+    sums = select(func.count(), func.coalesce(func.sum(SubsidyLine.amount_fen), 0)).where(is_approved)
+    approved = session.execute(sums).one()
+    withheld = session.execute(
+        select(func.count(), func.coalesce(func.sum(PayFileLine.amount_fen), 0)).where(
+            PayFileLine.pay_file_id == file.id, PayFileLine.sequence.is_(None)
+        )
+    ).one()
+    in_file = exists().where(PayFileLine.line_id == SubsidyLine.id, PayFileLine.pay_file_id == file.id)
+    left_out = session.scalar(select(func.count()).select_from(SubsidyLine).where(is_approved, ~in_file))
+    kept = (file.withheld_count, file.withheld_fen)
+    together = (file.count + file.withheld_count, file.total_fen + file.withheld_fen)
+    return not left_out and tuple(map(int, withheld)) == kept and tuple(map(int, approved)) == together
 
 
 def _strays(session: Session, file: PayFile) -> int:

@@ -1,8 +1,30 @@
-"""How a county's bank wants its files, and what a call-back about a changed account answers."""
+"""How a county's bank wants its files, what stands beside a payment, and accounts that somebody must vouch for."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
+
+from app.core.i18n import N_
+from app.core.reasons import Reason, reason
+
+LONGEST_SHARING_DAYS = 366
+# Whoever stands behind the payee in the queue reads the remark: nothing in it may tie a person to an illness (domain 5.6).
+_TELLING = (
+    "精神", "精防", "精残", "神经", "心理", "情感", "双相", "分裂", "偏执", "癫", "痫", "疯", "痴", "智力", "智障", "障碍",
+    "重性", "重精", "严重", "病", "症", "患", "药", "残", "医", "康复", "监护", "看护", "护理", "管护", "肇", "祸",
+    "危险", "风险", "六类", "以奖代补", "smi",
+)  # fmt: skip
+_ALPHABET = re.compile(r"[\u3400-\u9fffA-Za-z0-9·\-（）()年季度第]{1,20}")
+_NUMBER = re.compile(r"\d{5,}")
+
+
+def is_neutral(remark: str) -> bool:
+    """Whether the bank may print it: a few plain characters, no number of a person, no word of illness or guardianship."""
+    told = remark.casefold()
+    return bool(_ALPHABET.fullmatch(remark)) and not _NUMBER.search(told) and not any(one in told for one in _TELLING)
 
 
 class PayLayout(StrEnum):
@@ -20,8 +42,33 @@ class CallBack(StrEnum):
     UNREACHED = "unreached"
 
 
+CALL_BACK_LABELS = {
+    CallBack.CONFIRMED: N_("本人确认是自己更换的"),
+    CallBack.DENIED: N_("本人说没有更换"),
+    CallBack.UNREACHED: N_("没有联系上"),
+}
+
+
 class SharingState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     REFUSED = "refused"
     ENDED = "ended"
+
+
+SHARING_LABELS = {
+    SharingState.PROPOSED: N_("待复核"),
+    SharingState.APPROVED: N_("已同意"),
+    SharingState.REFUSED: N_("未同意"),
+    SharingState.ENDED: N_("已终止"),
+}
+
+
+def account_holds(changed_on: date | None, call_back: CallBack | None, as_of: date, hold_days: int) -> Iterator[Reason]:
+    """A change that was denied on the number known before holds until the account is set again; a young one until it is confirmed."""
+    if changed_on is None or call_back is CallBack.CONFIRMED:
+        return
+    if call_back is CallBack.DENIED:
+        yield reason("subsidies.hold.account_denied")
+    elif (as_of - changed_on).days < hold_days:
+        yield reason("subsidies.hold.account_changed", days=hold_days)

@@ -16,6 +16,7 @@ from app.core.money import Money
 from app.core.period import Period, parse_period
 from app.core.reasons import Reason, reason
 from app.subsidies.rules.amount import Computation, compute_under, shares
+from app.subsidies.rules.bank import CallBack, account_holds
 from app.subsidies.rules.because import why_due
 from app.subsidies.rules.checks import Known, Listed, list_flags, list_holds
 from app.subsidies.rules.cutoff import projected_days
@@ -99,6 +100,10 @@ class LineFacts:
     is_account_shared: bool = False
     # the day on which this account replaced another; None for the first account
     account_changed_on: date | None = None
+    # what was said on the number that had been known before that change; None: nobody has called, or the account is the first
+    call_back: CallBack | None = None
+    # two people have agreed, on a paper, that this payee is paid to an account that others use too
+    is_sharing_approved: bool = False
     # the quarter of this agreement was paid already (also before the county came to us)
     is_paid_already: bool = False
     # the same patient is registered, and may be paid, elsewhere
@@ -130,6 +135,8 @@ class LineFacts:
         values["listed"] = tuple(Listed.from_json(one) for one in values.get("listed", ()))
         if values.get("duty_check"):
             values["duty_check"] = DutyResult(values["duty_check"])
+        if values.get("call_back"):
+            values["call_back"] = CallBack(values["call_back"])
         if values.get("returned_because"):
             values["returned_because"] = ReturnCause(values["returned_because"])
         for name in _DATES & values.keys():
@@ -261,14 +268,12 @@ def _payee_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
         return
     if not facts.is_account_own:
         yield reason("subsidies.hold.account_name")
-    if facts.is_account_shared:
+    if facts.is_account_shared and not facts.is_sharing_approved:
         yield reason("subsidies.hold.account_shared")
     if facts.returned_because is not None:
         cause = reason(f"subsidies.returned.{facts.returned_because}")
         yield reason("subsidies.hold.returned", why=cause)
-    changed_on = facts.account_changed_on
-    if changed_on is not None and (facts.as_of - changed_on).days < terms.account_hold_days:
-        yield reason("subsidies.hold.account_changed", days=terms.account_hold_days)
+    yield from account_holds(facts.account_changed_on, facts.call_back, facts.as_of, terms.account_hold_days)
 
 
 def _flags(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[Reason]:
@@ -279,6 +284,10 @@ def _flags(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[
     if months and _never_seen(facts) and _newly_opened(facts, terms):
         yield reason("subsidies.flag.not_seen_since_opening")
     yield from list_flags(facts.listed, known_of(facts, terms))
+    if facts.is_account_shared and facts.is_sharing_approved:
+        yield reason("subsidies.flag.account_shared")
+    if facts.call_back is CallBack.DENIED:
+        yield reason("subsidies.flag.account_denied")
     if any(one.guardian_at_fault is False for one in facts.incidents):
         yield reason("subsidies.flag.incident_without_fault")
     if terms.duty_check is DutyCheck.REQUIRED and facts.duty_check is DutyResult.REMARKS:

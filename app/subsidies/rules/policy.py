@@ -10,7 +10,7 @@ from typing import Any
 
 from app.core.i18n import N_
 from app.core.money import Money
-from app.subsidies.rules.bank import PayLayout
+from app.subsidies.rules.bank import PayLayout, is_neutral
 
 
 class EligibleRule(StrEnum):
@@ -114,12 +114,6 @@ PAY_LAYOUT_LABELS = {
     PayLayout.CSV: N_("逗号分隔文本（CSV）"),
     PayLayout.CARD: N_("惠民惠农“一卡通”工作簿"),
 }
-# What the office is called on papers, after the county's name where that stands in front.
-_OFFICE_NAMES = {
-    PayingOffice.CIVIL_AFFAIRS: "{}民政局",
-    PayingOffice.POLITICAL_LEGAL: "中共{}委政法委员会",
-    PayingOffice.HEALTH: "{}卫生健康委员会",
-}
 
 LEVELS = range(6)
 # 0: each agreement's own year
@@ -187,6 +181,8 @@ class PolicyTerms:
             value = getattr(self, name)
             if not isinstance(value, str) or len(value) > longest or not value.isprintable():
                 raise ValueError(name)
+        if not is_neutral(self.remark):
+            raise ValueError("remark")
         self._check_levels()
         self._check_year()
         if self.early_cutoff and self.cutoff_day is None:
@@ -225,10 +221,6 @@ class PolicyTerms:
     def annual_at(self, level: int | None) -> Money | None:
         """A year's amount at the level that counts."""
         return dict(self.annual_by_level).get(level, self.annual) if level is not None else self.annual
-
-    def office_of(self, county: str) -> str:
-        """The paying office as papers name it: by its own name where the policy gives one, else the county's office of that kind."""
-        return self.paying_office or _OFFICE_NAMES[self.office].format(county)
 
     @property
     def second_share(self) -> int:

@@ -42,10 +42,8 @@ def match(
             answers[reply.sequence] = reply
     missing = [number for number in wanted if number not in answers]
     if missing and not wrong:
-        wrong = [
-            reason("subsidies.returns.partial", said=len(answers), sent=len(wanted), missing=len(missing)),
-            *(reason("subsidies.returns.missing", sequence=number) for number in missing),
-        ]
+        counts = {"said": len(answers), "sent": len(wanted), "missing": len(missing)}
+        wrong = [reason("subsidies.returns.partial", which=missing[:MOST_LISTED], **counts)]
     if wrong:
         raise Invalid({"returns": wrong[:MOST_LISTED]})
     return answers
