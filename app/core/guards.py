@@ -232,7 +232,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("guard_duty_checks_frozen", "duty_checks", "UPDATE", _changed(*_DUTY_CHECK)),
     # whoever guards a patient has no hand in judging how that patient is guarded (domain 5.4)
     Guard("guard_duty_checks_own", "duty_checks", "INSERT", _guard_of_patient("NEW.patient_id", "NEW.recorded_by")),
-    Guard("guard_duty_signatures_own", "duty_signatures", "INSERT", _guard_of_patient(_OF_CHECK, "NEW.by")),
+    Guard("guard_duty_signatures_own", "duty_signatures", "INSERT", _guard_of_patient(_OF_CHECK, 'NEW."by"')),
     Guard(
         "guard_guardian_assessments_own",
         "guardian_assessments",

@@ -11,17 +11,20 @@ from app.core.keys import current_keyring
 from app.core.web import read_session
 from app.desk.queries.inbox import count_accounts, find_hospital, first_guardians, list_inpatients
 from app.desk.views.clues import clue_home
+from app.desk.views.duty import duty_home
 from app.desk.views.signatures import signature_home
 from app.desk.views.support import support_home
 from app.guardians.labels import RELATION_LABELS
 from app.people.vault import Vault
 from app.tasks.queries import Filters, worklist
+from app.tasks.rules import TaskKind
 
 
 def village_inbox(actor: Actor) -> str:
     """Residents whose agreement ends soon, with whom to call. Illness is no word of this page."""
     session, today = read_session(), current_clock().today()
-    page = worklist(session, actor, Filters(), today, request.args.get("after"))
+    renewals = Filters(kind=TaskKind.AGREEMENT_RENEWAL)
+    page = worklist(session, actor, renewals, today, request.args.get("after"))
     vault = Vault(session, current_keyring())
     return render_template(
         "desk/village.html",
@@ -30,6 +33,7 @@ def village_inbox(actor: Actor) -> str:
         relations=RELATION_LABELS,
         clues=clue_home(session, actor),
         support=support_home(session, actor, today),
+        duty=duty_home(session, actor, today),
         is_first_page="after" not in request.args,
     )
 

@@ -16,12 +16,14 @@ from app.core.i18n import _
 from app.core.period import Period, parse_period
 from app.core.web import read_session
 from app.desk.queries.inbox import count_renewals
+from app.desk.views.duty import duty_home
 from app.desk.views.support import support_home
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
 from app.subsidies.queries.lines import list_lines
 from app.subsidies.queries.periods import ended_periods
 from app.subsidies.queries.runs import list_runs
+from app.subsidies.queries.watch.flags import count_open_flags
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import RunState
 from app.subsidies.texts import HOLD_LABELS
@@ -54,6 +56,7 @@ def quarter_board(actor: Actor) -> str:
         held=list_lines(session, actor, run, decision=LineState.HOLD, size=HELD_SHOWN).rows if _is_open(run) else [],
         renewals=count_renewals(session, actor, today),
         support=support_home(session, actor, today),
+        duty=duty_home(session, actor, today),
         hold_words={code: _(words) for code, words in HOLD_LABELS.items()},
     )
 
@@ -67,6 +70,7 @@ def signing(actor: Actor) -> str:
         waiting=_with_quarters(waiting),
         others=_with_quarters([run for run in runs if run not in waiting]),
         is_finance=actor.role is Role.FINANCE,
+        open_flags=count_open_flags(read_session(), actor) if actor.role is Role.REVIEWER else 0,
     )
 
 
@@ -81,6 +85,7 @@ def auditing(actor: Actor) -> str:
         is_short=head.sequence <= MOST_WALKED,
         verdict=_verdict() if is_walked else None,
         runs=_with_quarters(list_runs(session, actor, RUNS_SHOWN)),
+        open_flags=count_open_flags(session, actor),
     )
 
 

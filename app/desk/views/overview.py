@@ -18,6 +18,7 @@ from app.desk.queries.transfers import count_waiting
 from app.desk.rules import told
 from app.desk.texts import TASK_KINDS
 from app.desk.views.clues import clue_home
+from app.desk.views.duty import duty_home
 from app.desk.views.signatures import signature_home
 from app.desk.views.support import support_home
 from app.subsidies.queries.runs import list_runs
@@ -49,6 +50,7 @@ def area_overview(actor: Actor) -> str:
         moving=count_waiting(session, actor, today) if may(actor, Action.SEE_TRANSFERS) else None,
         requests=count_requests(session, actor),
         support=support_home(session, actor, today),
+        duty=duty_home(session, actor, today),
     )
 
 
