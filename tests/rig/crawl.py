@@ -39,12 +39,15 @@ SUBJECTS = {
     "/subsidies/lines/": "line",
     "/subsidies/fund/entries/": "fund_entry",
     "/subsidies/fund/proposals/": "fund_proposal",
+    "/subsidies/policy/proposals/": "policy_proposal",
     "/admin/users/": "user",
     "/clues/": "clue",
     "/groups/": "group",
     "/dependants/": "dependants",
     "/screening/": "screening_round",
     "/screening/returns/": "screening_return",
+    "/subsidies/checks/": "check_list",
+    "/subsidies/checks/hits/": "check_hit",
     "/roster/files/": "upload",
     "/roster/imports/": "roster_import",
     "/roster/visits/imports/": "visit_import",
@@ -69,6 +72,8 @@ CHOICES = {
     "form": "follow-up",
     "year": "2026",
     "held_on": "2026-11-05",
+    "list_kind": "funeral",
+    "as_of": "2026-09-30",
 }
 
 
@@ -124,6 +129,7 @@ def _value(route: Route, name: str, place: Place | None, user: str) -> str:
         ("/work/", place.work),
         ("/reports/files/", place.file),
         ("/roster/visits/files/", place.visit_upload),
+        ("/roster/lists/", place.list_upload),
     ):
         if route.rule.startswith(prefix):
             return owned.get(user) or next(iter(owned.values()))

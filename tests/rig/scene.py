@@ -50,14 +50,17 @@ from app.people.vault import Vault
 from app.risk.models import Reassessment, ReassessmentSession
 from app.risk.service import open_reassessments
 from app.roster.models import RosterImport
-from app.roster.papers import template_workbook
-from app.roster.service.uploads import ROSTERS, VISITS
-from app.subsidies.commands import PrepareRun, ProposeMoney, SetPolicy
-from app.subsidies.models import FundEntry, FundProposal, SubsidyLine, SubsidyRun
+from app.roster.papers import list_template_workbook, template_workbook
+from app.roster.service.uploads import CHECK_LISTS, ROSTERS, VISITS
+from app.subsidies.commands import PrepareRun, ProposeMoney, ProposePolicy, SetPolicy, StoreCheckList
+from app.subsidies.models import CheckHit, FundEntry, FundProposal, SubsidyLine, SubsidyRun
+from app.subsidies.rules.checks import Found, HitKind, ListKind
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.service import prepare_run, set_policy
+from app.subsidies.service.checks import store_list
 from app.subsidies.service.funding import decide_proposal, propose_money
+from app.subsidies.service.policies import propose_policy
 from app.tasks.models import Task, TaskKind
 from app.tasks.service import open_task
 from app.visits.models import FollowUpVisit
@@ -163,6 +166,8 @@ class Place:
     # money in the county's fund, and a grant that waits for the second person
     fund_entry: str = ""
     fund_proposal: str = ""
+    # the next version of the policy, which waits for the second person
+    policy_proposal: str = ""
     user: str = ""
     # a joint group that has met, and a word to civil affairs
     group: str = ""
@@ -175,6 +180,10 @@ class Place:
     # a list of visits is seen by whoever sent it
     visit_upload: dict[str, str] = field(default_factory=dict)
     visit_import: str = ""
+    # another office's list that waits to be compared, for whoever sent it; one that was, and a person on it
+    list_upload: dict[str, str] = field(default_factory=dict)
+    check_list: str = ""
+    check_hit: str = ""
     clue: str = ""
     screening_round: str = ""
     screening_return: str = ""
@@ -383,6 +392,12 @@ def _keep_files(ground: _Ground) -> None:
             town_of(ground.village), ground.everybody[name], NOW,
         )  # fmt: skip
         found.visit_upload[name] = sent.public_id
+    for name in sorted({"county_office", "clerk"} & ground.everybody.keys()):
+        waiting = keep_file(
+            session, keyring, CHECK_LISTS.name, "list.xlsx", "application/octet-stream",
+            list_template_workbook(ListKind.FUNERAL), ground.county, ground.everybody[name], NOW,
+        )  # fmt: skip
+        found.list_upload[name] = waiting.public_id
     visited = RosterImport(
         file_sha256="1" * 64,
         area_code=town_of(ground.village),
@@ -404,7 +419,10 @@ def _settle_office(ground: _Ground) -> None:
     found.user = session.scalars(select(User.public_id).where(User.name == target)).one()
     terms = PolicyTerms(annual=Money.from_yuan("3000"), document_number="安民发〔2026〕3号")
     set_policy(session, ground.actors["clerk"], SetPolicy(ground.county, date(2025, 1, 1), terms), NOW)
+    draft = ProposePolicy(f"policy-{ground.county}"[:22], SetPolicy(ground.county, date(2027, 1, 1), terms))
+    found.policy_proposal = propose_policy(session, ground.actors["clerk"], draft, NOW).public_id
     found.fund_entry, found.fund_proposal = _fund(session, ground.actors, ground.county)
+    found.check_list, found.check_hit = _listed(session, ground)
     for name, actor in ground.everybody.items():
         item = ask_for_work(session, "rig", {}, f"scene:{ground.county}:{name}", actor, NOW)
         session.flush()
@@ -422,6 +440,17 @@ def _fund(session: Session, actors: dict[str, Actor], county: str) -> tuple[str,
     decide_proposal(session, actors["reviewer"], grant(11).public_id, True, NOW)
     entry = session.scalars(select(FundEntry.public_id).where(FundEntry.county_code == county)).one()
     return entry, grant(12).public_id
+
+
+def _listed(session: Session, ground: _Ground) -> tuple[str, str]:
+    """Another office's list with the place's patient on it."""
+    patient = session.scalars(select(Patient).where(Patient.public_id == ground.found.patient)).one()
+    told = Found(patient.person_id, patient.area_code, HitKind.NEAR, date(2026, 8, 15))
+    wanted = StoreCheckList(
+        ground.county, ListKind.FUNERAL, date(2026, 9, 30), f"{ground.county}".ljust(64, "0"), 3, 1, (told,), {}
+    )
+    kept = store_list(session, ground.actors["clerk"], wanted, NOW)
+    return kept.public_id, session.scalars(select(CheckHit.public_id).where(CheckHit.list_id == kept.id)).one()
 
 
 def _assessments(session: Session, office: Actor, patient: Patient, task: str) -> tuple[str, str]:

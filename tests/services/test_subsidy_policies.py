@@ -26,6 +26,7 @@ from app.core.quarter import Quarter
 from app.core.reasons import say
 from app.subsidies.commands import OpeningPayment, PrepareRun, ProposeMoney, ProposePolicy, SetPolicy
 from app.subsidies.models import PolicyProposal, SubsidyLine, SubsidyPolicy
+from app.subsidies.papers.labels import office_name
 from app.subsidies.queries.floors import below_floors, floors_of
 from app.subsidies.queries.periods import ended_periods
 from app.subsidies.queries.policies import list_versions, one_handed_policies
@@ -387,7 +388,7 @@ def test_by_command_one_proposes_another_adopts(house: House) -> None:
     assert (terms.period, terms.annual_at(4), terms.annual_at(3), terms.pay_within_days) == (
         Rhythm.HALF_YEAR, Money.from_yuan("4800"), Money.from_yuan("2400"), 40,
     )  # fmt: skip
-    assert terms.office_of("安和县") == "中共安和县委政法委员会"
+    assert office_name(terms, "安和县") == "中共安和县委政法委员会"
 
 
 def test_by_command_drafts_are_refused_and_withdrawn_and_floors_set(house: House) -> None:

@@ -50,10 +50,11 @@ WITHOUT_PAGE = {
 }
 # Buttons: the address names what is done and to whom, and there is nothing to fill in.
 NO_FIELDS = (
+    "/<as_of>/<public_id>", "/<as_of>/<public_id>/load",
     "/open", "/take-up", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
     "/subsidies/<public_id>/sign", "/sign/send", "/sign/<line_id>/mark", "/sign/<line_id>/unmark",
     "/assessments/<public_id>/sign", "/requests/<public_id>/approve", "/requests/<public_id>/refuse", "/requests/<public_id>/withdraw",
-    "/views/<view_id>/delete", "/proposals/<public_id>/approve", "/proposals/<public_id>/refuse", "/proposals/<public_id>/withdraw", "/visits/<visit_id>/national", "/visits/<visit_id>/national/take-back",
+    "/views/<view_id>/delete", "/proposals/<public_id>/adopt", "/proposals/<public_id>/preview", "/proposals/<public_id>/approve", "/proposals/<public_id>/refuse", "/proposals/<public_id>/withdraw", "/visits/<visit_id>/national", "/visits/<visit_id>/national/take-back",
 )  # fmt: skip
 WRONG: dict[str, tuple[str, ...]] = {
     "select": ("١٢٣",),

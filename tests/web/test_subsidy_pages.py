@@ -21,7 +21,7 @@ from app.core.models import KeptFile, WorkItem, WorkState
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.patients.service import record_admission
-from app.subsidies.models import SubsidyLine, SubsidyPolicy, SubsidyRun
+from app.subsidies.models import PolicyProposal, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import RunState
 from scheduler.house import House as SchedulerHouse
@@ -134,7 +134,8 @@ def test_a_dead_payees_line_cannot_be_decided_to_be_paid(house: House, client_as
 
 
 def test_the_policy_page_says_what_an_old_visit_does(house: House, client_as: Sign) -> None:
-    page = _words(client_as("clerk").get("/subsidies/policy"))
+    clerk = client_as("clerk")
+    page = _words(clerk.get("/subsidies/policy")) + _words(clerk.get("/subsidies/policy/new"))
     assert "6 个月内没有的暂缓，待核实" in page
     assert "只作提示" in page
 
@@ -390,8 +391,12 @@ def test_notices_are_not_printed_before_two_people_signed(house: House, client_a
 
 def _policy(**changes: Any) -> dict[str, Any]:
     form = {
+        "key": "A" * 22,
         "valid_from": "2026-10-01",
         "annual": "2400",
+        "level_4": "4800",
+        "period": "quarter",
+        "guardianship_year_start": "1",
         "eligible_rule": "managed",
         "level_counts": "quarter",
         "inpatient_days": "include",
@@ -399,25 +404,74 @@ def _policy(**changes: Any) -> dict[str, Any]:
         "incident_effect": "stop_year",
         "first_share": "100",
         "duty_check": "off",
+        "duty_within_days": "10",
         "visit_within_months": "0",
+        "chain": "single",
+        "notice_days": "0",
+        "pay_within_days": "40",
+        "early_cutoff": "",
+        "account_hold_days": "30",
+        "pay_layout": "xlsx",
+        "remark": "惠民补贴",
         "document_number": "安民发〔2026〕9号",
+        "office": "civil_affairs",
         "paying_office": "",
     }
     return form | changes
 
 
-def test_the_clerk_writes_the_next_version_of_the_policy(house: House, client_as: Sign) -> None:
-    clerk = client_as("clerk")
-    page = clerk.get("/subsidies/policy").get_data(as_text=True)
+def test_the_clerk_proposes_the_next_version_and_the_reviewer_adopts_it(house: House, client_as: Sign) -> None:
+    clerk, reviewer = client_as("clerk"), client_as("reviewer")
+    page = clerk.get("/subsidies/policy/new").get_data(as_text=True)
     assert 'value="3000.00"' in page
-    assert clerk.post("/subsidies/policy", data=_policy()).status_code == 302
+    answer = clerk.post("/subsidies/policy", data=_policy())
+    assert answer.status_code == 302
+    draft = answer.headers["Location"]
+    with house.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SubsidyPolicy)) == 1  # nothing counts yet
+    words = _words(reviewer.get(draft))
+    assert "2,400.00" in words and "4 级 4,800.00 元" in words and "与现行政策相比" in words
+    assert clerk.post(draft + "/adopt").status_code == 403
+    assert reviewer.post("/subsidies/policy", data=_policy()).status_code == 403
+    assert reviewer.post(draft + "/adopt").status_code == 302
+    assert reviewer.post(draft + "/adopt").status_code == 409
     with house.database.reading() as session:
         newest = session.scalars(select(SubsidyPolicy).order_by(SubsidyPolicy.version.desc())).first()
     assert newest is not None
     assert (newest.version, newest.terms["annual_fen"], newest.terms["eligible_rule"]) == (2, 240000, "managed")
-    assert "2,400.00" in _words(clerk.get("/subsidies/policy"))
-    assert client_as("reviewer").post("/subsidies/policy", data=_policy()).status_code == 403
-    assert "新的一版" not in _words(client_as("reviewer").get("/subsidies/policy"))
+    assert newest.terms["annual_by_level"] == [[4, 480000]]
+    history = _words(clerk.get("/subsidies/policy"))
+    assert "clerk 拟稿，reviewer 采纳" in history and "没有第二人采纳" in history  # the first one came by command
+    assert "拟新的一版" not in _words(reviewer.get("/subsidies/policy"))
+
+
+def test_a_draft_is_withdrawn_by_the_clerk_or_refused_by_the_reviewer(house: House, client_as: Sign) -> None:
+    clerk = client_as("clerk")
+    first = clerk.post("/subsidies/policy", data=_policy()).headers["Location"]
+    assert clerk.post("/subsidies/policy", data=_policy()).headers["Location"] == first  # sent twice, one draft
+    assert clerk.post(first + "/withdraw").status_code == 302
+    assert "已撤回" in _words(clerk.get(first))
+    second = clerk.post("/subsidies/policy", data=_policy(key="B" * 22)).headers["Location"]
+    assert client_as("reviewer").post(second + "/refuse").status_code == 302
+    assert "已退回" in _words(clerk.get(second))
+    with house.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SubsidyPolicy)) == 1
+
+
+def test_a_policy_is_tried_on_the_last_quarter_before_anything_is_stored(house: House, client_as: Sign) -> None:
+    clerk = client_as("clerk")
+    assert "测算上一期" not in _words(clerk.get("/subsidies/policy/new"))  # nothing was prepared yet
+    house.prepare()
+    run = house.run()
+    answer = clerk.post("/subsidies/policy/preview", data=_policy(eligible_rule="risk3", level_4="", annual="6000"))
+    assert answer.status_code == 200
+    words = _words(answer)
+    assert "只测算，不保存" in words and "金额增加" in words
+    assert 'value="6000"' in answer.get_data(as_text=True)  # what was typed is still there
+    with house.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(PolicyProposal)) == 0
+        assert house.run().version == run.version
+    assert clerk.post("/subsidies/policy/preview", data=_policy(annual="")).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -428,15 +482,24 @@ def test_the_clerk_writes_the_next_version_of_the_policy(house: House, client_as
         {"annual": "三千"},
         {"annual": "9999999"},
         {"annual": "1" * 5000},
+        {"level_4": "0"},
+        {"level_4": "x"},
         {"valid_from": "2026-13-01"},
         {"valid_from": ""},
         {"eligible_rule": "risk9"},
+        {"period": "week"},
+        {"period": "half_year", "guardianship_year_start": "4"},
         {"first_share": "101"},
         {"first_share": "x"},
         {"visit_within_months": "-1"},
+        {"notice_days": "31"},
+        {"early_cutoff": "13-40"},
+        {"remark": ""},
+        {"remark": "精神病人监护补贴"},
         {"document_number": "文" * 61},
         {"paying_office": "民\u200b政"},
         {"inpatient_days": ""},
+        {"key": "x"},
     ],
 )
 def test_a_senseless_policy_is_refused_at_its_field(house: House, client_as: Sign, wrong: dict[str, str]) -> None:
@@ -444,7 +507,7 @@ def test_a_senseless_policy_is_refused_at_its_field(house: House, client_as: Sig
     assert answer.status_code == 400
     assert "error-summary" in answer.get_data(as_text=True)
     with house.database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(SubsidyPolicy)) == 1
+        assert session.scalar(select(func.count()).select_from(PolicyProposal)) == 0
 
 
 def test_pages_speak_english_too(house: House, client_as: Sign, database: Database) -> None:

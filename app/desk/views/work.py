@@ -26,11 +26,13 @@ work = Blueprint("work", "app.desk", url_prefix="/work", template_folder="templa
 # kind → its words, and what somebody must still be allowed to do to see what came of it
 KINDS = {
     "subsidy_prepare": (N_("季度造册"), Action.PREPARE_SUBSIDY),
+    "subsidy_preview": (N_("测算政策"), Action.SEE_SUBSIDY),
     "subsidy_ledger_pdf": (N_("打印发放台账"), Action.PRINT_SUBSIDY),
     "subsidy_ledger_xlsx": (N_("导出发放台账"), Action.PRINT_SUBSIDY),
     "subsidy_notices": (N_("打印监护人告知书"), Action.PRINT_SUBSIDY),
     "roster_import": (N_("导入花名册"), Action.IMPORT_ROSTER),
     "visits_import": (N_("导入国家系统的随访"), Action.IMPORT_VISITS),
+    "check_list_load": (N_("核对其他部门的名单"), Action.KEEP_CHECK_LISTS),
 }
 # the figures of an import, in the order of its page
 COUNTED = {
@@ -50,8 +52,19 @@ COUNTED = {
         "errors": N_("退回"),
         "proposals": N_("与这里不同"),
     },
+    "check_list_load": {
+        "rows": N_("数据行"),
+        "hits": N_("证件号码相同"),
+        "near": N_("姓名相近"),
+        "none": N_("不涉及本县发放"),
+        "unread": N_("读不出"),
+    },
 }
-RESULTS = {"roster_import": "roster.show_import", "visits_import": "roster.show_visit_import"}
+RESULTS = {
+    "roster_import": "roster.show_import",
+    "visits_import": "roster.show_visit_import",
+    "check_list_load": "subsidies.show_check_list",
+}
 
 
 @work.route("/<public_id>")
@@ -116,5 +129,10 @@ def _next_page(item: WorkItem) -> str | None:
     imported = (item.result or {}).get("import")
     if imported:
         return url_for(RESULTS[item.kind], public_id=imported)
+    if item.kind == "subsidy_preview":
+        proposal = item.args.get("proposal")
+        if proposal:
+            return url_for("subsidies.policy_proposal", public_id=proposal, work=item.public_id)
+        return url_for("subsidies.draft_policy", work=item.public_id)
     run = (item.result or {}).get("run") or item.args.get("run")
     return url_for("subsidies.show_run", public_id=run) if run else None

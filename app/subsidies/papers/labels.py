@@ -9,7 +9,7 @@ from app.core.period import FullYear, HalfYear, parse_period
 from app.guardians.rules import Relation
 from app.subsidies.models import RunKind, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.runs import area_name
-from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.rules.policy import PayingOffice, PolicyTerms
 from app.subsidies.rules.transitions import RunState
 
 DRAFT = "草稿未锁定"  # where a locked run has its fingerprint
@@ -17,6 +17,13 @@ LEDGER = "发放台账"
 NOTICES = "告知书"
 SUMMARY = "发放汇总表"
 FUND_STATEMENT = "资金池收支表"
+FLAGS = "资金疑点清单"
+
+_OFFICE_NAMES = {
+    PayingOffice.CIVIL_AFFAIRS: "{}民政局",
+    PayingOffice.POLITICAL_LEGAL: "中共{}委政法委员会",
+    PayingOffice.HEALTH: "{}卫生健康委员会",
+}
 
 STAGES = {
     RunState.PREPARING: "造册中",
@@ -73,7 +80,12 @@ def paying_office(session: Session, run: SubsidyRun) -> str:
     """The office that pays and seals, as the policy names it; without a policy the county's civil affairs office."""
     policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
     terms = PolicyTerms.from_json(policy.terms) if policy else PolicyTerms(annual=None)
-    return terms.office_of(area_name(session, run.county_code))
+    return office_name(terms, area_name(session, run.county_code))
+
+
+def office_name(terms: PolicyTerms, county: str) -> str:
+    """By its own name where the policy gives one, else the county's office of that kind: 安和县民政局, 中共安和县委政法委员会."""
+    return terms.paying_office or _OFFICE_NAMES[terms.office].format(county)
 
 
 def office_phone(session: Session, run: SubsidyRun) -> str:

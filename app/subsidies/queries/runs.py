@@ -66,7 +66,7 @@ def find_run(
 
 
 # A period's year and the quarter with which it ends, for its order in time: 2026H2 ends with the fourth.
-_LAST_QUARTER = func.substr(SubsidyRun.period, 1, 4) + case(
+LAST_QUARTER = func.substr(SubsidyRun.period, 1, 4) + case(
     *((func.substr(SubsidyRun.period, 5, 2) == half, last) for half, last in (("H1", "2"), ("H2", "4"))),
     else_=func.substr(SubsidyRun.period, 6, 1),
 )
@@ -77,7 +77,7 @@ def list_runs(session: Session, actor: Actor, limit: int = 40) -> Sequence[Subsi
     return session.scalars(
         select(SubsidyRun)
         .where(within(SubsidyRun.county_code, actor), SubsidyRun.kind != RunKind.OPENING)
-        .order_by(_LAST_QUARTER.desc(), SubsidyRun.kind, SubsidyRun.number.desc())
+        .order_by(LAST_QUARTER.desc(), SubsidyRun.kind, SubsidyRun.number.desc())
         .limit(limit)
     ).all()
 
