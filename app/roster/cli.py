@@ -1,8 +1,9 @@
-"""`flask roster import`, `flask roster visits` and `flask roster template`."""
+"""`flask roster import`, `flask roster visits`, `flask roster template`, and `flask subsidy checklist …` for other offices' lists."""
 
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,25 @@ from app.core.keys import current_keyring
 from app.core.reasons import Reason, say
 from app.core.workbooks.sheet import Sheet
 from app.core.workbooks.workbook import open_workbook, refused_because
+from app.core.workbooks.worker import MAX_ROWS
 from app.people.vault import Vault
 from app.roster.commands import ImportResult, Mode
-from app.roster.papers import rejects_of, template_workbook
+from app.roster.papers import list_template_workbook, rejects_of, template_workbook
 from app.roster.queries import area_index
 from app.roster.rules.entry import Finding
+from app.roster.rules.listed_mapping import remembered
+from app.roster.rules.listed_rows import read_listed
 from app.roster.rules.rows import read_roster
 from app.roster.rules.visit_rows import read_visits
 from app.roster.service import import_roster, import_visits
 from app.roster.service.importing import counts_of
+from app.roster.service.listing import ListFile, county_of_actor, list_counts, load_check_list
+from app.roster.service.uploads import CHECK_LISTS
 from app.roster.service.visiting import EVERYBODY, visit_counts
+from app.subsidies.cli.steps import subsidy
+from app.subsidies.queries.hits import last_mapping
+from app.subsidies.rules.checks import ListKind
+from app.subsidies.service.checks import require_kind
 
 REFUSED = 2
 PARTLY_STORED = 3
@@ -108,10 +118,51 @@ def template(file: Path) -> None:
     click.echo(str(file))
 
 
-def _open(content: bytes, name: str) -> list[Sheet]:
+checklist = AppGroup("checklist", help="lists that other offices send before a quarter's run")
+subsidy.add_command(checklist)
+
+
+@checklist.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--kind", required=True, type=click.Choice([kind.value for kind in ListKind]), help="whose list it is")
+@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="the day up to which it is complete")
+@as_option
+@json_option
+@plainly
+def load_list(file: Path, kind: str, as_of: datetime, as_user: str | None, as_json: bool) -> None:
+    """Compare FILE with the county's patients and payees; whoever is not one of them is forgotten. All or nothing."""
+    content, clock, wanted = file.read_bytes(), current_clock(), ListKind(kind)
+    with reading() as session:
+        actor = get_actor(session, as_user)
+        require_kind(actor, wanted)
+        known = last_mapping(session, county_of_actor(actor), wanted)
+    sheets = _open(content, file.name, CHECK_LISTS.most_rows)
+    overrides = remembered(sheets, known)
+    read = read_listed(sheets, clock.today(), overrides)
+    sha256 = hashlib.sha256(content).hexdigest()
+    told = ListFile(wanted, as_of.date(), sha256, sheets, read, overrides)
+    done = load_check_list(reading, transaction, current_keyring(), actor, told, clock.today(), clock.now())
+    figures = list_counts(done.kept)
+    if not done.is_new:
+        click.echo(say(Reason("roster.list.known")), err=True)
+    plain = "  ".join(f"{name} {value}" for name, value in figures.items())
+    unread = [{"sheet": one.sheet, "row": one.row, "why": say(one.why)} for one in read.unread]
+    answer({"list": done.kept.public_id, "is_new": done.is_new, **figures, "unread_rows": unread}, as_json, plain)
+
+
+@checklist.command("template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--kind", required=True, type=click.Choice([kind.value for kind in ListKind]), help="whose list it is")
+def list_template(file: Path, kind: str) -> None:
+    """Write the empty workbook that an office fills in to FILE."""
+    file.write_bytes(list_template_workbook(ListKind(kind)))
+    click.echo(str(file))
+
+
+def _open(content: bytes, name: str, most_rows: int = MAX_ROWS) -> list[Sheet]:
     """A file that cannot be read is refused as a whole."""
     try:
-        return open_workbook(content, name)
+        return open_workbook(content, name, most_rows)
     except Invalid as refused:
         refuse(say(refused_because(refused)), REFUSED)
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
+from app.core.fields import Answered, DayField, ListField
 from app.core.forms import Form
 from app.core.i18n import lazy_
+from app.core.reasons import Reason, say
 from app.core.workbooks.sheet import Sheet, column_letter
 from app.roster.commands import Mode
 from app.roster.rules.book import Book
 from app.roster.rules.columns import Field
 from app.roster.rules.header import SEARCHED_ROWS, WIDEST_SHEET, Override, find_mapping
+from app.subsidies.rules.checks import ListKind
 
 MOST_SHEETS = 100
 
@@ -30,6 +33,18 @@ class StepForm(Form):
 
 class UploadVisitsForm(Form):
     file = FileField(lazy_("国家系统导出的工作簿"), validators=[FileRequired(lazy_("请选择国家系统导出的工作簿"))])
+
+
+class CheckListForm(Form):
+    """A list of another office: which, up to which day it is complete, and the file."""
+
+    kind = ListField(lazy_("哪个部门的名单"), (), [Answered(lazy_("请选择名单"))])
+    as_of = DayField(lazy_("名单截至"), [Answered(lazy_("请填写名单截至哪一天"))])
+    file = FileField(lazy_("名单文件"), validators=[FileRequired(lazy_("请选择名单文件"))])
+
+    def __init__(self, kinds: Iterable[ListKind], **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.kind.offer((kind.value, say(Reason(f"subsidies.list.{kind}"))) for kind in kinds)
 
 
 class ImportForm(Form):

@@ -1,4 +1,4 @@
-"""Workbooks that this room hands out: the refused rows, and the empty roster."""
+"""Workbooks that this room hands out: the refused rows, the empty roster, and the empty lists for other offices."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from app.core.reasons import Reason, say
 from app.core.workbooks.sheet import Sheet
 from app.roster.rules.entry import Finding
 from app.roster.rules.header import SheetMapping
+from app.roster.rules.list_template import LIST_NOTES, LIST_TEMPLATES, LIST_TITLES
 from app.roster.rules.rejects import rejected_rows
 from app.roster.rules.template import NOTES, TEMPLATE
+from app.subsidies.rules.checks import ListKind
+from reports.list_template import render_list_template
 from reports.rejects import render_rejects_xlsx
 from reports.roster_template import render_roster_template
 
@@ -38,3 +41,8 @@ def _because(column: str, why: Reason) -> str:
 def template_workbook() -> bytes:
     """The empty roster: grouped heads, text columns for numbers, drop-downs for codes."""
     return render_roster_template(TEMPLATE, NOTES)
+
+
+def list_template_workbook(kind: ListKind) -> bytes:
+    """The columns that an office is asked for, and no more."""
+    return render_list_template(LIST_TITLES[kind], LIST_TEMPLATES[kind], LIST_NOTES)

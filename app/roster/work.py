@@ -1,4 +1,4 @@
-"""Long work of this room, done by the scheduler process: storing an uploaded roster or list of visits."""
+"""Long work of this room, done by the scheduler process: storing an uploaded roster or list of visits, comparing an office's list."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.accounts.queries import get_actor_by_id
 from app.areas.queries import place_of
 from app.core.actor import Actor
 from app.core.clock import current_clock
+from app.core.dates import parse_date
 from app.core.db import Database
 from app.core.errors import Conflict
 from app.core.files import keep_file
@@ -27,16 +28,23 @@ from app.roster.papers import REJECTS_NAME, XLSX, rejects_of
 from app.roster.queries import ROSTER_KIND, VISITS_KIND, area_index, get_import
 from app.roster.rules.book import ROSTER
 from app.roster.rules.header import SheetMapping
+from app.roster.rules.listed_columns import LISTED
+from app.roster.rules.listed_mapping import remembered
+from app.roster.rules.listed_rows import read_listed
 from app.roster.rules.rows import read_roster
 from app.roster.rules.visit_columns import VISITS as VISIT_BOOK
 from app.roster.rules.visit_rows import read_visits
 from app.roster.service import import_roster, import_visits
 from app.roster.service.importing import counts_of
-from app.roster.service.uploads import ROSTERS, VISITS, get_upload
+from app.roster.service.listing import ListFile, county_of_actor, list_counts, load_check_list
+from app.roster.service.uploads import CHECK_LISTS, ROSTERS, VISITS, forget_upload, get_upload
 from app.roster.service.visiting import visit_counts
+from app.subsidies.queries.hits import last_mapping
+from app.subsidies.rules.checks import ListKind
 
 IMPORT = "roster_import"
 IMPORT_VISITS = "visits_import"
+COMPARE = "check_list_load"
 REJECTS_KEPT = timedelta(days=30)
 
 
@@ -84,6 +92,24 @@ def store_visits(database: Database, item: WorkItem, progress: Progress) -> Work
     return WorkDone(result=told, file_id=file_id)
 
 
+def compare(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
+    """Compare another office's list and take the file away; the same list a second time changes nothing."""
+    clock, keyring = current_clock(), current_keyring()
+    today, now = clock.today(), clock.now()
+    kind, as_of = ListKind(item.args["kind"]), parse_date(item.args["as_of"])
+    with database.reading() as session:
+        actor = get_actor_by_id(session, item.asked_by)
+        upload = get_upload(session, keyring, actor, CHECK_LISTS, item.args["file"], now)
+        known = last_mapping(session, county_of_actor(actor), kind)
+    sheets = upload.sheets()
+    overrides = {**remembered(sheets, known), **overrides_of(sheets, item.args["mapping"], LISTED)}
+    file = ListFile(kind, as_of, upload.sha256, sheets, read_listed(sheets, today, overrides), overrides)
+    done = load_check_list(database.reading, database.transaction, keyring, actor, file, today, now, progress)
+    with database.transaction() as session:
+        forget_upload(session, actor, CHECK_LISTS, upload.public_id)
+    return WorkDone(result={"import": done.kept.public_id, **list_counts(done.kept)})
+
+
 def _keep_rejects(
     session: Session,
     actor: Actor,
@@ -106,4 +132,4 @@ def _keep_rejects(
     return file.id
 
 
-HANDLERS: dict[str, Handler] = {IMPORT: store, IMPORT_VISITS: store_visits}
+HANDLERS: dict[str, Handler] = {IMPORT: store, IMPORT_VISITS: store_visits, COMPARE: compare}

@@ -27,6 +27,8 @@ SUBJECTS = {
     "/guardians/": "guardianship",
     "/guardianships/": "guardianship",
     "/agreements/": "agreement",
+    "/applications/": "application",
+    "/documents/": "document",
     "/tasks/": "task",
     "/assessments/": "assessment",
     "/reassessments/": "reassessment",
@@ -37,6 +39,7 @@ SUBJECTS = {
     "/requests/": "request",
     "/subsidies/": "run",
     "/subsidies/lines/": "line",
+    "/subsidies/flags/": "flag",
     "/subsidies/fund/entries/": "fund_entry",
     "/subsidies/fund/proposals/": "fund_proposal",
     "/subsidies/policy/proposals/": "policy_proposal",
@@ -59,6 +62,7 @@ ARGUMENTS = {
     "guardian_id": "guardianship",
     "agreement_id": "agreement",
     "other_id": "patient",
+    "subject_id": "agreement",
     "line_id": "line",
 }
 # Arguments that name a choice, not a thing: any of them is everybody's.
@@ -69,6 +73,7 @@ CHOICES = {
     "purpose": "emergency_treatment",
     "rank": "first",
     "kind": "new",
+    "subject": "agreement",
     "form": "follow-up",
     "year": "2026",
     "held_on": "2026-11-05",

@@ -28,10 +28,16 @@ from app.core.reasons import reason
 from app.core.work import ask_for_work
 from app.desk.commands import ProposeTransfer
 from app.desk.service.transfers import propose_transfer
+from app.documents.commands import AttachDocument
+from app.documents.rules import DocumentKind, DocumentSubject
+from app.documents.service import attach_document
+from app.documents.subjects import Subject
 from app.guardians.commands import AddGuardian, SignAgreement
+from app.guardians.commands_application import Apply
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank, Relation
 from app.guardians.service import add_guardian, sign_agreement
+from app.guardians.service.applications import apply_for_agreement
 from app.incidents.commands import OpenEmergency
 from app.incidents.rules import EmergencyReason, PersonCategory, ReporterKind
 from app.incidents.service import open_emergency
@@ -53,10 +59,11 @@ from app.roster.models import RosterImport
 from app.roster.papers import list_template_workbook, template_workbook
 from app.roster.service.uploads import CHECK_LISTS, ROSTERS, VISITS
 from app.subsidies.commands import PrepareRun, ProposeMoney, ProposePolicy, SetPolicy, StoreCheckList
-from app.subsidies.models import CheckHit, FundEntry, FundProposal, SubsidyLine, SubsidyRun
+from app.subsidies.models import CheckHit, FundEntry, FundProposal, ReviewFlag, SubsidyLine, SubsidyRun
 from app.subsidies.rules.checks import Found, HitKind, ListKind
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.rules.watch import FlagSubject, Pattern
 from app.subsidies.service import prepare_run, set_policy
 from app.subsidies.service.checks import store_list
 from app.subsidies.service.funding import decide_proposal, propose_money
@@ -71,6 +78,7 @@ from app.visits.service.recording import record_visit
 from app.visits.service.sync import Arrival, receive
 from tests.rig.clock import NOW, TODAY
 from tests.rig.county import COUNTY, VILLAGE, County
+from tests.rig.paper_pictures import photo
 from tests.rig.phones import answers_of
 from tests.rig.rosters import card_number, id_number
 from tests.rig.visits import command, unstable
@@ -152,6 +160,9 @@ class Place:
     guardian_person: str = ""
     guardianship: str = ""
     agreement: str = ""
+    # for the next agreement, and a picture of this one
+    application: str = ""
+    document: str = ""
     visit: str = ""
     task: str = ""
     assessment: str = ""
@@ -163,6 +174,8 @@ class Place:
     duty: str = ""
     run: str = ""
     line: str = ""
+    # what looks like a pattern on that line
+    flag: str = ""
     # money in the county's fund, and a grant that waits for the second person
     fund_entry: str = ""
     fund_proposal: str = ""
@@ -293,6 +306,7 @@ def _place(
         patient, agreement = _at_home(ground)
         _assess(ground, patient)
         _owe(ground, patient, agreement)
+        _papers(ground, patient, agreement)
         _move(ground, patient)
         _keep_files(ground)
         _phones(session, keyring, everybody, patient, found)
@@ -300,8 +314,30 @@ def _place(
     found.run = prepare_run(database.transaction, actors["clerk"], PrepareRun(county_code, QUARTER), TODAY, NOW)
     with database.reading() as session:
         run = session.scalars(select(SubsidyRun).where(SubsidyRun.public_id == found.run)).one()
-        found.line = session.scalars(select(SubsidyLine.public_id).where(SubsidyLine.run_id == run.id)).one()
+        line = session.scalars(select(SubsidyLine).where(SubsidyLine.run_id == run.id)).one()
+    found.line = line.public_id
+    with database.transaction() as session:
+        found.flag = _flag(session, actors["doctor"], line, county_code)
     return found
+
+
+def _flag(session: Session, doctor: Actor, line: SubsidyLine, county_code: str) -> str:
+    """What the watch over the money would say of the family's line."""
+    flag = ReviewFlag(
+        county_code=county_code,
+        area_code=line.area_code,
+        pattern=Pattern.MISSING_VISITS,
+        subject_kind=FlagSubject.AGREEMENT.value,
+        subject_id=f"scene-{line.agreement_id}",
+        period=line.period,
+        line_id=line.id,
+        user_id=doctor.user_id,
+        because=[reason("subsidies.watch.not_seen", months=6).to_json()],
+        found_at=NOW,
+    )
+    session.add(flag)
+    session.flush()
+    return flag.public_id
 
 
 def _at_home(ground: _Ground) -> tuple[Patient, Agreement]:
@@ -339,6 +375,18 @@ def _owe(ground: _Ground, patient: Patient, agreement: Agreement) -> None:
     _plan(session, ground.keyring, ground.doctor, patient)
     renewal = reason("tasks.renewal", number=agreement.number, ends_on=agreement.to_on)
     open_task(session, patient, TaskKind.AGREEMENT_RENEWAL, "agreement:scene", date(2026, 12, 1), [renewal], NOW)
+
+
+def _papers(ground: _Ground, patient: Patient, agreement: Agreement) -> None:
+    """The guardian applies for the next agreement; the signed page of this one is kept."""
+    session, found, clerk = ground.session, ground.found, ground.actors["clerk"]
+    wanted = Apply(f"apply-{ground.county}".ljust(22, "0"), TODAY, date(2027, 1, 1), (DocumentKind.APPLICATION,))
+    found.application = apply_for_agreement(session, clerk, patient, wanted, TODAY, NOW).public_id
+    subject = Subject(
+        DocumentSubject.AGREEMENT, agreement.public_id, patient.id, patient.area_code, reason("core.not_found"), "/"
+    )
+    paper = AttachDocument(f"paper-{ground.county}".ljust(22, "0"), DocumentKind.AGREEMENT, None, photo(300, 400))
+    found.document = attach_document(session, ground.keyring, clerk, subject, paper, TODAY, NOW).public_id
 
 
 def _move(ground: _Ground, patient: Patient) -> None:

@@ -114,6 +114,18 @@ def load_check_list(
         return Loaded(known, False)
 
 
+def list_counts(kept: CheckList) -> dict[str, int]:
+    """The figures of a list: all that is shown of whoever was not found."""
+    nobody = kept.row_count - kept.unread_count - kept.hit_count - kept.near_count
+    return {
+        "rows": kept.row_count,
+        "hits": kept.hit_count,
+        "near": kept.near_count,
+        "none": max(nobody, 0),
+        "unread": kept.unread_count,
+    }
+
+
 def county_of_actor(actor: Actor) -> str:
     """The county whose lists the actor keeps; `Conflict` for whoever has a smaller or larger place."""
     county = code_of(actor.area_prefix) if actor.area_prefix else ""

@@ -1,8 +1,8 @@
-"""Pages of the room: rosters, and visits from the national system."""
+"""Pages of the room: rosters, visits from the national system, and lists of other offices."""
 
 from __future__ import annotations
 
-from app.roster.views import rosters, visits
+from app.roster.views import check_lists, rosters, visits
 from app.roster.views.blueprint import roster
 
-__all__ = ["roster", "rosters", "visits"]
+__all__ = ["check_lists", "roster", "rosters", "visits"]

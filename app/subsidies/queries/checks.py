@@ -10,8 +10,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.areas.rules import code_of
+from app.core.actor import Actor
 from app.core.batches import slices
 from app.core.period import Period, parse_period
+from app.core.quarter import Quarter
 from app.core.reasons import Reason, reason
 from app.patients.models import Patient
 from app.people.models import Person
@@ -151,6 +154,11 @@ def newest_lists(session: Session, county_code: str, until: datetime | None = No
 def standings(session: Session, county_code: str, period: Period, cut_off: date) -> list[KindStanding]:
     """Every kind of list as it would stand for a run that were prepared now."""
     return _standings(newest_lists(session, county_code), period, cut_off)
+
+
+def last_standings(session: Session, actor: Actor, today: date) -> list[KindStanding]:
+    """How the lists of the actor's county stand for the quarter that ended last."""
+    return standings(session, code_of(actor.area_prefix), Quarter.of(today).previous(), today)
 
 
 def checked_against(session: Session, run: SubsidyRun) -> list[KindStanding]:

@@ -22,6 +22,7 @@ from app.subsidies.forms import AttestForm, ReturnForm, SettleForm, StepForm
 from app.subsidies.hands import require_person
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
+from app.subsidies.queries.checks import checked_against, late_hits
 from app.subsidies.queries.differences import MOST, Difference, count_differences, list_differences
 from app.subsidies.queries.fund import run_in_fund
 from app.subsidies.queries.joint import office_signatures
@@ -37,6 +38,7 @@ subsidies = Blueprint("subsidies", __name__, url_prefix="/subsidies", template_f
 Answer = BaseResponse | tuple[str, int]
 Act = Callable[[Session, Actor, SubsidyRun, datetime], object]
 
+OPEN_TO_LISTS = (RunState.DRAFT, RunState.SUBMITTED, RunState.APPROVED)
 APPROVED = (RunState.APPROVED, RunState.EXPORTED, RunState.SETTLED)
 
 
@@ -122,6 +124,8 @@ def _board(run: SubsidyRun, form: StepForm) -> str:
     return render_template(
         "subsidies/run.html",
         run=run,
+        checks=checked_against(session, run),
+        late=len({one.line.id for one in late_hits(session, run)}) if run.state in OPEN_TO_LISTS else 0,
         quarter=parse_period(run.period),
         board=board_of(session, actor, run),
         page=list_lines(session, actor, run, decision=chosen, text=text, cursor=request.args.get("after")),

@@ -6,18 +6,20 @@ from flask import redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from app.areas.rules import code_of
-from app.core.access import Action, current_actor, permit
+from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Conflict
 from app.core.models import WorkItem
 from app.core.period import Period, parse_period
+from app.core.quarter import Quarter
 from app.core.web import read_session, show_errors
 from app.core.work import ask_for_work
 from app.subsidies.forms import PrepareForm, StepForm
 from app.subsidies.hands import require_person
 from app.subsidies.models import RunKind, SubsidyRun
+from app.subsidies.queries.checks import last_standings
 from app.subsidies.queries.periods import ended_periods
 from app.subsidies.queries.runs import find_run, get_run, list_runs
 from app.subsidies.rules.transitions import RunState
@@ -83,8 +85,15 @@ def _ask(session: Session, actor: Actor, county: str, period: str, is_supplement
 
 
 def _runs(form: PrepareForm) -> str:
-    runs: list[SubsidyRun] = list(list_runs(read_session(), current_actor()))
-    return render_template("subsidies/runs.html", runs=[(run, parse_period(run.period)) for run in runs], form=form)
+    session, actor, today = read_session(), current_actor(), current_clock().today()
+    runs: list[SubsidyRun] = list(list_runs(session, actor))
+    return render_template(
+        "subsidies/runs.html",
+        runs=[(run, parse_period(run.period)) for run in runs],
+        form=form,
+        last_quarter=Quarter.of(today).previous(),
+        standings=last_standings(session, actor, today) if may(actor, Action.PREPARE_SUBSIDY) else [],
+    )
 
 
 def _periods() -> list[Period]:
