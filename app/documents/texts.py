@@ -12,7 +12,7 @@ TEXTS: dict[str, str] = {
     "documents.too_large": N_("文件超过 %(most)s 兆，请用手机重新拍照，或分页上传"),
     "documents.not_a_paper": N_("只能上传照片（JPEG、PNG）或扫描的 PDF，这个文件不是"),
     "documents.unreadable": N_("这张照片打不开，请重新拍照"),
-    "documents.too_many_pixels": N_("照片有 %(width)s×%(height)s 像素，太大了，请用手机的普通清晰度重拍"),
+    "documents.too_many_pixels": N_("照片的像素太多，请用手机的普通清晰度重拍"),
     "documents.scan.active": N_("这份 PDF 里有脚本、附件、表单或密码，不能存放；请改为拍照，或另存为图片"),
     "documents.scan.too_long": N_("扫描件超过 %(most)s 页，请分开上传"),
     "documents.scan.unreadable": N_("这份 PDF 不是逐页扫描的图片；请改为拍照，或把每页另存为图片"),

@@ -16,7 +16,7 @@ LONGEST_EDGE = 2400  # pixels: small print on an A4 page is still read
 # A JPEG is decoded at a fraction of its size, a PNG whole: three bytes a pixel of memory.
 MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 25_000_000}
 _QUALITY = 82
-_UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError)
+_UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error)
 
 
 def is_picture(content: bytes) -> bool:
@@ -42,6 +42,8 @@ def redrawn(content: bytes) -> Image.Image:
             upright = ImageOps.exif_transpose(picture)
             upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
             return _on_white(upright)
+    except Image.DecompressionBombError as bomb:  # so many that Pillow does not even open it
+        raise _too_many() from bomb
     except _UNREADABLE as broken:
         raise Invalid({"file": [reason("documents.unreadable")]}) from broken
 
@@ -49,7 +51,11 @@ def redrawn(content: bytes) -> Image.Image:
 def _refuse_huge(picture: Image.Image, form: str) -> None:
     width, height = picture.size
     if width * height > MOST_PIXELS[form]:
-        raise Invalid({"file": [reason("documents.too_many_pixels", width=width, height=height)]})
+        raise _too_many()
+
+
+def _too_many() -> Invalid:
+    return Invalid({"file": [reason("documents.too_many_pixels")]})
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
