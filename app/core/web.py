@@ -80,6 +80,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("patients.inbox", lazy_("线索"), Action.SEE_CLUES),
     NavItem("roster.upload", lazy_("花名册"), Action.IMPORT_ROSTER),
     NavItem("subsidies.list_runs", lazy_("补贴发放"), Action.SEE_SUBSIDY),
+    NavItem("subsidies.list_flags", lazy_("资金疑点"), Action.SEE_FLAGS),
     NavItem("desk.reports", lazy_("打印"), Action.SEE_REPORTS),
     NavItem("desk.late", lazy_("督办"), Action.SEE_COMPLIANCE),
     NavItem("audit.list_events", lazy_("审计"), Action.READ_AUDIT),

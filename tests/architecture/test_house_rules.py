@@ -52,6 +52,14 @@ UNSCOPED = {
     "subsidies.queries.runs": "by run, or a county's policy",
     "subsidies.queries.totals": "by run",
     "subsidies.queries.verify": "by run",
+    "subsidies.queries.dossier.care": "by line, which `get_line` hands out within the actor's area",
+    "subsidies.queries.dossier.money": "by line or run, which `get_line` hands out",
+    "subsidies.queries.watch.care": "by run, for the job that looks for patterns",
+    "subsidies.queries.watch.flags.hand_behind": "of a flag that `get_flag` hands out",
+    "subsidies.queries.watch.ghosts": "by run, for the job that looks for patterns",
+    "subsidies.queries.watch.hands": "by run or county, for the job that looks for patterns",
+    "subsidies.queries.watch.payees": "by run, for the job that looks for patterns",
+    "subsidies.queries.watch.terms": "by county, for the job that looks for patterns",
     "visits.queries": "by patient or visit, which a scoped query handed out; rules and calendar are everybody's",
 }
 

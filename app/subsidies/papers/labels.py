@@ -17,6 +17,8 @@ LEDGER = "发放台账"
 NOTICES = "告知书"
 SUMMARY = "发放汇总表"
 FUND_STATEMENT = "资金池收支表"
+RECOVERIES = "追回台账"
+RECOVERY_LETTER = "退回通知书"
 FLAGS = "资金疑点清单"
 
 _OFFICE_NAMES = {

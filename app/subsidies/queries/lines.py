@@ -142,7 +142,7 @@ def list_lines(
     if line_id is not None:
         query = query.where(SubsidyLine.id == line_id)
     if text.strip():
-        query = query.where(_matches(text.strip()))
+        query = query.where(payee_matches(text.strip()))
     after = decode_cursor(cursor, 2)
     if after and isinstance(after[1], int):
         place, line_id_before = str(after[0]), after[1]
@@ -199,7 +199,7 @@ def count_hold_reasons(session: Session, run: SubsidyRun) -> dict[str, int]:
     return dict(counts.most_common())
 
 
-def _matches(text: str) -> ColumnElement[bool]:
+def payee_matches(text: str) -> ColumnElement[bool]:
     """The payee's name in characters, pinyin or initials, or a part of the agreement's number."""
     has_key = exists().where(
         NameKey.person_id == SubsidyLine.payee_person_id,

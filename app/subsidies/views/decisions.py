@@ -15,7 +15,7 @@ from app.subsidies.forms import DecideForm
 from app.subsidies.hands import require_person
 from app.subsidies.queries.lines import find_patient_address, get_line, list_lines
 from app.subsidies.service import decide_hold
-from app.subsidies.views.board import check_version, subsidies
+from app.subsidies.views.board import check_version, remember_refusal, subsidies
 
 
 @subsidies.route("/lines/<public_id>/decide", methods=["GET", "POST"])
@@ -33,6 +33,7 @@ def decide(public_id: str) -> BaseResponse | str | tuple[str, int]:
             flash(_("已记录决定。"), "good")
             return redirect(url_for("subsidies.show_run", public_id=run.public_id, decision="hold"))
         except (Conflict, Invalid) as refused:
+            remember_refusal(("subsidy_line", public_id), refused)
             forget_reads()
             show_errors(form, refused)
             status = 409 if isinstance(refused, Conflict) else 400
