@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from app.core.actor import Role
 from tests.browser.conftest import PASSWORD, LiveCounty
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.walk]
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RUN_AXE = """async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}))
