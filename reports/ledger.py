@@ -63,6 +63,8 @@ class LedgerDocument:
     total_capital: str
     """The total in capital characters."""
     provenance: Provenance
+    checked: str = ""
+    """Which lists of other offices the run was checked against, and which not."""
     prepared_by: str = ""
     reviewed_by: str = ""
     responsible: str = ""
@@ -141,7 +143,7 @@ def render_ledger_xlsx(document: LedgerDocument) -> bytes:
         columns,
         [_sheet_line(entry) for entry in _entries(document)],
         heading=document.title,
-        notes=(document.facts, document.provenance.line()),
+        notes=(document.facts, *filter(None, (document.checked,)), document.provenance.line()),
         closing=statement.closing,
         footer=statement.footer,
         landscape=True,
@@ -155,6 +157,7 @@ def _statement(document: LedgerDocument) -> Statement:
     return Statement(
         title=document.title,
         facts=document.facts,
+        checked=document.checked,
         stage=document.stage,
         organisation=document.organisation,
         total_fen=document.total_fen,

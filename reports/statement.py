@@ -33,6 +33,8 @@ class Statement:
     signers: tuple[Signer, ...]
     remark: str = ""
     """A line below the total."""
+    checked: str = ""
+    """If given, a second line below the title: which lists of other offices it was checked against."""
     purpose: str = ""
     """If given, stands with user and time as a light watermark on every page."""
 
@@ -65,7 +67,7 @@ def render_statement(
 ) -> bytes:
     """The statement as PDF. `progress` hears (pages done, pages in all)."""
     room = paper.height - _FOOT - mm(7) - grid.head_height
-    pages = pages_of(rows, room - _FIRST_HEAD, room - _OTHER_HEAD, _CLOSING)
+    pages = pages_of(rows, room - _first_head(statement), room - _OTHER_HEAD, _CLOSING)
     with paper.background("first"):
         _draw_first_head(paper, grid, statement)
     with paper.background("others"):
@@ -84,7 +86,15 @@ def _draw_first_head(paper: Paper, grid: Grid, statement: Statement) -> None:
     paper.text(
         paper.width / 2, paper.down(26.5), statement.facts, 10, align=Align.CENTER, grey=LABEL_GREY, fit=grid.width
     )
-    draw_head(paper, grid, paper.height - _FIRST_HEAD)
+    if statement.checked:
+        paper.text(
+            paper.width / 2, paper.down(31), statement.checked, 9, align=Align.CENTER, grey=LABEL_GREY, fit=grid.width
+        )
+    draw_head(paper, grid, paper.height - _first_head(statement))
+
+
+def _first_head(statement: Statement) -> float:
+    return _FIRST_HEAD + (mm(4) if statement.checked else 0)
 
 
 def _draw_other_head(paper: Paper, grid: Grid, statement: Statement) -> None:
@@ -103,7 +113,7 @@ def _draw_watermark(paper: Paper, statement: Statement) -> None:
 
 def _draw_page(paper: Paper, grid: Grid, statement: Statement, rows: Sequence[Row], *, number: int, count: int) -> None:
     paper.lay("first" if number == 1 else "others")
-    head = _FIRST_HEAD if number == 1 else _OTHER_HEAD
+    head = _first_head(statement) if number == 1 else _OTHER_HEAD
     bottom = draw_rows(paper, grid, paper.height - head - grid.head_height, rows)
     if number == count:
         _draw_closing(paper, grid, statement, bottom)

@@ -61,6 +61,8 @@ class SummaryDocument:
     total_capital: str
     """What is paid or still to be paid, in capital characters."""
     provenance: Provenance
+    checked: str = ""
+    """Which lists of other offices the run was checked against, and which not."""
     prepared_by: str = ""
 
     @property
@@ -118,7 +120,7 @@ def render_summary_xlsx(document: SummaryDocument) -> bytes:
         columns,
         [Line(_cells(one), strong=one.style is not RowStyle.PLAIN) for one in _entries(document)],
         heading=document.title,
-        notes=(document.facts, document.provenance.line()),
+        notes=(document.facts, *filter(None, (document.checked,)), document.provenance.line()),
         closing=statement.closing,
         footer=statement.footer,
         landscape=True,
@@ -187,6 +189,7 @@ def _statement(document: SummaryDocument) -> Statement:
     return Statement(
         title=document.title,
         facts=document.facts,
+        checked=document.checked,
         stage=document.stage,
         organisation=document.organisation,
         total_fen=document.total.pay_fen,

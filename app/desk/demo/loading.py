@@ -21,9 +21,11 @@ from app.core.workdays import WorkdayCalendar
 from app.desk.demo.acting import Actors, do, sign, visit
 from app.desk.demo.asking import ask_after
 from app.desk.demo.caseload import share_caseload
+from app.desk.demo.checking import check_duties
 from app.desk.demo.clues import tell_clues
 from app.desk.demo.contracts import Contract
 from app.desk.demo.funding import ask_for_more, open_year
+from app.desk.demo.listing import load_lists
 from app.desk.demo.meeting import hold_meetings
 from app.desk.demo.moments import Moments
 from app.desk.demo.moving import move_some
@@ -104,6 +106,7 @@ class Loader:
             since = self._live(quarter, since)
             quarter = quarter.next()
         open_renewals(self.session, calendar.today, self.moments.on(calendar.today, 0))
+        check_duties(self.session, self.county, self.moments)
         share_caseload(self.session, self.county, self.moments)
         treat(self.session, self.vault, self.county, self.moments)
         ask_after(self.session, self.county, self.moments)
@@ -130,6 +133,8 @@ class Loader:
         if quarter.previous() in calendar.paid or quarter.previous() == calendar.draft:
             day = self._money_day(quarter)
             self._pass(since, day)
+            if quarter.previous() == calendar.draft:
+                load_lists(self.session, self.county, self.moments, quarter.previous(), day)
             self._pay(quarter.previous(), day)
             since = max(since, day)
         self._pass(since, last_day)

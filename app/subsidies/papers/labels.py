@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import find_civil_affairs
+from app.areas.models import AgencyKind
+from app.areas.queries import find_agency, find_civil_affairs
+from app.areas.rules import county_of
 from app.core.period import FullYear, HalfYear, parse_period
 from app.guardians.rules import Relation
 from app.subsidies.models import RunKind, SubsidyPolicy, SubsidyRun
+from app.subsidies.queries.checks import KindStanding, checked_against
 from app.subsidies.queries.runs import area_name
+from app.subsidies.rules.checks import ListKind, Standing
 from app.subsidies.rules.policy import PayingOffice, PolicyTerms
 from app.subsidies.rules.transitions import RunState
 
@@ -16,11 +20,20 @@ DRAFT = "草稿未锁定"  # where a locked run has its fingerprint
 LEDGER = "发放台账"
 NOTICES = "告知书"
 SUMMARY = "发放汇总表"
+PUBLIC_NOTICE = "发放公示"
+APPROVAL = "审批表"
+HOLD_LIST = "暂缓与不发清单"
+OBJECTION_REPLY = "异议答复书"
 FUND_STATEMENT = "资金池收支表"
 RECOVERIES = "追回台账"
 RECOVERY_LETTER = "退回通知书"
 FLAGS = "资金疑点清单"
 
+_AGENCIES = {
+    PayingOffice.CIVIL_AFFAIRS: AgencyKind.CIVIL_AFFAIRS,
+    PayingOffice.POLITICAL_LEGAL: AgencyKind.GOVERNANCE,
+    PayingOffice.HEALTH: AgencyKind.COUNTY_OFFICE,
+}
 _OFFICE_NAMES = {
     PayingOffice.CIVIL_AFFAIRS: "{}民政局",
     PayingOffice.POLITICAL_LEGAL: "中共{}委政法委员会",
@@ -34,6 +47,14 @@ STAGES = {
     RunState.APPROVED: "已审批",
     RunState.EXPORTED: "已报盘",
     RunState.SETTLED: "已办结",
+}
+
+LISTS = {
+    ListKind.DEREGISTERED: "公安户口注销",
+    ListKind.FUNERAL: "民政殡葬",
+    ListKind.IN_HOSPITAL: "医保结算",
+    ListKind.IN_CUSTODY: "羁押服刑",
+    ListKind.MOVED_OUT: "户口迁出",
 }
 
 RELATIONS = {
@@ -73,6 +94,21 @@ def period_name(code: str) -> str:
     return f"{period.year}年第{period.number}季度"
 
 
+def checked_label(session: Session, run: SubsidyRun) -> str:
+    """Which lists of other offices the run was drawn up against, by their dates, and which kinds were not checked."""
+    found = checked_against(session, run)
+    if all(one.standing is Standing.MISSING for one in found):
+        return "名单核对：各部门名单均未核对"
+    return "名单核对：" + "、".join(_checked(one) for one in found)
+
+
+def _checked(one: KindStanding) -> str:
+    if one.found is None:
+        return f"{LISTS[one.kind]}未核对"
+    as_of = f"{LISTS[one.kind]}（截至{one.found.as_of}）"
+    return f"{as_of}过期" if one.standing is Standing.STALE else as_of
+
+
 def policy_label(policy: SubsidyPolicy | None) -> str:
     """The document that the payments follow, or which version of the policy."""
     return (policy.document_number if policy else "") or f"政策第{policy.version if policy else 0}版"
@@ -91,6 +127,10 @@ def office_name(terms: PolicyTerms, county: str) -> str:
 
 
 def office_phone(session: Session, run: SubsidyRun) -> str:
-    """The civil affairs office's telephone, for questions; empty where none is on record."""
-    office = find_civil_affairs(session, run.county_code)
+    """The paying office's telephone, for questions; civil affairs' where that office has none on record, and empty without either."""
+    policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
+    kind = _AGENCIES[PolicyTerms.from_json(policy.terms).office] if policy else AgencyKind.CIVIL_AFFAIRS
+    office = find_agency(session, kind, county_of(run.county_code))
+    if office is None or not office.phone:
+        office = find_civil_affairs(session, run.county_code)
     return (office.phone if office else None) or ""

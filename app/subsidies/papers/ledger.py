@@ -12,7 +12,7 @@ from app.core.money import Money
 from app.core.reasons import Reason, say
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyPolicy, SubsidyRun
-from app.subsidies.papers.labels import RELATIONS, STAGES, paying_office, period_label, policy_label
+from app.subsidies.papers.labels import RELATIONS, STAGES, checked_label, paying_office, period_label, policy_label
 from app.subsidies.papers.marks import marked, print_of_run
 from app.subsidies.queries.lines import LineRow, account_tails, all_lines
 from app.subsidies.queries.runs import area_name, list_steps
@@ -58,6 +58,7 @@ def ledger_document(
         stage=STAGES[RunState.APPROVED if as_approved else run.state],
         cut_off=run.decided_as_of,
         rule_set=run.rule_version,
+        checked=checked_label(session, run),
         rows=rows,
         total_fen=total.fen,
         total_capital=total.capital(),

@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.crypto import Keyring
 from app.core.money import Money
 from app.subsidies.models import SubsidyPolicy, SubsidyRun
-from app.subsidies.papers.labels import STAGES, period_label, policy_label
+from app.subsidies.papers.labels import STAGES, checked_label, period_label, policy_label
 from app.subsidies.papers.marks import marked, print_of_run
 from app.subsidies.queries.runs import area_name
 from app.subsidies.queries.summary import PlaceSum, sums_by_place
@@ -41,6 +41,7 @@ def summary_document(
         stage=STAGES[run.state],
         cut_off=run.decided_as_of,
         rule_set=run.rule_version,
+        checked=checked_label(session, run),
         towns=tuple(
             SummaryTown(names[code_of(prefix)], _figures(found), _villages(code_of(prefix), villages, names))
             for prefix, found in towns.items()
