@@ -71,6 +71,7 @@ TEXTS: dict[str, str] = {
     "subsidies.hold.account_shared": N_("账户与其他领款人相同，请核对"),
     "subsidies.hold.account_changed": N_("领款账户变更不足 %(days)s 天，请向监护人核实"),
     "subsidies.hold.account_denied": N_("按变更前的号码联系，本人说没有更换账户，请查明"),
+    "subsidies.hold.guardian_changed": N_("第一监护人本期更换，请核对新旧监护人与依据"),
     "subsidies.hold.duty_missing": N_("本季度履责认定尚未完成"),
     "subsidies.hold.duty_failed": N_("本季度履责认定不合格，待整改复核"),
     # other offices' lists
@@ -111,6 +112,8 @@ TEXTS: dict[str, str] = {
     "subsidies.objection.decided": N_("这一异议已经处理，请刷新页面"),
     "subsidies.objection.same_person": N_("登记异议的人不能处理这一异议，请另一人办理"),
     "subsidies.objection.reference": N_("请填写处理意见的文件编号"),
+    "subsidies.print.no_notice": N_("张贴公示之后才能打印公示"),
+    "subsidies.print.objection_open": N_("异议处理之后才能打印答复书"),
     "subsidies.export.no_notice": N_("按政策须先公示，期满后才能拨付"),
     "subsidies.export.notice_runs": N_("公示到 %(until_on)s，期满后才能拨付"),
     "subsidies.export.objections": N_("还有 %(count)s 件异议没有处理，处理完才能拨付"),
@@ -353,6 +356,11 @@ TEXTS: dict[str, str] = {
     "subsidies.ledger_printed": N_("打印发放台账"),
     "subsidies.notices_printed": N_("打印告知书"),
     "subsidies.summary_printed": N_("打印发放汇总表"),
+    "subsidies.hold_list_printed": N_("打印暂缓与不发清单"),
+    "subsidies.approval_printed": N_("打印审批表"),
+    "subsidies.public_notice_printed": N_("打印发放公示"),
+    "subsidies.objection_reply_printed": N_("打印异议答复书"),
+    "subsidies.edition_fetched": N_("下载留存的台账"),
     "subsidies.opening_recorded": N_("登记启用前的发放"),
 }
 
@@ -377,6 +385,7 @@ HOLD_LABELS: dict[str, str] = {
     "subsidies.hold.account_shared": N_("账户重复"),
     "subsidies.hold.account_changed": N_("账户新近变更"),
     "subsidies.hold.account_denied": N_("本人否认更换账户"),
+    "subsidies.hold.guardian_changed": N_("监护人新近更换"),
     "subsidies.hold.duty_missing": N_("履责认定未完成"),
     "subsidies.hold.duty_failed": N_("履责认定不合格"),
     "subsidies.hold.listed": N_("名单待核实"),

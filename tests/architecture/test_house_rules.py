@@ -48,6 +48,16 @@ UNSCOPED = {
     "subsidies.queries.joint": "by run, which `get_run` hands out within the actor's area, and by its signatures",
     "subsidies.queries.letters.lines_without_letter": "by run",
     "subsidies.queries.lines.count_hold_reasons": "by run",
+    "subsidies.queries.past": "by run or county, for the use cases that look at what was paid again",
+    **dict.fromkeys(
+        (
+            "subsidies.queries.recoveries.steps_of",
+            "subsidies.queries.recoveries.standing_proposal",
+            "subsidies.queries.recoveries.standing_decision",
+            "subsidies.queries.recoveries.list_case_steps",
+        ),
+        "of a case that `get_recovery` handed out",
+    ),
     "subsidies.queries.payments": "by run and by its pay file",
     "subsidies.queries.runs": "by run, or a county's policy",
     "subsidies.queries.totals": "by run",

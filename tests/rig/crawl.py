@@ -39,6 +39,7 @@ SUBJECTS = {
     "/requests/": "request",
     "/subsidies/": "run",
     "/subsidies/lines/": "line",
+    "/subsidies/recoveries/": "recovery",
     "/subsidies/flags/": "flag",
     "/subsidies/fund/entries/": "fund_entry",
     "/subsidies/fund/proposals/": "fund_proposal",

@@ -59,10 +59,20 @@ from app.roster.models import RosterImport
 from app.roster.papers import list_template_workbook, template_workbook
 from app.roster.service.uploads import CHECK_LISTS, ROSTERS, VISITS
 from app.subsidies.commands import PrepareRun, ProposeMoney, ProposePolicy, SetPolicy, StoreCheckList
-from app.subsidies.models import CheckHit, FundEntry, FundProposal, ReviewFlag, SubsidyLine, SubsidyRun
+from app.subsidies.models import (
+    CheckHit,
+    FundEntry,
+    FundProposal,
+    Recovery,
+    RecoveryEvent,
+    ReviewFlag,
+    SubsidyLine,
+    SubsidyRun,
+)
 from app.subsidies.rules.checks import Found, HitKind, ListKind
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.rules.recovery import RecoveryState, RecoveryStep
 from app.subsidies.rules.watch import FlagSubject, Pattern
 from app.subsidies.service import prepare_run, set_policy
 from app.subsidies.service.checks import store_list
@@ -174,8 +184,9 @@ class Place:
     duty: str = ""
     run: str = ""
     line: str = ""
-    # what looks like a pattern on that line
+    # what looks like a pattern on that line, and what it paid too much
     flag: str = ""
+    recovery: str = ""
     # money in the county's fund, and a grant that waits for the second person
     fund_entry: str = ""
     fund_proposal: str = ""
@@ -318,7 +329,38 @@ def _place(
     found.line = line.public_id
     with database.transaction() as session:
         found.flag = _flag(session, actors["doctor"], line, county_code)
+        found.recovery = _recovery(session, actors["reviewer"], line, county_code)
     return found
+
+
+def _recovery(session: Session, reviewer: Actor, line: SubsidyLine, county_code: str) -> str:
+    """A part of the line that the county asks back."""
+    less = reason(
+        "subsidies.correction.less",
+        period=QUARTER,
+        was=92,
+        paid=Money(75000),
+        days=62,
+        due=Money(50000),
+        amount=Money(25000),
+    )
+    case = Recovery(
+        county_code=county_code,
+        area_code=line.area_code,
+        line_id=line.id,
+        cause="scene",
+        amount_fen=25000,
+        because=[less.to_json()],
+        snapshot={},
+        state=RecoveryState.ASKED,
+        found_at=NOW,
+        due_on=TODAY,
+    )
+    session.add(case)
+    session.flush()
+    asked = {"step": RecoveryStep.ASKED, "reference": "安民追〔2026〕1号", "on_day": TODAY, "at": NOW}
+    session.add(RecoveryEvent(recovery_id=case.id, by=reviewer.user_id, hand=reviewer.hand, **asked))
+    return case.public_id
 
 
 def _flag(session: Session, doctor: Actor, line: SubsidyLine, county_code: str) -> str:

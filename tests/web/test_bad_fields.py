@@ -27,6 +27,8 @@ PAGES = {
     "/subsidies/prepare": "/subsidies/",
     "/roster/files/<public_id>/import": "/roster/files/<public_id>",
     "/roster/visits/files/<public_id>/import": "/roster/visits/files/<public_id>",
+    "/subsidies/recoveries/<public_id>/propose": "/subsidies/recoveries/<public_id>",
+    "/subsidies/recoveries/<public_id>/receive": "/subsidies/recoveries/<public_id>",
     "/admin/users/<public_id>/reset": "/admin/",
     "/admin/users/<public_id>/disable": "/admin/",
     "/language": "/login",
@@ -52,6 +54,7 @@ WITHOUT_PAGE = {
 NO_FIELDS = (
     "/<as_of>/<public_id>", "/<as_of>/<public_id>/load",
     "/open", "/take-up", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
+    "/recoveries/find", "/recoveries/<public_id>/agree", "/recoveries/<public_id>/turn-down",
     "/subsidies/<public_id>/sign", "/sign/send", "/sign/<line_id>/mark", "/sign/<line_id>/unmark",
     "/assessments/<public_id>/sign", "/requests/<public_id>/approve", "/requests/<public_id>/refuse", "/requests/<public_id>/withdraw",
     "/views/<view_id>/delete", "/proposals/<public_id>/adopt", "/proposals/<public_id>/preview", "/proposals/<public_id>/approve", "/proposals/<public_id>/refuse", "/proposals/<public_id>/withdraw", "/visits/<visit_id>/national", "/visits/<visit_id>/national/take-back",

@@ -8,10 +8,11 @@ from app.areas.models import AgencyKind
 from app.areas.queries import find_agency, find_civil_affairs
 from app.areas.rules import county_of
 from app.core.period import FullYear, HalfYear, parse_period
+from app.core.quarter import Quarter
 from app.guardians.rules import Relation
 from app.subsidies.models import RunKind, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.checks import KindStanding, checked_against
-from app.subsidies.queries.runs import area_name
+from app.subsidies.queries.runs import area_name, policy_for
 from app.subsidies.rules.checks import ListKind, Standing
 from app.subsidies.rules.policy import PayingOffice, PolicyTerms
 from app.subsidies.rules.transitions import RunState
@@ -119,6 +120,13 @@ def paying_office(session: Session, run: SubsidyRun) -> str:
     policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
     terms = PolicyTerms.from_json(policy.terms) if policy else PolicyTerms(annual=None)
     return office_name(terms, area_name(session, run.county_code))
+
+
+def office_in(session: Session, county_code: str, year: int) -> str:
+    """The office that pays at a year's end, for papers that belong to no run."""
+    policy = policy_for(session, county_code, Quarter(year, 4))
+    terms = PolicyTerms.from_json(policy.terms) if policy else PolicyTerms(annual=None)
+    return office_name(terms, area_name(session, county_code))
 
 
 def office_name(terms: PolicyTerms, county: str) -> str:

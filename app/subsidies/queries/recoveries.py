@@ -210,3 +210,9 @@ def _row(
         village=place.name if is_village else "",
         because=tuple(map(Reason.from_json, case.because)) if knows_reasons(actor) else (),
     )
+
+
+def standing_decision(session: Session, case: Recovery) -> RecoveryEvent | None:
+    """The decision by which the money is asked for."""
+    asked = (RecoveryEvent.recovery_id == case.id) & (RecoveryEvent.step == RecoveryStep.ASKED)
+    return session.scalar(select(RecoveryEvent).where(asked).order_by(RecoveryEvent.id.desc()).limit(1))

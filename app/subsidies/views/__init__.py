@@ -1,7 +1,9 @@
 """The quarter's pages: runs, one run's board, its steps, the policy."""
 
 from app.subsidies.views import (
+    accounts,
     assessments,
+    bank,
     checks,
     decisions,
     flags,
@@ -10,13 +12,16 @@ from app.subsidies.views import (
     lines,
     policies,
     printing,
+    recoveries,
     runs,
     steps,
 )
 from app.subsidies.views.board import subsidies
 
 __all__ = [
+    "accounts",
     "assessments",
+    "bank",
     "checks",
     "decisions",
     "flags",
@@ -25,6 +30,7 @@ __all__ = [
     "lines",
     "policies",
     "printing",
+    "recoveries",
     "runs",
     "steps",
     "subsidies",
