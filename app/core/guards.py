@@ -220,6 +220,13 @@ GUARDS: tuple[Guard, ...] = (
     Guard("guard_subsidy_runs_hands", "subsidy_runs", "UPDATE", _SAME_HANDS),
     Guard("guard_subsidy_runs_digest", "subsidy_runs", "UPDATE", _DIGEST_CHANGED),
     Guard("guard_subsidy_runs_no_delete", "subsidy_runs", "DELETE", "TRUE"),
+    # an account is never edited: a new one ends the last
+    Guard(
+        "guard_payee_accounts_frozen",
+        "payee_accounts",
+        "UPDATE",
+        _changed("person_id", "number_sealed", "from_on"),
+    ),
     # what went to the bank stays what it was
     Guard("guard_pay_files_frozen", "pay_files", "UPDATE", _changed(*_PAY_FILE)),
     Guard("guard_pay_file_lines_frozen", "pay_file_lines", "UPDATE", _changed(*_PAY_FILE_LINE)),
@@ -247,7 +254,7 @@ GUARDS: tuple[Guard, ...] = (
         "guard_documents_frozen",
         "documents",
         "UPDATE",
-        f"OLD.withdrawn_at IS NOT NULL OR {_changed('kind', 'subject_kind', 'subject_id', 'patient_id', 'sha256', 'file_id')}",
+        f"(OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS NULL) OR {_changed('kind', 'subject_kind', 'sha256', 'file_id')}",
     ),
     # no two neighbouring steps of an application are one person's
     Guard("guard_application_events_hands", "application_events", "INSERT", _SAME_HAND_AS_BEFORE),

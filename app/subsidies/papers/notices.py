@@ -62,6 +62,7 @@ TOLD = {
     "subsidies.hold.account_shared": "领款账户信息需要核对。",
     "subsidies.hold.account_denied": "领款账户需要向您本人核实。",
     "subsidies.hold.account_changed": "领款账户新近变更，需要向您本人核实。",
+    "subsidies.hold.guardian_changed": "监护人更换的材料需要核对。",
     "subsidies.hold.duty_missing": "本季度履责认定尚未完成。",
     "subsidies.hold.duty_failed": "本季度履责认定未通过。",
     "subsidies.hold.objection": "公示期间有事项需要核对。",

@@ -45,6 +45,7 @@ from app.subsidies.queries.fact_rows import (
     shared_accounts_of,
     spans_of,
 )
+from app.subsidies.queries.guardian_changes import guardian_changes
 from app.subsidies.queries.history import Account, known_in_quarter, returned_accounts
 from app.subsidies.rules.days import DayFacts, Stay
 from app.subsidies.rules.decision import IncidentFact, IncidentKind, LineFacts, LineState, Payee
@@ -161,6 +162,7 @@ class _Batch:
         self.called = call_backs(session, payees)
         self.agreed_sharing = agreed_sharing(session, payees, run.decided_as_of)
         self.returned = returned_accounts(session, payees)
+        self.guardian_changes = guardian_changes(session, patients)
         self.duty = duty_found(session, quarters_of(quarter), [row.agreement for row in rows])
         is_supplement = run.kind is RunKind.SUPPLEMENTARY
         # a regular run is the county's own quarter, also the last one before it came to us
@@ -202,6 +204,7 @@ class _Batch:
             is_account_own=account is None or normalise_name(account.holder_name) == normalise_name(row.payee.name),
             is_account_shared=account is not None and account.id in self.shared,
             account_changed_on=self._changed_on(row.payee.id, account),
+            guardian_changed_on=self.guardian_changes.get(row.guardianship.id),
             call_back=self.called.get(account.id) if account else None,
             is_sharing_approved=account is not None and account.id in self.agreed_sharing,
             is_paid_already=(row.agreement.id, rank) in self.paid,
@@ -330,11 +333,12 @@ class _Batch:
         )
 
     def _changed_on(self, person: int, account: PayeeAccount | None) -> date | None:
-        """The day on which this account replaced another; None for a first account and for opening data."""
+        """The day on which this account replaced another, or was written down if that was later; None for a first account and for
+        opening data."""
         if account is None or account.is_opening:
             return None
         earlier = [one for one in self.accounts[person] if one.id != account.id and one.from_on <= account.from_on]
-        return account.from_on if earlier else None
+        return max(account.from_on, business_day(account.recorded_at)) if earlier else None
 
 
 def _last_managed(to_on: date | None, died_on: date | None) -> date | None:

@@ -100,6 +100,8 @@ class LineFacts:
     is_account_shared: bool = False
     # the day on which this account replaced another; None for the first account
     account_changed_on: date | None = None
+    # the day on which this first guardian took another's place; None for the first one
+    guardian_changed_on: date | None = None
     # what was said on the number that had been known before that change; None: nobody has called, or the account is the first
     call_back: CallBack | None = None
     # two people have agreed, on a paper, that this payee is paid to an account that others use too
@@ -263,6 +265,8 @@ def _patient_holds(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> I
 def _payee_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
     if facts.payee_died_on is not None and facts.payee_died_on <= facts.as_of:
         yield reason("subsidies.hold.payee_dead")
+    if facts.guardian_changed_on is not None and facts.guardian_changed_on >= facts.quarter.first_day:
+        yield reason("subsidies.hold.guardian_changed")
     if not facts.has_account:
         yield reason("subsidies.hold.no_account")
         return
@@ -353,7 +357,7 @@ def _last_day_of_care(facts: LineFacts) -> date:
 
 
 _DATES = {
-    "as_of", "registered_on", "opened_on", "last_seen_on", "payee_died_on", "account_changed_on", "condition_since",
+    "as_of", "registered_on", "opened_on", "last_seen_on", "payee_died_on", "account_changed_on", "condition_since", "guardian_changed_on",
 }  # fmt: skip
 
 
