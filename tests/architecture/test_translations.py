@@ -35,6 +35,7 @@ DATA = (
     "desk/demo",
     "desk/day_paper.py",
     "subsidies/papers",
+    "guardians/papers_duty.py",
     "patients/papers.py",
     "patients/papers_groups.py",
     "desk/papers_consents.py",

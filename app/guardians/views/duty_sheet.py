@@ -94,8 +94,10 @@ def duty_sheet_pdf() -> BaseResponse:
     content = render_duty_sheet(document)
     with transaction() as writing:
         keep_print(writing, current_keyring(), actor, wanted, content)
-    file_name = f"{_('履责核查表')}-{name}-{quarter}.pdf"
-    return send_file(BytesIO(content), mimetype=PDF, as_attachment=True, download_name=file_name)
+    title = _("履责核查表")
+    return send_file(
+        BytesIO(content), mimetype=PDF, as_attachment=True, download_name=f"{title}-{name}-{quarter}.pdf"
+    )
 
 
 @guardians.route("/duty/results.xlsx")
@@ -124,6 +126,5 @@ def duty_results() -> BaseResponse:
             count=len(rows),
             detail={"quarter": str(quarter)},
         )
-    return send_file(
-        BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=f"{_('履责核查结果')}-{quarter}.xlsx"
-    )
+    title = _("履责核查结果")
+    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=f"{title}-{quarter}.xlsx")

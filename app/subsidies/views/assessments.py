@@ -95,8 +95,8 @@ def assessments_pdf() -> BaseResponse:
     content = render_assessment_list(document)
     with transaction() as writing:
         keep_print(writing, current_keyring(), actor, wanted, content)
-    name = f"{_('第一监护人年度考评表')}-{year}.pdf"
-    return send_file(BytesIO(content), mimetype=PDF, as_attachment=True, download_name=name)
+    title = _("第一监护人年度考评表")
+    return send_file(BytesIO(content), mimetype=PDF, as_attachment=True, download_name=f"{title}-{year}.pdf")
 
 
 def _year() -> int:
