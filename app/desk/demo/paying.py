@@ -20,7 +20,7 @@ from app.desk.demo.places import COUNTY
 from app.desk.demo.settling import County
 from app.people.models import Person
 from app.people.vault import Vault
-from app.subsidies.commands import BankReply, BankReturns, DecideHold, PrepareRun, SetPolicy
+from app.subsidies.commands import BankReply, BankReturns, DecideHold, PrepareRun, ProposePolicy, SetPolicy
 from app.subsidies.models import PayFile, SubsidyLine, SubsidyRun
 from app.subsidies.queries.payments import list_pay_file_lines
 from app.subsidies.queries.runs import get_run
@@ -32,10 +32,10 @@ from app.subsidies.service import (
     decide_hold,
     export_run,
     prepare_run,
-    set_policy,
     settle_run,
     submit_run,
 )
+from app.subsidies.service.policies import adopt_policy, propose_policy
 
 _DAY = timedelta(days=1)
 ANNUAL = "3000.00"
@@ -55,13 +55,15 @@ class Payer:
     rng: Random
 
     def set_policy(self, valid_from: date) -> None:
+        """Proposed by the clerk, adopted by the reviewer two days later."""
         terms = PolicyTerms(
             annual=Money.from_yuan(ANNUAL),
             document_number=f"安民发〔{valid_from.year}〕18号",
-            paying_office="安和县民政局",
         )
-        now = self.moments.on(valid_from - 12 * _DAY, 90)
-        set_policy(self.session, self.county.actors["clerk"], SetPolicy(COUNTY, valid_from, terms), now)
+        day, actors = valid_from - 12 * _DAY, self.county.actors
+        draft = ProposePolicy(digest(f"policy {valid_from}")[:22], SetPolicy(COUNTY, valid_from, terms))
+        proposal = propose_policy(self.session, actors["clerk"], draft, self.moments.on(day, 90))
+        adopt_policy(self.session, actors["reviewer"], proposal.public_id, self.moments.on(day + 2 * _DAY, 140))
 
     def prepare(self, quarter: Quarter, day: date) -> SubsidyRun:
         """造册, left as a draft."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names
 from app.audit.prints import Print
 from app.core.actor import Actor
 from app.core.crypto import Keyring, digest
+from app.subsidies.papers.labels import office_in
 from app.subsidies.papers.marks import marked
 from app.subsidies.queries.fund import FundSheet, Movement
 from app.subsidies.queries.runs import area_name
@@ -26,10 +26,9 @@ def print_of_fund(sheet: FundSheet, actor: Actor) -> Print:
 def fund_document(session: Session, keyring: Keyring, actor: Actor, sheet: FundSheet) -> FundDocument:
     """The year's movements in order of time."""
     held, lines = sheet.balances, tuple(_line(one) for one in reversed(sheet.movements))
-    offices = agency_names(session, [actor.agency_id] if actor.agency_id else [])
     return FundDocument(
         county=area_name(session, sheet.county_code),
-        organisation=offices.get(actor.agency_id or 0, ""),
+        organisation=office_in(session, sheet.county_code, sheet.year),
         year=sheet.year,
         budget_fen=held.budget.fen,
         committed_fen=held[FundSide.COMMITTED].fen,

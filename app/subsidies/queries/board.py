@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.money import Money
+from app.core.period import parse_period
 from app.subsidies.models import SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.differences import Differences, count_differences
 from app.subsidies.queries.lines import count_hold_reasons, knows_reasons
 from app.subsidies.queries.totals import Totals, totals_of
+from app.subsidies.rules.periods import pay_by
 from app.subsidies.rules.policy import PolicyTerms
 
 
@@ -26,6 +29,8 @@ class Board:
     differences: Differences | None
     policy: SubsidyPolicy | None
     terms: PolicyTerms | None
+    # by when the policy wants the money on the accounts; None where it does not say
+    pay_by: date | None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -54,10 +59,12 @@ class Board:
 
 def board_of(session: Session, actor: Actor, run: SubsidyRun) -> Board:
     policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
+    terms = PolicyTerms.from_json(policy.terms) if policy else None
     return Board(
         totals=totals_of(session, run),
         hold_reasons=tuple(count_hold_reasons(session, run).items()) if knows_reasons(actor) else (),
         differences=count_differences(session, actor, run),
         policy=policy,
-        terms=PolicyTerms.from_json(policy.terms) if policy else None,
+        terms=terms,
+        pay_by=pay_by(terms, parse_period(run.period)) if terms else None,
     )

@@ -10,7 +10,8 @@ from typing import Any
 
 from app.core.i18n import N_
 from app.core.money import Money
-from app.subsidies.rules.bank import PayLayout, is_neutral
+from app.subsidies.rules.bank import PayLayout
+from app.subsidies.rules.remark import is_neutral
 
 
 class EligibleRule(StrEnum):
@@ -87,15 +88,15 @@ ELIGIBLE_RULE_LABELS = {
 }
 DAY_RULE_LABELS = {DayRule.EXCLUDE: N_("不计"), DayRule.INCLUDE: N_("计入")}
 INCIDENT_EFFECT_LABELS = {
-    IncidentEffect.STOP_PERIOD: N_("本季度有肇事肇祸的，暂缓待定"),
-    IncidentEffect.STOP_YEAR: N_("本协议年度有肇事肇祸的，暂缓待定"),
+    IncidentEffect.STOP_PERIOD: N_("本期有肇事肇祸的，暂缓待定"),
+    IncidentEffect.STOP_YEAR: N_("本监护年度有肇事肇祸的，暂缓待定"),
     IncidentEffect.STOP_YEAR_AND_BAR: N_("十二个月内有肇事肇祸的，暂缓待定"),
 }
 DUTY_CHECK_LABELS = {DutyCheck.OFF: N_("不作为发放条件"), DutyCheck.REQUIRED: N_("履责认定合格后发放")}
 CHAIN_LABELS = {Chain.SINGLE: N_("一人复核"), Chain.JOINT: N_("部门联审")}
 LEVEL_COUNTS_LABELS = {
     LevelCounts.AGREEMENT: N_("等级下降后发至协议期满"),
-    LevelCounts.QUARTER: N_("等级下降后发至本季度"),
+    LevelCounts.QUARTER: N_("等级下降后发至本期末"),
 }
 
 RHYTHM_LABELS = {

@@ -15,7 +15,7 @@ from app.core.access import Action, current_actor, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.dates import parse_date
-from app.core.db import transaction
+from app.core.db import reading, transaction
 from app.core.errors import AnhuError, Conflict, Invalid
 from app.core.forms import Form
 from app.core.i18n import _
@@ -86,7 +86,7 @@ def preview_policy() -> Answer:
         return _senseless(form, wrong)
     run = _run_to_try()
     if run is None or count_to_try(read_session(), run) <= AT_ONCE:
-        return _form_page(form, try_policy(read_session(), run, terms) if run else None), 200
+        return _form_page(form, _try(run, terms) if run else None), 200
     return _in_background(run, terms, {"valid_from": form.valid_from.data.isoformat()})
 
 
@@ -191,6 +191,12 @@ def _tried(item: WorkItem) -> Preview:
     return Preview.from_json((item.result or {})["preview"])
 
 
+def _try(run: SubsidyRun, terms: PolicyTerms) -> Preview:
+    """In a transaction of its own: a walk goes by a cursor on the server, which lives as long as one."""
+    with reading() as session:
+        return try_policy(session, run, terms)
+
+
 def _run_to_try() -> SubsidyRun | None:
     actor = current_actor()
     return run_to_try(read_session(), actor, code_of(actor.area_prefix))
@@ -232,7 +238,7 @@ def _proposal_page(proposed: Proposed, form: Form) -> str:
     lines = count_to_try(session, run) if run and is_open else 0
     tried = _tried(work) if work else None
     if run and not work and 0 < lines <= AT_ONCE:
-        tried = try_policy(session, run, proposed.terms)
+        tried = _try(run, proposed.terms)
     before = terms_before(session, proposal.county_code, proposal.valid_from)
     return render_template(
         "subsidies/policy_proposal.html",
