@@ -21,7 +21,7 @@ from app.guardians.service import sweeping
 from app.patients.service import plans, treatment, watching
 from app.risk import service as risk
 from app.roster import service as roster
-from app.subsidies.service import booking
+from app.subsidies.service import booking, correcting
 from app.subsidies.service import watching as money
 from app.tasks import service as tasks
 from app.visits.service.drafts import forget_drafts
@@ -90,6 +90,11 @@ def watch_money(session: Session, _period: str, today: date, now: datetime) -> M
     """Every night: a death may be learned, an account changed back, a level lowered long after the run."""
     seen = money.watch_money(session, Actor.operator(), today, now)
     return Made(seen.made, seen.already)
+
+
+def find_late_facts(session: Session, _period: str, today: date, now: datetime) -> Made:
+    made, _looked = correcting.find_late_facts_everywhere(session, Actor.operator(), today, now)
+    return Made(made)
 
 
 def purge_expired(session: Session, _period: str, _today: date, now: datetime) -> Made:

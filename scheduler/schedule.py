@@ -89,6 +89,8 @@ JOBS: tuple[Job, ...] = (
     Job("close-fund-year", DAILY, time(0, 10), CatchUp.NEWEST, jobs.close_fund_year),
     # what looks like a pattern of fraud, for the auditor's and the reviewer's page
     Job("watch-money", DAILY, time(1, 30), CatchUp.NEWEST, jobs.watch_money),
+    # a death, a stay or an ended agreement learned after the payment becomes a case without waiting for the next run
+    Job("find-late-facts", DAILY, time(1, 10), CatchUp.NEWEST, jobs.find_late_facts),
     Job("purge-expired", DAILY, time(3, 0), CatchUp.NEWEST, jobs.purge_expired),
 )
 

@@ -11,8 +11,16 @@ from app.core.actor import Actor
 from app.core.money import Money
 from app.core.reasons import Reason, say
 from app.people.vault import Vault
-from app.subsidies.models import SubsidyPolicy, SubsidyRun
-from app.subsidies.papers.labels import RELATIONS, STAGES, checked_label, paying_office, period_label, policy_label
+from app.subsidies.models import LineKind, SubsidyPolicy, SubsidyRun
+from app.subsidies.papers.labels import (
+    RELATIONS,
+    STAGES,
+    checked_label,
+    paying_office,
+    period_label,
+    period_name,
+    policy_label,
+)
 from app.subsidies.papers.marks import marked, print_of_run
 from app.subsidies.queries.lines import LineRow, account_tails, all_lines
 from app.subsidies.queries.runs import area_name, list_steps
@@ -80,8 +88,17 @@ def _row(line: LineRow, tails: dict[int, str]) -> LedgerRow:
         account_tail=tails.get(line.account_id or 0, ""),
         state=_PAYMENT_STATES[line.payment] if line.payment else _DECISION_STATES[line.decision],
         counted=line.is_paid,
-        reasons=tuple(_words(why) for why in line.because if not why.code.startswith(_NOT_PRINTED)),
+        reasons=(*_marks(line), *(_words(why) for why in line.because if not why.code.startswith(_NOT_PRINTED))),
     )
+
+
+def _marks(line: LineRow) -> tuple[str, ...]:
+    """What a line is beside an ordinary payment, also for who may not know its reasons."""
+    said = {LineKind.CORRECTION: "更正", LineKind.REPAYMENT: "再次发放"}.get(line.kind)
+    is_explained = any(one.code == "subsidies.correction.more" for one in line.because)
+    marks = (f"{said}{period_name(line.period)}",) if said and not is_explained else ()
+    is_said = any(one.code == "subsidies.projected" for one in line.because)
+    return (*marks, f"其中 {line.projected_days} 天为预计") if line.projected_days and not is_said else marks
 
 
 def _words(why: Reason) -> str:

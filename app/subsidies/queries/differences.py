@@ -14,7 +14,7 @@ from app.core.period import parse_period
 from app.core.scope import within, within_prefix
 from app.guardians.models import Agreement
 from app.people.models import Person
-from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.models import LineKind, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.rules.decision import LineState
 
 MOST = 200  # named in one list; the counts are whole
@@ -101,13 +101,21 @@ def _pairs(run: SubsidyRun, actor: Actor, kind: Difference) -> Select[int, int]:
 
 
 def _paid_now(run: SubsidyRun, actor: Actor) -> ColumnElement[bool]:
-    return and_(_Now.run_id == run.id, _Now.decision == LineState.PAY, _Now.is_live, within(_Now.area_code, actor))
+    return and_(
+        _Now.run_id == run.id,
+        _Now.period == run.period,
+        _Now.kind != LineKind.CORRECTION,
+        _Now.decision == LineState.PAY,
+        _Now.is_live,
+        within(_Now.area_code, actor),
+    )
 
 
 def _paid_then(run: SubsidyRun, actor: Actor) -> ColumnElement[bool]:
     """Whatever paid the quarter before: regular, supplementary or opening."""
     return and_(
         _Then.period == str(parse_period(run.period).previous()),
+        _Then.kind != LineKind.CORRECTION,
         _Then.decision == LineState.PAY,
         _Then.is_live,
         within_prefix(_Then.area_code, prefix_of(run.county_code)),

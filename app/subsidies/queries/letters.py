@@ -15,7 +15,7 @@ from app.core.scope import within
 from app.guardians.models import Agreement
 from app.guardians.rules import Rank
 from app.people.models import Person
-from app.subsidies.models import PayFileLine, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.models import LineKind, PayFileLine, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
 
@@ -48,7 +48,9 @@ def _told_before(session: Session, run: SubsidyRun) -> frozenset[int]:
     if run.kind is not RunKind.SUPPLEMENTARY:
         return frozenset()
     line = SubsidyLine
-    columns = select(line.id, line.agreement_id, line.rank, line.decision, line.reasons)
+    columns = select(line.id, line.agreement_id, line.rank, line.decision, line.reasons).where(
+        line.period == run.period, line.kind != LineKind.CORRECTION
+    )
     earlier = (
         columns.join(SubsidyRun, SubsidyRun.id == line.run_id)
         .where(

@@ -25,7 +25,7 @@ from app.guardians.rules import Rank, Relation
 from app.patients.models import Patient
 from app.people.models import NameKey, PayeeAccount, Person
 from app.people.vault import Vault
-from app.subsidies.models import PayFileLine, SubsidyLine, SubsidyRun
+from app.subsidies.models import LineKind, PayFileLine, SubsidyLine, SubsidyRun
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
 
@@ -62,6 +62,11 @@ class LineRow:
     is_live: bool
     # as far as it is known today
     is_payee_dead: bool = False
+    # a correction or a payment made again, and the period that it is about
+    kind: LineKind = LineKind.ORDINARY
+    period: str = ""
+    # days that had not come yet when the line was frozen
+    projected_days: int = 0
 
     @property
     def is_paid(self) -> bool:
@@ -242,6 +247,9 @@ def _row(
         account_id=line.account_id,
         is_live=line.is_live,
         is_payee_dead=payee_died_on is not None,
+        kind=line.kind,
+        period=line.period,
+        projected_days=line.projected_days,
     )
 
 

@@ -86,6 +86,12 @@ def reviewed_from(as_of: date) -> date:
     return Quarter.of(as_of).shift(-REVIEWED_QUARTERS).first_day
 
 
+def paying_counties(session: Session) -> Sequence[str]:
+    """Counties with a run that went to the bank."""
+    sent = select(SubsidyRun.county_code).where(SubsidyRun.kind != RunKind.OPENING, SubsidyRun.state.in_(_SENT))
+    return session.scalars(sent.distinct().order_by(SubsidyRun.county_code)).all()
+
+
 def lines_to_review(session: Session, county_code: str, as_of: date, after: int, limit: int) -> list[PastLine]:
     """The county's next payments by id about whose patient, agreement or level something was recorded since they were frozen."""
     line, run = SubsidyLine, SubsidyRun

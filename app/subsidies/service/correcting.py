@@ -17,6 +17,7 @@ from app.audit.service import note
 from app.core.actor import Actor
 from app.core.batches import insert_missing
 from app.core.db import new_public_id
+from app.core.errors import NotFound
 from app.core.money import Money
 from app.subsidies.models import LineKind, Recovery, RecoveryEvent, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.facts import GatheredLine, gather
@@ -28,6 +29,7 @@ from app.subsidies.queries.past import (
     get_past_line,
     lines_to_review,
     paid_for,
+    paying_counties,
     place_of,
 )
 from app.subsidies.rules.corrections import Paid, decide_correction, decide_repayment, explained
@@ -224,7 +226,10 @@ def _gather_again(
 
 
 def find_late_facts(session: Session, actor: Actor, county_code: str, today: date, now: datetime) -> tuple[int, int]:
-    """Open a case for everything that was paid too much by what is known today: (new cases, payments looked at)."""
+    """Open a case for everything that was paid too much by what is known today: (new cases, payments looked at). `NotFound` for a county
+    beyond the actor's area."""
+    if not county_code.startswith(actor.area_prefix):
+        raise NotFound()
     made = looked = 0
     after: int | None = 0
     while after is not None:
@@ -234,6 +239,12 @@ def find_late_facts(session: Session, actor: Actor, county_code: str, today: dat
         looked += len(past)
         after = past[-1].line.id if len(past) == BATCH else None
     return made, looked
+
+
+def find_late_facts_everywhere(session: Session, actor: Actor, today: date, now: datetime) -> tuple[int, int]:
+    """The same for every county that has paid, each night."""
+    found = [find_late_facts(session, actor, county, today, now) for county in paying_counties(session)]
+    return sum(made for made, _ in found), sum(looked for _, looked in found)
 
 
 def open_cases(session: Session, actor: Actor, county_code: str, found: Sequence[Reviewed], now: datetime) -> int:
