@@ -163,6 +163,8 @@ class Action(StrEnum):
     SET_FLOORS = "set_floors"  # what a city asks of its counties' policies and funds at least
     PROPOSE_FUND = "propose_fund"  # write down money for the county's pool, the rule for the year's end
     APPROVE_FUND = "approve_fund"  # the second person's word on it
+    SEE_PAYEE_ACCOUNTS = "see_payee_accounts"  # which were changed lately, which several payees use; by their last four
+    CALL_PAYEES = "call_payees"  # call back on the number known before an account was changed
     SEE_SUBSIDY = "see_subsidy"
     VERIFY_SUBSIDY = "verify_subsidy"  # recompute frozen lines: says which differ, names nobody
     PREPARE_SUBSIDY = "prepare_subsidy"  # prepare, submit, decide a hold
@@ -175,6 +177,7 @@ class Action(StrEnum):
     SEE_FLAGS = "see_flags"  # what looks like a pattern of fraud, and whose work it touches
     DECIDE_FLAGS = "decide_flags"  # explain such a flag or hand it on
     PRINT_SUBSIDY = "print_subsidy"  # ledger, notices
+    PRINT_REASONS = "print_reasons"  # papers that say why somebody is not paid, and ledgers that were kept with their reasons
     PRINT_SUMMARY = "print_summary"  # the quarter by town and village, in counts and sums
     SEE_REPORTS = "see_reports"  # the page of what this role may print
     SEE_COMPLIANCE = "see_compliance"  # coordinator's first page and lists of what is late
@@ -266,6 +269,9 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.SET_FLOORS: frozenset({Role.ADMIN}),
     Action.PROPOSE_FUND: frozenset({Role.CLERK}),
     Action.APPROVE_FUND: frozenset({Role.REVIEWER}),
+    Action.SEE_PAYEE_ACCOUNTS: frozenset({Role.CLERK, Role.REVIEWER, Role.AUDITOR}),
+    # another person than who changed it: where a county has one clerk, the reviewer calls
+    Action.CALL_PAYEES: frozenset({Role.CLERK, Role.REVIEWER}),
     Action.SEE_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.VERIFY_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.PREPARE_SUBSIDY: frozenset({Role.CLERK}),
@@ -279,6 +285,7 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.SEE_FLAGS: frozenset({Role.REVIEWER, Role.AUDITOR}),
     Action.DECIDE_FLAGS: frozenset({Role.REVIEWER}),
     Action.PRINT_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
+    Action.PRINT_REASONS: frozenset({Role.CLERK, Role.REVIEWER, Role.AUDITOR}),
     Action.PRINT_SUMMARY: frozenset({Role.COORDINATOR, Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.SEE_COMPLIANCE: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.TOWN}),
     Action.SEE_REPORTS: frozenset(

@@ -11,6 +11,7 @@ from app.core.period import Period
 from app.core.quarter import Quarter
 from app.guardians.rules import Rank
 from app.subsidies.rules.chain import ObjectionGround, ObjectionSource
+from app.subsidies.rules.bank import CallBack
 from app.subsidies.rules.checks import Found, ListKind
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.grounds import Grounds
@@ -77,6 +78,26 @@ class BankReturns:
     replies: tuple[BankReply, ...]
     sha256: str
     file_number: str = ""
+
+
+@dataclass(frozen=True)
+class RecordCall:
+    """What was said on the number that had been known before an account was changed."""
+
+    submission_key: str
+    account_public_id: str
+    called_on: date
+    answer: CallBack
+
+
+@dataclass(frozen=True)
+class ShareAccount:
+    """A payee may be paid to an account that others use too, by a paper, until a day."""
+
+    submission_key: str
+    account_public_id: str
+    reference: str
+    until_on: date
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
 
+from app.core.db import new_public_id
 from app.core.fields import Answered, ChoiceField, CodeField, DayField, KeyField, ListField, labelled
 from app.core.forms import Form
 from app.core.i18n import lazy_
@@ -31,11 +32,13 @@ class CompareForm(Form):
 class CallForm(Form):
     """What was said on the number known before the change."""
 
-    today: Any = None
-
     key = KeyField()
     called_on = DayField(lazy_("哪一天联系的"), [Answered(lazy_("请填写日期"))])
     answer = ChoiceField(lazy_("对方怎么说"), labelled(CALL_BACK_LABELS), [Answered(lazy_("请选择结果"))])
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("key", new_public_id())
+        super().__init__(**kwargs)
 
     def to_command(self, account: str) -> RecordCall:
         return RecordCall(self.key.data or "", account, self.called_on.data, CallBack(self.answer.data))
@@ -45,6 +48,10 @@ class SharingForm(Form):
     key = KeyField()
     reference = CodeField(lazy_("证明材料编号"), LONGEST_REFERENCE, [Answered(lazy_("请填写证明材料的编号"))])
     until_on = DayField(lazy_("同意到哪一天为止"), [Answered(lazy_("请填写日期"))])
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("key", new_public_id())
+        super().__init__(**kwargs)
 
     def to_command(self, account: str) -> ShareAccount:
         return ShareAccount(self.key.data or "", account, self.reference.data or "", self.until_on.data)

@@ -31,6 +31,7 @@ DATA = (
     "areas/service.py",  # what agencies are called after their places
     "roster/rules/",
     "subsidies/rules/returns.py",
+    "subsidies/rules/remark.py",  # words that a bank's receipt must not bear
     "subsidies/rules/grounds.py",  # signs that document numbers have
     "desk/demo",
     "desk/day_paper.py",

@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.reasons import Reason
-from app.people.models import Person
+from app.people.models import Person, Phone
 from app.people.queries import find_main_phone
 from app.people.rules import REVEALS_A_DAY, reveal_problems
 from app.people.service.identity import open_id_number
@@ -38,8 +38,9 @@ def reveal(
     *,
     case_number: str = "",
     today: date | None = None,
+    phone: Phone | None = None,
 ) -> str:
-    """The whole value behind a mask, noted with its reason.
+    """The whole value behind a mask, noted with its reason; of several numbers of a person `phone` is the one that is meant.
 
     Raises `Forbidden` where the field table does not mask, `Invalid` at `reason` or `case`, `Conflict` beyond the day's budget.
     """
@@ -50,7 +51,10 @@ def reveal(
     if problems:
         raise Invalid(problems)
     _refuse_beyond_budget(session, actor, today or business_day(now))
-    value = _REVEALED[field](session, vault, person) if field in _REVEALED else None
+    if phone is not None:
+        value = vault.open(person.id, "phones.number", phone.number_sealed)
+    else:
+        value = _REVEALED[field](session, vault, person) if field in _REVEALED else None
     if value is None:
         raise NotFound()
     detail = {"field": field.value, "reason": reason_code} | ({"case": case_number} if case_number else {})

@@ -29,6 +29,7 @@ from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.queries.verify import count_lines, verify_run
 from app.subsidies.readers import read_returns
+from app.subsidies.rules.bank import PayLayout
 from app.subsidies.service import (
     approve_run,
     export_run,
@@ -95,11 +96,18 @@ def approve(county: str, quarter: Period, supplementary: bool, as_user: str | No
 @quarter_option
 @supplement_option
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="where to write the pay file")
+@click.option("--layout", type=click.Choice([str(one) for one in PayLayout]), help="the policy's, if not given")
 @as_option
 @json_option
 @plainly
 def export(
-    county: str, quarter: Period, supplementary: bool, out: Path | None, as_user: str | None, as_json: bool
+    county: str,
+    quarter: Period,
+    supplementary: bool,
+    out: Path | None,
+    layout: str | None,
+    as_user: str | None,
+    as_json: bool,
 ) -> None:
     """Make the pay file, once; its bytes are kept. A second time hands out the same bytes."""
     if out and not out.absolute().parent.is_dir():
@@ -110,10 +118,12 @@ def export(
         require_person(actor)
         run = run_of(session, actor, county, quarter, supplementary)
         if find_pay_file(session, run) is None:
-            export_run(session, Vault(session, keyring), actor, run, clock.now(), today=clock.today())
+            wanted = PayLayout(layout) if layout else None
+            export_run(session, Vault(session, keyring), actor, run, clock.now(), wanted, today=clock.today())
         file, kept, content = fetch_pay_file(session, keyring, actor, run, clock.now())
         extra = {
             "file": kept.name,
+            "layout": file.layout.value,
             "sha256": file.sha256,
             "count": file.count,
             "file_total": Money(file.total_fen).yuan,

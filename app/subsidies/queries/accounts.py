@@ -19,6 +19,7 @@ from app.core.identity import mask_phone
 from app.core.paging import Page, decode_cursor, page_of
 from app.core.scope import within
 from app.guardians.models import Guardianship
+from app.guardians.rules import Rank
 from app.patients.models import Patient
 from app.people.models import PayeeAccount, Person, Phone
 from app.people.vault import Vault
@@ -106,8 +107,35 @@ def list_changed(
 
 def get_changed(session: Session, vault: Vault, actor: Actor, public_id: str) -> ChangedAccount:
     """One changed account of the actor's area; raises NotFound."""
-    query = select(PayeeAccount).where(_is_change(actor), PayeeAccount.public_id == public_id)
-    return _changed(session, vault, actor, [_one(session.scalar(query))])[0]
+    return _changed(session, vault, actor, [get_changed_account(session, actor, public_id)])[0]
+
+
+def get_changed_account(session: Session, actor: Actor, public_id: str) -> PayeeAccount:
+    """The account itself; raises NotFound for one that replaced none."""
+    return _one(session.scalar(select(PayeeAccount).where(_is_change(actor), PayeeAccount.public_id == public_id)))
+
+
+def second_guardian_of(session: Session, actor: Actor, account_id: int) -> str:
+    """Who helps the payee of an account to guard; empty where nobody does."""
+    first, second = aliased(Guardianship), aliased(Guardianship)
+    query = (
+        select(Person.name)
+        .join(second, second.person_id == Person.id)
+        .join(first, first.patient_id == second.patient_id)
+        .join(Patient, Patient.id == first.patient_id)
+        .join(PayeeAccount, PayeeAccount.person_id == first.person_id)
+        .where(
+            PayeeAccount.id == account_id,
+            first.rank == Rank.FIRST,
+            second.rank == Rank.SECOND,
+            first.to_on.is_(None),
+            second.to_on.is_(None),
+            within(Patient.area_code, actor),
+        )
+        .order_by(second.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query) or ""
 
 
 def list_calls(session: Session, account_id: int) -> list[Call]:
@@ -118,12 +146,6 @@ def list_calls(session: Session, account_id: int) -> list[Call]:
         .order_by(AccountCall.id.desc())
     )
     return [Call(call.called_on, call.answer, by, call.recorded_at) for call, by in rows]
-
-
-def get_account(session: Session, actor: Actor, public_id: str) -> PayeeAccount:
-    """An account in use by a payee of the actor's area; raises NotFound."""
-    query = select(PayeeAccount).where(PayeeAccount.public_id == public_id, PayeeAccount.to_on.is_(None), guards(actor))
-    return _one(session.scalar(query))
 
 
 def _one(account: PayeeAccount | None) -> PayeeAccount:

@@ -138,6 +138,12 @@ def find_pay_file(session: Session, run: SubsidyRun) -> PayFile | None:
     return session.scalar(select(PayFile).where(PayFile.run_id == run.id))
 
 
+def find_pay_file_by_hash(session: Session, actor: Actor, sha256: str) -> PayFile | None:
+    """The pay file of the actor's area that has exactly these bytes."""
+    query = select(PayFile).join(SubsidyRun, SubsidyRun.id == PayFile.run_id)
+    return session.scalar(query.where(PayFile.sha256 == sha256, within(SubsidyRun.county_code, actor)).limit(1))
+
+
 def area_name(session: Session, code: str) -> str:
     return session.scalar(select(Area.name).where(Area.code == code)) or code
 

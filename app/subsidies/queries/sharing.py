@@ -84,6 +84,15 @@ def get_sharing(session: Session, actor: Actor, public_id: str, *, lock: bool = 
     return found
 
 
+def get_shared_account(session: Session, actor: Actor, public_id: str) -> PayeeAccount:
+    """An account in use by a payee of the actor's area; raises NotFound."""
+    query = select(PayeeAccount).where(PayeeAccount.public_id == public_id, PayeeAccount.to_on.is_(None), guards(actor))
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def standing_sharing(session: Session, account_id: int) -> SharedAccount | None:
     query = select(SharedAccount).where(SharedAccount.account_id == account_id, SharedAccount.state.in_(_STANDING))
     return session.scalar(query)

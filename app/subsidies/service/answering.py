@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
@@ -47,6 +48,22 @@ def match(
     if wrong:
         raise Invalid({"returns": wrong[:MOST_LISTED]})
     return answers
+
+
+def compare_with_sent(session: Session, keyring: Keyring, file: PayFile, content: bytes, name: str) -> list[Reason]:
+    """Nothing where the content is the sent file to the byte; else what differs, line by line as far as it can be read."""
+    if hashlib.sha256(content).hexdigest() == file.sha256:
+        return []
+    try:
+        shown = read_sent(content, name)
+    except Invalid as not_read:
+        return [reason("subsidies.compare.differs", number=file.number), *not_read.errors["returns"]]
+    except (ValueError, ArithmeticError):
+        return [reason("subsidies.compare.differs", number=file.number)]
+    sent = _sent(session, keyring, file)
+    numbers = [number for number in sorted({*sent, *shown}) if sent.get(number) != shown.get(number)]
+    lines = [reason("subsidies.compare.lines", count=len(numbers), which=numbers[:MOST_LISTED])] if numbers else []
+    return [reason("subsidies.compare.differs", number=file.number), *lines]
 
 
 def _wrong(reply: BankReply, line: PayFileLine | None, is_twice: bool, sent: SentLine | None) -> Iterator[Reason]:

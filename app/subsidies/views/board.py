@@ -14,11 +14,14 @@ from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import AnhuError, Conflict, Invalid, NotFound, StaleVersion
+from app.core.forms import Form
 from app.core.i18n import _
 from app.core.period import parse_period
 from app.core.reasons import reason, say
 from app.core.web import forget_reads, read_session, show_errors
 from app.subsidies.forms import AttestForm, ReturnForm, SettleForm, StepForm
+from app.subsidies.forms_bank import CompareForm, ExportForm
+from app.subsidies.forms_chain import ReopenForm
 from app.subsidies.hands import require_person
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
@@ -27,9 +30,12 @@ from app.subsidies.queries.differences import MOST, Difference, count_difference
 from app.subsidies.queries.fund import run_in_fund
 from app.subsidies.queries.joint import office_signatures
 from app.subsidies.queries.lines import knows_reasons, list_lines
+from app.subsidies.queries.publishing import last_sent_back, publishing_of
 from app.subsidies.queries.runs import find_pay_file, get_run, list_steps
+from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import RunState
+from app.subsidies.service.pay_files import layout_of
 from app.subsidies.service.refusals import note_refusal
 from app.subsidies.texts import HOLD_LABELS
 
@@ -110,14 +116,20 @@ def check_version(form: StepForm, run: SubsidyRun) -> None:
         raise StaleVersion()
 
 
-def board_again(public_id: str, form: StepForm, status: int = 400) -> tuple[str, int]:
+def board_again(public_id: str, form: Form, status: int = 400) -> tuple[str, int]:
     forget_reads()
     return _board(get_run(read_session(), current_actor(), public_id), form), status
 
 
-def _board(run: SubsidyRun, form: StepForm) -> str:
+def _export_form(session: Session, run: SubsidyRun) -> ExportForm:
+    chosen = layout_of(session, run) if run.state is RunState.APPROVED else PayLayout.XLSX
+    return ExportForm(formdata=None, version=run.version, layout=chosen.value)
+
+
+def _board(run: SubsidyRun, form: Form) -> str:
     actor, session = current_actor(), read_session()
-    form.version.data = str(run.version)
+    if isinstance(form, StepForm):
+        form.version.data = str(run.version)
     decision = request.args.get("decision", "")
     chosen = LineState(decision) if decision in set(LineState) else None
     text = request.args.get("q", "")[:50]
@@ -132,12 +144,17 @@ def _board(run: SubsidyRun, form: StepForm) -> str:
         steps=list_steps(session, run),
         file=find_pay_file(session, run),
         offices=office_signatures(session, run),
+        publishing=publishing_of(session, run),
+        sent_back=last_sent_back(session, run),
+        reopen_form=form if isinstance(form, ReopenForm) else ReopenForm(formdata=None, version=run.version),
         in_fund=run_in_fund(session, run, current_clock().today()),
         decision=decision,
         text=text,
         has_notices=run.state in APPROVED,
         knows_reasons=knows_reasons(actor),
         form=form,
+        export_form=form if isinstance(form, ExportForm) else _export_form(session, run),
+        compare_form=form if isinstance(form, CompareForm) else CompareForm(formdata=None),
         return_form=form if isinstance(form, ReturnForm) else ReturnForm(formdata=None, version=run.version),
         settle_form=form if isinstance(form, SettleForm) else SettleForm(formdata=None, version=run.version),
         attest_form=form if isinstance(form, AttestForm) else AttestForm(formdata=None, version=run.version),

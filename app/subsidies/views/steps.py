@@ -19,6 +19,7 @@ from app.core.keys import current_keyring
 from app.core.web import show_errors
 from app.people.vault import Vault
 from app.subsidies.forms import AttestForm, ReturnForm, SettleForm
+from app.subsidies.forms_bank import ExportForm
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.runs import get_run
 from app.subsidies.readers import read_returns
@@ -61,12 +62,14 @@ def send_back(public_id: str) -> Answer:
 @subsidies.post("/<public_id>/export")
 @permit(Action.PAY_SUBSIDY)
 def export(public_id: str) -> Answer:
-    """Make the pay file, once."""
+    """Make the pay file, once, in the layout that was chosen."""
+    form = ExportForm()
 
     def act(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> object:
-        return export_run(session, Vault(session, current_keyring()), actor, run, now, today=current_clock().today())
+        vault, today = Vault(session, current_keyring()), current_clock().today()
+        return export_run(session, vault, actor, run, now, form.chosen, today=today)
 
-    return take_step(public_id, act, _("发放文件已生成，请下载后报送银行。"))
+    return take_step(public_id, act, _("发放文件已生成，请下载后报送银行。"), form)
 
 
 @subsidies.get("/<public_id>/pay-file")
