@@ -34,10 +34,14 @@ from app.documents.service import attach_document
 from app.documents.subjects import Subject
 from app.guardians.commands import AddGuardian, SignAgreement
 from app.guardians.commands_application import Apply
+from app.guardians.commands_duty import RecordCheck, RecordHelp
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank, Relation
+from app.guardians.rules.duty import CheckWay, Duty, HelpGiven, HelpNeeded, Signer
 from app.guardians.service import add_guardian, sign_agreement
 from app.guardians.service.applications import apply_for_agreement
+from app.guardians.service.company import record_help
+from app.guardians.service.duty import record_check
 from app.incidents.commands import OpenEmergency
 from app.incidents.rules import EmergencyReason, PersonCategory, ReporterKind
 from app.incidents.service import open_emergency
@@ -66,9 +70,11 @@ from app.subsidies.models import (
     Recovery,
     RecoveryEvent,
     ReviewFlag,
+    RunObjection,
     SubsidyLine,
     SubsidyRun,
 )
+from app.subsidies.rules.chain import ObjectionGround, ObjectionSource
 from app.subsidies.rules.checks import Found, HitKind, ListKind
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.policy import PolicyTerms
@@ -182,11 +188,16 @@ class Place:
     question: str = ""
     # what is asked of somebody who is not simply visited
     duty: str = ""
+    # a quarter's check of how the guardian performs, and the question whether another is to be found
+    duty_check: str = ""
+    replacement: str = ""
     run: str = ""
     line: str = ""
     # what looks like a pattern on that line, and what it paid too much
     flag: str = ""
     recovery: str = ""
+    # somebody objects to it during the public notice
+    objection: str = ""
     # money in the county's fund, and a grant that waits for the second person
     fund_entry: str = ""
     fund_proposal: str = ""
@@ -317,6 +328,7 @@ def _place(
         patient, agreement = _at_home(ground)
         _assess(ground, patient)
         _owe(ground, patient, agreement)
+        _check_duty(ground, patient, agreement)
         _papers(ground, patient, agreement)
         _move(ground, patient)
         _keep_files(ground)
@@ -330,7 +342,25 @@ def _place(
     with database.transaction() as session:
         found.flag = _flag(session, actors["doctor"], line, county_code)
         found.recovery = _recovery(session, actors["reviewer"], line, county_code)
+        found.objection = _objection(session, actors["clerk"], line)
     return found
+
+
+def _objection(session: Session, clerk: Actor, line: SubsidyLine) -> str:
+    """Recorded by the clerk, for the reviewer to decide."""
+    objection = RunObjection(
+        submission_key=new_public_id(),
+        run_id=line.run_id,
+        line_id=line.id,
+        source=ObjectionSource.PERSON,
+        ground=ObjectionGround.AMOUNT.value,
+        received_on=TODAY,
+        recorded_at=NOW,
+        recorded_by=clerk.user_id,
+    )
+    session.add(objection)
+    session.flush()
+    return objection.public_id
 
 
 def _recovery(session: Session, reviewer: Actor, line: SubsidyLine, county_code: str) -> str:
@@ -405,6 +435,18 @@ def _assess(ground: _Ground, patient: Patient) -> None:
         session, ground.keyring, ground.actors, ground.marks, ground.village
     )
     found.emergency, found.question = _emergency(session, ground.keyring, ground.doctor, patient, ground.village)
+
+
+def _check_duty(ground: _Ground, patient: Patient, agreement: Agreement) -> None:
+    """This quarter's check of the guardian, a visit that found a need, and a guardian whom the town is to decide on."""
+    session, clerk, found = ground.session, ground.actors["clerk"], ground.found
+    check = RecordCheck(Quarter(2026, 4), CheckWay.PHONE, TODAY, new_public_id(), remarked=Duty.CARE_LOG)
+    found.duty_check = record_check(session, clerk, agreement.public_id, check, TODAY, NOW).public_id
+    need = RecordHelp(TODAY, Signer.CIVIL, HelpGiven.FOOD, HelpNeeded.LIVING, Money.zero(), new_public_id())
+    record_help(session, clerk, patient, need, TODAY, NOW)
+    because = [reason("guardians.replace.because", year=2026, count=2)]
+    task = open_task(session, patient, TaskKind.REPLACE_GUARDIAN, "scene:2026", date(2026, 12, 4), because, NOW)
+    found.replacement = task.public_id
 
 
 def _owe(ground: _Ground, patient: Patient, agreement: Agreement) -> None:

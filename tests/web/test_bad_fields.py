@@ -25,6 +25,7 @@ KEPT_ASIDE = frozenset({"audit_events", "audit_links", "sessions", "sign_in_fail
 # Pages that hold a form which is sent elsewhere.
 PAGES = {
     "/subsidies/prepare": "/subsidies/",
+    "/subsidies/policy": "/subsidies/policy/new",
     "/roster/files/<public_id>/import": "/roster/files/<public_id>",
     "/roster/visits/files/<public_id>/import": "/roster/visits/files/<public_id>",
     "/subsidies/recoveries/<public_id>/propose": "/subsidies/recoveries/<public_id>",
@@ -39,6 +40,8 @@ ELSEWHEN = {
         f"/subsidies/<public_id>/{step}": {"version": "hidden"}
         for step in ("anew", "approve", "attest", "export", "return", "settle", "submit")
     },
+    "/subsidies/policy/preview": {"annual": "text", "period": "radio", "eligible_rule": "select", "valid_from": "text"},
+    "/subsidies/fund/below-floor": {"floor_ground": "select", "floor_reference": "text"},
     "/roster/files/<public_id>/import": {"mode": "radio"},
     "/roster/visits/files/<public_id>/import": {"mode": "radio"},
     "/people/<public_id>/reveal/<field>": {"reason": "hidden"},
@@ -53,8 +56,9 @@ WITHOUT_PAGE = {
 # Buttons: the address names what is done and to whom, and there is nothing to fill in.
 NO_FIELDS = (
     "/<as_of>/<public_id>", "/<as_of>/<public_id>/load",
-    "/open", "/take-up", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
+    "/duty/checks/<public_id>/withdraw", "/open", "/take-up", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
     "/recoveries/find", "/recoveries/<public_id>/agree", "/recoveries/<public_id>/turn-down",
+    "/subsidies/<public_id>/notice", "/reopening/allow", "/reopening/refuse", "/reopening/withdraw",
     "/subsidies/<public_id>/sign", "/sign/send", "/sign/<line_id>/mark", "/sign/<line_id>/unmark",
     "/assessments/<public_id>/sign", "/requests/<public_id>/approve", "/requests/<public_id>/refuse", "/requests/<public_id>/withdraw",
     "/views/<view_id>/delete", "/proposals/<public_id>/adopt", "/proposals/<public_id>/preview", "/proposals/<public_id>/approve", "/proposals/<public_id>/refuse", "/proposals/<public_id>/withdraw", "/visits/<visit_id>/national", "/visits/<visit_id>/national/take-back",
