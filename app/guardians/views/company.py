@@ -84,7 +84,7 @@ def needs() -> str:
         "guardians/duty/needs.html",
         page=list_needs(session, actor, asked_place(actor), wanted, current_clock().today(), request.args.get("after")),
         wanted=wanted,
-        place=asked_place(actor),
+        place=request.args.get("place", "") if asked_place(actor) else "",
         kinds=[one for one in HelpNeeded if one is not HelpNeeded.NOTHING],
         is_first_page="after" not in request.args,
         words=WORDS,

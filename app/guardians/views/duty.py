@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.areas.queries import names_of
-from app.areas.rules import PREFIX_LENGTHS, AreaLevel
+from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of, is_area_code, prefix_of
 from app.audit.views import note_look
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor, Role
@@ -84,8 +84,8 @@ def duty() -> str:
         "guardians/duty/list.html",
         quarter=quarter,
         quarters=_near(today),
-        place=place,
-        place_name=names_of(session, [place])[place] if place else "",
+        place=code_of(place) if place else "",
+        place_name=names_of(session, [code_of(place)])[code_of(place)] if place else "",
         parts=parts,
         total=total_of(parts),
         by_place=by_place,
@@ -197,10 +197,14 @@ def asked_quarter(session: Session) -> Quarter:
 
 
 def asked_place(actor: Actor) -> str:
-    """A village or town inside the actor's own area; empty for all of it."""
+    """The prefix of a village or town inside the actor's own area; empty for all of it."""
     asked = request.args.get("place", "")
-    is_place = asked.isascii() and asked.isdigit() and len(asked) <= 12
-    return asked if is_place and asked.startswith(actor.area_prefix) else ""
+    if not is_area_code(asked) or not asked.startswith(actor.area_prefix):
+        return ""
+    try:
+        return prefix_of(asked)
+    except ValueError:
+        return ""
 
 
 def climbs_to(actor: Actor) -> str:

@@ -39,7 +39,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def enter_duty_sheet() -> Answer:
     """The village's sheet as it came back: all performed, only exceptions are touched."""
     actor, session, clock = current_actor(), read_session(), current_clock()
-    quarter, place = asked_quarter(session), asked_place(actor) or place_of(actor)
+    quarter, place = asked_quarter(session), asked_place(actor) or actor.area_prefix
     found = list_duty(session, actor, quarter, DutyShow.OPEN, place, clock.today(), size=MOST_ON_A_SHEET)
     rows = [row for row in found.rows if not row.is_own]
     form, status = sheet_form([row.agreement for row in rows], new_public_id(), clock.today()), 200
@@ -65,7 +65,7 @@ def enter_duty_sheet() -> Answer:
         left_out=[row for row in found.rows if row.is_own],
         is_cut=found.next_cursor is not None,
         quarter=quarter,
-        place=place,
+        place=code_of(place),
         place_name=names_of(session, [code_of(place)])[code_of(place)],
         places=places_of(session, actor),
         climbs=climbs_to(actor),
@@ -80,7 +80,7 @@ def enter_duty_sheet() -> Answer:
 def duty_sheet_pdf() -> BaseResponse:
     """The village's sheet to take along; with `filled` what is recorded so far stands on it. Noted, because it names guardians."""
     actor, session, clock = current_actor(), read_session(), current_clock()
-    quarter, place = asked_quarter(session), asked_place(actor) or place_of(actor)
+    quarter, place = asked_quarter(session), asked_place(actor) or actor.area_prefix
     is_filled = bool(request.args.get("filled"))
     found = list_duty(session, actor, quarter, DutyShow.ALL, place, clock.today(), size=MOST_ON_A_SHEET)
     signed = signed_on_sheets(session, actor, [row.check for row in found.rows if row.check]) if is_filled else {}

@@ -51,7 +51,7 @@ def assessments() -> str | Answer:
                 with transaction() as session:
                     made = confirm_assessments(session, actor, _year(), form.chosen(), clock.today(), clock.now())
                 flash(_("已确认 %(n)s 人", n=made), "success")
-                return redirect(url_for("subsidies.assessments", year=_year(), place=asked_place(actor) or None), 303)
+                return redirect(url_for("subsidies.assessments", year=_year(), place=request.args.get("place")), 303)
             except Conflict as refused:
                 form.form_errors.append(refused.reason)
                 status = 409
@@ -65,7 +65,7 @@ def assessments() -> str | Answer:
         years=[clock.today().year, clock.today().year - 1],
         quarters=[Quarter(year, number) for number in (1, 2, 3, 4)],
         may_confirm=clock.today() >= Quarter(year, 4).first_day,
-        place=place,
+        place=code_of(place) if place else "",
         words=WORDS,
     )
     return page if status == 200 else (page, status)
