@@ -129,8 +129,8 @@ def _known(session: Session, watched: Watched) -> _Known:
         ),
         twins=set(session.scalars(_twins(watched))),
         files=_files(session, watched),
-        wards=dict(session.execute(_wards(watched)).tuples().all()),
-        phones=dict(session.execute(_phones(watched)).tuples().all()),
+        wards={person: count for person, count in session.execute(_wards(watched)).all()},  # noqa: C416  # rows are no pairs to a type checker
+        phones={person: count for person, count in session.execute(_phones(watched)).all()},  # noqa: C416  # as above
         first_run_at=session.scalar(
             select(func.min(SubsidyRun.prepared_at)).where(
                 SubsidyRun.county_code == watched.run.county_code, SubsidyRun.kind != RunKind.OPENING

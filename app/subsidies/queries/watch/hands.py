@@ -101,7 +101,8 @@ def fixed_hands(session: Session, county_code: str, today: date, limits: Thresho
     since = Quarter.of(today).shift(1 - limits.pair_quarters).first_day
     decisions = [*_of_runs(session, county_code, since), *_of_proposals(session, county_code, since)]
     users = {one.maker_user for one in decisions} | {one.checker_user for one in decisions}
-    names = dict(session.execute(select(User.id, User.public_id).where(User.id.in_(users))).tuples().all())
+    rows = session.execute(select(User.id, User.public_id).where(User.id.in_(users)))
+    names = {row.id: row.public_id for row in rows}
     others = _others(session, county_code, {one.checker: one.checker_user for one in decisions})
     for pair in fixed_pairs(decisions, others, limits):
         key = f"{names[pair.maker_user]}:{names[pair.checker_user]}"
