@@ -33,6 +33,7 @@ from app.core.forms import tidy_form
 from app.core.i18n import _, language, lazy_
 from app.core.logs import log
 from app.core.money import Money
+from app.core.period import Period, parse_period
 from app.core.plain_text import CONTROLS
 from app.core.reasons import Reason, say, say_date, say_month, say_period
 from config import Settings
@@ -114,7 +115,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         code_words=code_words,
         date_short=date_short,
         date_long=date_long,
-        period=say_period,
+        period=period_words,
         local_day=local_day,
         local_time=local_time,
         money=money,
@@ -262,6 +263,11 @@ def short_date(value: date, today: date) -> str:
 def _short_date_in(_language: str, value: date) -> str:
     """Lists say the same few days over and over."""
     return _("%(month)s%(day)s日", month=say_month(value), day=value.day)
+
+
+def period_words(value: Period | str) -> str:
+    """`2026年第3季度`, of a period or of its code."""
+    return say_period(parse_period(value) if isinstance(value, str) else value)
 
 
 def date_long(value: date | None) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField
-
 from app.core.db import new_public_id
 from app.core.fields import (
     Answered,
@@ -160,9 +158,8 @@ class PolicyForm(Form):
 
 
 class PoolReasonForm(Form):
-    """Why a year's pool stays below the city's floor."""
+    """Why this year's pool stays below the city's floor."""
 
-    year = HiddenField()
     floor_ground = ListField(
         lazy_("低于市级标准的原因"), labelled(FLOOR_GROUND_LABELS), [Answered(lazy_("请选择低于市级标准的原因"))]
     )

@@ -12,10 +12,18 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
+from app.areas.models import Area
+from app.areas.rules import AreaLevel
 from app.audit.models import AuditEvent
+from app.core.actor import Actor
 from app.core.db import Database, new_public_id
+from app.core.money import Money
+from app.subsidies.rules.floors import Floors
+from app.subsidies.service.floors import set_floors
 from tests.rig.county import County
+from tests.rig.quarter import NOW
 
+CITY = "349900000000"
 Client = Callable[[str], FlaskClient]
 
 
@@ -68,6 +76,24 @@ def test_what_is_wrong_is_said_at_its_field_and_the_rest_stays(
     assert answer.status_code == 400
     assert f'id="{field}-error"' in answer.text
     assert field == "document_number" or "安财社〔2026〕11号" in answer.text
+
+
+def test_a_pool_below_the_citys_floor_says_why_on_its_page(
+    county: County, client_as: Client, database: Database
+) -> None:
+    with database.transaction() as session:
+        if session.get(Area, CITY) is None:
+            session.add(Area(code=CITY, name="安平市", level=AreaLevel.CITY))
+            session.flush()
+        set_floors(session, Actor.operator(), CITY, Floors(None, Money.from_yuan("400000")), NOW)
+    _filled(client_as)
+    clerk = client_as("clerk")
+    assert "差 100,000.00 元" in clerk.get("/subsidies/fund").text
+    assert "说明原因和文件号之前" in client_as("auditor").get("/subsidies/fund").text
+    assert clerk.post("/subsidies/fund/below-floor", data={"floor_ground": "few_patients"}).status_code == 400
+    stated = {"floor_ground": "few_patients", "floor_reference": "安民函〔2026〕3号"}
+    assert clerk.post("/subsidies/fund/below-floor", data=stated).status_code == 302
+    assert "安民函〔2026〕3号" in client_as("auditor").get("/subsidies/fund").text
 
 
 def test_a_grant_sent_twice_waits_once(county: County, client_as: Client) -> None:

@@ -22,14 +22,18 @@ from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.web import forget_reads, read_session, show_errors
 from app.subsidies.forms_fund import MoneyForm, ReversalForm, YearEndForm
+from app.subsidies.forms_policy import PoolReasonForm
 from app.subsidies.hands import require_person
 from app.subsidies.papers.fund import fund_document, print_of_fund
 from app.subsidies.papers.labels import FUND_STATEMENT
 from app.subsidies.papers.pay_file import XLSX
-from app.subsidies.queries.fund import fund_sheet, get_entry, list_proposals, list_years, year_end_of
+from app.subsidies.queries.floors import pool_below
+from app.subsidies.queries.fund import fund_sheet, get_entry, has_fund, list_proposals, list_years, year_end_of
 from app.subsidies.queries.runs import area_name
+from app.subsidies.rules.floors import FLOOR_GROUND_LABELS
 from app.subsidies.rules.fund import KIND_LABELS, SIDE_LABELS, SOURCES, EntryKind, FundSide
 from app.subsidies.service.booking import set_year_end
+from app.subsidies.service.floors import state_pool_reason
 from app.subsidies.service.funding import decide_proposal, propose_money, propose_reversal, withdraw_proposal
 from app.subsidies.service.printing import PDF
 from app.subsidies.views.board import Answer, subsidies
@@ -64,6 +68,20 @@ def fund_year_end() -> Answer:
     form = YearEndForm()
     return _take(
         form, lambda s, a, now: set_year_end(s, a, code_of(a.area_prefix), form.chosen, now), _("年终规则已保存。")
+    )
+
+
+@subsidies.post("/fund/below-floor")
+@permit(Action.PROPOSE_FUND)
+def state_below_floor() -> Answer:
+    """Why the year's pool stays below the city's floor."""
+    form, year = PoolReasonForm(), current_clock().today().year
+    return _take(
+        form,
+        lambda s, a, now: state_pool_reason(
+            s, a, code_of(a.area_prefix), year, form.floor_ground.data, form.floor_reference.data or "", now
+        ),
+        _("原因已记录。"),
     )
 
 
@@ -178,6 +196,10 @@ def _page(form: Form | None = None) -> str:
         side_labels=SIDE_LABELS,
         kind_labels=KIND_LABELS,
         budget_kind=EntryKind.BUDGET,
+        below=pool_below(session, county, year) if year in years and has_fund(session, county, year) else None,
+        is_this_year=year == today.year,
+        floor_grounds=FLOOR_GROUND_LABELS,
+        reason_form=form if isinstance(form, PoolReasonForm) else PoolReasonForm(formdata=None),
         form=form,
         money_form=form if isinstance(form, MoneyForm) else MoneyForm(today, formdata=None),
         year_end_form=form
