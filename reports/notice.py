@@ -22,8 +22,17 @@ PROGRESS_EVERY = 25
 
 class NoticeKind(StrEnum):
     PAY = "pay"
+    REDUCED = "reduced"
+    CORRECTED = "corrected"
+    REPAID = "repaid"
     HOLD = "hold"
+    RETURNED = "returned"
     REFUSE = "refuse"
+
+    @property
+    def is_payment(self) -> bool:
+        """Whether the letter tells a sum; the others tell why there is none yet."""
+        return self not in (NoticeKind.HOLD, NoticeKind.RETURNED, NoticeKind.REFUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,22 @@ class _Wording:
 _WORDING = {
     NoticeKind.PAY: _Wording(
         "监护补贴发放告知书",
-        "您{period}的{programme}已经核定，将直接转入您本人的账户。金额和计算过程如下，请您核对。",
+        "您{period}的{programme}已经核定，{paid}您本人的账户。金额和计算过程如下，请您核对。",
+        "应发金额",
+    ),
+    NoticeKind.REDUCED: _Wording(
+        "监护补贴发放告知书",
+        "您{period}的{programme}已经核定，{paid}您本人的账户。有的日子按规定不计发；如有异议，可以在期限内提出。",
+        "应发金额",
+    ),
+    NoticeKind.CORRECTED: _Wording(
+        "更正补发告知书",
+        "您此前领取的{programme}经核对应当补发，{paid}您本人的账户。计算过程如下；如有异议，可以在期限内提出。",
+        "补发金额",
+    ),
+    NoticeKind.REPAID: _Wording(
+        "再次发放告知书",
+        "您此前未能入账的{programme}重新发放，{paid}您本人的账户。金额如下；如有异议，可以在期限内提出。",
         "应发金额",
     ),
     NoticeKind.HOLD: _Wording(
@@ -104,17 +128,19 @@ _WORDING = {
         "{period}的{programme}还有事项需要核实，本次暂缓发放。核实清楚后，应发部分随下一批次补发。",
         "暂缓原因",
     ),
+    NoticeKind.RETURNED: _Wording(
+        "未能入账告知书",
+        "{period}的{programme}已经发出，但没有到您的账户，款项已经退回。核对清楚后，随下一批次重新发放。",
+        "未能入账的原因",
+    ),
     NoticeKind.REFUSE: _Wording(
         "不予发放告知书",
         "{period}的{programme}经核定不符合发放条件，本期不予发放。原因如下；如有异议，可以在期限内提出。",
         "不予发放的原因",
     ),
 }
-_PAID_OUT = _Wording(
-    "监护补贴发放告知书",
-    "您{period}的{programme}已经核定，并已转入您本人的账户。金额和计算过程如下，请您核对。",
-    "发放金额",
-)
+_ON_ITS_WAY, _ARRIVED = "将直接转入", "并已转入"
+_ARRIVED_RESULT = "发放金额"
 
 
 def render_notices(bundle: NoticeBundle, progress: Callable[[int, int], None] | None = None) -> bytes:
@@ -145,7 +171,7 @@ def render_notices(bundle: NoticeBundle, progress: Callable[[int, int], None] | 
 
 def _check(bundle: NoticeBundle) -> None:
     for notice in bundle.notices:
-        if notice.kind is NoticeKind.PAY and notice.arithmetic:
+        if notice.kind.is_payment and notice.arithmetic:
             check_total((line.amount_fen for line in notice.arithmetic), notice.amount_fen, f"notice {notice.serial}")
 
 
@@ -155,15 +181,16 @@ def _kinds_of(bundle: NoticeBundle) -> list[NoticeKind]:
 
 
 def _frame(bundle: NoticeBundle, kind: NoticeKind) -> PageFrame:
-    wording = _PAID_OUT if kind is NoticeKind.PAY and bundle.is_paid_out else _WORDING[kind]
+    wording, is_arrived = _WORDING[kind], kind.is_payment and bundle.is_paid_out
+    paid = _ARRIVED if is_arrived else _ON_ITS_WAY
     days = f"（{chinese_period(bundle.period_from, bundle.period_to)}）"
     periods = (f"{bundle.period_label}{days}", bundle.period_label)
     return PageFrame(
         office=bundle.office,
         title=wording.title,
-        openings=tuple(wording.opening.format(period=one, programme=bundle.programme) for one in periods),
-        result=wording.result,
-        is_payment=kind is NoticeKind.PAY,
+        openings=tuple(wording.opening.format(period=one, programme=bundle.programme, paid=paid) for one in periods),
+        result=_ARRIVED_RESULT if is_arrived and kind is NoticeKind.PAY else wording.result,
+        is_payment=kind.is_payment,
         contact_office=bundle.contact_office,
         contact_phone=bundle.contact_phone,
         issued_on=chinese_date(bundle.issued_on),
@@ -182,7 +209,7 @@ def _facts(notice: GuardianNotice) -> PageFacts:
         capital=safe(notice.amount_capital),
         sums=_sums(notice.arithmetic or (ArithmeticLine("全部天数计发", notice.amount_fen),)),
         reasons=tuple(map(safe, notice.reasons)),
-        facts=_payment_facts(notice) if notice.kind is NoticeKind.PAY else _appeal_facts(notice),
+        facts=_payment_facts(notice) if notice.kind.is_payment else _appeal_facts(notice),
         remedy=safe(notice.remedy),
     )
 
@@ -211,7 +238,9 @@ def _payment_facts(notice: GuardianNotice) -> tuple[tuple[str, str], ...]:
         ("计发天数", days),
         ("收款账户", f"尾号 {tail}" if tail else ""),
         ("协议编号", without_long_numbers(notice.agreement_number)),
-        ("预计到账", without_long_numbers(notice.expected_payment)),
+        ("异议截止", chinese_date(notice.appeal_until))
+        if notice.appeal_until
+        else ("预计到账", without_long_numbers(notice.expected_payment)),
         ("协议期限", f"{chinese_date(notice.agreement_from)}至{chinese_date(notice.agreement_to)}"),
     )
 

@@ -24,9 +24,14 @@ from app.subsidies.service import prepare_run
 from app.subsidies.service.editions import WORK as EDITION
 from app.subsidies.service.editions import count_approvals, draw_edition, keep_edition
 from app.subsidies.service.printing import (
+    CHANGED_NOTICES_PDF,
+    HOLD_LIST_PDF,
+    HOLD_LIST_XLSX,
     LEDGER_PDF,
     LEDGER_XLSX,
     NOTICES_PDF,
+    PAID_NOTICES_PDF,
+    UNPAID_NOTICES_PDF,
     Paper,
     note_print,
     start_print,
@@ -115,4 +120,9 @@ HANDLERS: dict[str, Handler] = {
     "subsidy_ledger_pdf": partial(print_paper, LEDGER_PDF),
     "subsidy_ledger_xlsx": partial(print_paper, LEDGER_XLSX),
     "subsidy_notices": partial(print_paper, NOTICES_PDF),
+    "subsidy_notices_paid": partial(print_paper, PAID_NOTICES_PDF),
+    "subsidy_notices_changed": partial(print_paper, CHANGED_NOTICES_PDF),
+    "subsidy_notices_unpaid": partial(print_paper, UNPAID_NOTICES_PDF),
+    "subsidy_hold_list_pdf": partial(print_paper, HOLD_LIST_PDF),
+    "subsidy_hold_list_xlsx": partial(print_paper, HOLD_LIST_XLSX),
 }

@@ -65,7 +65,21 @@ def test_a_supplementary_notice_says_its_sentence_to_the_end(text_of: ReadPdf) -
         paper = notice() if kind is NoticeKind.PAY else _held(kind=kind)
         found = text_of(render_notices(bundle(paper, period_label="2026年第3季度（补发第12批）")))
         assert "…" not in found
-        assert "2026年第3季度（补发第12批）的惠民补贴" in found
+        is_of_the_run = kind not in (NoticeKind.CORRECTED, NoticeKind.REPAID)  # those are about an earlier period
+        assert ("2026年第3季度（补发第12批）的惠民补贴" in found) is is_of_the_run
+
+
+def test_a_letter_about_a_sum_that_is_not_the_whole_says_until_when_to_object(text_of: ReadPdf) -> None:
+    for kind in (NoticeKind.REDUCED, NoticeKind.CORRECTED, NoticeKind.REPAID):
+        found = text_of(render_notices(bundle(notice(kind=kind, expected_payment="", appeal_until=date(2026, 11, 20)))))
+        assert "异议截止2026年11月20日" in found
+        assert "如有异议" in found
+
+
+def test_a_payment_that_did_not_arrive_says_why_and_what_to_do(text_of: ReadPdf) -> None:
+    found = text_of(render_notices(bundle(_held(kind=NoticeKind.RETURNED))))
+    assert "未能入账告知书" in found
+    assert "未能入账的原因" in found
 
 
 def test_what_has_been_paid_is_not_announced_any_more(text_of: ReadPdf) -> None:
@@ -203,8 +217,9 @@ def test_hostile_text_in_every_field_still_gives_one_page(text: str) -> None:
         notice(**{**strings, "kind": kind, "reasons": (text, text), "arithmetic": (ArithmeticLine(text, 48280),)})
         for kind in NoticeKind
     ]
-    whole = bundle(*papers, office=text, contact_office=text, contact_phone=text, period_label=text, programme=text)
-    assert len(pypdf.PdfReader(io.BytesIO(render_notices(whole))).pages) == 4
+    for paper in papers:
+        whole = bundle(paper, office=text, contact_office=text, contact_phone=text, period_label=text, programme=text)
+        assert len(pypdf.PdfReader(io.BytesIO(render_notices(whole))).pages) == 2  # the cover and the letter
 
 
 def test_markup_is_printed_as_it_is(text_of: ReadPdf) -> None:

@@ -24,6 +24,7 @@ from app.people.models import DatePrecision, Person
 from app.people.service import set_account
 from app.people.vault import Vault
 from app.subsidies.models import LineKind, Recovery, RecoveryEvent, SubsidyLine
+from app.subsidies.queries.periods import ended_periods
 from app.subsidies.queries.verify import verify_run
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.recovery import RecoveryState
@@ -307,6 +308,13 @@ def test_around_the_turn_of_the_year_only_days_to_come_are_projected(house: Hous
     house.quarter = Q4
     house.prepare(today=day)
     assert (house.line(0).days, house.line(0).projected_days) == (92, projected)
+
+
+def test_the_form_offers_the_fourth_quarter_from_the_cut_off_on(house: House) -> None:
+    house.settle_in(families(1), early_cutoff="12-10")
+    with house.database.reading() as session:
+        before, after = (ended_periods(session, COUNTY, date(2026, 12, day), 8)[0] for day in (9, 10))
+    assert (str(before), str(after)) == ("2026Q3", "2026Q4")
 
 
 def test_the_cut_off_is_for_the_years_last_quarter_only(house: House) -> None:

@@ -12,14 +12,15 @@ from app.core.money import Money
 from app.core.period import Period, parse_period
 from app.core.quarter import Quarter
 from app.people.vault import Vault
-from app.subsidies.models import RunKind, SubsidyRun
-from app.subsidies.papers.labels import office_phone, paying_office, period_label
+from app.subsidies.models import LineKind, RunKind, SubsidyRun
+from app.subsidies.papers.labels import office_phone, paying_office, period_label, period_name
 from app.subsidies.papers.marks import marked, print_of_run
 from app.subsidies.queries.letters import letter_code, lines_without_letter
 from app.subsidies.queries.lines import FrozenLine, LineRow, account_tails, frozen_lines, knows_reasons
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.transitions import RunState
+from app.subsidies.rules.transitions import PaymentState, RunState
 from reports.notice import ArithmeticLine, GuardianNotice, NoticeBundle, NoticeKind
+from reports.wording import chinese_date
 
 APPEAL_DAYS = 15
 _KINDS = {LineState.PAY: NoticeKind.PAY, LineState.HOLD: NoticeKind.HOLD, LineState.REFUSE: NoticeKind.REFUSE}
@@ -69,6 +70,9 @@ TOLD = {
     "subsidies.hold.office_police": "监护履责情况需要核定。",
     "subsidies.hold.office_town": "发放资格需要核对。",
     "subsidies.hold.office_health": "登记服务情况需要核对。",
+    "subsidies.hold.listed": "登记信息需要核对。",
+    "subsidies.withheld.listed": "登记信息需要核对。",
+    "subsidies.repaid.nothing_left": "这一期的补贴已经发到。",
     "subsidies.decided.refuse": "经核定，本季度不予发放。",
     "subsidies.withheld.payee_dead": "领款人需要重新确定。",
     "subsidies.withheld.after_death": "计发的天数需要更正。",
@@ -76,15 +80,34 @@ TOLD = {
     "subsidies.returns.returned": "银行未能入账，款项已退回。",
 }
 _UNSAID = "有事项需要核实。"
-_REMEDY = "请带本人身份证和协议到村（社区）核对。"
-_FAMILY_REMEDY = "请家属带身份证和关系证明到村（社区）核对。"
+_REMEDY = "请在{day}前带本人身份证和协议到村（社区）核对。"
+_ACCOUNT_REMEDY = "请在{day}前带本人身份证和社保卡（银行卡、存折）到村（社区）核对账户。"
+_FAMILY_REMEDY = "请家属在{day}前带身份证和关系证明到村（社区）核对。"
+_OF_ACCOUNT = (
+    "subsidies.returns.",
+    "subsidies.withheld.account",
+    "subsidies.hold.account",
+    "subsidies.hold.no_account",
+    "subsidies.hold.returned",
+)
 _DEAD = TOLD["subsidies.hold.payee_dead"]
 
 
+EVERY_KIND = frozenset(NoticeKind)
+CHANGED = frozenset({NoticeKind.REDUCED, NoticeKind.CORRECTED, NoticeKind.REPAID})
+UNPAID = frozenset({NoticeKind.HOLD, NoticeKind.RETURNED, NoticeKind.REFUSE})
+
+
 def notice_bundle(
-    session: Session, vault: Vault, actor: Actor, run: SubsidyRun, today: date, now: datetime
+    session: Session,
+    vault: Vault,
+    actor: Actor,
+    run: SubsidyRun,
+    today: date,
+    now: datetime,
+    kinds: frozenset[NoticeKind] = EVERY_KIND,
 ) -> NoticeBundle:
-    """The run's notices by town and village: 发放、暂缓 and 不予发放告知书. Their numbers stay when a line needs none."""
+    """The run's notices of some kinds by town and village. Their numbers stay when a line needs none."""
     quarter = parse_period(run.period)
     frozen = frozen_lines(session, actor, run)
     without = lines_without_letter(session, run)
@@ -101,7 +124,7 @@ def notice_bundle(
         notices=tuple(
             _notice(run, quarter, number, one, tails, phone, today, knows_reasons(actor))
             for number, one in enumerate(frozen, start=1)
-            if one.row.id not in without
+            if one.row.id not in without and _kind(one) in kinds
         ),
         is_paid_out=run.state is RunState.SETTLED,
         provenance=marked(vault.keyring, actor, print_of_run(run, "notices", actor, now)),
@@ -119,9 +142,9 @@ def _notice(
     is_why_known: bool,
 ) -> GuardianNotice:
     line, snapshot = one.row, one.snapshot
-    kind = _kind(line)
+    kind, until = _kind(one), today + timedelta(days=APPEAL_DAYS)
     agreement = snapshot["agreement"]
-    is_paid = kind is NoticeKind.PAY
+    is_paid = kind.is_payment
     return GuardianNotice(
         kind=kind,
         serial=_serial(run, quarter, number),
@@ -133,22 +156,39 @@ def _notice(
         agreement_from=date.fromisoformat(agreement["from"]),
         agreement_to=date.fromisoformat(agreement["to"]),
         days=line.days,
-        days_in_period=quarter.days,
+        days_in_period=quarter.days if kind in (NoticeKind.PAY, NoticeKind.REDUCED) else 0,
         amount_fen=line.amount_fen if is_paid else 0,
         amount_capital=Money(line.amount_fen).capital() if is_paid else "",
-        arithmetic=_arithmetic(snapshot, is_why_known) if is_paid else (),
+        arithmetic=_arithmetic(one, is_why_known) if is_paid else (),
         account_tail=tails.get(line.account_id or 0, ""),
-        reasons=() if is_paid else _told(line),
-        remedy="" if is_paid else _FAMILY_REMEDY if line.is_payee_dead else _REMEDY,
-        appeal_until=None if is_paid else today + timedelta(days=APPEAL_DAYS),
+        reasons=() if is_paid else _told(line, run.period),
+        remedy="" if is_paid else _remedy(line).format(day=chinese_date(until)),
+        appeal_until=None if kind is NoticeKind.PAY else until,
         appeal_phone="" if is_paid else phone,
     )
 
 
-def _kind(line: LineRow) -> NoticeKind:
+def _kind(one: FrozenLine) -> NoticeKind:
     """Nobody is told that a payment is on its way to somebody who has died."""
-    is_waiting = not line.is_live or (line.decision is LineState.PAY and line.is_payee_dead)
-    return NoticeKind.HOLD if is_waiting else _KINDS[line.decision]
+    line = one.row
+    if line.payment is PaymentState.RETURNED:
+        return NoticeKind.RETURNED
+    if not line.is_live or (line.decision is LineState.PAY and line.is_payee_dead):
+        return NoticeKind.HOLD
+    if line.decision is not LineState.PAY:
+        return _KINDS[line.decision]
+    if line.kind is not LineKind.ORDINARY:
+        return NoticeKind.CORRECTED if line.kind is LineKind.CORRECTION else NoticeKind.REPAID
+    return NoticeKind.REDUCED if one.snapshot["computation"]["deductions"] else NoticeKind.PAY
+
+
+def _remedy(line: LineRow) -> str:
+    """What to bring."""
+    if line.is_payee_dead:
+        return _FAMILY_REMEDY
+    causes = [one.code for one in line.because if one.code in TOLD]
+    is_of_account = bool(causes) and all(code.startswith(_OF_ACCOUNT) for code in causes)
+    return _ACCOUNT_REMEDY if is_of_account else _REMEDY
 
 
 def _serial(run: SubsidyRun, quarter: Period, number: int) -> str:
@@ -158,15 +198,30 @@ def _serial(run: SubsidyRun, quarter: Period, number: int) -> str:
     return f"{quarter.year}-{which}-{batch}{number:05d}"
 
 
-def _told(line: LineRow) -> tuple[str, ...]:
-    """Each cause once, in neutral words; flags and sums are not for a letter."""
+def _told(line: LineRow, period: str) -> tuple[str, ...]:
+    """Each cause once, in neutral words; flags and sums are not for a letter. Of another period than the run's, it is named first."""
     told = dict.fromkeys(TOLD[one.code] for one in line.because if one.code in TOLD)
     if line.decision is LineState.PAY and line.is_payee_dead:
         told.setdefault(_DEAD)
-    return tuple(told) or (_UNSAID,)
+    about = (f"涉及{period_name(line.period)}的发放。",) if line.period != period else ()
+    return (*about, *(told or (_UNSAID,)))
 
 
-def _arithmetic(snapshot: dict[str, Any], is_why_known: bool) -> tuple[ArithmeticLine, ...]:
+def _arithmetic(one: FrozenLine, is_why_known: bool) -> tuple[ArithmeticLine, ...]:
+    """How the sum comes about; adds up to it."""
+    line, snapshot = one.row, one.snapshot
+    if line.kind is LineKind.ORDINARY:
+        return _of_period(snapshot, is_why_known)
+    about = period_name(line.period)
+    if corrects := snapshot.get("corrects"):
+        before = corrects["before"]["paid_fen"] - corrects["before"]["came_back_fen"]
+        return ArithmeticLine(f"{about}更正后应发", line.amount_fen + before), ArithmeticLine("此前已发", -before)
+    already = snapshot["repays"]["already_fen"]
+    steps = ArithmeticLine(f"{about}应发", line.amount_fen + already)
+    return (steps, ArithmeticLine("此前已到账", -already)) if already else (steps,)
+
+
+def _of_period(snapshot: dict[str, Any], is_why_known: bool) -> tuple[ArithmeticLine, ...]:
     """The quarter of a year's amount, minus each kind of day that does not count, minus another's share: adds up to the amount."""
     computed = snapshot["computation"]
     annual = Money(computed.get("annual_fen", snapshot["policy"]["terms"]["annual_fen"]) or 0)

@@ -1,4 +1,6 @@
-"""Which periods a county may prepare: those that have ended, in the rhythm of the policy that was in force when they did."""
+"""Which periods a county may prepare: those that have ended, in the rhythm of the policy that was in force when they did, and in December
+the year's last one where the policy closes it early.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +12,24 @@ from sqlalchemy.orm import Session
 from app.core.period import Period
 from app.core.quarter import Quarter
 from app.subsidies.models import SubsidyPolicy
+from app.subsidies.rules.cutoff import cutoff_of
 from app.subsidies.rules.periods import period_of
 from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.rules.transitions import check_period
 
 _LOOKED_BACK = 16  # quarters
 
 
 def ended_periods(session: Session, county_code: str, today: date, most: int) -> list[Period]:
     """The newest first, at most `most`; quarters where no policy was in force."""
-    last = Quarter.of(today).previous()
+    running = Quarter.of(today)
     versions = _versions(session, county_code)
     found: list[Period] = []
-    for quarter in (last.shift(-back) for back in range(_LOOKED_BACK)):
+    for quarter in (running.shift(-back) for back in range(_LOOKED_BACK + 1)):
         terms = _in_force(versions, quarter.last_day)
         period = period_of(terms, quarter.last_day)
+        if check_period(period, today, cutoff_of(terms, period)):
+            continue
         if period.last_day == quarter.last_day and len(found) < most:
             found.append(period)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -16,15 +16,19 @@ from app.core.errors import Conflict
 from app.core.reasons import reason
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyRun
-from app.subsidies.papers.labels import LEDGER, NOTICES, SUMMARY
+from app.subsidies.papers.chain import approval_document, hold_list_document, public_notice_document
+from app.subsidies.papers.labels import APPROVAL, HOLD_LIST, LEDGER, NOTICES, PUBLIC_NOTICE, SUMMARY
 from app.subsidies.papers.ledger import ledger_document
 from app.subsidies.papers.marks import print_of_run
-from app.subsidies.papers.notices import notice_bundle
+from app.subsidies.papers.notices import CHANGED, EVERY_KIND, UNPAID, notice_bundle
 from app.subsidies.papers.pay_file import XLSX
 from app.subsidies.papers.summary import summary_document
 from app.subsidies.rules.transitions import RunState
+from reports.approval_sheet import render_approval_pdf, render_approval_xlsx
+from reports.hold_list import render_hold_list_pdf, render_hold_list_xlsx
 from reports.ledger import render_ledger_pdf, render_ledger_xlsx
-from reports.notice import render_notices
+from reports.notice import NoticeKind, render_notices
+from reports.public_notice import render_public_notice_pdf, render_public_notice_xlsx
 from reports.summary import render_summary_pdf, render_summary_xlsx
 
 PDF = "application/pdf"
@@ -37,6 +41,8 @@ Read = Callable[[Session, Vault, Actor, SubsidyRun, date, datetime], Draw]
 _ANY_LINES = frozenset(RunState) - {RunState.PREPARING}
 # A guardian is told a sum only once two people have signed it.
 _APPROVED = frozenset({RunState.APPROVED, RunState.EXPORTED, RunState.SETTLED})
+# Offices seal what was submitted.
+_SIGNED = _APPROVED | {RunState.SUBMITTED}
 
 
 @dataclass(frozen=True)
@@ -83,9 +89,12 @@ def _ledger_xlsx(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, 
     return lambda _progress: render_ledger_xlsx(document)
 
 
-def _notices(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, today: date, now: datetime) -> Draw:
-    bundle = notice_bundle(session, vault, actor, run, today, now)
-    return lambda progress: render_notices(bundle, progress)
+def _notices_of(kinds: frozenset[NoticeKind]) -> Read:
+    def read(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, today: date, now: datetime) -> Draw:
+        bundle = notice_bundle(session, vault, actor, run, today, now, kinds)
+        return lambda progress: render_notices(bundle, progress)
+
+    return read
 
 
 def _summary_pdf(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
@@ -98,8 +107,47 @@ def _summary_xlsx(session: Session, vault: Vault, actor: Actor, run: SubsidyRun,
     return lambda _progress: render_summary_xlsx(document)
 
 
+def _hold_list_pdf(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = hold_list_document(session, vault, actor, run, now)
+    return lambda _progress: render_hold_list_pdf(document)
+
+
+def _hold_list_xlsx(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = hold_list_document(session, vault, actor, run, now)
+    return lambda _progress: render_hold_list_xlsx(document)
+
+
+def _approval_pdf(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = approval_document(session, vault.keyring, actor, run, now)
+    return lambda _progress: render_approval_pdf(document)
+
+
+def _approval_xlsx(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = approval_document(session, vault.keyring, actor, run, now)
+    return lambda _progress: render_approval_xlsx(document)
+
+
+def _public_pdf(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = public_notice_document(session, vault.keyring, actor, run, now)
+    return lambda _progress: render_public_notice_pdf(document)
+
+
+def _public_xlsx(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
+    document = public_notice_document(session, vault.keyring, actor, run, now)
+    return lambda _progress: render_public_notice_xlsx(document)
+
+
 LEDGER_PDF = Paper("ledger", LEDGER, "pdf", PDF, _ledger_pdf, _ANY_LINES)
 LEDGER_XLSX = Paper("ledger", LEDGER, "xlsx", XLSX, _ledger_xlsx, _ANY_LINES)
-NOTICES_PDF = Paper("notices", NOTICES, "pdf", PDF, _notices, _APPROVED)
+NOTICES_PDF = Paper("notices", NOTICES, "pdf", PDF, _notices_of(EVERY_KIND), _APPROVED)
+PAID_NOTICES_PDF = replace(NOTICES_PDF, name=f"{NOTICES}（发放）", read=_notices_of(EVERY_KIND - UNPAID))
+CHANGED_NOTICES_PDF = replace(NOTICES_PDF, name=f"{NOTICES}（扣减与更正）", read=_notices_of(CHANGED))
+UNPAID_NOTICES_PDF = replace(NOTICES_PDF, name=f"{NOTICES}（暂缓、退回与不发）", read=_notices_of(UNPAID))
 SUMMARY_PDF = Paper("summary", SUMMARY, "pdf", PDF, _summary_pdf, _ANY_LINES, Action.PRINT_SUMMARY)
 SUMMARY_XLSX = Paper("summary", SUMMARY, "xlsx", XLSX, _summary_xlsx, _ANY_LINES, Action.PRINT_SUMMARY)
+HOLD_LIST_PDF = Paper("hold_list", HOLD_LIST, "pdf", PDF, _hold_list_pdf, _ANY_LINES, Action.PRINT_REASONS)
+HOLD_LIST_XLSX = Paper("hold_list", HOLD_LIST, "xlsx", XLSX, _hold_list_xlsx, _ANY_LINES, Action.PRINT_REASONS)
+APPROVAL_PDF = Paper("approval", APPROVAL, "pdf", PDF, _approval_pdf, _SIGNED)
+APPROVAL_XLSX = Paper("approval", APPROVAL, "xlsx", XLSX, _approval_xlsx, _SIGNED)
+PUBLIC_PDF = Paper("public_notice", PUBLIC_NOTICE, "pdf", PDF, _public_pdf, _APPROVED, Action.PRINT_SUMMARY)
+PUBLIC_XLSX = Paper("public_notice", PUBLIC_NOTICE, "xlsx", XLSX, _public_xlsx, _APPROVED, Action.PRINT_SUMMARY)
