@@ -23,21 +23,21 @@ from app.core.commands import refuse
 from app.core.i18n import _
 from app.core.identity import Sex, resident_id
 from app.core.money import Money
+from app.core.period import Period, parse_period
 from app.core.quarter import Quarter
 from app.core.rates import rate
 from app.core.reasons import Reason, reason, say
 from app.core.workdays import add_working_days
-from app.desk.rules_input import LARGEST_INPUT, Given, MalformedError, in_order, read
+from app.desk.rules_input import AMOUNT, LARGEST_INPUT, Given, MalformedError, in_order, read
 from app.subsidies.rules.amount import compute, shares
 from app.subsidies.rules.days import DayFacts, Stay
-from app.subsidies.rules.policy import DayRule
+from app.subsidies.rules.policy import LEVELS, DayRule
 from app.visits.rules.classification import Assessment, classify
 from app.visits.rules.due import needs_trend, next_due
 from app.visits.rules.form import FIELDS, Trend, VisitClass
 from app.visits.rules.ruleset import VisitRules
 
 _MALFORMED = 2
-_ANNUAL = re.compile(r"\d{1,9}(\.\d{1,2})?", re.ASCII)
 _SPLIT = re.compile(r"(\d{1,3})/(\d{1,3})", re.ASCII)
 _TRENDS = {"stabilising": Trend.STABILISING, "not_stable": Trend.NOT_STABLE}
 _SEXES = {Sex.MALE: "male", Sex.FEMALE: "female"}
@@ -75,10 +75,10 @@ def try_next_due(given: Given) -> dict[str, Any]:
 
 
 def try_subsidy_amount(given: Given) -> dict[str, Any]:
-    annual, quarter = _annual(given), _quarter(given)
+    annual, period = _annual_at_level(given), _period(given)
     inpatient_days = DayRule(given.choice("inpatient_days", list(DayRule), DayRule.EXCLUDE))
     care_days = DayRule(given.choice("care_facility_days", list(DayRule), DayRule.EXCLUDE))
-    found = compute(quarter, annual, _day_facts(given), inpatient_days, care_days)
+    found = compute(period, annual, _day_facts(given), inpatient_days, care_days)
     if not given.has("split"):
         return {"amount": found.amount.yuan, "because": _said(found.dated_reasons)}
     first, second = shares(found.amount, _first_share(given))
@@ -140,7 +140,7 @@ RULES: dict[str, Rule] = {
     "subsidy-amount": _rule(
         try_subsidy_amount,
         "annual quarter agreement_from agreement_to died_on joined_on left_on managed_from managed_to "
-        "inpatient inpatient_days custody care_facility care_facility_days lost split",
+        "inpatient inpatient_days custody care_facility care_facility_days lost split period level annual_by_level",
     ),
     "resident-id": _rule(try_resident_id, "number"),
     "bank-account": _rule(try_bank_account, "number kind"),
@@ -177,16 +177,30 @@ def _said(reasons: Iterable[Reason]) -> list[str]:
 
 def _annual(given: Given) -> Money:
     text = given.text("annual")
-    if not _ANNUAL.fullmatch(text):
+    if not AMOUNT.fullmatch(text):
         raise MalformedError(_("“%(key)s”应为金额，如 3000.00", key="annual"))
     return Money.from_yuan(text)
 
 
-def _quarter(given: Given) -> Quarter:
+def _annual_at_level(given: Given) -> Money:
+    """A year's amount: that of the level where the table names it, else `annual`."""
+    annual, table = _annual(given), given.amounts("annual_by_level")
+    if not given.has("level"):
+        return annual
+    return table.get(str(given.integer("level", LEVELS)), annual)
+
+
+def _period(given: Given) -> Period:
+    """`period` (2024H1, 2024Y4 or a quarter), or `quarter`; one of them."""
+    key = "period" if given.has("period") else "quarter"
+    if key == "period" and given.has("quarter"):
+        raise MalformedError(_("“%(key)s”和“%(other)s”只能给出一个", key="period", other="quarter"))
     try:
-        return Quarter.parse(given.text("quarter"))
+        return parse_period(given.text(key)) if key == "period" else Quarter.parse(given.text(key))
     except ValueError:
-        raise MalformedError(_("“%(key)s”应为季度，如 2024Q2", key="quarter")) from None
+        if key == "quarter":
+            raise MalformedError(_("“%(key)s”应为季度，如 2024Q2", key=key)) from None
+        raise MalformedError(_("“%(key)s”应为 2024Q2、2024H1 或 2024Y4", key=key)) from None
 
 
 def _day_facts(given: Given) -> DayFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +11,12 @@ from typing import Any
 
 from app.core.dates import parse_date
 from app.core.i18n import _
+from app.core.money import Money
 from app.subsidies.rules.days import Stay
 
 LARGEST_INPUT = 100_000
+AMOUNT = re.compile(r"\d{1,9}(\.\d{1,2})?", re.ASCII)
+_LEVELS = frozenset("012345")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -68,6 +72,15 @@ class Given:
         value = self.content.get(key)
         return None if value is None else self._day(key, value)
 
+    def amounts(self, key: str) -> dict[str, Money]:
+        """An object of amounts, such as `{"3": "3000.00", "4": "4800"}`; its keys are risk levels."""
+        value = self.content.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, dict) or not all(level in _LEVELS for level in value):
+            raise MalformedError(_("“%(key)s”应为等级（0 至 5）到金额的对照", key=key))
+        return {level: self._amount(key, amount) for level, amount in value.items()}
+
     def stays(self, key: str) -> tuple[Stay, ...]:
         """A list of `[from, to or null]`."""
         value = self.content.get(key)
@@ -100,6 +113,11 @@ class Given:
         if day is None or not _FIRST_DAY <= day <= _LAST_DAY:
             raise MalformedError(_("“%(key)s”应为日期，如 2026-11-21", key=key))
         return day
+
+    def _amount(self, key: str, value: object) -> Money:
+        if not isinstance(value, str) or not AMOUNT.fullmatch(value):
+            raise MalformedError(_("“%(key)s”应为金额，如 3000.00", key=key))
+        return Money.from_yuan(value)
 
     def _stay(self, key: str, from_on: object, to_on: object) -> Stay:
         first, last = self._day(key, from_on), None if to_on is None else self._day(key, to_on)

@@ -148,6 +148,19 @@ def test_next_due(ask, content, due_on):
         ({"annual": "3000.00", "quarter": "2024Q2", "managed_to": "2024-04-30", "inpatient": None}, "250.00"),
         ({"annual": "3000.00", "quarter": "2024Q2", "joined_on": "2024-05-01", "left_on": "2024-05-31"}, "250.00"),
         ({"annual": "3000", "quarter": "2024Q2", "agreement_to": "2024-03-31"}, "0.00"),
+        # other periods, rounded once each: Hefei and Shaanxi pay 200 a month by half-years, Chongqing by years from July
+        ({"annual": "2400.00", "period": "2025H1"}, "1200.00"),
+        ({"annual": "2500.00", "period": "2025H1"}, "1250.00"),
+        ({"annual": "2500.00", "period": "2025Y2"}, "2500.00"),
+        ({"annual": "1000.00", "period": "2025H2", "died_on": "2025-07-10"}, "26.88"),
+        ({"annual": "3000.00", "period": "2024H1", "died_on": "2024-02-10"}, "336.21"),
+        ({"annual": "3000.00", "period": "2024H1", "inpatient": [["2024-05-10", "2024-06-12"]]}, "1238.98"),
+        ({"annual": "2400.00", "period": "2025Y4", "agreement_from": "2025-02-15"}, "2100.00"),
+        ({"annual": "3000.00", "period": "2024Q3"}, "750.00"),
+        # an amount of its own by level (Zhejiang: 150 or 400 a month)
+        ({"annual": "1800.00", "annual_by_level": {"3": "4800"}, "level": 3, "quarter": "2024Q3"}, "1200.00"),
+        ({"annual": "1800.00", "annual_by_level": {"3": "4800"}, "level": 2, "quarter": "2024Q3"}, "450.00"),
+        ({"annual": "1800.00", "annual_by_level": {"3": "4800"}, "quarter": "2024Q3"}, "450.00"),
     ],
 )
 def test_subsidy_amount(ask, content, amount):
@@ -258,6 +271,11 @@ def test_working_days(ask):
         ("subsidy-amount", {"annual": "-1.00"}, "annual"),
         ("subsidy-amount", {"quarter": "2024Q5"}, "quarter"),
         ("subsidy-amount", {"quarter": 20242}, "quarter"),
+        ("subsidy-amount", {"period": "2024H1"}, "period"),
+        ("subsidy-amount", {"quarter": None, "period": "2024H3"}, "period"),
+        ("subsidy-amount", {"annual_by_level": {"6": "1.00"}}, "annual_by_level"),
+        ("subsidy-amount", {"annual_by_level": {"3": 1}}, "annual_by_level"),
+        ("subsidy-amount", {"level": 6}, "level"),
         ("subsidy-amount", {"died_on": 20240210}, "died_on"),
         ("subsidy-amount", {"agreement_to": "2023-12-31"}, "agreement_to"),
         ("subsidy-amount", {"inpatient": [["2024-05-10"]]}, "inpatient"),
