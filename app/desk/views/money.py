@@ -17,6 +17,7 @@ from app.core.period import Period, parse_period
 from app.core.web import read_session
 from app.desk.queries.inbox import count_renewals
 from app.desk.views.duty import duty_home
+from app.desk.views.listing import lists_home
 from app.desk.views.support import support_home
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
@@ -57,6 +58,7 @@ def quarter_board(actor: Actor) -> str:
         renewals=count_renewals(session, actor, today),
         support=support_home(session, actor, today),
         duty=duty_home(session, actor, today),
+        lists=lists_home(session, actor, today),
         hold_words={code: _(words) for code, words in HOLD_LABELS.items()},
     )
 

@@ -19,6 +19,7 @@ from app.desk.rules import told
 from app.desk.texts import TASK_KINDS
 from app.desk.views.clues import clue_home
 from app.desk.views.duty import duty_home
+from app.desk.views.listing import lists_home
 from app.desk.views.signatures import signature_home
 from app.desk.views.support import support_home
 from app.subsidies.queries.runs import list_runs
@@ -51,6 +52,7 @@ def area_overview(actor: Actor) -> str:
         requests=count_requests(session, actor),
         support=support_home(session, actor, today),
         duty=duty_home(session, actor, today),
+        lists=lists_home(session, actor, today),
     )
 
 

@@ -18,11 +18,13 @@ from app.core.quarter import Quarter
 from app.core.reasons import Reason, reason
 from app.patients.models import Patient
 from app.people.models import Person
-from app.subsidies.models import CheckHit, CheckList, LineHold, RunCheck, SubsidyLine, SubsidyRun
+from app.subsidies.models import CheckHit, CheckList, LineHold, RunCheck, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.periods import ended_periods
 from app.subsidies.rules.chain import HoldSource
 from app.subsidies.rules.checks import DEATHS, HitKind, HitState, Listed, ListKind, Standing, list_holds, standing_of
 from app.subsidies.rules.decision import LineFacts, LineState, known_of
 from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.rules.transitions import RunState
 
 _PatientPerson = aliased(Person)
 _Payee = aliased(Person)
@@ -156,9 +158,22 @@ def standings(session: Session, county_code: str, period: Period, cut_off: date)
     return _standings(newest_lists(session, county_code), period, cut_off)
 
 
-def last_standings(session: Session, actor: Actor, today: date) -> list[KindStanding]:
-    """How the lists of the actor's county stand for the quarter that ended last."""
-    return standings(session, code_of(actor.area_prefix), Quarter.of(today).previous(), today)
+def last_standings(session: Session, actor: Actor, today: date) -> tuple[Period, list[KindStanding]]:
+    """The county's period that ended last, and how each kind of list stands for it."""
+    county = code_of(actor.area_prefix)
+    period = next(iter(ended_periods(session, county, today, 1)), Quarter.of(today).previous())
+    return period, standings(session, county, period, today)
+
+
+def is_still_prepared(session: Session, actor: Actor, period: Period) -> bool:
+    """Whether the county's regular run of the period has not been handed to anybody yet."""
+    signed = select(SubsidyRun.id).where(
+        SubsidyRun.county_code == code_of(actor.area_prefix),
+        SubsidyRun.period == str(period),
+        SubsidyRun.kind == RunKind.REGULAR,
+        SubsidyRun.state.not_in((RunState.PREPARING, RunState.DRAFT)),
+    )
+    return session.scalar(signed) is None
 
 
 def checked_against(session: Session, run: SubsidyRun) -> list[KindStanding]:

@@ -11,7 +11,6 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import _
-from app.core.quarter import Quarter
 from app.core.web import forget_reads, read_session, show_errors
 from app.subsidies.forms import DecideHitForm
 from app.subsidies.queries.checks import last_standings
@@ -25,13 +24,14 @@ from app.subsidies.views.board import Answer, subsidies, take_step
 @permit(Action.KEEP_CHECK_LISTS)
 def check_lists() -> str:
     """Who waits for somebody to look, which lists there are for the last quarter, and which are missing."""
-    session, actor, today = read_session(), current_actor(), current_clock().today()
+    session, actor = read_session(), current_actor()
+    period, found = last_standings(session, actor, current_clock().today())
     return render_template(
         "subsidies/check_lists.html",
         work=list_work(session, actor, request.args.get("after")),
         lists=list_check_lists(session, actor, request.args.get("before")),
-        standings=last_standings(session, actor, today),
-        quarter=Quarter.of(today).previous(),
+        standings=found,
+        quarter=period,
     )
 
 

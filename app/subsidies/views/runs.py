@@ -13,7 +13,6 @@ from app.core.db import transaction
 from app.core.errors import Conflict
 from app.core.models import WorkItem
 from app.core.period import Period, parse_period
-from app.core.quarter import Quarter
 from app.core.web import read_session, show_errors
 from app.core.work import ask_for_work
 from app.subsidies.forms import PrepareForm, StepForm
@@ -91,8 +90,7 @@ def _runs(form: PrepareForm) -> str:
         "subsidies/runs.html",
         runs=[(run, parse_period(run.period)) for run in runs],
         form=form,
-        last_quarter=Quarter.of(today).previous(),
-        standings=last_standings(session, actor, today) if may(actor, Action.PREPARE_SUBSIDY) else [],
+        lists=last_standings(session, actor, today) if may(actor, Action.PREPARE_SUBSIDY) else None,
     )
 
 
