@@ -70,6 +70,11 @@ def add_working_days(from_on: date, days: int, calendar: WorkdayCalendar) -> Dea
     return Deadline(ends_on, bool(unknown), _because(from_on, days, ends_on, calendar, unknown))
 
 
+def working_days_between(first: date, last: date, calendar: WorkdayCalendar) -> int:
+    """Working days after `first`, which itself is not counted, up to and with `last`."""
+    return sum(calendar.is_working(day) for day in _days_after(first, last))
+
+
 def counted_anew(because: Sequence[Reason], calendar: WorkdayCalendar) -> Deadline | None:
     """The deadline whose reasons these are, by another calendar; None for one that was not counted in working days."""
     for one in because:

@@ -59,6 +59,7 @@ UNSCOPED = {
         "of a case that `get_recovery` handed out",
     ),
     "subsidies.queries.payments": "by run and by its pay file",
+    "subsidies.queries.publishing": "by run, which `get_run` hands out within the actor's area; an account's own hand",
     "subsidies.queries.runs": "by run, or a county's policy",
     "subsidies.queries.totals": "by run",
     "subsidies.queries.verify": "by run",

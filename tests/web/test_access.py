@@ -124,6 +124,8 @@ ABSENT_UNTIL_MADE = frozenset(
         "/subsidies/<public_id>/sign/send",
         "/subsidies/<public_id>/sign/<line_id>/mark",
         "/subsidies/<public_id>/sign/<line_id>/unmark",
+        "/subsidies/objections/<public_id>/reply.pdf",
+        "/subsidies/<public_id>/editions/<int:number>.pdf",
         "/roster/imports/<public_id>/rejects",
         "/roster/visits/imports/<public_id>/rejects",
     }

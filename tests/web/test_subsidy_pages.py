@@ -203,10 +203,20 @@ def test_what_changed_meanwhile_is_not_acted_upon(house: House, client_as: Sign)
     assert house.run().state is RunState.DRAFT
 
 
-def test_deciding_a_held_line_after_approval_says_what_it_does(house: House, client_as: Sign) -> None:
+def test_deciding_a_held_line_after_approval_asks_to_open_the_run_first(house: House, client_as: Sign) -> None:
     house.prepare()
     house.submit()
     house.approve()
+    address = f"/subsidies/lines/{house.line(9).public_id}/decide"
+    answer = client_as("clerk").post(address, data={**_version(house), "is_paid": "yes", "ground": "phoned"})
+    assert answer.status_code == 409
+    assert "先申请撤回审批" in _words(answer)
+    assert house.run().state is RunState.APPROVED
+
+
+def test_deciding_a_held_line_after_submission_says_what_it_does(house: House, client_as: Sign) -> None:
+    house.prepare()
+    house.submit()
     address = f"/subsidies/lines/{house.line(9).public_id}/decide"
     clerk = client_as("clerk")
     assert "签批作废" in _words(clerk.get(address))

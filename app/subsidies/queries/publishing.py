@@ -19,6 +19,7 @@ from app.core.scope import within
 from app.guardians.models import Agreement
 from app.subsidies.models import (
     LineHold,
+    RunApproval,
     RunEdition,
     RunNotice,
     RunObjection,
@@ -26,10 +27,12 @@ from app.subsidies.models import (
     SubsidyLine,
     SubsidyRun,
 )
+from app.subsidies.queries.joint import terms_of
 from app.subsidies.rules.chain import HoldSource, ObjectionState, ReopeningState
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.grounds import read_grounds
 from app.subsidies.rules.notice import TownCount
+from app.subsidies.rules.transitions import RunState
 
 _Recorder, _Decider = aliased(User), aliased(User)
 MOST_LISTED = 100
@@ -58,6 +61,19 @@ class ReopeningRow:
     @property
     def is_asked(self) -> bool:
         return self.state is ReopeningState.ASKED
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """Between approval and bank."""
+
+    # working days of public notice that the policy asks for; 0: none
+    days: int
+    notice: RunNotice | None
+    open_objections: int
+    # the last request to open what stands approved again
+    reopening: ReopeningRow | None
+    editions: list[RunEdition]
 
 
 def find_notice(session: Session, run: SubsidyRun) -> RunNotice | None:
@@ -139,6 +155,30 @@ def find_reopening(session: Session, run: SubsidyRun) -> ReopeningRow | None:
     asked, by = row
     grounds = read_grounds(asked.ground)
     return ReopeningRow(grounds.said() if grounds else None, asked.state, by, asked.asked_at)
+
+
+def publishing_of(session: Session, run: SubsidyRun) -> Publishing:
+    """What an approved run waits for, and the ledgers that were kept of it."""
+    terms = terms_of(session, run)
+    is_approved = run.state is RunState.APPROVED
+    return Publishing(
+        days=terms.notice_days if terms else 0,
+        notice=find_notice(session, run) if run.digest else None,
+        open_objections=count_open_objections(session, run),
+        reopening=find_reopening(session, run) if is_approved else None,
+        editions=list_editions(session, run),
+    )
+
+
+def last_sent_back(session: Session, run: SubsidyRun) -> Reason | None:
+    """Why a draft is a draft again; None for one that was never signed."""
+    if run.state is not RunState.DRAFT:
+        return None
+    last = session.scalar(
+        select(RunApproval).where(RunApproval.run_id == run.id).order_by(RunApproval.id.desc()).limit(1)
+    )
+    grounds = read_grounds(last.note) if last else None
+    return grounds.said() if grounds else None
 
 
 def list_editions(session: Session, run: SubsidyRun) -> list[RunEdition]:

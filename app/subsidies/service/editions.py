@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.audit.service import note
 from app.core.actor import Actor
 from app.core.crypto import Keyring
 from app.core.errors import Conflict
@@ -96,6 +97,14 @@ def keep_edition(
         )
     )
     note_print(session, keyring, actor, run, LEDGER_PDF, content, now)
+
+
+def note_edition_fetched(session: Session, actor: Actor, run: SubsidyRun, sha256: str, now: datetime) -> None:
+    """A kept ledger was handed out."""
+    note(
+        session, actor, "subsidies.edition_fetched", now=now, subject=("subsidy_run", run.public_id),
+        area_code=run.county_code, detail={"sha256": sha256},
+    )  # fmt: skip
 
 
 def refuse_unkept(session: Session, run: SubsidyRun) -> None:
