@@ -21,7 +21,7 @@ from app.guardians.rules.duty import FAILURES_TO_REPLACE, REPLACE_WITHIN_WORKING
 from app.patients.models import Patient
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
-from app.tasks.service import cancel_kind, close_task, open_task
+from app.tasks.service import close_task, open_task
 
 REFUSED = {
     "guard_duty_checks_own": "guardians.duty.own",
@@ -101,4 +101,15 @@ def follow_failures(
         because = [reason("guardians.replace.because", year=year, count=failures), *deadline.reasons]
         open_task(session, patient, TaskKind.REPLACE_GUARDIAN, period, deadline.ends_on, because, now)
         return
-    cancel_kind(session, actor, patient, TaskKind.REPLACE_GUARDIAN, reason("guardians.replace.passed_since"), now)
+    asked = session.scalar(
+        select(Task).where(
+            Task.kind == TaskKind.REPLACE_GUARDIAN,
+            Task.patient_id == patient.id,
+            Task.period == period,
+            Task.state == TaskState.OPEN,
+        )
+    )
+    if asked is not None:
+        asked.state, asked.closed_at, asked.closed_by = TaskState.CANCELLED, now, actor.user_id
+        asked.outcome = reason("guardians.replace.passed_since").to_json()
+        session.flush()

@@ -15,7 +15,7 @@ from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor, Role
 from app.core.clock import current_clock
 from app.core.db import new_public_id, transaction
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import _
 from app.core.quarter import Quarter
 from app.core.reasons import reason, say_quarter
@@ -102,34 +102,38 @@ def duty() -> str:
     )
 
 
-@guardians.route("/duty/agreements/<agreement_id>/<quarter>", methods=["GET", "POST"])
+@guardians.get("/duty/agreements/<agreement_id>/<quarter>")
 @permit(Action.SIGN_DUTY_CHECKS)
-def check_duty(agreement_id: str, quarter: str) -> Answer:
+def check_duty(agreement_id: str, quarter: str) -> str:
     """One family: what speaks for the guardian, the one tap, the exceptions, the signatures."""
-    actor, clock, of = current_actor(), current_clock(), _quarter(quarter)
-    session = read_session()
-    _agreement, patient = get_duty_agreement(session, actor, agreement_id, of)
-    row = find_duty(session, actor, of, agreement_id)
-    form = DutyForm(data={"key": new_public_id(), "way": CheckWay.VISIT.value, "checked_on": clock.today()})
-    if request.method == "GET":
-        note_look(("patient", patient.public_id), patient.area_code)
-    else:
-        if not may(actor, Action.KEEP_DUTY_CHECKS):
-            raise Forbidden
-        if form.validate():
-            forget_reads()
-            try:
-                _refuse_mixed(form)
-                with transaction() as writing:
-                    command = form.to_command(of, _own_side(actor, form), request.args.get("replaces") or None)
-                    check = record_check(writing, actor, agreement_id, command, clock.today(), clock.now())
-                    said = _(MARK_LABELS[check.result])
-                flash(_("已记录：%(mark)s", mark=said), "success")
-                return redirect(url_for("guardians.duty", quarter=quarter, place=_back_place(actor, row)), 303)
-            except (Conflict, Invalid) as refused:
-                show_errors(form, refused)
-        return _family(agreement_id, of, form), 422
+    of, today = _quarter(quarter), current_clock().today()
+    _agreement, patient = get_duty_agreement(read_session(), current_actor(), agreement_id, of)
+    note_look(("patient", patient.public_id), patient.area_code)
+    form = DutyForm(data={"key": new_public_id(), "way": CheckWay.VISIT.value, "checked_on": today})
     return _family(agreement_id, of, form)
+
+
+@guardians.post("/duty/agreements/<agreement_id>/<quarter>")
+@permit(Action.KEEP_DUTY_CHECKS)
+def record_duty(agreement_id: str, quarter: str) -> Answer:
+    """The one tap, or the exceptions that were ticked."""
+    actor, clock, of = current_actor(), current_clock(), _quarter(quarter)
+    _agreement, patient = get_duty_agreement(read_session(), actor, agreement_id, of)
+    place, form = patient.area_code, DutyForm()
+    if form.validate():
+        forget_reads()
+        try:
+            _refuse_mixed(form)
+            with transaction() as session:
+                command = form.to_command(of, _own_side(actor, form), request.args.get("replaces") or None)
+                check = record_check(session, actor, agreement_id, command, clock.today(), clock.now())
+                said = _(MARK_LABELS[check.result])
+            flash(_("已记录：%(mark)s", mark=said), "success")
+            is_village = len(actor.area_prefix) >= PREFIX_LENGTHS[AreaLevel.VILLAGE]
+            return redirect(url_for("guardians.duty", quarter=quarter, place=None if is_village else place), 303)
+        except (Conflict, Invalid) as refused:
+            show_errors(form, refused)
+    return _family(agreement_id, of, form), 422
 
 
 @guardians.route("/duty/checks/<public_id>/sign", methods=["POST"])
@@ -237,10 +241,6 @@ def _own_side(actor: Actor, form: DutyForm) -> Signer | None:
     if form.way.data == CheckWay.PAPER.value:
         return None
     return next(iter(SIGNS_AS.get(actor.role, ())), None)
-
-
-def _back_place(actor: Actor, row: Any) -> str | None:
-    return row.area_code if row and len(actor.area_prefix) < PREFIX_LENGTHS[AreaLevel.VILLAGE] else None
 
 
 def _page_of(session: Session, actor: Actor, check_id: str) -> str:
