@@ -359,7 +359,7 @@ TEXTS: dict[str, str] = {
     "subsidies.hold_list_printed": N_("打印暂缓与不发清单"),
     "subsidies.approval_printed": N_("打印审批表"),
     "subsidies.public_notice_printed": N_("打印发放公示"),
-    "subsidies.objection_reply_printed": N_("打印异议答复书"),
+    "subsidies.reply_printed": N_("打印异议答复书"),
     "subsidies.edition_fetched": N_("下载留存的台账"),
     "subsidies.opening_recorded": N_("登记启用前的发放"),
 }

@@ -147,7 +147,7 @@ def print_of_reply(objection: RunObjection, run: SubsidyRun, actor: Actor, now: 
     """The fingerprint is over what was decided."""
     said = digest(f"{objection.public_id}:{objection.state}:{objection.reference}")
     subject = ("run_objection", objection.public_id)
-    return Print("subsidies.objection_reply_printed", subject, run.county_code, said, actor.user_id, now)
+    return Print("subsidies.reply_printed", subject, run.county_code, said, actor.user_id, now)
 
 
 def objection_reply_document(

@@ -23,6 +23,7 @@ from app.core.reasons import reason
 from app.core.work import ask_for_work
 from app.people.vault import Vault
 from app.subsidies.models import RunApproval, RunEdition, SubsidyRun
+from app.subsidies.papers.labels import LEDGER
 from app.subsidies.papers.ledger import ledger_document
 from app.subsidies.queries.runs import get_run
 from app.subsidies.rules.transitions import RunState, RunStep
@@ -81,7 +82,7 @@ def keep_edition(
     if _is_kept(session, run, edition.number):
         return
     now = edition.read_at
-    name = f"{run.short_name}-{edition.number}.pdf"
+    name = f"{LEDGER}{run.short_name}-{edition.number}.pdf"
     file = keep_file(
         session, keyring, "edition", name, LEDGER_PDF.media_type, content, run.county_code, actor, now
     )  # fmt: skip
