@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
 from app.areas.models import Area
+from app.audit.queries import start_of_day
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.errors import NotFound
@@ -94,9 +95,11 @@ def list_changed(
     session: Session, vault: Vault, actor: Actor, today: date, days: int, *, cursor: str | None = None, size: int = 50
 ) -> Page[ChangedAccount]:
     """Accounts changed within so many days, and those whose change was denied, the newest first."""
+    since = today - timedelta(days=days)
     denied = exists().where(AccountCall.account_id == PayeeAccount.id, AccountCall.answer == CallBack.DENIED)
     query = select(PayeeAccount).where(
-        _is_change(actor), or_(PayeeAccount.from_on > today - timedelta(days=days), denied)
+        _is_change(actor),
+        or_(PayeeAccount.from_on > since, PayeeAccount.recorded_at >= start_of_day(since + timedelta(days=1)), denied),
     )
     after = decode_cursor(cursor, 1)
     if after and isinstance(after[0], int):
