@@ -46,7 +46,11 @@ def live_honestly(house: House, seed: int = SEED) -> None:
         for kept in house.families.values():
             doctor = there if kept.patient.area_code.startswith(OTHER_TOWN[:9]) else here
             is_relapse = rng.randrange(100) < RELAPSE
+            patient = session.get_one(Patient, kept.patient.id)
+            person = session.get_one(Person, patient.person_id)
+            person.born_on = date(1950, 1, 1) + timedelta(days=rng.randrange(14_000))  # the rig gives all one birthday
             for visited_on, level in _course(rng, is_relapse):
+                patient.last_seen_on = visited_on
                 visits.append(visit_row(kept.patient, visited_on, _entered(rng, visited_on), doctor))
                 levels.append(level_row(kept.patient, level, visited_on, doctor))
         insert_rows(session, FollowUpVisit, visits)
@@ -60,7 +64,8 @@ def live_honestly(house: House, seed: int = SEED) -> None:
             elif lot < NEW_ACCOUNT + NEW_GUARDIAN:
                 change_guardian(house, session, place, on, on + timedelta(days=rng.randrange(8)))
             elif lot < NEW_ACCOUNT + NEW_GUARDIAN + DIED:
-                die(house, session, place, on, on + timedelta(days=rng.randrange(20)))
+                died_on = date(2026, 10, 30) + timedelta(days=rng.randrange(15))  # after the last visit
+                die(house, session, place, died_on, died_on + timedelta(days=rng.randrange(5)))
 
 
 def _course(rng: Random, is_relapse: bool) -> list[tuple[date, int]]:
@@ -131,10 +136,23 @@ def die(house: House, session: Session, place: int, on: date, known_on: date) ->
     record_death(session, house.actor("doctor"), patient, on, DatePrecision.DAY, 1, at(known_on, 90))
 
 
+def _name(surnames: str, number: int) -> str:
+    return (
+        surnames[number % 10] + "金木水火土日月山川田"[number // 10 % 10] + "林森海江河湖岩石云雨"[number // 100 % 10]
+    )
+
+
+def _number(month: str, number: int, odd: int) -> str:
+    """A number of its own for each: the sequence has three digits, then the day of birth goes on."""
+    return id_number(f"{month}{number // 450 + 1:02d}", 2 * (number % 450) + odd)
+
+
 def register_new(house: House, session: Session, number: int, on: date, entered_on: date, **changes: Any) -> Patient:
     """A doctor finds somebody new: a file with a diagnosis, a guardian with an account, an agreement."""
     doctor, clerk, vault = house.actor("doctor"), house.actor("clerk"), Vault(session, house.keyring)
-    draft = PersonDraft(f"新患{number}", Sex.MALE, None, IdKind.RESIDENT_CARD, id_number("19850101", 2 * number + 1))
+    draft = PersonDraft(
+        _name("赵钱孙李周吴郑王冯陈", number), Sex.MALE, None, IdKind.RESIDENT_CARD, _number("198501", number, 1)
+    )
     wanted = RegisterPatient(
         area_code=VILLAGE,
         person=changes.get("person", draft),
@@ -150,7 +168,7 @@ def register_new(house: House, session: Session, number: int, on: date, entered_
         session, vault, who, wanted, entered_on, at(entered_on, changes.get("minute", number % 500))
     )
     guardian = changes.get("guardian") or PersonDraft(
-        f"新亲{number}", Sex.FEMALE, None, IdKind.RESIDENT_CARD, id_number("19600101", 2 * number + 2),
+        _name("褚卫蒋沈韩杨朱秦尤许", number), Sex.FEMALE, None, IdKind.RESIDENT_CARD, _number("196001", number, 2),
         changes.get("phone", f"1390000{number:04d}"),
         account=AccountDraft(AccountKind.CARD, card_number(80_000 + number), on, "农业银行"),
     )  # fmt: skip
@@ -158,7 +176,7 @@ def register_new(house: House, session: Session, number: int, on: date, entered_
         session, vault, clerk, patient, AddGuardian(Rank.FIRST, Relation.MOTHER, on, guardian), at(entered_on, 200)
     )
     sign_agreement(
-        session, clerk, patient, SignAgreement(on, date(2027, 3, 31), f"AHJH-2026-X{number:05d}"),
+        session, clerk, patient, SignAgreement(on, date(2026, 12, 31), f"AHJH-2026-X{number:05d}"),
         at(changes.get("signed_on", entered_on), 210),
     )  # fmt: skip
     return patient
