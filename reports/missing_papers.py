@@ -48,11 +48,11 @@ class MissingPapersDocument:
 # title, width on paper in mm, width in the workbook in characters
 _TITLES: tuple[tuple[str, float, float], ...] = (
     ("序号", 11, 7),
-    ("村（社区）", 36, 24),
+    ("村（社区）", 34, 24),
     ("协议编号", 33, 20),
     ("第一监护人", 22, 14),
-    ("协议到期", 27, 16),
-    ("缺什么", 53, 44),
+    ("协议到期", 30, 16),
+    ("缺什么", 52, 44),
 )
 
 

@@ -19,8 +19,8 @@ from app.core.web import forget_reads, read_session, show_errors
 from app.documents.forms import AttachForm, OpenForm, WithdrawForm
 from app.documents.labels import KIND_LABELS
 from app.documents.models import Document
-from app.documents.queries import get_document, list_papers
-from app.documents.rules import KINDS_OF, DocumentSubject
+from app.documents.queries import get_document, list_papers, sight_for
+from app.documents.rules import KINDS_OF, DocumentSubject, Sight
 from app.documents.service import attach_document, open_document, withdraw_document
 from app.documents.subjects import Subject, get_subject
 
@@ -62,8 +62,12 @@ def attach(subject: str, subject_id: str) -> Answer:
 @documents.route("/documents/<public_id>")
 @permit(Action.SEE_DOCUMENTS)
 def download(public_id: str) -> BaseResponse:
-    """The picture, for a role that sees everything that stands on it."""
+    """The picture, for a role that sees everything that stands on it; others are led to where it is listed."""
     actor, clock = current_actor(), current_clock()
+    found, its = get_document(read_session(), actor, public_id)
+    if sight_for(actor, found.kind, its) is not Sight.OPEN:
+        flash(_("按信息最小化规定，您的岗位不能直接打开这份材料"), "warning")
+        return redirect(url_for("documents.papers", subject=its.kind.value, subject_id=its.public_id), 303)
     with transaction() as session:
         document, subject = get_document(session, actor, public_id)
         content, file = open_document(session, current_keyring(), actor, document, subject, clock.now(), clock.today())

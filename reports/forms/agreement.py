@@ -131,7 +131,7 @@ def _parties(document: AgreementDocument) -> tuple[Part, ...]:
             (
                 label("协议期限", 30),
                 cell(
-                    "自 ", Blank(_day(document.from_on), 36), " 起至 ", Blank(_day(document.to_on), 36), " 止（首尾两天都算，最长一年）"
+                    "自 ", Blank(_day(document.from_on), 36), " 起至 ", Blank(_day(document.to_on), 36), " 止（含首尾两天）"
                 ),
             )
         ),
@@ -149,7 +149,7 @@ def _party(title: str, standing: str, party: GuardianParty) -> tuple[Part, ...]:
 def _money(document: AgreementDocument) -> tuple[Part, ...]:
     annual = yuan(document.annual_fen) if document.annual_fen is not None else ""
     account = f"尾号 {document.account_tail}" if document.account_tail else ""
-    number = f"（{document.policy_number}）" if document.policy_number else "县级文件"
+    number = f"{document.policy_number}文件" if document.policy_number else "县级文件"
     return (
         _heading("三、补贴标准和发放"),
         _paragraph(

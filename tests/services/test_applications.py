@@ -101,14 +101,14 @@ def test_nobody_takes_two_neighbouring_steps_whichever_of_their_accounts_they_us
     village, town = _another(county.actor("village_worker"), somebody), _another(county.actor("town"), somebody)
     public_id = apply_for_agreement(session, village, patient, _apply(), TODAY, NOW).public_id
     for actor in (village, town):
-        with pytest.raises(Forbidden) as refused:
+        with pytest.raises(Conflict) as refused:
             _check(session, actor, public_id)
         assert refused.value.reason.code == "guardians.application.same_hand"
     _check(session, county.actor("town"), public_id)
-    with pytest.raises(Forbidden):
+    with pytest.raises(Conflict):
         _check(session, county.actor("town"), public_id)
     _check(session, county.actor("clerk"), public_id)
-    with pytest.raises(Forbidden):
+    with pytest.raises(Conflict):
         sign_application(session, county.actor("clerk"), patient, public_id, YEAR, NOW)
     assert sign_application(session, county.actor("town"), patient, public_id, YEAR, NOW)
 

@@ -22,14 +22,21 @@ from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.identity import IdKind
 from app.core.money import Money
 from app.core.quarter import Quarter
+from app.core.reasons import reason
 from app.desk.commands import Proposal
 from app.desk.queries.consents import list_papers
 from app.desk.queries.merging import CHOICES, preview
 from app.desk.queries.payments import list_payments
 from app.desk.service import requests
+from app.documents.commands import AttachDocument
+from app.documents.rules import DocumentKind, DocumentSubject
+from app.documents.service import attach_document, withdraw_document
+from app.documents.subjects import Subject
 from app.guardians.commands import AddGuardian, SignAgreement, SignConsent
+from app.guardians.commands_application import Apply
 from app.guardians.rules import ConsentAnswer, Rank, Relation
 from app.guardians.service import add_guardian, sign_agreement, sign_consent
+from app.guardians.service.applications import apply_for_agreement
 from app.patients.commands import ConsentDraft, DiagnosisDraft, Supplement
 from app.patients.commands_support import MakePlan, PlannedStep
 from app.patients.models import Admission, Patient, PatientSpan, RegisterRequest
@@ -64,6 +71,7 @@ from app.visits.service.recording import record_visit
 from tests.conftest import NOW, TODAY
 from tests.rig.county import COUNTY, OTHER_VILLAGE, VILLAGE, County
 from tests.rig.digests import rows_of
+from tests.rig.paper_pictures import photo
 from tests.rig.register import SINCE, first_guardian, id_number, keyring, person, registered, vault
 from tests.rig.visits import command as visit_command
 from tests.rig.visits import stable, unstable
@@ -447,6 +455,7 @@ def _lives(draw: st.DrawFn) -> dict[str, Any]:
         "record_number": draw(st.booleans()),
         "consent": draw(st.booleans()),
         "notes": draw(st.sampled_from(["", "常去河边"])),
+        "papers": draw(st.booleans()),
     }
 
 
@@ -511,8 +520,28 @@ def _live(session: Session, county: County, place: int, life: dict[str, Any]) ->
         for days in sorted(life["visits"], reverse=True):
             visit = visit_command(patient, stable(TODAY - timedelta(days=days)), notes=f"第{days}天", accepted=DOUBTS)
             record_visit(session, vault(session), office, replace(visit, submission_key=f"{place}-{days}"), TODAY, NOW)
+    if life["papers"]:
+        _papers(session, county, patient, place, Rank.FIRST in life["guardians"])
     if life["stay"]:
         came, left = life["stay"]
         gone = TODAY - timedelta(days=left) if left else None
         record_admission(session, office, patient, "安和县精神卫生中心", TODAY - timedelta(days=came), gone, NOW)
     return patient
+
+
+def _papers(session: Session, county: County, patient: Patient, place: int, has_guardian: bool) -> None:
+    """A certificate that is kept, one that was taken down, and where somebody can apply, an application."""
+    clerk = county.actor("clerk")
+    if has_guardian:
+        wanted = Apply(f"apply-{place}".ljust(22, "0"), TODAY, TODAY, (DocumentKind.IDENTITY,))
+        apply_for_agreement(session, clerk, patient, wanted, TODAY, NOW)
+    family = Subject(
+        DocumentSubject.PATIENT, patient.public_id, patient.id, patient.area_code, reason("core.not_found"), "/"
+    )
+    for number in range(2):
+        paper = AttachDocument(
+            f"paper-{place}-{number}".ljust(22, "0"), DocumentKind.RELATION, None, photo(200, 300, seed=number)
+        )
+        kept = attach_document(session, keyring(), clerk, family, paper, TODAY, NOW)
+        if number:
+            withdraw_document(session, clerk, kept, "documents.withdrawn.unreadable", NOW)

@@ -33,6 +33,8 @@ PAGES = {
     "/admin/users/<public_id>/reset": "/admin/",
     "/admin/users/<public_id>/disable": "/admin/",
     "/language": "/login",
+    "/applications/<public_id>/check": "/applications/<public_id>",
+    "/applications/<public_id>/send-back": "/applications/<public_id>",
 }
 # Forms that stand on a page only at another stage of their subject, or in several places.
 ELSEWHEN = {
@@ -45,6 +47,9 @@ ELSEWHEN = {
     "/roster/files/<public_id>/import": {"mode": "radio"},
     "/roster/visits/files/<public_id>/import": {"mode": "radio"},
     "/people/<public_id>/reveal/<field>": {"reason": "hidden"},
+    "/applications/<public_id>/again": {"papers": "radio"},
+    "/documents/<public_id>": {"case": "text"},
+    "/documents/<public_id>/withdraw": {"reason": "radio"},
 }
 # Their choices are lists; what is none of them did not come from the page, and is refused without one.
 WITHOUT_PAGE = {

@@ -6,7 +6,7 @@ frozen. Everything that changes is remembered row by row, so that a merge is und
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -20,8 +20,10 @@ from app.core.reasons import reason
 from app.desk.kept_copies import OTHERS
 from app.desk.queries.merging import CHOICES, SEALED_TEXTS, overlapping_agreements
 from app.desk.service.pictures import Difference, difference, restore, table_named, take
-from app.guardians.models import Agreement, DutyCheck, Guardianship
+from app.documents.rules import DocumentSubject
+from app.guardians.models import Agreement, AgreementApplication, DutyCheck, Guardianship
 from app.guardians.rules import Rank
+from app.guardians.rules.application import LIVE
 from app.patients.models import Admission, CarePlan, Consent, Diagnosis, Patient
 from app.patients.rules import RegistryStatus
 from app.patients.rules_watch import STATE_KINDS
@@ -49,6 +51,7 @@ _MOVES = (
     "clues",
     "guardian_contacts",
     "help_visits",
+    "documents",
 )
 _OF_STATE = STATE_KINDS | {TaskKind.IDENTIFY}
 _OWN_PERSON = frozenset({"clues"})  # sealed under the key of the person that the row itself names
@@ -273,6 +276,15 @@ class _Merge:
                 checks = update(DutyCheck).where(DutyCheck.agreement_id == agreement.id)
                 self.session.execute(checks.values(patient_id=self.kept.id))
         self.session.flush()
+        self._applications(overlapping)
+
+    def _applications(self, staying: Container[int]) -> None:
+        """They go with their agreement; of two that are under way the merged record's stays, to be withdrawn."""
+        taken = any(one.state in LIVE for one in self._of(AgreementApplication, self.kept))
+        for one in self._of(AgreementApplication, self.merged):
+            if one.agreement_id not in staying and not (taken and one.state in LIVE):
+                one.patient_id = self.kept.id
+        self.session.flush()
 
     def _settle_rank(self, standing: Guardianship, other: Guardianship) -> None:
         takes_other = self._takes(f"guardian_{standing.rank.value}")
@@ -319,6 +331,12 @@ class _Merge:
             self.session.execute(
                 update(table).where(table.c.patient_id == self.merged.id).values(patient_id=self.kept.id)
             )
+        papers = table_named("documents")
+        self.session.execute(
+            update(papers)
+            .where(papers.c.subject_kind == DocumentSubject.PATIENT, papers.c.subject_id == self.merged.public_id)
+            .values(subject_id=self.kept.public_id)
+        )
         emergencies = table_named("emergencies")
         self.session.execute(
             update(emergencies)

@@ -26,6 +26,7 @@ _BY_PATIENT = (
     "patient_spans", "diagnoses", "consents", "admissions", "guardianships", "agreements", "tasks", "follow_up_visits",
     "visit_attempts", "risk_levels", "injections", "medicine_supplies", "examinations", "care_team_members", "care_plans",
     "clues", "emergencies", "name_keys", "duty_checks", "guardian_contacts", "help_visits",
+    "agreement_applications", "documents",
 )  # fmt: skip
 _BY_PERSON = ("phones", "former_id_numbers")
 

@@ -199,9 +199,7 @@ def _let(session: Session, actor: Actor, application: AgreementApplication, step
     refusal = refuse_to_act(session, actor, application, step)
     if refusal is None:
         return
-    if refusal.code == "guardians.application.moved_on":
-        raise Conflict(refusal)
-    raise Forbidden(refusal)
+    raise Forbidden(refusal) if refusal.code == "guardians.application.own" else Conflict(refusal)
 
 
 def _move(

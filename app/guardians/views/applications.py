@@ -15,7 +15,7 @@ from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.dates import add_months
 from app.core.db import new_public_id, transaction
-from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.errors import Conflict, Invalid
 from app.core.forms import Form
 from app.core.i18n import _
 from app.core.keys import current_keyring
@@ -216,7 +216,7 @@ def _taken(form: ApplyForm, store: Callable[[Session], AgreementApplication], sh
         try:
             with transaction() as session:
                 stored = store(session).public_id
-        except (Conflict, Forbidden, Invalid) as refused:
+        except (Conflict, Invalid) as refused:
             show_errors(form, refused)
         else:
             flash(_("申请已受理"), "good")
