@@ -22,8 +22,9 @@ from app.core.quarter import Quarter
 from app.guardians.commands import AddGuardian
 from app.guardians.commands_duty import EnterSheet, RecordCheck, RecordContact, RecordHelp, SheetRow
 from app.guardians.models import DutyCheck, DutySignature, GuardianAssessment, Guardianship
-from app.guardians.queries.company import count_needs, get_ward, list_contacts, list_wards
-from app.guardians.queries.duty_list import DutyShow, count_duty, list_duty
+from app.guardians.queries.company import count_to_decide, get_ward, list_contacts, list_wards
+from app.guardians.queries.duty_counts import count_duty
+from app.guardians.queries.duty_list import DutyShow, list_duty
 from app.guardians.rules import Rank, Relation
 from app.guardians.rules.duty import (
     NO_DUTY,
@@ -475,9 +476,9 @@ def test_needs_are_listed_by_the_newest_visit(house: House) -> None:
     with house.database.transaction() as session:
         patient = session.get_one(Patient, house.families[0].patient.id)
         record_help(session, town, patient, _help(), TODAY, NOW)
-        assert count_needs(session, town, TODAY) == 1
+        assert count_to_decide(session, town, TODAY) == (1, 0)
         record_help(session, town, patient, _help(visited_on=date(2026, 11, 20), needed=HelpNeeded.NOTHING), TODAY, NOW)
-        assert count_needs(session, town, TODAY) == 0
+        assert count_to_decide(session, town, TODAY) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from app.core.access import Action, may
 from app.core.actor import Actor
+from app.core.calendar import load_workdays
 from app.core.quarter import Quarter
 from app.core.reasons import say_quarter
 from app.core.workdays import Deadline
-from app.guardians.queries.company import count_needs
-from app.guardians.queries.duty_list import DutyCounts, count_duty, total_of
-from app.guardians.queries.duty_page import list_replacements
-from app.guardians.service.sweeping import deadline_of
+from app.guardians.queries.company import count_to_decide
+from app.guardians.queries.duty_counts import DutyCounts, count_for_home
+from app.guardians.rules.duty import check_by
 from app.tasks.rules import Standing, standing
+
+_CALENDAR_SPAN = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +46,16 @@ def duty_home(session: Session, actor: Actor, today: date) -> DutyHome | None:
     """None for roles that keep no checks."""
     if not may(actor, Action.KEEP_DUTY_CHECKS):
         return None
-    present = Quarter.of(today)
-    quarters = [_quarter(session, actor, one, today) for one in (present.previous(), present)]
-    decides = may(actor, Action.ASSESS_GUARDIANS)
-    return DutyHome(
-        [
-            one
-            for one in quarters
-            if one.counts.all and (one.quarter == present or one.counts.open or one.counts.failed)
-        ],
-        count_needs(session, actor, today) if decides else None,
-        len(list_replacements(session, actor)) if decides else None,
+    quarters = (Quarter.of(today).previous(), Quarter.of(today))
+    counts = count_for_home(session, actor, quarters, today)
+    calendar = load_workdays(session, quarters[0].last_day, quarters[1].last_day + _CALENDAR_SPAN)
+    shown = []
+    for one in quarters:
+        deadline = check_by(one, calendar)
+        left = counts[one].open or counts[one].failed
+        if counts[one].all and (left or one.contains(today)):
+            shown.append(DutyQuarter(one, say_quarter(one), counts[one], deadline, standing(deadline.ends_on, today)))
+    needs, replacements = (
+        count_to_decide(session, actor, today) if may(actor, Action.ASSESS_GUARDIANS) else (None, None)
     )
-
-
-def _quarter(session: Session, actor: Actor, quarter: Quarter, today: date) -> DutyQuarter:
-    deadline = deadline_of(session, quarter)
-    counts = total_of(count_duty(session, actor, quarter, today, is_brief=True))
-    return DutyQuarter(quarter, say_quarter(quarter), counts, deadline, standing(deadline.ends_on, today))
+    return DutyHome(shown, needs, replacements)

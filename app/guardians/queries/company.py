@@ -25,7 +25,7 @@ from app.patients.models import Patient
 from app.patients.queries import get_patient
 from app.people.models import Person
 from app.tasks.models import Task, TaskState
-from app.tasks.rules import kinds_for
+from app.tasks.rules import TaskKind, kinds_for
 
 NEEDS_KEPT = timedelta(days=366)  # an older word of need is nobody's present need
 SHOWN = 20
@@ -167,8 +167,16 @@ def list_needs(
     return page_of(found, PAGE_SIZE, lambda one: (one.area_code, one.id))
 
 
-def count_needs(session: Session, actor: Actor, today: date) -> int:
-    return session.scalar(select(func.count()).select_from(_needs(actor, today).subquery())) or 0
+def count_to_decide(session: Session, actor: Actor, today: date) -> tuple[int, int]:
+    """Families in need, and guardians on whom somebody is to decide."""
+    needs = select(func.count()).select_from(_needs(actor, today).subquery()).scalar_subquery()
+    replacements = (
+        select(func.count())
+        .where(Task.kind == TaskKind.REPLACE_GUARDIAN, Task.state == TaskState.OPEN, within(Task.area_code, actor))
+        .scalar_subquery()
+    )
+    row = session.execute(select(needs, replacements)).one()
+    return row[0], row[1]
 
 
 def list_wards(session: Session, actor: Actor) -> list[Ward]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,7 +13,6 @@ from sqlalchemy.orm import Session, aliased
 from app.accounts.models import User
 from app.areas.models import Area
 from app.areas.queries import full_names
-from app.areas.rules import PREFIX_LENGTHS, AreaLevel
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor, Role
 from app.core.dates import first_of_month, last_of_month
@@ -74,23 +72,6 @@ class DutyRow:
     remarked: Duty
 
 
-@dataclass(frozen=True, slots=True)
-class DutyCounts:
-    """How a place's quarter stands; `open` are not checked, `failed` wait to be checked again."""
-
-    code: str
-    name: str
-    all: int
-    passed: int
-    failed: int
-    gaps: int
-    silent: int
-
-    @property
-    def open(self) -> int:
-        return self.all - self.passed - self.failed
-
-
 def list_duty(
     session: Session,
     actor: Actor,
@@ -118,49 +99,6 @@ def find_duty(session: Session, actor: Actor, quarter: Quarter, agreement_id: st
     return _row(actor, row, full_names(session, {row.area_code})) if row else None
 
 
-def count_duty(
-    session: Session, actor: Actor, quarter: Quarter, month: date, place: str = "", *, is_brief: bool = False
-) -> list[DutyCounts]:
-    """The quarter by village, in the order of their codes; places without agreements are left out.
-
-    `is_brief`: a county is told only what it can count without looking at each family's contacts and guardians.
-    """
-    is_brief = is_brief and len(actor.area_prefix) < PREFIX_LENGTHS[AreaLevel.TOWN]
-    is_failed = DutyCheck.result == DutyMark.FAILED
-    rows = session.execute(
-        select(
-            Patient.area_code,
-            func.count(),
-            func.count().filter(DutyCheck.id.is_not(None), ~is_failed),
-            func.count().filter(is_failed),
-            literal(0) if is_brief else func.count().filter(_IS_GAP, DutyCheck.id.is_(None)),
-            literal(0) if is_brief else func.count().filter(_is_silent(month)),
-        )
-        .select_from(Agreement)
-        .join(Patient, Patient.id == Agreement.patient_id)
-        .join(Person, Person.id == Patient.person_id)
-        .outerjoin(DutyCheck, _check_of(quarter))
-        .where(within(Patient.area_code, actor), within_prefix(Patient.area_code, place), *of_quarter(quarter))
-        .where(alive_in(quarter))
-        .group_by(Patient.area_code)
-        .order_by(Patient.area_code)
-    ).all()
-    names = full_names(session, {row[0] for row in rows})
-    return [DutyCounts(row[0], names[row[0]], *row[1:]) for row in rows]
-
-
-def total_of(parts: Sequence[DutyCounts]) -> DutyCounts:
-    return DutyCounts(
-        "",
-        "",
-        sum(one.all for one in parts),
-        sum(one.passed for one in parts),
-        sum(one.failed for one in parts),
-        sum(one.gaps for one in parts),
-        sum(one.silent for one in parts),
-    )
-
-
 def _rows(actor: Actor, quarter: Quarter) -> Select[*tuple[Any, ...]]:
     return (
         select(
@@ -175,7 +113,7 @@ def _rows(actor: Actor, quarter: Quarter) -> Select[*tuple[Any, ...]]:
             _guardian_name(actor, _SecondPerson).label("second"),
             _Second.id.label("second_id"),
             _is_own(actor).label("is_own"),
-            _IS_GAP.label("is_gap"),
+            IS_GAP.label("is_gap"),
             DutyCheck.public_id.label("check"),
             DutyCheck.result,
             DutyCheck.checked_on,
@@ -190,12 +128,12 @@ def _rows(actor: Actor, quarter: Quarter) -> Select[*tuple[Any, ...]]:
         .join(_FirstPerson, _FirstPerson.id == _First.person_id)
         .outerjoin(_Second, _present_second())
         .outerjoin(_SecondPerson, _SecondPerson.id == _Second.person_id)
-        .outerjoin(DutyCheck, _check_of(quarter))
+        .outerjoin(DutyCheck, check_of(quarter))
         .where(within(Patient.area_code, actor), *of_quarter(quarter), alive_in(quarter))
     )
 
 
-def _check_of(quarter: Quarter) -> ColumnElement[bool]:
+def check_of(quarter: Quarter) -> ColumnElement[bool]:
     return and_(DutyCheck.agreement_id == Agreement.id, DutyCheck.quarter == str(quarter), STANDS)
 
 
@@ -219,7 +157,7 @@ def _guards(*which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 # The village's own worker cannot check here, so the gap climbs to the town (domain 5.4).
-_IS_GAP = _guards(
+IS_GAP = _guards(
     User.person_id == Guardianship.person_id,
     User.role == Role.VILLAGE_WORKER,
     User.area_code == Patient.area_code,
@@ -231,7 +169,7 @@ def _is_own(actor: Actor) -> ColumnElement[bool]:
     return _guards(Guardianship.person_id == actor.person_id) if actor.person_id else literal(False)
 
 
-def _is_silent(month: date) -> ColumnElement[bool]:
+def is_silent(month: date) -> ColumnElement[bool]:
     first = first_of_month(month)
     spoken = exists().where(
         GuardianContact.patient_id == Agreement.patient_id,
@@ -245,8 +183,8 @@ def _shown(show: DutyShow, month: date) -> list[ColumnElement[bool]]:
     which: dict[DutyShow, list[ColumnElement[bool]]] = {
         DutyShow.OPEN: [DutyCheck.id.is_(None)],
         DutyShow.FAILED: [is_failed],
-        DutyShow.GAP: [_IS_GAP, or_(DutyCheck.id.is_(None), is_failed)],
-        DutyShow.SILENT: [_is_silent(month)],
+        DutyShow.GAP: [IS_GAP, or_(DutyCheck.id.is_(None), is_failed)],
+        DutyShow.SILENT: [is_silent(month)],
         DutyShow.DONE: [DutyCheck.id.is_not(None), ~is_failed],
         DutyShow.ALL: [],
     }

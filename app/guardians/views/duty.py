@@ -32,9 +32,10 @@ from app.guardians.labels_duty import (
     SIGNER_LABELS,
     WAY_LABELS,
 )
-from app.guardians.queries.company import count_needs, list_contacts, list_help
+from app.guardians.queries.company import count_to_decide, list_contacts, list_help
 from app.guardians.queries.duty import get_duty_agreement
-from app.guardians.queries.duty_list import DutyShow, count_duty, find_duty, list_duty, total_of
+from app.guardians.queries.duty_counts import count_duty, total_of
+from app.guardians.queries.duty_list import DutyShow, find_duty, list_duty
 from app.guardians.queries.duty_page import get_check_place, history_of, list_replacements
 from app.guardians.rules.duty import (
     DUTY_LABELS,
@@ -80,6 +81,7 @@ def duty() -> str:
     parts = count_duty(session, actor, quarter, today, place)
     shown = show or (DutyShow.OPEN if total_of(parts).open else DutyShow.ALL)
     deadline = deadline_of(session, quarter)
+    to_decide = count_to_decide(session, actor, today) if may(actor, Action.ASSESS_GUARDIANS) else (0, 0)
     return render_template(
         "guardians/duty/list.html",
         quarter=quarter,
@@ -94,8 +96,8 @@ def duty() -> str:
         is_first_page="after" not in request.args,
         deadline=deadline,
         standing=standing(deadline.ends_on, today),
-        needs=count_needs(session, actor, today) if may(actor, Action.ASSESS_GUARDIANS) else 0,
-        replacements=len(list_replacements(session, actor)) if may(actor, Action.ASSESS_GUARDIANS) else 0,
+        needs=to_decide[0],
+        replacements=to_decide[1],
         climbs=climbs_to(actor),
         words=DUTY_WORDS,
         say_quarter=say_quarter,
