@@ -23,7 +23,7 @@ from app.people.vault import Vault
 from app.roster.rules.listed_rows import read_listed
 from app.roster.service.listing import ListFile, Loaded, load_check_list
 from app.subsidies.commands import DecideHit, PrepareRun
-from app.subsidies.models import CheckHit, CheckList, LineHold
+from app.subsidies.models import CheckHit, CheckList, LineHold, Recovery
 from app.subsidies.queries.checks import checked_against, checked_words, late_hits, standings
 from app.subsidies.queries.hits import RegisterSays, list_hits, list_work
 from app.subsidies.rules.checks import HitKind, HitState, Known, Listed, ListKind, Standing, list_holds
@@ -33,6 +33,7 @@ from app.subsidies.rules.grounds import Grounds, HitGround
 from app.subsidies.rules.policy import DayRule
 from app.subsidies.service import prepare_anew, prepare_batch, start_run
 from app.subsidies.service.checks import decide_hit, hold_listed
+from app.subsidies.service.correcting import find_late_facts
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
 from tests.rig.quarter import NOW, TODAY, House
@@ -363,6 +364,34 @@ def test_the_export_withholds_until_the_list_is_found_wrong(house: House, is_sam
     load(house, [told(house, patient(house, 0), "2026-08-15")], now=LATER)
     decide(house, is_same)
     assert house.export().withheld_count == int(is_same)
+
+
+def test_a_death_that_a_list_tells_after_the_export_becomes_a_case_once_it_is_recorded(house: House) -> None:
+    house.settle_in(families(2))
+    house.to_the_bank()
+    house.settle()
+    load(house, [told(house, patient(house, 0), "2026-08-15")], now=LATER)
+    decide(house, is_same=True)
+    record(house, 0, date(2026, 8, 15))
+    with house.database.transaction() as session:
+        made, _looked = find_late_facts(session, house.actor("clerk"), COUNTY, TODAY, LATER)
+        cases = session.scalars(select(Recovery)).all()
+    assert made == 1
+    assert [one.amount_fen for one in cases] == [75000 - 37097]
+    assert house.problems() == []
+
+
+def test_a_line_kept_back_for_a_list_is_paid_again_when_the_list_was_wrong(house: House) -> None:
+    house.settle_in(families(2))
+    house.prepare()
+    house.submit()
+    house.approve()
+    load(house, [told(house, patient(house, 0), "2026-08-15")], now=LATER)
+    assert house.export().withheld_count == 1
+    house.settle()
+    decide(house, is_same=False)
+    house.prepare(supplementary=True)
+    assert house.line(0, supplementary=True).decision is LineState.PAY
 
 
 def test_a_death_after_the_last_paid_day_withholds_nothing(house: House) -> None:

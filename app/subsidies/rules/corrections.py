@@ -29,6 +29,7 @@ _OF_TODAY = (
     "subsidies.hold.account_shared",
     "subsidies.hold.account_changed",
     "subsidies.hold.returned",
+    "subsidies.hold.listed",
 )
 
 
