@@ -47,7 +47,7 @@ ELSEWHEN = {
     "/roster/files/<public_id>/import": {"mode": "radio"},
     "/roster/visits/files/<public_id>/import": {"mode": "radio"},
     "/people/<public_id>/reveal/<field>": {"reason": "hidden"},
-    "/applications/<public_id>/again": {"papers": "radio"},
+    "/applications/<public_id>/again": {"papers": "checkbox"},
     "/documents/<public_id>": {"case": "text"},
     "/documents/<public_id>/withdraw": {"reason": "radio"},
 }

@@ -19,6 +19,7 @@ from app.core.passwords import Passwords
 from app.core.quarter import Quarter
 from app.core.workdays import WorkdayCalendar
 from app.desk.demo.acting import Actors, do, sign, visit
+from app.desk.demo.applying import apply_some
 from app.desk.demo.asking import ask_after
 from app.desk.demo.caseload import share_caseload
 from app.desk.demo.checking import check_duties
@@ -40,6 +41,7 @@ from app.desk.demo.supporting import support
 from app.desk.demo.teams import name_teams
 from app.desk.demo.treating import treat
 from app.desk.demo.visiting import store_visits
+from app.desk.demo.watching import watch
 from app.people.models import Person
 from app.people.vault import Vault
 from app.tasks.service import open_renewals
@@ -107,6 +109,7 @@ class Loader:
             quarter = quarter.next()
         open_renewals(self.session, calendar.today, self.moments.on(calendar.today, 0))
         check_duties(self.session, self.county, self.moments)
+        apply_some(self.session, self.vault.keyring, self.county, self.moments)
         share_caseload(self.session, self.county, self.moments)
         treat(self.session, self.vault, self.county, self.moments)
         ask_after(self.session, self.county, self.moments)
@@ -118,6 +121,7 @@ class Loader:
         ask_for_more(self.session, self.county, self.moments)
         carry_phones(self.session, self.vault, self.county, self.moments)
         copy_the_old(self.session, self.county.actors["doctor"], self.moments)
+        watch(self.session, self.county, self.moments)
 
     def _live(self, quarter: Quarter, since: date) -> date:
         """One quarter: its sweep, the money of the one before, its visits and its reassessments. Returns its last day lived."""
