@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.core.bank_account import AccountKind
@@ -17,8 +17,9 @@ from app.core.errors import Conflict
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.reasons import Reason, say
-from app.patients.models import Admission, Patient
-from app.patients.service import record_admission, record_death
+from app.patients.models import Admission, Patient, RegisterRequest
+from app.patients.rules import ManagementStatus, RequestKind, RequestState, SpanKind
+from app.patients.service import change_state, record_admission, record_death
 from app.people.commands import AccountDraft
 from app.people.models import DatePrecision, Person
 from app.people.service import set_account
@@ -27,11 +28,13 @@ from app.subsidies.models import LineKind, Recovery, RecoveryEvent, SubsidyLine
 from app.subsidies.queries.periods import ended_periods
 from app.subsidies.queries.verify import verify_run
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.policy import IncidentEffect
 from app.subsidies.rules.recovery import RecoveryState
 from app.subsidies.service import prepare_anew
 from app.subsidies.service.correcting import find_late_facts
+from app.visits.models import FollowUpVisit
 from tests.rig.county import COUNTY, County
-from tests.rig.families import families
+from tests.rig.families import Family, families
 from tests.rig.quarter import NOW, TODAY, House, read_answer
 from tests.rig.rosters import card_number
 
@@ -145,6 +148,37 @@ def test_a_living_persons_name_or_an_untouched_line_is_no_late_fact(paid: House)
     assert look(paid) == 0
 
 
+def test_edge_12_a_month_of_death_learned_after_the_payment_asks_back_what_lies_after_that_month(paid: House) -> None:
+    with at_home(paid) as (session, patient, _payee):
+        record_death(session, paid.actor("county_office"), patient, date(2026, 8, 1), DatePrecision.MONTH, 1, NOW)
+    look(paid)
+    assert [Money(case.amount_fen).yuan for case in cases(paid)] == ["250.00"]
+
+
+def test_edge_34_consent_withdrawn_in_mid_quarter_and_learned_later_asks_back_the_days_from_the_next_on(
+    paid: House,
+) -> None:
+    with at_home(paid) as (session, patient, _payee):
+        refused = ManagementStatus.REFUSED
+        office = paid.actor("county_office")
+        change_state(session, office, patient, SpanKind.MANAGEMENT, refused, date(2026, 9, 1), None, NOW)
+    look(paid)
+    assert [Money(case.amount_fen).yuan for case in cases(paid)] == ["250.00"]
+
+
+def test_edge_31_an_incident_learned_after_the_payment_takes_nothing_back_and_holds_what_follows(house: House) -> None:
+    house.settle_in([Family(0, seen_on=date(2026, 8, 20))], incident_effect=IncidentEffect.STOP_YEAR)
+    house.to_the_bank()
+    house.settle()
+    with house.database.transaction() as session:
+        session.execute(update(FollowUpVisit).values(public_order_incidents=1))
+    assert look(house) == 0
+    house.quarter = Q4
+    house.prepare(today=NEW_YEAR)
+    assert house.line(0).decision is LineState.HOLD
+    assert "subsidies.hold.incident" in house.codes(0)
+
+
 # -- more is due -------------------------------------------------------------------------------------------------------
 
 
@@ -209,6 +243,23 @@ def test_a_correction_is_held_for_an_account_like_any_line(shortened: House) -> 
     assert shortened.problems() == []
 
 
+def test_edge_15_a_correction_for_somebody_registered_twice_is_held_for_people_to_decide(shortened: House) -> None:
+    first, second = (shortened.families[place].patient.id for place in (0, 1))
+    with shortened.database.transaction() as session:
+        session.add(
+            RegisterRequest(
+                submission_key="merged", kind=RequestKind.MERGE, patient_id=second, kept_patient_id=first,
+                area_code=COUNTY, because={}, from_on=TODAY, state=RequestState.DONE, proposed_at=NOW,
+                proposed_by=shortened.actor("county_office").user_id,
+            )
+        )  # fmt: skip
+    shortened.quarter = Q4
+    shortened.prepare(today=NEW_YEAR)
+    (line,) = lines_of(shortened, LineKind.CORRECTION)
+    assert (line.decision, line.reasons[0]["code"]) == (LineState.HOLD, "subsidies.hold.paid_elsewhere")
+    assert shortened.problems() == []
+
+
 # -- paid again --------------------------------------------------------------------------------------------------------
 
 
@@ -247,7 +298,9 @@ def test_a_returned_payment_is_made_again_once_by_the_supplementary_run(returned
     assert len(lines_of(returned, LineKind.REPAYMENT)) == 1
 
 
-def test_a_returned_payment_is_made_again_by_the_next_regular_run_where_it_comes_first(returned: House) -> None:
+def test_edge_30_a_payment_returned_for_its_account_is_made_again_by_the_next_run_once_the_account_is_right(
+    returned: House,
+) -> None:
     place = next(one for one in returned.families if not returned.line(one).is_live)
     dead = returned.line(place)
     _new_account(returned, place)
@@ -257,6 +310,16 @@ def test_a_returned_payment_is_made_again_by_the_next_regular_run_where_it_comes
     assert (again.run_id, again.corrects_line_id, again.period) == (run.id, dead.id, "2026Q3")
     assert run.pay_count == 4
     assert returned.problems() == []
+
+
+def test_edge_29_a_payment_is_not_made_again_to_a_guardian_who_has_died(returned: House) -> None:
+    place = next(one for one in returned.families if not returned.line(one).is_live)
+    with at_home(returned, place) as (_session, _patient, payee):
+        payee.died_on = date(2026, 10, 20)
+    returned.prepare(supplementary=True)
+    (again,) = lines_of(returned, LineKind.REPAYMENT)
+    assert again.decision is LineState.HOLD
+    assert "subsidies.hold.payee_dead" in [one["code"] for one in again.reasons]
 
 
 def test_the_same_account_holds_the_payment_and_a_held_one_is_tried_again(returned: House) -> None:

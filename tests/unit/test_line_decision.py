@@ -332,3 +332,9 @@ def test_a_patient_from_the_countys_list_is_flagged_at_first_and_held_when_nobod
     later = decide_line(replace(listed, as_of=add_months(FACTS.as_of, months + 1)), terms)
     assert later.state is LineState.HOLD
     assert later.reasons[0].code == "subsidies.hold.never_seen"
+
+
+def test_edge_32_an_incident_in_which_the_guardian_had_sought_help_is_paid_with_a_remark():
+    held, paid = (_decide(incidents=_incident(date(2026, 8, 1), at_fault=fault)) for fault in (None, False))
+    assert (held.state, paid.state) == (LineState.HOLD, LineState.PAY)
+    assert [one.code for one in paid.flags] == ["subsidies.flag.incident_without_fault"]
