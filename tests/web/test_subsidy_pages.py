@@ -484,6 +484,21 @@ def test_a_policy_is_tried_on_the_last_quarter_before_anything_is_stored(house: 
     assert clerk.post("/subsidies/policy/preview", data=_policy(annual="")).status_code == 400
 
 
+def test_a_draft_is_tried_in_the_background_where_there_are_many_lines(house: House, client_as: Sign) -> None:
+    house.prepare()
+    clerk, reviewer = client_as("clerk"), client_as("reviewer")
+    draft = clerk.post("/subsidies/policy", data=_policy()).headers["Location"]
+    asked = reviewer.post(draft + "/preview")
+    assert asked.status_code == 302 and "/work/" in asked.headers["Location"]
+    _work(house)
+    page = reviewer.get(asked.headers["Location"]).get_data(as_text=True)
+    found = re.search(r'href="([^"]*proposals[^"]*work=[^"]*)"', page)
+    assert found, page
+    words = _words(reviewer.get(found[1]))
+    assert "只测算，不保存" in words and "采纳" in words
+    assert clerk.get(found[1]).status_code == 404  # a trial is its asker's
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
