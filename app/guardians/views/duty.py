@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -32,11 +34,13 @@ from app.guardians.labels_duty import (
     SIGNER_LABELS,
     WAY_LABELS,
 )
+from app.guardians.queries import AgreementRow
 from app.guardians.queries.company import count_to_decide, list_contacts, list_help
 from app.guardians.queries.duty import get_duty_agreement
 from app.guardians.queries.duty_counts import count_duty, total_of
 from app.guardians.queries.duty_list import DutyShow, find_duty, list_duty
-from app.guardians.queries.duty_page import get_check_place, history_of, list_replacements
+from app.guardians.queries.duty_page import get_check_place, history_of, list_replacements, list_years
+from app.guardians.rules import AgreementState
 from app.guardians.rules.duty import (
     DUTY_LABELS,
     DUTY_SHORT,
@@ -51,6 +55,7 @@ from app.guardians.service.duty import record_check
 from app.guardians.service.duty_after import decide_replacement, sign_check, withdraw_check
 from app.guardians.service.sweeping import deadline_of
 from app.guardians.views.blueprint import guardians
+from app.patients.models import Patient
 from app.tasks.rules import standing
 
 Answer = str | BaseResponse | tuple[str, int]
@@ -211,6 +216,21 @@ def asked_place(actor: Actor) -> str:
         return prefix_of(asked)
     except ValueError:
         return ""
+
+
+def beside_agreements(
+    session: Session, actor: Actor, patient: Patient, agreements: Sequence[AgreementRow], today: date
+) -> dict[str, object]:
+    """What the guardians' page shows of the duty, so that a renewal is decided with it in view."""
+    held = (AgreementState.IN_FORCE, AgreementState.ENDING)
+    return {
+        "years": list_years(session, actor, patient),
+        "contacts": list_contacts(session, actor, patient, Quarter.of(today)),
+        "help": list_help(session, actor, patient, Quarter.of(today)),
+        "duty_now": next((one.public_id for one in agreements if one.state in held), None),
+        "quarter_now": Quarter.of(today),
+        "duty_words": DUTY_WORDS,
+    }
 
 
 def climbs_to(actor: Actor) -> str:

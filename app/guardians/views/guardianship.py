@@ -47,6 +47,7 @@ from app.guardians.queries import (
 from app.guardians.queries.search import LONGEST
 from app.guardians.rules import Rank, Relation
 from app.guardians.views.blueprint import guardians
+from app.guardians.views.duty import beside_agreements
 from app.patients.models import Patient
 from app.patients.queries import lock_patient
 from app.people.models import Person
@@ -87,12 +88,14 @@ def overview(public_id: str) -> str:
     note_look(("patient", public_id), patient.area_code)
     cards = list_guardians(session, actor, Vault(session, current_keyring()), patient)
     present = {card.rank: card for card in cards if card.is_present}
+    agreements = list_agreements(session, actor, patient, today)
     return render_template(
         "guardians/overview.html",
         **_head(session, actor, patient),
+        **beside_agreements(session, actor, patient, agreements, today),
         ranks=[(rank, present.get(rank)) for rank in Rank],
         former=[card for card in cards if not card.is_present],
-        agreements=list_agreements(session, actor, patient, today),
+        agreements=agreements,
         sees_accounts=sees(actor, Field.PAYEE_ACCOUNT) is Grant.LAST_FOUR,
         reveal_reasons=[(code, _(words)) for code, words in REVEAL_REASONS.items()],
         today=today,

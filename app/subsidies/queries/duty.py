@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
+from app.core.period import Period, last_quarter_of, quarters_of
 from app.core.quarter import Quarter
 from app.core.scope import within
 from app.guardians.models import Agreement, DutyCheck
@@ -18,7 +19,10 @@ from app.guardians.queries.duty import STANDS, alive_in, of_quarter
 from app.guardians.rules.duty import DutyMark
 from app.patients.models import Patient
 from app.people.models import Person
+from app.subsidies.queries.runs import policy_for
 from app.subsidies.rules.decision import DutyResult
+from app.subsidies.rules.policy import DutyCheck as DutyCheckTerm
+from app.subsidies.rules.policy import PolicyTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +80,33 @@ def _kept(check: DutyCheck) -> dict[str, Any]:
     }
 
 
-def count_unchecked(session: Session, actor: Actor, quarters: Sequence[Quarter]) -> int:
-    """How many checks of these quarters are still missing: each holds a line where the policy asks for it."""
-    return sum(_unchecked(session, actor, quarter) for quarter in quarters)
+@dataclass(frozen=True, slots=True)
+class DutyGap:
+    """Checks that a period still lacks, and those that failed; each holds a line. `quarter` is the last one of the period."""
+
+    missing: int
+    failed: int
+    quarter: Quarter
 
 
-def _unchecked(session: Session, actor: Actor, quarter: Quarter) -> int:
-    checked = select(DutyCheck.id).where(
-        DutyCheck.agreement_id == Agreement.id, DutyCheck.quarter == str(quarter), STANDS
-    )
-    wanted = (
-        select(func.count())
+def duty_gap(session: Session, actor: Actor, county_code: str, period: Period) -> DutyGap | None:
+    """What is still to be checked before the period is prepared; None where the county's policy asks for no check."""
+    policy = policy_for(session, county_code, period)
+    if policy is None or PolicyTerms.from_json(policy.terms).duty_check is not DutyCheckTerm.REQUIRED:
+        return None
+    counts = [_count(session, actor, quarter) for quarter in quarters_of(period)]
+    return DutyGap(sum(one[0] for one in counts), sum(one[1] for one in counts), last_quarter_of(period))
+
+
+def _count(session: Session, actor: Actor, quarter: Quarter) -> tuple[int, int]:
+    """Unchecked and failed families of one quarter."""
+    of_it = (DutyCheck.agreement_id == Agreement.id) & (DutyCheck.quarter == str(quarter)) & STANDS
+    row = session.execute(
+        select(func.count().filter(DutyCheck.id.is_(None)), func.count().filter(DutyCheck.result == DutyMark.FAILED))
         .select_from(Agreement)
         .join(Patient, Patient.id == Agreement.patient_id)
         .join(Person, Person.id == Patient.person_id)
-        .where(within(Patient.area_code, actor), *of_quarter(quarter), alive_in(quarter), ~checked.exists())
-    )
-    return session.scalar(wanted) or 0
+        .outerjoin(DutyCheck, of_it)
+        .where(within(Patient.area_code, actor), *of_quarter(quarter), alive_in(quarter))
+    ).one()
+    return row[0], row[1]

@@ -27,6 +27,7 @@ from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
 from app.subsidies.queries.checks import checked_against, late_hits
 from app.subsidies.queries.differences import MOST, Difference, count_differences, list_differences
+from app.subsidies.queries.duty import duty_gap
 from app.subsidies.queries.fund import run_in_fund
 from app.subsidies.queries.joint import office_signatures
 from app.subsidies.queries.lines import knows_reasons, list_lines
@@ -140,6 +141,7 @@ def _board(run: SubsidyRun, form: Form) -> str:
         late=len({one.line.id for one in late_hits(session, run)}) if run.state in OPEN_TO_LISTS else 0,
         quarter=parse_period(run.period),
         board=board_of(session, actor, run),
+        duty=duty_gap(session, actor, run.county_code, parse_period(run.period)) if run.state is RunState.DRAFT else None,
         page=list_lines(session, actor, run, decision=chosen, text=text, cursor=request.args.get("after")),
         steps=list_steps(session, run),
         file=find_pay_file(session, run),

@@ -19,6 +19,7 @@ from app.subsidies.forms import PrepareForm, StepForm
 from app.subsidies.hands import require_person
 from app.subsidies.models import RunKind, SubsidyRun
 from app.subsidies.queries.checks import last_standings
+from app.subsidies.queries.duty import duty_gap
 from app.subsidies.queries.periods import ended_periods
 from app.subsidies.queries.runs import find_run, get_run, list_runs
 from app.subsidies.rules.transitions import RunState
@@ -86,11 +87,13 @@ def _ask(session: Session, actor: Actor, county: str, period: str, is_supplement
 def _runs(form: PrepareForm) -> str:
     session, actor, today = read_session(), current_actor(), current_clock().today()
     runs: list[SubsidyRun] = list(list_runs(session, actor))
+    is_clerk, periods = may(actor, Action.PREPARE_SUBSIDY), _periods()
     return render_template(
         "subsidies/runs.html",
         runs=[(run, parse_period(run.period)) for run in runs],
         form=form,
-        lists=last_standings(session, actor, today) if may(actor, Action.PREPARE_SUBSIDY) else None,
+        lists=last_standings(session, actor, today) if is_clerk else None,
+        duty=duty_gap(session, actor, code_of(actor.area_prefix), periods[0]) if is_clerk and periods else None,
     )
 
 
