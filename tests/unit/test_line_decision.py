@@ -180,6 +180,27 @@ def test_how_far_back_an_incident_counts_is_the_countys_choice():
     year, bar = (replace(TERMS, incident_effect=e) for e in list(IncidentEffect)[1:])
     assert _decide(year, incidents=last_year).state is LineState.PAY
     assert _decide(bar, incidents=last_year).state is LineState.HOLD
+    from_july, from_april = (replace(year, guardianship_year_start=month) for month in (7, 4))
+    in_june = _incident(date(2026, 6, 1))
+    assert _decide(from_july, incidents=in_june).state is LineState.PAY  # of the year before
+    assert _decide(from_april, incidents=in_june).state is LineState.HOLD
+
+
+@pytest.mark.parametrize(
+    ("levels", "yuan"),
+    [((3, 3), "750.00"), ((4, 3), "1200.00"), ((None, 4), "1200.00"), ((5, 5), "750.00")],
+)
+def test_the_level_that_counts_has_its_own_amount(levels, yuan):
+    terms = replace(TERMS, annual_by_level=((4, Money.from_yuan("4800")),))
+    highest, listed = levels
+    decided = _decide(terms, highest_level=highest, listed_level=listed, highest_level_of_agreement=highest)
+    assert (decided.state, decided.amount.yuan) == (LineState.PAY, yuan)
+
+
+def test_a_past_incident_without_a_rating_is_paid_the_common_amount():
+    terms = replace(TERMS, annual_by_level=((4, Money.from_yuan("4800")),))
+    unrated = {"highest_level": None, "highest_level_of_agreement": None, "listed_level": None}
+    assert _decide(terms, has_past_incident=True, **unrated).amount.yuan == "750.00"
 
 
 def test_a_level_that_fell_counts_to_the_end_of_the_agreement_or_of_the_quarter():

@@ -6,7 +6,7 @@ import pytest
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.policy import Chain, DayRule, EligibleRule, PolicyTerms
+from app.subsidies.rules.policy import Chain, DayRule, EligibleRule, PayingOffice, PolicyTerms, Rhythm
 from app.subsidies.rules.transitions import (
     PAYMENT_MOVES,
     PaymentState,
@@ -48,6 +48,30 @@ def test_terms_are_stored_and_read_back(stored):
     assert PolicyTerms.from_json(stored).to_json() == stored
 
 
+BY_LEVEL = replace(
+    TERMS,
+    annual_by_level=((2, Money.from_yuan("1800")), (4, Money.from_yuan("4800"))),
+    period=Rhythm.YEAR,
+    guardianship_year_start=7,
+    office=PayingOffice.HEALTH,
+    pay_within_days=40,
+)
+
+
+def test_every_term_is_stored_and_read_back():
+    assert PolicyTerms.from_json(BY_LEVEL.to_json()) == BY_LEVEL
+    assert BY_LEVEL.to_json()["annual_by_level"] == [[2, 180000], [4, 480000]]
+
+
+def test_a_level_without_an_amount_of_its_own_has_the_common_one():
+    yuan = {level: BY_LEVEL.annual_at(level).yuan for level in (0, 2, 3, 4)}
+    assert yuan == {0: "3000.00", 2: "1800.00", 3: "3000.00", 4: "4800.00"}
+    assert BY_LEVEL.annual_at(None) == Money.from_yuan("3000")
+    assert BY_LEVEL.lowest_annual == Money.from_yuan("3000")  # nobody below level 3 is paid by it
+    assert replace(BY_LEVEL, eligible_rule=EligibleRule.MANAGED).lowest_annual == Money.from_yuan("1800")
+    assert PolicyTerms(annual=None).lowest_annual is None
+
+
 def test_terms_written_before_a_term_existed_have_its_default():
     assert PolicyTerms.from_json({"annual_fen": 300000}) == TERMS
 
@@ -58,6 +82,21 @@ def test_terms_written_before_a_term_existed_have_its_default():
         ({"annual": Money(0)}, "annual"),
         ({"annual": Money(-1)}, "annual"),
         ({"annual": Money.from_yuan("1000000.01")}, "annual"),
+        ({"annual_by_level": ((6, Money(100)),)}, "annual_by_level"),
+        ({"annual_by_level": ((3, Money(0)),)}, "annual_by_level"),
+        ({"annual_by_level": ((4, Money(1)), (3, Money(1)))}, "annual_by_level"),
+        ({"annual_by_level": ((3, Money(1)), (3, Money(2)))}, "annual_by_level"),
+        ({"annual": None, "annual_by_level": ((3, Money(1)),)}, "annual_by_level"),
+        ({"guardianship_year_start": 2}, "guardianship_year_start"),
+        ({"guardianship_year_start": True}, "guardianship_year_start"),
+        ({"period": "year"}, "period"),
+        ({"office": "finance"}, "office"),
+        ({"pay_within_days": 181}, "pay_within_days"),
+        ({"duty_within_days": 61}, "duty_within_days"),
+        ({"notice_days": 31}, "notice_days"),
+        ({"account_hold_days": 367}, "account_hold_days"),
+        ({"early_cutoff": "11-10"}, "early_cutoff"),
+        ({"floor_reference": "文" * 61}, "floor_reference"),
         ({"first_share": 101}, "first_share"),
         ({"first_share": True}, "first_share"),
         ({"visit_within_months": -1}, "visit_within_months"),
