@@ -44,7 +44,7 @@ def test_an_incident_that_nobody_decided_on_is_said_and_does_not_condemn() -> No
     assert "guardians.assessment.undecided" in [one.code for one in proposed[1]]
 
 
-def test_a_check_is_due_ten_working_days_after_the_quarter() -> None:
+def test_edge_38_a_duty_check_is_due_ten_working_days_after_the_quarter() -> None:
     """Spring Festival and the make-up days beside it are in the calendar (domain 9, case 38)."""
     free = [(date(2027, 1, 1), False), (date(2027, 1, 4), False), (date(2027, 1, 9), True)]
     assert check_by(Quarter(2026, 4), WorkdayCalendar.of_days(free)).ends_on == date(2027, 1, 15)
