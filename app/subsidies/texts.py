@@ -119,6 +119,31 @@ TEXTS: dict[str, str] = {
     "subsidies.export.objections": N_("还有 %(count)s 件异议没有处理，处理完才能拨付"),
     "subsidies.export.reopening_asked": N_("经办人已申请撤回审批，复核人决定之前不能拨付"),
     "subsidies.prepare.objections": N_("本批有异议待处理或已成立，不能重新造册；请逐笔核定"),
+    # against the period before
+    "subsidies.difference.came_back": N_("上期拦付或银行退回，本期发放"),
+    "subsidies.difference.was_held": N_("上期暂缓：%(why)s"),
+    "subsidies.difference.was_refused": N_("上期不发：%(why)s"),
+    "subsidies.difference.agreement_new": N_("协议 %(number)s 自%(since)s起，上期还没有"),
+    "subsidies.difference.not_listed_then": N_("上期没有列入"),
+    "subsidies.difference.ended_now": N_("本期拦付或银行退回"),
+    "subsidies.difference.is_held": N_("本期暂缓：%(why)s"),
+    "subsidies.difference.is_refused": N_("本期不发：%(why)s"),
+    "subsidies.difference.agreement_over": N_("协议 %(number)s 已于%(on)s终止"),
+    "subsidies.difference.not_listed_now": N_("本期没有列入：协议、登记或去向已变"),
+    "subsidies.difference.payee": N_("领款人与上期不同"),
+    "subsidies.difference.opening": N_("上期或本期为系统启用前的发放，只有金额"),
+    "subsidies.difference.annual": N_("每年标准由 %(was)s 元变为 %(now)s 元"),
+    "subsidies.difference.days": N_("%(why)s：上期 %(then)s 天不计，本期 %(now)s 天不计"),
+    "subsidies.difference.share": N_("第一监护人份额由 %(was)s%% 变为 %(now)s%%"),
+    "subsidies.difference.other": N_("两期的月份天数或分段不同"),
+    "subsidies.difference.kind.no_agreement": N_("协议期外"),
+    "subsidies.difference.kind.dead": N_("去世之后"),
+    "subsidies.difference.kind.not_here": N_("不在本地管理"),
+    "subsidies.difference.kind.not_managed": N_("未在管"),
+    "subsidies.difference.kind.custody": N_("羁押"),
+    "subsidies.difference.kind.inpatient": N_("住院"),
+    "subsidies.difference.kind.lost": N_("失访"),
+    "subsidies.difference.kind.care_facility": N_("机构照护"),
     # the joint approval
     "subsidies.office.police": OFFICE_LABELS[Office.POLICE],
     "subsidies.office.town": OFFICE_LABELS[Office.TOWN],
@@ -253,20 +278,30 @@ TEXTS: dict[str, str] = {
     "subsidies.returns.column.payee": N_("户名"),
     "subsidies.returns.column.account": N_("账号"),
     "subsidies.returns.column.id_number": N_("证件号码"),
-    "subsidies.returns.partial": N_("回盘只有 %(said)s 笔，发放文件有 %(sent)s 笔，还缺 %(missing)s 笔（序号 %(which)s）；请等银行返回全部结果后一次办理"),
+    "subsidies.returns.partial": N_(
+        "回盘只有 %(said)s 笔，发放文件有 %(sent)s 笔，还缺 %(missing)s 笔（序号 %(which)s）；请等银行返回全部结果后一次办理"
+    ),
     "subsidies.returns.other_file": N_("回盘文件不是本批发放文件 %(number)s 的结果"),
     "subsidies.returns.no_trailer": N_("文件不完整：没有首行或合计行"),
     "subsidies.returns.record": N_("第 %(row)s 行看不懂：长度或内容与约定的格式不符"),
     "subsidies.returns.totals": N_("文件的笔数或金额与合计行不符"),
-    "subsidies.returns.contradicts": N_("回盘与已办结的结果不符：%(count)s 笔，首先是序号 %(sequence)s；没有改动，请与银行核对"),
+    "subsidies.returns.contradicts": N_(
+        "回盘与已办结的结果不符：%(count)s 笔，首先是序号 %(sequence)s；没有改动，请与银行核对"
+    ),
     "subsidies.returns.returned": N_("银行退回：%(why)s"),
     "subsidies.opening.paid": N_("系统启用前已发放"),
     "subsidies.print.too_early": N_("现在还不能打印：台账须造册完成，告知书须审批通过"),
     # late facts: corrections, payments made again, money that is to come back
+    "subsidies.verify.case": N_("追回案件 %(case)s 的金额或退款与快照、记录不符"),
+    "subsidies.verify.after_death": N_("第 %(line)s 行发放了去世之后的日子，还没有立案；请运行 find-late-facts"),
     "subsidies.recovery.paper": N_("编号最多 %(most)s 个字"),
     "subsidies.projected": N_("预计至%(until)s：其中 %(days)s 天为预计"),
-    "subsidies.correction.more": N_("更正%(period)s：原按 %(was)s 天发放 %(paid)s 元，现应为 %(days)s 天 %(due)s 元，补发 %(amount)s 元"),
-    "subsidies.correction.less": N_("%(period)s原按 %(was)s 天发放 %(paid)s 元，现应为 %(days)s 天 %(due)s 元，多发 %(amount)s 元"),
+    "subsidies.correction.more": N_(
+        "更正%(period)s：原按 %(was)s 天发放 %(paid)s 元，现应为 %(days)s 天 %(due)s 元，补发 %(amount)s 元"
+    ),
+    "subsidies.correction.less": N_(
+        "%(period)s原按 %(was)s 天发放 %(paid)s 元，现应为 %(days)s 天 %(due)s 元，多发 %(amount)s 元"
+    ),
     "subsidies.correction.claimed": N_("另有 %(amount)s 元已经另案处理"),
     "subsidies.correction.no_agreement": N_("协议期外由 %(was)s 天改为 %(days)s 天"),
     "subsidies.correction.dead": N_("去世后由 %(was)s 天改为 %(days)s 天"),

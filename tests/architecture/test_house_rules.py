@@ -68,6 +68,7 @@ UNSCOPED = {
     "subsidies.queries.runs": "by run, or a county's policy",
     "subsidies.queries.totals": "by run",
     "subsidies.queries.verify": "by run",
+    "subsidies.queries.verify_late": "by run",
     "subsidies.queries.dossier.care": "by line, which `get_line` hands out within the actor's area",
     "subsidies.queries.dossier.money": "by line or run, which `get_line` hands out",
     "subsidies.queries.watch.care": "by run, for the job that looks for patterns",

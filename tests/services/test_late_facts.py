@@ -98,6 +98,7 @@ def said(stored: list[dict[str, object]]) -> list[str]:
 def test_edge_11_a_death_learned_two_quarters_later_becomes_one_case_and_no_debit(paid: House) -> None:
     before = paid.line(0)
     die(paid, date(2026, 8, 15))
+    assert len(paid.problems()) == 1  # verify says that nobody follows it yet
     assert (look(paid), look(paid)) == (1, 0)
     (case,) = cases(paid)
     assert (case.line_id, Money(case.amount_fen).yuan, case.state) == (before.id, "379.03", RecoveryState.FOUND)

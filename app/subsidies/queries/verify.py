@@ -16,6 +16,7 @@ from app.subsidies.models import LineHold, PayFile, PayFileLine, RunKind, Subsid
 from app.subsidies.queries.fund import booked_for, standing_commitment
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.queries.totals import run_digest, totals_of
+from app.subsidies.queries.verify_late import verify_late
 from app.subsidies.rules.corrections import decide_again
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.fund import FundSide
@@ -23,12 +24,14 @@ from app.subsidies.rules.lines import line_digest
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.transitions import PaymentState, RunState
 
+_SENT = (RunState.EXPORTED, RunState.SETTLED)
 _SIGNED = (RunState.SUBMITTED, RunState.APPROVED, RunState.EXPORTED, RunState.SETTLED)
 
 
 def verify_run(session: Session, run: SubsidyRun, keyring: Keyring | None = None) -> list[Reason]:
     """What does not hold; empty when all does. With a keyring the kept pay file is opened and its hash compared too."""
-    return [*_lines(session, run), *_run(session, run), *_pay_file(session, run, keyring), *_fund(session, run)]
+    late = verify_late(session, run) if run.state in _SENT and run.kind is not RunKind.OPENING else ()
+    return [*_lines(session, run), *_run(session, run), *_pay_file(session, run, keyring), *_fund(session, run), *late]
 
 
 def count_lines(session: Session, run: SubsidyRun) -> int:
