@@ -37,6 +37,7 @@ from app.tasks.rules import TaskKind
 
 _ALL = tuple(sorted(REQUIRED))
 _SOME = (DocumentKind.APPLICATION, DocumentKind.IDENTITY)
+_PAPERS = (DocumentKind.AGREEMENT, DocumentKind.IDENTITY, DocumentKind.RELATION)
 _PAGE = (620, 877)
 _KEPT = 4  # agreements of the village worker's village with a picture of their signed page
 # how far each family has come; the last two are done
@@ -131,17 +132,17 @@ def _keep_papers(office: _Office, keyring: Keyring) -> None:
     for place, (agreement, patient) in enumerate(rows):
         title = reason("guardians.papers.agreement", number=agreement.number)
         about = Subject(DocumentSubject.AGREEMENT, agreement.public_id, patient.id, patient.area_code, title, "/")
-        for kind in (DocumentKind.AGREEMENT, DocumentKind.IDENTITY, DocumentKind.RELATION)[: 3 - place % 3]:
-            paper = AttachDocument(new_public_id(), kind, agreement.signed_on, _drawn(place, kind))
+        for number, kind in enumerate(_PAPERS[: 3 - place % 3]):
+            paper = AttachDocument(new_public_id(), kind, agreement.signed_on, _drawn(place, number))
             attach_document(session, keyring, office.actor("village_worker"), about, paper, today, now)
 
 
-def _drawn(place: int, kind: DocumentKind) -> bytes:
+def _drawn(place: int, kind: int) -> bytes:
     """A sheet with grey lines: no face, no name, no number."""
     sheet = Image.new("RGB", _PAGE, (248, 247, 243))
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((230, 60, 390, 82), fill=(120, 120, 120))
-    for number, y in enumerate(range(130, 780, 34 + 4 * len(kind.value) % 9)):
+    for number, y in enumerate(range(130, 780, 34 + 5 * kind)):
         pen.rectangle((70, y, 550 - (number * 53 + place * 31) % 170, y + 7), fill=(185, 185, 182))
     kept = BytesIO()
     sheet.save(kept, "JPEG", quality=70)
