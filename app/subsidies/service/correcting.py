@@ -100,7 +100,7 @@ def repay_batch(session: Session, run: SubsidyRun, after: int) -> int | None:
     """Pay the next payments of earlier runs again that came to nothing. As `correct_batch`."""
     dead = dead_lines(session, run, after, BATCH)
     rows: list[Row] = []
-    for _run_id, group in groupby(sorted(dead, key=lambda one: one.line.run_id), key=lambda one: one.line.run_id):
+    for _way, group in groupby(sorted(dead, key=lambda one: _way_of(one.line)), key=lambda one: _way_of(one.line)):
         rows += _repayments(session, run, list(group))
     insert_missing(session, SubsidyLine, rows)
     return dead[-1].line.id if len(dead) == BATCH else None
@@ -123,11 +123,11 @@ def repayment_row(run: SubsidyRun, policy: SubsidyPolicy, gathered: GatheredLine
 
 
 def _repayments(session: Session, run: SubsidyRun, dead: Sequence[Dead]) -> Iterator[Row]:
-    """Of one earlier run: decided anew, by its own policy."""
-    earlier = session.get_one(SubsidyRun, dead[0].line.run_id)
-    policy = session.get_one(SubsidyPolicy, earlier.policy_id)
-    held = paid_for(session, [one.line for one in dead])
-    facts = _gather_again(session, earlier, Look.of(run), [one.line for one in dead], policy)
+    """Payments of one way, decided anew by their own policy."""
+    lines = [one.line for one in dead]
+    earlier, policy = session.get_one(SubsidyRun, lines[0].run_id), _policy_of(session, run.county_code, lines[0])
+    held = paid_for(session, lines)
+    facts = _gather_again(session, earlier, Look.of(run), lines, policy)
     for one in dead:
         place = place_of(one.line)
         row = repayment_row(run, policy, facts[place], one, held[place].kept)
@@ -170,7 +170,7 @@ def _not_in(session: Session, found: Sequence[Reviewed]) -> list[Reviewed]:
 def review_case(session: Session, case: Recovery, look: Look) -> tuple[Reviewed, Money]:
     """The case's payment by the facts of today, and what was paid too much by them if this case did not stand."""
     past = get_past_line(session, case.line_id)
-    (reviewed,) = _review_run(session, look, [past])
+    (reviewed,) = _review_alike(session, look, [past])
     own = case.received_fen if case.state is RecoveryState.WITHDRAWN else case.amount_fen
     others = replace(reviewed.before, claimed=reviewed.before.claimed - Money(own))
     return reviewed, others.too_much(reviewed.decision.amount)
@@ -181,15 +181,26 @@ def review(session: Session, look: Look, past: Sequence[PastLine]) -> list[Revie
     is only looked at where the patient has died in it: everything else may still change.
     """
     found: list[Reviewed] = []
-    ended = [one for one in past if one.has_ended(look.as_of)]
-    for _run_id, group in groupby(sorted(ended, key=lambda one: (one.run.id, one.line.id)), key=lambda one: one.run.id):
-        found += _review_run(session, look, list(group))
+    ended = sorted((one for one in past if one.has_ended(look.as_of)), key=lambda one: (_way_of(one.line), one.line.id))
+    for _way, group in groupby(ended, key=lambda one: _way_of(one.line)):
+        found += _review_alike(session, look, list(group))
     return found
 
 
-def _review_run(session: Session, look: Look, past: Sequence[PastLine]) -> Iterator[Reviewed]:
+def _way_of(line: SubsidyLine) -> tuple[int, str, int]:
+    """Payments of one run are decided together; but one that was made again has the period and the policy of what it repays."""
+    return line.run_id, line.period, line.snapshot["policy"]["version"]
+
+
+def _policy_of(session: Session, county_code: str, line: SubsidyLine) -> SubsidyPolicy:
+    """The version that the line was decided by."""
+    own = SubsidyPolicy.county_code == county_code, SubsidyPolicy.version == line.snapshot["policy"]["version"]
+    return session.scalars(select(SubsidyPolicy).where(*own)).one()
+
+
+def _review_alike(session: Session, look: Look, past: Sequence[PastLine]) -> Iterator[Reviewed]:
     run, lines = past[0].run, [one.line for one in past]
-    policy = session.get_one(SubsidyPolicy, run.policy_id)
+    policy = _policy_of(session, run.county_code, lines[0])
     terms = PolicyTerms.from_json(policy.terms)
     held = paid_for(session, lines)
     facts = _gather_again(session, run, look, lines, policy)
@@ -201,11 +212,13 @@ def _review_run(session: Session, look: Look, past: Sequence[PastLine]) -> Itera
 def _gather_again(
     session: Session, earlier: SubsidyRun, look: Look, lines: Sequence[SubsidyLine], policy: SubsidyPolicy
 ) -> dict[Place, GatheredLine]:
-    """The facts of an earlier run's lines as they are known now; that the period was paid by these lines is no fact about them."""
+    """The facts of an earlier run's lines, all of one period, as they are known now; that the period was paid by these lines is no fact
+    about them."""
+    period = lines[0].period
     again = SubsidyRun(
         id=look.run_id,
         county_code=earlier.county_code,
-        period=earlier.period,
+        period=period,
         kind=RunKind.REGULAR,
         state=RunState.PREPARING,
         rule_version=earlier.rule_version,
@@ -215,7 +228,7 @@ def _gather_again(
     agreements = sorted({line.agreement_id for line in lines})
     gathered = gather(session, again, agreements, PolicyTerms.from_json(policy.terms))
     return {
-        Place(one.agreement_id, earlier.period, one.rank): replace(
+        Place(one.agreement_id, period, one.rank): replace(
             one, facts=replace(one.facts, is_paid_already=False, is_before_import=False)
         )
         for one in gathered
