@@ -489,6 +489,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("duty_check_id", "signer", name=op.f("uq_duty_signatures_duty_check_id_signer")),
     )
     op.create_table(
+        "home_checks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=22), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("run_digest", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("drawn_by", sa.Integer(), nullable=False),
+        sa.Column("is_met", sa.Boolean(), nullable=True),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["drawn_by"], ["users.id"], name=op.f("fk_home_checks_drawn_by_users")),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["subsidy_lines.id"], name=op.f("fk_home_checks_line_id_subsidy_lines"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["recorded_by"], ["users.id"], name=op.f("fk_home_checks_recorded_by_users")),
+        sa.ForeignKeyConstraint(["run_id"], ["subsidy_runs.id"], name=op.f("fk_home_checks_run_id_subsidy_runs")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_checks")),
+        sa.UniqueConstraint("line_id", "run_digest", name=op.f("uq_home_checks_line_id_run_digest")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_home_checks_public_id")),
+    )
+    op.create_table(
         "line_holds",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("line_id", sa.Integer(), nullable=False),
@@ -685,6 +709,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_application_events_application_id"), "application_events", ["application_id"], unique=False
     )
+    op.create_index(op.f("ix_home_checks_run_id"), "home_checks", ["run_id"], unique=False)
     op.create_index("ix_line_marks_run_id_office", "line_marks", ["run_id", "office"], unique=False)
     op.create_index("ix_recoveries_county_code_state", "recoveries", ["county_code", "state"], unique=False)
     op.create_index("ix_review_flags_county_code_state", "review_flags", ["county_code", "state"], unique=False)
@@ -752,6 +777,7 @@ def downgrade() -> None:
     op.drop_table("recoveries")
     op.drop_table("line_marks")
     op.drop_table("line_holds")
+    op.drop_table("home_checks")
     op.drop_table("duty_signatures")
     op.drop_table("application_events")
     op.drop_table("duty_checks")

@@ -16,7 +16,7 @@ from app.subsidies.models.runs import (
     SubsidyPolicy,
     SubsidyRun,
 )
-from app.subsidies.models.watch import ReviewFlag
+from app.subsidies.models.watch import HomeCheck, ReviewFlag
 
 __all__ = [
     "AccountCall",
@@ -26,6 +26,7 @@ __all__ = [
     "FundEntry",
     "FundPosting",
     "FundProposal",
+    "HomeCheck",
     "LineHold",
     "LineKind",
     "LineMark",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -41,3 +41,25 @@ class ReviewFlag(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     # `Grounds.stored()`
     ground: Mapped[str | None] = mapped_column(String(100))
+
+
+class HomeCheck(Base):
+    """One line that was drawn for a check at home from a frozen run, and whether the family was met. A run's content is drawn once."""
+
+    __tablename__ = "home_checks"
+    __table_args__ = (UniqueConstraint("line_id", "run_digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
+    run_id: Mapped[int] = mapped_column(ForeignKey("subsidy_runs.id"), index=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("subsidy_lines.id", ondelete="CASCADE"))
+    # what was frozen when it was drawn, and the number published afterwards
+    run_digest: Mapped[str] = mapped_column(String(64))
+    number: Mapped[str] = mapped_column(String(40))
+    drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    drawn_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    # None: the town has not reported yet
+    is_met: Mapped[bool | None]
+    checked_on: Mapped[date | None]
+    recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
