@@ -41,6 +41,8 @@ SUBJECTS = {
     "/requests/": "request",
     "/subsidies/": "run",
     "/subsidies/lines/": "line",
+    "/subsidies/accounts/": "account",
+    "/subsidies/sharings/": "sharing",
     "/subsidies/objections/": "objection",
     "/subsidies/recoveries/": "recovery",
     "/subsidies/flags/": "flag",

@@ -36,7 +36,7 @@ from app.guardians.commands import AddGuardian, SignAgreement
 from app.guardians.commands_application import Apply
 from app.guardians.commands_duty import RecordCheck, RecordHelp
 from app.guardians.models import Agreement, Guardianship
-from app.guardians.rules import Rank, Relation
+from app.guardians.rules import LegalBasis, Rank, Relation
 from app.guardians.rules.duty import CheckWay, Duty, HelpGiven, HelpNeeded, Signer
 from app.guardians.service import add_guardian, sign_agreement
 from app.guardians.service.applications import apply_for_agreement
@@ -56,6 +56,7 @@ from app.patients.service.groups import add_group_member, found_group, record_me
 from app.patients.service.plans import make_plan
 from app.people.commands import AccountDraft, PersonDraft
 from app.people.models import Person
+from app.people.service import create_person, set_account
 from app.people.vault import Vault
 from app.risk.models import Reassessment, ReassessmentSession
 from app.risk.service import open_reassessments
@@ -71,6 +72,7 @@ from app.subsidies.models import (
     RecoveryEvent,
     ReviewFlag,
     RunObjection,
+    SharedAccount,
     SubsidyLine,
     SubsidyRun,
 )
@@ -193,6 +195,9 @@ class Place:
     replacement: str = ""
     run: str = ""
     line: str = ""
+    # a former guardian's account that replaced another, and the proposal to share it
+    account: str = ""
+    sharing: str = ""
     # what looks like a pattern on that line, and what it paid too much
     flag: str = ""
     recovery: str = ""
@@ -343,7 +348,42 @@ def _place(
         found.flag = _flag(session, actors["doctor"], line, county_code)
         found.recovery = _recovery(session, actors["reviewer"], line, county_code)
         found.objection = _objection(session, actors["clerk"], line)
+        found.account, found.sharing = _vouched(session, Vault(session, keyring), actors["clerk"], line, county_code)
     return found
+
+
+def _vouched(session: Session, vault: Vault, clerk: Actor, line: SubsidyLine, county_code: str) -> tuple[str, str]:
+    """Somebody who helped to guard until lately has a new account, which is proposed to be shared."""
+    number = 9300 + line.id
+    first = AccountDraft(AccountKind.SOCIAL_CARD, card_number(number), REGISTERED, "农业银行", is_opening=True)
+    person = create_person(session, vault, PersonDraft("闻人敬", phone=f"1380011{number}", account=first), NOW)
+    session.add(
+        Guardianship(
+            patient_id=line.patient_id,
+            person_id=person.id,
+            rank=Rank.SECOND,
+            relation=Relation.OFFICER,
+            legal_basis=LegalBasis.POST,
+            from_on=REGISTERED,
+            to_on=REGISTERED,
+            recorded_at=NOW,
+        )
+    )
+    draft = AccountDraft(AccountKind.SOCIAL_CARD, card_number(number + 40), TODAY, "农业银行")
+    account = set_account(session, vault, person, draft, clerk, NOW)
+    sharing = SharedAccount(
+        submission_key=new_public_id(),
+        account_id=account.id,
+        number_index=account.number_index,
+        county_code=county_code,
+        reference="〔2026〕9号",
+        until_on=date(2027, 6, 30),
+        proposed_at=NOW,
+        proposed_by=clerk.user_id,
+    )
+    session.add(sharing)
+    session.flush()
+    return account.public_id, sharing.public_id
 
 
 def _objection(session: Session, clerk: Actor, line: SubsidyLine) -> str:

@@ -64,6 +64,7 @@ NO_FIELDS = (
     "/duty/checks/<public_id>/withdraw", "/open", "/take-up", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
     "/recoveries/find", "/recoveries/<public_id>/agree", "/recoveries/<public_id>/turn-down",
     "/subsidies/<public_id>/notice", "/reopening/allow", "/reopening/refuse", "/reopening/withdraw",
+    "/sharings/<public_id>/approve", "/sharings/<public_id>/refuse", "/sharings/<public_id>/withdraw",
     "/subsidies/<public_id>/sign", "/sign/send", "/sign/<line_id>/mark", "/sign/<line_id>/unmark",
     "/assessments/<public_id>/sign", "/requests/<public_id>/approve", "/requests/<public_id>/refuse", "/requests/<public_id>/withdraw",
     "/views/<view_id>/delete", "/proposals/<public_id>/adopt", "/proposals/<public_id>/preview", "/proposals/<public_id>/approve", "/proposals/<public_id>/refuse", "/proposals/<public_id>/withdraw", "/visits/<visit_id>/national", "/visits/<visit_id>/national/take-back",
