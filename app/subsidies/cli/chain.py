@@ -86,8 +86,8 @@ def post_notice_command(county: str, quarter: Period, supplementary: bool, as_us
 @county_option
 @quarter_option
 @supplement_option
-@click.option("--source", type=click.Choice(list(ObjectionSource)), required=True)
-@click.option("--ground", type=click.Choice(list(ObjectionGround)), required=True)
+@click.option("--source", type=click.Choice([one.value for one in ObjectionSource]), required=True)
+@click.option("--ground", type=click.Choice([one.value for one in ObjectionGround]), required=True)
 @click.option("--agreement", default="", help="the agreement's number, where it is about one line")
 @click.option("--received", type=click.DateTime(["%Y-%m-%d"]), help="the day it came in; today without it")
 @as_option
@@ -146,7 +146,7 @@ def decide_objection_command(
 @county_option
 @quarter_option
 @supplement_option
-@click.option("--ground", type=click.Choice(list(ReturnGround)), help="the clerk asks, on these grounds")
+@click.option("--ground", type=click.Choice([one.value for one in ReturnGround]), help="the clerk asks, on these grounds")
 @click.option("--reference", default="", help="the number of a paper")
 @click.option("--allow", "answered", flag_value="allow", help="the reviewer allows what was asked for")
 @click.option("--refuse", "answered", flag_value="refuse", help="the reviewer does not")

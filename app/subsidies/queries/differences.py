@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -11,11 +12,14 @@ from sqlalchemy.orm import Session, aliased
 from app.areas.rules import prefix_of
 from app.core.actor import Actor
 from app.core.period import parse_period
+from app.core.reasons import Reason
 from app.core.scope import within, within_prefix
 from app.guardians.models import Agreement
 from app.people.models import Person
 from app.subsidies.models import LineKind, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.queries.lines import knows_reasons
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.differences import Side, why_changed, why_gone, why_new
 
 MOST = 200  # named in one list; the counts are whole
 
@@ -52,6 +56,8 @@ class DifferenceRow:
     now_fen: int | None
     # paid to another guardian than last quarter
     is_other_payee: bool = False
+    # empty for who may not know days of care, levels and incidents
+    because: tuple[Reason, ...] = ()
 
 
 def count_differences(session: Session, actor: Actor, run: SubsidyRun) -> Differences | None:
@@ -69,21 +75,81 @@ def count_differences(session: Session, actor: Actor, run: SubsidyRun) -> Differ
 
 
 def list_differences(session: Session, actor: Actor, run: SubsidyRun, kind: Difference) -> list[DifferenceRow]:
-    """The first `MOST` of a kind, by village."""
+    """The first `MOST` of a kind, by village, each with its because for whoever may know it."""
     side = _Then if kind is Difference.GONE else _Now
-    pairs = _pairs(run, actor, kind).with_only_columns(
-        Person.name, Agreement.number, _Then.amount_fen, _Now.amount_fen, _Then.payee_person_id, _Now.payee_person_id
-    )
-    rows = session.execute(
+    pairs = _pairs(run, actor, kind).with_only_columns(Person.name, Agreement.number, _Then.id, _Now.id)
+    found = session.execute(
         pairs.join(Person, Person.id == side.payee_person_id)
         .join(Agreement, Agreement.id == side.agreement_id)
         .order_by(side.area_code, side.id)
         .limit(MOST)
-    )
+    ).all()
+    lines = _lines(session, [line_id for row in found for line_id in row[2:] if line_id])
+    others = _other_side(session, run, kind, [lines[row[2] or row[3]] for row in found if None in row[2:]])
+    agreements = _agreements(session, lines)
+    knows = knows_reasons(actor)
     return [
-        DifferenceRow(payee, number, before, now, None not in (was, now_is) and was != now_is)
-        for payee, number, before, now, was, now_is in rows
+        _row(run, kind, payee, number, lines.get(then), lines.get(now), others, agreements, knows)
+        for payee, number, then, now in found
     ]
+
+
+def _row(
+    run: SubsidyRun,
+    kind: Difference,
+    payee: str,
+    number: str,
+    then: SubsidyLine | None,
+    now: SubsidyLine | None,
+    others: Mapping[tuple[int, str], SubsidyLine],
+    agreements: Mapping[int, Agreement],
+    knows: bool,
+) -> DifferenceRow:
+    is_other = then is not None and now is not None and then.payee_person_id != now.payee_person_id
+    because: tuple[Reason, ...] = ()
+    if knows and then is not None and now is not None:
+        because = why_changed(_side(then), replace(_side(now), is_other_payee=is_other))
+    elif knows and (one := now or then):
+        agreement, period = agreements[one.agreement_id], parse_period(run.period)
+        other = others.get((one.patient_id, one.rank.value))
+        if kind is Difference.NEW:
+            because = why_new(_side(other) if other else None, number, agreement.from_on, period.previous().last_day)
+        else:
+            ends = agreement.ended_on or agreement.to_on
+            because = why_gone(_side(other) if other else None, number, ends, period.first_day)
+    return DifferenceRow(
+        payee, number, then.amount_fen if then else None, now.amount_fen if now else None, is_other, because
+    )
+
+
+def _side(line: SubsidyLine) -> Side:
+    return Side(line.decision, line.is_live, tuple(map(Reason.from_json, line.reasons)), line.snapshot)
+
+
+def _lines(session: Session, ids: Sequence[int]) -> dict[int, SubsidyLine]:
+    return {one.id: one for one in session.scalars(select(SubsidyLine).where(SubsidyLine.id.in_(ids)))}
+
+
+def _agreements(session: Session, lines: Mapping[int, SubsidyLine]) -> dict[int, Agreement]:
+    wanted = {line.agreement_id for line in lines.values()}
+    return {one.id: one for one in session.scalars(select(Agreement).where(Agreement.id.in_(wanted)))}
+
+
+def _other_side(
+    session: Session, run: SubsidyRun, kind: Difference, lines: Sequence[SubsidyLine]
+) -> dict[tuple[int, str], SubsidyLine]:
+    """The lines of the other period for the same patients and ranks, which did not pay: (patient, rank) → the last of them."""
+    if kind is Difference.CHANGED or not lines:
+        return {}
+    other = SubsidyLine
+    of_period = other.run_id == run.id if kind is Difference.GONE else other.period == _before(run)
+    query = select(other).where(of_period, other.kind != LineKind.CORRECTION)
+    found = session.scalars(query.where(other.patient_id.in_({one.patient_id for one in lines})).order_by(other.id))
+    return {(one.patient_id, one.rank.value): one for one in found}
+
+
+def _before(run: SubsidyRun) -> str:
+    return str(parse_period(run.period).previous())
 
 
 def _pairs(run: SubsidyRun, actor: Actor, kind: Difference) -> Select[int, int]:
@@ -114,7 +180,7 @@ def _paid_now(run: SubsidyRun, actor: Actor) -> ColumnElement[bool]:
 def _paid_then(run: SubsidyRun, actor: Actor) -> ColumnElement[bool]:
     """Whatever paid the quarter before: regular, supplementary or opening."""
     return and_(
-        _Then.period == str(parse_period(run.period).previous()),
+        _Then.period == _before(run),
         _Then.kind != LineKind.CORRECTION,
         _Then.decision == LineState.PAY,
         _Then.is_live,
