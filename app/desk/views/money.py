@@ -23,6 +23,7 @@ from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
 from app.subsidies.queries.lines import list_lines
 from app.subsidies.queries.periods import ended_periods
+from app.subsidies.queries.policies import list_waiting
 from app.subsidies.queries.runs import list_runs
 from app.subsidies.queries.watch.flags import count_open_flags
 from app.subsidies.rules.decision import LineState
@@ -72,6 +73,7 @@ def signing(actor: Actor) -> str:
         waiting=_with_quarters(waiting),
         others=_with_quarters([run for run in runs if run not in waiting]),
         is_finance=actor.role is Role.FINANCE,
+        drafts=list_waiting(read_session(), actor) if actor.role is Role.REVIEWER else [],
         open_flags=count_open_flags(read_session(), actor) if actor.role is Role.REVIEWER else 0,
     )
 
@@ -87,6 +89,7 @@ def auditing(actor: Actor) -> str:
         is_short=head.sequence <= MOST_WALKED,
         verdict=_verdict() if is_walked else None,
         runs=_with_quarters(list_runs(session, actor, RUNS_SHOWN)),
+        drafts=list_waiting(read_session(), actor) if actor.role is Role.REVIEWER else [],
         open_flags=count_open_flags(session, actor),
     )
 
