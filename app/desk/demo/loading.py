@@ -25,6 +25,7 @@ from app.desk.demo.caseload import share_caseload
 from app.desk.demo.checking import check_duties
 from app.desk.demo.clues import tell_clues
 from app.desk.demo.contracts import Contract
+from app.desk.demo.correcting import admit_one, discharge_one, pay_back
 from app.desk.demo.funding import ask_for_more, open_year
 from app.desk.demo.listing import load_lists
 from app.desk.demo.meeting import hold_meetings
@@ -41,6 +42,7 @@ from app.desk.demo.supporting import support
 from app.desk.demo.teams import name_teams
 from app.desk.demo.treating import treat
 from app.desk.demo.visiting import store_visits
+from app.desk.demo.vouching import call_back
 from app.desk.demo.watching import watch
 from app.people.models import Person
 from app.people.vault import Vault
@@ -121,6 +123,9 @@ class Loader:
         ask_for_more(self.session, self.county, self.moments)
         carry_phones(self.session, self.vault, self.county, self.moments)
         copy_the_old(self.session, self.county.actors["doctor"], self.moments)
+        if calendar.paid:
+            pay_back(self.session, self.county, self.moments, calendar.paid[-1])
+        call_back(self.session, self.vault.keyring, self.county, self.moments)
         watch(self.session, self.county, self.moments)
 
     def _live(self, quarter: Quarter, since: date) -> date:
@@ -157,6 +162,10 @@ class Loader:
         payer = self._payer(quarter)
         if quarter == self.plan.calendar.draft:
             payer.prepare(quarter, day)
+        elif quarter.next() == self.plan.calendar.draft:
+            patient = admit_one(self.session, self.county, self.moments, quarter, day)
+            payer.close(quarter)
+            discharge_one(self.session, self.county, self.moments, patient, quarter, day)
         else:
             payer.close(quarter)
         self.say(f"  {quarter} {'prepared' if quarter == self.plan.calendar.draft else 'paid'}")
