@@ -8,7 +8,6 @@ from datetime import datetime
 from app.audit.prints import Mark
 from app.core.actor import Actor
 from app.core.quarter import Quarter
-from app.guardians.labels import RELATION_LABELS
 from app.guardians.labels_duty import MARK_LABELS, SIGNER_LABELS, WAY_LABELS
 from app.guardians.queries.duty_list import DutyRow
 from app.guardians.rules.duty import DUTY_LABELS, DUTY_SHORT, Duty, Signer, duties_of
@@ -47,7 +46,6 @@ def _row(row: DutyRow, is_filled: bool, signed: Mapping[Signer, str]) -> DutyShe
     return DutySheetRow(
         agreement=row.number,
         guardian=row.guardian or "",
-        relation=RELATION_LABELS[row.relation] if row.relation else "",
         ticks=tuple(_tick(row, duty) for duty in Duty) if is_shown else (),
         result=MARK_LABELS[row.mark] if is_shown and row.mark else "",
         checked_on=row.checked_on if is_shown else None,

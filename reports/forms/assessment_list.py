@@ -81,7 +81,7 @@ def _table(rows: tuple[AssessmentLine, ...]) -> Table:
             "依据",
             "确认人、日期",
         ),
-        (10, 38, 22, 18, 19, 19, 19, 19, 22, 0, 30),
+        (9, 36, 19, 15, 18, 18, 18, 18, 28, 0, 27),
         cells,
         (center, left, left, center, center, center, center, center, center, left, left),
     )

@@ -27,7 +27,6 @@ class DutySheetRow:
 
     agreement: str
     guardian: str = ""
-    relation: str = ""
     ticks: tuple[Tick, ...] = ()
     result: str = ""
     checked_on: date | None = None
@@ -87,7 +86,7 @@ def _table(document: DutySheetDocument, rows: tuple[DutySheetRow, ...]) -> Table
     heads = tuple(f"{number}{words}" for number, words in enumerate(document.heads, start=1))
     return Table(
         ("序号", "协议编号", "第一监护人", *heads, "结果", "日期", *(f"{name}签名" for name in document.signers)),
-        (8, 29, 23, *(10.5,) * len(heads), 17, 17, *((275 - 8 - 29 - 23 - 84 - 34) / 6,) * len(document.signers)),
+        (8, 34, 19, *(10.5,) * len(heads), 17, 17, *((275 - 8 - 34 - 19 - 84 - 34) / 6,) * len(document.signers)),
         tuple(_cells(number, row, len(heads)) for number, row in enumerate(rows, start=1)),
         (center, left, left, *(center,) * len(heads), center, center, *(center,) * len(document.signers)),
         least=9.5,
@@ -97,9 +96,8 @@ def _table(document: DutySheetDocument, rows: tuple[DutySheetRow, ...]) -> Table
 def _cells(number: int, row: DutySheetRow, duties: int) -> tuple[str, ...]:
     ticks = tuple(tick.value for tick in row.ticks) or ("□",) * duties
     signatures = row.signatures or ("",) * 6
-    who = f"{row.guardian}（{row.relation}）" if row.relation else row.guardian
     on = f"{row.checked_on.month}月{row.checked_on.day}日" if row.checked_on else ""
-    return (str(number), row.agreement, who, *ticks, row.result or row.note, on, *signatures)
+    return (str(number), row.agreement, row.guardian, *ticks, row.result or row.note, on, *signatures)
 
 
 def _closing() -> Together:
