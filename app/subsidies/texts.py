@@ -333,6 +333,11 @@ TEXTS: dict[str, str] = {
     "subsidies.recovery_letter_printed": N_("打印退回通知书"),
     "subsidies.recoveries_printed": N_("打印追回台账"),
     # verifying
+    "subsidies.verify.balance": N_("%(year)s 年资金池收支不平"),
+    "subsidies.verify.overdrawn": N_("%(year)s 年资金池出现负数"),
+    "subsidies.verify.paid_twice": N_("第 %(line)s 行所付的日子（%(period)s）已由另一行支付"),
+    "subsidies.verify.illegal_step": N_("批次 %(run)s 的签批顺序不合规定，或与现在的状态不符"),
+    "subsidies.verify.same_hand": N_("批次 %(run)s 有须由不同的人办理的步骤出自同一人"),
     "subsidies.verify.line_changed": N_("第 %(line)s 行的内容与其指纹不符"),
     "subsidies.verify.amount": N_("第 %(line)s 行按快照重算，结果与所存不同"),
     "subsidies.verify.payee": N_("第 %(line)s 行的领款人或账户与快照不同"),

@@ -69,6 +69,7 @@ UNSCOPED = {
     "subsidies.queries.totals": "by run",
     "subsidies.queries.verify": "by run",
     "subsidies.queries.verify_late": "by run",
+    "subsidies.queries.verify_county": "by county, which the command has looked at",
     "subsidies.queries.dossier.care": "by line, which `get_line` hands out within the actor's area",
     "subsidies.queries.dossier.money": "by line or run, which `get_line` hands out",
     "subsidies.queries.watch.care": "by run, for the job that looks for patterns",

@@ -31,6 +31,7 @@ from app.core.money import Money
 from app.subsidies.commands import ProposeMoney
 from app.subsidies.models import FundPosting, PayFile, PayFileLine, RunApproval, SubsidyLine, SubsidyRun
 from app.subsidies.queries.verify import verify_run
+from app.subsidies.queries.verify_county import verify_county
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.service.funding import decide_proposal, propose_money
 from config import Settings
@@ -269,6 +270,7 @@ def _content(copy: Copy) -> dict[str, Any]:
         with database.reading() as session:
             run = session.scalars(select(SubsidyRun)).one()
             assert verify_run(session, run) == []
+            assert verify_county(session, COUNTY) == []
             file = session.scalars(select(PayFile)).one_or_none()
             lines = session.scalars(select(SubsidyLine).order_by(SubsidyLine.area_code, SubsidyLine.id)).all()
             sent = session.scalars(select(PayFileLine).order_by(PayFileLine.sequence)).all()

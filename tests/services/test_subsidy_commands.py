@@ -199,7 +199,7 @@ def test_verify_names_what_was_changed_behind_the_product(house: House, database
         session.execute(text("UPDATE subsidy_lines SET amount_fen = 1 WHERE id = (SELECT min(id) FROM subsidy_lines)"))
     result = step(house, "verify", "auditor")
     assert result.exit_code == 1
-    assert len(json.loads(result.stdout)["problems"]) == 3  # the line, the totals, the pay file
+    assert len(json.loads(result.stdout)["problems"]) == 4  # the line, the totals, the pay file and what was exported
     assert "内容与其指纹不符" in result.stderr
 
 

@@ -1,4 +1,4 @@
-"""`flask subsidy prepare / submit / approve / export / settle / verify`."""
+"""`flask subsidy prepare / submit / approve / export / settle`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.core.access import Action
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.commands import answer, as_option, json_option, plainly, refuse
-from app.core.db import reading, transaction
+from app.core.db import transaction
 from app.core.errors import Conflict
 from app.core.keys import current_keyring
 from app.core.money import Money
@@ -27,7 +27,6 @@ from app.subsidies.commands import PrepareRun
 from app.subsidies.hands import require_person
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.runs import find_pay_file
-from app.subsidies.queries.verify import count_lines, verify_run
 from app.subsidies.readers import read_returns
 from app.subsidies.rules.bank import PayLayout
 from app.subsidies.service import (
@@ -158,25 +157,6 @@ def settle(
         "paid_total": Money(settled.paid_fen).yuan,
     }
     answer_run(run, as_json, extra)
-
-
-@subsidy.command("verify")
-@county_option
-@quarter_option
-@supplement_option
-@as_option
-@json_option
-@plainly
-def verify(county: str, quarter: Period, supplementary: bool, as_user: str | None, as_json: bool) -> None:
-    """Recompute every line from its own snapshot; compare totals, digest and pay file. Exit 1 where something differs."""
-    with reading() as session:
-        actor = actor_named(session, as_user, Action.VERIFY_SUBSIDY)
-        run = run_of(session, actor, county, quarter, supplementary, lock=False)
-        problems = [say(one) for one in verify_run(session, run, current_keyring())]
-        counts = {"run": run.public_id, "state": run.state.value, "lines": count_lines(session, run)}
-    answer({**counts, "problems": problems}, as_json, f"{counts['lines']} lines, {len(problems)} problems")
-    if problems:
-        refuse("\n".join(problems[:20]))
 
 
 def _step(

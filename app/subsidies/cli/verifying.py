@@ -1,0 +1,55 @@
+"""`flask subsidy verify`: whether the money is still what was decided and signed, run by run and over the whole county."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy.orm import Session
+
+from app.core.access import Action
+from app.core.actor import Actor
+from app.core.commands import answer, as_option, json_option, plainly, refuse
+from app.core.db import reading
+from app.core.errors import NotFound
+from app.core.keys import current_keyring
+from app.core.period import Period
+from app.core.reasons import say
+from app.subsidies.cli.options import QuarterType, actor_named, county_option, run_of, supplement_option
+from app.subsidies.cli.steps import subsidy
+from app.subsidies.models import SubsidyRun
+from app.subsidies.queries.verify import count_lines, verify_run
+from app.subsidies.queries.verify_county import list_runs_of, verify_county
+
+SHOWN = 20
+
+
+@subsidy.command("verify")
+@county_option
+@click.option("--quarter", type=QuarterType(), help="one run of the county; without it every run is looked at")
+@supplement_option
+@as_option
+@json_option
+@plainly
+def verify(county: str, quarter: Period | None, supplementary: bool, as_user: str | None, as_json: bool) -> None:
+    """Recompute every line from its own snapshot; compare totals, digest, pay file and fund; then the county as a whole: nobody paid
+    twice, no day after a known death, no step out of order or by the same hand, the fund in balance. Exit 1 where something differs."""
+    with reading() as session:
+        actor = actor_named(session, as_user, Action.VERIFY_SUBSIDY)
+        runs = _runs(session, actor, county, quarter, supplementary)
+        found = [why for run in runs for why in verify_run(session, run, current_keyring())]
+        problems = [say(why) for why in (*found, *verify_county(session, county))]
+        counts: dict[str, object] = {"runs": len(runs), "lines": sum(count_lines(session, run) for run in runs)}
+        if quarter is not None:
+            counts |= {"run": runs[0].public_id, "state": runs[0].state.value}
+    answer({**counts, "problems": problems}, as_json, f"{counts['lines']} lines, {len(problems)} problems")
+    if problems:
+        refuse("\n".join(problems[:SHOWN]))
+
+
+def _runs(
+    session: Session, actor: Actor, county: str, quarter: Period | None, is_supplementary: bool
+) -> list[SubsidyRun]:
+    if quarter is not None:
+        return [run_of(session, actor, county, quarter, is_supplementary, lock=False)]
+    if not county.startswith(actor.area_prefix):
+        raise NotFound()
+    return list_runs_of(session, county)
