@@ -52,6 +52,8 @@ TEXTS: dict[str, str] = {
     "desk.plan.why.rehabilitation": N_("上次随访没有任何康复措施"),
     "desk.plan.why.social": N_("上次随访社会人际交往较差"),
     "desk.reassessment_printed": N_("打印季度评估表"),
+    "desk.papers.account": N_("%(bank)s账户，自 %(on)s 起"),
+    "desk.papers.recovery": N_("%(on)s 发现的多发款项"),
     "desk.agreement_printed": N_("打印监护协议"),
     "desk.supplement_printed": N_("打印个人信息补充表"),
     "desk.consent_printed": N_("打印知情同意书"),

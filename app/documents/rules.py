@@ -31,11 +31,9 @@ class DocumentSubject(StrEnum):
     PATIENT = "patient"
     APPLICATION = "application"
     AGREEMENT = "agreement"
-    CONSENT = "consent"
     DUTY_CHECK = "duty_check"
     ACCOUNT = "account"
     RECOVERY = "recovery"
-    OBJECTION = "objection"
 
 
 _OF_A_FAMILY = (
@@ -47,14 +45,17 @@ _OF_A_FAMILY = (
 )
 # What may be attached to what. A portrait of a patient is no kind and never will be.
 KINDS_OF: dict[DocumentSubject, tuple[DocumentKind, ...]] = {
-    DocumentSubject.PATIENT: (*_OF_A_FAMILY, DocumentKind.DISCHARGE, DocumentKind.DEATH),
+    DocumentSubject.PATIENT: (*_OF_A_FAMILY, DocumentKind.CONSENT, DocumentKind.DISCHARGE, DocumentKind.DEATH),
     DocumentSubject.APPLICATION: (DocumentKind.APPLICATION, *_OF_A_FAMILY),
-    DocumentSubject.AGREEMENT: (DocumentKind.AGREEMENT, DocumentKind.APPLICATION, *_OF_A_FAMILY),
-    DocumentSubject.CONSENT: (DocumentKind.CONSENT,),
+    DocumentSubject.AGREEMENT: (
+        DocumentKind.AGREEMENT,
+        DocumentKind.APPLICATION,
+        *_OF_A_FAMILY,
+        DocumentKind.ACCOUNT,
+    ),
     DocumentSubject.DUTY_CHECK: (DocumentKind.DUTY_CHECK, DocumentKind.CARE_LOG),
     DocumentSubject.ACCOUNT: (DocumentKind.ACCOUNT,),
     DocumentSubject.RECOVERY: (DocumentKind.RECEIPT,),
-    DocumentSubject.OBJECTION: (DocumentKind.DUTY_CHECK, DocumentKind.CARE_LOG, DocumentKind.RECEIPT),
 }
 
 

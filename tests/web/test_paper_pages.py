@@ -19,6 +19,9 @@ from app.core.db import Database
 from app.core.files import open_file
 from app.core.models import KeptFile
 from app.documents.models import Document
+from app.guardians.models import DutyCheck
+from app.patients.models import Patient
+from app.people.models import PayeeAccount, Person
 from tests.rig.county import County
 from tests.rig.paper_pictures import GPS_IFD, photo_with_position, scan
 from tests.rig.scene import Scene
@@ -167,3 +170,26 @@ def test_an_application_is_checked_and_signed_by_page_and_its_agreement_printed(
         assert clerk.post(f"{where}/sign", data=signed).status_code == 303
     assert "安护-2027-1" in clerk.get(where).get_data(as_text=True)
     assert village.get(f"{where}/sign").status_code in (200, 404)
+
+
+def test_a_duty_check_an_account_a_case_and_a_family_take_papers_too(
+    client_as: As, scene: Scene, database: Database
+) -> None:
+    with database.reading() as session:
+        account = session.scalars(
+            select(PayeeAccount.public_id).join(Person).where(Person.public_id == scene.near.guardian_person)
+        ).first()
+        check = session.scalars(
+            select(DutyCheck.public_id).join(Patient).where(Patient.public_id == scene.near.patient)
+        ).first()
+    clerk, doctor, town = client_as("clerk"), client_as("doctor"), client_as("town")
+    for client, kind, name in (
+        (doctor, "patient", scene.near.patient),
+        (clerk, "account", account),
+        (town, "duty_check", check),
+    ):
+        if name is not None:
+            assert client.get(f"/papers/{kind}/{name}").status_code == 200, kind
+    assert doctor.get(f"/papers/account/{account}").status_code == 404
+    for kind in ("patient", "account", "duty_check", "recovery", "application", "nothing"):
+        assert clerk.get(f"/papers/{kind}/{'A' * 22}").status_code == 404

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 from PIL import Image, ImageDraw
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -26,14 +26,13 @@ from app.documents.service import attach_document
 from app.documents.subjects import Subject
 from app.guardians.commands import SignAgreement
 from app.guardians.commands_application import Apply
-from app.guardians.models import Agreement
-from app.guardians.queries.applications import find_live_application
+from app.guardians.models import Agreement, Guardianship
+from app.guardians.rules import Rank
 from app.guardians.rules.application import REQUIRED, ApplicationStep
 from app.guardians.service.applications import apply_for_agreement, check_application, send_back, sign_application
 from app.patients.models import Patient
 from app.patients.rules import RegistryStatus
-from app.tasks.models import Task, TaskState
-from app.tasks.rules import TaskKind
+from app.tasks.rules import RENEWAL_DAYS_BEFORE_END
 
 _ALL = tuple(sorted(REQUIRED))
 _SOME = (DocumentKind.APPLICATION, DocumentKind.IDENTITY)
@@ -57,40 +56,41 @@ class _Office:
 
 
 def apply_some(session: Session, keyring: Keyring, county: County, moments: Moments) -> None:
-    """Nothing where no agreement of the town is about to end."""
+    """Nothing where every family of the town has an agreement that runs on."""
     office = _Office(session, county, moments)
-    for state, (patient, agreement) in zip(_STATES, _renewing(session, county.actors["town"]), strict=False):
-        _bring(office, patient, agreement, state)
+    families = list(_applying(session, county.actors["town"], moments.today))
+    for state, (patient, starts) in zip(_STATES, families, strict=False):
+        _bring(office, patient, starts, state)
     _keep_papers(office, keyring)
 
 
-def _renewing(session: Session, town: Actor) -> Iterator[tuple[Patient, Agreement]]:
-    """Families whose renewal is open and who have not applied yet, the village worker's village first."""
+def _applying(session: Session, town: Actor, today: date) -> Iterator[tuple[Patient, date]]:
+    """Families and the first day they ask for: those whose agreement ends within weeks, then those who have none; the village worker's
+    village first."""
+    last = func.max(func.coalesce(Agreement.ended_on, Agreement.to_on))
     rows = session.execute(
-        select(Patient, Agreement)
-        .join(Task, Task.patient_id == Patient.id)
-        .join(Agreement, Agreement.patient_id == Patient.id)
+        select(Patient, last)
+        .join(Guardianship, Guardianship.patient_id == Patient.id)
+        .outerjoin(Agreement, and_(Agreement.patient_id == Patient.id, Agreement.withdrawn_at.is_(None)))
         .where(
-            Task.kind == TaskKind.AGREEMENT_RENEWAL,
-            Task.state == TaskState.OPEN,
-            Agreement.withdrawn_at.is_(None),
-            Agreement.ended_on.is_(None),
+            Guardianship.rank == Rank.FIRST,
+            Guardianship.to_on.is_(None),
+            Guardianship.withdrawn_at.is_(None),
             Patient.registry_status == RegistryStatus.REGISTERED,
             within(Patient.area_code, town),
         )
-        .order_by(Patient.area_code != VILLAGE, Patient.id, Agreement.to_on.desc())
-        .limit(40)
+        .group_by(Patient.id)
+        .having(or_(last.is_(None), last <= today + timedelta(days=RENEWAL_DAYS_BEFORE_END)))
+        .order_by(last.is_(None), Patient.area_code != VILLAGE, Patient.id)
+        .limit(len(_STATES))
     ).all()
-    seen: set[int] = set()
-    for patient, agreement in rows:
-        if patient.id not in seen and find_live_application(session, town, patient) is None:
-            seen.add(patient.id)
-            yield patient, agreement
+    for patient, ends_on in rows:
+        yield patient, max(today, ends_on + timedelta(days=1)) if ends_on else today
 
 
-def _bring(office: _Office, patient: Patient, agreement: Agreement, state: str) -> None:
+def _bring(office: _Office, patient: Patient, starts: date, state: str) -> None:
     today, now = office.moments.today, office.moments.now
-    session, starts = office.session, max(today, agreement.to_on + timedelta(days=1))
+    session = office.session
     wanted = Apply(new_public_id(), today - timedelta(days=1), starts, _SOME if state == "returned" else _ALL)
     public_id = apply_for_agreement(session, office.actor("clerk"), patient, wanted, today, now).public_id
     if state == "withdrawn":

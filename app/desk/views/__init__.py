@@ -8,6 +8,7 @@ from app.desk.views import checking as checking
 from app.desk.views import consents as consents
 from app.desk.views import day_sheet, home, late, patient, printing, reassessing, reports, requests, transfers, words
 from app.desk.views import dependants as dependants
+from app.desk.views import kept_papers as kept_papers
 from app.desk.views import plans as plans
 from app.desk.views import teams as teams
 from app.desk.views import working_days as working_days

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -103,7 +103,7 @@ def dossier_of(session: Session, vault: Vault, actor: Actor, public_id: str) -> 
     line, run = get_line(session, actor, public_id)
     [row] = list_lines(session, actor, run, line_id=line.id).rows
     knows_care, sees_flags = knows_reasons(actor), may(actor, Action.SEE_FLAGS)
-    patient, id_tail, patient_public_id = _patient(session, vault, actor, line)
+    patient, id_tail = _patient(session, vault, actor, line)
     agreement = care.agreement_of(session, line)
     frozen = line.snapshot
     terms = frozen.get("policy", {}).get("terms")
@@ -136,23 +136,21 @@ def dossier_of(session: Session, vault: Vault, actor: Actor, public_id: str) -> 
         others=money.other_payments(session, line),
         flags=named(session, actor, line=public_id) if sees_flags else [],
         attempts=list_attempts(session, actor, (public_id, run.public_id)) if sees_flags else [],
-        papers=_papers(session, line, patient_public_id) if may(actor, Action.SEE_DOCUMENTS) else [],
+        papers=_papers(session, line) if may(actor, Action.SEE_DOCUMENTS) else [],
         prints=_prints(session, run),
         events=_events(session, line, agreement) if may(actor, Action.READ_AUDIT) else [],
     )
 
 
-def _patient(session: Session, vault: Vault, actor: Actor, line: SubsidyLine) -> tuple[str, str, str]:
-    """Masked name and the last four of the number, as the field table allows; and the record's public id."""
-    person, public_id = session.execute(
-        select(Person, Patient.public_id)
-        .join(Patient, Patient.person_id == Person.id)
-        .where(Patient.id == line.patient_id)
+def _patient(session: Session, vault: Vault, actor: Actor, line: SubsidyLine) -> tuple[str, str]:
+    """Masked name and the last four of the number, as the field table allows."""
+    person = session.scalars(
+        select(Person).join(Patient, Patient.person_id == Person.id).where(Patient.id == line.patient_id)
     ).one()
     is_named = sees(actor, Field.PATIENT_NAME) is Grant.MASKED
     has_tail = sees(actor, Field.PATIENT_ID_NUMBER) is Grant.LAST_FOUR
     number = vault.open(person.id, "people.id_number", person.id_number_sealed) if has_tail else None
-    return mask_name(person.name) if is_named else "", last4(number) if number else "", public_id
+    return mask_name(person.name) if is_named else "", last4(number) if number else ""
 
 
 def _months(frozen: dict[str, Any]) -> tuple[Month, ...]:
@@ -160,26 +158,13 @@ def _months(frozen: dict[str, Any]) -> tuple[Month, ...]:
     return tuple(Month(parse_date(one["month"]), one["days"], one["eligible"]) for one in months)
 
 
-def _papers(session: Session, line: SubsidyLine, patient: str) -> list[Paper]:
-    """Papers of the patient that prove the agreement, its application, the account or the payment; that they are kept, not what they show."""
-    kinds = (
-        DocumentSubject.AGREEMENT,
-        DocumentSubject.APPLICATION,
-        DocumentSubject.DUTY_CHECK,
-        DocumentSubject.ACCOUNT,
-        DocumentSubject.RECOVERY,
-        DocumentSubject.OBJECTION,
-    )
+def _papers(session: Session, line: SubsidyLine) -> list[Paper]:
+    """Papers of the family's agreements, applications, duty checks and accounts: that they are kept, not what they show. Consents are not
+    the money's business."""
     rows = session.execute(
         select(Document, User.display_name)
         .join(User, User.id == Document.recorded_by)
-        .where(
-            Document.patient_id == line.patient_id,
-            or_(
-                Document.subject_kind.in_(kinds),
-                (Document.subject_kind == DocumentSubject.PATIENT) & (Document.subject_id == patient),
-            ),
-        )
+        .where(Document.patient_id == line.patient_id, Document.subject_kind != DocumentSubject.CONSENT)
         .order_by(Document.id.desc())
         .limit(MOST_EVENTS)
     )
