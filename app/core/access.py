@@ -176,6 +176,7 @@ class Action(StrEnum):
     OVERRULE_CHECK_LISTS = "overrule_check_lists"  # say of an equal ID number that the list is wrong
     SEE_FLAGS = "see_flags"  # what looks like a pattern of fraud, and whose work it touches
     DECIDE_FLAGS = "decide_flags"  # explain such a flag or hand it on
+    DRAW_HOME_CHECKS = "draw_home_checks"  # draw the families that are visited, write down whom the towns have met
     PRINT_SUBSIDY = "print_subsidy"  # ledger, notices
     PRINT_REASONS = "print_reasons"  # papers that say why somebody is not paid, and ledgers that were kept with their reasons
     PRINT_SUMMARY = "print_summary"  # the quarter by town and village, in counts and sums
@@ -284,6 +285,7 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.OVERRULE_CHECK_LISTS: frozenset({Role.COUNTY_OFFICE}),
     Action.SEE_FLAGS: frozenset({Role.REVIEWER, Role.AUDITOR}),
     Action.DECIDE_FLAGS: frozenset({Role.REVIEWER}),
+    Action.DRAW_HOME_CHECKS: frozenset({Role.REVIEWER}),
     Action.PRINT_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.PRINT_REASONS: frozenset({Role.CLERK, Role.REVIEWER, Role.AUDITOR}),
     Action.PRINT_SUMMARY: frozenset({Role.COORDINATOR, Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),

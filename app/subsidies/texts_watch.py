@@ -68,7 +68,15 @@ TEXTS: dict[str, str] = {
     "subsidies.flag.decided": N_("这一条已经处理，请刷新页面"),
     "subsidies.flag.own_work": N_("这一条涉及您本人经手的事项，请由其他复核人说明"),
     "subsidies.flag.needs_paper": N_("请填写所依据文件的编号"),
+    # home checks
+    "subsidies.sample.number": N_("公开号码只含数字"),
+    "subsidies.sample.not_frozen": N_("提交之后名单才固定，请在提交之后抽取"),
+    "subsidies.sample.drawn": N_("这一份名单已经抽取，不能再抽"),
+    "subsidies.sample.in_future": N_("入户日期不能晚于今天"),
+    "subsidies.sample.recorded": N_("这一户已经登记"),
     # the audit's words
+    "subsidies.sample_drawn": N_("抽取入户核查名单"),
+    "subsidies.home_checked": N_("登记入户核查结果"),
     "subsidies.flags_found": N_("发现资金疑点"),
     "subsidies.flag_explained": N_("说明资金疑点"),
     "subsidies.flag_handed_on": N_("移交资金疑点"),

@@ -46,6 +46,7 @@ SUBJECTS = {
     "/subsidies/objections/": "objection",
     "/subsidies/recoveries/": "recovery",
     "/subsidies/flags/": "flag",
+    "/subsidies/home-checks/": "home_check",
     "/subsidies/fund/entries/": "fund_entry",
     "/subsidies/fund/proposals/": "fund_proposal",
     "/subsidies/policy/proposals/": "policy_proposal",

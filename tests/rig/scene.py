@@ -68,6 +68,7 @@ from app.subsidies.models import (
     CheckHit,
     FundEntry,
     FundProposal,
+    HomeCheck,
     Recovery,
     RecoveryEvent,
     ReviewFlag,
@@ -200,6 +201,8 @@ class Place:
     sharing: str = ""
     # what looks like a pattern on that line, and what it paid too much
     flag: str = ""
+    # the family was drawn for a check at home
+    home_check: str = ""
     recovery: str = ""
     # somebody objects to it during the public notice
     objection: str = ""
@@ -346,6 +349,17 @@ def _place(
     found.line = line.public_id
     with database.transaction() as session:
         found.flag = _flag(session, actors["doctor"], line, county_code)
+        drawn = HomeCheck(
+            run_id=line.run_id,
+            line_id=line.id,
+            run_digest="0" * 64,
+            number="20261121",
+            drawn_at=NOW,
+            drawn_by=actors["reviewer"].user_id,
+        )
+        session.add(drawn)
+        session.flush()
+        found.home_check = drawn.public_id
         found.recovery = _recovery(session, actors["reviewer"], line, county_code)
         found.objection = _objection(session, actors["clerk"], line)
         found.account, found.sharing = _vouched(session, Vault(session, keyring), actors["clerk"], line, county_code)

@@ -17,7 +17,6 @@ from app.core.dates import parse_date
 from app.core.identity import last4, mask_name
 from app.core.reasons import Reason
 from app.documents.models import Document
-from app.documents.rules import DocumentSubject
 from app.patients.models import Patient
 from app.people.models import Person
 from app.people.vault import Vault
@@ -159,12 +158,11 @@ def _months(frozen: dict[str, Any]) -> tuple[Month, ...]:
 
 
 def _papers(session: Session, line: SubsidyLine) -> list[Paper]:
-    """Papers of the family's agreements, applications, duty checks and accounts: that they are kept, not what they show. Consents are not
-    the money's business."""
+    """Papers of the family, its agreements, applications, duty checks and accounts: that they are kept, not what they show."""
     rows = session.execute(
         select(Document, User.display_name)
         .join(User, User.id == Document.recorded_by)
-        .where(Document.patient_id == line.patient_id, Document.subject_kind != DocumentSubject.CONSENT)
+        .where(Document.patient_id == line.patient_id)
         .order_by(Document.id.desc())
         .limit(MOST_EVENTS)
     )

@@ -1,0 +1,81 @@
+"""Home checks: one line in twenty, drawn once from what was frozen, by a number that anybody can use to draw the same again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.core.db import Database
+from app.core.errors import Conflict, Forbidden, Invalid
+from app.subsidies.models import HomeCheck, SubsidyLine
+from app.subsidies.queries.home_checks import list_home_checks
+from app.subsidies.rules.sampling import draw, sample_size
+from app.subsidies.service.sampling import draw_home_checks, record_home_check
+from tests.rig.county import County
+from tests.rig.families import families
+from tests.rig.quarter import NOW, TODAY, House
+
+
+@pytest.fixture
+def house(app: Flask, database: Database, county: County) -> House:
+    house = House(app, database, county)
+    house.settle_in(families(45))
+    house.prepare()
+    return house
+
+
+def test_the_draw_follows_from_list_and_number_alone() -> None:
+    lines = [f"{number:064d}" for number in range(200)]
+    assert draw("a", "0102030405", lines) == draw("a", "0102030405", reversed(lines))
+    assert len(draw("a", "0102030405", lines)) == 10
+    assert draw("a", "0102030405", lines) != draw("a", "0102030406", lines) != draw("b", "0102030406", lines)
+    assert [sample_size(count) for count in (0, 1, 20, 21, 4300)] == [0, 1, 1, 2, 215]
+
+
+def test_a_list_that_may_still_change_is_not_drawn_from(house: House) -> None:
+    with pytest.raises(Conflict), house.step() as (session, run):
+        draw_home_checks(session, house.actor("reviewer"), run, "01 02 03", NOW)
+
+
+def test_a_frozen_list_is_drawn_from_once_and_anybody_draws_the_same_again(house: House) -> None:
+    house.submit()
+    with house.step() as (session, run):
+        assert draw_home_checks(session, house.actor("reviewer"), run, "01 02 03", NOW) == 3
+    with pytest.raises(Conflict), house.step() as (session, run):
+        draw_home_checks(session, house.actor("reviewer"), run, "04 05 06", NOW)
+    with house.database.reading() as session:
+        lines = {line.id: line.digest for line in session.scalars(select(SubsidyLine))}
+        drawn = [lines[one.line_id] for one in session.scalars(select(HomeCheck).order_by(HomeCheck.id))]
+    assert drawn == draw(house.run().digest or "", "010203", lines.values())
+
+
+@pytest.mark.parametrize("number", ["", "drawn by me", "１２３"])
+def test_what_is_no_number_is_refused(house: House, number: str) -> None:
+    house.submit()
+    with pytest.raises(Invalid), house.step() as (session, run):
+        draw_home_checks(session, house.actor("reviewer"), run, number, NOW)
+
+
+def test_whoever_made_the_list_does_not_draw_from_it(house: House) -> None:
+    house.submit()
+    with pytest.raises(Forbidden), house.step() as (session, run):
+        draw_home_checks(session, house.actor("clerk"), run, "010203", NOW)
+
+
+def test_what_the_town_reports_is_written_down_once(house: House) -> None:
+    house.submit()
+    reviewer = house.actor("reviewer")
+    with house.step() as (session, run):
+        draw_home_checks(session, reviewer, run, "010203", NOW)
+        first = list_home_checks(session, reviewer, run)[0].public_id
+    with pytest.raises(Invalid), house.step() as (session, _run):
+        record_home_check(session, reviewer, first, True, date(2026, 12, 1), TODAY, NOW)
+    with house.step() as (session, _run):
+        record_home_check(session, reviewer, first, False, TODAY, TODAY, NOW)
+    with pytest.raises(Conflict), house.step() as (session, _run):
+        record_home_check(session, reviewer, first, True, TODAY, TODAY, NOW)
+    with house.database.reading() as session:
+        assert [one.is_met for one in list_home_checks(session, reviewer, house.run())].count(False) == 1
