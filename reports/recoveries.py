@@ -12,7 +12,7 @@ from reports.statement import MARGIN, Statement, new_paper, render_statement
 from reports.table import Column, Grid, Row, RowStyle
 from reports.table_xlsx import Cell, Kind, Line, Sheet, render_workbook
 from reports.table_xlsx import Column as SheetColumn
-from reports.wording import CONFIDENTIAL, Provenance, chinese_date, without_long_numbers, yuan
+from reports.wording import Provenance, chinese_date, without_long_numbers, yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,7 @@ class RecoveryLetter:
 
 _BODY, _LEADING = 14, mm(8.4)
 _LEFT, _RIGHT = mm(26), mm(184)
+_OWN = "本人资料 请妥善保管"
 
 
 def render_recovery_letter(letter: RecoveryLetter) -> bytes:
@@ -191,7 +192,7 @@ def render_recovery_letter(letter: RecoveryLetter) -> bytes:
     paper.text(_RIGHT, y - mm(12), letter.office, _BODY, align=Align.RIGHT, fit=mm(100))
     paper.text(_RIGHT, y - mm(20), chinese_date(letter.issued_on), _BODY, align=Align.RIGHT)
     _receipt(paper, letter)
-    page_footer(paper, f"{CONFIDENTIAL} · {letter.provenance.line()}", "", margin=mm(16), y=mm(9))
+    page_footer(paper, f"{_OWN} · {letter.provenance.line()}", "", margin=mm(10), y=mm(9))
     paper.next_page()
     return paper.finish()
 

@@ -158,7 +158,7 @@ def list_case_steps(session: Session, case: Recovery) -> list[CaseStep]:
         .order_by(RecoveryEvent.id)
     )
     return [
-        CaseStep(one.step, one.proposes, one.due_on, one.amount_fen, one.reference, one.on_day, one.at, name or "—")
+        CaseStep(one.step, one.proposes, one.due_on, one.amount_fen, one.reference, one.on_day, one.at, name or "")
         for one, name in rows
     ]
 
