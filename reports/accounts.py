@@ -120,7 +120,7 @@ def render_account_slip(slip: AccountSlip) -> bytes:
         told,
         f"有疑问的，请联系{slip.office}" + (f"，电话 {slip.phone}。" if slip.phone else "。"),
     )
-    page_footer(paper, f"{CONFIDENTIAL} · {slip.provenance.line()}", "", margin=_LEFT, y=mm(9))
+    page_footer(paper, f"{CONFIDENTIAL} · {slip.provenance.line()}", "", margin=mm(12), y=mm(9))
     paper.next_page()
     return paper.finish()
 

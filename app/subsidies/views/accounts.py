@@ -84,14 +84,19 @@ def shared_accounts_xlsx() -> BaseResponse:
     content = render_shared_accounts_xlsx(ranking_document(session, keyring, actor, ranked, now))
     with transaction() as writing:
         keep_print(writing, keyring, actor, print_of_ranking(actor, ranked, now), content)
-    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=f"{SHARED_ACCOUNTS}.xlsx")
+    return send_file(
+        BytesIO(content),
+        mimetype=XLSX,
+        as_attachment=True,
+        download_name=f"{SHARED_ACCOUNTS}{current_clock().today()}.xlsx",
+    )
 
 
 @subsidies.get("/accounts/<public_id>")
 @permit(Action.SEE_PAYEE_ACCOUNTS)
 def account(public_id: str) -> str:
     """One changed account, and what was said on the number known before."""
-    return _account(public_id, CallForm())
+    return _account(public_id, CallForm(called_on=current_clock().today()))
 
 
 @subsidies.post("/accounts/<public_id>", endpoint="call_back")
@@ -136,7 +141,7 @@ def account_slip(public_id: str) -> BaseResponse:
     content = render_account_slip(slip_document(session, keyring, actor, changed, now))
     with transaction() as writing:
         keep_print(writing, keyring, actor, print_of_slip(actor, changed, now), content)
-    return send_file(BytesIO(content), mimetype=PDF, as_attachment=True, download_name=f"{SLIP}.pdf")
+    return send_file(BytesIO(content), mimetype=PDF, as_attachment=True, download_name=f"{SLIP}{changed.from_on}.pdf")
 
 
 @subsidies.get("/accounts/<public_id>/share")
