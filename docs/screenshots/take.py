@@ -11,8 +11,10 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import quarter
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
@@ -156,22 +158,22 @@ def _take(url: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         for name, size, file, walk in PICTURES:
-            _picture(browser, url, name, size, HERE / file, walk)
+            page = _sign_in(url, browser, name, size)
+            walk(page)
+            page.screenshot(path=str(HERE / file))
+        quarter.take(browser, partial(_sign_in, url), HERE)
         browser.close()
 
 
-def _picture(
-    browser: Browser, url: str, name: str, size: dict[str, int], target: Path, walk: Callable[[Page], None]
-) -> None:
-    is_phone = size is PHONE
+def _sign_in(url: str, browser: Browser, name: str, size: dict[str, int]) -> Page:
+    is_phone = size == PHONE
     page = browser.new_context(viewport=size, locale="zh-CN", has_touch=is_phone, is_mobile=is_phone).new_page()
     page.goto(f"{url}/login")
     page.fill("input[name=name]", name)
     page.fill("input[name=password]", PASSWORD)
     page.click("main form button.btn-go")
     page.wait_for_load_state()
-    walk(page)
-    page.screenshot(path=str(target))
+    return page
 
 
 def _ledger(environ: dict[str, str], instance: Path) -> None:
