@@ -37,7 +37,7 @@ from reports.ledger import LedgerDocument, render_ledger_pdf
 
 LINES = 2_000
 QUARTER = Quarter(2026, 3)
-SMALL = 8  # "a small multiple" of the bare statements
+SMALL = 10  # "a small multiple" of the bare statements
 GROWTH = 1.15  # four times the rows may take so much more than four times as long
 
 # the guards keep a second row for a line out of the real table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from app.core.money import Money
 from app.core.period import Period
@@ -89,7 +90,7 @@ class Computation:
         return Fraction(self.annual.fen, 100 * MONTHS_A_YEAR)
 
     def _worth(self, *shares: tuple[int, int]) -> Money:
-        return Money.rounded(self._month_worth * sum((Fraction(*share) for share in shares), Fraction(0)))
+        return _worth(self.annual.fen, shares)
 
     def _months_without(self, kind: ExclusionKind) -> Fraction:
         """The kind's days as parts of their months."""
@@ -108,6 +109,13 @@ class Computation:
 
     def _excluded(self, kind: ExclusionKind, days: int) -> Reason:
         return reason(f"subsidies.excluded.{kind}", days=days)
+
+
+@lru_cache(maxsize=4096)
+def _worth(annual_fen: int, shares: tuple[tuple[int, int], ...]) -> Money:
+    """Most lines of a run are full periods of one amount: the same few sums over and over."""
+    month = Fraction(annual_fen, 100 * MONTHS_A_YEAR)
+    return Money.rounded(month * sum((Fraction(*share) for share in shares), Fraction(0)))
 
 
 def compute(
