@@ -44,7 +44,7 @@ TEXTS: dict[str, str] = {
     # refused
     "subsidies.refuse.no_scheme": N_("本县已停止发放监护补贴"),
     "subsidies.refuse.paid_already": N_("%(quarter)s已经发放"),
-    "subsidies.refuse.not_registered": N_("本季度未在本地登记管理"),
+    "subsidies.refuse.not_registered": N_("本期未在本地登记管理"),
     "subsidies.refuse.not_signed": N_("监护协议尚未签订"),
     "subsidies.refuse.level": N_("未达到发放条件：需 %(needed)s 级及以上或曾肇事肇祸"),
     "subsidies.refuse.second_guardian": N_("本县不向第二监护人发放补贴"),
@@ -72,8 +72,8 @@ TEXTS: dict[str, str] = {
     "subsidies.hold.account_changed": N_("领款账户变更不足 %(days)s 天，请向监护人核实"),
     "subsidies.hold.account_denied": N_("按变更前的号码联系，本人说没有更换账户，请查明"),
     "subsidies.hold.guardian_changed": N_("第一监护人本期更换，请核对新旧监护人与依据"),
-    "subsidies.hold.duty_missing": N_("本季度履责认定尚未完成"),
-    "subsidies.hold.duty_failed": N_("本季度履责认定不合格，待整改复核"),
+    "subsidies.hold.duty_missing": N_("本期履责认定尚未完成"),
+    "subsidies.hold.duty_failed": N_("本期履责认定不合格，待整改复核"),
     # other offices' lists
     "subsidies.list.deregistered": N_("公安户口注销"),
     "subsidies.list.funeral": N_("民政殡葬"),
@@ -196,7 +196,7 @@ TEXTS: dict[str, str] = {
     # signing
     "subsidies.submit.nothing_to_pay": N_("本批没有应发的行，不能提交"),
     "subsidies.step.changed": N_("内容与签批时不一致，已停止；请退回后重新提交"),
-    "subsidies.hold.paid_already": N_("本季度已由其他批次发放，不能再发"),
+    "subsidies.hold.paid_already": N_("本期已由其他批次发放，不能再发"),
     "subsidies.step.payee_dead": N_("领款人已去世，不能发放；请先登记新的监护人和协议"),
     "subsidies.hold.nothing_to_pay": N_("这一行没有可发的金额，只能决定不发"),
     "subsidies.decided.pay": N_("人工决定发放：%(note)s"),

@@ -149,7 +149,7 @@ def test_notices_name_no_patient_no_level_and_no_illness(house: House) -> None:
     for kept in house.families.values():
         assert kept.person.name not in text or kept.person.name in {one.payee.name for one in house.families.values()}
     assert not re.search(r"危险性|肇事|肇祸|精神|患者|等级|诊断|\d{15,}", text)
-    assert "本季度不在本县规定的发放范围内" in text
+    assert "本期不在本县规定的发放范围内" in text
     assert "没有登记领款账户" in text
 
 
