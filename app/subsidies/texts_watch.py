@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
     "subsidies.watch.ghost_late_list": N_("首个批次造册之后才随名单导入"),
     "subsidies.watch.ghost_wards": N_("监护人名下有 %(count)s 名被监护人"),
     "subsidies.watch.ghost_phone": N_("%(count)s 名监护人用同一个电话"),
+    "subsidies.watch.ghost_not_met": N_("抽查入户没有见到本人"),
     # people decide
     "subsidies.flag_ground.family_seen": N_("已入户见到本人"),
     "subsidies.flag_ground.papers_seen": N_("已见纸质材料"),

@@ -8,12 +8,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.core.actor import Actor
 from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.subsidies.models import HomeCheck, SubsidyLine
 from app.subsidies.queries.home_checks import list_home_checks
+from app.subsidies.queries.watch.flags import named
 from app.subsidies.rules.sampling import draw, sample_size
+from app.subsidies.rules.watch import Pattern
 from app.subsidies.service.sampling import draw_home_checks, record_home_check
+from app.subsidies.service.watching import watch_run
 from tests.rig.county import County
 from tests.rig.families import families
 from tests.rig.quarter import NOW, TODAY, House
@@ -79,3 +83,15 @@ def test_what_the_town_reports_is_written_down_once(house: House) -> None:
         record_home_check(session, reviewer, first, True, TODAY, TODAY, NOW)
     with house.database.reading() as session:
         assert [one.is_met for one in list_home_checks(session, reviewer, house.run())].count(False) == 1
+
+
+def test_a_family_that_nobody_met_is_flagged_with_a_name(house: House) -> None:
+    house.submit()
+    reviewer = house.actor("reviewer")
+    with house.step() as (session, run):
+        draw_home_checks(session, reviewer, run, "010203", NOW)
+        first = list_home_checks(session, reviewer, run)[0]
+        record_home_check(session, reviewer, first.public_id, False, TODAY, TODAY, NOW)
+        watch_run(session, Actor.operator(), run, TODAY, NOW)
+        [flag] = named(session, house.actor("auditor"), line=first.line)
+    assert (flag.pattern, flag.who) == (Pattern.GHOST_PATIENT, "county_office")

@@ -42,6 +42,7 @@ OF_RUN: tuple[Callable[[Session, Watched], Iterator[Finding]], ...] = (
     payees.late_swaps,
     payees.guardian_swaps,
     ghosts.ghost_patients,
+    ghosts.unmet_at_home,
     care.raised_levels,
     care.hidden_incidents,
     care.missing_visits,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from app.accounts.models import User
 from app.areas.rules import prefix_of
 from app.core.clock import SHANGHAI, business_day
+from app.core.reasons import reason
 from app.core.scope import within_prefix
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
@@ -22,7 +23,7 @@ from app.patients.models import Admission, Diagnosis, Patient
 from app.patients.rules import NOT_LIVE
 from app.people.models import Person, Phone
 from app.risk.models import Reassessment, RiskLevel
-from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.models import HomeCheck, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.watch.watched import Watched
 from app.subsidies.rules.watch import Finding, FlagSubject, Pattern
 from app.subsidies.rules.watch_ghosts import GhostFact, ghost_signs
@@ -85,6 +86,23 @@ def ghost_patients(session: Session, watched: Watched) -> Iterator[Finding]:
                 Pattern.GHOST_PATIENT, FlagSubject.PATIENT, patient.public_id, line.area_code, said, patient.created_by,
                 line.id,
             )  # fmt: skip
+
+
+def unmet_at_home(session: Session, watched: Watched) -> Iterator[Finding]:
+    """Drawn for a check at home, and nobody was met, however old the file is; named: the doctor who visits, else the file's maker."""
+    rows = session.execute(
+        watched.lines(SubsidyLine, Patient)
+        .join(Patient, Patient.id == SubsidyLine.patient_id)
+        .join(HomeCheck, HomeCheck.line_id == SubsidyLine.id)
+        .where(HomeCheck.is_met.is_(False))
+        .order_by(SubsidyLine.id)
+    )
+    for line, patient in rows:
+        said = (reason("subsidies.watch.ghost_not_met"),)
+        user = patient.doctor_id or patient.created_by
+        yield Finding(
+            Pattern.GHOST_PATIENT, FlagSubject.PATIENT, patient.public_id, line.area_code, said, user, line.id
+        )  # fmt: skip
 
 
 def _fact(known: _Known, line: SubsidyLine, agreement: Agreement, patient: Patient, has_number: bool) -> GhostFact:
