@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -14,7 +14,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.quarter import Quarter
 from app.core.reasons import reason
 from app.core.scope import within
-from app.guardians.models import Agreement, DutyCheck, DutySignature, Guardianship
+from app.guardians.models import Agreement, DutyCheck, Guardianship
 from app.guardians.rules.duty import DutyMark
 from app.patients.models import Patient
 from app.people.models import Person
@@ -154,8 +154,3 @@ def get_replacement(session: Session, actor: Actor, task_id: str) -> tuple[Task,
     if found is None:
         raise NotFound
     return found[0], found[1]
-
-
-def list_signatures(session: Session, check: DutyCheck) -> list[DutySignature]:
-    signed: Select[DutySignature] = select(DutySignature).where(DutySignature.duty_check_id == check.id)
-    return list(session.scalars(signed.order_by(DutySignature.id)))
