@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -76,7 +77,7 @@ def _command(quarter: Quarter = QUARTER, **more: object) -> RecordCheck:
     return replace(plain, **more)  # type: ignore[arg-type]
 
 
-def _check(house: House, place: int, actor: Actor | None = None, **more: object) -> DutyCheck:
+def _check(house: House, place: int, actor: Actor | None = None, **more: Any) -> DutyCheck:
     with house.database.transaction() as session:
         found = record_check(
             session,

@@ -174,7 +174,7 @@ def test_the_sheet_is_printed_blank_or_filled_and_the_results_are_a_workbook(hou
     assert "赵德明" in filled
     assert "不合格" in filled
     book = openpyxl.load_workbook(BytesIO(client_as("town").get("/duty/results.xlsx?quarter=2026Q4").data))
-    rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
     assert [row[3] for row in rows[-3:]] == ["合格", "不合格", "合格"]
 
 
