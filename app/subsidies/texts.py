@@ -266,7 +266,7 @@ TEXTS: dict[str, str] = {
     "subsidies.sharing_approved": N_("同意共用账户"),
     "subsidies.sharing_refused": N_("不同意共用账户"),
     "subsidies.sharing_ended": N_("终止共用账户"),
-    "subsidies.shared_accounts_printed": N_("导出共用账户排行"),
+    "subsidies.sharing_printed": N_("导出共用账户排行"),
     "subsidies.account_slip_printed": N_("打印账户变更告知单"),
     "subsidies.settle.already": N_("本批已经办结"),
     "subsidies.returns.no_header": N_("没有找到表头：回盘文件须有序号、金额、结果三列"),

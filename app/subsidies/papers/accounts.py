@@ -29,7 +29,7 @@ def print_of_ranking(actor: Actor, ranked: Sequence[SharedNumber], now: datetime
     """The fingerprint is over what the rows say."""
     county = code_of(actor.area_prefix[:6])
     said = digest("\n".join(str(row) for row in _rows(ranked)))
-    return Print("subsidies.shared_accounts_printed", ("area", county), county, said, actor.user_id, now)
+    return Print("subsidies.sharing_printed", ("area", county), county, said, actor.user_id, now)
 
 
 def ranking_document(
