@@ -20,6 +20,9 @@ from app.subsidies.rules.transitions import RunState
 DRAFT = "草稿未锁定"  # where a locked run has its fingerprint
 LEDGER = "发放台账"
 NOTICES = "告知书"
+PAID_NOTICES = "告知书（发放）"
+CHANGED_NOTICES = "告知书（扣减与更正）"
+UNPAID_NOTICES = "告知书（暂缓、退回与不发）"
 SUMMARY = "发放汇总表"
 PUBLIC_NOTICE = "发放公示"
 APPROVAL = "审批表"

@@ -17,7 +17,17 @@ from app.core.reasons import reason
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyRun
 from app.subsidies.papers.chain import approval_document, hold_list_document, public_notice_document
-from app.subsidies.papers.labels import APPROVAL, HOLD_LIST, LEDGER, NOTICES, PUBLIC_NOTICE, SUMMARY
+from app.subsidies.papers.labels import (
+    APPROVAL,
+    CHANGED_NOTICES,
+    HOLD_LIST,
+    LEDGER,
+    NOTICES,
+    PAID_NOTICES,
+    PUBLIC_NOTICE,
+    SUMMARY,
+    UNPAID_NOTICES,
+)
 from app.subsidies.papers.ledger import ledger_document
 from app.subsidies.papers.marks import print_of_run
 from app.subsidies.papers.notices import CHANGED, EVERY_KIND, UNPAID, notice_bundle
@@ -140,9 +150,9 @@ def _public_xlsx(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, 
 LEDGER_PDF = Paper("ledger", LEDGER, "pdf", PDF, _ledger_pdf, _ANY_LINES)
 LEDGER_XLSX = Paper("ledger", LEDGER, "xlsx", XLSX, _ledger_xlsx, _ANY_LINES)
 NOTICES_PDF = Paper("notices", NOTICES, "pdf", PDF, _notices_of(EVERY_KIND), _APPROVED)
-PAID_NOTICES_PDF = replace(NOTICES_PDF, name=f"{NOTICES}（发放）", read=_notices_of(EVERY_KIND - UNPAID))
-CHANGED_NOTICES_PDF = replace(NOTICES_PDF, name=f"{NOTICES}（扣减与更正）", read=_notices_of(CHANGED))
-UNPAID_NOTICES_PDF = replace(NOTICES_PDF, name=f"{NOTICES}（暂缓、退回与不发）", read=_notices_of(UNPAID))
+PAID_NOTICES_PDF = replace(NOTICES_PDF, name=PAID_NOTICES, read=_notices_of(EVERY_KIND - UNPAID))
+CHANGED_NOTICES_PDF = replace(NOTICES_PDF, name=CHANGED_NOTICES, read=_notices_of(CHANGED))
+UNPAID_NOTICES_PDF = replace(NOTICES_PDF, name=UNPAID_NOTICES, read=_notices_of(UNPAID))
 SUMMARY_PDF = Paper("summary", SUMMARY, "pdf", PDF, _summary_pdf, _ANY_LINES, Action.PRINT_SUMMARY)
 SUMMARY_XLSX = Paper("summary", SUMMARY, "xlsx", XLSX, _summary_xlsx, _ANY_LINES, Action.PRINT_SUMMARY)
 HOLD_LIST_PDF = Paper("hold_list", HOLD_LIST, "pdf", PDF, _hold_list_pdf, _ANY_LINES, Action.PRINT_REASONS)
