@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.core.access import Action, may
 from app.core.actor import Actor
-from app.guardians.queries.applications import ApplicationCounts, count_applications
-from app.guardians.queries.missing import count_lacking
+from app.guardians.queries.applications import ApplicationCounts
+from app.guardians.queries.missing import count_papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +23,4 @@ def papers_home(session: Session, actor: Actor, today: date) -> PapersHome | Non
     """None for roles that keep no agreements."""
     if not may(actor, Action.KEEP_AGREEMENTS):
         return None
-    return PapersHome(count_applications(session, actor, today), count_lacking(session, actor, today))
+    return PapersHome(*count_papers(session, actor, today))

@@ -18,6 +18,7 @@ from app.core.scope import within, within_prefix
 from app.documents.models import Document
 from app.documents.rules import DocumentKind, DocumentSubject
 from app.guardians.models import Agreement, AgreementApplication, Guardianship
+from app.guardians.queries.applications import ApplicationCounts, counted
 from app.guardians.rules.papers import Missing, PapersHeld, missing_papers
 from app.patients.models import Patient
 from app.patients.rules import RegistryStatus
@@ -48,9 +49,11 @@ class VillageCount:
     lacking: int
 
 
-def count_lacking(session: Session, actor: Actor, today: date) -> int:
-    """Agreements of the area that lack a paper."""
-    return session.scalar(_standing(select(func.count()), actor, today).where(or_(*_lacks()))) or 0
+def count_papers(session: Session, actor: Actor, today: date) -> tuple[ApplicationCounts, int]:
+    """For homes, asked at once: how applications stand, and how many agreements of the area lack a paper."""
+    lacking = _standing(select(func.count()), actor, today).where(or_(*_lacks())).scalar_subquery()
+    row = session.execute(counted(actor, today).add_columns(lacking)).one()
+    return ApplicationCounts(*row[:3]), row[3]
 
 
 def list_villages(session: Session, actor: Actor, today: date) -> list[VillageCount]:
