@@ -272,7 +272,8 @@ def test_an_account_that_changed_lately_holds_the_line(house: House) -> None:
     for place, from_on in ((0, TODAY - timedelta(days=29)), (1, TODAY - timedelta(days=30))):
         with at_home(house, place) as (session, _patient, payee):
             draft = AccountDraft(AccountKind.CARD, card_number(8000 + place), from_on, "农业银行")
-            set_account(session, Vault(session, house.keyring), payee, draft, house.actor("county_office"), NOW)
+            written_at = NOW - (TODAY - from_on)
+            set_account(session, Vault(session, house.keyring), payee, draft, house.actor("county_office"), written_at)
     house.prepare()
     assert "subsidies.hold.account_changed" in house.codes(0)
     assert house.line(1).decision is LineState.PAY
