@@ -18,11 +18,12 @@ from app.subsidies.rules.policy import PAY_LAYOUT_LABELS
 
 
 class ExportForm(StepForm):
-    layout = ListField(lazy_("发放文件格式"), labelled(PAY_LAYOUT_LABELS), [Answered(lazy_("请选择格式"))])
+    layout = ListField(lazy_("发放文件格式"), labelled(PAY_LAYOUT_LABELS))
 
     @property
-    def chosen(self) -> PayLayout:
-        return PayLayout(self.layout.data)
+    def chosen(self) -> PayLayout | None:
+        """None: as the policy says."""
+        return PayLayout(self.layout.data) if self.layout.data else None
 
 
 class CompareForm(Form):
