@@ -178,7 +178,9 @@ class Action(StrEnum):
     DECIDE_FLAGS = "decide_flags"  # explain such a flag or hand it on
     DRAW_HOME_CHECKS = "draw_home_checks"  # draw the families that are visited, write down whom the towns have met
     PRINT_SUBSIDY = "print_subsidy"  # ledger, notices
-    PRINT_REASONS = "print_reasons"  # papers that say why somebody is not paid, and ledgers that were kept with their reasons
+    PRINT_REASONS = (
+        "print_reasons"  # papers that say why somebody is not paid, and ledgers that were kept with their reasons
+    )
     PRINT_SUMMARY = "print_summary"  # the quarter by town and village, in counts and sums
     SEE_REPORTS = "see_reports"  # the page of what this role may print
     SEE_COMPLIANCE = "see_compliance"  # coordinator's first page and lists of what is late

@@ -10,8 +10,8 @@ from app.core.money import Money
 from app.core.period import Period
 from app.core.quarter import Quarter
 from app.guardians.rules import Rank
-from app.subsidies.rules.chain import ObjectionGround, ObjectionSource
 from app.subsidies.rules.bank import CallBack
+from app.subsidies.rules.chain import ObjectionGround, ObjectionSource
 from app.subsidies.rules.checks import Found, ListKind
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.grounds import Grounds

@@ -644,7 +644,14 @@ def _pay_account(house: House, place: int) -> None:
     with house.database.transaction() as session:
         person = session.get_one(Person, house.families[place].payee.id)
         draft = AccountDraft(AccountKind.CARD, card_number(9000 + place), date(2026, 9, 1), "农业银行")
-        set_account(session, Vault(session, house.keyring), person, draft, house.actor("county_office"), NOW - timedelta(days=80))
+        set_account(
+            session,
+            Vault(session, house.keyring),
+            person,
+            draft,
+            house.actor("county_office"),
+            NOW - timedelta(days=80),
+        )
 
 
 def _without_guards(session: Any, statement: str) -> None:

@@ -9,7 +9,11 @@ from app.subsidies.rules.days import ExclusionKind
 from app.subsidies.texts import TEXTS
 
 TELLING = re.compile("精神|障碍|患者|病|危险|等级|肇事|肇祸|民警|派出所|公安|去世|死亡|失访|随访|医生")
-OF_A_STEP = {"subsidies.hold.paid_already", "subsidies.hold.nothing_to_pay", "subsidies.hold.reopen_first"}  # said to the clerk, never to a guardian
+OF_A_STEP = {
+    "subsidies.hold.paid_already",
+    "subsidies.hold.nothing_to_pay",
+    "subsidies.hold.reopen_first",
+}  # said to the clerk, never to a guardian
 
 
 def test_every_cause_of_a_line_has_its_sentence() -> None:

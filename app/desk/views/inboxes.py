@@ -64,7 +64,11 @@ def quiet_inbox(actor: Actor) -> str:
     what, how = coming[actor.role]
     session = read_session()
     return render_template(
-        "desk/quiet.html", what=what, how=how, clues=clue_home(session, actor), signatures=signature_home(session, actor)
+        "desk/quiet.html",
+        what=what,
+        how=how,
+        clues=clue_home(session, actor),
+        signatures=signature_home(session, actor),
     )
 
 

@@ -95,9 +95,7 @@ def duty_sheet_pdf() -> BaseResponse:
     with transaction() as writing:
         keep_print(writing, current_keyring(), actor, wanted, content)
     title = _("履责核查表")
-    return send_file(
-        BytesIO(content), mimetype=PDF, as_attachment=True, download_name=f"{title}-{name}-{quarter}.pdf"
-    )
+    return send_file(BytesIO(content), mimetype=PDF, as_attachment=True, download_name=f"{title}-{name}-{quarter}.pdf")
 
 
 @guardians.route("/duty/results.xlsx")

@@ -146,7 +146,9 @@ def decide_objection_command(
 @county_option
 @quarter_option
 @supplement_option
-@click.option("--ground", type=click.Choice([one.value for one in ReturnGround]), help="the clerk asks, on these grounds")
+@click.option(
+    "--ground", type=click.Choice([one.value for one in ReturnGround]), help="the clerk asks, on these grounds"
+)
 @click.option("--reference", default="", help="the number of a paper")
 @click.option("--allow", "answered", flag_value="allow", help="the reviewer allows what was asked for")
 @click.option("--refuse", "answered", flag_value="refuse", help="the reviewer does not")

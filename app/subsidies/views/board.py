@@ -141,7 +141,9 @@ def _board(run: SubsidyRun, form: Form) -> str:
         late=len({one.line.id for one in late_hits(session, run)}) if run.state in OPEN_TO_LISTS else 0,
         quarter=parse_period(run.period),
         board=board_of(session, actor, run),
-        duty=duty_gap(session, actor, run.county_code, parse_period(run.period)) if run.state is RunState.DRAFT else None,
+        duty=duty_gap(session, actor, run.county_code, parse_period(run.period))
+        if run.state is RunState.DRAFT
+        else None,
         page=list_lines(session, actor, run, decision=chosen, text=text, cursor=request.args.get("after")),
         steps=list_steps(session, run),
         file=find_pay_file(session, run),
