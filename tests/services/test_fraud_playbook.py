@@ -1,6 +1,7 @@
 """The scripted fraud playbook (reliability 2.4, threats 9 to 23): people with valid log-ins try it by the real use cases.
 
-Each attempt is blocked, held or flagged, and the auditor's one question names a person. Threat 8 has a module of its own.
+Each attempt is blocked, held or flagged, and the auditor's one question names a person. Threat 8 has a module of its own; that an import
+proposes and never changes (threat 23) is held where imports are tested (`test_differences_are_proposed_never_made`).
 """
 
 from __future__ import annotations
