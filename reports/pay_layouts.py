@@ -65,9 +65,6 @@ class Layout:
     reply: tuple[PayColumn, ...] = ()
     """What the bank adds to each line of its answer; of a workbook it is found by its titles."""
 
-    def width_of(self, columns: tuple[PayColumn, ...]) -> int:
-        return sum(column.width for column in columns)
-
 
 _RURAL_BANK = Layout(
     "xlsx",

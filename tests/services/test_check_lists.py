@@ -24,7 +24,8 @@ from app.roster.rules.listed_rows import read_listed
 from app.roster.service.listing import ListFile, Loaded, load_check_list
 from app.subsidies.commands import DecideHit, PrepareRun
 from app.subsidies.models import CheckHit, CheckList, LineHold, Recovery
-from app.subsidies.queries.checks import checked_against, checked_words, late_hits, standings
+from app.subsidies.papers.labels import checked_label
+from app.subsidies.queries.checks import checked_against, late_hits, standings
 from app.subsidies.queries.hits import RegisterSays, list_hits, list_work
 from app.subsidies.rules.checks import HitKind, HitState, Known, Listed, ListKind, Standing, list_holds
 from app.subsidies.rules.days import DayFacts
@@ -479,7 +480,7 @@ def test_a_run_says_which_lists_it_was_checked_against_and_which_are_missing(hou
     house.prepare()
     with house.database.reading() as session:
         found = checked_against(session, house.run())
-        words = [say(one) for one in checked_words(found)]
+        words = checked_label(session, house.run())
     assert {one.kind: one.standing for one in found} == {
         ListKind.DEREGISTERED: Standing.STALE,
         ListKind.FUNERAL: Standing.CURRENT,

@@ -15,7 +15,7 @@ from app.core.actor import Actor
 from app.core.batches import slices
 from app.core.period import Period, parse_period
 from app.core.quarter import Quarter
-from app.core.reasons import Reason, reason
+from app.core.reasons import Reason
 from app.patients.models import Patient
 from app.people.models import Person
 from app.subsidies.models import CheckHit, CheckList, LineHold, RunCheck, RunKind, SubsidyLine, SubsidyRun
@@ -184,14 +184,6 @@ def checked_against(session: Session, run: SubsidyRun) -> list[KindStanding]:
         .where(RunCheck.run_id == run.id)
     )
     return _standings(dict(rows.all()), parse_period(run.period), run.decided_as_of)
-
-
-def checked_words(standings: Iterable[KindStanding]) -> Iterator[Reason]:
-    """What paper says of it: each kind with its date, out of date, or not checked."""
-    for one in standings:
-        source = reason(f"subsidies.list.{one.kind}")
-        as_of = one.found.as_of if one.found else ""
-        yield reason(f"subsidies.checked.{one.standing}", source=source, as_of=as_of)
 
 
 def _standings(newest: Mapping[ListKind, CheckList], period: Period, cut_off: date) -> list[KindStanding]:

@@ -178,10 +178,22 @@ class _Batch:
         self.agreed = agreed_with(session, quarter, others) if others else defaultdict(set)
 
     def line(self, row: _Agreement) -> GatheredLine:
-        rank = row.guardianship.rank
         account = self._account(row.payee.id)
+        return GatheredLine(
+            agreement_id=row.agreement.id,
+            patient_id=row.patient.id,
+            payee_person_id=row.payee.id,
+            account_id=account.id if account else None,
+            area_code=row.patient.area_code,
+            rank=row.guardianship.rank,
+            facts=self._facts(row, account),
+            snapshot=self._kept_beside(row, account),
+        )
+
+    def _facts(self, row: _Agreement, account: PayeeAccount | None) -> LineFacts:
+        rank = row.guardianship.rank
         opened_on = business_day(row.patient.created_at) if row.patient.is_opening else None
-        facts = LineFacts(
+        return LineFacts(
             quarter=self.quarter,
             as_of=self.run.decided_as_of,
             days=self._days(row),
@@ -215,30 +227,24 @@ class _Batch:
             condition_since=self._condition_since(row.patient.id),
             listed=listed_of(self.listed, row.patient_person.id, row.payee.id),
         )
-        return GatheredLine(
-            agreement_id=row.agreement.id,
-            patient_id=row.patient.id,
-            payee_person_id=row.payee.id,
-            account_id=account.id if account else None,
-            area_code=row.patient.area_code,
-            rank=rank,
-            facts=facts,
-            snapshot={
-                "agreement": {
-                    "number": row.agreement.number,
-                    "from": row.agreement.from_on.isoformat(),
-                    "to": (row.agreement.ended_on or row.agreement.to_on).isoformat(),
-                },
-                "payee": row.payee.public_id,
-                **self.duty[row.agreement.id].to_keep(),
-                "account": account
-                and {
-                    "id": account.public_id,
-                    "index": account.number_index.hex(),
-                    "since": account.from_on.isoformat(),
-                },
+
+    def _kept_beside(self, row: _Agreement, account: PayeeAccount | None) -> dict[str, Any]:
+        """What the snapshot keeps beside the facts: whose agreement, whom and which account it would pay, which duty check."""
+        return {
+            "agreement": {
+                "number": row.agreement.number,
+                "from": row.agreement.from_on.isoformat(),
+                "to": (row.agreement.ended_on or row.agreement.to_on).isoformat(),
             },
-        )
+            "payee": row.payee.public_id,
+            **self.duty[row.agreement.id].to_keep(),
+            "account": account
+            and {
+                "id": account.public_id,
+                "index": account.number_index.hex(),
+                "since": account.from_on.isoformat(),
+            },
+        }
 
     def _is_paid_elsewhere(self, row: _Agreement) -> bool:
         """Of a merged pair the other record has an agreement or a payment of this quarter: people decide which one holds."""

@@ -113,14 +113,6 @@ def policy_for(session: Session, county_code: str, quarter: Period) -> SubsidyPo
     )
 
 
-def list_policies(session: Session, actor: Actor) -> Sequence[SubsidyPolicy]:
-    return session.scalars(
-        select(SubsidyPolicy)
-        .where(within(SubsidyPolicy.county_code, actor))
-        .order_by(SubsidyPolicy.county_code, SubsidyPolicy.version.desc())
-    ).all()
-
-
 def list_steps(session: Session, run: SubsidyRun) -> list[SignedStep]:
     rows = session.execute(
         select(RunApproval, User.display_name)
