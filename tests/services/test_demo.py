@@ -336,9 +336,9 @@ def told(session: Session) -> list[object]:
             visit.patient_id, visit.visited_on
         ),
         select(Agreement.number, Agreement.patient_id, Agreement.from_on, Agreement.to_on).order_by(Agreement.number),
-        select(line.period, line.patient_id, line.decision, line.amount_fen, line.days, line.is_live).order_by(
-            line.period, line.patient_id
-        ),
+        select(
+            line.period, line.patient_id, line.kind, line.decision, line.amount_fen, line.days, line.is_live
+        ).order_by(line.period, line.patient_id, line.kind, line.id),
         select(Task.kind, Task.patient_id, Task.due_on, Task.state, Task.closed_at).order_by(
             Task.patient_id, Task.kind, Task.due_on, Task.opened_at, Task.state
         ),
