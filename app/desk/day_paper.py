@@ -38,6 +38,8 @@ CODES = {
     TaskKind.RETURNED_VISIT: "改",
     TaskKind.DIAGNOSIS_REVIEW: "诊",
     TaskKind.REFERRAL: "转",
+    TaskKind.DUTY_CHECK: "责",
+    TaskKind.REPLACE_GUARDIAN: "换",
     TaskKind.SET_UP_TEAM: "组",
 }
 CLASSES = {1: "不稳定", 2: "基本稳定", 3: "稳定"}

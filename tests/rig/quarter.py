@@ -29,16 +29,19 @@ from app.subsidies.queries.runs import find_run
 from app.subsidies.queries.verify import verify_run
 from app.subsidies.readers import read_returns
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.grounds import Grounds, HoldGround
+from app.subsidies.rules.grounds import Grounds, HoldGround, ReturnGround
 from app.subsidies.service import (
     approve_run,
+    ask_reopening,
     decide_hold,
+    decide_reopening,
     export_run,
     fetch_pay_file,
     prepare_run,
     settle_run,
     submit_run,
 )
+from app.subsidies.service.editions import draw_edition, keep_edition
 from tests.rig.county import COUNTY, County
 from tests.rig.families import QUARTER, Family, Kept, policy, settle_in
 
@@ -106,6 +109,16 @@ class House:
         self.submit(supplementary=supplementary)
         self.approve(supplementary=supplementary)
         return self.export(supplementary=supplementary)
+
+    def reopen(self, asks: str = "clerk", allows: str = "reviewer") -> None:
+        """An approved run is the clerk's again, by two people; the ledger that was approved is kept first."""
+        with self.step() as (session, run):
+            ask_reopening(session, self.actor(asks), run, Grounds(ReturnGround.DAYS), NOW)
+        drawn = draw_edition(self.database.reading, self.keyring, self.actor(allows), self.run().public_id, NOW)
+        with self.step() as (session, run):
+            if drawn:
+                keep_edition(session, self.keyring, self.actor(allows), run, *drawn)
+            decide_reopening(session, self.actor(allows), run, True, NOW)
 
     def decide(
         self, place: int, is_paid: bool, who: str = "clerk", grounds: Grounds = PHONED, supplementary: bool = False

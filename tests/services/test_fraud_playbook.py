@@ -44,6 +44,7 @@ from tests.rig.families import Family, families
 from tests.rig.honest import at, change_account, change_guardian, die, level_row, visit_row
 from tests.rig.quarter import NOW, TODAY, House, read_answer
 from tests.rig.rosters import id_number
+from tests.rig.unguarded import without_guards
 
 LATER = NOW + timedelta(days=20)
 
@@ -339,7 +340,7 @@ def test_a_line_changed_behind_the_guards_stops_the_export_and_verify_names_it(h
     house.approve()
     line = house.line(0)
     with house.database.transaction() as session:
-        _drop_guard(session, "guard_subsidy_lines_frozen", "subsidy_lines")
+        without_guards(session, "guard_subsidy_lines_frozen")
         session.execute(text("UPDATE subsidy_lines SET amount_fen = 99999900 WHERE id = :id"), {"id": line.id})
     assert attempt(house, "finance", run.public_id, house.export) == "subsidies.step.changed"
     assert any(line.public_id in said for said in house.problems())
@@ -348,12 +349,6 @@ def test_a_line_changed_behind_the_guards_stops_the_export_and_verify_names_it(h
 def test_an_account_is_never_edited_in_the_database(house: House) -> None:
     with pytest.raises(DBAPIError, match="guard"), house.database.transaction() as session:
         session.execute(text("UPDATE payee_accounts SET from_on = '2020-01-01'"))
-
-
-def _drop_guard(session: object, name: str, table: str) -> None:
-    dialect = session.get_bind().dialect.name  # type: ignore[attr-defined]
-    on = "" if dialect == "sqlite" else f" ON {table}"
-    session.execute(text(f"DROP TRIGGER {name}{on}"))  # type: ignore[attr-defined]
 
 
 def test_a_bank_answer_with_another_amount_settles_nothing(house: House) -> None:

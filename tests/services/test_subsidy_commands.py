@@ -22,6 +22,7 @@ from tests.rig.county import COUNTY, TOWN, County
 from tests.rig.families import settle_in as families_settle_in
 from tests.rig.families import varied
 from tests.rig.quarter import NOW, House, returned_by_bank
+from tests.rig.unguarded import without_guards
 
 KEYS = {"run", "state", "pay", "hold", "refuse", "total"}
 
@@ -192,10 +193,7 @@ def test_ledger_and_notices_are_printed_to_files(house: House, tmp_path: Path) -
 def test_verify_names_what_was_changed_behind_the_product(house: House, database: Database) -> None:
     _to_the_bank(house)
     with database.transaction() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("SET LOCAL session_replication_role = replica"))
-        else:
-            session.execute(text("DROP TRIGGER guard_subsidy_lines_frozen"))
+        without_guards(session, "guard_subsidy_lines_frozen")
         session.execute(text("UPDATE subsidy_lines SET amount_fen = 1 WHERE id = (SELECT min(id) FROM subsidy_lines)"))
     result = step(house, "verify", "auditor")
     assert result.exit_code == 1

@@ -212,7 +212,7 @@ def test_a_voided_approval_gives_back_what_it_took_and_the_next_takes_again(twel
     twelve.prepare()
     twelve.submit()
     twelve.approve()
-    twelve.decide(9, False)
+    twelve.reopen()
     assert twelve.run().state is RunState.DRAFT
     assert _sides(twelve) == {"county": 1_000_000, "pool": 1_000_000}
     twelve.submit()
@@ -280,7 +280,7 @@ def test_an_approval_voided_after_the_years_end_gives_back_to_the_new_year(twelv
     twelve.approve()
     with twelve.database.transaction() as session:
         close_years(session, Actor.operator(), date(YEAR + 1, 1, 1), NEXT_YEAR)
-    twelve.decide(9, False)
+    twelve.reopen()
     assert _sides(twelve) == {"county": 1_000_000, "carried_out": 1_000_000}
     assert _sides(twelve, YEAR + 1) == {"carried_in": 1_000_000, "pool": 1_000_000}
     assert twelve.problems() == []

@@ -170,7 +170,7 @@ def test_a_dead_guardians_notice_is_written_to_the_family(house: House) -> None:
         [page] = [page for page in pages if f"{name}家属：" in page]
         assert not [page for page in pages if f"{name}：" in page]
         assert "暂缓发放告知书" in page and "领款人需要重新确定" in page
-        assert "请家属带身份证和关系证明" in page and "本人身份证" not in page
+        assert re.search("请家属在.*日前带身份证和关系证明", page) and "本人身份证" not in page
 
 
 def test_nobody_writes_to_the_dead_about_money_that_they_received(house: House) -> None:

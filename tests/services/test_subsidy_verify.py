@@ -7,7 +7,6 @@ import json
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select, text
-from sqlalchemy.orm import Session
 
 from app.core.db import Database
 from app.subsidies.models import SubsidyLine
@@ -15,6 +14,7 @@ from app.subsidies.queries.verify_county import verify_county
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
 from tests.rig.quarter import House
+from tests.rig.unguarded import without_guards
 
 
 @pytest.fixture
@@ -35,18 +35,9 @@ def test_an_honest_county_has_no_problem(paid: House) -> None:
     assert problems(paid) == []
 
 
-def _unguarded(session: Session, *guards: str) -> None:
-    """What somebody with the database's own rights could do."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL session_replication_role = replica"))
-        return
-    for guard in guards:
-        session.execute(text(f"DROP TRIGGER {guard}"))
-
-
 def test_two_steps_by_one_hand_are_named(paid: House) -> None:
     with paid.database.transaction() as session:
-        _unguarded(session, "guard_run_approvals_no_update")
+        without_guards(session, "guard_run_approvals_no_update")
         makers = session.scalar(text("SELECT min(hand) FROM run_approvals WHERE step = 'submitted'"))
         session.execute(text("UPDATE run_approvals SET hand = :hand WHERE step = 'approved'"), {"hand": makers})
     assert "subsidies.verify.same_hand" in problems(paid)
@@ -54,14 +45,14 @@ def test_two_steps_by_one_hand_are_named(paid: House) -> None:
 
 def test_a_step_that_is_missing_is_named(paid: House) -> None:
     with paid.database.transaction() as session:
-        _unguarded(session, "guard_run_approvals_no_delete")
+        without_guards(session, "guard_run_approvals_no_delete")
         session.execute(text("DELETE FROM run_approvals WHERE step = 'approved'"))
     assert "subsidies.verify.illegal_step" in problems(paid)
 
 
 def test_a_quarter_paid_inside_a_half_year_is_named(paid: House) -> None:
     with paid.database.transaction() as session:
-        _unguarded(session, "guard_subsidy_lines_born", "guard_subsidy_lines_days_paid_insert")
+        without_guards(session, "guard_subsidy_lines_born", "guard_subsidy_lines_days_paid_insert")
         line = session.scalars(select(SubsidyLine).where(SubsidyLine.patient_id == paid.families[0].patient.id)).one()
         columns = {column.key: getattr(line, column.key) for column in SubsidyLine.__mapper__.column_attrs}
         session.execute(
@@ -75,7 +66,7 @@ def test_the_command_looks_at_every_run_and_says_what_is_wrong(paid: House) -> N
     told = paid.app.test_cli_runner().invoke(args=words)
     assert (told.exit_code, json.loads(told.stdout)) == (0, {"runs": 1, "lines": 3, "problems": []})
     with paid.database.transaction() as session:
-        _unguarded(session, "guard_run_approvals_no_delete")
+        without_guards(session, "guard_run_approvals_no_delete")
         session.execute(text("DELETE FROM run_approvals WHERE step = 'approved'"))
     told = paid.app.test_cli_runner().invoke(args=words)
     assert told.exit_code == 1

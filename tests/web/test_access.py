@@ -116,9 +116,12 @@ def _may_be_absent(route: Route) -> bool:
 ABSENT_UNTIL_MADE = frozenset(
     {
         "/patients/<public_id>/consents/<purpose>/receipt",
+        "/patients/<public_id>/contacts",  # of a ward of one's own, for whoever is a second guardian by post
         "/screening/returns/<public_id>/paper",
         "/work/<public_id>/file",
         "/subsidies/<public_id>/pay-file",
+        "/subsidies/<public_id>/cover",
+        "/subsidies/<public_id>/compare",
         # of these roles only the county's accounts sign; those of the crawl belong to a town
         "/subsidies/<public_id>/sign",
         "/subsidies/<public_id>/sign/send",

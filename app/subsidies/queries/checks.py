@@ -51,7 +51,7 @@ class LateHit:
 def listed_people(session: Session, run: SubsidyRun, people: Iterable[int]) -> dict[int, list[Listed]]:
     """Person id → where they stand on the county's lists that were there when the run was begun; other people are left out."""
     found: dict[int, list[Listed]] = defaultdict(list)
-    for part in slices(sorted(set(people))):
+    for part in slices(sorted(set(people))) if run.prepared_at else ():
         rows = session.execute(
             _standing_hits(run.county_code)
             .where(CheckHit.person_id.in_(part), CheckList.loaded_at <= run.prepared_at)
