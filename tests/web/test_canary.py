@@ -125,7 +125,8 @@ def text_of(response: TestResponse) -> str:
         return headers + "\n".join(
             str(cell) for sheet in book for row in sheet.values for cell in row if cell is not None
         )
-    return headers + unescape(response.text)
+    # a photographed paper holds no words; whoever may open it is the field table's own question
+    return headers + unescape(response.data.decode("utf-8", errors="replace"))
 
 
 def links_of(where: str, page: str) -> Iterator[str]:
