@@ -63,8 +63,8 @@ class PrintedPaper(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     # `2026-0000123`
     serial: Mapped[str] = mapped_column(String(16), unique=True)
-    # the kind of paper: "ledger", "notices", "fund", ...
-    kind: Mapped[str] = mapped_column(String(32))
+    # the audit's word for it: "subsidies.ledger_printed", …
+    kind: Mapped[str] = mapped_column(String(64))
     subject_kind: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[str] = mapped_column(String(64), default="")
     area_code: Mapped[str] = mapped_column(String(12))

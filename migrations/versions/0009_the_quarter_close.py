@@ -79,7 +79,7 @@ def upgrade() -> None:
         "printed_papers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("serial", sa.String(length=16), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("subject_kind", sa.String(length=32), nullable=False),
         sa.Column("subject_id", sa.String(length=64), nullable=False),
         sa.Column("area_code", sa.String(length=12), nullable=False),
