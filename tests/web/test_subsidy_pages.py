@@ -546,7 +546,7 @@ def test_pages_speak_english_too(house: House, client_as: Sign, database: Databa
     assert "Guardian subsidy 2026 Q3" in page
     assert "33 days in hospital are not counted" in page
     policy = _words(clerk.get("/subsidies/policy"))
-    assert "Guardians of all managed patients" in policy
+    assert "Risk level 3 or above, or a past incident" in policy
 
 
 def test_a_run_left_by_a_dead_process_is_continued_from_its_page(house: House, client_as: Sign) -> None:

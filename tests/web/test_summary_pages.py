@@ -84,6 +84,7 @@ def test_notices_of_lines_that_changed_since_count_as_not_made(house: House, cli
     house.approve()
     _make_notices(house)
     held = next(place for place in house.families if house.line(place).decision == "hold")
+    house.reopen()
     house.decide(held, is_paid=False)
     house.submit()
     house.approve()
