@@ -383,7 +383,6 @@ def upgrade() -> None:
         sa.Column("submission_key", sa.String(length=22), nullable=False),
         sa.Column("patient_id", sa.Integer(), nullable=False),
         sa.Column("guardianship_id", sa.Integer(), nullable=False),
-        sa.Column("area_code", sa.String(length=12), nullable=False),
         sa.Column("applied_on", sa.Date(), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
@@ -686,7 +685,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        "ix_agreement_applications_area_code_state", "agreement_applications", ["area_code", "state"], unique=False
+        op.f("ix_agreement_applications_patient_id"), "agreement_applications", ["patient_id"], unique=False
     )
     op.create_index(
         "uq_agreement_applications_live",

@@ -10,8 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.areas.rules import prefix_of
 from app.core.actor import Actor
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.desk.commands import AcceptTransfer, ProposeTransfer
+from app.desk.service.transfers import accept_transfer, propose_transfer
 from app.documents.rules import DocumentKind
 from app.guardians.commands import SignAgreement
 from app.guardians.commands_application import Apply
@@ -30,8 +33,9 @@ from app.guardians.service.applications import (
     sign_application,
 )
 from app.patients.models import Patient
+from app.patients.rules import TransferReason
 from app.people.models import Person
-from tests.rig.county import County
+from tests.rig.county import OTHER_DOCTOR, OTHER_TOWN, OTHER_VILLAGE, County
 from tests.rig.register import NOW, TODAY, first_guardian, person, registered
 
 ALL = tuple(REQUIRED)
@@ -259,3 +263,24 @@ def test_an_application_lets_the_office_that_it_waits_for_see_the_family(session
     _check(session, village, public_id)
     with pytest.raises(NotFound):
         get_guarded_patient(session, village, patient.public_id)
+
+
+def test_an_application_goes_along_with_a_family_that_moves_within_the_county(session: Session, county: County) -> None:
+    public_id = _applied(session, county)
+    patient = session.scalars(select(Patient)).one()
+    wanted = ProposeTransfer(patient.public_id, "move", OTHER_VILLAGE, TransferReason.MOVED_HOUSE)
+    transfer = propose_transfer(session, county.actor("doctor"), wanted, TODAY, NOW)
+    receiver = county.actor(OTHER_DOCTOR)
+    accept_transfer(session, receiver, transfer.public_id, AcceptTransfer(TODAY, receiver.user_id), TODAY, NOW)
+    session.expire_all()
+    old, new = county.actor("town"), replace(county.actor("town"), area_prefix=prefix_of(OTHER_TOWN))
+    assert (count_applications(session, old, TODAY).open, count_applications(session, new, TODAY).open) == (0, 1)
+    assert [row.public_id for row in list_applications(session, new, Which.OPEN, TODAY).rows] == [public_id]
+    with pytest.raises(NotFound):
+        _check(session, old, public_id)
+    with pytest.raises(Conflict) as refused:
+        sign_agreement(session, new, patient, YEAR, NOW)
+    assert refused.value.reason.code == "guardians.application.under_way"
+    village = replace(county.actor("village_worker"), area_prefix=prefix_of(OTHER_VILLAGE))
+    assert get_guarded_patient(session, village, patient.public_id) == patient
+    assert _check(session, village, public_id).state is ApplicationState.FIRST_CHECKED

@@ -54,7 +54,7 @@ def application_paper(public_id: str) -> Response:
     return _printed(
         patient,
         AgreementOnPaper(
-            ("application", public_id), application.area_code, _name(session, actor, patient), "",
+            ("application", public_id), patient.area_code, _name(session, actor, patient), "",
             starts, add_months(starts, 12) - timedelta(days=1), None, bool(before),
         ),
     )  # fmt: skip

@@ -19,16 +19,14 @@ class AgreementApplication(Base):
     __tablename__ = "agreement_applications"
     __table_args__ = (
         Index("uq_agreement_applications_live", "patient_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
-        Index("ix_agreement_applications_area_code_state", "area_code", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
     submission_key: Mapped[str] = mapped_column(String(22), unique=True)
-    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), index=True)
     # the applicant: the first guardian
     guardianship_id: Mapped[int] = mapped_column(ForeignKey("guardianships.id"))
-    area_code: Mapped[str] = mapped_column(String(12))
     applied_on: Mapped[date]
     # the agreement's wished first day
     from_on: Mapped[date]

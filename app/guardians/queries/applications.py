@@ -105,9 +105,10 @@ def counted(actor: Actor, today: date) -> Select[*tuple[Any, ...]]:
             func.count().filter(AgreementApplication.due_on < today),
         )
         .select_from(AgreementApplication)
+        .join(Patient, Patient.id == AgreementApplication.patient_id)
         .join(_Last, _Last.id == _last_step())
         .join(_By, _By.id == _Last.by)
-        .where(_is_live(), within(AgreementApplication.area_code, actor))
+        .where(_is_live(), within(Patient.area_code, actor))
     )
 
 
@@ -115,7 +116,7 @@ def list_applications(
     session: Session, actor: Actor, which: Which, today: date, cursor: str | None = None
 ) -> Page[ApplicationRow]:
     """The soonest due first; what is done, the newest first."""
-    wanted = _rows().where(within(AgreementApplication.area_code, actor))
+    wanted = _rows().where(within(Patient.area_code, actor))
     after = decode_cursor(cursor, 2)
     if which is Which.DONE:
         wanted = wanted.where(~_is_live()).order_by(AgreementApplication.id.desc())
@@ -138,7 +139,7 @@ def list_applications(
 def show_application(session: Session, actor: Actor, public_id: str, today: date) -> ApplicationPage:
     """One application with its steps; raises `NotFound`."""
     row = session.execute(
-        _rows().where(AgreementApplication.public_id == public_id, within(AgreementApplication.area_code, actor))
+        _rows().where(AgreementApplication.public_id == public_id, within(Patient.area_code, actor))
     ).one_or_none()
     if row is None:
         raise NotFound()
@@ -161,11 +162,9 @@ def show_application(session: Session, actor: Actor, public_id: str, today: date
 
 def get_application(session: Session, actor: Actor, public_id: str, is_to_change: bool = False) -> AgreementApplication:
     """`is_to_change` locks the row, so that of two who act at once the second sees what the first did."""
-    wanted = select(AgreementApplication).where(
-        AgreementApplication.public_id == public_id, within(AgreementApplication.area_code, actor)
-    )
+    wanted = _applications().where(AgreementApplication.public_id == public_id, within(Patient.area_code, actor))
     if is_to_change:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+        wanted = wanted.with_for_update(of=AgreementApplication).execution_options(populate_existing=True)
     found = session.scalar(wanted)
     if found is None:
         raise NotFound()
@@ -175,10 +174,8 @@ def get_application(session: Session, actor: Actor, public_id: str, is_to_change
 def find_live_application(session: Session, actor: Actor, patient: Patient) -> AgreementApplication | None:
     """The one that is under way for a patient; there is at most one."""
     return session.scalar(
-        select(AgreementApplication).where(
-            AgreementApplication.patient_id == patient.id,
-            _is_live(),
-            within(AgreementApplication.area_code, actor),
+        _applications().where(
+            AgreementApplication.patient_id == patient.id, _is_live(), within(Patient.area_code, actor)
         )
     )
 
@@ -186,10 +183,10 @@ def find_live_application(session: Session, actor: Actor, patient: Patient) -> A
 def is_asked(session: Session, actor: Actor, patient: Patient) -> bool:
     """Whether an application of the patient's family waits for this role: a form addressed to its office (roles.md, T)."""
     states = _ASKED.get(actor.role, ())
-    waiting = select(AgreementApplication.id).where(
+    waiting = _applications().where(
         AgreementApplication.patient_id == patient.id,
         AgreementApplication.state.in_(states),
-        within(AgreementApplication.area_code, actor),
+        within(Patient.area_code, actor),
     )
     return bool(states) and session.scalar(waiting.limit(1)) is not None
 
@@ -236,6 +233,11 @@ def waits_at(state: ApplicationState, last_role: Role) -> Role | None:
     if step is ApplicationStep.APPLY or office is not last_role:
         return office
     return Role.TOWN if office is Role.VILLAGE_WORKER else Role.CLERK
+
+
+def _applications() -> Select[AgreementApplication]:
+    """With the patient, whose present village is the application's: a family that moves takes it along."""
+    return select(AgreementApplication).join(Patient, Patient.id == AgreementApplication.patient_id)
 
 
 def _is_live() -> ColumnElement[bool]:
@@ -287,7 +289,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             AgreementApplication.due_on,
             AgreementApplication.papers_seen,
             AgreementApplication.agreement_id,
-            AgreementApplication.area_code,
+            Patient.area_code,
             Guardianship.relation,
             Patient.public_id.label("patient"),
             Person.name,

@@ -81,7 +81,6 @@ def apply_for_agreement(
         submission_key=command.key,
         patient_id=patient.id,
         guardianship_id=guardianship.id,
-        area_code=patient.area_code,
         applied_on=command.applied_on,
         from_on=command.from_on,
         state=ApplicationState.APPLIED,
@@ -243,7 +242,7 @@ def _write(
         f"guardians.application_{step.value}",
         now=now,
         subject=("application", application.public_id),
-        area_code=application.area_code,
+        area_code=session.get_one(Patient, application.patient_id).area_code,
         detail={"reason": ground} if ground else {},
     )
 

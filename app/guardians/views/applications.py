@@ -129,9 +129,9 @@ def apply(public_id: str) -> Answer:
 @guardians.route("/applications/<public_id>")
 @permit(Action.KEEP_AGREEMENTS)
 def application(public_id: str) -> str:
-    actor = current_actor()
-    found = get_application(read_session(), actor, public_id)
-    note_look(("application", public_id), found.area_code)
+    actor, session = current_actor(), read_session()
+    found = get_application(session, actor, public_id)
+    note_look(("application", public_id), session.get_one(Patient, found.patient_id).area_code)
     return _page(public_id)
 
 
