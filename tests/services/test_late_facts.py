@@ -223,6 +223,29 @@ def test_a_correction_that_was_paid_is_not_paid_again(shortened: House) -> None:
     assert look(shortened, date(2027, 4, 3)) == 0
 
 
+def test_what_a_draft_would_pay_is_not_asked_back(shortened: House) -> None:
+    shortened.quarter = Q4
+    shortened.prepare(today=NEW_YEAR)
+    stay(shortened, date(2026, 8, 2), date(2026, 9, 5))
+    assert look(shortened, NEW_YEAR) == 0
+    die(shortened, date(2026, 7, 31))  # 250.00 were due, 482.80 were sent
+    assert look(shortened, NEW_YEAR) == 1
+    (case,) = cases(shortened)
+    assert Money(case.amount_fen).yuan == "232.80"
+    assert said(case.because)[0].startswith("2026年第3季度原按 59 天发放 482.80 元")
+
+
+def test_a_correction_that_was_sent_after_all_is_asked_back(shortened: House) -> None:
+    shortened.quarter = Q4
+    shortened.prepare(today=NEW_YEAR)
+    shortened.submit()
+    shortened.approve()
+    shortened.export()
+    stay(shortened, date(2026, 8, 2), date(2026, 9, 5))
+    assert look(shortened, NEW_YEAR) == 1
+    assert [Money(case.amount_fen).yuan for case in cases(shortened)] == ["267.20"]
+
+
 def test_a_draft_thrown_away_finds_its_corrections_again(shortened: House) -> None:
     shortened.quarter = Q4
     shortened.prepare(today=NEW_YEAR)

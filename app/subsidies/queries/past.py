@@ -234,9 +234,10 @@ class _Sum:
     newest: SubsidyLine | None = None
 
 
-def paid_for(session: Session, lines: Sequence[SubsidyLine]) -> dict[Place, Paid]:
-    """What the guardian of each line holds for a period, over payments, corrections and what came back. A held correction that may still be paid
-    counts as paid: it speaks of the same difference.
+def paid_for(session: Session, lines: Sequence[SubsidyLine], *, is_sent: bool = False) -> dict[Place, Paid]:
+    """What the guardian of each line holds for a period, over payments, corrections and what came back. A line of a run that has not gone
+    to the bank counts, also a held correction that may still be paid: it speaks of the same difference. With `is_sent` it does not: nobody
+    can give back what nobody sent.
     """
     wanted, sums = {place_of(one) for one in lines}, defaultdict[Place, _Sum](_Sum)
     line, run = SubsidyLine, SubsidyRun
@@ -249,8 +250,9 @@ def paid_for(session: Session, lines: Sequence[SubsidyLine]) -> dict[Place, Paid
         select(line, run.state, run.kind).join(run, run.id == line.run_id).where(*of_places).order_by(line.id)
     )
     for one, state, kind in rows:
-        if place_of(one) in wanted:
-            _add_line(sums[place_of(one)], one, state in _SENT, kind is RunKind.OPENING)
+        is_opening = kind is RunKind.OPENING
+        if place_of(one) in wanted and (is_opening or state in _SENT or not is_sent):
+            _add_line(sums[place_of(one)], one, state in _SENT, is_opening)
     cases = session.execute(
         select(line.agreement_id, line.period, line.rank, Recovery)
         .join(Recovery, Recovery.line_id == line.id)

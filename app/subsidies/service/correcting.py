@@ -59,10 +59,13 @@ class Look:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A payment beside what it comes to by the facts of today."""
+    """A payment beside what it comes to by the facts of today. `before` counts what is about to be paid too, `sent` only what went to the
+    bank: what is missing is not paid twice, and what was never sent is not asked back.
+    """
 
     past: PastLine
     before: Paid
+    sent: Paid
     gathered: GatheredLine
     decision: LineDecision
     policy: SubsidyPolicy
@@ -73,11 +76,17 @@ class Reviewed:
 
     @property
     def too_much(self) -> Money:
-        return self.before.too_much(self.decision.amount)
+        return self.sent.too_much(self.decision.amount)
 
     @property
     def cause(self) -> str:
+        """Names what is missing."""
         return self.before.cause(self.decision.amount)
+
+    @property
+    def cause_of_case(self) -> str:
+        """Names what was too much."""
+        return self.sent.cause(self.decision.amount)
 
 
 # -- a run in preparation ----------------------------------------------------------------------------------------------
@@ -138,19 +147,19 @@ def _repayments(session: Session, run: SubsidyRun, dead: Sequence[Dead]) -> Iter
 def _correction(run: SubsidyRun, one: Reviewed) -> Row:
     terms, version = PolicyTerms.from_json(one.policy.terms), one.past.run.rule_version
     decision = decide_correction(one.gathered.facts, terms, version, one.before, one.past.decided)
-    snapshot = freeze(one.gathered, decision, one.policy) | {"corrects": _corrected(one)}
+    snapshot = freeze(one.gathered, decision, one.policy) | {"corrects": _corrected(one, one.before)}
     corrects = (one.past.line.id, one.cause)
     return line_row(run, one.gathered, decision, snapshot, LineKind.CORRECTION, corrects, one.before.days)
 
 
-def _corrected(one: Reviewed) -> dict[str, Any]:
+def _corrected(one: Reviewed, before: Paid) -> dict[str, Any]:
     """The payment that is corrected, as it was computed then."""
     line = one.past.line
     return {
         "line": line.public_id,
         "run": one.past.run.short_name,
         "rule_version": one.past.run.rule_version,
-        "before": one.before.to_json(),
+        "before": before.to_json(),
         "decided": list(one.past.decided),
         "computation": line.snapshot["computation"],
     }
@@ -172,7 +181,7 @@ def review_case(session: Session, case: Recovery, look: Look) -> tuple[Reviewed,
     past = get_past_line(session, case.line_id)
     (reviewed,) = _review_alike(session, look, [past])
     own = case.received_fen if case.state is RecoveryState.WITHDRAWN else case.amount_fen
-    others = replace(reviewed.before, claimed=reviewed.before.claimed - Money(own))
+    others = replace(reviewed.sent, claimed=reviewed.sent.claimed - Money(own))
     return reviewed, others.too_much(reviewed.decision.amount)
 
 
@@ -202,11 +211,12 @@ def _review_alike(session: Session, look: Look, past: Sequence[PastLine]) -> Ite
     run, lines = past[0].run, [one.line for one in past]
     policy = _policy_of(session, run.county_code, lines[0])
     terms = PolicyTerms.from_json(policy.terms)
-    held = paid_for(session, lines)
+    held, sent = paid_for(session, lines), paid_for(session, lines, is_sent=True)
     facts = _gather_again(session, run, look, lines, policy)
     for one in past:
         gathered = facts[one.place]
-        yield Reviewed(one, held[one.place], gathered, decide_line(gathered.facts, terms, run.rule_version), policy)
+        decision = decide_line(gathered.facts, terms, run.rule_version)
+        yield Reviewed(one, held[one.place], sent[one.place], gathered, decision, policy)
 
 
 def _gather_again(
@@ -281,17 +291,17 @@ def open_cases(session: Session, actor: Actor, county_code: str, found: Sequence
 
 
 def _case(county_code: str, one: Reviewed, now: datetime) -> dict[str, Any]:
-    because = explained("less", one.gathered.facts, one.decision, one.before, one.too_much)
+    because = explained("less", one.gathered.facts, one.decision, one.sent, one.too_much)
     return {
         "public_id": new_public_id(),
         "county_code": county_code,
         "area_code": one.past.line.area_code,
         "line_id": one.past.line.id,
-        "cause": one.cause,
+        "cause": one.cause_of_case,
         "amount_fen": one.too_much.fen,
         "received_fen": 0,
         "because": [said.to_json() for said in because],
-        "snapshot": freeze(one.gathered, one.decision, one.policy) | {"corrects": _corrected(one)},
+        "snapshot": freeze(one.gathered, one.decision, one.policy) | {"corrects": _corrected(one, one.sent)},
         "state": RecoveryState.FOUND,
         "found_at": now,
         "version": 1,
