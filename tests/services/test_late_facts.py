@@ -22,6 +22,7 @@ from app.patients.rules import ManagementStatus, RequestKind, RequestState, Span
 from app.patients.service import change_state, record_admission, record_death
 from app.people.commands import AccountDraft
 from app.people.models import DatePrecision, Person
+from app.people.service import record_death as record_guardians_death
 from app.people.service import set_account
 from app.people.vault import Vault
 from app.subsidies.models import LineKind, Recovery, RecoveryEvent, SubsidyLine
@@ -180,6 +181,56 @@ def test_edge_31_an_incident_learned_after_the_payment_takes_nothing_back_and_ho
     assert "subsidies.hold.incident" in house.codes(0)
 
 
+def test_edge_29_a_guardians_death_learned_after_the_payment_asks_back_the_days_after_it(paid: House) -> None:
+    with at_home(paid) as (session, _patient, payee):
+        record_guardians_death(
+            session, paid.actor("county_office"), payee, date(2026, 8, 15), DatePrecision.DAY, 1, NOW
+        )
+    assert len(paid.problems()) == 1
+    assert (look(paid), look(paid)) == (1, 0)
+    (case,) = cases(paid)
+    assert Money(case.amount_fen).yuan == "379.03"
+    assert "监护人已去世，待确定领款人" in said(case.because)
+    assert paid.problems() == []
+    paid.quarter = Q4
+    paid.prepare(today=NEW_YEAR)
+    assert len(cases(paid)) == 1
+    assert paid.line(0).decision is LineState.HOLD
+
+
+def test_a_guardian_who_died_after_the_quarter_owes_nothing(paid: House) -> None:
+    with at_home(paid) as (session, _patient, payee):
+        record_guardians_death(
+            session, paid.actor("county_office"), payee, date(2026, 10, 2), DatePrecision.DAY, 1, NOW
+        )
+    assert (look(paid), paid.problems()) == (0, [])
+
+
+def test_a_guardians_death_after_the_patients_changes_nothing_more(paid: House) -> None:
+    die(paid, date(2026, 8, 15))
+    assert look(paid) == 1
+    with at_home(paid) as (session, _patient, payee):
+        record_guardians_death(
+            session, paid.actor("county_office"), payee, date(2026, 8, 20), DatePrecision.DAY, 1, NOW
+        )
+    assert (look(paid), paid.problems()) == (0, [])
+
+
+def test_a_case_for_a_stay_does_not_speak_of_a_death(paid: House) -> None:
+    stay(paid, date(2026, 8, 2), date(2026, 8, 5))
+    assert look(paid) == 1
+    die(paid, date(2026, 9, 10))
+    assert len(paid.problems()) == 1
+    assert look(paid) == 1
+    assert paid.problems() == []
+
+
+def test_a_death_learned_three_years_later_is_found_in_the_payments_that_lie_after_it(paid: House) -> None:
+    die(paid, date(2026, 8, 15))
+    assert look(paid, date(2029, 11, 21)) == 1
+    assert paid.problems() == []
+
+
 # -- more is due -------------------------------------------------------------------------------------------------------
 
 
@@ -244,6 +295,18 @@ def test_a_correction_that_was_sent_after_all_is_asked_back(shortened: House) ->
     stay(shortened, date(2026, 8, 2), date(2026, 9, 5))
     assert look(shortened, NEW_YEAR) == 1
     assert [Money(case.amount_fen).yuan for case in cases(shortened)] == ["267.20"]
+
+
+def test_a_death_asks_back_a_paid_correction_by_the_case_of_the_payment_it_corrects(shortened: House) -> None:
+    shortened.quarter = Q4
+    shortened.prepare(today=NEW_YEAR)
+    shortened.submit()
+    shortened.approve()
+    shortened.export()
+    die(shortened, date(2026, 9, 10))
+    assert len(shortened.problems()) == 2  # the correction of the third quarter, and the fourth
+    assert (look(shortened, NEW_YEAR), look(shortened, NEW_YEAR)) == (2, 0)
+    assert shortened.problems() == []
 
 
 def test_a_draft_thrown_away_finds_its_corrections_again(shortened: House) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, cast, exists, extract, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core.money import Money
@@ -28,6 +28,7 @@ from app.visits.models import FollowUpVisit
 
 PAYMENTS = (LineKind.ORDINARY, LineKind.REPAYMENT)
 _SENT = (RunState.EXPORTED, RunState.SETTLED)
+_Payee = aliased(Person)
 
 
 class Place(NamedTuple):
@@ -44,15 +45,16 @@ class PastLine:
 
     line: SubsidyLine
     run: SubsidyRun
-    patient_died_on: date | None
+    # the patient's death, or the payee's
+    died_on: date | None
 
     @property
     def place(self) -> Place:
         return place_of(self.line)
 
     def has_ended(self, as_of: date) -> bool:
-        """Whether what the period comes to can be said: it is over, or the patient has died in it."""
-        return self.patient_died_on is not None or parse_period(self.line.period).last_day < as_of
+        """Whether what the period comes to can be said: it is over, or it was ended by a death."""
+        return self.died_on is not None or parse_period(self.line.period).last_day < as_of
 
     @property
     def decided(self) -> tuple[str, ...]:
@@ -93,18 +95,20 @@ def paying_counties(session: Session) -> Sequence[str]:
 
 
 def lines_to_review(session: Session, county_code: str, as_of: date, after: int, limit: int) -> list[PastLine]:
-    """The county's next payments by id about whose patient, agreement or level something was recorded since they were frozen."""
+    """The county's next payments by id about whose patient, payee, agreement or level something was recorded since they were frozen."""
     line, run = SubsidyLine, SubsidyRun
+    is_recent = run.decided_as_of >= reviewed_from(as_of)
     rows = session.execute(
-        select(line, run, Person.died_on)
+        select(line, run, func.coalesce(Person.died_on, _Payee.died_on))
         .join(run, run.id == line.run_id)
         .join(Patient, Patient.id == line.patient_id)
         .join(Person, Person.id == Patient.person_id)
+        .join(_Payee, _Payee.id == line.payee_person_id)
         .where(
             run.county_code == county_code,
             run.kind != RunKind.OPENING,
             run.state.in_(_SENT),
-            run.decided_as_of >= reviewed_from(as_of),
+            or_(is_recent, _since_death(Person), _since_death(_Payee)),
             line.kind.in_(PAYMENTS),
             line.decision == LineState.PAY,
             line.is_live,
@@ -120,13 +124,20 @@ def lines_to_review(session: Session, county_code: str, as_of: date, after: int,
 def get_past_line(session: Session, line_id: int) -> PastLine:
     """One payment, whatever has become of it."""
     row = session.execute(
-        select(SubsidyLine, SubsidyRun, Person.died_on)
+        select(SubsidyLine, SubsidyRun, func.coalesce(Person.died_on, _Payee.died_on))
         .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
         .join(Patient, Patient.id == SubsidyLine.patient_id)
         .join(Person, Person.id == Patient.person_id)
+        .join(_Payee, _Payee.id == SubsidyLine.payee_person_id)
         .where(SubsidyLine.id == line_id)
     ).one()
     return PastLine(*row)
+
+
+def _since_death(person: type[Person]) -> ColumnElement[bool]:
+    """A payment, however old, of the year of a death that was recorded after it, or of a later one."""
+    year = cast(func.substr(SubsidyLine.period, 1, 4), Integer)
+    return and_(person.death_recorded_at >= SubsidyRun.prepared_at, year >= extract("year", person.died_on))
 
 
 def _touched(since: date) -> ColumnElement[bool]:
@@ -136,6 +147,7 @@ def _touched(since: date) -> ColumnElement[bool]:
     frozen_at = run.prepared_at
     return or_(
         Person.death_recorded_at >= frozen_at,
+        _Payee.death_recorded_at >= frozen_at,
         exists().where(
             PatientSpan.patient_id == line.patient_id,
             or_(PatientSpan.recorded_at >= frozen_at, PatientSpan.withdrawn_at >= frozen_at),

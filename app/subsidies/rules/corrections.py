@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +29,7 @@ _OF_TODAY = (
     "subsidies.hold.account_name",
     "subsidies.hold.account_shared",
     "subsidies.hold.account_changed",
+    "subsidies.hold.account_denied",
     "subsidies.hold.returned",
     "subsidies.hold.listed",
 )
@@ -96,6 +98,21 @@ class Paid:
         return hashlib.sha256(content.encode()).hexdigest()[:40]
 
 
+def ended_with_payee(facts: LineFacts) -> LineFacts:
+    """The facts of a payment that is looked at again: a guardian who has died is paid to the day of death (domain 5.3)."""
+    died_on, days = facts.payee_died_on, facts.days
+    if died_on is None:
+        return facts
+    ends = died_on if days.agreement_to is None else min(days.agreement_to, died_on)
+    return replace(facts, days=replace(days, agreement_to=ends))
+
+
+def learned_deaths(facts: LineFacts, patient_died_on: date | None, payee_died_on: date | None) -> LineFacts:
+    """The frozen facts of a payment with the deaths that are known by now."""
+    days = replace(facts.days, died_on=patient_died_on or facts.days.died_on)
+    return ended_with_payee(replace(facts, days=days, payee_died_on=payee_died_on or facts.payee_died_on))
+
+
 def decide_correction(
     facts: LineFacts, terms: PolicyTerms, version: str, before: Paid, decided: Collection[str]
 ) -> LineDecision:
@@ -144,6 +161,8 @@ def explained(way: str, facts: LineFacts, decision: LineDecision, before: Paid, 
         days=days, due=decision.amount, amount=amount,
     )  # fmt: skip
     others = (reason("subsidies.correction.claimed", amount=before.claimed),) if before.claimed else ()
+    if way == "less" and facts.payee_died_on is not None and facts.payee_died_on < facts.quarter.last_day:
+        others = (*others, reason("subsidies.hold.payee_dead"))
     return (said, *others, *_changes(before.excluded, excluded_days(decision.computation)), *refusals)
 
 

@@ -32,7 +32,7 @@ from app.subsidies.queries.past import (
     paying_counties,
     place_of,
 )
-from app.subsidies.rules.corrections import Paid, decide_correction, decide_repayment, explained
+from app.subsidies.rules.corrections import Paid, decide_correction, decide_repayment, ended_with_payee, explained
 from app.subsidies.rules.decision import LineDecision, LineState, decide_line
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.recovery import RecoveryState, RecoveryStep
@@ -187,7 +187,7 @@ def review_case(session: Session, case: Recovery, look: Look) -> tuple[Reviewed,
 
 def review(session: Session, look: Look, past: Sequence[PastLine]) -> list[Reviewed]:
     """Each payment with what it comes to by today's facts, its own policy and its own version of the rules. A period that has not ended
-    is only looked at where the patient has died in it: everything else may still change.
+    is only looked at where a death has ended it: everything else may still change.
     """
     found: list[Reviewed] = []
     ended = sorted((one for one in past if one.has_ended(look.as_of)), key=lambda one: (_way_of(one.line), one.line.id))
@@ -214,7 +214,7 @@ def _review_alike(session: Session, look: Look, past: Sequence[PastLine]) -> Ite
     held, sent = paid_for(session, lines), paid_for(session, lines, is_sent=True)
     facts = _gather_again(session, run, look, lines, policy)
     for one in past:
-        gathered = facts[one.place]
+        gathered = replace(facts[one.place], facts=ended_with_payee(facts[one.place].facts))
         decision = decide_line(gathered.facts, terms, run.rule_version)
         yield Reviewed(one, held[one.place], sent[one.place], gathered, decision, policy)
 
