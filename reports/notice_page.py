@@ -159,7 +159,7 @@ class NoticePage:
         paper.text(_LEFT, paper.down(285.6), "日期：　　　年　　月　　日", BODY)
         paper.signature(_LEFT + mm(76), paper.down(285.6), "送达人：", BODY, mm(38))
         source = f"本人资料 请妥善保管 · {frame.source}"
-        paper.text(_LEFT, paper.down(291.6), source, 7.5, grey=LABEL_GREY, fit=_ROOM)
+        paper.fitted(_LEFT, paper.down(291.6), source, 7.5, _ROOM)
 
     def _draw_cut(self) -> None:
         paper = self._paper

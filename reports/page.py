@@ -31,6 +31,7 @@ CREATOR = "Anhu 安护"
 
 _REMEMBERED_TEXTS = 4_096
 _OUTLINE = 0.03
+_SMALLEST = 5.5
 
 
 def mm(length: float) -> float:
@@ -117,6 +118,12 @@ class Paper:
         if grey:
             runs = f"{grey:g} g {runs}0 g "
         self._operators.append(f"BT {x:.2f} {y:.2f} Td {runs}ET")
+
+    def fitted(self, x: float, y: float, text: str, size: float, room: float) -> None:
+        """A grey line in smaller type where it is too long for its room: who printed what when is never cut off."""
+        wanted = self.measure(text, size)
+        fitting = max(_SMALLEST, min(size, size * room / wanted)) if wanted else size
+        self.text(x, y, text, round(fitting - 0.05, 1), grey=LABEL_GREY, fit=room)
 
     def lines(
         self,
@@ -251,7 +258,7 @@ def page_footer(paper: Paper, left: str, right: str, *, margin: float, y: float)
     """The line at the foot of every internal page: what it is and where it comes from, and which page it is."""
     paper.rules([(margin, y + 10, paper.width - margin, y + 10)], 0.4, grey=HAIRLINE_GREY)
     room = paper.width - 2 * margin - paper.measure(right, 8.5) - 20
-    paper.text(margin, y, left, 8.5, grey=LABEL_GREY, fit=room)
+    paper.fitted(margin, y, left, 8.5, room)
     paper.text(paper.width - margin, y, right, 8.5, grey=LABEL_GREY, align=Align.RIGHT)
 
 

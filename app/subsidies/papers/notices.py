@@ -107,7 +107,12 @@ def notice_bundle(
     now: datetime,
     kinds: frozenset[NoticeKind] = EVERY_KIND,
 ) -> NoticeBundle:
-    """The run's notices of some kinds by town and village. Their numbers stay when a line needs none."""
+    """The run's notices of some kinds by town and village. Their numbers stay when a line needs none.
+
+    Who may not read why a payment waits prints no letter that has to say why.
+    """
+    if not knows_reasons(actor):
+        kinds &= {NoticeKind.PAY}
     quarter = parse_period(run.period)
     frozen = frozen_lines(session, actor, run)
     without = lines_without_letter(session, run)
