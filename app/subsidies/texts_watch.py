@@ -5,6 +5,9 @@ from __future__ import annotations
 from app.core.i18n import N_
 
 TEXTS: dict[str, str] = {
+    # what was tried and stopped, without the sums and names that the refusal had
+    "subsidies.tried.returns": N_("上传的回盘文件与报盘不符"),
+    "subsidies.tried.short": N_("资金池余额不足，仍要审批"),
     # accounts and payees
     "subsidies.watch.account_changed": N_("造册前 %(days)s 天换了领款账户"),
     "subsidies.watch.account_back_dated": N_("换账户的日期补填为%(on)s"),

@@ -134,7 +134,7 @@ def dossier_of(session: Session, vault: Vault, actor: Actor, public_id: str) -> 
         recoveries=money.recoveries_of(session, line),
         others=money.other_payments(session, line),
         flags=named(session, actor, line=public_id) if sees_flags else [],
-        attempts=list_attempts(session, actor, (public_id, run.public_id)) if sees_flags else [],
+        attempts=list_attempts(session, actor, (public_id,)) if sees_flags else [],
         papers=_papers(session, line) if may(actor, Action.SEE_DOCUMENTS) else [],
         prints=_prints(session, run),
         events=_events(session, line, agreement) if may(actor, Action.READ_AUDIT) else [],
