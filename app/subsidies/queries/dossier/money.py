@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from app.accounts.models import User
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
+from app.core.scope import within
 from app.people.models import PayeeAccount
 from app.people.vault import Vault
 from app.subsidies.models import (
@@ -177,28 +178,37 @@ def booked_of(session: Session, run: SubsidyRun) -> list[tuple[FundEntry, int, s
     return [(entry, fen, who) for entry, fen, who in rows]
 
 
-def linked_of(session: Session, line: SubsidyLine) -> list[Linked]:
-    """Corrections and re-payments, both ways."""
+def linked_of(session: Session, actor: Actor, line: SubsidyLine) -> list[Linked]:
+    """Corrections and re-payments, both ways, in runs that the actor may open."""
     rows = session.execute(
         select(SubsidyLine, SubsidyRun)
         .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
-        .where(or_(SubsidyLine.id == line.corrects_line_id, SubsidyLine.corrects_line_id == line.id))
+        .where(
+            or_(SubsidyLine.id == line.corrects_line_id, SubsidyLine.corrects_line_id == line.id),
+            within(SubsidyRun.county_code, actor),
+        )
         .order_by(SubsidyLine.id)
     )
     return [Linked(one, run, one.corrects_line_id == line.id) for one, run in rows]
 
 
-def recoveries_of(session: Session, line: SubsidyLine) -> list[Recovery]:
-    """Money that is to come back because of this line."""
-    return list(session.scalars(select(Recovery).where(Recovery.line_id == line.id).order_by(Recovery.id)))
+def recoveries_of(session: Session, actor: Actor, line: SubsidyLine) -> list[Recovery]:
+    """Money that is to come back because of this line, in cases of the actor's area."""
+    cases = select(Recovery).where(Recovery.line_id == line.id, within(Recovery.county_code, actor))
+    return list(session.scalars(cases.order_by(Recovery.id)))
 
 
-def other_payments(session: Session, line: SubsidyLine) -> list[tuple[SubsidyLine, SubsidyRun]]:
-    """The same agreement's lines of other periods, the newest first."""
+def other_payments(session: Session, actor: Actor, line: SubsidyLine) -> list[tuple[SubsidyLine, SubsidyRun]]:
+    """The same patient's lines of other periods and agreements, the newest first; what another county paid before a move is not the
+    actor's to see."""
     rows = session.execute(
         select(SubsidyLine, SubsidyRun)
         .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
-        .where(SubsidyLine.patient_id == line.patient_id, SubsidyLine.id != line.id)
+        .where(
+            SubsidyLine.patient_id == line.patient_id,
+            SubsidyLine.id != line.id,
+            within(SubsidyRun.county_code, actor),
+        )
         .order_by(SubsidyLine.period.desc(), SubsidyLine.id.desc())
         .limit(12)
     )
