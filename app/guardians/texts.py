@@ -41,6 +41,8 @@ TEXTS: dict[str, str] = {
     "guardians.agreement.overlaps": N_("与 %(from_on)s 至 %(to_on)s 的协议 %(number)s 重叠"),
     "guardians.agreement.overlaps_now": N_("与刚签的另一份协议重叠，请按最新内容核对"),
     "guardians.agreement.number_taken": N_("协议编号已使用，请换一个"),
+    "guardians.agreement.by_application": N_("村（社区）凭申请办理协议，请先受理申请；由乡镇或民政签订"),
+    "guardians.agreement.withdrew": N_("您在 %(days)s 天内撤回过这户的申请，协议须由另一个人登记，或重新受理申请"),
     "guardians.agreement.outside": N_("结束日期应在 %(from_on)s 至 %(to_on)s 之间"),
     "guardians.agreement.dead": N_("患者已于 %(died_on)s 去世，不能再签协议"),
     "guardians.agreement_signed": N_("签订监护协议"),

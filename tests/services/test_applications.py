@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -210,6 +210,33 @@ def test_a_town_signs_without_an_application_as_before(session: Session, county:
     patient = _family(session, county)
     assert sign_agreement(session, county.actor("town"), patient, YEAR, NOW)
     assert session.scalars(select(Agreement)).one()
+
+
+def test_a_village_signs_nothing_without_an_application(session: Session, county: County) -> None:
+    patient = _family(session, county)
+    with pytest.raises(Forbidden) as refused:
+        sign_agreement(session, county.actor("village_worker"), patient, YEAR, NOW)
+    assert refused.value.reason is not None and refused.value.reason.code == "guardians.agreement.by_application"
+
+
+def test_who_withdrew_an_application_does_not_sign_past_it_alone(session: Session, county: County) -> None:
+    public_id = _applied(session, county)
+    patient, clerk, town = session.scalars(select(Patient)).one(), county.actor("clerk"), county.actor("town")
+    send_back(session, clerk, public_id, ApplicationStep.WITHDRAW, "guardians.application.family_wish", NOW)
+    other_account = replace(town, person_id=patient.person_id)
+    for hand in (clerk, replace(clerk, person_id=patient.person_id)):
+        with pytest.raises(Conflict) as refused:
+            sign_agreement(session, hand, patient, YEAR, NOW + timedelta(days=30))
+        assert refused.value.reason.code == "guardians.agreement.withdrew"
+    later = sign_agreement(session, other_account, patient, YEAR, NOW)
+    assert later.recorded_by == town.user_id
+
+
+def test_after_a_month_whoever_withdrew_may_sign_again(session: Session, county: County) -> None:
+    public_id = _applied(session, county)
+    patient, clerk = session.scalars(select(Patient)).one(), county.actor("clerk")
+    send_back(session, clerk, public_id, ApplicationStep.WITHDRAW, "guardians.application.family_wish", NOW)
+    assert sign_agreement(session, clerk, patient, YEAR, NOW + timedelta(days=31))
 
 
 def test_an_application_whose_guardian_was_replaced_goes_no_further(session: Session, county: County) -> None:

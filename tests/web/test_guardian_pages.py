@@ -96,7 +96,7 @@ def test_a_village_worker_comes_only_with_an_open_task(client_as: Client, databa
     assert client.get(f"/patients/{patient}/guardians").status_code == 404
     _open_renewal(database, patient)
     page = client.get(f"/patients/{patient}/guardians").text
-    assert "单晓明" in page and "签订协议" in page and "领款账户" not in page
+    assert "单晓明" in page and "受理申请" in page and "领款账户" not in page
 
 
 @pytest.mark.parametrize("name", ["coordinator", "police", "finance", "reviewer", "auditor", "admin", "hospital"])
@@ -228,12 +228,24 @@ def test_an_agreement_is_ended_early(client_as: Client, database: Database, pati
     assert client.get(f"/patients/{patient}/agreements/{'Z' * 22}/end").status_code == 404
 
 
-def test_a_village_worker_signs_and_goes_home_when_the_task_is_done(
+def test_a_village_worker_takes_the_application_and_signs_nothing_alone(
     client_as: Client, database: Database, patient: str
 ) -> None:
     _open_renewal(database, patient)
-    answer = client_as("village_worker").post(f"/patients/{patient}/agreements/new", data=_agreement())
-    assert answer.status_code == 302 and answer.location == "/"
+    client, form = client_as("village_worker"), f"/patients/{patient}/applications/new"
+    page = client.get(f"/patients/{patient}/guardians").text
+    assert form in page and f"/patients/{patient}/agreements/new" not in page
+    led = client.get(f"/patients/{patient}/agreements/new")
+    assert (led.status_code, led.location) == (302, form)
+    assert f"/patients/{patient}/agreements/new" not in client.get(form).text
+    refused = client.post(f"/patients/{patient}/agreements/new", data=_agreement())
+    assert refused.status_code == 422 and "请先受理申请" in refused.text
+    assert _count(database, Agreement) == 0
+
+
+def test_a_town_signs_and_the_task_is_done(client_as: Client, database: Database, patient: str) -> None:
+    _open_renewal(database, patient)
+    assert client_as("town").post(f"/patients/{patient}/agreements/new", data=_agreement()).status_code == 302
     assert _count(database, Agreement) == 1
 
 

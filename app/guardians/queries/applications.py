@@ -180,6 +180,21 @@ def find_live_application(session: Session, actor: Actor, patient: Patient) -> A
     )
 
 
+def has_withdrawn(session: Session, actor: Actor, patient: Patient, since: datetime) -> bool:
+    """Whether this human being has withdrawn an application of the family's since then."""
+    withdrawn = (
+        select(ApplicationEvent.id)
+        .join(AgreementApplication, AgreementApplication.id == ApplicationEvent.application_id)
+        .where(
+            AgreementApplication.patient_id == patient.id,
+            ApplicationEvent.step == ApplicationStep.WITHDRAW,
+            ApplicationEvent.at >= since,
+            or_(ApplicationEvent.hand == actor.hand, ApplicationEvent.by == actor.user_id),
+        )
+    )
+    return session.scalar(withdrawn.limit(1)) is not None
+
+
 def is_asked(session: Session, actor: Actor, patient: Patient) -> bool:
     """Whether an application of the patient's family waits for this role: a form addressed to its office (roles.md, T)."""
     states = _ASKED.get(actor.role, ())

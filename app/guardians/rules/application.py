@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from enum import StrEnum
 
 from app.core.actor import Role
 from app.documents.rules import DocumentKind
 
 CHECK_DAYS = 5  # working days for each office (domain 5.6; the village's is local practice, the town's follows it)
+
+WITHDRAWN_LATELY = timedelta(days=30)  # who withdrew a family's application does not sign past it alone (own rule)
 
 
 class ApplicationState(StrEnum):

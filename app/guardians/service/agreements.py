@@ -18,8 +18,9 @@ from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
 from app.guardians.commands import SignAgreement
 from app.guardians.models import Agreement, AgreementApplication, Guardianship
-from app.guardians.queries.applications import find_live_application
+from app.guardians.queries.applications import find_live_application, has_withdrawn
 from app.guardians.rules import NUMBER_PREFIX, Rank, latest_end, number_of
+from app.guardians.rules.application import STEP_ROLES, WITHDRAWN_LATELY, ApplicationStep
 from app.patients.models import Patient
 from app.people.models import Person
 from app.tasks.rules import TaskKind
@@ -43,14 +44,13 @@ def sign_agreement(
     now: datetime,
     application: AgreementApplication | None = None,
 ) -> Agreement:
-    """Signed by the application that asks for it, or without any.
+    """Signed by the application that asks for it, or without any by an office that signs.
 
     Raises `Invalid` by field (too long, overlapping, number taken, no first guardian), `Conflict` past an application that is under
-    way, `Forbidden` for one's own patient.
+    way or that one has withdrawn oneself, `Forbidden` for one's own patient and for whoever signs only by an application.
     """
-    under_way = find_live_application(session, actor, patient)
-    if under_way is not None and under_way is not application:
-        raise Conflict(reason("guardians.application.under_way"))
+    if application is None:
+        _refuse_past_application(session, actor, patient, now)
     return sign_agreements(session, actor, [(patient, command)], now)[0]
 
 
@@ -192,6 +192,16 @@ def _signers(actor: Actor, guardianships: Sequence[Guardianship], on: date) -> t
 def _refuse_own(actor: Actor, guardianships: Sequence[Guardianship]) -> None:
     if actor.person_id is not None and any(one.person_id == actor.person_id for one in guardianships):
         raise Forbidden(reason("guardians.agreement.own"))
+
+
+def _refuse_past_application(session: Session, actor: Actor, patient: Patient, now: datetime) -> None:
+    """Without an application one hand alone signs: never the village's, nor the one that has just taken the family's application away."""
+    if actor.role not in STEP_ROLES[ApplicationStep.SIGN]:
+        raise Forbidden(reason("guardians.agreement.by_application"))
+    if find_live_application(session, actor, patient) is not None:
+        raise Conflict(reason("guardians.application.under_way"))
+    if has_withdrawn(session, actor, patient, now - WITHDRAWN_LATELY):
+        raise Conflict(reason("guardians.agreement.withdrew", days=WITHDRAWN_LATELY.days))
 
 
 def _refuse_span(command: SignAgreement, standing: Sequence[Agreement]) -> None:

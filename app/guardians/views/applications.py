@@ -46,7 +46,7 @@ from app.guardians.queries.applications import (
     show_application,
 )
 from app.guardians.rules import Rank
-from app.guardians.rules.application import CHECKLIST, NEXT_STEP, REQUIRED, ApplicationStep
+from app.guardians.rules.application import CHECKLIST, NEXT_STEP, REQUIRED, STEP_ROLES, ApplicationStep
 from app.guardians.service import suggest_number
 from app.guardians.service.applications import (
     apply_again,
@@ -257,6 +257,7 @@ def _apply_page(form: ApplyForm, public_id: str | None = None, renews: date | No
         guardian=_first(session, patient) if patient else None,
         village=full_name(session, patient.area_code) if patient else None,
         renews=renews,
+        signs=actor.role in STEP_ROLES[ApplicationStep.SIGN],
         required=REQUIRED,
         words=WORDS,
     )

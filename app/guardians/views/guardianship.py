@@ -46,6 +46,7 @@ from app.guardians.queries import (
 )
 from app.guardians.queries.search import LONGEST
 from app.guardians.rules import Rank, Relation
+from app.guardians.rules.application import STEP_ROLES, ApplicationStep
 from app.guardians.views.blueprint import guardians
 from app.guardians.views.duty import beside_agreements
 from app.patients.models import Patient
@@ -96,6 +97,7 @@ def overview(public_id: str) -> str:
         ranks=[(rank, present.get(rank)) for rank in Rank],
         former=[card for card in cards if not card.is_present],
         agreements=agreements,
+        signs=actor.role in STEP_ROLES[ApplicationStep.SIGN],
         sees_accounts=sees(actor, Field.PAYEE_ACCOUNT) is Grant.LAST_FOUR,
         reveal_reasons=[(code, _(words)) for code, words in REVEAL_REASONS.items()],
         today=today,
@@ -154,6 +156,8 @@ def sign_agreement(public_id: str) -> Answer:
     actor, clock = current_actor(), current_clock()
     session = read_session()
     agreements = list_agreements(session, actor, get_guarded_patient(session, actor, public_id), clock.today())
+    if request.method == "GET" and actor.role not in STEP_ROLES[ApplicationStep.SIGN]:
+        return redirect(url_for("guardians.apply", public_id=public_id))
     last = max((one.last_day for one in agreements), default=None)
     starts = max(clock.today(), last + timedelta(days=1)) if last else clock.today()
     form = AgreementForm(
