@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.documents.readers.papers import CleanPaper
 from app.documents.rules import DocumentKind
 
 
 @dataclass(frozen=True)
 class AttachDocument:
-    """One paper as it came. `key` is made with the form, so that a form that arrives twice is stored once."""
+    """One paper, cleaned. `key` is made with the form, so that a form that arrives twice is stored once."""
 
     key: str
     kind: DocumentKind
     # the day on the paper, where it bears one
     on_day: date | None
-    content: bytes
+    paper: CleanPaper

@@ -11,7 +11,7 @@ from app.core.forms import Form
 from app.core.i18n import _, lazy_
 from app.documents.commands import AttachDocument
 from app.documents.labels import KIND_LABELS, WITHDRAWAL_REASONS
-from app.documents.readers.papers import MOST_BYTES
+from app.documents.readers.papers import MOST_BYTES, clean_paper
 from app.documents.rules import DocumentKind
 from app.people.rules import REVEAL_REASONS
 
@@ -27,8 +27,9 @@ class AttachForm(Form):
         self.kind.offer([(kind.value, _(KIND_LABELS[kind])) for kind in kinds])
 
     def to_command(self) -> AttachDocument:
-        content = self.file.data.stream.read(MOST_BYTES + 1)
-        return AttachDocument(self.key.data, DocumentKind(self.kind.data), self.on_day.data, content)
+        """Raises `Invalid` at `file` where it is no paper that can be kept."""
+        paper = clean_paper(self.file.data.stream.read(MOST_BYTES + 1))
+        return AttachDocument(self.key.data, DocumentKind(self.kind.data), self.on_day.data, paper)
 
 
 class OpenForm(Form):

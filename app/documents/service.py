@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from app.documents.commands import AttachDocument
 from app.documents.labels import WITHDRAWAL_REASONS
 from app.documents.models import Document
 from app.documents.queries import sight_for
-from app.documents.readers.papers import PDF_TYPE, clean_paper
+from app.documents.readers.papers import PDF_TYPE
 from app.documents.rules import KINDS_OF, Sight
 from app.documents.subjects import Subject
 from app.people.rules import REVEALS_A_DAY, reveal_problems
@@ -37,7 +38,7 @@ def attach_document(
     today: date,
     now: datetime,
 ) -> Document:
-    """Keep the picture, drawn anew and sealed; the one of this key if it was kept already.
+    """Keep the cleaned picture, sealed; the one of this key if it was kept already.
 
     Raises `Invalid` by field: `file`, `kind`, `on_day`; `Conflict` where the record takes no papers any more.
     """
@@ -50,10 +51,11 @@ def attach_document(
     if not subject.takes_papers:
         raise Conflict(reason("documents.takes_none"))
     _refuse(command, subject, today)
-    content, media_type = clean_paper(command.content)
+    content, media_type = command.paper
+    sha256 = hashlib.sha256(content).hexdigest()
+    _refuse_same(session, subject, sha256)
     name = "document.pdf" if media_type == PDF_TYPE else "document.jpg"
     file = keep_file(session, keyring, "document", name, media_type, content, subject.area_code, actor, now)
-    _refuse_same(session, subject, file.sha256)
     document = Document(
         submission_key=command.key,
         kind=command.kind,
@@ -63,7 +65,7 @@ def attach_document(
         area_code=subject.area_code,
         on_day=command.on_day,
         file_id=file.id,
-        sha256=file.sha256,
+        sha256=sha256,
         recorded_at=now,
         recorded_by=actor.user_id,
     )
@@ -104,10 +106,11 @@ def open_document(
 
 
 def withdraw_document(session: Session, actor: Actor, document: Document, code: str, now: datetime) -> None:
-    """It proves nothing any more; the row and the sealed bytes stay."""
+    """It proves nothing any more; the row and the sealed bytes stay. The first of two at once is the one that counts."""
     require(actor, Action.KEEP_DOCUMENTS)
     if code not in WITHDRAWAL_REASONS:
         raise Invalid({"reason": [reason("documents.reason_missing")]})
+    session.refresh(document, with_for_update=True)
     if document.withdrawn_at is not None:
         raise Conflict(reason("documents.withdrawn_before"))
     document.withdrawn_at, document.withdrawn_by, document.withdrawn_reason = now, actor.user_id, code

@@ -49,9 +49,10 @@ def attach(subject: str, subject_id: str) -> Answer:
         return _page(found, form), 400
     forget_reads()
     try:
+        command = form.to_command()  # draws the paper anew: nobody else's writing waits for that
         with transaction() as session:
             again = _subject(session, subject, subject_id)
-            attach_document(session, current_keyring(), actor, again, form.to_command(), clock.today(), clock.now())
+            attach_document(session, current_keyring(), actor, again, command, clock.today(), clock.now())
     except (Conflict, Invalid) as refused:
         show_errors(form, refused)
         return _page(found, form), 400 if isinstance(refused, Invalid) else 409

@@ -68,3 +68,10 @@ def declared_png(width: int, height: int) -> bytes:
         + chunk(b"IDAT", zlib.compress(b"\0" * 4096))
         + chunk(b"IEND", b"")
     )
+
+
+def packed_part(number: int, first: int, text: bytes) -> bytes:
+    """An object stream of a PDF: numbers and offsets up to `first`, and the objects behind them."""
+    packed = zlib.compress(text, 9)
+    head = b"%d 0 obj\n<< /Type /ObjStm /Filter /FlateDecode /First %d /Length %d >>" % (number, first, len(packed))
+    return head + b"\nstream\n" + packed + b"\nendstream\nendobj\n"

@@ -29,6 +29,7 @@ from app.core.work import ask_for_work
 from app.desk.commands import ProposeTransfer
 from app.desk.service.transfers import propose_transfer
 from app.documents.commands import AttachDocument
+from app.documents.readers.papers import clean_paper
 from app.documents.rules import DocumentKind, DocumentSubject
 from app.documents.service import attach_document
 from app.documents.subjects import Subject
@@ -523,7 +524,9 @@ def _papers(ground: _Ground, patient: Patient, agreement: Agreement) -> None:
     subject = Subject(
         DocumentSubject.AGREEMENT, agreement.public_id, patient.id, patient.area_code, reason("core.not_found"), "/"
     )
-    paper = AttachDocument(f"paper-{ground.county}".ljust(22, "0"), DocumentKind.AGREEMENT, None, photo(300, 400))
+    paper = AttachDocument(
+        f"paper-{ground.county}".ljust(22, "0"), DocumentKind.AGREEMENT, None, clean_paper(photo(300, 400))
+    )
     found.document = attach_document(session, ground.keyring, clerk, subject, paper, TODAY, NOW).public_id
 
 
@@ -633,7 +636,7 @@ def _listed(session: Session, ground: _Ground) -> tuple[str, str]:
     patient = session.scalars(select(Patient).where(Patient.public_id == ground.found.patient)).one()
     told = Found(patient.person_id, patient.area_code, HitKind.NEAR, date(2026, 8, 15))
     wanted = StoreCheckList(
-        ground.county, ListKind.FUNERAL, date(2026, 9, 30), f"{ground.county}".ljust(64, "0"), 3, 1, (told,), {}
+        ground.county, ListKind.FUNERAL, date(2026, 9, 30), NOW, f"{ground.county}".ljust(64, "0"), 3, 1, (told,), {}
     )
     kept = store_list(session, ground.actors["clerk"], wanted, NOW)
     return kept.public_id, session.scalars(select(CheckHit.public_id).where(CheckHit.list_id == kept.id)).one()

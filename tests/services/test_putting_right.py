@@ -29,6 +29,7 @@ from app.desk.queries.merging import CHOICES, preview
 from app.desk.queries.payments import list_payments
 from app.desk.service import requests
 from app.documents.commands import AttachDocument
+from app.documents.readers.papers import clean_paper
 from app.documents.rules import DocumentKind, DocumentSubject
 from app.documents.service import attach_document, withdraw_document
 from app.documents.subjects import Subject
@@ -540,7 +541,10 @@ def _papers(session: Session, county: County, patient: Patient, place: int, has_
     )
     for number in range(2):
         paper = AttachDocument(
-            f"paper-{place}-{number}".ljust(22, "0"), DocumentKind.RELATION, None, photo(200, 300, seed=number)
+            f"paper-{place}-{number}".ljust(22, "0"),
+            DocumentKind.RELATION,
+            None,
+            clean_paper(photo(200, 300, seed=number)),
         )
         kept = attach_document(session, keyring(), clerk, family, paper, TODAY, NOW)
         if number:

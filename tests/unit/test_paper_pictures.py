@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
+import tracemalloc
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -16,7 +17,16 @@ from app.core.errors import Invalid
 from app.documents.readers.papers import MOST_BYTES, clean_paper
 from app.documents.readers.picture import LONGEST_EDGE
 from app.documents.rules import KINDS_OF, STANDS_ON, DocumentKind, DocumentSubject, Sight, sight_of
-from tests.rig.paper_pictures import GPS_IFD, MAKE, declared_png, photo, photo_with_position, scan, scan_around
+from tests.rig.paper_pictures import (
+    GPS_IFD,
+    MAKE,
+    declared_png,
+    packed_part,
+    photo,
+    photo_with_position,
+    scan,
+    scan_around,
+)
 
 
 def _refused(content: bytes) -> str:
@@ -121,11 +131,63 @@ def test_a_scan_that_can_act_is_refused(extra: bytes) -> None:
 
 def test_what_a_scan_hides_in_a_packed_part_is_found() -> None:
     hidden = b"9 0 << /S /JavaScript /JS (x) >>"
-    packed = zlib.compress(hidden)
-    head = b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>" % len(packed)
-    extra = b"\n8 0 obj\n" + head + b"\nstream\n" + packed + b"\nendstream\nendobj\n"
     whole = scan(1)
-    assert _refused(whole.replace(b"xref\n", extra + b"xref\n", 1)) == "documents.scan.active"
+    extra = b"\n" + packed_part(8, 4, hidden) + b"xref\n"
+    assert _refused(whole.replace(b"xref\n", extra, 1)) == "documents.scan.active"
+
+
+def _going_up_and_down(entries: int = 2000, body: int = 3_000_000) -> bytes:
+    """Every second object says that it is the whole of the others."""
+    index = b"".join(b"%d %d " % (10 + one, one % 2 * body) for one in range(entries))
+    return b"%PDF-1.5\n" + packed_part(1, len(index), index + b" " * body)
+
+
+def _many_large_parts(parts: int = 400, body: int = 3_000_000) -> bytes:
+    return b"%PDF-1.5\n" + packed_part(1, 5, b"10 0 " + b" " * body) * parts
+
+
+def _many_small_objects(parts: int = 4, entries: int = 9000) -> bytes:
+    index = b"".join(b"%d %d " % (10 + one, one) for one in range(entries))
+    return b"%PDF-1.5\n" + packed_part(1, len(index), index + b" " * entries) * parts
+
+
+def _one_large_part() -> bytes:
+    return b"%PDF-1.5\n" + packed_part(1, 5, b"10 0 " + b" " * 50_000_000)
+
+
+def _many_ends() -> bytes:
+    return b"%PDF-1.5\n1 0 obj\n<< >>\nendobj\n" + b"trailer<<" * 500_000
+
+
+def _an_index_of_one_number() -> bytes:
+    return b"%PDF-1.5\n" + packed_part(1, 100_000, b"9" * 200_000)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [_going_up_and_down, _many_large_parts, _many_small_objects, _one_large_part, _many_ends, _an_index_of_one_number],
+)
+def test_a_small_file_that_unpacks_into_a_large_one_is_refused_before_it_takes_the_memory(
+    made: Callable[[], bytes],
+) -> None:
+    content = made()
+    tracemalloc.start()
+    try:
+        assert _refused(content) == "documents.scan.unreadable"
+        _now, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 64 * 1024 * 1024
+
+
+def test_a_scan_whose_structure_is_packed_is_read_as_any_other() -> None:
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"]
+    whole = scan_around(photo())
+    for number, one in enumerate(objects, start=1):
+        whole = whole.replace(b"%d 0 obj\n%s\nendobj\n" % (number, one), b"")
+    index = b"1 0 2 %d " % (len(objects[0]) + 1)
+    kept, _media_type = clean_paper(whole + packed_part(8, len(index), index + b"\n".join(objects)))
+    assert len(PdfReader(BytesIO(kept)).pages) == 1
 
 
 def test_a_scan_with_a_password_or_too_many_pages_or_of_text_alone_is_refused() -> None:

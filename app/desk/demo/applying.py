@@ -21,6 +21,7 @@ from app.desk.demo.moments import Moments
 from app.desk.demo.places import VILLAGE
 from app.desk.demo.settling import County
 from app.documents.commands import AttachDocument
+from app.documents.readers.papers import clean_paper
 from app.documents.rules import DocumentKind, DocumentSubject
 from app.documents.service import attach_document
 from app.documents.subjects import Subject
@@ -133,7 +134,7 @@ def _keep_papers(office: _Office, keyring: Keyring) -> None:
         title = reason("guardians.papers.agreement", number=agreement.number)
         about = Subject(DocumentSubject.AGREEMENT, agreement.public_id, patient.id, patient.area_code, title, "/")
         for number, kind in enumerate(_PAPERS[: 3 - place % 3]):
-            paper = AttachDocument(new_public_id(), kind, agreement.signed_on, _drawn(place, number))
+            paper = AttachDocument(new_public_id(), kind, agreement.signed_on, clean_paper(_drawn(place, number)))
             attach_document(session, keyring, office.actor("village_worker"), about, paper, today, now)
 
 

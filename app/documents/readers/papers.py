@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from app.core.errors import Invalid
 from app.core.reasons import reason
 from app.documents.readers.picture import clean_picture, is_picture
@@ -12,14 +14,21 @@ MOST_BYTES = MOST_MEGABYTES * 1024 * 1024
 JPEG_TYPE, PDF_TYPE = "image/jpeg", "application/pdf"
 
 
-def clean_paper(content: bytes) -> tuple[bytes, str]:
-    """(bytes to keep, media type). Raises `Invalid` at `file`: empty, too large, too many pixels, no paper, able to act."""
+class CleanPaper(NamedTuple):
+    """Bytes that were drawn anew, and what they are."""
+
+    content: bytes
+    media_type: str
+
+
+def clean_paper(content: bytes) -> CleanPaper:
+    """The paper drawn anew; it takes seconds, so call it before a transaction begins. Raises `Invalid` at `file`: empty, too large, too many pixels, no paper, able to act."""
     if not content:
         raise Invalid({"file": [reason("documents.empty")]})
     if len(content) > MOST_BYTES:
         raise Invalid({"file": [reason("documents.too_large", most=MOST_MEGABYTES)]})
     if is_picture(content):
-        return clean_picture(content), JPEG_TYPE
+        return CleanPaper(clean_picture(content), JPEG_TYPE)
     if is_scan(content):
-        return clean_scan(content), PDF_TYPE
+        return CleanPaper(clean_scan(content), PDF_TYPE)
     raise Invalid({"file": [reason("documents.not_a_paper")]})

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain, islice, pairwise
 
 from app.core.errors import Invalid
 from app.core.reasons import reason
@@ -18,8 +19,12 @@ from app.documents.readers.picture import JPEG, redrawn
 
 PDF = b"%PDF-"
 MOST_PAGES = 20
-_MOST_UNPACKED = 4 * 1024 * 1024  # of one packed part of the file's structure
-_MOST_PARTS = 20_000
+# A scan's structure is a few kilobytes: these only end what was made to be read for ever.
+_MOST_UNPACKED = 4 * 1024 * 1024  # of one packed part of the structure
+_MOST_UNPACKED_IN_ALL = 16 * 1024 * 1024
+_MOST_PARTS = 20_000  # in the file, packed ones counted too
+_LONGEST_INDEX = 16 * _MOST_PARTS  # of a packed part: two numbers an object
+_MOST_TRAILERS = 100
 _LONGEST_TRAILER = 2000
 _DPI = 200
 _ACTIVE = frozenset(
@@ -32,7 +37,7 @@ _LENGTH = re.compile(rb"/Length\s+(\d{1,9})(?!\s+\d+\s+R)")
 _NAME = re.compile(rb"/([^\s/<>\[\]()%{}]+)")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _REFERENCE = re.compile(rb"(\d{1,7})\s+\d{1,5}\s+R\b")
-_NUMBER = re.compile(rb"\d+")
+_NUMBER = re.compile(rb"\d{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,30 @@ class _Part:
         return re.search(rb"/" + key + rb"\s*/" + value + rb"\b", self.head) is not None
 
 
+@dataclass(slots=True)
+class _Room:
+    """What one file may still ask for. Asking for more raises `Invalid`."""
+
+    parts: int = _MOST_PARTS
+    unpacked: int = _MOST_UNPACKED_IN_ALL
+
+    def take_part(self) -> None:
+        self.parts -= 1
+        if self.parts < 0:
+            raise _not_scanned()
+
+    def unpack(self, packed: bytes) -> bytes:
+        stream = zlib.decompressobj()
+        try:
+            text = stream.decompress(packed, min(_MOST_UNPACKED, self.unpacked) + 1)
+        except zlib.error as broken:
+            raise _not_scanned() from broken
+        self.unpacked -= len(text)
+        if len(text) > _MOST_UNPACKED or self.unpacked < 0:
+            raise _not_scanned()
+        return text
+
+
 def is_scan(content: bytes) -> bool:
     return content.startswith(PDF)
 
@@ -54,7 +83,7 @@ def clean_scan(content: bytes) -> bytes:
     """The scanned pages as a new PDF of pictures. Raises `Invalid` at `file`."""
     parts = dict(_parts(content))
     _refuse_active(content, parts)
-    pages = list(_pages(parts))
+    pages = list(islice(_pages(parts), MOST_PAGES + 1))
     if len(pages) > MOST_PAGES:
         raise Invalid({"file": [reason("documents.scan.too_long", most=MOST_PAGES)]})
     if not pages:
@@ -74,11 +103,11 @@ def _not_scanned() -> Invalid:
 
 def _parts(content: bytes) -> Iterator[tuple[int, _Part]]:
     """Every object, also those packed into object streams; a later one replaces an earlier one of its number."""
-    place, count = 0, 0
+    place, room = 0, _Room()
     while (found := _OBJECT.search(content, place)) is not None:
-        count += 1
+        room.take_part()
         end = _BODY_END.search(content, found.end())
-        if end is None or count > _MOST_PARTS:
+        if end is None:
             return
         head, place = content[found.end() : end.start()], end.end()
         if end[0] == b"endobj":
@@ -88,7 +117,7 @@ def _parts(content: bytes) -> Iterator[tuple[int, _Part]]:
         part = _Part(head, stream)
         yield int(found[1]), part
         if part.names(b"Type", b"ObjStm"):
-            yield from _packed(part)
+            yield from _packed(part, room)
 
 
 def _stream(content: bytes, head: bytes, start: int) -> tuple[bytes, int]:
@@ -101,33 +130,31 @@ def _stream(content: bytes, head: bytes, start: int) -> tuple[bytes, int]:
     return content[start:end], end
 
 
-def _packed(part: _Part) -> Iterator[tuple[int, _Part]]:
+def _packed(part: _Part, room: _Room) -> Iterator[tuple[int, _Part]]:
+    """The objects of one object stream. Each begins behind the one before it, so that no byte is ever taken twice."""
+    text = room.unpack(part.stream) if part.names(b"Filter", b"FlateDecode") else part.stream
     first = re.search(rb"/First\s+(\d{1,8})", part.head)
-    text = _unpacked(part)
-    if first is None:
+    if first is None or int(first[1]) > _LONGEST_INDEX:
         raise _not_scanned()
-    numbers = [int(one) for one in _NUMBER.findall(text[: int(first[1])])]
-    starts = numbers[1::2]
-    for number, start, end in zip(numbers[::2], starts, [*starts[1:], len(text)], strict=False):
-        yield number, _Part(text[int(first[1]) + start : int(first[1]) + end])
-
-
-def _unpacked(part: _Part) -> bytes:
-    if not part.names(b"Filter", b"FlateDecode"):
-        return part.stream
-    try:
-        return zlib.decompressobj().decompress(part.stream, _MOST_UNPACKED)
-    except zlib.error as broken:
-        raise _not_scanned() from broken
+    body = int(first[1])
+    numbers = [int(one) for one in _NUMBER.findall(text[:body])]
+    bounds = [*(body + start for start in numbers[1::2]), len(text)]
+    for number, (start, end) in zip(numbers[::2], pairwise(bounds), strict=False):
+        room.take_part()
+        if start >= end:
+            raise _not_scanned()
+        yield number, _Part(text[start:end])
 
 
 def _refuse_active(content: bytes, parts: dict[int, _Part]) -> None:
     """By the names in every dictionary, however they are spelt; the file's end (trailer) is read as a dictionary too."""
-    trailers = (content[found.start() :][:_LONGEST_TRAILER] for found in re.finditer(rb"trailer\s{0,9}<<", content))
-    heads = [*(part.head for part in parts.values()), *trailers]
-    for head in heads:
-        names = {_ESCAPE.sub(lambda code: bytes([int(code[1], 16)]), name) for name in _NAME.findall(head)}
-        if names & _ACTIVE:
+    ends = [found.start() for found in islice(re.finditer(rb"trailer\s{0,9}<<", content), _MOST_TRAILERS + 1)]
+    if len(ends) > _MOST_TRAILERS:
+        raise _not_scanned()
+    trailers = (content[end : end + _LONGEST_TRAILER] for end in ends)
+    for head in chain((part.head for part in parts.values()), trailers):
+        names = (_ESCAPE.sub(lambda code: bytes([int(code[1], 16)]), found[1]) for found in _NAME.finditer(head))
+        if not _ACTIVE.isdisjoint(names):
             raise Invalid({"file": [reason("documents.scan.active")]})
 
 
