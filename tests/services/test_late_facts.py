@@ -11,9 +11,10 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.core.actor import Actor
 from app.core.bank_account import AccountKind
 from app.core.db import Database
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.reasons import Reason, say
@@ -229,6 +230,18 @@ def test_a_death_learned_three_years_later_is_found_in_the_payments_that_lie_aft
     die(paid, date(2026, 8, 15))
     assert look(paid, date(2029, 11, 21)) == 1
     assert paid.problems() == []
+
+
+@pytest.mark.parametrize("county_code", ["34", COUNTY[:6], "349900000000", "999999000000"])
+def test_late_facts_are_looked_for_in_a_county_and_nowhere_else(paid: House, county_code: str) -> None:
+    with paid.database.transaction() as session, pytest.raises(NotFound):
+        find_late_facts(session, Actor.operator(), county_code, TODAY, NOW)
+
+
+@pytest.mark.parametrize("who", ["finance", "reviewer", "town"])
+def test_only_who_prepares_the_money_looks_for_late_facts(paid: House, who: str) -> None:
+    with paid.database.transaction() as session, pytest.raises(Forbidden):
+        find_late_facts(session, paid.actor(who), COUNTY, TODAY, NOW)
 
 
 # -- more is due -------------------------------------------------------------------------------------------------------

@@ -13,11 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.areas.models import Area
+from app.areas.rules import AreaLevel
 from app.audit.service import note
-from app.core.actor import Actor
+from app.core.access import Action, may
+from app.core.actor import Actor, Role
 from app.core.batches import insert_missing
 from app.core.db import new_public_id
-from app.core.errors import NotFound
+from app.core.errors import Forbidden, NotFound
 from app.core.money import Money
 from app.subsidies.models import LineKind, Recovery, RecoveryEvent, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.facts import GatheredLine, gather
@@ -249,9 +252,11 @@ def _gather_again(
 
 
 def find_late_facts(session: Session, actor: Actor, county_code: str, today: date, now: datetime) -> tuple[int, int]:
-    """Open a case for everything that was paid too much by what is known today: (new cases, payments looked at). `NotFound` for a county
-    beyond the actor's area."""
-    if not county_code.startswith(actor.area_prefix):
+    """Open a case for everything that was paid too much by what is known today: (new cases, payments looked at). `NotFound` for what is no
+    county, or one beyond the actor's area."""
+    _require(actor, Action.PREPARE_SUBSIDY)
+    area = session.get(Area, county_code)
+    if area is None or area.level is not AreaLevel.COUNTY or not county_code.startswith(actor.area_prefix):
         raise NotFound()
     made = looked = 0
     after: int | None = 0
@@ -271,7 +276,9 @@ def find_late_facts_everywhere(session: Session, actor: Actor, today: date, now:
 
 
 def open_cases(session: Session, actor: Actor, county_code: str, found: Sequence[Reviewed], now: datetime) -> int:
-    """One case a difference; the same one found again changes nothing."""
+    """One case a difference; the same one found again changes nothing. The clerk's and the night's, and the reviewer's where a case that was
+    withdrawn stands anew."""
+    _require(actor, Action.PREPARE_SUBSIDY, Action.APPROVE_SUBSIDY)
     rows = [_case(county_code, one, now) for one in found]
     insert_missing(session, Recovery, rows)
     made = session.scalars(select(Recovery).where(Recovery.public_id.in_([row["public_id"] for row in rows]))).all()
@@ -288,6 +295,12 @@ def open_cases(session: Session, actor: Actor, county_code: str, found: Sequence
         )  # fmt: skip
     session.flush()
     return len(made)
+
+
+def _require(actor: Actor, *actions: Action) -> None:
+    """`Forbidden` for who may do none of these; the jobs of the night act as operator."""
+    if actor.role is not Role.OPERATOR and not any(may(actor, action) for action in actions):
+        raise Forbidden()
 
 
 def _case(county_code: str, one: Reviewed, now: datetime) -> dict[str, Any]:
