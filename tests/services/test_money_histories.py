@@ -2,7 +2,7 @@
 runs, returns, re-payments, corrections. Whatever happened: no day is paid twice, no day after a known death leaves the house, debits
 equal credits, and every yuan has its because.
 
-Twelve histories a database in `make test`; ANHU_SOAK=1 plays hundreds.
+Eight histories a database in `make test`; ANHU_SOAK=1 plays hundreds.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ from tests.rig.county import COUNTY, County
 from tests.rig.families import Family, policy, settle_in
 from tests.rig.rosters import card_number
 
-ROUNDS = 400 if "ANHU_SOAK" in os.environ else 12
+ROUNDS = 400 if "ANHU_SOAK" in os.environ else 8
 START = datetime.fromisoformat("2026-01-02T02:00:00+00:00")
 QUARTERS = tuple(Quarter(2026, number) for number in (1, 2, 3))
 FAMILIES = 3
