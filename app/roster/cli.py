@@ -141,7 +141,7 @@ def load_list(file: Path, kind: str, as_of: datetime, as_user: str | None, as_js
     read = read_listed(sheets, clock.today(), overrides)
     sha256 = hashlib.sha256(content).hexdigest()
     told = ListFile(wanted, as_of.date(), sha256, sheets, read, overrides)
-    done = load_check_list(reading, transaction, current_keyring(), actor, told, clock.today(), clock.now())
+    done = load_check_list(reading, transaction, current_keyring(), actor, told, clock.today(), clock.now)
     figures = list_counts(done.kept)
     if not done.is_new:
         click.echo(say(Reason("roster.list.known")), err=True)

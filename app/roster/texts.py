@@ -79,7 +79,7 @@ TEXTS: dict[str, str] = {
     "roster.listed.listed_to": N_("结束日期"),
     "roster.list.no_header": N_("没有找到表头：表头中至少要有姓名或身份证号，以及日期"),
     "roster.list.no_county": N_("名单由县级账号载入"),
-    "roster.list.known": N_("这份名单已经载入过，没有重复载入"),
+    "roster.list.known": N_("这份名单已经载入过，已按现在的登记重新核对"),
     "roster.list.no_rows": N_("表头下面没有人"),
     "roster.list.too_many": N_("名单有 %(rows)s 行，一次最多 %(most)s 行，请分成几份"),
     "roster.list.unread.number": N_("身份证号读不出"),

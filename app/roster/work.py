@@ -93,7 +93,7 @@ def store_visits(database: Database, item: WorkItem, progress: Progress) -> Work
 
 
 def compare(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
-    """Compare another office's list and take the file away; the same list a second time changes nothing."""
+    """Compare another office's list and take the file away; the same list a second time adds whoever is concerned by now."""
     clock, keyring = current_clock(), current_keyring()
     today, now = clock.today(), clock.now()
     kind, as_of = ListKind(item.args["kind"]), parse_date(item.args["as_of"])
@@ -104,7 +104,7 @@ def compare(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
     sheets = upload.sheets()
     overrides = {**remembered(sheets, known), **overrides_of(sheets, item.args["mapping"], LISTED)}
     file = ListFile(kind, as_of, upload.sha256, sheets, read_listed(sheets, today, overrides), overrides)
-    done = load_check_list(database.reading, database.transaction, keyring, actor, file, today, now, progress)
+    done = load_check_list(database.reading, database.transaction, keyring, actor, file, today, clock.now, progress)
     with database.transaction() as session:
         forget_upload(session, actor, CHECK_LISTS, upload.public_id)
     return WorkDone(result={"import": done.kept.public_id, **list_counts(done.kept)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.core.money import Money
@@ -145,11 +145,13 @@ class ProposeReversal:
 
 @dataclass(frozen=True)
 class StoreCheckList:
-    """Another office's list, matched: what stays of it. `as_of` is the day up to which the office says it is complete."""
+    """Another office's list, matched: what stays of it. `as_of` is the day up to which the office says it is complete, `compared_at` the
+    moment before the register was read."""
 
     county_code: str
     kind: ListKind
     as_of: date
+    compared_at: datetime
     sha256: str
     row_count: int
     unread_count: int

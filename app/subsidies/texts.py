@@ -385,6 +385,7 @@ TEXTS: dict[str, str] = {
     "subsidies.hold_decided": N_("核定暂缓"),
     "subsidies.line_held": N_("造册后暂缓"),
     "subsidies.list_loaded": N_("载入其他部门名单"),
+    "subsidies.list_compared": N_("重新核对其他部门名单"),
     "subsidies.hit_confirmed": N_("认定名单所载为同一人"),
     "subsidies.hit_dismissed": N_("认定名单所载不是同一人"),
     "subsidies.pay_file_fetched": N_("下载发放文件"),

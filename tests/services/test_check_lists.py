@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -17,8 +19,12 @@ from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.quarter import Quarter
 from app.core.reasons import Reason, say
 from app.core.workbooks.workbook import open_workbook
+from app.guardians.models import Agreement
+from app.patients.models import PatientSpan
+from app.patients.rules import SpanKind
 from app.patients.service import record_admission, record_death
 from app.people.models import DatePrecision, Person
+from app.people.queries import ID
 from app.people.vault import Vault
 from app.roster.rules.listed_rows import read_listed
 from app.roster.service.listing import ListFile, Loaded, load_check_list
@@ -42,6 +48,7 @@ from tests.rig.rosters import id_number
 
 AS_OF = date(2026, 9, 30)
 EARLIER, LATER = NOW - timedelta(hours=2), NOW + timedelta(hours=2)
+MUCH_LATER = LATER + timedelta(hours=2)
 STRANGER = id_number("19450817", 777)
 SAME_PERSON = Grounds(HitGround.SAME_PERSON)
 OTHER_PERSON = Grounds(HitGround.OTHER_PERSON, "〔2026〕12号")
@@ -73,13 +80,15 @@ def load(
     header: str = "姓名,身份证号,死亡日期",
     as_of: date = AS_OF,
     who: str | None = None,
-    now: datetime = EARLIER,
+    now: datetime = NOW,
 ) -> Loaded:
     content = "\n".join([header, *(",".join(row) for row in rows)]).encode("gb18030")
     sheets = open_workbook(content, "名单.csv")
     file = ListFile(kind, as_of, hashlib.sha256(content).hexdigest(), sheets, read_listed(sheets, TODAY))
     actor = house.actor(who or ("county_office" if kind in (ListKind.IN_HOSPITAL, ListKind.IN_CUSTODY) else "clerk"))
-    return load_check_list(house.database.reading, house.database.transaction, house.keyring, actor, file, TODAY, now)
+    return load_check_list(
+        house.database.reading, house.database.transaction, house.keyring, actor, file, TODAY, lambda: now
+    )
 
 
 def told(house: House, person: Person, day: str, number: str | None = None) -> list[str]:
@@ -145,13 +154,93 @@ def test_a_number_that_the_spreadsheet_rounded_is_counted_as_unread_and_matches_
     assert (done.kept.row_count, done.kept.unread_count, done.kept.hit_count) == (1, 1, 0)
 
 
-def test_the_same_file_again_changes_nothing(house: House) -> None:
+def test_the_same_file_again_with_nobody_new_changes_nothing_but_the_day_of_comparing(house: House) -> None:
     house.settle_in(families(1))
     rows = [told(house, patient(house, 0), "2026-08-15")]
-    first, again = load(house, rows), load(house, rows, now=LATER)
+    first, again = load(house, rows), load(house, rows, now=LATER, as_of=date(2026, 10, 31))
     assert (first.is_new, again.is_new) == (True, False)
     assert again.kept.id == first.kept.id
     assert len(hits(house)) == 1
+    assert (again.kept.hit_count, again.kept.near_count, again.kept.row_count) == (1, 0, 1)
+    assert (again.kept.as_of, again.kept.loaded_at, again.kept.compared_at) == (AS_OF, NOW, LATER)
+
+
+def test_the_same_file_again_finds_who_is_concerned_by_now_and_leaves_what_was_decided(house: House) -> None:
+    house.settle_in(families(2))
+    rows = [told(house, patient(house, 0), "2026-08-15"), told(house, patient(house, 1), "2026-08-16")]
+    with unsigned(house, 1):
+        assert load(house, rows).kept.hit_count == 1
+    decide(house, is_same=False)
+    again = load(house, rows, now=LATER)
+    assert (again.is_new, again.kept.hit_count) == (False, 2)
+    assert {one.person_id: one.state for one in hits(house)} == {
+        patient(house, 0).id: HitState.DISMISSED,
+        patient(house, 1).id: HitState.OPEN,
+    }
+    house.prepare()
+    assert [house.line(place).decision for place in (0, 1)] == [LineState.PAY, LineState.HOLD]
+
+
+def test_an_agreement_written_down_after_the_list_is_held_once_the_list_is_compared_again(house: House) -> None:
+    """Pattern 8: a list is loaded while the agreement is not there yet, and the run is drawn up with both."""
+    house.settle_in(families(2))
+    rows = [told(house, patient(house, 0), "2026-08-15")]
+    with unsigned(house, 0, written_at=LATER):
+        load(house, rows)
+    house.prepare()
+    assert house.line(0).decision is LineState.PAY
+    assert standing(house) is Standing.STALE
+    assert say_checked(house).startswith(
+        "名单核对：公安户口注销未核对、民政殡葬（截至2026-09-30）过期，之后又有新签协议"
+    )
+    load(house, rows, now=MUCH_LATER)
+    assert house.line(0).decision is LineState.HOLD
+    assert standing(house) is Standing.CURRENT
+    assert house.problems() == []
+
+
+def test_what_a_finished_run_was_checked_against_is_not_written_anew(house: House) -> None:
+    house.settle_in(families(2))
+    rows = [["路人", STRANGER, "2026-08-15"]]
+    load(house, rows, now=EARLIER)
+    house.to_the_bank()
+    load(house, rows, now=LATER)
+    assert standing(house) is Standing.STALE
+    with house.database.reading() as session:
+        now = {one.kind: one.standing for one in standings(session, COUNTY, house.quarter, TODAY)}
+    assert now[ListKind.FUNERAL] is Standing.CURRENT
+
+
+def test_a_family_that_came_from_another_county_overtakes_the_lists(house: House) -> None:
+    house.settle_in(families(1))
+    load(house, [["路人", STRANGER, "2026-08-15"]])
+    with house.database.transaction() as session:
+        lived = session.scalars(
+            select(PatientSpan).where(
+                PatientSpan.patient_id == house.families[0].patient.id, PatientSpan.what == SpanKind.AREA
+            )
+        ).one()
+        here, lived.value, lived.to_on = lived.value, "341524101201", date(2026, 9, 1)
+        session.flush()
+        came = date(2026, 9, 1)
+        session.add(
+            PatientSpan(patient_id=lived.patient_id, what=SpanKind.AREA, value=here, from_on=came, recorded_at=LATER)
+        )
+    with house.database.reading() as session:
+        found = {one.kind: one for one in standings(session, COUNTY, house.quarter, TODAY)}
+    assert (found[ListKind.FUNERAL].standing, found[ListKind.FUNERAL].is_overtaken) == (Standing.STALE, True)
+
+
+def test_a_namesake_whose_number_becomes_known_is_a_hit_when_compared_again(house: House) -> None:
+    house.settle_in(families(1))
+    number = number_of(house, patient(house, 0))
+    rows = [told(house, patient(house, 0), "2026-08-15")]
+    swap_number(house, patient(house, 0), id_number("19700301", 980))
+    assert load(house, rows).kept.near_count == 1
+    swap_number(house, patient(house, 0), number)
+    again = load(house, rows, now=LATER)
+    assert (again.kept.hit_count, again.kept.near_count) == (1, 0)
+    assert [one.hit for one in hits(house)] == [HitKind.HIT]
 
 
 def test_a_row_that_matches_nobody_leaves_no_trace(
@@ -200,6 +289,34 @@ def test_the_clerk_neither_loads_days_of_care_nor_reads_them(house: House, kind:
     assert offices.name == patient(house, 0).name
     assert (offices.from_on, offices.to_on) == (date(2026, 8, 1), date(2026, 8, 20))
     assert offices.register is RegisterSays.NOTHING
+
+
+@contextmanager
+def unsigned(house: House, place: int, written_at: datetime = NOW) -> Iterator[None]:
+    """A family's agreement is not there yet, and is written down afterwards."""
+    agreement = house.families[place].agreement.id
+    with house.database.transaction() as session:
+        session.get_one(Agreement, agreement).withdrawn_at = NOW
+    yield
+    with house.database.transaction() as session:
+        kept = session.get_one(Agreement, agreement)
+        kept.withdrawn_at, kept.recorded_at = None, written_at
+
+
+def swap_number(house: House, person: Person, number: str) -> None:
+    with house.database.transaction() as session:
+        kept = session.get_one(Person, person.id)
+        kept.id_index = house.keyring.index(ID, number)
+
+
+def standing(house: House, kind: ListKind = ListKind.FUNERAL) -> Standing:
+    with house.database.reading() as session:
+        return next(one.standing for one in checked_against(session, house.run()) if one.kind is kind)
+
+
+def say_checked(house: House) -> str:
+    with house.database.reading() as session:
+        return checked_label(session, house.run())
 
 
 # -- what a list does to the money --------------------------------------------------------------------------------------
@@ -303,6 +420,63 @@ def test_a_list_that_comes_after_preparing_holds_the_draft_s_line_at_once(house:
         assert session.scalar(select(func.count()).select_from(LineHold)) == 1
         assert late_hits(session, house.run()) == []
     assert house.problems() == []
+
+
+def test_a_list_that_was_being_compared_while_the_run_was_begun_is_late_as_well(house: House) -> None:
+    """Stored by the clock before the run was begun, but to be seen only after its lines were frozen."""
+    house.settle_in(families(3))
+    house.prepare()
+    house.submit()
+    load(house, [told(house, patient(house, 0), "2026-08-15"), told(house, payee(house, 1), "2026-08-15")], now=EARLIER)
+    with pytest.raises(Conflict):
+        house.submit()
+    with house.step() as (session, run):
+        assert {one.line.patient_id for one in late_hits(session, run)} == {
+            house.families[0].patient.id,
+            house.families[1].patient.id,
+        }
+        hold_listed(session, house.actor("clerk"), run, LATER)
+        assert late_hits(session, run) == []
+    assert [house.line(place).decision.value for place in range(3)] == ["hold", "hold", "pay"]
+    house.submit()
+    assert house.problems() == []
+
+
+def test_a_line_that_met_a_list_when_it_was_frozen_is_not_late_for_it(house: House) -> None:
+    house.settle_in(families(2))
+    load(house, [told(house, patient(house, 0), "2026-08-15")])
+    house.prepare()
+    with house.database.reading() as session:
+        assert late_hits(session, house.run()) == []
+
+
+def test_a_namesake_confirmed_after_preparing_is_late(house: House) -> None:
+    house.settle_in(families(2))
+    load(house, [[patient(house, 0).name, id_number("19700301", 980), "2026-08-15"]])
+    house.prepare()
+    decide(house, is_same=True, who="clerk")
+    with house.step() as (session, run):
+        assert [one.line.patient_id for one in late_hits(session, run)] == [house.families[0].patient.id]
+        hold_listed(session, house.actor("clerk"), run, LATER)
+    assert house.line(0).decision is LineState.HOLD
+
+
+def test_the_clock_is_asked_when_the_list_is_stored(house: House) -> None:
+    house.settle_in(families(1))
+    content = f"姓名,身份证号,死亡日期\n路人,{STRANGER},2026-08-15".encode()
+    sheets = open_workbook(content, "名单.csv")
+    file = ListFile(ListKind.FUNERAL, AS_OF, "a" * 64, sheets, read_listed(sheets, TODAY))
+    moments = iter([EARLIER, LATER])
+    done = load_check_list(
+        house.database.reading,
+        house.database.transaction,
+        house.keyring,
+        house.actor("clerk"),
+        file,
+        TODAY,
+        lambda: next(moments),
+    )
+    assert (done.kept.compared_at, done.kept.loaded_at) == (EARLIER, LATER)
 
 
 def test_a_submitted_run_waits_for_the_clerk_s_word_and_goes_back_to_draft(house: House) -> None:

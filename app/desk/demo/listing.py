@@ -54,5 +54,7 @@ def _load(
     session: Session, county: County, moments: Moments, quarter: Quarter, day: date, kind: ListKind, found: Found
 ) -> None:
     rows, unread = (214, 2) if kind is ListKind.FUNERAL else (187, 0)
-    wanted = StoreCheckList(COUNTY, kind, quarter.last_day, digest(f"{kind}:{quarter}"), rows, unread, (found,), {})
-    store_list(session, county.actors["clerk"], wanted, moments.on(day - timedelta(days=1), 500))
+    at = moments.on(day - timedelta(days=1), 500)
+    sha256 = digest(f"{kind}:{quarter}")
+    wanted = StoreCheckList(COUNTY, kind, quarter.last_day, at, sha256, rows, unread, (found,), {})
+    store_list(session, county.actors["clerk"], wanted, at)

@@ -34,7 +34,7 @@ from app.subsidies.commands import StoreCheckList
 from app.subsidies.models import CheckList
 from app.subsidies.queries.hits import find_same_list
 from app.subsidies.rules.checks import OF_PATIENTS_ONLY, Found, HitKind, ListKind
-from app.subsidies.service.checks import check_as_of, require_kind, store_list
+from app.subsidies.service.checks import check_as_of, compare_again, require_kind, store_list
 
 # whose agreement ended longer ago is paid by no run that could still be prepared
 CONCERNED_AFTER_END = timedelta(days=731)
@@ -42,6 +42,8 @@ ROWS_A_STEP = 2_000
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
+# what the clock says when it is asked: comparing takes minutes, and what is written down says when it was written
+Moment = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -87,31 +89,37 @@ def load_check_list(
     actor: Actor,
     file: ListFile,
     today: date,
-    now: datetime,
+    moment: Moment,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Compare and keep a list, all or nothing. `Invalid` for a list that cannot be read; the same file again changes nothing."""
+    """Compare and keep a list, all or nothing. `Invalid` for a list that cannot be read.
+
+    The same file again is compared with whom the register holds by now: it adds people and takes nobody away.
+    """
     require_kind(actor, file.kind)
     county = county_of_actor(actor)
     if file.reading.refused:
         raise Invalid({"file": list(file.reading.refused)})
     if wrong := check_as_of(file.as_of, today):
         raise Invalid({"as_of": list(wrong)})
+    compared_at = moment()
     with reading() as session:
         known = find_same_list(session, county, file.kind, file.sha256)
-        concerned = Concerned() if known else load_concerned(session, county, file.kind, file.as_of)
-    if known:
-        return Loaded(known, False)
+        concerned = load_concerned(session, county, file.kind, known.as_of if known else file.as_of)
     found = tuple(_matched(keyring, concerned, file.reading.rows, progress))
+    command = _command(county, file, compared_at, found)
     try:
-        with transaction() as session:
-            return Loaded(store_list(session, actor, _command(county, file, found), now), True)
-    except IntegrityError:
-        with reading() as session:
-            known = find_same_list(session, county, file.kind, file.sha256)
-        if known is None:
-            raise
-        return Loaded(known, False)
+        return _store(transaction, actor, command, moment)
+    except IntegrityError:  # somebody stored the same file meanwhile: now it is there to be compared again
+        return _store(transaction, actor, command, moment)
+
+
+def _store(transaction: Transaction, actor: Actor, command: StoreCheckList, moment: Moment) -> Loaded:
+    with transaction() as session:
+        known = find_same_list(session, command.county_code, command.kind, command.sha256, lock=True)
+        if known:
+            return Loaded(compare_again(session, actor, known, command, moment()), False)
+        return Loaded(store_list(session, actor, command, moment()), True)
 
 
 def list_counts(kept: CheckList) -> dict[str, int]:
@@ -220,11 +228,12 @@ def _guardians(county: str, as_of: date) -> Select[int, str, date | None, bytes 
     return _concerned(Guardianship.person_id, county, as_of)
 
 
-def _command(county: str, file: ListFile, found: tuple[Found, ...]) -> StoreCheckList:
+def _command(county: str, file: ListFile, compared_at: datetime, found: tuple[Found, ...]) -> StoreCheckList:
     return StoreCheckList(
         county_code=county,
         kind=file.kind,
         as_of=file.as_of,
+        compared_at=compared_at,
         sha256=file.sha256,
         row_count=file.reading.count,
         unread_count=len(file.reading.unread),

@@ -34,6 +34,8 @@ class CheckList(Base):
     # rows without a usable number and name
     unread_count: Mapped[int]
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # when the register was last read to compare it: whoever was written down later has not met this list
+    compared_at: Mapped[datetime] = mapped_column(UtcDateTime)
     loaded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     # how somebody mapped its columns, found again under the same header: header's hash → {"row": n, "columns": {letter: field}}
     mapping: Mapped[dict[str, Any]] = mapped_column(JsonText, default=dict)
@@ -76,3 +78,5 @@ class RunCheck(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("subsidy_runs.id"))
     kind: Mapped[ListKind] = mapped_column(Coded(ListKind))
     list_id: Mapped[int | None] = mapped_column(ForeignKey("check_lists.id"))
+    # people of the run were written down after the list had been compared
+    is_overtaken: Mapped[bool] = mapped_column(default=False)

@@ -110,6 +110,8 @@ def _checked(one: KindStanding) -> str:
     if one.found is None:
         return f"{LISTS[one.kind]}未核对"
     as_of = f"{LISTS[one.kind]}（截至{one.found.as_of}）"
+    if one.is_overtaken:
+        return f"{as_of}过期，之后又有新签协议"
     return f"{as_of}过期" if one.standing is Standing.STALE else as_of
 
 

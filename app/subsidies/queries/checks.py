@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.areas.rules import code_of
+from app.areas.rules import code_of, prefix_of
 from app.core.actor import Actor
 from app.core.batches import slices
 from app.core.period import Period, parse_period
 from app.core.quarter import Quarter
 from app.core.reasons import Reason
-from app.patients.models import Patient
+from app.core.scope import within_prefix
+from app.guardians.models import Agreement
+from app.patients.models import Patient, PatientSpan
+from app.patients.rules import SpanKind
 from app.people.models import Person
 from app.subsidies.models import CheckHit, CheckList, LineHold, RunCheck, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.periods import ended_periods
 from app.subsidies.rules.chain import HoldSource
-from app.subsidies.rules.checks import DEATHS, HitKind, HitState, Listed, ListKind, Standing, list_holds, standing_of
+from app.subsidies.rules.checks import (
+    DEATHS,
+    HitKind,
+    HitState,
+    Listed,
+    ListKind,
+    Standing,
+    list_holds,
+    standing_of,
+)
 from app.subsidies.rules.decision import LineFacts, LineState, known_of
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.transitions import RunState
@@ -32,16 +44,20 @@ _Payee = aliased(Person)
 
 @dataclass(frozen=True)
 class KindStanding:
-    """How one kind of list stands for a period; `found` is the newest list, None where none was loaded."""
+    """How one kind of list stands for a period; `found` is the newest list, None where none was loaded.
+
+    `is_overtaken`: people were written down after it had been compared, so that it is to be compared again.
+    """
 
     kind: ListKind
     standing: Standing
     found: CheckList | None
+    is_overtaken: bool = False
 
 
 @dataclass(frozen=True)
 class LateHit:
-    """A line that a list speaks against which came after the line was frozen."""
+    """A line that a list speaks against which the line had not met when it was frozen."""
 
     line: SubsidyLine
     hit_id: str
@@ -73,7 +89,11 @@ def listed(hit: CheckHit, source: CheckList) -> Listed:
 
 
 def late_hits(session: Session, run: SubsidyRun) -> list[LateHit]:
-    """Lines of the run that a later list asks about and that are not held for it yet. Nothing for a run that was never begun here."""
+    """Lines of the run that a list asks about which their frozen facts do not name, and that are not held for it yet.
+
+    What the line itself says it has met decides, no clock: a list that was being compared while the run was begun is late for the lines
+    that were frozen before it could be seen. Nothing for a run that was never begun here.
+    """
     if run.prepared_at is None:
         return []
     return [late for is_payee in (False, True) for late in _late(session, run, is_payee)]
@@ -94,8 +114,8 @@ def _late(session: Session, run: SubsidyRun, is_payee: bool) -> Iterator[LateHit
         .join(Patient, Patient.id == SubsidyLine.patient_id)
         .where(
             CheckList.county_code == run.county_code,
-            CheckList.loaded_at > run.prepared_at,
             CheckHit.state != HitState.DISMISSED,
+            _is_certain(),
             CheckHit.person_id == person,
             SubsidyLine.decision != LineState.REFUSE,
             ~held,
@@ -105,9 +125,17 @@ def _late(session: Session, run: SubsidyRun, is_payee: bool) -> Iterator[LateHit
     for line, hit, source in rows:
         one = replace(listed(hit, source), is_payee=is_payee)
         facts = LineFacts.from_json(line.snapshot["facts"])
+        if _has_met(facts, one):
+            continue
         terms = PolicyTerms.from_json(line.snapshot["policy"]["terms"])
         for because in list_holds((one,), known_of(facts, terms)):
             yield LateHit(line, hit.public_id, because)
+
+
+def _has_met(facts: LineFacts, one: Listed) -> bool:
+    """Whether the line was frozen with this entry in view, and as certain as it is now."""
+    place = (one.list_id, one.is_payee, one.from_on)
+    return any(each.is_certain and (each.list_id, each.is_payee, each.from_on) == place for each in facts.listed)
 
 
 def lines_of_listed_dead(session: Session, run: SubsidyRun) -> set[int]:
@@ -155,7 +183,42 @@ def newest_lists(session: Session, county_code: str, until: datetime | None = No
 
 def standings(session: Session, county_code: str, period: Period, cut_off: date) -> list[KindStanding]:
     """Every kind of list as it would stand for a run that were prepared now."""
-    return _standings(newest_lists(session, county_code), period, cut_off)
+    newest, written_at = newest_lists(session, county_code), newest_concern(session, county_code)
+    overtaken = {kind for kind, one in newest.items() if is_overtaken(one, written_at)}
+    return _standings(newest, overtaken, period, cut_off)
+
+
+def newest_concern(session: Session, county_code: str) -> datetime | None:
+    """When somebody was last written down whom subsidies of the county concern: an agreement signed, or a family come from another county.
+
+    An agreement names its guardians for good, so that a new guardian is a new agreement.
+    """
+    county = within_prefix(Patient.area_code, prefix_of(county_code))
+    elsewhere = aliased(PatientSpan)
+    signed = select(func.max(Agreement.recorded_at)).join(Patient, Patient.id == Agreement.patient_id)
+    came = (
+        select(func.max(PatientSpan.recorded_at))
+        .join(Patient, Patient.id == PatientSpan.patient_id)
+        .join(elsewhere, elsewhere.patient_id == Patient.id)
+        .where(
+            county,
+            *_lives(PatientSpan),
+            within_prefix(PatientSpan.value, prefix_of(county_code)),
+            *_lives(elsewhere),
+            ~within_prefix(elsewhere.value, prefix_of(county_code)),
+            exists().where(Agreement.patient_id == Patient.id, Agreement.withdrawn_at.is_(None)),
+        )
+    )
+    moments = (session.scalar(signed.where(county, Agreement.withdrawn_at.is_(None))), session.scalar(came))
+    return max((one for one in moments if one), default=None)
+
+
+def is_overtaken(source: CheckList, written_at: datetime | None) -> bool:
+    return written_at is not None and written_at > source.compared_at
+
+
+def _lives(span: type[PatientSpan]) -> tuple[ColumnElement[bool], ...]:
+    return span.what == SpanKind.AREA, span.withdrawn_at.is_(None)
 
 
 def last_standings(session: Session, actor: Actor, today: date) -> tuple[Period, list[KindStanding]]:
@@ -179,16 +242,23 @@ def is_still_prepared(session: Session, actor: Actor, period: Period) -> bool:
 def checked_against(session: Session, run: SubsidyRun) -> list[KindStanding]:
     """Every kind of list as the run was drawn up against it."""
     rows = session.execute(
-        select(RunCheck.kind, CheckList)
-        .join(CheckList, CheckList.id == RunCheck.list_id)
-        .where(RunCheck.run_id == run.id)
-    )
-    return _standings(dict(rows.all()), parse_period(run.period), run.decided_as_of)
+        select(RunCheck, CheckList).join(CheckList, CheckList.id == RunCheck.list_id).where(RunCheck.run_id == run.id)
+    ).all()
+    overtaken = {check.kind for check, _source in rows if check.is_overtaken}
+    newest = {check.kind: source for check, source in rows}
+    return _standings(newest, overtaken, parse_period(run.period), run.decided_as_of)
 
 
-def _standings(newest: Mapping[ListKind, CheckList], period: Period, cut_off: date) -> list[KindStanding]:
+def _standings(
+    newest: Mapping[ListKind, CheckList], overtaken: Set[ListKind], period: Period, cut_off: date
+) -> list[KindStanding]:
     return [
-        KindStanding(kind, standing_of(found.as_of if found else None, period, cut_off), found)
+        KindStanding(
+            kind,
+            standing_of(found.as_of if found else None, period, cut_off, kind in overtaken),
+            found,
+            kind in overtaken,
+        )
         for kind in ListKind
         for found in [newest.get(kind)]
     ]

@@ -94,13 +94,14 @@ def get_check_list(session: Session, actor: Actor, public_id: str) -> CheckList:
     return found
 
 
-def find_same_list(session: Session, county_code: str, kind: ListKind, sha256: str) -> CheckList | None:
+def find_same_list(
+    session: Session, county_code: str, kind: ListKind, sha256: str, *, lock: bool = False
+) -> CheckList | None:
     """The list that was loaded from the same bytes before."""
-    return session.scalar(
-        select(CheckList).where(
-            CheckList.county_code == county_code, CheckList.kind == kind, CheckList.sha256 == sha256
-        )
+    query = select(CheckList).where(
+        CheckList.county_code == county_code, CheckList.kind == kind, CheckList.sha256 == sha256
     )
+    return session.scalar(query.with_for_update() if lock else query)
 
 
 def last_mapping(session: Session, county_code: str, kind: ListKind) -> dict[str, object]:

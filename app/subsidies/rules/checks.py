@@ -146,12 +146,15 @@ def asks(one: Listed, known: Known) -> bool:
     return _payee_asks(one, known) if one.is_payee else _patient_asks(one, known)
 
 
-def standing_of(as_of: date | None, period: Period, cut_off: date) -> Standing:
-    """`as_of` is the day up to which the newest list of a kind is complete, `cut_off` the day as of which the lines are decided."""
+def standing_of(as_of: date | None, period: Period, cut_off: date, is_overtaken: bool = False) -> Standing:
+    """`as_of` is the day up to which the newest list of a kind is complete, `cut_off` the day as of which the lines are decided.
+
+    `is_overtaken`: people of the county were written down after the list had been compared.
+    """
     if as_of is None:
         return Standing.MISSING
     needed = min(period.last_day, cut_off) - timedelta(days=COUNTS_BEFORE_END_DAYS)
-    return Standing.CURRENT if as_of >= needed else Standing.STALE
+    return Standing.CURRENT if as_of >= needed and not is_overtaken else Standing.STALE
 
 
 def _patient_asks(one: Listed, known: Known) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
@@ -20,7 +20,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.reasons import Reason, reason
 from app.subsidies.commands import DecideHit, StoreCheckList
 from app.subsidies.models import CheckHit, CheckList, RunCheck, SubsidyRun
-from app.subsidies.queries.checks import late_hits, newest_lists
+from app.subsidies.queries.checks import is_overtaken, late_hits, newest_concern, newest_lists
 from app.subsidies.queries.hits import get_hit
 from app.subsidies.rules.chain import HoldSource
 from app.subsidies.rules.checks import CARE, Found, HitKind, HitState, ListKind
@@ -55,16 +55,57 @@ def store_list(session: Session, actor: Actor, command: StoreCheckList, now: dat
         near_count=sum(one.hit is HitKind.NEAR for one in command.found),
         unread_count=command.unread_count,
         loaded_at=now,
+        compared_at=command.compared_at,
         loaded_by=actor.user_id or 0,
         mapping=command.mapping,
     )
     session.add(kept)
     session.flush()
     insert_rows(session, CheckHit, [_row(kept, one) for one in command.found])
+    _note(session, actor, "subsidies.list_loaded", kept, now)
+    _hold_in_drafts(session, actor, kept, now)
+    return kept
+
+
+def compare_again(session: Session, actor: Actor, kept: CheckList, command: StoreCheckList, now: datetime) -> CheckList:
+    """Add whom the same list names and who was no concern of ours when it was compared before.
+
+    What was found then stands as it was decided. A namesake who is still open and whose number has become known is a hit now. Runs that
+    nobody has approved yet are checked against the list as of now.
+    """
+    require_kind(actor, command.kind)
+    before = {
+        (one.person_id, one.from_on): one
+        for one in session.scalars(select(CheckHit).where(CheckHit.list_id == kept.id))
+    }
+    new = [one for one in command.found if (one.person_id, one.from_on) not in before]
+    insert_rows(session, CheckHit, [_row(kept, one) for one in new])
+    certain = {(one.person_id, one.from_on) for one in command.found if one.hit is HitKind.HIT}
+    risen = [
+        one for key, one in before.items() if key in certain and one.hit is HitKind.NEAR and one.state is HitState.OPEN
+    ]
+    for hit in risen:
+        hit.hit = HitKind.HIT
+    added = sum(one.hit is HitKind.HIT for one in new)
+    kept.hit_count += added + len(risen)
+    kept.near_count += len(new) - added - len(risen)
+    kept.compared_at = max(kept.compared_at, command.compared_at)
+    _note(session, actor, "subsidies.list_compared", kept, now)
+    open_runs = select(SubsidyRun.id).where(SubsidyRun.state.in_((RunState.DRAFT, RunState.SUBMITTED)))
+    session.execute(
+        update(RunCheck)
+        .where(RunCheck.list_id == kept.id, RunCheck.run_id.in_(open_runs))
+        .values(is_overtaken=is_overtaken(kept, newest_concern(session, kept.county_code)))
+    )
+    _hold_in_drafts(session, actor, kept, now)
+    return kept
+
+
+def _note(session: Session, actor: Actor, code: str, kept: CheckList, now: datetime) -> None:
     note(
         session,
         actor,
-        "subsidies.list_loaded",
+        code,
         now=now,
         subject=("check_list", kept.public_id),
         area_code=kept.county_code,
@@ -78,10 +119,12 @@ def store_list(session: Session, actor: Actor, command: StoreCheckList, now: dat
             "unread": kept.unread_count,
         },
     )
-    drafts = select(SubsidyRun).where(SubsidyRun.county_code == command.county_code, SubsidyRun.state == RunState.DRAFT)
+
+
+def _hold_in_drafts(session: Session, actor: Actor, kept: CheckList, now: datetime) -> None:
+    drafts = select(SubsidyRun).where(SubsidyRun.county_code == kept.county_code, SubsidyRun.state == RunState.DRAFT)
     for run in session.scalars(drafts.order_by(SubsidyRun.id).with_for_update()).all():
         hold_late(session, actor, run, now)
-    return kept
 
 
 def hold_late(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> int:
@@ -112,6 +155,14 @@ def record_checks(session: Session, run: SubsidyRun) -> None:
         {"run_id": run.id, "kind": kind, "list_id": newest[kind].id if kind in newest else None} for kind in ListKind
     ]
     insert_rows(session, RunCheck, rows)
+
+
+def record_overtaken(session: Session, run: SubsidyRun) -> None:
+    """Write down, once the lines are frozen, which of the run's lists were compared before the newest of its people was written down."""
+    written_at = newest_concern(session, run.county_code)
+    checks = select(RunCheck, CheckList).join(CheckList, CheckList.id == RunCheck.list_id)
+    for check, source in session.execute(checks.where(RunCheck.run_id == run.id)):
+        check.is_overtaken = is_overtaken(source, written_at)
 
 
 def decide_hit(session: Session, actor: Actor, command: DecideHit, now: datetime) -> CheckHit:

@@ -36,7 +36,7 @@ from app.subsidies.rules.lines import RULE_VERSION
 from app.subsidies.rules.periods import period_of
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.transitions import RunState, RunStep, check_period
-from app.subsidies.service.checks import hold_late, record_checks
+from app.subsidies.service.checks import hold_late, record_checks, record_overtaken
 from app.subsidies.service.correcting import correct_batch, dead_of_run, repay_batch, repayment_row
 from app.subsidies.service.freezing import freeze, line_row
 from app.subsidies.service.signing import LIVE_PAYMENT, keep_totals, sign
@@ -202,6 +202,7 @@ def finish_run(session: Session, actor: Actor, run_public_id: str, now: datetime
     if run.state is RunState.PREPARING:
         keep_totals(session, run)
         sign(session, actor, run, RunStep.PREPARED, now)
+        record_overtaken(session, run)
         hold_late(session, actor, run, now)  # lists that came while the lines were being frozen
 
 
