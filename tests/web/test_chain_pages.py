@@ -96,6 +96,7 @@ def test_the_notice_hangs_and_an_objection_is_heard(house: House, client_as: Sig
     assert clerk.post(f"/subsidies/{run}/notice", data=_version(house)).status_code == 302
     page = clerk.get(f"/subsidies/{run}/notice")
     assert "公示中" in _words(page)
+    assert re.search(r"clerk 于 .+ 张贴", _words(page)), "who posted it, and when"
     sent = {
         **_hidden(page),
         "source": "person",

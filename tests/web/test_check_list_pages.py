@@ -99,7 +99,9 @@ def test_a_list_is_looked_at_compared_and_its_file_taken_away(
     }  # fmt: skip
     result = re.search(r"/subsidies/checks/[\w-]+", progress)
     assert result is not None
-    assert "证件号码相同，请核实" in clerk.get(result[0]).get_data(as_text=True)
+    shown = clerk.get(result[0]).get_data(as_text=True)
+    assert "证件号码相同，请核实" in shown
+    assert re.search(r"clerk 于 .+ 载入", shown), "who loaded it, and when"
     with house.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(KeptFile)) == 0
         stored = "".join(repr(row) for table in Base.metadata.sorted_tables for row in session.execute(select(table)))

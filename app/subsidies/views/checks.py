@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.accounts.models import User
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
@@ -42,7 +43,8 @@ def show_check_list(public_id: str) -> str:
     session, actor = read_session(), current_actor()
     found = get_check_list(session, actor, public_id)
     page = list_hits(session, actor, found, request.args.get("after"))
-    return render_template("subsidies/check_list.html", found=found, page=page)
+    loaded_by = session.get_one(User, found.loaded_by).display_name
+    return render_template("subsidies/check_list.html", found=found, page=page, loaded_by=loaded_by)
 
 
 @subsidies.route("/checks/hits/<public_id>", methods=["GET", "POST"])

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.accounts.models import User
 from app.audit.prints import keep_print
 from app.core.access import Action, current_actor, permit
 from app.core.actor import Actor
@@ -190,11 +191,13 @@ def _notice_page(run: SubsidyRun, form: ObjectionForm) -> str:
     session = read_session()
     step = StepForm(formdata=None)
     step.version.data = str(run.version)
+    notice = find_notice(session, run)
     return render_template(
         "subsidies/notice.html",
         run=run,
         quarter=parse_period(run.period),
-        notice=find_notice(session, run),
+        notice=notice,
+        posted_by=session.get_one(User, notice.posted_by).display_name if notice else None,
         days=notice_days(session, run),
         counts=public_counts(town_counts(session, run)),
         objections=list_objections(session, run),
