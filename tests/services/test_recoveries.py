@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid
@@ -162,6 +163,16 @@ def test_proposing_deciding_and_receiving_take_different_people(house: House) ->
     )
     with pytest.raises(Conflict, match="same_person"):
         _receive(house, "1.00", "HD0009")
+
+
+def test_an_account_that_was_tied_to_its_person_after_it_proposed_is_the_same_hand(house: House) -> None:
+    _propose(house)
+    person = house.families[1].payee.id
+    with house.database.transaction() as session:
+        session.get_one(User, house.actor("clerk").user_id).person_id = person
+    house.county.actors["reviewer"] = replace(house.actor("reviewer"), person_id=person)
+    with pytest.raises(Conflict, match="same_person"):
+        _decide(house)
 
 
 def test_a_proposal_that_is_turned_down_leaves_the_case_as_it_was(house: House) -> None:

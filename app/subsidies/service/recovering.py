@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.audit.service import note
 from app.core.access import Action, require
-from app.core.actor import Actor
+from app.core.actor import Actor, hand_of
 from app.core.clock import business_day
 from app.core.errors import Conflict, Invalid
 from app.core.money import Money
@@ -136,7 +137,11 @@ def _is_sent(session: Session, key: str) -> bool:
 
 
 def _refuse_hands(session: Session, case: Recovery, actor: Actor, *steps: RecoveryStep) -> None:
-    if any(one.step in steps and one.hand == actor.hand for one in steps_of(session, case)):
+    """Compared as they signed, and as they are known today: an account may be tied to its person later."""
+    taken = [one for one in steps_of(session, case) if one.step in steps]
+    people = session.execute(select(User.id, User.person_id).where(User.id.in_([one.by for one in taken])))
+    hands = {one.hand for one in taken} | {hand_of(user_id, person_id) for user_id, person_id in people}
+    if actor.hand in hands:
         raise Conflict(reason("subsidies.recovery.same_person"))
 
 
