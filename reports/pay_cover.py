@@ -34,19 +34,18 @@ def _rows(paper: Paper, grid: Grid, file: PayFileDocument) -> Iterator[Row]:
 
     sent, kept_back = len(file.lines), len(file.withheld)
     approved_fen = file.total_fen + file.withheld_fen
-    yield row(("一", "审批通过", "", "", str(sent + kept_back), yuan(approved_fen)), RowStyle.SUBTOTAL)
-    yield row(("二", "生成文件时拦付", "", "", str(kept_back), yuan(file.withheld_fen)), RowStyle.SUBTOTAL)
+    yield row(("一", "审批通过", "", str(sent + kept_back), yuan(approved_fen)), RowStyle.SUBTOTAL)
+    yield row(("二", "生成文件时拦付", "", str(kept_back), yuan(file.withheld_fen)), RowStyle.SUBTOTAL)
     for number, line in enumerate(file.withheld, start=1):
-        yield row((str(number), line.why, line.payee, line.agreement_number, "1", yuan(line.amount_fen)))
-    yield row(("三", "报送银行（一减二）", "", "", str(sent), yuan(file.total_fen)), RowStyle.TOTAL)
+        yield row((str(number), line.why, line.payee, "1", yuan(line.amount_fen)))
+    yield row(("三", "报送银行（一减二）", "", str(sent), yuan(file.total_fen)), RowStyle.TOTAL)
 
 
 def _grid() -> Grid:
     columns = (
         Column("", mm(14), Align.CENTER),
         Column("事项", mm(110), Align.LEFT, 2),
-        Column("领款人", mm(36), Align.LEFT),
-        Column("协议编号", mm(46), Align.LEFT),
+        Column("领款人", mm(82), Align.LEFT),
         Column("笔数", mm(25), Align.RIGHT),
         Column("金额（元）", mm(42), Align.RIGHT),
     )

@@ -30,10 +30,9 @@ class PayFileLine:
 
 @dataclass(frozen=True, slots=True)
 class WithheldLine:
-    """An approved line that is not in the file, and why."""
+    """An approved line that is not in the file. The bank reads this too: no word of why that tells of anybody's health or family."""
 
     payee: str
-    agreement_number: str
     amount_fen: int
     why: str
 
@@ -91,6 +90,7 @@ def _values(document: PayFileDocument) -> Iterator[Values]:
             Source.AMOUNT: line.amount_fen,
             Source.REMARK: line.remark,
             Source.STANDARD: line.standard,
+            Source.FILE_NUMBER: document.file_number,
         }
 
 
@@ -122,7 +122,10 @@ def _cover(document: PayFileDocument) -> Sheet:
         ("审批金额（元）", yuan(document.total_fen + withheld_fen)),
         ("拦付笔数", len(document.withheld)),
         ("拦付金额（元）", yuan(withheld_fen)),
-        *((f"拦付 {line.agreement_number}", f"{yuan(line.amount_fen)} 元 · {line.why}") for line in document.withheld),
+        *(
+            (f"拦付第 {number} 笔", f"{yuan(line.amount_fen)} 元 · {line.why}")
+            for number, line in enumerate(document.withheld, start=1)
+        ),
         ("笔数", len(document.lines)),
         ("金额合计（元）", yuan(document.total_fen)),
         ("金额合计（大写）", document.total_capital),

@@ -1,4 +1,7 @@
-"""How banks want their pay files: small declarations that writer and reader share. A new bank is a new declaration, not new code."""
+"""How banks want their pay files: small declarations that writer and reader share. A new bank is a new declaration, not new code.
+
+Every layout carries the file's number, in its head or beside each line: the answer then tells which file it answers.
+"""
 
 from __future__ import annotations
 
@@ -80,6 +83,7 @@ _RURAL_BANK = Layout(
         PayColumn("账号", Source.ACCOUNT, 26),
         PayColumn("金额(元)", Source.AMOUNT, 14, Kind.FEN),
         PayColumn("附言", Source.REMARK, 20),
+        PayColumn("文件编号", Source.FILE_NUMBER, 24),
     ),
 )
 
@@ -98,6 +102,7 @@ _CARD = Layout(
         PayColumn("项目", Source.REMARK, 20),
         PayColumn("标准", Source.STANDARD, 16),
         PayColumn("金额", Source.AMOUNT, 14, Kind.FEN),
+        PayColumn("文件编号", Source.FILE_NUMBER, 24),
     ),
 )
 
@@ -147,6 +152,7 @@ _CSV = Layout(
         PayColumn("账号", Source.ACCOUNT, 26),
         PayColumn("金额", Source.AMOUNT, 14, Kind.FEN),
         PayColumn("附言", Source.REMARK, 20),
+        PayColumn("文件编号", Source.FILE_NUMBER, 24),
     ),
     # with a mark: spreadsheets then read it rightly, rare characters of names included
     encoding="utf-8-sig",

@@ -126,6 +126,10 @@ _DIGEST_CHANGED = (
     "AND (NEW.digest IS NULL OR OLD.digest <> NEW.digest)"
 )
 _PAY_FILE = ("run_id", "file_id", "number", "sha256", "run_digest", "count", "total_fen")
+_ANSWER_OF_ANOTHER = (
+    "EXISTS (SELECT 1 FROM pay_files f WHERE f.returns_sha256 = NEW.returns_sha256 AND f.id <> NEW.id) "
+    "AND COALESCE(OLD.returns_sha256, '') <> NEW.returns_sha256"
+)
 _PAY_FILE_LINE = ("pay_file_id", "line_id", "amount_fen")
 _SPAN_OVERLAP = (
     "NEW.withdrawn_at IS NULL AND EXISTS (SELECT 1 FROM patient_spans s WHERE s.patient_id = NEW.patient_id "
@@ -229,6 +233,8 @@ GUARDS: tuple[Guard, ...] = (
     ),
     # what went to the bank stays what it was
     Guard("guard_pay_files_frozen", "pay_files", "UPDATE", _changed(*_PAY_FILE)),
+    # an answer of the bank settles one file
+    Guard("guard_pay_files_answered_once", "pay_files", "UPDATE OF returns_sha256", _ANSWER_OF_ANOTHER),
     Guard("guard_pay_file_lines_frozen", "pay_file_lines", "UPDATE", _changed(*_PAY_FILE_LINE)),
     # what a village signed for a screening round stands
     Guard("guard_screening_returns_signed", "screening_returns", "UPDATE", "OLD.signed_at IS NOT NULL"),

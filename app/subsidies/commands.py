@@ -73,11 +73,12 @@ class BankReply:
 
 @dataclass(frozen=True)
 class BankReturns:
-    """The bank's return file as read, and the hash of its bytes. Some files name the pay file that they answer."""
+    """The bank's return file as read, and the hash of its bytes. Most name the pay file that they answer."""
 
     replies: tuple[BankReply, ...]
     sha256: str
-    file_number: str = ""
+    # every pay file that is named in it: one, unless files were mixed
+    file_numbers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -279,6 +279,7 @@ TEXTS: dict[str, str] = {
         "回盘只有 %(said)s 笔，发放文件有 %(sent)s 笔，还缺 %(missing)s 笔（序号 %(which)s）；请等银行返回全部结果后一次办理"
     ),
     "subsidies.returns.other_file": N_("回盘文件不是本批发放文件 %(number)s 的结果"),
+    "subsidies.returns.replayed": N_("这份回盘已用于发放文件 %(other)s，不能再用于 %(number)s；请上传银行对本批的回盘"),
     "subsidies.returns.no_trailer": N_("文件不完整：没有首行或合计行"),
     "subsidies.returns.record": N_("第 %(row)s 行看不懂：长度或内容与约定的格式不符"),
     "subsidies.returns.totals": N_("文件的笔数或金额与合计行不符"),

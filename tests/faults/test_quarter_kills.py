@@ -121,7 +121,7 @@ def _sql(url: URL, statement: str) -> None:
 
 def _return_two(rows: list[list[Any]]) -> None:
     for row in rows[2:4]:
-        row[7:9] = ["失败", "账户已销户"]
+        row[8:10] = ["失败", "账户已销户"]
 
 
 def _bring_in_money(database: Database, county: County) -> None:

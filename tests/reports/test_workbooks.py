@@ -19,9 +19,9 @@ def test_the_bank_reads_the_lines_on_the_first_sheet_with_every_figure_of_an_ide
     book = openpyxl.load_workbook(io.BytesIO(render_pay_file(pay_file(*LINES))))
     rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
     assert rows == [
-        ["序号", "收款人姓名", "身份证号", "开户行", "账号", "金额(元)", "附言"],
-        [1, "李𬭩", "34030219800101123X", "安和农商银行", "0621700381001234567", 750, "惠民补贴"],
-        [2, "=1+1", "340302198001011230", "安和农商银行", "6217003810012345678", 482.8, "惠民补贴"],
+        ["序号", "收款人姓名", "身份证号", "开户行", "账号", "金额(元)", "附言", "文件编号"],
+        [1, "李𬭩", "34030219800101123X", "安和农商银行", "0621700381001234567", 750, "惠民补贴", "AH-2026Q3-01"],
+        [2, "=1+1", "340302198001011230", "安和农商银行", "6217003810012345678", 482.8, "惠民补贴", "AH-2026Q3-01"],
     ]
     sheet = book.worksheets[0]
     assert [sheet.cell(3, column).data_type for column in (2, 3, 5, 6)] == ["s", "s", "s", "n"]

@@ -6,17 +6,21 @@ import csv
 import io
 import os
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from random import Random
 
 import openpyxl
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.core.db import Database
 from app.core.errors import Conflict, Invalid
 from app.core.files import open_file
 from app.core.models import KeptFile
+from app.core.quarter import Quarter
 from app.people.models import PayeeAccount, Person
 from app.people.vault import Vault
 from app.subsidies.models import PayFile, PayFileLine
@@ -28,6 +32,7 @@ from app.subsidies.service.answering import compare_with_sent, match
 from tests.rig.bank import answer_to, name_of
 from tests.rig.county import County
 from tests.rig.families import families
+from tests.rig.papers import words_on
 from tests.rig.quarter import NOW, House
 
 RARE = "𠮷丽·买买提"  # beyond the basic plane: four bytes in GB18030
@@ -103,7 +108,7 @@ def test_a_csv_keeps_long_numbers_as_text_and_ends_with_the_sums(house: House) -
 def test_the_card_workbook_has_the_columns_of_the_unified_card(house: House) -> None:
     book = openpyxl.load_workbook(io.BytesIO(_export(house, PayLayout.CARD)))
     header, *rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
-    assert header == ["序号", "姓名", "身份证号", "社保卡号", "开户行", "项目", "标准", "金额"]
+    assert header == ["序号", "姓名", "身份证号", "社保卡号", "开户行", "项目", "标准", "金额", "文件编号"]
     assert {(row[5], row[6], row[7]) for row in rows} == {("惠民补贴", "3000.00元/年", 750)}
     assert book.sheetnames == ["发放明细", "封面"]
 
@@ -290,6 +295,78 @@ def test_the_answer_to_another_file_is_not_taken(house: House) -> None:
     assert [one.code for one in refused.value.errors["returns"]] == ["subsidies.returns.other_file"]
 
 
+# -- another quarter's answer ------------------------------------------------------------------------------------------
+
+
+def _next_quarter(house: House, layout: PayLayout) -> bytes:
+    """The same six families are paid the same sums in the same order."""
+    house.quarter = Quarter.parse("2026Q4")
+    house.prepare(today=date(2027, 1, 5))
+    house.submit()
+    house.approve()
+    return _export(house, layout)
+
+
+def _columns_lost(answer: bytes) -> bytes:
+    """A workbook in the bank's own columns, which name no file."""
+    book = openpyxl.load_workbook(io.BytesIO(answer))
+    sheet = book.worksheets[0]
+    for column in range(sheet.max_column, 0, -1):
+        if sheet.cell(1, column).value not in ("序号", "金额(元)", "结果"):
+            sheet.delete_cols(column)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_answer_of_another_quarter_never_settles_this_one(house: House, layout: PayLayout) -> None:
+    answer = read_returns(answer_to(_export(house, layout), layout), name_of(layout))
+    assert answer.file_numbers == {"AH349921-2026Q3-R01"}
+    house.settle(answer)
+    own = answer_to(_next_quarter(house, layout), layout)
+    with pytest.raises(Conflict) as refused:
+        house.settle(answer)
+    assert (refused.value.reason.code, refused.value.reason.args["other"]) == (
+        "subsidies.returns.replayed",
+        "AH349921-2026Q3-R01",
+    )
+    saved_again = replace(answer, sha256="f" * 64)
+    with pytest.raises(Invalid) as other_file:
+        house.settle(saved_again)
+    assert [one.code for one in other_file.value.errors["returns"]] == ["subsidies.returns.other_file"]
+    assert house.run().state is RunState.EXPORTED
+    assert house.settle(read_returns(own, name_of(layout))).paid_count == 6
+    assert house.problems() == []
+
+
+def test_an_answer_without_a_file_number_settles_one_quarter_only(house: House) -> None:
+    answer = read_returns(_columns_lost(answer_to(_export(house, PayLayout.XLSX), "xlsx")), "回盘.xlsx")
+    assert answer.file_numbers == frozenset()
+    house.settle(answer)
+    _next_quarter(house, PayLayout.XLSX)
+    with pytest.raises(Conflict, match="replayed"):
+        house.settle(answer)
+    with pytest.raises(IntegrityError, match="guard_pay_files_answered_once"), house.database.transaction() as session:
+        session.execute(update(PayFile).values(returns_sha256=answer.sha256))
+    assert house.run().state is RunState.EXPORTED
+
+
+@pytest.mark.parametrize("where", ["title", "foot", "full width"])
+def test_a_file_number_is_read_wherever_the_bank_writes_it(house: House, where: str) -> None:
+    rows = ["序号,金额,结果,失败原因", *(f"{number},750.00,成功,同 AH349921-2026Q1-R01" for number in range(1, 7))]
+    said = "文件编号：AH349921-2026Q2-R01"
+    rows.insert(
+        len(rows) if where == "foot" else 0, said if where != "full width" else "ＡＨ３４９９２１－２０２６Ｑ２－Ｒ０１"
+    )
+    answer = read_returns("\n".join(rows).encode(), "回盘.csv")
+    assert answer.file_numbers == {"AH349921-2026Q2-R01"}
+    _export(house, PayLayout.CSV)
+    with pytest.raises(Invalid) as refused:
+        house.settle(answer)
+    assert [one.code for one in refused.value.errors["returns"]] == ["subsidies.returns.other_file"]
+
+
 def test_another_holder_is_a_difference_and_another_way_to_write_the_name_is_none(house: House) -> None:
     content = _export(house, PayLayout.CSV)
     answer = answer_to(content, "csv").decode("gb18030")
@@ -306,6 +383,34 @@ def test_another_holder_is_a_difference_and_another_way_to_write_the_name_is_non
 def _states(house: House) -> list[PaymentState]:
     with house.database.reading() as session:
         return list(session.scalars(select(PayFileLine.state).order_by(PayFileLine.id)))
+
+
+def test_what_goes_to_the_bank_tells_of_a_kept_back_line_neither_illness_nor_death_nor_guardianship(
+    house: House,
+) -> None:
+    with house.database.transaction() as session:
+        session.get_one(Person, house.families[0].payee.id).died_on = date(2026, 11, 1)
+        session.get_one(Person, house.families[1].patient.person_id).died_on = date(2026, 8, 1)
+        account = session.scalars(
+            select(PayeeAccount).where(PayeeAccount.person_id == house.families[3].payee.id)
+        ).one()
+        account.to_on = date(2026, 11, 1)
+    content = _export(house, PayLayout.XLSX)
+    with house.database.reading() as session:
+        kept = session.get_one(KeptFile, session.scalars(select(PayFile.cover_file_id)).one())
+        cover = words_on(open_file(session, house.keyring, kept))
+        why = session.scalars(select(PayFileLine.why).where(PayFileLine.state == PaymentState.WITHHELD)).all()
+    # the house keeps the reasons
+    assert {one["code"] for one in why if one} == {f"subsidies.withheld.{one}" for one in _KEPT_BACK}
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["封面"]
+    second = "".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row)
+    for text in (cover, second):
+        assert text.count("登记信息需要核对") == 3
+        assert not [word for word in _TELLING if word in text]
+
+
+_KEPT_BACK = ("payee_dead", "after_death", "account_closed")
+_TELLING = ("监护", "被监护", "患", "病", "精神", "障碍", "去世", "死亡", "名单", "协议", "AHJH", "停用")
 
 
 def test_the_kept_cover_is_a_voucher(house: House) -> None:

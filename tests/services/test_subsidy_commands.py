@@ -78,7 +78,7 @@ def test_five_commands_are_the_whole_quarter(house: House, tmp_path: Path) -> No
     assert out.read_bytes() == house.pay_file_bytes()
     answer = tmp_path / "returns.xlsx"
     answer.write_bytes(
-        returned_by_bank(out.read_bytes(), lambda rows: rows[1].__setitem__(slice(7, 9), ["失败", "销户"]))
+        returned_by_bank(out.read_bytes(), lambda rows: rows[1].__setitem__(slice(8, 10), ["失败", "销户"]))
     )
     settled = said(step(house, "settle", "finance", "--returns", str(answer)))
     assert settled == {**settled, "state": "settled", "pay": 8, "paid": 8, "returned": 1}

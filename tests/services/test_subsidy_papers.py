@@ -70,7 +70,7 @@ def _sheet(content: bytes) -> Rows:
 
 
 def _return_second(rows: Rows) -> None:
-    rows[2][7:9] = ["退回", "户名不符"]
+    rows[2][8:10] = ["退回", "户名不符"]
 
 
 def test_one_total_stands_everywhere(house: House) -> None:
@@ -111,7 +111,7 @@ def test_the_pay_file_holds_account_and_number_and_a_neutral_remark(house: House
     book = openpyxl.load_workbook(BytesIO(house.pay_file_bytes()))
     assert book.sheetnames == ["发放明细", "封面"]
     header, *rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
-    assert header == ["序号", "收款人姓名", "身份证号", "开户行", "账号", "金额(元)", "附言"]
+    assert header == ["序号", "收款人姓名", "身份证号", "开户行", "账号", "金额(元)", "附言", "文件编号"]
     assert all(re.fullmatch(r"\d{17}[\dX]", row[2]) and re.fullmatch(r"\d{19}", row[4]) for row in rows)
     assert {row[6] for row in rows} == {"惠民补贴"}
     control = {row[0]: row[1] for row in book.worksheets[1].iter_rows(values_only=True)}
@@ -289,10 +289,10 @@ def _as_csv(content: bytes, encoding: str) -> bytes:
 
 def _turned(rows: Rows) -> Rows:
     """Other order of columns, a title above, a sum row below, other words."""
-    index = [7, 4, 5, 0, 8]
+    index = [8, 4, 5, 0, 9]
     turned = [["处理状态", "账号", "交易金额", "流水号", "失败原因"]]
     turned += [
-        [row[at] if at != 7 else ("交易成功" if row[7] == "成功" else "交易失败") for at in index] for row in rows[1:]
+        [row[at] if at != 8 else ("交易成功" if row[8] == "成功" else "交易失败") for at in index] for row in rows[1:]
     ]
     return [["代发业务处理结果", None, None, None, None], *turned, ["合计", None, 123.45, None, None]]
 

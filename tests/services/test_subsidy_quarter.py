@@ -552,7 +552,7 @@ def _unknown(rows: Rows) -> None:
 
 
 def _unclear(rows: Rows) -> None:
-    rows[2][7] = "处理中"
+    rows[2][8] = "处理中"
 
 
 def _words_for_money(rows: Rows) -> None:
@@ -560,11 +560,11 @@ def _words_for_money(rows: Rows) -> None:
 
 
 def _no_header(rows: Rows) -> None:
-    rows[0][7] = "备用"
+    rows[0][8] = "备用"
 
 
 def _return_first(rows: Rows) -> None:
-    rows[1][7:9] = ["失败", "账户已销户"]
+    rows[1][8:10] = ["失败", "账户已销户"]
 
 
 @pytest.mark.parametrize(

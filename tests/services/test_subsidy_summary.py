@@ -52,7 +52,7 @@ def test_the_places_come_to_what_the_run_comes_to(house: House) -> None:
     house.submit()
     house.approve()
     house.export()
-    house.settle(read_answer(house.pay_file_bytes(), lambda rows: rows[1].__setitem__(slice(7, 9), ["失败", "销户"])))
+    house.settle(read_answer(house.pay_file_bytes(), lambda rows: rows[1].__setitem__(slice(8, 10), ["失败", "销户"])))
     run, actor = house.run(), house.actor("coordinator")
     with house.database.reading() as session:
         villages = sums_by_place(session, actor, run, 12)

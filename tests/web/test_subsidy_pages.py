@@ -84,7 +84,7 @@ def test_the_whole_quarter_by_page(house: House, client_as: Sign) -> None:
     file = finance.get(_address(house, "/pay-file"))
     assert file.data == house.pay_file_bytes()
     assert "no-store" in file.headers["Cache-Control"]
-    answer = returned_by_bank(file.data, lambda rows: rows[1].__setitem__(slice(7, 9), ["失败", "账户已销户"]))
+    answer = returned_by_bank(file.data, lambda rows: rows[1].__setitem__(slice(8, 10), ["失败", "账户已销户"]))
     upload = {**_version(house), "returns": (BytesIO(answer), "回盘.xlsx")}
     assert finance.post(_address(house, "/settle"), data=upload).status_code == 302
     assert house.run().state is RunState.SETTLED
@@ -114,7 +114,9 @@ def test_what_went_wrong_at_the_bank_is_counted_without_promising_a_sum(house: H
         session.merge(house.families[0].person).died_on = date(2026, 8, 15)
     house.export()
     assert "已报盘" in _words(client_as("clerk").get(_address(house)))
-    house.settle(read_answer(house.pay_file_bytes(), lambda rows: rows[1].__setitem__(slice(7, 9), ["失败", "不存在"])))
+    house.settle(
+        read_answer(house.pay_file_bytes(), lambda rows: rows[1].__setitem__(slice(8, 10), ["失败", "不存在"]))
+    )
     page = _words(client_as("clerk").get(_address(house)))
     assert "拦付 1、银行退回 1，在补发批次重新核算" in page
     assert "可在补发批次再发" not in page
@@ -279,7 +281,7 @@ def test_finance_gives_its_word_and_a_later_file_wins(house: House, client_as: S
     finance = client_as("finance")
     assert finance.post(_address(house, "/attest"), data=_version(house)).status_code == 400
     assert finance.post(_address(house, "/attest"), data={**_version(house), "is_attested": "y"}).status_code == 302
-    answer = returned_by_bank(house.pay_file_bytes(), lambda rows: rows[1].__setitem__(7, "失败"))
+    answer = returned_by_bank(house.pay_file_bytes(), lambda rows: rows[1].__setitem__(8, "失败"))
     upload = {**_version(house), "returns": (BytesIO(answer), "回盘.xlsx")}
     assert finance.post(_address(house, "/settle"), data=upload).status_code == 302
     assert house.run().pay_count == 8

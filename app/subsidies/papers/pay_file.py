@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.audit.prints import Print
 from app.core.actor import Actor
 from app.core.money import Money
-from app.core.reasons import Reason, say
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyPolicy, SubsidyRun
 from app.subsidies.papers.labels import paying_office, period_label
@@ -24,6 +23,8 @@ from reports.pay_file import PayFileDocument, PayFileLine, WithheldLine, render_
 from reports.pay_layouts import LAYOUTS, XLSX
 
 PAY_COVER = "发放文件封面"
+# what the bank reads of a line that was kept back, whatever the reason; the board has the reason
+WITHHELD = "登记信息需要核对"
 
 __all__ = ["LAYOUTS", "PAY_COVER", "XLSX", "pay_file_document", "print_of_cover", "render_cover", "render_pay_file"]
 
@@ -34,7 +35,7 @@ def pay_file_document(
     actor: Actor,
     run: SubsidyRun,
     lines: Sequence[PayableLine],
-    withheld: Sequence[tuple[PayableLine, Reason]],
+    withheld: Sequence[PayableLine],
     layout: PayLayout,
     number: str,
     now: datetime,
@@ -66,9 +67,7 @@ def pay_file_document(
             )
             for line in lines
         ),
-        withheld=tuple(
-            WithheldLine(line.payee.name, line.agreement_number, line.amount_fen, say(why)) for line, why in withheld
-        ),
+        withheld=tuple(WithheldLine(line.payee.name, line.amount_fen, WITHHELD) for line in withheld),
         layout=layout.value,
     )
 

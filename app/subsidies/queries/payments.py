@@ -33,7 +33,6 @@ class PayableLine:
     account_closed: bool
     # payee and account are the ones that the line was approved with
     is_as_approved: bool
-    agreement_number: str
     # a year's amount, as the line was computed
     annual_fen: int
 
@@ -80,7 +79,6 @@ def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
             account=account,
             account_closed=account.to_on is not None,
             is_as_approved=_is_as_approved(line, payee, account),
-            agreement_number=line.snapshot["agreement"]["number"],
             annual_fen=line.snapshot["computation"]["annual_fen"],
         )
         for line, payee, account, died_on in rows

@@ -35,7 +35,7 @@ def read_returns(content: bytes, name: str) -> BankReturns:
             )
     if wrong:
         raise refused(*wrong)
-    return BankReturns(tuple(replies), hashlib.sha256(content).hexdigest(), found.file_number)
+    return BankReturns(tuple(replies), hashlib.sha256(content).hexdigest(), found.file_numbers)
 
 
 def read_sent(content: bytes, name: str) -> dict[int, SentLine]:

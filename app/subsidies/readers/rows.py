@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from app.core.errors import Invalid
 from app.core.money import Money
@@ -27,6 +28,7 @@ MOST_LISTED = 20
 
 _ASIDE = re.compile(r"\s|[（(].*?[)）]")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.0)?")
+_FILE_NUMBER = re.compile(r"AH[0-9]{6}-[0-9]{4}[A-Z][0-9]-[A-Z][0-9]{2,}")
 _FEN = re.compile(r"[0-9]{1,15}")
 _TITLES = {
     Source.SEQUENCE: SEQUENCE_WORDS,
@@ -50,8 +52,8 @@ class BankRow:
 @dataclass(frozen=True)
 class BankRows:
     rows: tuple[BankRow, ...]
-    # the pay file that it answers, where it says so
-    file_number: str = ""
+    # the pay files that it names: the one that it answers, where it says so
+    file_numbers: frozenset[str] = frozenset()
 
 
 def refused(*wrong: Reason) -> Invalid:
@@ -74,7 +76,8 @@ def read_rows(content: bytes, name: str, wanted: Sequence[Source]) -> BankRows:
         for number, row in enumerate(sheet.rows[:HEADER_WITHIN]):
             columns = _columns(row)
             if not sheet.hidden and columns.keys() >= set(wanted):
-                return BankRows(tuple(_lines(sheet.rows[number + 1 :], columns, number + 2)))
+                lines = _lines(sheet.rows[number + 1 :], columns, number + 2)
+                return BankRows(tuple(lines), _file_numbers(sheet.rows, columns.get(Source.WHY)))
     raise refused(reason("subsidies.returns.no_header"))
 
 
@@ -95,6 +98,12 @@ def _lines(rows: Sequence[Sequence[Cell]], columns: dict[Source, int], first: in
         for number, row in enumerate(rows, start=first)
         if _NUMBER.fullmatch(_text(row, columns[Source.SEQUENCE]))
     ]
+
+
+def _file_numbers(rows: Sequence[Sequence[Cell]], why: int | None) -> frozenset[str]:
+    """Every pay file's number in the sheet, in a column of its own, in the title or under the lines; what a bank's reason names is no file."""
+    texts = (cell for row in rows for at, cell in enumerate(row) if at != why and isinstance(cell, str))
+    return frozenset(found for text in texts for found in _FILE_NUMBER.findall(normalize("NFKC", text).upper()))
 
 
 def _text(row: Sequence[Cell], index: int) -> str:
@@ -158,7 +167,7 @@ def _fixed(records: list[bytes], layout: Layout, *, is_reply: bool) -> BankRows:
         raise refused(reason("subsidies.returns.totals"))
     for row in rows:
         row.values[Source.AMOUNT] = Money(int(row.values[Source.AMOUNT])).yuan
-    return BankRows(tuple(rows), head[Source.FILE_NUMBER])
+    return BankRows(tuple(rows), frozenset({head[Source.FILE_NUMBER]}))
 
 
 def _sums(said: dict[Source, str]) -> tuple[str, str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.bank_account import AccountKind, check_account
 from app.core.crypto import Keyring
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid
 from app.core.files import open_file
 from app.core.identity import normalise_id_number
 from app.core.models import KeptFile
@@ -17,7 +18,7 @@ from app.core.money import Money
 from app.core.names import normalise_name
 from app.core.reasons import Reason, reason
 from app.subsidies.commands import BankReply, BankReturns, SentLine
-from app.subsidies.models import PayFile, PayFileLine
+from app.subsidies.models import PayFile, PayFileLine, SubsidyRun
 from app.subsidies.readers import read_sent
 
 MOST_LISTED = 20  # differences named in one refusal
@@ -30,7 +31,7 @@ def match(
 
     ValueError for an answer that names accounts where no keyring was given to look into the sent file with.
     """
-    if returns.file_number and returns.file_number != file.number:
+    if returns.file_numbers - {file.number}:
         raise Invalid({"returns": [reason("subsidies.returns.other_file", number=file.number)]})
     wanted = {line.sequence: line for line in lines if line.sequence is not None}
     sent = _sent(session, keyring, file) if any(_tells_whom(reply) for reply in returns.replies) else {}
@@ -48,6 +49,19 @@ def match(
     if wrong:
         raise Invalid({"returns": wrong[:MOST_LISTED]})
     return answers
+
+
+def refuse_replayed(session: Session, run: SubsidyRun, file: PayFile, returns: BankReturns) -> None:
+    """What the bank answered to one file settles no other. Waits for whoever settles another run of the county at this moment."""
+    files = select(PayFile.id).join(SubsidyRun, SubsidyRun.id == PayFile.run_id)
+    session.execute(
+        files.where(SubsidyRun.county_code == run.county_code).order_by(PayFile.id).with_for_update(of=PayFile)
+    )
+    number = session.scalar(
+        select(PayFile.number).where(PayFile.returns_sha256 == returns.sha256, PayFile.id != file.id).limit(1)
+    )
+    if number is not None:
+        raise Conflict(reason("subsidies.returns.replayed", other=number, number=file.number))
 
 
 def compare_with_sent(session: Session, keyring: Keyring, file: PayFile, content: bytes, name: str) -> list[Reason]:

@@ -31,7 +31,7 @@ from app.subsidies.queries.payments import (
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
-from app.subsidies.service.answering import match
+from app.subsidies.service.answering import match, refuse_replayed
 from app.subsidies.service.booking import bounce_in_fund, settle_in_fund
 from app.subsidies.service.pay_files import keep_pay_file, layout_of
 from app.subsidies.service.publishing import refuse_unpublished
@@ -68,7 +68,8 @@ def export_run(
         raise Conflict(reason("subsidies.export.nothing_left"))
     number = f"AH{run.county_code[:6]}-{run.short_name}"
     layout = layout or layout_of(session, run)
-    document = pay_file_document(session, vault, actor, run, paid, withheld, layout, number, now)
+    kept_back = [line for line, _ in withheld]
+    document = pay_file_document(session, vault, actor, run, paid, kept_back, layout, number, now)
     kept, cover = keep_pay_file(session, vault, actor, run, document)
     file = PayFile(
         run_id=run.id,
@@ -127,6 +128,7 @@ def settle_run(
             line.sequence: BankReply(line.sequence, Money(line.amount_fen), True) for line in lines if line.sequence
         }
     else:
+        refuse_replayed(session, run, file, returns)
         replies = match(session, keyring, file, lines, returns)
         file.returns_sha256 = returns.sha256
     for line in lines:
