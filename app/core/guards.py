@@ -116,6 +116,16 @@ _LINE_CHANGED = (
     "OR COALESCE(OLD.corrects_line_id, 0) <> COALESCE(NEW.corrects_line_id, 0) "
     "OR COALESCE(OLD.cause, '') <> COALESCE(NEW.cause, '')"
 )
+_DECIDER_CHANGED = (
+    "COALESCE(OLD.decided_by, 0) <> COALESCE(NEW.decided_by, 0) "
+    "OR COALESCE(OLD.decision_note, '') <> COALESCE(NEW.decision_note, '') "
+    "OR (OLD.decided_at IS NULL) <> (NEW.decided_at IS NULL) OR OLD.decided_at <> NEW.decided_at"
+)
+# a line that goes with its draft takes its holds along: it is gone itself by then, or its run is unsigned
+_HOLD_OF_SIGNED_RUN = (
+    "EXISTS (SELECT 1 FROM subsidy_lines l JOIN subsidy_runs r ON r.id = l.run_id "
+    "WHERE l.id = OLD.line_id AND r.state NOT IN ('preparing', 'draft'))"
+)
 _SAME_HANDS = (
     "NEW.approved_by IN (NEW.prepared_by, NEW.submitted_by) "
     "OR NEW.exported_by IN (NEW.prepared_by, NEW.submitted_by, NEW.approved_by) "
@@ -153,6 +163,10 @@ def _guard_of_patient(patient: str, user: str) -> str:
 
 
 _OF_CHECK = "(SELECT c.patient_id FROM duty_checks c WHERE c.id = NEW.duty_check_id)"
+_KEPT = (
+    "check_lists", "check_hits", "run_objections", "run_reopenings", "shared_accounts", "guardian_contacts", "help_visits",
+    "review_flags",
+)  # fmt: skip
 _DUTY_CHECK = (
     "agreement_id", "quarter", "way", "checked_on", "result", "failed_duties", "remarked_duties",
     "recorded_by",
@@ -214,6 +228,10 @@ GUARDS: tuple[Guard, ...] = (
     # a line is born while its run is prepared; once submitted, what it pays, to whom and why cannot change
     Guard("guard_subsidy_lines_born", "subsidy_lines", "INSERT", _LINE_OF_FINISHED_RUN),
     Guard("guard_subsidy_lines_frozen", "subsidy_lines", "UPDATE", f"({_LINE_CHANGED}) AND {_LINE_OF_SIGNED_RUN}"),
+    # who decided a hold is one of the run's makers: no other person may approve or pay in that one's stead
+    Guard(
+        "guard_subsidy_lines_decider", "subsidy_lines", "UPDATE", f"({_DECIDER_CHANGED}) AND {_LINE_OF_SIGNED_RUN}"
+    ),
     # no day is paid twice, also where a county changes its period
     Guard("guard_subsidy_lines_days_paid_insert", "subsidy_lines", "INSERT", _DAYS_PAID),
     Guard("guard_subsidy_lines_days_paid_update", "subsidy_lines", "UPDATE OF decision", _DAYS_PAID),
@@ -240,6 +258,11 @@ GUARDS: tuple[Guard, ...] = (
     Guard("guard_screening_returns_signed", "screening_returns", "UPDATE", "OLD.signed_at IS NOT NULL"),
     # why a frozen line was put on hold stands as long as the line
     Guard("guard_line_holds_no_update", "line_holds", "UPDATE", "TRUE"),
+    Guard("guard_line_holds_no_delete", "line_holds", "DELETE", _HOLD_OF_SIGNED_RUN),
+    # what a signed run was compared with stays named
+    Guard("guard_run_checks_no_delete", "run_checks", "DELETE", _LINE_OF_SIGNED_RUN),
+    # what was said, found and explained by people is evidence
+    *(Guard(f"guard_{table}_no_delete", table, "DELETE", "TRUE") for table in _KEPT),
     # what was checked, found and paid back is evidence
     Guard("guard_duty_checks_no_delete", "duty_checks", "DELETE", "TRUE"),
     Guard("guard_duty_checks_frozen", "duty_checks", "UPDATE", _changed(*_DUTY_CHECK)),

@@ -163,6 +163,8 @@ TEXTS: dict[str, str] = {
     "subsidies.step.same_person": N_("造册、复核、拨付须由三个不同的人办理"),
     "subsidies.step.line_not_held": N_("只有暂缓的行可以由人工决定"),
     "subsidies.step.no_run": N_("%(quarter)s还没有造册"),
+    "subsidies.own.line": N_("这一户是您本人的家庭，须由其他人办理"),
+    "subsidies.own.run": N_("本批有发给您本人家庭的款项，这一步须由本单位其他人办理"),
     "subsidies.step.no_person": N_("账号没有对应到人，不能办理资金事项；请管理员补录身份证号码"),
     "subsidies.step.quarter_open": N_("%(quarter)s到 %(ends_on)s 才结束，之后方可造册"),
     # policy and preparing
@@ -191,8 +193,13 @@ TEXTS: dict[str, str] = {
     "subsidies.prepare.paid_meanwhile": N_("有协议刚刚登记为已发放，请再造册一次"),
     "subsidies.prepare.not_draft": N_("只有待提交的批次可以重新造册"),
     # signing
+    "subsidies.step.listed": N_("提交之后收到的名单命中 %(count)s 处，请退回经办人按新名单暂缓"),
     "subsidies.submit.nothing_to_pay": N_("本批没有应发的行，不能提交"),
     "subsidies.step.changed": N_("内容与签批时不一致，已停止；请退回后重新提交"),
+    "subsidies.decide.account_denied": N_("本人否认更换账户，不能发放：先重新登记本人的账户，再重新造册"),
+    "subsidies.decide.account_changed": N_("账户变更还没有经本人确认：先由他人按变更前的号码联系并登记结果，再核定"),
+    "subsidies.decide.account_shared": N_("账户与其他领款人相同：先登记共用证明，经复核人同意，再核定"),
+    "subsidies.decide.listed": N_("其他部门的名单还有未核实的记载：先核实名单，或按名单更正登记后重新造册"),
     "subsidies.hold.paid_already": N_("本期已由其他批次发放，不能再发"),
     "subsidies.step.payee_dead": N_("领款人已去世，不能发放；请先登记新的监护人和协议"),
     "subsidies.hold.nothing_to_pay": N_("这一行没有可发的金额，只能决定不发"),
@@ -246,6 +253,7 @@ TEXTS: dict[str, str] = {
     "subsidies.withheld.after_death": N_("含不应计发的日子，拦付待更正"),
     "subsidies.withheld.listed": N_("名单载有领款人或被监护人死亡，核实之前拦付"),
     "subsidies.withheld.account_closed": N_("领款账户已停用，拦付"),
+    "subsidies.withheld.account_denied": N_("领款账户需要核对，拦付"),
     "subsidies.compare.differs": N_("这不是原来的发放文件 %(number)s，内容有改动；请勿报送"),
     "subsidies.compare.lines": N_("有 %(count)s 笔不同，序号 %(which)s"),
     # accounts that somebody must vouch for

@@ -76,6 +76,7 @@ UNSCOPED = {
     "subsidies.queries.preview": "by run, which `run_to_try` or `get_run` hands out within the actor's area",
     "subsidies.queries.runs": "by run, or a county's policy",
     "subsidies.queries.totals": "by run",
+    "subsidies.queries.undecided": "by a line that `get_line` handed out, and its run's county",
     "subsidies.queries.verify": "by run",
     "subsidies.queries.verify_late": "by run",
     "subsidies.queries.verify_county": "by county, which the command has looked at",

@@ -16,18 +16,19 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.batches import slices, take_stock
 from app.core.crypto import Keyring
-from app.core.db import Database
+from app.core.db import Database, new_public_id
 from app.core.quarter import Quarter
 from app.guardians.models import Agreement, Guardianship
 from app.patients.models import Patient, PatientSpan
-from app.people.models import Person, PersonKey
+from app.people.models import PayeeAccount, Person, PersonKey
 from app.people.vault import Vault
-from app.subsidies.commands import BankReturns, DecideHold, PrepareRun
+from app.subsidies.commands import BankReturns, DecideHold, PrepareRun, RecordCall
 from app.subsidies.models import PayFile, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.payments import Settlement
 from app.subsidies.queries.runs import find_run
 from app.subsidies.queries.verify import verify_run
 from app.subsidies.readers import read_returns
+from app.subsidies.rules.bank import CallBack
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.grounds import Grounds, HoldGround, ReturnGround
 from app.subsidies.service import (
@@ -42,6 +43,7 @@ from app.subsidies.service import (
     submit_run,
 )
 from app.subsidies.service.editions import draw_edition, keep_edition
+from app.subsidies.service.vouching import record_call
 from tests.rig.county import COUNTY, County
 from tests.rig.families import QUARTER, Family, Kept, policy, settle_in
 
@@ -126,6 +128,17 @@ class House:
         line = self.line(place, supplementary)
         with self.database.transaction() as session:
             decide_hold(session, self.actor(who), DecideHold(line.public_id, is_paid, grounds), NOW)
+
+    def call_back(self, place: int, answer: CallBack = CallBack.CONFIRMED, who: str = "reviewer") -> None:
+        """Somebody else calls the payee on the number known before the change of account."""
+        with self.database.transaction() as session:
+            account = session.scalars(
+                select(PayeeAccount).where(
+                    PayeeAccount.person_id == self.families[place].payee.id, PayeeAccount.to_on.is_(None)
+                )
+            ).one()
+            command = RecordCall(new_public_id(), account.public_id, account.from_on, answer)
+            record_call(session, self.actor(who), command, max(TODAY, account.from_on), NOW)
 
     @contextmanager
     def step(self, supplementary: bool = False) -> Iterator[tuple[Session, SubsidyRun]]:

@@ -13,6 +13,7 @@ from app.accounts.models import User
 from app.audit.models import AuditEvent
 from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, NotFound
+from app.people.models import Person
 from app.people.vault import Vault
 from app.subsidies.models import LineHold, LineMark, RunApproval, SubsidyLine
 from app.subsidies.queries.joint import is_form_open, list_lines_to_sign, list_waiting, office_signatures
@@ -112,10 +113,13 @@ def test_a_towns_police_and_office_find_no_run_to_sign(house: House, who: str) -
 )
 def test_every_hand_signs_once_whatever_accounts_it_has(house: House, maker: str, signer: str) -> None:
     """Two accounts of one human being are one hand: clerk, three offices, reviewer and payer are six people."""
-    person = house.families[0].payee.id
-    house.county.actors[signer] = replace(house.actor(signer), person_id=person)
     with house.database.transaction() as session:
+        human = Person(name="一人", name_sort="yi", created_at=NOW)
+        session.add(human)
+        session.flush()
+        person = human.id
         session.get_one(User, house.county.users[maker]).person_id = person
+    house.county.actors[signer] = replace(house.actor(signer), person_id=person)
     house.county.actors[maker] = replace(house.actor(maker), person_id=person)
     with pytest.raises(Conflict, match="same_person"):
         for who in OFFICES:

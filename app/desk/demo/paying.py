@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.crypto import digest
+from app.core.errors import Conflict
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.workdays import WorkdayCalendar
@@ -88,7 +89,7 @@ class Payer:
         self.session.flush()
 
     def _decide(self, run: SubsidyRun, day: date) -> None:
-        """Held lines with an account are talked over and mostly paid; those without one go on waiting."""
+        """Held lines with an account are talked over and mostly paid; those without one, or with an open doubt, go on waiting."""
         held = self.session.scalars(
             select(SubsidyLine)
             .join(Person, Person.id == SubsidyLine.payee_person_id)
@@ -100,7 +101,8 @@ class Payer:
                 continue
             is_paid = self.rng.random() < 0.75
             command = DecideHold(line.public_id, is_paid, Grounds(HoldGround.GROUP_DECIDED))
-            decide_hold(self.session, self.county.actors["clerk"], command, self.moments.on(day, 300))
+            with suppress(Conflict):  # the account or a list has to be cleared up first
+                decide_hold(self.session, self.county.actors["clerk"], command, self.moments.on(day, 300))
 
     def _returns(self, file: PayFile) -> BankReturns:
         """The bank's answer to every line of the file; one in sixty comes back, at least one of ten."""

@@ -77,6 +77,7 @@ TOLD = {
     "subsidies.withheld.payee_dead": "领款人需要重新确定。",
     "subsidies.withheld.after_death": "计发的天数需要更正。",
     "subsidies.withheld.account_closed": "领款账户已停用。",
+    "subsidies.withheld.account_denied": "领款账户需要向您本人核实。",
     "subsidies.returns.returned": "银行未能入账，款项已退回。",
 }
 _UNSAID = "有事项需要核实。"

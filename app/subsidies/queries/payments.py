@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.patients.models import Patient
 from app.people.models import PayeeAccount, Person
-from app.subsidies.models import PayFile, PayFileLine, SubsidyLine, SubsidyRun
+from app.subsidies.models import AccountCall, PayFile, PayFileLine, SubsidyLine, SubsidyRun
+from app.subsidies.rules.bank import CallBack
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
 
@@ -31,6 +32,8 @@ class PayableLine:
     last_paid_day: date | None
     account: PayeeAccount
     account_closed: bool
+    # the payee said, on the number known before, that the change was not theirs
+    account_denied: bool
     # payee and account are the ones that the line was approved with
     is_as_approved: bool
     # a year's amount, as the line was computed
@@ -68,6 +71,7 @@ def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
         .where(SubsidyLine.run_id == run.id, SubsidyLine.decision == LineState.PAY, SubsidyLine.is_live)
         .order_by(SubsidyLine.area_code, SubsidyLine.id)
     )
+    denied = _denied_accounts(session, run)
     return [
         PayableLine(
             line_id=line.id,
@@ -78,6 +82,7 @@ def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
             last_paid_day=_last_paid_day(line),
             account=account,
             account_closed=account.to_on is not None,
+            account_denied=account.id in denied,
             is_as_approved=_is_as_approved(line, payee, account),
             annual_fen=line.snapshot["computation"]["annual_fen"],
         )
@@ -89,6 +94,18 @@ def list_pay_file_lines(session: Session, file: PayFile) -> Sequence[PayFileLine
     return session.scalars(
         select(PayFileLine).where(PayFileLine.pay_file_id == file.id).order_by(PayFileLine.sequence, PayFileLine.id)
     ).all()
+
+
+def _denied_accounts(session: Session, run: SubsidyRun) -> set[int]:
+    """Accounts of the run's lines whose last answer is a no; a call that reached nobody takes nothing back."""
+    last = (
+        select(func.max(AccountCall.id))
+        .join(SubsidyLine, SubsidyLine.account_id == AccountCall.account_id)
+        .where(SubsidyLine.run_id == run.id, AccountCall.answer != CallBack.UNREACHED)
+        .group_by(AccountCall.account_id)
+    )
+    denied = select(AccountCall.account_id).where(AccountCall.id.in_(last), AccountCall.answer == CallBack.DENIED)
+    return set(session.scalars(denied))
 
 
 def _is_as_approved(line: SubsidyLine, payee: Person, account: PayeeAccount) -> bool:

@@ -27,6 +27,7 @@ from app.subsidies.rules.checks import CARE, Found, HitKind, HitState, ListKind
 from app.subsidies.rules.grounds import FOR_CONFIRMING, Grounds, HitGround, check_reference, tidy_reference
 from app.subsidies.rules.transitions import RunState
 from app.subsidies.service.holding import hold_line
+from app.subsidies.service.own import refuse_own_person
 from app.subsidies.service.signing import void_signatures
 
 
@@ -172,6 +173,7 @@ def decide_hit(session: Session, actor: Actor, command: DecideHit, now: datetime
     if not command.is_same and hit.hit is HitKind.HIT:
         require(actor, Action.OVERRULE_CHECK_LISTS)
     grounds = _checked(command)
+    refuse_own_person(session, actor, hit.person_id)
     if hit.state is not HitState.OPEN:
         raise Conflict(reason("subsidies.checklist.decided"))
     hit.state = HitState.CONFIRMED if command.is_same else HitState.DISMISSED

@@ -23,7 +23,8 @@ from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.grounds import ChainGround, Grounds
 from app.subsidies.rules.transitions import RunStep
 from app.subsidies.service.holding import hold_line
-from app.subsidies.service.signing import back_to_draft, check, refuse_changed, sign
+from app.subsidies.service.own import refuse_own, refuse_own_run
+from app.subsidies.service.signing import back_to_draft, check, refuse_changed, refuse_listed, sign
 
 GROUND_OF_OFFICE = {
     Office.POLICE: ChainGround.POLICE,
@@ -45,8 +46,10 @@ def sign_for_office(session: Session, actor: Actor, run: SubsidyRun, now: dateti
     """The office has looked and has nothing against any line: its signature under the run's digest."""
     office = office_of(actor)
     _check_open(session, actor, run, office)
+    refuse_own_run(session, actor, run)
     if marked := count_marks(session, run, office):
         raise Conflict(reason("subsidies.joint.marked_first", count=marked))
+    refuse_listed(session, run)
     refuse_changed(session, run)
     return sign(session, actor, run, STEP_OF_OFFICE[office], now)
 
@@ -55,6 +58,7 @@ def mark_line(session: Session, actor: Actor, run: SubsidyRun, line_public_id: s
     """The office answers *yes* to its question about one line. Twice is once."""
     office = office_of(actor)
     line = _line_of(session, run, line_public_id)
+    refuse_own(session, actor, line.id)
     _check_open(session, actor, run, office)
     if line.decision is not LineState.PAY or has_spoken(session, line, office):
         raise Conflict(reason("subsidies.joint.line_settled"))
@@ -68,6 +72,7 @@ def unmark_line(session: Session, actor: Actor, run: SubsidyRun, line_public_id:
     """Take a mark back while nothing was sent."""
     office = office_of(actor)
     line = _line_of(session, run, line_public_id)
+    refuse_own(session, actor, line.id)
     _check_open(session, actor, run, office)
     session.execute(delete(LineMark).where(LineMark.line_id == line.id, LineMark.office == office))
     _note(session, actor, "subsidies.line_unmarked", run, line, now)

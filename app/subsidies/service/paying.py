@@ -33,6 +33,7 @@ from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
 from app.subsidies.service.answering import match, refuse_replayed
 from app.subsidies.service.booking import bounce_in_fund, settle_in_fund
+from app.subsidies.service.own import refuse_own_run
 from app.subsidies.service.pay_files import keep_pay_file, layout_of
 from app.subsidies.service.publishing import refuse_unpublished
 from app.subsidies.service.signing import check, check_hands, keep_totals, refuse_changed, sign
@@ -50,11 +51,13 @@ def export_run(
 ) -> PayFile:
     """Write the pay file of an approved run, once, with its cover; the bytes of both are kept sealed with hash and control totals.
 
-    Death and account are checked at this last moment: a line that would pay a day after a known death, a dead payee or a closed
-    account is withheld, whatever was approved, and stands in the file's record as withheld. Without `layout` the policy's holds.
+    Death and account are checked at this last moment: a line that would pay a day after a known death, a dead payee, a closed
+    account or one that the payee denies is withheld, whatever was approved, and stands in the file's record as withheld. Without `layout`
+    the policy's holds.
     """
     require(actor, Action.PAY_SUBSIDY)
     check(session, actor, run, RunStep.EXPORTED)
+    refuse_own_run(session, actor, run)
     refuse_unpublished(session, run, today or business_day(now))
     refuse_changed(session, run)
     lines = payable_lines(session, run)
@@ -171,6 +174,8 @@ def _why_withheld(line: PayableLine, is_listed_dead: bool) -> Reason | None:
         return reason("subsidies.withheld.listed")
     if line.account_closed:
         return reason("subsidies.withheld.account_closed")
+    if line.account_denied:
+        return reason("subsidies.withheld.account_denied")
     return None
 
 

@@ -30,6 +30,7 @@ from app.subsidies.rules.grounds import ChainGround, Grounds, check_reference, t
 from app.subsidies.rules.transitions import RunState, RunStep
 from app.subsidies.service.editions import refuse_unkept
 from app.subsidies.service.holding import hold_line
+from app.subsidies.service.own import refuse_own
 from app.subsidies.service.reopening import find_asked
 from app.subsidies.service.signing import back_to_draft, refuse_changed
 
@@ -95,6 +96,7 @@ def decide_objection(session: Session, actor: Actor, command: DecideObjection, n
         raise Conflict(reason("subsidies.objection.decided"))
     if hand_of_user(session, objection.recorded_by) == actor.hand:
         raise Conflict(reason("subsidies.objection.same_person"))
+    refuse_own(session, actor, objection.line_id)
     reference = _checked(command.reference)
     objection.state = ObjectionState.UPHELD if command.is_upheld else ObjectionState.DISMISSED
     objection.decided_at, objection.decided_by, objection.reference = now, actor.user_id, reference

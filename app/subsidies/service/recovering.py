@@ -32,6 +32,7 @@ from app.subsidies.rules.recovery import (
 )
 from app.subsidies.service.booking import receive_in_fund
 from app.subsidies.service.correcting import Look, open_cases, review_case
+from app.subsidies.service.own import refuse_own
 
 
 def propose_recovery(session: Session, actor: Actor, command: ProposeRecovery, now: datetime) -> Recovery:
@@ -41,6 +42,7 @@ def propose_recovery(session: Session, actor: Actor, command: ProposeRecovery, n
     case, today = get_recovery(session, actor, command.public_id, lock=True), business_day(now)
     if _is_sent(session, command.submission_key):
         return case
+    refuse_own(session, actor, case.line_id)
     document = _paper(command.document_number, "document_number")
     _refuse(check_outcome(case.state, command.outcome, _is_founded(session, case, today, now)))
     due_on = command.due_on if command.outcome is RecoveryStep.ASKED else None
@@ -61,6 +63,7 @@ def decide_recovery(session: Session, actor: Actor, public_id: str, is_agreed: b
     if proposal is None or proposal.proposes is None:
         raise Conflict(reason("subsidies.recovery.not_proposed"))
     _refuse_hands(session, case, actor, RecoveryStep.PROPOSED)
+    refuse_own(session, actor, case.line_id)
     if not is_agreed:
         event = _event(case, actor, RecoveryStep.TURNED_DOWN, today, now, "", proposal.reference)
         return _take(session, actor, case, event, now)
@@ -81,6 +84,7 @@ def receive_money(session: Session, actor: Actor, command: ReceiveMoney, now: da
     case = get_recovery(session, actor, command.public_id, lock=True)
     if _is_sent(session, command.submission_key):
         return case
+    refuse_own(session, actor, case.line_id)
     slip, amount = _paper(command.slip, "slip"), command.amount
     if command.on_day > business_day(now):
         raise Invalid({"on_day": [reason("subsidies.fund.in_future")]})

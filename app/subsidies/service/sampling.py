@@ -14,6 +14,7 @@ from app.core.reasons import reason
 from app.subsidies.models import HomeCheck, SubsidyRun
 from app.subsidies.queries.home_checks import drawable_lines, get_home_check, list_home_checks
 from app.subsidies.rules.sampling import draw, is_number
+from app.subsidies.service.own import refuse_own
 
 
 def draw_home_checks(session: Session, actor: Actor, run: SubsidyRun, number: str, now: datetime) -> int:
@@ -49,6 +50,7 @@ def record_home_check(
     """What the town's sheet says of one family; written down once."""
     require(actor, Action.DRAW_HOME_CHECKS)
     check, line, _run = get_home_check(session, actor, public_id, lock=True)
+    refuse_own(session, actor, line.id)
     if checked_on > today:
         raise Invalid({"checked_on": [reason("subsidies.sample.in_future")]})
     if check.is_met is not None:

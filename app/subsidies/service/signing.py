@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
+from app.core.clock import business_day
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
@@ -26,6 +27,8 @@ from app.subsidies.rules.lines import line_digest
 from app.subsidies.rules.transitions import RUN_MOVES, RunState, RunStep, check_line_move, check_people, check_step
 from app.subsidies.service.booking import commit_run, release_run
 from app.subsidies.service.editions import ask_for_edition
+from app.subsidies.service.own import refuse_own, refuse_own_run
+from app.subsidies.service.unclear import refuse_unclear
 
 # The double-payment guards as each database names them: one period twice, or two periods that share days.
 LIVE_PAYMENT = (
@@ -40,6 +43,7 @@ def submit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -
     """Lock the lines under their digest and hand the run to the reviewer."""
     require(actor, Action.PREPARE_SUBSIDY)
     check(session, actor, run, RunStep.SUBMITTED)
+    refuse_own_run(session, actor, run)
     if late := late_hits(session, run):
         raise Conflict(reason("subsidies.submit.listed", count=len(late)))
     keep_totals(session, run)
@@ -54,7 +58,9 @@ def approve_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) 
     """The second pair of eyes: another person than prepared or submitted, on exactly the lines submitted."""
     require(actor, Action.APPROVE_SUBSIDY)
     check(session, actor, run, RunStep.APPROVED)
+    refuse_own_run(session, actor, run)
     _refuse_unsigned(session, run)
+    refuse_listed(session, run)
     refuse_changed(session, run)
     commit_run(session, actor, run, now)
     run.approved_by, run.approved_at = actor.user_id, now
@@ -74,16 +80,17 @@ def decide_hold(session: Session, actor: Actor, command: DecideHold, now: dateti
     require(actor, Action.PREPARE_SUBSIDY)
     grounds = checked_grounds(command.grounds, command.is_paid)
     line, run = get_line(session, actor, command.line_public_id, lock=True)
+    refuse_own(session, actor, line.id)
     decided = LineState.PAY if command.is_paid else LineState.REFUSE
     if run.state is RunState.APPROVED:
         raise Conflict(reason("subsidies.hold.reopen_first"))
     _refuse(check_line_move(line.decision, decided, RunState.DRAFT))
     if decided is LineState.PAY and line.amount_fen == 0:
         raise Conflict(reason("subsidies.hold.nothing_to_pay"))
-    if decided is LineState.PAY and line.account_id is None:
-        raise Conflict(reason("subsidies.hold.no_account"))
     if decided is LineState.PAY and session.get_one(Person, line.payee_person_id).died_on is not None:
         raise Conflict(reason("subsidies.step.payee_dead"))
+    if decided is LineState.PAY:
+        refuse_unclear(session, run, line, business_day(now))
     void_signatures(session, actor, run, now)
     with said_by(session, dict.fromkeys(LIVE_PAYMENT, "subsidies.hold.paid_already")):
         _decide(line, decided, grounds)
@@ -137,6 +144,12 @@ def check(session: Session, actor: Actor, run: SubsidyRun, step: RunStep) -> Non
 def check_hands(session: Session, actor: Actor, run: SubsidyRun, step: RunStep) -> None:
     """Refuse a hand that signed before, whatever the state."""
     _refuse(check_people(step, actor.hand, standing_hands(session, run)))
+
+
+def refuse_listed(session: Session, run: SubsidyRun) -> None:
+    """What other offices' lists have said since the submission is looked at before anybody signs for the money."""
+    if late := late_hits(session, run):
+        raise Conflict(reason("subsidies.step.listed", count=len(late)))
 
 
 def refuse_changed(session: Session, run: SubsidyRun) -> None:

@@ -25,6 +25,7 @@ from app.subsidies.queries.accounts import get_changed_account
 from app.subsidies.queries.sharing import get_shared_account, get_sharing, is_shared, standing_sharing
 from app.subsidies.rules.bank import LONGEST_SHARING_DAYS, SharingState
 from app.subsidies.rules.grounds import check_reference, tidy_reference
+from app.subsidies.service.own import refuse_own_person
 
 _GUARDS = {"guard_shared_accounts_state_move": "subsidies.sharing.decided"}
 _STANDING = ("uq_shared_accounts_standing", "shared_accounts.account_id")
@@ -38,6 +39,7 @@ def record_call(session: Session, actor: Actor, command: RecordCall, today: date
     if standing is not None:
         return standing
     _refuse_own_hand(session, actor, account)
+    refuse_own_person(session, actor, account.person_id)
     if command.called_on > today:
         raise Invalid({"called_on": [reason("subsidies.call.in_future")]})
     if command.called_on < account.from_on:
@@ -80,6 +82,7 @@ def propose_sharing(session: Session, actor: Actor, command: ShareAccount, today
     sent = session.scalar(select(SharedAccount).where(SharedAccount.submission_key == command.submission_key))
     if sent is not None:
         return sent
+    refuse_own_person(session, actor, account.person_id)
     reference = tidy_reference(command.reference)
     wrong = _wrong(reference, command.until_on, today)
     if wrong:
@@ -114,6 +117,7 @@ def decide_sharing(session: Session, actor: Actor, public_id: str, is_approved: 
     proposer = session.get_one(User, sharing.proposed_by)
     if hand_of(proposer.id, proposer.person_id) == actor.hand:
         raise Conflict(reason("subsidies.sharing.same_person"))
+    refuse_own_person(session, actor, session.get_one(PayeeAccount, sharing.account_id).person_id)
     return _move(session, actor, sharing, SharingState.APPROVED if is_approved else SharingState.REFUSED, now)
 
 
@@ -123,6 +127,7 @@ def end_sharing(session: Session, actor: Actor, public_id: str, now: datetime) -
     sharing = get_sharing(session, actor, public_id, lock=True)
     if sharing.state not in (SharingState.PROPOSED, SharingState.APPROVED):
         raise Conflict(reason("subsidies.sharing.decided"))
+    refuse_own_person(session, actor, session.get_one(PayeeAccount, sharing.account_id).person_id)
     return _move(session, actor, sharing, SharingState.ENDED, now)
 
 

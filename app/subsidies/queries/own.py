@@ -1,0 +1,49 @@
+"""Whether money is about the actor's own family: the patient, whoever guards them now, and whoever is paid for it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.guardians.models import Guardianship
+from app.patients.models import Patient
+from app.subsidies.models import SubsidyLine, SubsidyRun
+from app.subsidies.rules.decision import LineState
+
+
+def is_own_line(session: Session, actor: Actor, line_id: int) -> bool:
+    return _any_own(session, actor, SubsidyLine.id == line_id)
+
+
+def pays_own(session: Session, actor: Actor, run: SubsidyRun) -> bool:
+    """Whether the run pays somebody of the actor's family."""
+    is_paid = (SubsidyLine.decision == LineState.PAY) & SubsidyLine.is_live
+    return _any_own(session, actor, (SubsidyLine.run_id == run.id) & is_paid)
+
+
+def is_own_person(session: Session, actor: Actor, person_id: int) -> bool:
+    """The person is the actor, or both belong to one patient."""
+    if actor.person_id is None:
+        return False
+    together = select(Patient.id).where(_belongs(person_id), _belongs(actor.person_id)).limit(1)
+    return actor.person_id == person_id or session.scalar(together) is not None
+
+
+def _any_own(session: Session, actor: Actor, lines: ColumnElement[bool]) -> bool:
+    if actor.person_id is None:
+        return False
+    own = (SubsidyLine.payee_person_id == actor.person_id) | _belongs(actor.person_id)
+    query = select(SubsidyLine.id).join(Patient, Patient.id == SubsidyLine.patient_id).where(lines, own)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _belongs(person_id: int) -> ColumnElement[bool]:
+    """The person is the patient, or guards them at present, as first or second."""
+    guards = exists().where(
+        Guardianship.patient_id == Patient.id,
+        Guardianship.person_id == person_id,
+        Guardianship.to_on.is_(None),
+        Guardianship.withdrawn_at.is_(None),
+    )
+    return or_(Patient.person_id == person_id, guards)
