@@ -129,6 +129,14 @@ class House:
         with self.database.transaction() as session:
             decide_hold(session, self.actor(who), DecideHold(line.public_id, is_paid, grounds), NOW)
 
+    def stranger(self) -> int:
+        """A person of no family here."""
+        with self.database.transaction() as session:
+            person = Person(name="外人", name_sort="wairen", created_at=NOW)
+            session.add(person)
+            session.flush()
+            return person.id
+
     def call_back(self, place: int, answer: CallBack = CallBack.CONFIRMED, who: str = "reviewer") -> None:
         """Somebody else calls the payee on the number known before the change of account."""
         with self.database.transaction() as session:

@@ -78,7 +78,9 @@ def second_of(house: House, place: int) -> int:
 def hold(house: House, place: int) -> None:
     with house.step() as (session, run):
         line = session.get_one(SubsidyLine, house.line(place).id)
-        hold_line(session, house.actor("clerk"), line, HoldSource.OBJECTION, "one", reason("subsidies.hold.incident"), NOW)
+        hold_line(
+            session, house.actor("clerk"), line, HoldSource.OBJECTION, "one", reason("subsidies.hold.incident"), NOW
+        )
         assert run.state is RunState.DRAFT
 
 

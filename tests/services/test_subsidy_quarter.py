@@ -79,7 +79,7 @@ def test_nobody_approves_the_run_they_prepared(twelve: House) -> None:
 @pytest.mark.parametrize("maker", ["clerk", "reviewer"])
 def test_two_accounts_of_one_person_are_one_hand(twelve: House, maker: str) -> None:
     """The reviewer's (finance's) account belongs to the same human being as the clerk's (reviewer's)."""
-    person = twelve.families[0].payee.id
+    person = twelve.stranger()
     checker = {"clerk": "reviewer", "reviewer": "finance"}[maker]
     for name in (maker, checker):
         twelve.county.actors[name] = replace(twelve.actor(name), person_id=person)
@@ -94,7 +94,7 @@ def test_two_accounts_of_one_person_are_one_hand(twelve: House, maker: str) -> N
 def test_an_account_tied_to_its_person_later_is_still_the_same_hand(twelve: House, database: Database) -> None:
     twelve.prepare()
     twelve.submit()
-    person = twelve.families[0].payee.id
+    person = twelve.stranger()
     with database.transaction() as session:
         session.execute(
             text("UPDATE users SET person_id = :person WHERE name IN ('clerk', 'reviewer')"), {"person": person}
@@ -105,7 +105,7 @@ def test_an_account_tied_to_its_person_later_is_still_the_same_hand(twelve: Hous
 
 
 def test_who_decided_a_hold_does_not_approve(twelve: House) -> None:
-    person = twelve.families[0].payee.id
+    person = twelve.stranger()
     second = replace(twelve.actor("clerk"), user_id=twelve.county.users["town"], person_id=person)
     twelve.county.actors["second clerk"] = second
     twelve.county.actors["reviewer"] = replace(twelve.actor("reviewer"), person_id=person)
@@ -522,7 +522,7 @@ def test_a_return_file_after_the_word_wins(twelve: House) -> None:
 
 
 def test_a_return_file_after_the_word_is_not_for_the_makers_hands(twelve: House) -> None:
-    person = twelve.families[0].payee.id
+    person = twelve.stranger()
     twelve.county.actors["clerk"] = replace(twelve.actor("clerk"), person_id=person)
     twelve.to_the_bank()
     twelve.settle()
