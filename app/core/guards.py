@@ -229,9 +229,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("guard_subsidy_lines_born", "subsidy_lines", "INSERT", _LINE_OF_FINISHED_RUN),
     Guard("guard_subsidy_lines_frozen", "subsidy_lines", "UPDATE", f"({_LINE_CHANGED}) AND {_LINE_OF_SIGNED_RUN}"),
     # who decided a hold is one of the run's makers: no other person may approve or pay in that one's stead
-    Guard(
-        "guard_subsidy_lines_decider", "subsidy_lines", "UPDATE", f"({_DECIDER_CHANGED}) AND {_LINE_OF_SIGNED_RUN}"
-    ),
+    Guard("guard_subsidy_lines_decider", "subsidy_lines", "UPDATE", f"({_DECIDER_CHANGED}) AND {_LINE_OF_SIGNED_RUN}"),
     # no day is paid twice, also where a county changes its period
     Guard("guard_subsidy_lines_days_paid_insert", "subsidy_lines", "INSERT", _DAYS_PAID),
     Guard("guard_subsidy_lines_days_paid_update", "subsidy_lines", "UPDATE OF decision", _DAYS_PAID),
