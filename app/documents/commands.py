@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from app.documents.readers.papers import CleanPaper
 from app.documents.rules import DocumentKind
+
+
+class CleanPaper(NamedTuple):
+    """Bytes that were drawn anew, and what they are."""
+
+    content: bytes
+    media_type: str
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ ClientAs = Callable[[str], FlaskClient]
 ROLES = [role.value for role in Role if role is not Role.OPERATOR]
 WORK_LIST_QUERIES = 9  # one of them what is owed to the national system
 # beyond finding out who asks; most of them at the clerk, for whom every area of the quarter counts what waits
-HOME_QUERIES = 17
+HOME_QUERIES = 18
 
 
 def text_of(client: FlaskClient, path: str = "/") -> str:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from app.core.errors import Invalid
 from app.core.reasons import reason
+from app.documents.commands import CleanPaper
 from app.documents.readers.picture import clean_picture, is_picture
 from app.documents.readers.scan import clean_scan, is_scan
 
 MOST_MEGABYTES = 10
 MOST_BYTES = MOST_MEGABYTES * 1024 * 1024
 JPEG_TYPE, PDF_TYPE = "image/jpeg", "application/pdf"
-
-
-class CleanPaper(NamedTuple):
-    """Bytes that were drawn anew, and what they are."""
-
-    content: bytes
-    media_type: str
 
 
 def clean_paper(content: bytes) -> CleanPaper:

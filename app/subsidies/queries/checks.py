@@ -209,7 +209,8 @@ def newest_concern(session: Session, county_code: str) -> datetime | None:
             exists().where(Agreement.patient_id == Patient.id, Agreement.withdrawn_at.is_(None)),
         )
     )
-    moments = (session.scalar(signed.where(county, Agreement.withdrawn_at.is_(None))), session.scalar(came))
+    signed = signed.where(county, Agreement.withdrawn_at.is_(None))
+    moments = session.execute(select(signed.scalar_subquery(), came.scalar_subquery())).one()
     return max((one for one in moments if one), default=None)
 
 
