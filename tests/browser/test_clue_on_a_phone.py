@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -86,9 +87,9 @@ def test_two_taps_on_the_button_are_one_report(app: Flask, page: Page) -> None:
     page.goto("/clues/new")
     page.locator('input[name="signs"][value="1"]').click()
     page.fill("#place", "桥头小卖部旁")
-    with page.expect_navigation(url="**/clues/mine"):
-        page.locator(".form-footer .btn-go").dblclick(no_wait_after=True)
-    page.goto("/clues/mine")
+    page.locator(".form-footer .btn-go").dblclick(no_wait_after=True)
+    # the second tap may cut the first one's navigation off: what counts is where the page comes to rest
+    expect(page).to_have_url(re.compile("/clues/mine$"))
     assert len(_clues(app)) == 1
 
 
