@@ -163,7 +163,7 @@ def test_the_same_person_cannot_approve_by_page(house: House, client_as: Sign, d
     """The reviewer's account belongs to the person who prepared."""
     from app.accounts.models import User
 
-    person = house.families[0].payee.id
+    person = house.stranger()
     with database.transaction() as session:
         for user in session.scalars(select(User).where(User.name.in_(("clerk", "reviewer")))):
             user.person_id = person
