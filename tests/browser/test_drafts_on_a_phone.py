@@ -69,7 +69,8 @@ def test_a_draft_waits_with_its_hour_while_there_is_no_network_and_goes_on_by_it
 ) -> None:
     phone.go("/")
     phone.page.locator("a.btn-go:has-text('开始随访')").first.click()
-    phone.page.wait_for_selector("form[data-visit]")
+    phone.page.click('input[name="insight"][value="2"]')
+    phone.page.wait_for_selector("#draft-line[data-state='saved']")
     site.down()
     phone.page.click('input[name="insight"][value="3"]')
     phone.page.wait_for_selector("#draft-line[data-state='failed']:has-text('起的改动还没有保存')")
