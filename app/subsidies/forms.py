@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
@@ -25,13 +25,12 @@ from app.subsidies.commands import DecideHit, DecideHold
 from app.subsidies.rules.grounds import (
     FOR_CONFIRMING,
     FOR_EITHER,
-    FOR_PAYING,
-    FOR_REFUSING,
     LONGEST_REFERENCE,
     Grounds,
     HitGround,
     HoldGround,
     ReturnGround,
+    grounds_for,
 )
 from app.subsidies.texts import TEXTS
 
@@ -78,10 +77,12 @@ class DecideForm(StepForm):
     ground = ListField(lazy_("依据"), (), [Answered(lazy_("请选择依据"))])
     reference = CodeField(lazy_("文件或协议编号（可不填）"), LONGEST_REFERENCE)
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, holds: Collection[str], **kwargs: object) -> None:
+        """`holds`: the kinds of hold of the line; only grounds that speak of them are offered."""
         super().__init__(**kwargs)
-        groups = {_("发放或不发"): FOR_EITHER, _("发放"): FOR_PAYING, _("不发"): FOR_REFUSING}
-        self.ground.group({heading: _said(grounds) for heading, grounds in groups.items()})
+        paying, refusing = (grounds_for(holds, is_paid=is_paid) for is_paid in (True, False))
+        groups = {_("发放或不发"): FOR_EITHER, _("发放"): paying, _("不发"): refusing}
+        self.ground.group({heading: _said(grounds) for heading, grounds in groups.items() if grounds})
 
     def to_command(self, line_public_id: str) -> DecideHold:
         grounds = Grounds(HoldGround(self.ground.data), self.reference.data or "")

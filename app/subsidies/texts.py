@@ -245,6 +245,7 @@ TEXTS: dict[str, str] = {
     "subsidies.ground.marked_by_health": N_("卫生健康部门核查有反映，退回核定"),
     "subsidies.ground.objection_upheld": N_("公示期间的异议成立"),
     "subsidies.ground.does_not_fit": N_("这一依据与决定不符，请另选"),
+    "subsidies.ground.other_hold": N_("这一依据与暂缓的原因无关，请另选"),
     "subsidies.reference.shape": N_("编号只含字母、数字、号、字、第、〔〕和横线，最多 %(most)s 个字"),
     "subsidies.reference.personal": N_("这里不能填写电话、证件号或账号，请填文件或协议编号"),
     # paying

@@ -222,6 +222,8 @@ def test_a_decision_rests_on_grounds_that_fit_it(twelve: House) -> None:
     twelve.prepare()
     for is_paid, grounds in (
         (True, Grounds(HoldGround.POLICE_PENDING)),
+        (True, Grounds(HoldGround.DEATH_VERIFIED)),
+        (False, Grounds(HoldGround.POLICE_PENDING)),
         (False, Grounds(HoldGround.ACCOUNT_CORRECTED)),
         (True, Grounds(HoldGround.PHONED, "因为他说了")),
         (True, Grounds(HoldGround.PHONED, "A" * 41)),
@@ -233,13 +235,13 @@ def test_a_decision_rests_on_grounds_that_fit_it(twelve: House) -> None:
 
 def test_what_is_frozen_of_a_decision_is_a_code_and_a_papers_number(twelve: House) -> None:
     twelve.prepare()
-    twelve.decide(9, False, grounds=Grounds(HoldGround.POLICE_PENDING, " [2026] 3号 "))
+    twelve.decide(9, False, grounds=Grounds(HoldGround.PAPERS_MISSING, " [2026] 3号 "))
     line = twelve.line(9)
-    assert line.decision_note == "police_pending 〔2026〕3号"
-    assert str(Reason.from_json(line.reasons[-1])) == "人工决定不发：待派出所结论（〔2026〕3号）"
+    assert line.decision_note == "papers_missing 〔2026〕3号"
+    assert str(Reason.from_json(line.reasons[-1])) == "人工决定不发：材料逾期未补（〔2026〕3号）"
     with twelve.database.reading() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "subsidies.hold_decided")).one()
-    assert event.detail["reason"] == "subsidies.ground.police_pending"
+    assert event.detail["reason"] == "subsidies.ground.papers_missing"
     assert twelve.problems() == []
 
 

@@ -8,19 +8,22 @@ from app.subsidies.rules.grounds import (
     FOR_EITHER,
     FOR_PAYING,
     FOR_REFUSING,
+    NO_LONGER_GIVEN,
     Grounds,
     HoldGround,
     ReturnGround,
     check_ground,
     check_reference,
+    grounds_for,
     read_grounds,
+    standing_holds,
     tidy_reference,
 )
-from app.subsidies.texts import TEXTS
+from app.subsidies.texts import HOLD_LABELS, TEXTS
 
 
 def test_every_ground_has_words_and_one_side_or_both() -> None:
-    assert sorted((*FOR_EITHER, *FOR_PAYING, *FOR_REFUSING)) == sorted(HoldGround)
+    assert sorted((*FOR_EITHER, *FOR_PAYING, *FOR_REFUSING, *NO_LONGER_GIVEN)) == sorted(HoldGround)
     assert all(f"subsidies.ground.{code}" in TEXTS for code in (*HoldGround, *ReturnGround))
 
 
@@ -44,9 +47,46 @@ def test_a_number_is_written_in_one_way() -> None:
 
 
 def test_each_ground_fits_its_decision_only() -> None:
-    assert all(check_ground(one, True) == () for one in (*FOR_EITHER, *FOR_PAYING))
-    assert all(check_ground(one, False) == () for one in (*FOR_EITHER, *FOR_REFUSING))
-    assert all(check_ground(one, False) for one in FOR_PAYING) and all(check_ground(one, True) for one in FOR_REFUSING)
+    kinds = [code.removeprefix("subsidies.hold.") for code in HOLD_LABELS]
+    assert all(
+        check_ground(one, is_paid, {kind}) == () for one in FOR_EITHER for is_paid in (True, False) for kind in kinds
+    )
+    assert all(any(not check_ground(one, True, {kind}) for kind in kinds) for one in FOR_PAYING)
+    assert all(any(not check_ground(one, False, {kind}) for kind in kinds) for one in FOR_REFUSING)
+    assert all(check_ground(one, False, {kind}) for one in FOR_PAYING for kind in kinds)
+    assert all(check_ground(one, True, {kind}) for one in (*FOR_REFUSING, *NO_LONGER_GIVEN) for kind in kinds)
+
+
+@pytest.mark.parametrize(
+    ("holds", "pays", "refuses"),
+    [
+        ({"account_changed"}, {"account_confirmed"}, {"papers_missing", "payee_unsettled"}),
+        ({"returned"}, {"account_confirmed"}, {"papers_missing", "payee_unsettled"}),
+        ({"never_seen"}, {"visited"}, {"papers_missing"}),
+        ({"before_import"}, {"not_paid_before", "not_paid_elsewhere"}, {"paid_before", "paid_elsewhere", "papers_missing"}),
+        ({"incident"}, {"duty_performed"}, {"police_pending", "duty_not_performed", "papers_missing"}),
+        # one word answers one doubt: for both it takes a general ground to pay, to refuse one of them is enough
+        ({"incident", "account_changed"}, set(), {"police_pending", "duty_not_performed", "papers_missing", "payee_unsettled"}),
+    ],
+)  # fmt: skip
+def test_a_line_is_decided_on_grounds_that_speak_of_what_holds_it(
+    holds: set[str], pays: set[str], refuses: set[str]
+) -> None:
+    assert set(grounds_for(holds, is_paid=True)) == pays
+    assert set(grounds_for(holds, is_paid=False)) == refuses
+    [refused] = check_ground(HoldGround.DEATH_VERIFIED, True, holds)
+    assert refused.code == "subsidies.ground.other_hold"
+
+
+def test_what_was_decided_once_holds_no_longer() -> None:
+    codes = [
+        "subsidies.hold.incident",
+        "subsidies.amount.full",
+        "subsidies.decided.pay",
+        "subsidies.hold.office_police",
+    ]
+    assert standing_holds(codes) == {"office_police"}
+    assert standing_holds(codes[:2]) == {"incident"}
 
 
 @pytest.mark.parametrize("grounds", [Grounds(HoldGround.PHONED), Grounds(ReturnGround.DAYS, "第12号")])

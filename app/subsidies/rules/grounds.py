@@ -6,6 +6,7 @@ No words of one's own: what is written here is frozen under digests and read by 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,7 +81,6 @@ class ChainGround(StrEnum):
 
 FOR_EITHER = (HoldGround.PHONED, HoldGround.PAPERS_SEEN, HoldGround.GROUP_DECIDED)
 FOR_PAYING = (
-    HoldGround.ACCOUNT_CORRECTED,
     HoldGround.ACCOUNT_CONFIRMED,
     HoldGround.IDENTITY_VERIFIED,
     HoldGround.DEATH_VERIFIED,
@@ -100,6 +100,35 @@ FOR_REFUSING = (
     HoldGround.PAPERS_MISSING,
     HoldGround.PAYEE_UNSETTLED,
 )
+# Read where it was once given, no longer offered: a line pays the account that it was frozen with, so whoever corrects an account
+# draws the run up again.
+NO_LONGER_GIVEN = (HoldGround.ACCOUNT_CORRECTED,)
+
+_HELD = "subsidies.hold."
+_DECIDED = "subsidies.decided."
+_DUTY = frozenset(
+    {"incident", "duty_missing", "duty_failed", "objection", "office_police", "office_town", "office_health"}
+)
+_ACCOUNT = frozenset({"returned", "account_name", "account_shared", "account_changed", "account_denied"})
+_PAYEE = frozenset({"payee_dead", "guardian_changed"})
+# Which kinds of hold a ground has something to say about; a ground that is not here speaks of any.
+_ABOUT: dict[HoldGround, frozenset[str]] = {
+    HoldGround.ACCOUNT_CONFIRMED: _ACCOUNT,
+    HoldGround.IDENTITY_VERIFIED: frozenset({"not_identified", "account_name", "listed"}),
+    HoldGround.DEATH_VERIFIED: frozenset({"death_estimated", "listed"}),
+    HoldGround.LEVEL_ASSESSED: frozenset({"no_level"}),
+    HoldGround.VISITED: frozenset({"never_seen", "not_seen"}),
+    HoldGround.NOT_PAID_ELSEWHERE: frozenset({"paid_elsewhere", "before_import"}),
+    HoldGround.NOT_PAID_BEFORE: frozenset({"before_import"}),
+    HoldGround.DUTY_PERFORMED: _DUTY,
+    HoldGround.PAYEE_SETTLED: _PAYEE,
+    HoldGround.POLICE_PENDING: frozenset({"incident", "office_police"}),
+    HoldGround.DUTY_NOT_PERFORMED: _DUTY,
+    HoldGround.DUTY_FAILED: frozenset({"duty_missing", "duty_failed"}),
+    HoldGround.PAID_ELSEWHERE: frozenset({"paid_elsewhere", "before_import", "listed"}),
+    HoldGround.PAID_BEFORE: frozenset({"before_import"}),
+    HoldGround.PAYEE_UNSETTLED: _PAYEE | _ACCOUNT | {"no_account"},
+}
 
 
 @dataclass(frozen=True)
@@ -147,7 +176,28 @@ def holds_personal_number(text: str) -> bool:
     return bool(_PERSONAL.search(text))
 
 
-def check_ground(ground: HoldGround, is_paid: bool) -> tuple[Reason, ...]:
-    """A ground that speaks for paying is none for refusing, and the other way round."""
-    fits = ground in (*FOR_EITHER, *(FOR_PAYING if is_paid else FOR_REFUSING))
-    return () if fits else (reason("subsidies.ground.does_not_fit"),)
+def standing_holds(codes: Iterable[str]) -> frozenset[str]:
+    """The kinds of hold that nobody has decided yet, from the codes of a line's reasons in their order: what was decided once is settled."""
+    standing: set[str] = set()
+    for code in codes:
+        if code.startswith(_DECIDED):
+            standing.clear()
+        elif code.startswith(_HELD):
+            standing.add(code.removeprefix(_HELD))
+    return frozenset(standing)
+
+
+def grounds_for(holds: Collection[str], *, is_paid: bool) -> tuple[HoldGround, ...]:
+    """The grounds of their own kind on which a line held for `holds` is paid, or refused. To pay, everything that holds the line has to be
+    answered; to refuse, one of it is enough."""
+    if not is_paid:
+        return tuple(one for one in FOR_REFUSING if one not in _ABOUT or _ABOUT[one].intersection(holds))
+    return tuple(one for one in FOR_PAYING if _ABOUT[one].issuperset(holds))
+
+
+def check_ground(ground: HoldGround, is_paid: bool, holds: Collection[str]) -> tuple[Reason, ...]:
+    """A ground that speaks for paying is none for refusing, and one that speaks of another doubt than the line's is none at all."""
+    if ground in (*FOR_EITHER, *grounds_for(holds, is_paid=is_paid)):
+        return ()
+    is_of_other_hold = ground in (FOR_PAYING if is_paid else FOR_REFUSING)
+    return (reason("subsidies.ground.other_hold" if is_of_other_hold else "subsidies.ground.does_not_fit"),)

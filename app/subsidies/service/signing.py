@@ -22,7 +22,14 @@ from app.subsidies.queries.lines import get_line
 from app.subsidies.queries.runs import standing_hands
 from app.subsidies.queries.totals import changed_lines, run_digest, totals_of
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.grounds import Grounds, HoldGround, check_ground, check_reference, tidy_reference
+from app.subsidies.rules.grounds import (
+    Grounds,
+    HoldGround,
+    check_ground,
+    check_reference,
+    standing_holds,
+    tidy_reference,
+)
 from app.subsidies.rules.lines import line_digest
 from app.subsidies.rules.transitions import RUN_MOVES, RunState, RunStep, check_line_move, check_people, check_step
 from app.subsidies.service.booking import commit_run, release_run
@@ -78,9 +85,9 @@ def return_run(session: Session, actor: Actor, run: SubsidyRun, grounds: Grounds
 def decide_hold(session: Session, actor: Actor, command: DecideHold, now: datetime) -> SubsidyLine:
     """A person decides a held line. On a submitted run this voids what was signed (and says so); an approved one is opened again first."""
     require(actor, Action.PREPARE_SUBSIDY)
-    grounds = checked_grounds(command.grounds, command.is_paid)
     line, run = get_line(session, actor, command.line_public_id, lock=True)
     refuse_own(session, actor, line.id)
+    grounds = _grounds_of(command, line)
     decided = LineState.PAY if command.is_paid else LineState.REFUSE
     if run.state is RunState.APPROVED:
         raise Conflict(reason("subsidies.hold.reopen_first"))
@@ -194,18 +201,22 @@ def keep_totals(session: Session, run: SubsidyRun) -> None:
     run.hold_count, run.refuse_count = totals.hold_count, totals.refuse_count
 
 
-def checked_grounds(grounds: Grounds, is_paid: bool | None = None) -> Grounds:
-    """The grounds with a tidy reference; `Invalid` on `ground` or `reference`."""
+def checked_grounds(grounds: Grounds, fits: tuple[Reason, ...] = ()) -> Grounds:
+    """The grounds with a tidy reference; `Invalid` on `ground` (for what `fits` says against it) or `reference`."""
     reference = tidy_reference(grounds.reference)
-    wrong = {
-        "ground": check_ground(grounds.code, is_paid)
-        if isinstance(grounds.code, HoldGround) and is_paid is not None
-        else (),
-        "reference": check_reference(reference),
-    }
+    wrong = {"ground": fits, "reference": check_reference(reference)}
     if any(wrong.values()):
         raise Invalid({field: list(reasons) for field, reasons in wrong.items() if reasons})
     return Grounds(grounds.code, reference)
+
+
+def _grounds_of(command: DecideHold, line: SubsidyLine) -> Grounds:
+    """On what grounds a held line is decided: they speak of what holds it. A line that is not held is refused for that."""
+    code = command.grounds.code
+    if line.decision is not LineState.HOLD or not isinstance(code, HoldGround):
+        return checked_grounds(command.grounds)
+    holds = standing_holds(stored["code"] for stored in line.reasons)
+    return checked_grounds(command.grounds, check_ground(code, command.is_paid, holds))
 
 
 def _refuse_unsigned(session: Session, run: SubsidyRun) -> None:

@@ -14,6 +14,7 @@ from app.core.web import forget_reads, read_session, show_errors
 from app.subsidies.forms import DecideForm
 from app.subsidies.hands import require_person
 from app.subsidies.queries.lines import find_patient_address, get_line, list_lines
+from app.subsidies.rules.grounds import standing_holds
 from app.subsidies.service import decide_hold
 from app.subsidies.views.board import check_version, remember_refusal, subsidies
 
@@ -22,9 +23,12 @@ from app.subsidies.views.board import check_version, remember_refusal, subsidies
 @permit(Action.PREPARE_SUBSIDY)
 def decide(public_id: str) -> BaseResponse | str | tuple[str, int]:
     """What holds the line, and the decision with its reason."""
-    actor, form, status = current_actor(), DecideForm(), 200
+    actor, status = current_actor(), 200
+    held, _run = get_line(read_session(), actor, public_id)
+    form = DecideForm(standing_holds(stored["code"] for stored in held.reasons))
     if form.validate_on_submit():
         require_person(actor)
+        forget_reads()
         try:
             with transaction() as session:
                 _line, run = get_line(session, actor, public_id, lock=True)
