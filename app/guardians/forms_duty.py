@@ -60,7 +60,7 @@ class Signatures:
 
 
 class DutyForm(Signatures, Form):
-    """One family. As the page opens it, all eight duties are performed and today is the day."""
+    """One family. As the page opens it, all eight duties are performed and today is the day; how it was checked is evidence and is said."""
 
     key = KeyField()
     way = ChoiceField(lazy_("核查方式"), labelled(WAY_LABELS), [Answered(lazy_("请选择核查方式"))])

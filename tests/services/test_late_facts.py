@@ -26,14 +26,17 @@ from app.people.models import DatePrecision, Person
 from app.people.service import record_death as record_guardians_death
 from app.people.service import set_account
 from app.people.vault import Vault
-from app.subsidies.models import LineKind, Recovery, RecoveryEvent, SubsidyLine
+from app.subsidies.models import LineKind, Recovery, RecoveryEvent, SubsidyLine, SubsidyRun
+from app.subsidies.queries.dossier.money import linked_of, other_payments
+from app.subsidies.queries.lines import list_lines
 from app.subsidies.queries.periods import ended_periods
 from app.subsidies.queries.verify import verify_run
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.policy import IncidentEffect
 from app.subsidies.rules.recovery import RecoveryState
+from app.subsidies.rules.transitions import PaymentState
 from app.subsidies.service import prepare_anew
-from app.subsidies.service.correcting import find_late_facts
+from app.subsidies.service.late_facts import find_late_facts
 from app.visits.models import FollowUpVisit
 from tests.rig.county import COUNTY, County
 from tests.rig.families import Family, families
@@ -76,8 +79,8 @@ def stay(house: House, from_on: date, to_on: date | None, place: int = 0) -> Non
 
 
 def look(house: House, today: date = TODAY) -> int:
-    with house.database.transaction() as session:
-        return find_late_facts(session, house.actor("clerk"), COUNTY, today, NOW)[0]
+    database = house.database
+    return find_late_facts(database.reading, database.transaction, house.actor("clerk"), COUNTY, today, NOW).made
 
 
 def cases(house: House) -> list[Recovery]:
@@ -234,14 +237,16 @@ def test_a_death_learned_three_years_later_is_found_in_the_payments_that_lie_aft
 
 @pytest.mark.parametrize("county_code", ["34", COUNTY[:6], "349900000000", "999999000000"])
 def test_late_facts_are_looked_for_in_a_county_and_nowhere_else(paid: House, county_code: str) -> None:
-    with paid.database.transaction() as session, pytest.raises(NotFound):
-        find_late_facts(session, Actor.operator(), county_code, TODAY, NOW)
+    database = paid.database
+    with pytest.raises(NotFound):
+        find_late_facts(database.reading, database.transaction, Actor.operator(), county_code, TODAY, NOW)
 
 
 @pytest.mark.parametrize("who", ["finance", "reviewer", "town"])
 def test_only_who_prepares_the_money_looks_for_late_facts(paid: House, who: str) -> None:
-    with paid.database.transaction() as session, pytest.raises(Forbidden):
-        find_late_facts(session, paid.actor(who), COUNTY, TODAY, NOW)
+    database = paid.database
+    with pytest.raises(Forbidden):
+        find_late_facts(database.reading, database.transaction, paid.actor(who), COUNTY, TODAY, NOW)
 
 
 # -- more is due -------------------------------------------------------------------------------------------------------
@@ -392,6 +397,16 @@ def test_a_returned_payment_is_made_again_once_by_the_supplementary_run(returned
     assert (again.corrects_line_id, again.cause, again.amount_fen) == (dead.id, "returned", dead.amount_fen)
     assert "上次被银行退回，这次重新发放" in said(again.reasons)
     assert returned.problems(supplementary=True) == []
+    with returned.database.reading() as session:
+        clerk, run = returned.actor("clerk"), returned.run()
+        assert [row.id for row in list_lines(session, clerk, run, is_ended=True).rows] == [dead.id]
+        assert dead.id not in {row.id for row in list_lines(session, clerk, run, decision=LineState.PAY).rows}
+        [linked] = linked_of(session, clerk, dead)
+        assert (linked.line.id, linked.is_later, linked.payment) == (again.id, True, PaymentState.PAID)
+        [other] = other_payments(session, clerk, again)
+        assert (other.line.id, other.payment, other.of_run) == (dead.id, PaymentState.RETURNED, None)
+        [other] = other_payments(session, clerk, dead)
+        assert (other.payment, other.of_run) == (PaymentState.PAID, session.get_one(SubsidyRun, dead.run_id))
     returned.prepare(supplementary=True)
     returned.quarter = Q4
     returned.prepare(today=NEW_YEAR)

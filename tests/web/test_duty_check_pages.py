@@ -100,6 +100,18 @@ def test_one_tap_records_a_family_as_performing_and_the_name_goes_with_the_duty(
     assert house.families[0].payee.name not in page  # the role reads names on an open task only
 
 
+def test_how_a_family_was_checked_is_said_and_never_assumed(house: House, client_as: Client) -> None:
+    client = client_as("village_worker")
+    asked = client.get(_page(house)).get_data(as_text=True)
+    ways = re.findall(r'<input type="radio"[^>]*name="way"[^>]*>', asked)
+    assert len(ways) == len(CheckWay)
+    assert not any("checked" in way for way in ways)
+    untouched = {name: value for name, value in _sent().items() if name != "way"}
+    answer = client.post(_page(house), data=untouched)
+    assert (answer.status_code, _checks(house)) == (422, [])
+    assert "请选择核查方式" in answer.get_data(as_text=True)
+
+
 def test_exceptions_and_the_one_tap_do_not_go_together(house: House, client_as: Client) -> None:
     client = client_as("village_worker")
     mixed = client.post(_page(house), data=_sent(failed="2"))

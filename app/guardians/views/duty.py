@@ -116,7 +116,7 @@ def check_duty(agreement_id: str, quarter: str) -> str:
     of, today = _quarter(quarter), current_clock().today()
     _agreement, patient = get_duty_agreement(read_session(), current_actor(), agreement_id, of)
     note_look(("patient", patient.public_id), patient.area_code)
-    form = DutyForm(data={"key": new_public_id(), "way": CheckWay.VISIT.value, "checked_on": today})
+    form = DutyForm(data={"key": new_public_id(), "checked_on": today})
     return _family(agreement_id, of, form)
 
 

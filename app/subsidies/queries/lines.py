@@ -135,15 +135,20 @@ def list_lines(
     run: SubsidyRun,
     *,
     decision: LineState | None = None,
+    is_ended: bool = False,
     text: str = "",
     line_id: int | None = None,
     cursor: str | None = None,
     size: int = 50,
 ) -> Page[LineRow]:
-    """A page of the run's lines by village, filtered by decision and by payee's name, pinyin or agreement number."""
+    """A page of the run's lines by village, filtered by decision and by payee's name, pinyin or agreement number. `is_ended`: only what
+    was withheld or came back from the bank, which lines that are paid do not include.
+    """
     query = _rows(run, actor).options(defer(SubsidyLine.snapshot))
     if decision is not None:
-        query = query.where(SubsidyLine.decision == decision)
+        query = query.where(SubsidyLine.decision == decision, SubsidyLine.is_live)
+    if is_ended:
+        query = query.where(SubsidyLine.decision == LineState.PAY, SubsidyLine.is_live.is_(False))
     if line_id is not None:
         query = query.where(SubsidyLine.id == line_id)
     if text.strip():

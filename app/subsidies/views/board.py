@@ -16,6 +16,7 @@ from app.core.db import transaction
 from app.core.errors import AnhuError, Conflict, Invalid, NotFound, StaleVersion
 from app.core.forms import Form
 from app.core.i18n import _
+from app.core.paging import Page
 from app.core.period import parse_period
 from app.core.reasons import reason, say
 from app.core.web import forget_reads, read_session, show_errors
@@ -30,7 +31,7 @@ from app.subsidies.queries.differences import MOST, Difference, count_difference
 from app.subsidies.queries.duty import duty_gap
 from app.subsidies.queries.fund import run_in_fund
 from app.subsidies.queries.joint import office_signatures
-from app.subsidies.queries.lines import knows_reasons, list_lines
+from app.subsidies.queries.lines import LineRow, knows_reasons, list_lines
 from app.subsidies.queries.publishing import last_sent_back, publishing_of
 from app.subsidies.queries.runs import find_pay_file, get_run, list_steps
 from app.subsidies.rules.bank import PayLayout
@@ -46,6 +47,8 @@ Answer = BaseResponse | tuple[str, int]
 Act = Callable[[Session, Actor, SubsidyRun, datetime], object]
 
 OPEN_TO_LISTS = (RunState.DRAFT, RunState.SUBMITTED, RunState.APPROVED)
+ENDED = "ended"  # withheld or returned, as the board's filter says it
+LINES_A_PAGE = 25  # a phone shows each as a card
 APPROVED = (RunState.APPROVED, RunState.EXPORTED, RunState.SETTLED)
 
 
@@ -127,12 +130,19 @@ def _export_form(session: Session, run: SubsidyRun) -> ExportForm:
     return ExportForm(formdata=None, version=run.version, layout=chosen.value)
 
 
+def _lines(session: Session, actor: Actor, run: SubsidyRun, decision: str, text: str) -> Page[LineRow]:
+    chosen = LineState(decision) if decision in set(LineState) else None
+    after, is_ended = request.args.get("after"), decision == ENDED
+    return list_lines(
+        session, actor, run, decision=chosen, is_ended=is_ended, text=text, cursor=after, size=LINES_A_PAGE
+    )
+
+
 def _board(run: SubsidyRun, form: Form) -> str:
     actor, session = current_actor(), read_session()
     if isinstance(form, StepForm):
         form.version.data = str(run.version)
     decision = request.args.get("decision", "")
-    chosen = LineState(decision) if decision in set(LineState) else None
     text = request.args.get("q", "")[:50]
     return render_template(
         "subsidies/run.html",
@@ -144,7 +154,7 @@ def _board(run: SubsidyRun, form: Form) -> str:
         duty=duty_gap(session, actor, run.county_code, parse_period(run.period))
         if run.state is RunState.DRAFT
         else None,
-        page=list_lines(session, actor, run, decision=chosen, text=text, cursor=request.args.get("after")),
+        page=_lines(session, actor, run, decision, text),
         steps=list_steps(session, run),
         file=find_pay_file(session, run),
         offices=office_signatures(session, run),

@@ -11,6 +11,7 @@ from app.guardians.labels import RANK_LABELS, RELATION_LABELS
 from app.guardians.labels_application import STEP_LABELS
 from app.guardians.labels_duty import MARK_LABELS, SIGNER_LABELS, WAY_LABELS
 from app.subsidies.rules.bank import CallBack, SharingState
+from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.fund import KIND_LABELS as FUND_LABELS
 from app.subsidies.rules.recovery import STATE_LABELS as RECOVERY_LABELS
 from app.subsidies.rules.transitions import PaymentState
@@ -32,6 +33,7 @@ PAYMENT_LABELS = {
     PaymentState.RETURNED: N_("银行退回"),
     PaymentState.WITHHELD: N_("拦付"),
 }
+DECISION_LABELS = {LineState.PAY: N_("应发"), LineState.HOLD: N_("暂缓"), LineState.REFUSE: N_("不发")}
 
 WORDS: dict[str, Mapping[Any, str]] = {
     "rank": RANK_LABELS,
@@ -44,6 +46,7 @@ WORDS: dict[str, Mapping[Any, str]] = {
     "call": CALL_LABELS,
     "sharing": SHARING_LABELS,
     "payment": PAYMENT_LABELS,
+    "decision": DECISION_LABELS,
     "fund": FUND_LABELS,
     "recovery": RECOVERY_LABELS,
 }

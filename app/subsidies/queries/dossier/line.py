@@ -16,6 +16,7 @@ from app.core.actor import Actor
 from app.core.dates import parse_date
 from app.core.identity import last4, mask_name
 from app.core.reasons import Reason
+from app.core.scope import within
 from app.documents.models import Document
 from app.patients.models import Patient
 from app.people.models import Person
@@ -89,7 +90,7 @@ class Dossier:
     booked: list[tuple[FundEntry, int, str | None]]
     linked: list[money.Linked]
     recoveries: list[Recovery]
-    others: list[tuple[SubsidyLine, SubsidyRun]]
+    others: list[money.Other]
     flags: list[FlagRow]
     attempts: list[Attempt]
     papers: list[Paper]
@@ -135,7 +136,7 @@ def dossier_of(session: Session, vault: Vault, actor: Actor, public_id: str) -> 
         others=money.other_payments(session, actor, line),
         flags=named(session, actor, line=public_id) if sees_flags else [],
         attempts=list_attempts(session, actor, (public_id,)) if sees_flags else [],
-        papers=_papers(session, line) if may(actor, Action.SEE_DOCUMENTS) else [],
+        papers=_papers(session, actor, line) if may(actor, Action.SEE_DOCUMENTS) else [],
         prints=_prints(session, run),
         events=_events(session, line, agreement) if may(actor, Action.READ_AUDIT) else [],
     )
@@ -157,12 +158,13 @@ def _months(frozen: dict[str, Any]) -> tuple[Month, ...]:
     return tuple(Month(parse_date(one["month"]), one["days"], one["eligible"]) for one in months)
 
 
-def _papers(session: Session, line: SubsidyLine) -> list[Paper]:
-    """Papers of the family, its agreements, applications, duty checks and accounts: that they are kept, not what they show."""
+def _papers(session: Session, actor: Actor, line: SubsidyLine) -> list[Paper]:
+    """Papers of the family, its agreements, applications, duty checks and accounts: that they are kept, not what they show; what another
+    county keeps of them is its own."""
     rows = session.execute(
         select(Document, User.display_name)
         .join(User, User.id == Document.recorded_by)
-        .where(Document.patient_id == line.patient_id)
+        .where(Document.patient_id == line.patient_id, within(Document.area_code, actor))
         .order_by(Document.id.desc())
         .limit(MOST_EVENTS)
     )

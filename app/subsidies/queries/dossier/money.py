@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
@@ -32,6 +32,7 @@ from app.subsidies.models import (
 )
 from app.subsidies.rules.bank import CallBack, SharingState
 from app.subsidies.rules.checks import ListKind
+from app.subsidies.rules.transitions import PaymentState
 
 _Proposer, _Decider = aliased(User), aliased(User)
 
@@ -68,6 +69,19 @@ class Linked:
     line: SubsidyLine
     run: SubsidyRun
     is_later: bool
+    # what became of it at the bank; None: it was not sent
+    payment: PaymentState | None
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another period's line of the same patient."""
+
+    line: SubsidyLine
+    run: SubsidyRun
+    payment: PaymentState | None
+    # the run whose line it pays again or corrects
+    of_run: SubsidyRun | None
 
 
 def accounts_of(session: Session, vault: Vault, actor: Actor, line: SubsidyLine) -> list[AccountSpan]:
@@ -181,15 +195,16 @@ def booked_of(session: Session, run: SubsidyRun) -> list[tuple[FundEntry, int, s
 def linked_of(session: Session, actor: Actor, line: SubsidyLine) -> list[Linked]:
     """Corrections and re-payments, both ways, in runs that the actor may open."""
     rows = session.execute(
-        select(SubsidyLine, SubsidyRun)
+        select(SubsidyLine, SubsidyRun, PayFileLine.state)
         .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
+        .join(PayFileLine, PayFileLine.line_id == SubsidyLine.id, isouter=True)
         .where(
             or_(SubsidyLine.id == line.corrects_line_id, SubsidyLine.corrects_line_id == line.id),
             within(SubsidyRun.county_code, actor),
         )
         .order_by(SubsidyLine.id)
     )
-    return [Linked(one, run, one.corrects_line_id == line.id) for one, run in rows]
+    return [Linked(one, run, one.corrects_line_id == line.id, state) for one, run, state in rows]
 
 
 def recoveries_of(session: Session, actor: Actor, line: SubsidyLine) -> list[Recovery]:
@@ -198,12 +213,16 @@ def recoveries_of(session: Session, actor: Actor, line: SubsidyLine) -> list[Rec
     return list(session.scalars(cases.order_by(Recovery.id)))
 
 
-def other_payments(session: Session, actor: Actor, line: SubsidyLine) -> list[tuple[SubsidyLine, SubsidyRun]]:
-    """The same patient's lines of other periods and agreements, the newest first; what another county paid before a move is not the
-    actor's to see."""
+def other_payments(session: Session, actor: Actor, line: SubsidyLine) -> list[Other]:
+    """The same patient's lines of other periods and agreements, the newest first, and what became of each; what another county paid before
+    a move is not the actor's to see."""
+    original, of_run = aliased(SubsidyLine), aliased(SubsidyRun)
     rows = session.execute(
-        select(SubsidyLine, SubsidyRun)
+        select(SubsidyLine, SubsidyRun, PayFileLine.state, of_run)
         .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
+        .join(PayFileLine, PayFileLine.line_id == SubsidyLine.id, isouter=True)
+        .join(original, original.id == SubsidyLine.corrects_line_id, isouter=True)
+        .join(of_run, and_(of_run.id == original.run_id, within(of_run.county_code, actor)), isouter=True)
         .where(
             SubsidyLine.patient_id == line.patient_id,
             SubsidyLine.id != line.id,
@@ -212,4 +231,4 @@ def other_payments(session: Session, actor: Actor, line: SubsidyLine) -> list[tu
         .order_by(SubsidyLine.period.desc(), SubsidyLine.id.desc())
         .limit(12)
     )
-    return [(one, run) for one, run in rows]
+    return [Other(one, run, state, corrected) for one, run, state, corrected in rows]
