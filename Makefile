@@ -22,10 +22,10 @@ run: setup ## start the demonstration county: web pages and scheduler (PORT=8000
 	@$(BIN)/python -m scheduler.launch
 
 test: setup ## run every test, on SQLite and PostgreSQL, in a real browser where there is one
-	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(PYTEST_ARGS)
 
 soak: setup ## the long versions of the fault, property and crawl tests
-	ANHU_SOAK=1 $(BIN)/python -m pytest -n auto --dist loadgroup tests/faults tests/unit tests/reports tests/services tests/web \
+	ANHU_SOAK=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/faults tests/unit tests/reports tests/services tests/web \
 		tests/browser/test_offline_on_a_phone.py $(PYTEST_ARGS)
 
 check: setup ## lint, types, import contracts, translations, migrations

@@ -45,7 +45,7 @@ SOAKS = "ANHU_SOAK" in os.environ
 MANY, MANY_BATCH = (4300, 500) if SOAKS else (60, BATCH)
 FEW = 20
 KILLS = 200 if SOAKS else 5
-AT_ONCE = (2, 8) if SOAKS else (8,)
+AT_ONCE = (2, 8) if SOAKS else (4,)
 STEPS = (
     ("prepare", "clerk"),
     ("submit", "clerk"),

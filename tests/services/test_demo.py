@@ -64,9 +64,6 @@ from tests.conftest import TODAY
 from tests.rig import postgres, stage
 from tests.rig.county import County
 
-# one worker for the file, so that each database is loaded once
-pytestmark = pytest.mark.xdist_group("demo")
-
 PATIENTS, QUARTERS = 60, 2
 ORDER = ["load", "--patients", str(PATIENTS), "--quarters", str(QUARTERS), "--seed", "7"]
 OPERATOR = Actor.operator()

@@ -28,8 +28,7 @@ from tests.rig.county import County, build_county
 from tests.rig.crawl import ROLES, address, routes
 from tests.rig.scene import FAR, NEAR, Marked, Scene, build_scene
 
-# one worker for the file, so that the walk is made once
-pytestmark = [pytest.mark.xdist_group("canary"), pytest.mark.walk]
+pytestmark = pytest.mark.walk
 
 MOST_PAGES = 400
 LINK = re.compile(r'(?:href|action|hx-get|src)="([^"#]+)"')
