@@ -99,13 +99,12 @@ class PostgresPlace:
         name = f"w_{uuid.uuid4().hex[:12]}"
         postgres.sql(pattern.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE template_anhu")
         self._url = pattern.format(name=name)
-        self._ways_back: dict[str, str] = {}
         self.database = Database(self._url)
         self.keep(EMPTY)
 
     def go_back(self, state: str, folder: Path) -> str:
         with self.database.engine.begin() as connection:
-            connection.exec_driver_sql(self._ways_back[state])
+            connection.exec_driver_sql(f"SELECT kept_{state}.go_back()")
         return self._url
 
     def keep(self, state: str) -> None:
@@ -116,14 +115,18 @@ class PostgresPlace:
             connection.execute(text(f"CREATE SCHEMA kept_{state}"))
             for table in filled:
                 connection.execute(text(f"CREATE TABLE kept_{state}.{table} AS TABLE {table}"))
-        self._ways_back[state] = ";".join(
-            [
-                "SET LOCAL session_replication_role = replica",
-                *(f"DELETE FROM {table}" for table in tables),
-                *(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE TABLE kept_{state}.{table}" for table in filled),
-                *(f"SELECT setval('{counter}', {last + 1}, false)" for counter, last in counters),
-            ]
-        )
+        steps = [
+            "PERFORM set_config('session_replication_role', 'replica', true)",
+            *(f"DELETE FROM {table}" for table in tables),
+            *(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE TABLE kept_{state}.{table}" for table in filled),
+            *(f"PERFORM setval('{counter}', {last + 1}, false)" for counter, last in counters),
+        ]
+        # a function keeps its plans: the way back is the same a thousand times
+        with self.database.engine.begin() as connection:
+            body = "; ".join(steps)
+            connection.exec_driver_sql(
+                f"CREATE FUNCTION kept_{state}.go_back() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {body}; END $$"
+            )
 
 
 class Stage:
