@@ -27,8 +27,8 @@ from app.subsidies.queries.fund import balances_of
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.recovery import RecoveryState, RecoveryStep
 from app.subsidies.service.booking import close_years
-from app.subsidies.service.correcting import find_late_facts
 from app.subsidies.service.funding import decide_proposal, propose_money
+from app.subsidies.service.late_facts import find_late_facts
 from app.subsidies.service.recovering import decide_recovery, propose_recovery, receive_money
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
@@ -51,9 +51,13 @@ def house(app: Flask, database: Database, county: County) -> House:
     house.to_the_bank()
     house.settle()
     _die(house)
-    with house.database.transaction() as session:
-        find_late_facts(session, house.actor("clerk"), COUNTY, TODAY, NOW)
+    _look(house)
     return house
+
+
+def _look(house: House) -> int:
+    database = house.database
+    return find_late_facts(database.reading, database.transaction, house.actor("clerk"), COUNTY, TODAY, NOW).made
 
 
 def _die(house: House, died_on: date = date(2026, 8, 15)) -> None:
@@ -114,6 +118,21 @@ def test_money_that_is_asked_for_comes_back_in_parts_and_is_available_again(hous
     _receive(house, "279.03", "HD0002")
     assert _case(house).state is RecoveryState.REPAID
     assert (_held(house, FundSide.POOL), _held(house, FundSide.PAID)) == ("298129.03", "1870.97")
+    assert house.problems() == []
+
+
+def test_the_pages_day_counts_where_the_demonstration_keeps_one_of_its_own(house: House) -> None:
+    december = date(2026, 12, 12)
+    case = _case(house).public_id
+    wanted = ProposeRecovery(new_public_id(), case, ASKED, "安民追〔2026〕1号", date(2026, 12, 10))
+    slip = ReceiveMoney(new_public_id(), case, Money.from_yuan("100"), "HD0003", december)
+    with _refused("due_on", "recovery.due_on"), house.database.transaction() as session:
+        propose_recovery(session, house.actor("clerk"), wanted, NOW, december)
+    with house.database.transaction() as session:
+        propose_recovery(session, house.actor("clerk"), replace(wanted, due_on=DUE), NOW, december)
+        decide_recovery(session, house.actor("reviewer"), case, True, NOW, december)
+        receive_money(session, house.actor("finance"), slip, NOW, december)
+    assert _case(house).received_fen == 10000
     assert house.problems() == []
 
 
@@ -196,8 +215,7 @@ def test_what_the_county_leaves_or_writes_off_is_not_found_again(
     _propose(house, outcome, due_on=None)
     _decide(house)
     assert _case(house).state is state
-    with house.database.transaction() as session:
-        assert find_late_facts(session, house.actor("clerk"), COUNTY, TODAY, NOW)[0] == 0
+    assert _look(house) == 0
 
 
 def test_a_case_whose_death_was_withdrawn_is_withdrawn_and_found_again_if_it_was_true_after_all(house: House) -> None:
@@ -210,8 +228,7 @@ def test_a_case_whose_death_was_withdrawn_is_withdrawn_and_found_again_if_it_was
     _decide(house)
     assert _case(house).state is RecoveryState.WITHDRAWN
     _die(house)
-    with house.database.transaction() as session:
-        assert find_late_facts(session, house.actor("clerk"), COUNTY, TODAY, NOW)[0] == 1
+    assert _look(house) == 1
     assert _case(house, 1).amount_fen == _case(house).amount_fen
 
 

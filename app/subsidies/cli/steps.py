@@ -87,7 +87,11 @@ def submit(county: str, quarter: Period, supplementary: bool, as_user: str | Non
 @plainly
 def approve(county: str, quarter: Period, supplementary: bool, as_user: str | None, as_json: bool) -> None:
     """Approve exactly the lines that were submitted; another person than prepared them."""
-    _step(approve_run, Action.APPROVE_SUBSIDY, county, quarter, supplementary, as_user, as_json)
+    today = current_clock().today()
+    _step(
+        lambda session, actor, run, now: approve_run(session, actor, run, now, today), Action.APPROVE_SUBSIDY,
+        county, quarter, supplementary, as_user, as_json,
+    )  # fmt: skip
 
 
 @subsidy.command("export")
@@ -145,12 +149,12 @@ def settle(
     county: str, quarter: Period, supplementary: bool, returns: Path | None, as_user: str | None, as_json: bool
 ) -> None:
     """Settle by the bank's return file, or attest that all lines were paid."""
-    said = read_returns(returns.read_bytes(), returns.name) if returns else None
+    said, clock = read_returns(returns.read_bytes(), returns.name) if returns else None, current_clock()
     with transaction() as session:
         actor = actor_named(session, as_user, Action.PAY_SUBSIDY)
         require_person(actor)
         run = run_of(session, actor, county, quarter, supplementary)
-        settled = settle_run(session, actor, run, said, current_clock().now(), current_keyring())
+        settled = settle_run(session, actor, run, said, clock.now(), current_keyring(), today=clock.today())
     extra = {
         "paid": settled.paid_count,
         "returned": settled.returned_count,

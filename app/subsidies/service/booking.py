@@ -41,9 +41,9 @@ Move = tuple[int, FundSide, FundSide, Money]
 # -- a run takes from it -----------------------------------------------------------------------------------------------
 
 
-def commit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> None:
+def commit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime, today: date) -> None:
     """At its approval a run's sum leaves the pool of that day's year; `Conflict` says by how much the pool is short."""
-    year = business_day(now).year
+    year = today.year
     if not has_fund(session, run.county_code, year):
         return
     _lock(session, run.county_code, year)
@@ -52,7 +52,7 @@ def commit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -
     if shortage:
         raise Conflict(reason("subsidies.fund.short", year=year, short=shortage))
     key = f"run:{run.id}:commit:{count_commitments(session, run) + 1}"
-    entry = entry_of(run.county_code, year, EntryKind.COMMIT, key, business_day(now), actor, now, run)
+    entry = entry_of(run.county_code, year, EntryKind.COMMIT, key, today, actor, now, run)
     post(session, entry, [(year, FundSide.POOL, FundSide.COMMITTED, Money(run.total_fen))])
 
 
@@ -69,7 +69,7 @@ def release_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) 
 
 
 def settle_in_fund(
-    session: Session, actor: Actor, run: SubsidyRun, lines: Sequence[PayFileLine], now: datetime
+    session: Session, actor: Actor, run: SubsidyRun, lines: Sequence[PayFileLine], now: datetime, today: date
 ) -> None:
     """What the bank paid is paid; what was withheld or returned is available again."""
     taken = standing_commitment(session, run)
@@ -77,22 +77,20 @@ def settle_in_fund(
         return
     paid = _sum(lines, PaymentState.PAID)
     free = Money.total(Money(posting.amount_fen) for posting in postings_of(session, taken)) - paid
-    entry = entry_of(
-        run.county_code, taken.year, EntryKind.PAY, f"run:{run.id}:pay", business_day(now), actor, now, run
-    )
+    entry = entry_of(run.county_code, taken.year, EntryKind.PAY, f"run:{run.id}:pay", today, actor, now, run)
     moves = [(taken.year, FundSide.COMMITTED, FundSide.PAID, paid)]
     post(session, entry, [*moves, *_freed(session, entry, FundSide.COMMITTED, free)])
 
 
 def bounce_in_fund(
-    session: Session, actor: Actor, run: SubsidyRun, lines: Sequence[PayFileLine], now: datetime
+    session: Session, actor: Actor, run: SubsidyRun, lines: Sequence[PayFileLine], now: datetime, today: date
 ) -> None:
     """Lines that came back after the payment had been attested are available again."""
     taken, returned = standing_commitment(session, run), _sum(lines, PaymentState.RETURNED)
     if taken is None or not returned:
         return
     key = f"run:{run.id}:bounce"
-    entry = entry_of(run.county_code, taken.year, EntryKind.BOUNCE, key, business_day(now), actor, now, run)
+    entry = entry_of(run.county_code, taken.year, EntryKind.BOUNCE, key, today, actor, now, run)
     post(session, entry, _freed(session, entry, FundSide.PAID, returned))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -35,12 +35,14 @@ GUARDS = {
 # -- money comes in ----------------------------------------------------------------------------------------------------
 
 
-def propose_money(session: Session, actor: Actor, command: ProposeMoney, now: datetime) -> FundProposal:
+def propose_money(
+    session: Session, actor: Actor, command: ProposeMoney, now: datetime, today: date | None = None
+) -> FundProposal:
     """An appropriation on paper, waiting for the second person; one that arrives twice is the one that stands."""
     require(actor, Action.PROPOSE_FUND)
     if not command.county_code.startswith(actor.area_prefix) or session.get(Area, command.county_code) is None:
         raise NotFound()
-    _refuse_senseless(session, command, now)
+    _refuse_senseless(session, command, today or business_day(now))
     return _propose(
         session, actor, command.submission_key, now,
         county_code=command.county_code, year=command.year, side=command.side, amount_fen=command.amount.fen,
@@ -48,7 +50,9 @@ def propose_money(session: Session, actor: Actor, command: ProposeMoney, now: da
     )  # fmt: skip
 
 
-def propose_reversal(session: Session, actor: Actor, command: ProposeReversal, now: datetime) -> FundProposal:
+def propose_reversal(
+    session: Session, actor: Actor, command: ProposeReversal, now: datetime, today: date | None = None
+) -> FundProposal:
     """Turn an appropriation back, wholly (红字冲回); a new one then says it rightly."""
     require(actor, Action.PROPOSE_FUND)
     entry = get_entry(session, actor, command.entry_public_id)
@@ -60,7 +64,7 @@ def propose_reversal(session: Session, actor: Actor, command: ProposeReversal, n
     return _propose(
         session, actor, command.submission_key, now,
         county_code=entry.county_code, year=entry.year, reverses_id=entry.id, amount_fen=amount,
-        document_number=command.document_number.strip(), on_day=business_day(now),
+        document_number=command.document_number.strip(), on_day=today or business_day(now),
     )  # fmt: skip
 
 
@@ -96,7 +100,7 @@ def withdraw_proposal(session: Session, actor: Actor, public_id: str, now: datet
     return proposal
 
 
-def _refuse_senseless(session: Session, command: ProposeMoney, now: datetime) -> None:
+def _refuse_senseless(session: Session, command: ProposeMoney, today: date) -> None:
     wrong = {}
     if is_closed(session, command.county_code, command.year):
         wrong["year"] = [reason("subsidies.fund.year_closed", year=command.year)]
@@ -104,7 +108,7 @@ def _refuse_senseless(session: Session, command: ProposeMoney, now: datetime) ->
         wrong["amount"] = [reason("subsidies.fund.nothing")]
     if not command.document_number.strip():
         wrong["document_number"] = [reason("subsidies.fund.document")]
-    if command.on_day > business_day(now):
+    if command.on_day > today:
         wrong["on_day"] = [reason("subsidies.fund.in_future")]
     if wrong:
         raise Invalid(wrong)

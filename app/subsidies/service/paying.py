@@ -105,6 +105,8 @@ def settle_run(
     returns: BankReturns | None,
     now: datetime,
     keyring: Keyring | None = None,
+    *,
+    today: date | None = None,
 ) -> Settlement:
     """Close an exported run by the bank's return file, or without one by the finance user's word that all was paid.
 
@@ -138,7 +140,7 @@ def settle_run(
         if line.sequence is not None:
             _settle_line(line, replies[line.sequence], now)
     session.flush()
-    return _close(session, actor, run, file, lines, now)
+    return _close(session, actor, run, file, lines, now, today or business_day(now))
 
 
 def _refuse_contradiction(
@@ -236,12 +238,18 @@ def _end_unpaid(session: Session, file: PayFile) -> None:
 
 
 def _close(
-    session: Session, actor: Actor, run: SubsidyRun, file: PayFile, lines: Sequence[PayFileLine], now: datetime
+    session: Session,
+    actor: Actor,
+    run: SubsidyRun,
+    file: PayFile,
+    lines: Sequence[PayFileLine],
+    now: datetime,
+    today: date,
 ) -> Settlement:
     _end_unpaid(session, file)
     keep_totals(session, run)
     if run.state is RunState.SETTLED:
-        bounce_in_fund(session, actor, run, lines, now)
+        bounce_in_fund(session, actor, run, lines, now, today)
         note(
             session,
             actor,
@@ -252,7 +260,7 @@ def _close(
             detail={"returns": file.returns_sha256 or ""},
         )
     else:
-        settle_in_fund(session, actor, run, lines, now)
+        settle_in_fund(session, actor, run, lines, now, today)
         run.settled_by, run.settled_at = actor.user_id, now
         sign(session, actor, run, RunStep.SETTLED, now)
     return settlement_of(session, file)

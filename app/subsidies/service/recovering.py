@@ -35,11 +35,13 @@ from app.subsidies.service.correcting import Look, open_cases, review_case
 from app.subsidies.service.own import refuse_own
 
 
-def propose_recovery(session: Session, actor: Actor, command: ProposeRecovery, now: datetime) -> Recovery:
+def propose_recovery(
+    session: Session, actor: Actor, command: ProposeRecovery, now: datetime, today: date | None = None
+) -> Recovery:
     """The clerk's word: ask for the money, leave it, write it off or withdraw the case. Sent twice it stands once; a later one replaces
     it while nobody has decided."""
     require(actor, Action.PREPARE_SUBSIDY)
-    case, today = get_recovery(session, actor, command.public_id, lock=True), business_day(now)
+    case, today = get_recovery(session, actor, command.public_id, lock=True), today or business_day(now)
     if _is_sent(session, command.submission_key):
         return case
     refuse_own(session, actor, case.line_id)
@@ -55,10 +57,12 @@ def propose_recovery(session: Session, actor: Actor, command: ProposeRecovery, n
     return _take(session, actor, case, event, now)
 
 
-def decide_recovery(session: Session, actor: Actor, public_id: str, is_agreed: bool, now: datetime) -> Recovery:
+def decide_recovery(
+    session: Session, actor: Actor, public_id: str, is_agreed: bool, now: datetime, today: date | None = None
+) -> Recovery:
     """The second person's word on what was proposed, looked at with the facts of this day once more."""
     require(actor, Action.APPROVE_SUBSIDY)
-    case, today = get_recovery(session, actor, public_id, lock=True), business_day(now)
+    case, today = get_recovery(session, actor, public_id, lock=True), today or business_day(now)
     proposal = standing_proposal(session, case)
     if proposal is None or proposal.proposes is None:
         raise Conflict(reason("subsidies.recovery.not_proposed"))
@@ -78,7 +82,9 @@ def decide_recovery(session: Session, actor: Actor, public_id: str, is_agreed: b
     return case
 
 
-def receive_money(session: Session, actor: Actor, command: ReceiveMoney, now: datetime) -> Recovery:
+def receive_money(
+    session: Session, actor: Actor, command: ReceiveMoney, now: datetime, today: date | None = None
+) -> Recovery:
     """Finance books what came back, in parts or at once; the fund has it again in the same transaction."""
     require(actor, Action.PAY_SUBSIDY)
     case = get_recovery(session, actor, command.public_id, lock=True)
@@ -86,7 +92,7 @@ def receive_money(session: Session, actor: Actor, command: ReceiveMoney, now: da
         return case
     refuse_own(session, actor, case.line_id)
     slip, amount = _paper(command.slip, "slip"), command.amount
-    if command.on_day > business_day(now):
+    if command.on_day > (today or business_day(now)):
         raise Invalid({"on_day": [reason("subsidies.fund.in_future")]})
     if wrong := check_receipt(case.state, amount, Money(case.amount_fen - case.received_fen)):
         if wrong[0].code == "subsidies.recovery.wrong_state":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -61,7 +61,9 @@ def submit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -
     return sign(session, actor, run, RunStep.SUBMITTED, now)
 
 
-def approve_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> SubsidyRun:
+def approve_run(
+    session: Session, actor: Actor, run: SubsidyRun, now: datetime, today: date | None = None
+) -> SubsidyRun:
     """The second pair of eyes: another person than prepared or submitted, on exactly the lines submitted."""
     require(actor, Action.APPROVE_SUBSIDY)
     check(session, actor, run, RunStep.APPROVED)
@@ -69,7 +71,7 @@ def approve_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) 
     _refuse_unsigned(session, run)
     refuse_listed(session, run)
     refuse_changed(session, run)
-    commit_run(session, actor, run, now)
+    commit_run(session, actor, run, now, today or business_day(now))
     run.approved_by, run.approved_at = actor.user_id, now
     sign(session, actor, run, RunStep.APPROVED, now)
     ask_for_edition(session, actor, run, now)
@@ -82,7 +84,9 @@ def return_run(session: Session, actor: Actor, run: SubsidyRun, grounds: Grounds
     return back_to_draft(session, actor, run, RunStep.RETURNED, now, checked_grounds(grounds))
 
 
-def decide_hold(session: Session, actor: Actor, command: DecideHold, now: datetime) -> SubsidyLine:
+def decide_hold(
+    session: Session, actor: Actor, command: DecideHold, now: datetime, today: date | None = None
+) -> SubsidyLine:
     """A person decides a held line. On a submitted run this voids what was signed (and says so); an approved one is opened again first."""
     require(actor, Action.PREPARE_SUBSIDY)
     line, run = get_line(session, actor, command.line_public_id, lock=True)
@@ -97,7 +101,7 @@ def decide_hold(session: Session, actor: Actor, command: DecideHold, now: dateti
     if decided is LineState.PAY and session.get_one(Person, line.payee_person_id).died_on is not None:
         raise Conflict(reason("subsidies.step.payee_dead"))
     if decided is LineState.PAY:
-        refuse_unclear(session, run, line, business_day(now))
+        refuse_unclear(session, run, line, today or business_day(now))
     void_signatures(session, actor, run, now)
     with said_by(session, dict.fromkeys(LIVE_PAYMENT, "subsidies.hold.paid_already")):
         _decide(line, decided, grounds)

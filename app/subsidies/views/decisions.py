@@ -33,7 +33,7 @@ def decide(public_id: str) -> BaseResponse | str | tuple[str, int]:
             with transaction() as session:
                 _line, run = get_line(session, actor, public_id, lock=True)
                 check_version(form, run)
-                decide_hold(session, actor, form.to_command(public_id), current_clock().now())
+                decide_hold(session, actor, form.to_command(public_id), current_clock().now(), current_clock().today())
             flash(_("已记录决定。"), "good")
             return redirect(url_for("subsidies.show_run", public_id=run.public_id, decision="hold"))
         except (Conflict, Invalid) as refused:

@@ -56,7 +56,7 @@ def propose_fund() -> Answer:
     form = MoneyForm(current_clock().today())
     return _take(
         form,
-        lambda s, a, now: propose_money(s, a, form.to_command(code_of(a.area_prefix)), now),
+        lambda s, a, now: propose_money(s, a, form.to_command(code_of(a.area_prefix)), now, current_clock().today()),
         _("已登记，等待复核人确认。"),
     )
 
@@ -124,7 +124,7 @@ def reverse(public_id: str) -> Answer:
     require_person(actor)
     try:
         with transaction() as session:
-            propose_reversal(session, actor, form.to_command(public_id), current_clock().now())
+            propose_reversal(session, actor, form.to_command(public_id), current_clock().now(), current_clock().today())
     except (Conflict, Invalid) as refused:
         forget_reads()
         show_errors(form, refused)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 
 from flask import flash, redirect, render_template, request, send_file, url_for
@@ -22,6 +22,7 @@ from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.money import Money
 from app.core.web import forget_reads, read_session, show_errors
+from app.core.work import ask_for_work
 from app.subsidies.forms_recovery import ProposalForm, ReceiptForm
 from app.subsidies.hands import require_person
 from app.subsidies.papers.labels import RECOVERIES, RECOVERY_LETTER
@@ -44,7 +45,8 @@ from app.subsidies.queries.recoveries import (
     towns_with_cases,
 )
 from app.subsidies.rules.recovery import OPEN, OUTCOME_LABELS, STATE_LABELS, STEP_LABELS, RecoveryState, outcomes_from
-from app.subsidies.service.correcting import Look, find_late_facts, review_case
+from app.subsidies.service.correcting import Look, review_case
+from app.subsidies.service.late_facts import WORK
 from app.subsidies.service.printing import PDF
 from app.subsidies.service.recovering import decide_recovery, propose_recovery, receive_money
 from app.subsidies.views.board import Answer, subsidies
@@ -55,7 +57,7 @@ from reports.recoveries import (
     render_recovery_letter,
 )
 
-Act = Callable[[Session, Actor, datetime], object]
+Act = Callable[[Session, Actor, datetime, date], object]
 
 ASKED = (RecoveryState.ASKED, RecoveryState.PARTLY)
 ALL = "all"
@@ -84,12 +86,13 @@ def recoveries() -> str:
 @subsidies.post("/recoveries/find")
 @permit(Action.PREPARE_SUBSIDY)
 def find_recoveries() -> BaseResponse:
-    """Look through what was paid with the facts of today, without waiting for the night or for the next run."""
-    actor, clock = current_actor(), current_clock()
+    """Have what was paid looked through with the facts of today, without waiting for the night or for the next run."""
+    actor = current_actor()
+    require_person(actor)
+    county = code_of(actor.area_prefix)
     with transaction() as session:
-        made, _looked = find_late_facts(session, actor, code_of(actor.area_prefix), clock.today(), clock.now())
-    flash(_("核查完成，新发现 %(n)s 件。", n=made), "good")
-    return redirect(url_for("subsidies.recoveries"))
+        item = ask_for_work(session, WORK, {"county": county}, f"{WORK}:{county}", actor, current_clock().now())
+        return redirect(url_for("work.show", public_id=item.public_id))
 
 
 @subsidies.get("/recoveries/<public_id>")
@@ -106,7 +109,7 @@ def propose_for_recovery(public_id: str) -> Answer:
     case = get_recovery(read_session(), current_actor(), public_id)
     form = ProposalForm(outcomes_from(case.state), current_clock().today())
     return _take(
-        public_id, form, lambda s, a, now: propose_recovery(s, a, form.to_command(public_id), now),
+        public_id, form, lambda s, a, now, today: propose_recovery(s, a, form.to_command(public_id), now, today),
         _("已登记，等待复核人审定。"),
     )  # fmt: skip
 
@@ -115,14 +118,19 @@ def propose_for_recovery(public_id: str) -> Answer:
 @permit(Action.APPROVE_SUBSIDY)
 def agree_to_recovery(public_id: str) -> Answer:
     """The reviewer agrees."""
-    return _take(public_id, Form(), lambda s, a, now: decide_recovery(s, a, public_id, True, now), _("已审定。"))
+    return _take(
+        public_id, Form(), lambda s, a, now, today: decide_recovery(s, a, public_id, True, now, today), _("已审定。")
+    )
 
 
 @subsidies.post("/recoveries/<public_id>/turn-down")
 @permit(Action.APPROVE_SUBSIDY)
 def turn_down_recovery(public_id: str) -> Answer:
     """The reviewer does not; the case stays as it was."""
-    return _take(public_id, Form(), lambda s, a, now: decide_recovery(s, a, public_id, False, now), _("已退回经办人。"))
+    return _take(
+        public_id, Form(), lambda s, a, now, today: decide_recovery(s, a, public_id, False, now, today),
+        _("已退回经办人。"),
+    )  # fmt: skip
 
 
 @subsidies.post("/recoveries/<public_id>/receive")
@@ -132,8 +140,9 @@ def receive_recovery(public_id: str) -> Answer:
     get_recovery(read_session(), current_actor(), public_id)
     form = ReceiptForm(current_clock().today())
     return _take(
-        public_id, form, lambda s, a, now: receive_money(s, a, form.to_command(public_id), now), _("已登记退款。")
-    )
+        public_id, form, lambda s, a, now, today: receive_money(s, a, form.to_command(public_id), now, today),
+        _("已登记退款。"),
+    )  # fmt: skip
 
 
 @subsidies.get("/recoveries/<public_id>/letter.pdf")
@@ -201,7 +210,7 @@ def _take(public_id: str, form: Form, act: Act, done: str) -> Answer:
     require_person(actor)
     try:
         with transaction() as session:
-            act(session, actor, current_clock().now())
+            act(session, actor, current_clock().now(), current_clock().today())
     except (Conflict, Invalid) as refused:
         forget_reads()
         show_errors(form, refused)

@@ -41,7 +41,7 @@ def approve(public_id: str) -> Answer:
     """The second pair of eyes; what was approved is looked at once more by rule."""
 
     def act(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> object:
-        ask_to_watch(session, actor, approve_run(session, actor, run, now), now)
+        ask_to_watch(session, actor, approve_run(session, actor, run, now, current_clock().today()), now)
         return run
 
     return take_step(public_id, act, _("已审批，等待财政拨付。"))
@@ -96,9 +96,12 @@ def settle(public_id: str) -> Answer:
     except Invalid as refused:
         show_errors(form, refused)
         return board_again(public_id, form)
-    keyring = current_keyring()
+    keyring, today = current_keyring(), current_clock().today()
     return take_step(
-        public_id, lambda s, a, run, now: settle_run(s, a, run, said, now, keyring), _("已按银行回盘结算。"), form
+        public_id,
+        lambda s, a, run, now: settle_run(s, a, run, said, now, keyring, today=today),
+        _("已按银行回盘结算。"),
+        form,
     )
 
 
@@ -106,4 +109,7 @@ def settle(public_id: str) -> Answer:
 @permit(Action.PAY_SUBSIDY)
 def attest(public_id: str) -> Answer:
     """Settle by the finance user's word that the bank paid every line."""
-    return take_step(public_id, lambda s, a, run, now: settle_run(s, a, run, None, now), _("已办结。"), AttestForm())
+    today = current_clock().today()
+    return take_step(
+        public_id, lambda s, a, run, now: settle_run(s, a, run, None, now, today=today), _("已办结。"), AttestForm()
+    )
