@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.actor import Role
 from app.core.db import Base, Coded, UtcDateTime, new_public_id
+
+_OPEN_CONTACT = text("to_on IS NULL")
 
 
 class User(Base):
@@ -88,3 +90,34 @@ class SavedView(Base):
     # filters as a query string; never a name or a number of a person
     query: Mapped[str] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AgencyContact(Base):
+    """Who answers for an agency when nobody has answered: named persons in order, from a day (reliability 2.4, row 15 of 3.2)."""
+
+    __tablename__ = "agency_contacts"
+    __table_args__ = (
+        Index(
+            "uq_agency_contacts_open_rank",
+            "agency_id",
+            "rank",
+            unique=True,
+            sqlite_where=_OPEN_CONTACT,
+            postgresql_where=_OPEN_CONTACT,
+        ),
+        Index("ix_agency_contacts_user_id", "user_id"),
+        CheckConstraint("rank >= 1", name="rank"),
+        CheckConstraint("to_on IS NULL OR to_on >= from_on", name="span"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    # 1 is asked first
+    rank: Mapped[int]
+    from_on: Mapped[date]
+    # first day on which it no longer holds
+    to_on: Mapped[date | None]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[int | None]

@@ -32,6 +32,10 @@ TEXTS: dict[str, str] = {
     "accounts.not_disabled": N_("这个账号没有停用"),
     "accounts.user.unknown": N_("没有用户 %(name)s"),
     # what the audit calls each act
+    "accounts.contact.works_elsewhere": N_("请选择在这个单位任职、账号未停用的人"),
+    "accounts.contact.ended": N_("这位联系人已经停止，请刷新页面"),
+    "accounts.contact_named": N_("指定单位联系人"),
+    "accounts.contact_ended": N_("停止单位联系人"),
     "accounts.signed_in": N_("登录"),
     "accounts.sign_in_refused": N_("登录未成功"),
     "accounts.signed_out": N_("退出"),

@@ -190,6 +190,13 @@ class Action(StrEnum):
     KEEP_ACCOUNTS = "keep_accounts"  # make accounts, give roles and areas
     HELP_ACCOUNTS = "help_accounts"  # reset and disable: administrators, and towns for their villages
     SEE_COUNTS = "see_counts"
+    KEEP_CONTACTS = "keep_contacts"  # who answers for an office when nobody has answered
+    SUBMIT_DISCHARGE = "submit_discharge"  # prepare, send and look at a hospital's discharge records
+    SEE_LOOPS = "see_loops"  # every loop of the area, each form and its clock
+    ANSWER_FORMS = "answer_forms"  # receive the forms addressed to one's own unit, and report back
+    ANSWER_ON_BEHALF = "answer_on_behalf"  # enter a unit's stamped paper
+    CLOSE_LOOPS = "close_loops"  # end a loop with a reason
+    SET_POLICE_BASES = "set_police_bases"  # on what the police are told of a discharge
 
 
 def _has_masked_field(role: Role) -> bool:
@@ -309,6 +316,15 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.KEEP_WORKDAYS: frozenset({Role.ADMIN, Role.COORDINATOR}),
     Action.KEEP_ACCOUNTS: frozenset({Role.ADMIN}),
     Action.HELP_ACCOUNTS: frozenset({Role.ADMIN, Role.TOWN}),
+    Action.KEEP_CONTACTS: frozenset({Role.TOWN, Role.COORDINATOR, Role.COUNTY_OFFICE, Role.ADMIN}),
+    Action.SUBMIT_DISCHARGE: frozenset({Role.HOSPITAL, Role.COUNTY_OFFICE}),
+    Action.SEE_LOOPS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
+    Action.ANSWER_FORMS: frozenset(
+        {Role.DOCTOR, Role.HEALTH_LEAD, Role.POLICE, Role.TOWN, Role.VILLAGE_WORKER, Role.COUNTY_OFFICE}
+    ),
+    Action.ANSWER_ON_BEHALF: frozenset({Role.COUNTY_OFFICE, Role.TOWN}),
+    Action.CLOSE_LOOPS: frozenset({Role.COORDINATOR}),
+    Action.SET_POLICE_BASES: frozenset({Role.COUNTY_OFFICE}),
     Action.SEE_COUNTS: frozenset({Role.CITY_VIEWER, Role.COORDINATOR, Role.COUNTY_OFFICE, Role.TOWN}),
 }
 
