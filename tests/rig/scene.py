@@ -352,8 +352,11 @@ def _place(
         found.flag = _flag(session, actors["doctor"], line, county_code)
         drawn = HomeCheck(
             run_id=line.run_id,
-            line_id=line.id,
+            agreement_id=line.agreement_id,
+            payee_person_id=line.payee_person_id,
+            area_code=line.area_code,
             run_digest="0" * 64,
+            line_digest=line.digest,
             number="20261121",
             drawn_at=NOW,
             drawn_by=actors["reviewer"].user_id,

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from app.core.actor import Actor
 from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.subsidies.models import HomeCheck, SubsidyLine
 from app.subsidies.queries.home_checks import list_home_checks
-from app.subsidies.queries.watch.flags import named
+from app.subsidies.queries.watch.flags import FlagFilter, all_flags, named
 from app.subsidies.rules.sampling import draw, sample_size
 from app.subsidies.rules.watch import Pattern
+from app.subsidies.service import prepare_anew
 from app.subsidies.service.sampling import draw_home_checks, record_home_check
 from app.subsidies.service.watching import watch_run
 from tests.rig.county import County
 from tests.rig.families import families
-from tests.rig.quarter import NOW, TODAY, House
+from tests.rig.honest import change_account
+from tests.rig.quarter import NOW, TODAY, House, held
 
 
 @pytest.fixture
@@ -29,6 +32,10 @@ def house(app: Flask, database: Database, county: County) -> House:
     house.settle_in(families(45))
     house.prepare()
     return house
+
+
+def watch(house: House) -> None:
+    watch_run(house.database.reading, house.database.transaction, Actor.operator(), house.run(), TODAY, NOW)
 
 
 def test_the_draw_follows_from_list_and_number_alone() -> None:
@@ -51,9 +58,9 @@ def test_a_frozen_list_is_drawn_from_once_and_anybody_draws_the_same_again(house
     with pytest.raises(Conflict), house.step() as (session, run):
         draw_home_checks(session, house.actor("reviewer"), run, "04 05 06", NOW)
     with house.database.reading() as session:
-        lines = {line.id: line.digest for line in session.scalars(select(SubsidyLine))}
-        drawn = [lines[one.line_id] for one in session.scalars(select(HomeCheck).order_by(HomeCheck.id))]
-    assert drawn == draw(house.run().digest or "", "010203", lines.values())
+        lines = session.scalars(select(SubsidyLine.digest)).all()
+        drawn = session.scalars(select(HomeCheck.line_digest).order_by(HomeCheck.id)).all()
+    assert drawn == draw(house.run().digest or "", "010203", lines)
 
 
 @pytest.mark.parametrize("number", ["", "drawn by me", "１２３"])
@@ -74,7 +81,7 @@ def test_what_the_town_reports_is_written_down_once(house: House) -> None:
     reviewer = house.actor("reviewer")
     with house.step() as (session, run):
         draw_home_checks(session, reviewer, run, "010203", NOW)
-        first = list_home_checks(session, reviewer, run)[0].public_id
+        first = list_home_checks(session, reviewer, run).present[0].public_id
     with pytest.raises(Invalid), house.step() as (session, _run):
         record_home_check(session, reviewer, first, True, date(2026, 12, 1), TODAY, NOW)
     with house.step() as (session, _run):
@@ -82,7 +89,7 @@ def test_what_the_town_reports_is_written_down_once(house: House) -> None:
     with pytest.raises(Conflict), house.step() as (session, _run):
         record_home_check(session, reviewer, first, True, TODAY, TODAY, NOW)
     with house.database.reading() as session:
-        assert [one.is_met for one in list_home_checks(session, reviewer, house.run())].count(False) == 1
+        assert [one.is_met for one in list_home_checks(session, reviewer, house.run()).present].count(False) == 1
 
 
 def test_a_family_that_nobody_met_is_flagged_with_a_name(house: House) -> None:
@@ -90,8 +97,49 @@ def test_a_family_that_nobody_met_is_flagged_with_a_name(house: House) -> None:
     reviewer = house.actor("reviewer")
     with house.step() as (session, run):
         draw_home_checks(session, reviewer, run, "010203", NOW)
-        first = list_home_checks(session, reviewer, run)[0]
+        first = list_home_checks(session, reviewer, run).present[0]
         record_home_check(session, reviewer, first.public_id, False, TODAY, TODAY, NOW)
-        watch_run(session, Actor.operator(), run, TODAY, NOW)
-        [flag] = named(session, house.actor("auditor"), line=first.line)
+        watch_run(held(session), held(session), Actor.operator(), run, TODAY, NOW)
+        [flag] = named(session, house.actor("auditor"), line=first.line or "")
     assert (flag.pattern, flag.who) == (Pattern.GHOST_PATIENT, "county_office")
+
+
+def test_what_was_drawn_outlives_a_run_that_is_drawn_up_anew(house: House) -> None:
+    """A reopening is no way to another draw: whom the first one named is still visited, and what was found there stands."""
+    house.submit()
+    reviewer = house.actor("reviewer")
+    with house.step() as (session, run):
+        draw_home_checks(session, reviewer, run, "010203", NOW)
+        drawn = list_home_checks(session, reviewer, run).present
+        record_home_check(session, reviewer, drawn[0].public_id, False, TODAY, TODAY, NOW)
+    house.approve()
+    house.reopen()
+    with house.database.transaction() as session:
+        change_account(house, session, 0, TODAY - timedelta(days=40), 901)
+    with house.step() as (session, run):
+        prepare_anew(session, house.actor("clerk"), run, TODAY, NOW)
+    house.prepare()
+    house.submit()
+    with house.step() as (session, run):
+        found = list_home_checks(session, reviewer, run)
+        assert found.present == () and {one.public_id for one in found.earlier} == {one.public_id for one in drawn}
+        draw_home_checks(session, reviewer, run, "040506", NOW)
+        record_home_check(session, reviewer, drawn[1].public_id, True, TODAY, TODAY, NOW)
+        watch_run(held(session), held(session), Actor.operator(), run, TODAY, NOW)
+        flags = all_flags(session, house.actor("auditor"), FlagFilter(pattern=Pattern.GHOST_PATIENT))
+        assert [one.agreement for one in flags] == [drawn[0].agreement_number]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["DELETE FROM home_checks", "UPDATE home_checks SET number = '9'", "UPDATE home_checks SET is_met = NOT is_met"],
+)
+def test_the_database_keeps_what_was_drawn_and_found(house: House, change: str) -> None:
+    house.submit()
+    reviewer = house.actor("reviewer")
+    with house.step() as (session, run):
+        draw_home_checks(session, reviewer, run, "010203", NOW)
+        for one in list_home_checks(session, reviewer, run).present:
+            record_home_check(session, reviewer, one.public_id, False, TODAY, TODAY, NOW)
+    with pytest.raises(DBAPIError, match="guard"), house.database.transaction() as session:
+        session.execute(text(change))

@@ -202,6 +202,9 @@ class PayFile(Base):
     cover_file_id: Mapped[int | None] = mapped_column(ForeignKey("kept_files.id"))
     # SHA-256 of the bank's return file
     returns_sha256: Mapped[str | None] = mapped_column(String(64))
+    # where the bank's file names no pay file: who said that it answers this one, and on what grounds (`Grounds.stored()`)
+    returns_taken_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    returns_ground: Mapped[str | None] = mapped_column(String(100))
 
 
 class PayFileLine(Base):

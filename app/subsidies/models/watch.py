@@ -44,17 +44,24 @@ class ReviewFlag(Base):
 
 
 class HomeCheck(Base):
-    """One line that was drawn for a check at home from a frozen run, and whether the family was met. A run's content is drawn once."""
+    """One payment that was drawn for a check at home from a frozen run, and whether the family was met. A run's content is drawn once.
+
+    It names the family by the agreement, not by the line: what was drawn outlives a run that is drawn up anew.
+    """
 
     __tablename__ = "home_checks"
-    __table_args__ = (UniqueConstraint("line_id", "run_digest"),)
+    __table_args__ = (UniqueConstraint("run_id", "run_digest", "line_digest"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
-    run_id: Mapped[int] = mapped_column(ForeignKey("subsidy_runs.id"), index=True)
-    line_id: Mapped[int] = mapped_column(ForeignKey("subsidy_lines.id", ondelete="CASCADE"))
-    # what was frozen when it was drawn, and the number published afterwards
+    run_id: Mapped[int] = mapped_column(ForeignKey("subsidy_runs.id"))
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id"), index=True)
+    # who is paid, and where the family lived when it was drawn
+    payee_person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    area_code: Mapped[str] = mapped_column(String(12))
+    # what was frozen when it was drawn, the drawn line's own content, and the number published afterwards
     run_digest: Mapped[str] = mapped_column(String(64))
+    line_digest: Mapped[str] = mapped_column(String(64))
     number: Mapped[str] = mapped_column(String(40))
     drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
     drawn_by: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -30,6 +30,14 @@ def is_own_person(session: Session, actor: Actor, person_id: int) -> bool:
     return actor.person_id == person_id or session.scalar(together) is not None
 
 
+def is_own_patient(session: Session, actor: Actor, patient_id: int) -> bool:
+    """The actor is the patient, or guards them at present."""
+    if actor.person_id is None:
+        return False
+    own = select(Patient.id).where(Patient.id == patient_id, _belongs(actor.person_id))
+    return session.scalar(own) is not None
+
+
 def _any_own(session: Session, actor: Actor, lines: ColumnElement[bool]) -> bool:
     if actor.person_id is None:
         return False

@@ -8,7 +8,7 @@ from app.core.actor import Actor
 from app.core.errors import Conflict
 from app.core.reasons import reason
 from app.subsidies.models import SubsidyRun
-from app.subsidies.queries.own import is_own_line, is_own_person, pays_own
+from app.subsidies.queries.own import is_own_line, is_own_patient, is_own_person, pays_own
 
 
 def refuse_own(session: Session, actor: Actor, line_id: int | None) -> None:
@@ -20,6 +20,12 @@ def refuse_own(session: Session, actor: Actor, line_id: int | None) -> None:
 def refuse_own_person(session: Session, actor: Actor, person_id: int) -> None:
     """The same for acts about a payee's account or a person on a list."""
     if is_own_person(session, actor, person_id):
+        raise Conflict(reason("subsidies.own.line"))
+
+
+def refuse_own_patient(session: Session, actor: Actor, patient_id: int, payee_id: int) -> None:
+    """The same for acts about a family that was paid, whether or not its line still stands."""
+    if actor.person_id == payee_id or is_own_patient(session, actor, patient_id):
         raise Conflict(reason("subsidies.own.line"))
 
 

@@ -54,7 +54,7 @@ def draw(public_id: str) -> Answer:
 def record(public_id: str) -> BaseResponse | str | tuple[str, int]:
     """Write down what the town's sheet says of one family."""
     actor, clock, form, status = current_actor(), current_clock(), HomeCheckForm(), 200
-    _check, line, run = get_home_check(read_session(), actor, public_id)
+    _check, run, _agreement = get_home_check(read_session(), actor, public_id)
     if form.validate_on_submit():
         require_person(actor)
         is_met, on = form.is_met.data == "yes", form.checked_on.data
@@ -69,7 +69,7 @@ def record(public_id: str) -> BaseResponse | str | tuple[str, int]:
             status = 409 if isinstance(refused, Conflict) else 400
     elif form.is_submitted():
         status = 400
-    return render_template("subsidies/home_check.html", form=form, run=run, line=line.public_id), status
+    return render_template("subsidies/home_check.html", form=form, run=run), status
 
 
 def _page(public_id: str, form: NumberForm) -> str:
@@ -79,7 +79,7 @@ def _page(public_id: str, form: NumberForm) -> str:
         "subsidies/home_checks.html",
         run=run,
         quarter=parse_period(run.period),
-        drawn=list_home_checks(session, actor, run),
+        draws=list_home_checks(session, actor, run),
         percent=PERCENT,
         form=form,
     )

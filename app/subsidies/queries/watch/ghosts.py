@@ -93,8 +93,8 @@ def unmet_at_home(session: Session, watched: Watched) -> Iterator[Finding]:
     rows = session.execute(
         watched.lines(SubsidyLine, Patient)
         .join(Patient, Patient.id == SubsidyLine.patient_id)
-        .join(HomeCheck, HomeCheck.line_id == SubsidyLine.id)
-        .where(HomeCheck.is_met.is_(False))
+        .join(HomeCheck, HomeCheck.agreement_id == SubsidyLine.agreement_id)
+        .where(HomeCheck.run_id == SubsidyLine.run_id, HomeCheck.is_met.is_(False))
         .order_by(SubsidyLine.id)
     )
     for line, patient in rows:
