@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.i18n import N_
-from app.incidents.rules import (
+from app.incidents.rules.emergencies import (
     ConsentSigner,
     Disposal,
     EmergencyEffect,

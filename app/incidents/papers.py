@@ -11,8 +11,8 @@ from app.core.identity import SEX_LABELS
 from app.guardians.papers import person_on_paper
 from app.guardians.queries import GuardianCard
 from app.incidents.labels import NO_CONSENT, POLICE_TOLD
-from app.incidents.queries import Sheet
-from app.incidents.rules import (
+from app.incidents.queries.emergencies import Sheet
+from app.incidents.rules.emergencies import (
     ConsentSigner,
     Disposal,
     EmergencyEffect,

@@ -22,11 +22,11 @@ from app.core.clock import SHANGHAI
 from app.core.errors import Conflict, Invalid, StaleVersion
 from app.core.names import check_name
 from app.core.reasons import Label, Reason, reason
-from app.incidents.commands import FillRecord, OpenEmergency
+from app.incidents.commands.emergencies import FillRecord, OpenEmergency
 from app.incidents.labels import NOT_AN_EMERGENCY
 from app.incidents.models import Emergency, EmergencyCheck
-from app.incidents.queries import find_by_key, find_running, find_task, list_checks
-from app.incidents.rules import (
+from app.incidents.queries.emergencies import find_by_key, find_running, find_task, list_checks
+from app.incidents.rules.emergencies import (
     CHECKS_SETTING,
     NEEDED,
     TEXTS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.identity import Sex
-from app.incidents.rules import (
+from app.incidents.rules.emergencies import (
     ConsentSigner,
     Disposal,
     EmergencyEffect,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -23,11 +23,11 @@ from app.core.papers import hand_out
 from app.core.reasons import Reason, reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.guardians.queries import list_guardians
-from app.incidents import labels, service
-from app.incidents.forms import CheckForm, DenyForm, OpenForm, OpenUnknownForm, RecordForm, SettingForm
+from app.incidents import labels
+from app.incidents.forms.emergencies import CheckForm, DenyForm, OpenForm, OpenUnknownForm, RecordForm, SettingForm
 from app.incidents.models import Emergency
 from app.incidents.papers import record_pdf
-from app.incidents.queries import (
+from app.incidents.queries.emergencies import (
     checks_are_on,
     find_of_task,
     find_running,
@@ -38,15 +38,15 @@ from app.incidents.queries import (
     lock_emergency,
     open_sheet,
 )
-from app.incidents.rules import Disposal, must_tell_police
+from app.incidents.rules.emergencies import Disposal, must_tell_police
+from app.incidents.service import emergencies as service
+from app.incidents.views.blueprint import incidents
 from app.patients.models import Patient
 from app.patients.queries import get_patient, header_of
 from app.people.models import Person
 from app.people.vault import Vault
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind
-
-incidents = Blueprint("incidents", __name__, url_prefix="/incidents", template_folder="templates")
 
 Answer = str | BaseResponse | tuple[str, int]
 WORDS = {

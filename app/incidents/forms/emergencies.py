@@ -23,7 +23,7 @@ from app.core.forms import Form
 from app.core.i18n import N_, _, lazy_
 from app.core.identity import SEX_LABELS, Sex
 from app.core.names import LONGEST_NAME
-from app.incidents.commands import FillRecord, OpenEmergency
+from app.incidents.commands.emergencies import FillRecord, OpenEmergency
 from app.incidents.labels import (
     CATEGORIES,
     DISPOSALS,
@@ -37,8 +37,8 @@ from app.incidents.labels import (
     RISK_LEVELS,
     SIGNERS,
 )
-from app.incidents.queries import Sheet
-from app.incidents.rules import (
+from app.incidents.queries.emergencies import Sheet
+from app.incidents.rules.emergencies import (
     TEXTS,
     ConsentSigner,
     Disposal,

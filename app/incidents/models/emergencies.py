@@ -1,4 +1,4 @@
-"""Emergency responses and the checks after them. Incidents and conferences come with their own issue."""
+"""Emergency responses and the checks after them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
-from app.incidents.rules import EmergencyEffect, EmergencyReason, PersonCategory, ReporterKind
+from app.incidents.rules.emergencies import EmergencyEffect, EmergencyReason, PersonCategory, ReporterKind
 
 
 class Emergency(Base):

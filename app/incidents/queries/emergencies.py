@@ -20,7 +20,7 @@ from app.core.identity import Sex
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within
 from app.incidents.models import Emergency, EmergencyCheck
-from app.incidents.rules import CHECKS_SETTING, TEXTS, Clock, EmergencyReason, PersonCategory, clock_of
+from app.incidents.rules.emergencies import CHECKS_SETTING, TEXTS, Clock, EmergencyReason, PersonCategory, clock_of
 from app.patients.models import Patient
 from app.people.models import Person
 from app.people.vault import Vault

@@ -1,0 +1,114 @@
+"""Incidents as facts for whoever decides about money: the day, what it was, and what people have said of the guardian.
+
+Unscoped: the caller has already chosen patients who are theirs to work on, and nobody is named here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.batches import slices
+from app.incidents.models import Incident, IncidentFinding
+from app.incidents.rules.incidents import AT_FAULT, IncidentKind, IncidentState, Matter, unexplained
+from app.visits.models import FollowUpVisit
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOn:
+    """One incident. `guardian_at_fault` is people's decision, None while they have not decided; `incident` is its public id,
+    None where only a visit told of it and no record stands yet."""
+
+    patient_id: int
+    happened_on: date
+    kind: IncidentKind
+    guardian_at_fault: bool | None
+    decided_on: date | None
+    incident: str | None
+    reported_at: datetime | None
+
+
+def incidents_between(
+    session: Session, patient_ids: Sequence[int], from_on: date, to_on: date
+) -> dict[int, list[IncidentOn]]:
+    """patient → records of these days (both inclusive) that were not dismissed, by day; a missing key is an empty list."""
+    found: defaultdict[int, list[IncidentOn]] = defaultdict(list)
+    faults = _faults(session, patient_ids)
+    for part in slices(patient_ids):
+        rows = session.scalars(
+            select(Incident)
+            .where(
+                Incident.patient_id.in_(part),
+                Incident.state != IncidentState.DISMISSED,
+                Incident.happened_on.between(from_on, to_on),
+            )
+            .order_by(Incident.happened_on, Incident.id)
+        )
+        for one in rows:
+            fault, decided_on = faults.get(one.id, (None, None))
+            found[one.patient_id or 0].append(
+                IncidentOn(
+                    one.patient_id or 0, one.happened_on, one.kind, fault, decided_on, one.public_id, one.reported_at
+                )
+            )
+    return found
+
+
+def told_by_visits(
+    session: Session,
+    patient_ids: Sequence[int],
+    to_on: date,
+    records: Mapping[int, Sequence[IncidentOn]],
+) -> dict[int, list[IncidentOn]]:
+    """patient → 肇事 and 肇祸 that visits up to `to_on` counted and that no record stands for: nobody has looked at them yet."""
+    visit = FollowUpVisit
+    found: defaultdict[int, list[IncidentOn]] = defaultdict(list)
+    for part in slices(patient_ids):
+        rows = session.execute(
+            select(visit.patient_id, visit.visited_on, visit.public_order_incidents, visit.criminal_incidents)
+            .where(
+                visit.patient_id.in_(part),
+                visit.withdrawn_at.is_(None),
+                visit.visited_on <= to_on,
+                or_(visit.public_order_incidents > 0, visit.criminal_incidents > 0),
+            )
+            .order_by(visit.visited_on, visit.id)
+        )
+        for patient_id, visited_on, public_order, criminal in rows:
+            for kind, counted in ((IncidentKind.PUBLIC_ORDER, public_order), (IncidentKind.CRIMINAL, criminal)):
+                days = [one.happened_on for one in records.get(patient_id, ()) if one.kind is kind]
+                if unexplained(counted or 0, visited_on, days):
+                    found[patient_id].append(IncidentOn(patient_id, visited_on, kind, None, None, None, None))
+    return found
+
+
+def _faults(session: Session, patient_ids: Iterable[int]) -> dict[int, tuple[bool, date]]:
+    """incident → what stands about the guardian, and since which day it was first said otherwise than undecided."""
+    found: dict[int, tuple[bool, date]] = {}
+    finding = IncidentFinding
+    for part in slices(list(patient_ids)):
+        rows = session.execute(
+            select(finding.incident_id, finding.outcome, finding.decided_on)
+            .join(Incident, Incident.id == finding.incident_id)
+            .where(
+                Incident.patient_id.in_(part),
+                finding.matter == Matter.FAULT,
+                finding.number == _last_number(),
+            )
+        )
+        found.update({incident: (outcome == AT_FAULT, on) for incident, outcome, on in rows})
+    return found
+
+
+def _last_number() -> object:
+    later = IncidentFinding.__table__.alias("later")
+    return (
+        select(func.max(later.c.number))
+        .where(later.c.incident_id == IncidentFinding.incident_id, later.c.matter == IncidentFinding.matter)
+        .scalar_subquery()
+    )

@@ -1,0 +1,102 @@
+"""Crisis calls: a short script, in the order in which it is asked, and what follows from its answers.
+
+The caller may be anybody: anonymous, of any age, not a patient. Danger first; names last.
+"""
+
+from __future__ import annotations
+
+from enum import IntFlag, StrEnum, auto
+
+from app.core.reasons import Reason, reason
+
+
+class CallChannel(StrEnum):
+    HOTLINE = "hotline"
+    OFFICE = "office"  # an office's telephone
+    WALK_IN = "walk_in"
+
+
+class Caller(StrEnum):
+    SELF = "self"
+    FAMILY = "family"
+    NEIGHBOUR = "neighbour"
+    POLICE = "police"
+    SCHOOL = "school"
+    OTHER = "other"
+    ANONYMOUS = "anonymous"
+
+
+class AgeBand(StrEnum):
+    CHILD = "child"  # under 14
+    YOUTH = "youth"  # 14 to 17
+    ADULT = "adult"
+    ELDER = "elder"  # 60 and older
+    UNKNOWN = "unknown"
+
+
+class DangerNow(StrEnum):
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+
+
+class Danger(IntFlag):
+    SELF = auto()  # hurting oneself, or about to
+    OTHERS = auto()
+    WEAPON = auto()
+    FIRE = auto()
+    OVERDOSE = auto()
+    HEIGHT = auto()  # on a roof, at the water, at the road
+    MISSING = auto()
+
+
+class CallState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class CallOutcome(StrEnum):
+    CALMED = "calmed"
+    POLICE_ON_WAY = "police_on_way"
+    AMBULANCE_ON_WAY = "ambulance_on_way"
+    FAMILY_PRESENT = "family_present"
+    REFERRED = "referred"  # told where help is to be had
+    BROKEN_OFF = "broken_off"
+    NO_DANGER = "no_danger"
+
+
+class Handover(StrEnum):
+    INCIDENT = "incident"
+    EMERGENCY = "emergency"
+    CLUE = "clue"
+
+
+def advice(danger: DangerNow, kinds: Danger, age: AgeBand) -> tuple[Reason, ...]:
+    """What to do next, the most urgent first; codes, not prose, so that the page can say it in any language."""
+    steps = []
+    if danger is not DangerNow.NO:
+        steps.append(reason("incidents.crisis.do.police"))
+    if kinds & (Danger.OVERDOSE | Danger.SELF | Danger.FIRE):
+        steps.append(reason("incidents.crisis.do.ambulance"))
+    if danger is not DangerNow.NO:
+        steps.append(reason("incidents.crisis.do.stay"))
+    if kinds & (Danger.WEAPON | Danger.OVERDOSE | Danger.HEIGHT):
+        steps.append(reason("incidents.crisis.do.away"))
+    if age in (AgeBand.CHILD, AgeBand.YOUTH):
+        steps.append(reason("incidents.crisis.do.minor"))
+    steps.append(reason("incidents.crisis.do.family"))
+    return tuple(steps)
+
+
+def missing_for_closing(
+    danger: DangerNow | None, has_told_police: bool, outcome: CallOutcome | None, why_not_police: str | None
+) -> dict[str, Reason]:
+    """What a call still lacks before it can be closed, by field. With danger now the police are told, or it is said why not."""
+    missing = {}
+    if danger is None:
+        missing["danger"] = reason("incidents.needed")
+    if danger is DangerNow.YES and not has_told_police and not why_not_police:
+        missing["police_told_at"] = reason("incidents.crisis.tell_police")
+    if outcome is None:
+        missing["outcome"] = reason("incidents.needed")
+    return missing
