@@ -1,0 +1,437 @@
+"""Who is insured, who would be added or removed today, and what a patient's cover is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.areas.queries import full_names
+from app.core.access import Action, Field, Grant, require, sees
+from app.core.actor import Actor
+from app.core.identity import mask_name
+from app.core.money import Money
+from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
+from app.core.reasons import Reason
+from app.core.scope import within
+from app.guardians.models import Guardianship
+from app.guardians.rules import Rank
+from app.insurance.models import Enrolment, EnrolmentBatch, InsurancePolicy
+from app.insurance.queries.policies import needs_guardian, terms_of
+from app.insurance.rules.enrolment import (
+    HIGH_RISK,
+    Candidate,
+    CoverFacts,
+    Ending,
+    EndReason,
+    eligibility,
+    ending_of,
+)
+from app.insurance.rules.policies import EligibleRule, Premium, premium_for
+from app.patients.models import Patient, PatientSpan, RegisterRequest
+from app.patients.rules import ManagementStatus, RegistryStatus, RequestKind, RequestState, SpanKind
+from app.people.models import Person
+
+MOST_SHOWN = 100  # names in a preview; the counts are whole
+_WHY_LEFT = {
+    RegistryStatus.TRANSFERRED_OUT: EndReason.LEFT,
+    RegistryStatus.EXCLUDED: EndReason.EXCLUDED,
+    RegistryStatus.MERGED: EndReason.MERGED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToAdd:
+    """Somebody whom the rule wants insured and who is not; the name as the role sees it."""
+
+    patient_id: int
+    patient: str
+    guardian_person_id: int | None
+    name: str | None
+    guardian: str | None
+    area_code: str
+    village: str
+    because: Reason
+    premium: Premium
+
+
+@dataclass(frozen=True, slots=True)
+class ToRemove:
+    """Somebody whose cover has ended and of whom the insurer does not know it yet; `refund` is what comes back."""
+
+    enrolment_id: int
+    number: int
+    patient: str
+    name: str | None
+    guardian: str | None
+    ending: Ending
+    to_on: date
+    earned: Premium
+    refund: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Insured:
+    """One line of the list of who is insured."""
+
+    id: int
+    enrolment: str
+    number: int
+    patient: str
+    name: str | None
+    guardian: str | None
+    village: str
+    from_on: date
+    last_on: date
+    end_reason: EndReason | None
+    premium: Money
+
+
+_Guardian = aliased(Person)
+
+
+def candidates(session: Session, actor: Actor, policy: InsurancePolicy, on: date) -> list[ToAdd]:
+    """Everybody of the actor's area whom the policy's rule wants insured from a day and who is not, in the order of villages."""
+    require(actor, Action.SEE_INSURANCE)
+    rows = session.execute(_wanted(actor, policy, on).order_by(Patient.area_code, Patient.id)).all()
+    return _as_candidates(session, actor, policy, rows, on)
+
+
+def list_not_covered(
+    session: Session, actor: Actor, policy: InsurancePolicy, on: date, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[ToAdd]:
+    """A page of them, with those who cannot be added because they have no guardian."""
+    require(actor, Action.SEE_INSURANCE)
+    wanted = _wanted(actor, policy, on, with_guardian=False).order_by(Patient.area_code, Patient.id).limit(size + 1)
+    after = decode_cursor(cursor, 2)
+    if after is not None and isinstance(after[0], str) and type(after[1]) is int:
+        area, last = after
+        later = or_(Patient.area_code > area, and_(Patient.area_code == area, Patient.id > last))
+        wanted = wanted.where(later)
+    page = page_of(session.execute(wanted).all(), size, lambda row: (row.area_code, row.id))
+    return Page(_as_candidates(session, actor, policy, page.rows, on), page.next_cursor)
+
+
+def count_not_covered(session: Session, actor: Actor, policy: InsurancePolicy, on: date) -> int:
+    require(actor, Action.SEE_INSURANCE)
+    wanted = _wanted(actor, policy, on, with_guardian=False).subquery()
+    return session.scalar(select(func.count()).select_from(wanted)) or 0
+
+
+def _wanted(
+    actor: Actor, policy: InsurancePolicy, on: date, *, with_guardian: bool | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Patients whom the rule wants. The rule itself decides once more on each row and says why."""
+    demands_guardian = needs_guardian(policy) if with_guardian is None else with_guardian
+    enrolled = (
+        select(Enrolment.id)
+        .where(
+            Enrolment.policy_id == policy.id,
+            Enrolment.patient_id == Patient.id,
+            Enrolment.to_on.is_(None) | (Enrolment.to_on > on),
+        )
+        .exists()
+    )
+    wanted = (
+        select(
+            Patient.id,
+            Patient.public_id,
+            Patient.area_code,
+            Patient.registry_status,
+            Patient.management_status,
+            Patient.risk_level,
+            Person.name,
+            _Guardian.id.label("guardian_id"),
+            _Guardian.name.label("guardian"),
+        )
+        .join(Person, Person.id == Patient.person_id)
+        .outerjoin(
+            Guardianship,
+            and_(
+                Guardianship.patient_id == Patient.id,
+                Guardianship.rank == Rank.FIRST,
+                Guardianship.to_on.is_(None),
+                Guardianship.withdrawn_at.is_(None),
+            ),
+        )
+        .outerjoin(_Guardian, _Guardian.id == Guardianship.person_id)
+        .where(
+            within(Patient.area_code, actor),
+            Patient.registry_status == RegistryStatus.REGISTERED,
+            Person.died_on.is_(None),
+            _by_rule(policy.eligible_rule),
+            ~enrolled,
+        )
+    )
+    return wanted.where(_Guardian.id.is_not(None)) if demands_guardian else wanted
+
+
+def _by_rule(rule: EligibleRule) -> ColumnElement[bool]:
+    if rule is EligibleRule.RISK3:
+        return Patient.risk_level >= HIGH_RISK
+    if rule is EligibleRule.MANAGED:
+        return Patient.management_status == ManagementStatus.MANAGED
+    return Patient.registry_status == RegistryStatus.REGISTERED
+
+
+def _as_candidates(
+    session: Session, actor: Actor, policy: InsurancePolicy, rows: Iterable[Row[Any]], on: date
+) -> list[ToAdd]:
+    found, terms = list(rows), terms_of(policy)
+    premium = premium_for(terms, on, policy.to_on)
+    villages = full_names(session, {row.area_code for row in found})
+    made = []
+    for row in found:
+        candidate = Candidate(
+            is_registered=row.registry_status is RegistryStatus.REGISTERED,
+            is_managed=row.management_status is ManagementStatus.MANAGED,
+            risk_level=row.risk_level,
+            has_guardian=row.guardian_id is not None,
+        )
+        is_eligible, because = eligibility(policy.eligible_rule, candidate, needs_guardian=needs_guardian(policy))
+        if is_eligible or not candidate.has_guardian:
+            made.append(
+                ToAdd(
+                    row.id,
+                    row.public_id,
+                    row.guardian_id,
+                    name_for(actor, row.name),
+                    guardian_for(actor, row.guardian),
+                    row.area_code,
+                    villages[row.area_code],
+                    because,
+                    premium,
+                )
+            )
+    return made
+
+
+def leavers(session: Session, actor: Actor, policy: InsurancePolicy, on: date) -> list[ToRemove]:
+    """Everybody who stands on the insurer's list and whose cover has ended by a day."""
+    require(actor, Action.SEE_INSURED)
+    left = aliased(PatientSpan)
+    rows = session.execute(
+        select(
+            Enrolment, Patient.public_id, Patient.registry_status, Person.name, Person.died_on, left.from_on,
+            _Guardian.name.label("guardian"),
+        )
+        .join(Patient, Patient.id == Enrolment.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .outerjoin(_Guardian, _Guardian.id == Enrolment.guardian_person_id)
+        .outerjoin(
+            left,
+            and_(
+                left.patient_id == Patient.id,
+                left.what == SpanKind.REGISTRY,
+                left.to_on.is_(None),
+                left.withdrawn_at.is_(None),
+            ),
+        )
+        .where(
+            Enrolment.policy_id == policy.id,
+            Enrolment.to_on.is_(None),
+            within(Patient.area_code, actor),
+            or_(Person.died_on.is_not(None), Patient.registry_status.in_(_WHY_LEFT)),
+        )
+        .order_by(Enrolment.number)
+    )  # fmt: skip
+    found = []
+    for enrolment, public_id, status, name, died_on, left_on, guardian in rows:
+        ending = _ending(status, died_on, left_on, on)
+        if ending is not None and ending.last_on < on:
+            found.append(_to_remove(actor, policy, enrolment, public_id, name, guardian, ending))
+    return found
+
+
+def _ending(status: RegistryStatus, died_on: date | None, left_on: date | None, on: date) -> Ending | None:
+    """A record that was merged is covered to the day before it is reported: the other record is insured from that day."""
+    why = _WHY_LEFT.get(status)
+    return ending_of(died_on, on if why is EndReason.MERGED else left_on, why)
+
+
+def _to_remove(
+    actor: Actor,
+    policy: InsurancePolicy,
+    enrolment: Enrolment,
+    patient: str,
+    name: str,
+    guardian: str | None,
+    ending: Ending,
+) -> ToRemove:
+    to_on = max(ending.last_on + timedelta(days=1), enrolment.from_on)
+    earned = premium_for(terms_of(policy), enrolment.from_on, to_on - timedelta(days=1))
+    return ToRemove(
+        enrolment.id,
+        enrolment.number,
+        patient,
+        name_for(actor, name),
+        guardian_for(actor, guardian),
+        ending,
+        to_on,
+        earned,
+        Money(enrolment.premium_fen) - earned.amount,
+    )
+
+
+def list_insured(
+    session: Session, actor: Actor, policy: InsurancePolicy, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[Insured]:
+    """A page of everybody who is or was insured, by number."""
+    require(actor, Action.SEE_INSURED)
+    wanted = _insured(actor, policy).order_by(Enrolment.number).limit(size + 1)
+    after = decode_cursor(cursor, 1)
+    if after is not None and type(after[0]) is int:
+        wanted = wanted.where(Enrolment.number > after[0])
+    page = page_of(session.execute(wanted).all(), size, lambda row: (row.number,))
+    villages = full_names(session, {row.area_code for row in page.rows})
+    return Page([_as_insured(actor, policy, row, villages[row.area_code]) for row in page.rows], page.next_cursor)
+
+
+def _insured(actor: Actor, policy: InsurancePolicy) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Enrolment.id,
+            Enrolment.public_id.label("enrolment"),
+            Enrolment.number,
+            Enrolment.from_on,
+            Enrolment.to_on,
+            Enrolment.end_reason,
+            Enrolment.premium_fen,
+            Patient.public_id.label("patient"),
+            Patient.area_code,
+            Person.name,
+            Person.died_on,
+            _Guardian.name.label("guardian"),
+        )
+        .join(Patient, Patient.id == Enrolment.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .outerjoin(_Guardian, _Guardian.id == Enrolment.guardian_person_id)
+        .where(Enrolment.policy_id == policy.id, within(Patient.area_code, actor))
+    )
+
+
+def _as_insured(actor: Actor, policy: InsurancePolicy, row: Row[Any], village: str) -> Insured:
+    stored = policy.to_on if row.to_on is None else row.to_on - timedelta(days=1)
+    last_on = min(stored, row.died_on) if row.died_on else stored
+    return Insured(
+        row.id,
+        row.enrolment,
+        row.number,
+        row.patient,
+        name_for(actor, row.name),
+        guardian_for(actor, row.guardian),
+        village,
+        row.from_on,
+        last_on,
+        row.end_reason or (EndReason.DIED if last_on < stored else None),
+        Money(row.premium_fen),
+    )
+
+
+def highest_number(session: Session, _actor: Actor, policy: InsurancePolicy) -> int:
+    return session.scalar(select(func.max(Enrolment.number)).where(Enrolment.policy_id == policy.id)) or 0
+
+
+def find_batch(session: Session, _actor: Actor, policy: InsurancePolicy, public_id: str) -> EnrolmentBatch | None:
+    """A batch of a policy that was handed out."""
+    return session.scalars(
+        select(EnrolmentBatch).where(EnrolmentBatch.policy_id == policy.id, EnrolmentBatch.public_id == public_id)
+    ).one_or_none()
+
+
+def count_batches(session: Session, _actor: Actor, policy: InsurancePolicy) -> int:
+    return (
+        session.scalar(select(func.count()).select_from(EnrolmentBatch).where(EnrolmentBatch.policy_id == policy.id))
+        or 0
+    )
+
+
+def cover_facts(session: Session, actor: Actor, policy: InsurancePolicy, patient: Patient) -> CoverFacts:
+    """What a day's cover is read from: the enrolments, also of a record that was merged into this one, and the facts of today."""
+    require(actor, Action.SEE_INSURED)
+    merged = select(RegisterRequest.patient_id).where(
+        RegisterRequest.kept_patient_id == patient.id,
+        RegisterRequest.kind == RequestKind.MERGE,
+        RegisterRequest.state == RequestState.DONE,
+    )
+    spans = session.execute(
+        select(Enrolment.from_on, Enrolment.to_on)
+        .where(
+            Enrolment.policy_id == policy.id, or_(Enrolment.patient_id == patient.id, Enrolment.patient_id.in_(merged))
+        )
+        .order_by(Enrolment.from_on)
+    ).all()
+    died_on = session.scalar(select(Person.died_on).where(Person.id == patient.person_id))
+    left_on = session.scalar(
+        select(PatientSpan.from_on).where(
+            PatientSpan.patient_id == patient.id,
+            PatientSpan.what == SpanKind.REGISTRY,
+            PatientSpan.to_on.is_(None),
+            PatientSpan.withdrawn_at.is_(None),
+        )
+    )
+    why = _WHY_LEFT.get(patient.registry_status)
+    return CoverFacts(
+        policy_from=policy.from_on,
+        policy_to=policy.to_on,
+        enrolled=[(from_on, to_on) for from_on, to_on in spans],
+        ending=ending_of(died_on, left_on, why) if why is not EndReason.MERGED else ending_of(died_on, None, None),
+        registered_on=patient.registered_on,
+        covers_late_found=policy.covers_late_found,
+    )
+
+
+def find_insured_guardian(
+    session: Session, _actor: Actor, policy: InsurancePolicy, patient: Patient, day: date
+) -> int | None:
+    """Who is insured as the guardian on a day; without an enrolment, the first guardian of that day."""
+    enrolled = session.scalar(
+        select(Enrolment.guardian_person_id)
+        .where(
+            Enrolment.policy_id == policy.id,
+            Enrolment.patient_id == patient.id,
+            Enrolment.from_on <= day,
+            Enrolment.to_on.is_(None) | (Enrolment.to_on > day),
+        )
+        .limit(1)
+    )
+    if enrolled is not None:
+        return enrolled
+    return session.scalar(
+        select(Guardianship.person_id)
+        .where(
+            Guardianship.patient_id == patient.id,
+            Guardianship.rank == Rank.FIRST,
+            Guardianship.from_on <= day,
+            Guardianship.to_on.is_(None) | (Guardianship.to_on > day),
+            Guardianship.withdrawn_at.is_(None),
+        )
+        .order_by(Guardianship.from_on.desc())
+        .limit(1)
+    )
+
+
+def name_for(actor: Actor, name: str) -> str | None:
+    """A patient's name as the role sees it on a list of its own."""
+    grant = sees(actor, Field.PATIENT_NAME)
+    if grant is Grant.FULL:
+        return name
+    return mask_name(name) if grant is Grant.MASKED else None
+
+
+def guardian_for(actor: Actor, name: str | None) -> str | None:
+    return name if name and sees(actor, Field.GUARDIAN_NAME) is Grant.FULL else None
+
+
+def names_of_patients(session: Session, actor: Actor, patient_ids: Sequence[int]) -> dict[int, str | None]:
+    """Names by patient id, as the role sees them, within the actor's area."""
+    rows = session.execute(
+        select(Patient.id, Person.name)
+        .join(Person, Person.id == Patient.person_id)
+        .where(Patient.id.in_(set(patient_ids)), within(Patient.area_code, actor))
+    )
+    return {patient_id: name_for(actor, name) for patient_id, name in rows}
