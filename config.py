@@ -42,6 +42,45 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Sending:
+    """How messages leave the house: `sms` to families, `staff` to offices. Off until somebody has decided otherwise (docs/messages.md)."""
+
+    sms: str = "off"
+    staff: str = "off"
+    # texts a second, at most
+    per_second: int = 5
+    # seconds that a provider has to answer
+    timeout: float = 10.0
+    twilio_sid: str = ""
+    twilio_token: str = field(default="", repr=False)
+    # a number of ours or a messaging service
+    twilio_from: str = ""
+    twilio_service: str = ""
+    # another address for a stand-in on loopback
+    twilio_url: str = ""
+    tencent_id: str = ""
+    tencent_key: str = field(default="", repr=False)
+    tencent_app: str = ""
+    tencent_sign: str = ""
+    tencent_region: str = "ap-guangzhou"
+    tencent_url: str = ""
+    # a group's address, with its key
+    webhook_url: str = field(default="", repr=False)
+    webhook_secret: str = field(default="", repr=False)
+    smtp_host: str = ""
+    smtp_port: int = 465
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_from: str = ""
+    # tls | starttls | none (loopback only)
+    smtp_security: str = "tls"
+
+
+SMS_GATEWAYS = ("off", "twilio", "tencent")
+STAFF_GATEWAYS = ("off", "wecom", "dingtalk", "feishu", "email")
+
+
+@dataclass(frozen=True)
 class Settings:
     environment: Environment
     instance: Path
@@ -52,7 +91,7 @@ class Settings:
     public_url: str
     today: date | None
     log_level: str
-    sms: str
+    sending: Sending = Sending()
     # where the keys are kept when they do not come from the environment (demo and test)
     key_file: Path | None = None
     # how many reverse proxies of our own stand in front; only their forwarded-for entries are believed
@@ -87,7 +126,7 @@ class Settings:
             public_url=env.get("ANHU_PUBLIC_URL") or "http://127.0.0.1:8000",
             today=_today(env),
             log_level=env.get("ANHU_LOG_LEVEL", "INFO").upper(),
-            sms=env.get("ANHU_SMS", "off"),
+            sending=_sending(env),
             key_file=None
             if env.get("ANHU_DATA_KEYS") or env.get("ANHU_INDEX_KEY") or not kept
             else secrets_path(instance),
@@ -212,6 +251,68 @@ def _proxies(env: Mapping[str, str]) -> int:
     return int(text)
 
 
+# what each gateway cannot do without
+_NEEDED = {
+    "twilio": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
+    "tencent": ("TENCENT_SECRET_ID", "TENCENT_SECRET_KEY", "TENCENT_SMS_APP_ID", "TENCENT_SMS_SIGN"),
+    "wecom": ("ANHU_STAFF_WEBHOOK_URL",),
+    "dingtalk": ("ANHU_STAFF_WEBHOOK_URL",),
+    "feishu": ("ANHU_STAFF_WEBHOOK_URL",),
+    "email": ("ANHU_SMTP_HOST", "ANHU_SMTP_FROM"),
+}
+
+
+def _sending(env: Mapping[str, str]) -> Sending:
+    sms, staff = env.get("ANHU_SMS") or "off", env.get("ANHU_STAFF_ALERTS") or "off"
+    for name, chosen, known in (("ANHU_SMS", sms, SMS_GATEWAYS), ("ANHU_STAFF_ALERTS", staff, STAFF_GATEWAYS)):
+        if chosen not in known:
+            raise ConfigurationError(f"{name} is {chosen!r}; it must be one of: {', '.join(known)}.")
+        missing = [needed for needed in _NEEDED.get(chosen, ()) if not env.get(needed)]
+        if missing:
+            raise ConfigurationError(f"{name}={chosen} needs {', '.join(missing)} as well.")
+    if sms == "twilio" and not (env.get("TWILIO_FROM") or env.get("TWILIO_MESSAGING_SERVICE_SID")):
+        raise ConfigurationError("ANHU_SMS=twilio needs TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID as well.")
+    return Sending(
+        sms=sms,
+        staff=staff,
+        per_second=_number(env, "ANHU_SMS_PER_SECOND", 5, 100),
+        timeout=float(_number(env, "ANHU_SMS_TIMEOUT", 10, 25)),
+        twilio_sid=env.get("TWILIO_ACCOUNT_SID", ""),
+        twilio_token=env.get("TWILIO_AUTH_TOKEN", ""),
+        twilio_from=env.get("TWILIO_FROM", ""),
+        twilio_service=env.get("TWILIO_MESSAGING_SERVICE_SID", ""),
+        twilio_url=env.get("ANHU_TWILIO_BASE_URL", ""),
+        tencent_id=env.get("TENCENT_SECRET_ID", ""),
+        tencent_key=env.get("TENCENT_SECRET_KEY", ""),
+        tencent_app=env.get("TENCENT_SMS_APP_ID", ""),
+        tencent_sign=env.get("TENCENT_SMS_SIGN", ""),
+        tencent_region=env.get("TENCENT_SMS_REGION") or "ap-guangzhou",
+        tencent_url=env.get("ANHU_TENCENT_BASE_URL", ""),
+        webhook_url=env.get("ANHU_STAFF_WEBHOOK_URL", ""),
+        webhook_secret=env.get("ANHU_STAFF_WEBHOOK_SECRET", ""),
+        smtp_host=env.get("ANHU_SMTP_HOST", ""),
+        smtp_port=_number(env, "ANHU_SMTP_PORT", 465, 65_535),
+        smtp_user=env.get("ANHU_SMTP_USER", ""),
+        smtp_password=env.get("ANHU_SMTP_PASSWORD", ""),
+        smtp_from=env.get("ANHU_SMTP_FROM", ""),
+        smtp_security=_smtp_security(env),
+    )
+
+
+def _smtp_security(env: Mapping[str, str]) -> str:
+    chosen = env.get("ANHU_SMTP_SECURITY") or "tls"
+    if chosen not in {"tls", "starttls", "none"}:
+        raise ConfigurationError(f"ANHU_SMTP_SECURITY is {chosen!r}; it must be tls, starttls or none.")
+    return chosen
+
+
+def _number(env: Mapping[str, str], name: str, otherwise: int, most: int) -> int:
+    text = env.get(name) or str(otherwise)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        raise ConfigurationError(f"{name} is {text[:20]!r}; it is a number from 1 to {most}.")
+    return int(text)
+
+
 def _refuse_unsafe_production(settings: Settings) -> None:
     if settings.today is not None:
         raise ConfigurationError("ANHU_TODAY is for demonstrations and tests; production follows the real clock.")
@@ -222,9 +323,23 @@ def _refuse_unsafe_production(settings: Settings) -> None:
         raise ConfigurationError("A demonstration key is set; production needs keys of its own (flask keys new).")
     if len(settings.secret_key) < 32:
         raise ConfigurationError("ANHU_SECRET_KEY is shorter than 32 characters.")
+    _refuse_unsafe_sending(settings.sending)
     path = sqlite_path(settings.database_url)
     if path and _file_system(path) in NETWORK_FILE_SYSTEMS:
         raise ConfigurationError("The SQLite file is on a network disk, where its locks cannot be trusted.")
+
+
+def _refuse_unsafe_sending(sending: Sending) -> None:
+    """Numbers and words leave the house under encryption only; a stand-in on the machine itself is no way out of it."""
+    for name, url in (
+        ("ANHU_TWILIO_BASE_URL", sending.twilio_url),
+        ("ANHU_TENCENT_BASE_URL", sending.tencent_url),
+        ("ANHU_STAFF_WEBHOOK_URL", sending.webhook_url),
+    ):
+        if url and urlsplit(url).scheme != "https":
+            raise ConfigurationError(f"{name} must begin with https:// in production.")
+    if sending.staff == "email" and sending.smtp_security == "none":
+        raise ConfigurationError("ANHU_SMTP_SECURITY must be tls or starttls in production.")
 
 
 def web_port() -> int:

@@ -54,6 +54,7 @@ TEXTS = (
     "documents",
     "patients",
     "guardians",
+    "messages",
     "tasks",
     "risk",
     "visits",

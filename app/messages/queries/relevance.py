@@ -1,0 +1,105 @@
+"""Whether what a message says still holds, asked at the moment of sending.
+
+Facts are read, not pushed: a kept visit closes its task, and the reminder finds that out by itself. Rooms above messages make
+known what they own, where they are imported: `register("handover_form", still_waiting)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.batches import slices
+from app.guardians.models import Agreement
+from app.messages.models import Message
+from app.messages.rules.kinds import MessageState
+from app.patients.models import Patient
+from app.patients.rules import RegistryStatus
+from app.people.models import Person
+from app.tasks.models import Task, TaskState
+
+# (session, ids of subjects, today) → the ids of those that still hold; set-based, a few statements
+StillHolds = Callable[[Session, Collection[int], date], set[int]]
+
+
+def register(subject_kind: str, still_holds: StillHolds) -> None:
+    """Say how subjects of a kind are asked about. ValueError when another room says otherwise."""
+    if _KNOWN.setdefault(subject_kind, still_holds) is not still_holds:
+        raise ValueError(f"two answers for messages about {subject_kind}")
+
+
+def is_known(subject_kind: str) -> bool:
+    return subject_kind in _KNOWN
+
+
+def still_holding(session: Session, subject_kind: str, ids: Collection[int], today: date) -> set[int]:
+    """Of the subjects, those about which it is still true."""
+    found: set[int] = set()
+    for part in slices(set(ids)):
+        found |= _KNOWN[subject_kind](session, part, today)
+    return found
+
+
+def list_living(session: Session, patient_ids: Collection[int]) -> set[int]:
+    """Of the patients, those who live and are on the register: about nobody else anything is said to a family."""
+    found: set[int] = set()
+    for part in slices(set(patient_ids)):
+        living = (
+            select(Patient.id)
+            .join(Person, Person.id == Patient.person_id)
+            .where(
+                Patient.id.in_(part),
+                Patient.registry_status == RegistryStatus.REGISTERED,
+                Person.died_on.is_(None),
+            )
+        )
+        found.update(session.scalars(living))
+    return found
+
+
+def _open_tasks(session: Session, ids: Collection[int], _today: date) -> set[int]:
+    return set(session.scalars(select(Task.id).where(Task.id.in_(ids), Task.state == TaskState.OPEN)))
+
+
+def _live_agreements(session: Session, ids: Collection[int], today: date) -> set[int]:
+    """Neither ended nor followed by a later one."""
+    later = Agreement.__table__.alias("later")
+    followed = exists().where(
+        later.c.patient_id == Agreement.patient_id,
+        later.c.from_on > Agreement.from_on,
+        later.c.withdrawn_at.is_(None),
+    )
+    live = select(Agreement.id).where(
+        Agreement.id.in_(ids),
+        Agreement.withdrawn_at.is_(None),
+        Agreement.ended_on.is_(None),
+        Agreement.to_on >= today,
+        ~followed,
+    )
+    return set(session.scalars(live))
+
+
+def _agencies_with_late_tasks(session: Session, ids: Collection[int], today: date) -> set[int]:
+    late = select(Task.agency_id).where(Task.agency_id.in_(ids), Task.state == TaskState.OPEN, Task.due_on < today)
+    return {agency_id for agency_id in session.scalars(late.distinct()) if agency_id is not None}
+
+
+def _unattended_failures(session: Session, ids: Collection[int], _today: date) -> set[int]:
+    """The colleague still has messages that did not arrive and were not seen to."""
+    waiting = select(Message.answerable_id).where(
+        Message.answerable_id.in_(ids),
+        Message.seen_to_at.is_(None),
+        or_(Message.state == MessageState.FAILED, Message.state == MessageState.UNKNOWN),
+    )
+    return {user_id for user_id in session.scalars(waiting.distinct()) if user_id is not None}
+
+
+_KNOWN: dict[str, StillHolds] = {
+    "task": _open_tasks,
+    "agreement": _live_agreements,
+    "late_tasks_of": _agencies_with_late_tasks,
+    "failures_of": _unattended_failures,
+}

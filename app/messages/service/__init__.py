@@ -1,0 +1,10 @@
+"""Use cases of messages: owing them, sending them, hearing what became of them, agreeing on words and on being told.
+
+Rooms above call `owe` and `owe_many` in the transaction of their own act; everything else happens later, in the sender's process.
+"""
+
+from app.messages.commands import Owed, Relation
+from app.messages.rules.kinds import MessageKind
+from app.messages.service.owing import owe, owe_many
+
+__all__ = ["MessageKind", "Owed", "Relation", "owe", "owe_many"]
