@@ -26,13 +26,14 @@ from app.people.models import DatePrecision, Person
 from app.people.service import record_death as record_guardians_death
 from app.people.service import set_account
 from app.people.vault import Vault
-from app.subsidies.models import LineKind, Recovery, RecoveryEvent, SubsidyLine, SubsidyRun
+from app.subsidies.models import LineKind, Recovery, RecoveryEvent, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.dossier.money import linked_of, other_payments
 from app.subsidies.queries.lines import list_lines
 from app.subsidies.queries.periods import ended_periods
+from app.subsidies.queries.preview import try_policy
 from app.subsidies.queries.verify import verify_run
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.policy import IncidentEffect
+from app.subsidies.rules.policy import IncidentEffect, PolicyTerms
 from app.subsidies.rules.recovery import RecoveryState
 from app.subsidies.rules.transitions import PaymentState
 from app.subsidies.service import prepare_anew
@@ -399,6 +400,8 @@ def test_a_returned_payment_is_made_again_once_by_the_supplementary_run(returned
     assert returned.problems(supplementary=True) == []
     with returned.database.reading() as session:
         clerk, run = returned.actor("clerk"), returned.run()
+        policy = PolicyTerms.from_json(session.get_one(SubsidyPolicy, run.policy_id).terms)
+        assert try_policy(session, run, policy).movers == []  # another policy is compared with, not what the bank did
         assert [row.id for row in list_lines(session, clerk, run, is_ended=True).rows] == [dead.id]
         assert dead.id not in {row.id for row in list_lines(session, clerk, run, decision=LineState.PAY).rows}
         [linked] = linked_of(session, clerk, dead)

@@ -23,7 +23,7 @@ NO_ACCOUNT = replace(FACTS, has_account=False)
 
 
 def line(facts=FACTS, decision=LineState.PAY, fen=75000, number="A-1", town="349921100", **changes):
-    held = {"is_live": True, "is_decided": False, "is_held_after": False} | changes
+    held = {"is_decided": False, "is_held_after": False} | changes
     return FrozenForPreview(f"{town}200", number, decision, amount_fen=fen, facts=facts.to_json(), **held)
 
 
@@ -69,12 +69,6 @@ def test_a_hold_that_people_decided_stays_decided_and_one_placed_later_stays_a_h
     found = tried(lines, replace(BEFORE, annual=Money.from_yuan("6000")))
     assert found.counts == {"pay": 1, "hold": 1, "refuse": 1}
     assert found.whole.fen == 150000
-
-
-def test_a_line_that_the_bank_returned_was_not_paid():
-    found = tried([line(is_live=False)])
-    assert (found.whole.fen_then, found.whole.fen) == (0, 75000)
-    assert movers(found) == [(Change.NEWLY_PAID, 1, 75000)]
 
 
 def test_second_guardians_that_would_be_paid_for_the_first_time_cost_what_is_split_off():

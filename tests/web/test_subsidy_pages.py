@@ -287,13 +287,25 @@ def test_finance_gives_its_word_and_a_later_file_wins(house: House, client_as: S
     assert house.run().pay_count == 8
 
 
-@pytest.mark.parametrize("content", [b"", b"MZ\x90\x00", "序号,金额,结果\n1,1.00,成功\n".encode(), b"\xff" * 500])
-def test_a_wrong_return_file_settles_nothing_and_says_why(house: House, client_as: Sign, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("ending", "content", "words"),
+    [
+        ("csv", b"", "文件须重新选择"),
+        ("csv", b"MZ\x90\x00", "文件须重新选择"),
+        ("csv", "序号,金额,结果\n1,1.00,成功\n".encode(), "文件须重新选择"),
+        ("csv", b"\xff" * 500, "文件须重新选择"),
+        ("jpg", b"\xff" * 500, "不接受 .jpg 文件；请选择银行给的 .xlsx、.xls、.csv 或 .txt 文件"),
+    ],
+)
+def test_a_wrong_return_file_settles_nothing_and_says_why(
+    house: House, client_as: Sign, ending: str, content: bytes, words: str
+) -> None:
     house.to_the_bank()
-    upload = {**_version(house), "returns": (BytesIO(content), "回盘.csv")}
+    upload = {**_version(house), "returns": (BytesIO(content), f"回盘.{ending}")}
     answer = client_as("finance").post(_address(house, "/settle"), data=upload)
     assert answer.status_code == 400
     assert "error-summary" in answer.get_data(as_text=True)
+    assert words in _words(answer)
     assert house.run().state is RunState.EXPORTED
 
 
@@ -436,6 +448,8 @@ def test_the_clerk_proposes_the_next_version_and_the_reviewer_adopts_it(house: H
     clerk, reviewer = client_as("clerk"), client_as("reviewer")
     page = clerk.get("/subsidies/policy/new").get_data(as_text=True)
     assert 'value="3000.00"' in page
+    assert 'value="安民发〔2026〕3号"' not in page  # a new version rests on a paper of its own
+    assert "现行政策依据 安民发〔2026〕3号" in page
     answer = clerk.post("/subsidies/policy", data=_policy())
     assert answer.status_code == 302
     draft = answer.headers["Location"]
@@ -443,6 +457,11 @@ def test_the_clerk_proposes_the_next_version_and_the_reviewer_adopts_it(house: H
         assert session.scalar(select(func.count()).select_from(SubsidyPolicy)) == 1  # nothing counts yet
     words = _words(reviewer.get(draft))
     assert "2,400.00" in words and "4 级 4,800.00 元" in words and "与现行政策相比" in words
+    assert "文件号与现行政策相同" not in words
+    old_paper = _policy(key="B" * 22, document_number="安民发〔2026〕3号")
+    again = clerk.post("/subsidies/policy", data=old_paper).location
+    assert "文件号与现行政策相同" in _words(reviewer.get(again))
+    assert clerk.post(f"{again}/withdraw").status_code == 302
     assert clerk.post(draft + "/adopt").status_code == 403
     assert reviewer.post("/subsidies/policy", data=_policy()).status_code == 403
     assert reviewer.post(draft + "/adopt").status_code == 302

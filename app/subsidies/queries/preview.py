@@ -52,16 +52,16 @@ def _lines(session: Session, run: SubsidyRun, progress: Callable[[int], None] | 
     line = SubsidyLine
     held = exists().where(LineHold.line_id == line.id)
     rows = session.execute(
-        select(line.area_code, line.decision, line.is_live, line.decided_by, held, line.amount_fen, line.snapshot)
+        select(line.area_code, line.decision, line.decided_by, held, line.amount_fen, line.snapshot)
         .where(_own(run))
         .order_by(line.id)
         .execution_options(yield_per=_BATCH)
     )
-    for done, (area, decision, is_live, decider, is_held, fen, snapshot) in enumerate(rows, start=1):
+    for done, (area, decision, decider, is_held, fen, snapshot) in enumerate(rows, start=1):
         if progress and done % _BATCH == 0:
             progress(done)
         number, facts = snapshot["agreement"]["number"], snapshot["facts"]
-        yield FrozenForPreview(area, number, decision, is_live, decider is not None, is_held, fen, facts)
+        yield FrozenForPreview(area, number, decision, decider is not None, is_held, fen, facts)
 
 
 def _own(run: SubsidyRun) -> ColumnElement[bool]:

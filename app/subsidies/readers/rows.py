@@ -71,7 +71,7 @@ def read_rows(content: bytes, name: str, wanted: Sequence[Source]) -> BankRows:
         # a text file with separators is read like any other, whatever it is called
         sheets = open_workbook(content, re.sub(r"\.(txt|dat)$", ".csv", name, flags=re.IGNORECASE))
     except Invalid as not_read:
-        raise refused(refused_because(not_read)) from None
+        raise refused(_in_the_banks_words(refused_because(not_read))) from None
     for sheet in sheets:
         for number, row in enumerate(sheet.rows[:HEADER_WITHIN]):
             columns = _columns(row)
@@ -79,6 +79,11 @@ def read_rows(content: bytes, name: str, wanted: Sequence[Source]) -> BankRows:
                 lines = _lines(sheet.rows[number + 1 :], columns, number + 2)
                 return BankRows(tuple(lines), _file_numbers(sheet.rows, columns.get(Source.WHY)))
     raise refused(reason("subsidies.returns.no_header"))
+
+
+def _in_the_banks_words(why: Reason) -> Reason:
+    """A bank's file may be text as well: somebody with the wrong file is not sent away to make a workbook of it."""
+    return reason("subsidies.returns.ending", **why.args) if why.code == "core.file.unknown_extension" else why
 
 
 def _columns(row: Sequence[Cell]) -> dict[Source, int]:

@@ -32,9 +32,9 @@ class Change(StrEnum):
 CHANGE_LABELS = {
     Change.MORE: N_("金额增加"),
     Change.LESS: N_("金额减少"),
-    Change.NEWLY_PAID: N_("原来未发，按此应发"),
-    Change.HELD: N_("原来已发，按此暂缓待定"),
-    Change.REFUSED: N_("原来已发，按此不发"),
+    Change.NEWLY_PAID: N_("原来不发或暂缓，按此应发"),
+    Change.HELD: N_("原来应发，按此暂缓待定"),
+    Change.REFUSED: N_("原来应发，按此不发"),
 }
 
 
@@ -45,7 +45,6 @@ class FrozenForPreview:
     area_code: str
     agreement_number: str
     decision: LineState
-    is_live: bool
     is_decided: bool
     is_held_after: bool
     amount_fen: int
@@ -124,7 +123,7 @@ def preview(
         decided = decide_line(facts, terms, version)
         state = _state(line, decided)
         fen = _fen(decided, terms, facts.payee, is_second_new) if state is LineState.PAY else 0
-        then = line.amount_fen if line.decision is LineState.PAY and line.is_live else 0
+        then = line.amount_fen if line.decision is LineState.PAY else 0  # whatever the bank did with it
         found.counts[state] += 1
         found.counts_then[line.decision] += 1
         for sums in (found.whole, towns[line.area_code[:9]]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -203,12 +204,12 @@ def _run_to_try() -> SubsidyRun | None:
 
 
 def _prefilled() -> PolicyForm:
-    """The terms in force; the new version begins with the next quarter."""
+    """The terms in force; the new version begins with the next quarter and rests on a paper of its own."""
     quarter = Quarter.of(current_clock().today())
     standing = policy_for(read_session(), code_of(current_actor().area_prefix), quarter)
     if standing is None:
         return PolicyForm(valid_from=quarter.first_day)
-    terms = PolicyTerms.from_json(standing.terms)
+    terms = replace(PolicyTerms.from_json(standing.terms), document_number="")
     return PolicyForm.of(terms, valid_from=quarter.next().first_day)
 
 
@@ -225,6 +226,7 @@ def _form_page(form: PolicyForm, tried: Preview | None = None) -> str:
         "subsidies/policy_form.html",
         form=form,
         floors=floors_of(session, code_of(actor.area_prefix)),
+        standing=policy_for(session, code_of(actor.area_prefix), Quarter.of(current_clock().today())),
         can_try=_run_to_try() is not None,
         **_shown(session, tried),
     )
@@ -248,6 +250,7 @@ def _proposal_page(proposed: Proposed, form: Form) -> str:
         said=said_terms(proposed.terms),
         changes=differences(before, proposed.terms),
         is_first=before is None,
+        is_same_paper=bool(proposed.terms.document_number) and _number(before) == proposed.terms.document_number,
         must_ask=is_open and tried is None and lines > AT_ONCE,
         form=form,
         **_shown(session, tried),
@@ -268,3 +271,7 @@ def _shown(session: Session, tried: Preview | None) -> dict[str, Any]:
             for one in tried.movers
         ],
     }
+
+
+def _number(terms: PolicyTerms | None) -> str:
+    return terms.document_number if terms else ""
