@@ -1,4 +1,5 @@
-"""The bodies of the jobs, a few lines each: they call a room's use case in the transaction that the runner owns.
+"""The bodies of the jobs, a few lines each: they call a room's use case in the transaction that the runner owns, or, where a look takes
+long, in transactions of their own.
 
 Every body may be run again without harm; what it makes is guarded by unique keys in the rooms.
 """
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts import sign_in
 from app.audit import chain
 from app.core.actor import Actor
+from app.core.db import Database
 from app.core.files import purge_files
 from app.core.quarter import Quarter
 from app.core.work import purge_work
@@ -21,7 +23,7 @@ from app.guardians.service import sweeping
 from app.patients.service import plans, treatment, watching
 from app.risk import service as risk
 from app.roster import service as roster
-from app.subsidies.service import booking, correcting
+from app.subsidies.service import booking, late_facts
 from app.subsidies.service import watching as money
 from app.tasks import service as tasks
 from app.visits.service.drafts import forget_drafts
@@ -43,6 +45,17 @@ class Made:
 
 # (session, period, business day, instant) → what came of it; the session's transaction is the runner's
 Body = Callable[[Session, str, date, datetime], Made]
+# says how far a long job is, between its transactions; it renews the claim, and raises `LostClaim` for whoever has lost it
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Long:
+    """A body that opens its own transactions, so that nobody waits for the whole of it: (database, business day, instant, progress)."""
+
+    take: Callable[[Database, date, datetime, Progress], Made]
+
+
 # work without a period opens its own transactions; returns how much was done
 Pulse = Callable[[House], int]
 
@@ -86,15 +99,17 @@ def close_fund_year(session: Session, _period: str, today: date, now: datetime) 
     return Made(booking.close_years(session, Actor.operator(), today, now))
 
 
-def watch_money(session: Session, _period: str, today: date, now: datetime) -> Made:
+def watch_money(database: Database, today: date, now: datetime, progress: Progress) -> Made:
     """Every night: a death may be learned, an account changed back, a level lowered long after the run."""
-    seen = money.watch_money(session, Actor.operator(), today, now)
+    seen = money.watch_money(database.reading, database.transaction, Actor.operator(), today, now, progress=progress)
     return Made(seen.made, seen.already)
 
 
-def find_late_facts(session: Session, _period: str, today: date, now: datetime) -> Made:
-    made, _looked = correcting.find_late_facts_everywhere(session, Actor.operator(), today, now)
-    return Made(made)
+def find_late_facts(database: Database, today: date, now: datetime, progress: Progress) -> Made:
+    found = late_facts.find_late_facts_everywhere(
+        database.reading, database.transaction, Actor.operator(), today, now, progress
+    )
+    return Made(found.made)
 
 
 def purge_expired(session: Session, _period: str, _today: date, now: datetime) -> Made:

@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.core.clock import business_day
-from app.core.jobs import Claim, Standing, claim_run, drop_run, find_newest_run, finish_run
+from app.core.jobs import Claim, Standing, claim_run, drop_run, find_newest_run, finish_run, renew_run
 from app.core.logs import log
 from app.core.models import JobRun
 from app.core.work import LostClaim
 from scheduler.house import House
-from scheduler.jobs import Made
+from scheduler.jobs import Long, Made
 from scheduler.schedule import JOBS, Job, due_periods, period_now
 
 LOOK_AGAIN_SECONDS = 0.2
@@ -91,12 +91,26 @@ def run_to_the_end(house: House, job: Job, period: str) -> Outcome:
 
 
 def _work(house: House, job: Job, period: str, claim: Claim) -> Made:
-    """The body and the end of its claim, stored together or not at all."""
+    """The body and the end of its claim, stored together or not at all; a long body has stored its parts by then."""
+    if isinstance(job.body, Long):
+        return _work_long(house, job.body, claim)
     with house.app.app_context(), house.database.transaction() as session:
         made = job.body(session, period, _today(house), house.clock.now())
         if job.leaves_empty_open and not made.made and not made.already:
             drop_run(session, claim)
         else:
+            finish_run(session, claim, {"made": made.made, "already": made.already}, house.clock.now())
+    return made
+
+
+def _work_long(house: House, body: Long, claim: Claim) -> Made:
+    def renew(_done: int, _total: int) -> None:
+        with house.database.transaction() as session:
+            renew_run(session, claim, house.clock.now())
+
+    with house.app.app_context():
+        made = body.take(house.database, _today(house), house.clock.now(), renew)
+        with house.database.transaction() as session:
             finish_run(session, claim, {"made": made.made, "already": made.already}, house.clock.now())
     return made
 

@@ -14,7 +14,7 @@ from app.core.clock import SHANGHAI
 from app.core.dates import parse_date
 from app.core.quarter import Quarter
 from scheduler import jobs
-from scheduler.jobs import Body, Pulse
+from scheduler.jobs import Body, Long, Pulse
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Job:
     rhythm: Rhythm
     at: time
     catch_up: CatchUp
-    body: Body
+    body: Body | Long
     leaves_empty_open: bool = False
 
 
@@ -88,9 +88,9 @@ JOBS: tuple[Job, ...] = (
     # the first night of a year carries the fund's rest over; later nights find it done
     Job("close-fund-year", DAILY, time(0, 10), CatchUp.NEWEST, jobs.close_fund_year),
     # what looks like a pattern of fraud, for the auditor's and the reviewer's page
-    Job("watch-money", DAILY, time(1, 30), CatchUp.NEWEST, jobs.watch_money),
+    Job("watch-money", DAILY, time(1, 30), CatchUp.NEWEST, jobs.Long(jobs.watch_money)),
     # a death, a stay or an ended agreement learned after the payment becomes a case without waiting for the next run
-    Job("find-late-facts", DAILY, time(1, 10), CatchUp.NEWEST, jobs.find_late_facts),
+    Job("find-late-facts", DAILY, time(1, 10), CatchUp.NEWEST, jobs.Long(jobs.find_late_facts)),
     Job("purge-expired", DAILY, time(3, 0), CatchUp.NEWEST, jobs.purge_expired),
 )
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app.core.models import JobRun
 from app.core.work import LostClaim
 
-# Longer than any job's one transaction may take; a claim that is older and not finished belongs to a dead process.
+# Longer than any job's one transaction may take, and a long one renews it between its own; a claim that is older and not finished belongs to a dead process.
 CLAIM_LAPSES_AFTER = timedelta(seconds=60)
 
 
@@ -65,6 +65,18 @@ def finish_run(session: Session, claim: Claim, result: Mapping[str, Any], now: d
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]  # a statement that writes has a row count
+        raise LostClaim()
+
+
+def renew_run(session: Session, claim: Claim, now: datetime) -> None:
+    """Say that a long job is still at it; raises `LostClaim`."""
+    renewed = session.execute(
+        update(JobRun)
+        .where(JobRun.id == claim.run_id, JobRun.token == claim.token, JobRun.finished_at.is_(None))
+        .values(claimed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if renewed.rowcount != 1:  # type: ignore[attr-defined]  # a statement that writes has a row count
         raise LostClaim()
 
 

@@ -23,6 +23,8 @@ from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.service import prepare_run
 from app.subsidies.service.editions import WORK as EDITION
 from app.subsidies.service.editions import count_approvals, draw_edition, keep_edition
+from app.subsidies.service.late_facts import WORK as LATE_FACTS
+from app.subsidies.service.late_facts import find_late_facts
 from app.subsidies.service.printing import (
     CHANGED_NOTICES_PDF,
     HOLD_LIST_PDF,
@@ -54,13 +56,27 @@ def prepare(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
     return WorkDone(result={"run": public_id})
 
 
-def watch(database: Database, item: WorkItem, _progress: Progress) -> WorkDone:
+def watch(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
     """Look for patterns in a run that was drawn up or approved just now; every night they are looked for again."""
     clock = current_clock()
-    with database.transaction() as session:
+    with database.reading() as session:
         run = get_run(session, get_actor_by_id(session, item.asked_by), item.args["run"])
-        seen = watch_run(session, Actor.operator(), run, clock.today(), clock.now())
+    seen = watch_run(
+        database.reading, database.transaction, Actor.operator(), run, clock.today(), clock.now(), progress=progress
+    )
     return WorkDone(result={"run": item.args["run"], "made": seen.made})
+
+
+def look_again(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
+    """Look through what the county has paid with the facts of today."""
+    clock = current_clock()
+    with database.reading() as session:
+        actor = get_actor_by_id(session, item.asked_by)
+    require_person(actor)
+    found = find_late_facts(
+        database.reading, database.transaction, actor, item.args["county"], clock.today(), clock.now(), progress
+    )
+    return WorkDone(result={"made": found.made, "looked": found.looked})
 
 
 def try_terms(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
@@ -117,6 +133,7 @@ HANDLERS: dict[str, Handler] = {
     "subsidy_prepare": prepare,
     "subsidy_preview": try_terms,
     "subsidy_watch": watch,
+    LATE_FACTS: look_again,
     "subsidy_ledger_pdf": partial(print_paper, LEDGER_PDF),
     "subsidy_ledger_xlsx": partial(print_paper, LEDGER_XLSX),
     "subsidy_notices": partial(print_paper, NOTICES_PDF),

@@ -55,6 +55,7 @@ UNSCOPED = {
     "subsidies.queries.home_checks.drawable_lines": "by run, which `get_run` hands out",
     "subsidies.queries.history": "by run, and by its payees",
     "subsidies.queries.joint": "by run, which `get_run` hands out within the actor's area, and by its signatures",
+    "subsidies.queries.late": "by county, for the use cases that look at what was paid again",
     "subsidies.queries.letters.lines_without_letter": "by run",
     "subsidies.queries.lines.count_hold_reasons": "by run",
     "subsidies.queries.past": "by run or county, for the use cases that look at what was paid again",

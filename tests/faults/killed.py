@@ -9,6 +9,7 @@ small run has many transactions.
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import os
 import signal
@@ -146,6 +147,7 @@ if __name__ == "__main__":
 
     for module in (*BLUEPRINTS, *COMMANDS, "scheduler.cli"):
         import_module(module)
+    gc.freeze()  # no collection of a child walks, and thereby copies, what all of them share
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_run(json.loads(line))) + "\n")
         sys.stdout.flush()

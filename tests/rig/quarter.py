@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
@@ -192,6 +192,11 @@ class House:
     def problems(self, supplementary: bool = False) -> list[str]:
         with self.database.reading() as session:
             return [str(one) for one in verify_run(session, self.run(supplementary), self.keyring)]
+
+
+def held(session: Session) -> Callable[[], AbstractContextManager[Session]]:
+    """For what opens sessions of its own: the one that is open already, again and again."""
+    return lambda: nullcontext(session)
 
 
 def returned_by_bank(pay_file: bytes, change: Callable[[list[list[object]]], None] | None = None) -> bytes:

@@ -40,7 +40,7 @@ from app.subsidies.rules.grounds import Grounds, HitGround
 from app.subsidies.rules.policy import DayRule
 from app.subsidies.service import prepare_anew, prepare_batch, start_run
 from app.subsidies.service.checks import decide_hit, hold_listed
-from app.subsidies.service.correcting import find_late_facts
+from app.subsidies.service.late_facts import find_late_facts
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
 from tests.rig.quarter import NOW, TODAY, House
@@ -548,10 +548,11 @@ def test_a_death_that_a_list_tells_after_the_export_becomes_a_case_once_it_is_re
     load(house, [told(house, patient(house, 0), "2026-08-15")], now=LATER)
     decide(house, is_same=True)
     record(house, 0, date(2026, 8, 15))
-    with house.database.transaction() as session:
-        made, _looked = find_late_facts(session, house.actor("clerk"), COUNTY, TODAY, LATER)
+    database = house.database
+    found = find_late_facts(database.reading, database.transaction, house.actor("clerk"), COUNTY, TODAY, LATER)
+    with database.reading() as session:
         cases = session.scalars(select(Recovery)).all()
-    assert made == 1
+    assert found.made == 1
     assert [one.amount_fen for one in cases] == [75000 - 37097]
     assert house.problems() == []
 

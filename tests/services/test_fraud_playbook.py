@@ -57,8 +57,7 @@ def house(app: Flask, database: Database, county: County) -> House:
 
 
 def watch(house: House, today: date = TODAY) -> None:
-    with house.database.transaction() as session:
-        watch_money(session, Actor.operator(), today, NOW)
+    watch_money(house.database.reading, house.database.transaction, Actor.operator(), today, NOW)
 
 
 def says(house: House, place: int, supplementary: bool = False) -> set[tuple[Pattern, str | None]]:

@@ -159,8 +159,7 @@ def test_planted_ghosts_are_stopped_or_named_and_honest_families_are_not(house: 
     _pay_the_quarter_before(house)
     ghosts = {one.name: set(plant(house, kind, one)) for kind, one in enumerate(PLANTS)}
     run = house.prepare()
-    with house.database.transaction() as session:
-        watch_money(session, Actor.operator(), TODAY, NOW)
+    watch_money(house.database.reading, house.database.transaction, Actor.operator(), TODAY, NOW)
     with house.database.reading() as session:
         lines = session.scalars(select(SubsidyLine).where(SubsidyLine.run_id == run.id)).all()
         flags = session.scalars(select(ReviewFlag).where(ReviewFlag.period == run.period)).all()

@@ -30,7 +30,7 @@ from app.subsidies.commands import ProposeRecovery
 from app.subsidies.models import Recovery, SubsidyLine
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.recovery import OPEN, RecoveryState, RecoveryStep
-from app.subsidies.service.correcting import find_late_facts
+from app.subsidies.service.late_facts import find_late_facts
 from app.subsidies.service.recovering import decide_recovery, propose_recovery
 from tests.rig.county import COUNTY, County
 from tests.rig.families import QUARTER, families
@@ -156,8 +156,8 @@ def _learn_what_was_wrong(house: House, stories: dict[int, Story]) -> None:
 
 
 def _look(house: House) -> None:
-    with house.database.transaction() as session:
-        find_late_facts(session, house.actor("clerk"), COUNTY, TODAY, NOW)
+    database = house.database
+    find_late_facts(database.reading, database.transaction, house.actor("clerk"), COUNTY, TODAY, NOW, batch=2)
 
 
 def _withdraw_unfounded(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 from sqlalchemy import exists, select
@@ -22,7 +23,7 @@ from app.subsidies.commands import ProposeRecovery, ReceiveMoney
 from app.subsidies.models import Recovery, SubsidyLine
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.recovery import RecoveryState, RecoveryStep
-from app.subsidies.service.correcting import find_late_facts_everywhere
+from app.subsidies.service.late_facts import find_late_facts_everywhere
 from app.subsidies.service.recovering import decide_recovery, propose_recovery, receive_money
 
 HOSPITAL = "市第四人民医院"
@@ -69,7 +70,8 @@ def pay_back(session: Session, county: County, moments: Moments, paid: Quarter) 
     """The night's look finds what was too much; of one case the county has decided, and a part has come back."""
     today, actors = moments.today, county.actors
     _learn_of_a_stay(session, actors["county_office"], moments, paid)
-    find_late_facts_everywhere(session, Actor.operator(), today, moments.on(today, 3))
+    held = nullcontext(session)
+    find_late_facts_everywhere(lambda: held, lambda: held, Actor.operator(), today, moments.on(today, 3))
     case = session.scalars(
         select(Recovery).where(Recovery.state == RecoveryState.FOUND).order_by(Recovery.amount_fen.desc(), Recovery.id)
     ).first()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,7 +18,8 @@ from app.subsidies.service.watching import decide_flag, watch_money
 
 def watch(session: Session, county: County, moments: Moments) -> None:
     """Last night's look, and the reviewer's word on the oldest change of account or level."""
-    watch_money(session, Actor.operator(), moments.today, moments.on(moments.today, 5))
+    held, last_night = nullcontext(session), moments.on(moments.today, 5)
+    watch_money(lambda: held, lambda: held, Actor.operator(), moments.today, last_night)
     first = session.scalars(
         select(ReviewFlag)
         .where(ReviewFlag.pattern.in_((Pattern.LEVEL_RAISED, Pattern.LATE_SWAP)))

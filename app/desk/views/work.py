@@ -27,6 +27,7 @@ work = Blueprint("work", "app.desk", url_prefix="/work", template_folder="templa
 KINDS = {
     "subsidy_prepare": (N_("季度造册"), Action.PREPARE_SUBSIDY),
     "subsidy_preview": (N_("测算政策"), Action.SEE_SUBSIDY),
+    "subsidy_late_facts": (N_("核查已发放的资金"), Action.PREPARE_SUBSIDY),
     "subsidy_ledger_pdf": (N_("打印发放台账"), Action.PRINT_SUBSIDY),
     "subsidy_ledger_xlsx": (N_("导出发放台账"), Action.PRINT_SUBSIDY),
     "subsidy_notices": (N_("打印监护人告知书"), Action.PRINT_SUBSIDY),
@@ -34,8 +35,9 @@ KINDS = {
     "visits_import": (N_("导入国家系统的随访"), Action.IMPORT_VISITS),
     "check_list_load": (N_("核对其他部门的名单"), Action.KEEP_CHECK_LISTS),
 }
-# the figures of an import, in the order of its page
+# the figures of an import or of a look, in the order of its page
 COUNTED = {
+    "subsidy_late_facts": {"looked": N_("重新核对的发放"), "made": N_("新发现的多发")},
     "roster_import": {
         "rows": N_("数据行"),
         "created": N_("新登记"),
@@ -119,7 +121,7 @@ def _own(session: Session, actor: Actor, public_id: str) -> WorkItem:
 
 
 def _told(item: WorkItem) -> list[tuple[str, str]]:
-    """What an import did, in the words of its own page; nothing for work that counts nothing."""
+    """What an import did or a look found, in the words of its own page; nothing for work that counts nothing."""
     counts = item.result or {}
     return [(_(words), number(counts[name])) for name, words in COUNTED.get(item.kind, {}).items() if name in counts]
 
@@ -134,5 +136,7 @@ def _next_page(item: WorkItem) -> str | None:
         if proposal:
             return url_for("subsidies.policy_proposal", public_id=proposal, work=item.public_id)
         return url_for("subsidies.draft_policy", work=item.public_id)
+    if item.kind == "subsidy_late_facts":
+        return url_for("subsidies.recoveries")
     run = (item.result or {}).get("run") or item.args.get("run")
     return url_for("subsidies.show_run", public_id=run) if run else None

@@ -10,7 +10,7 @@ from app.subsidies.cli.options import actor_named, county_option
 from app.subsidies.cli.steps import subsidy
 from app.subsidies.hands import require_person
 from app.subsidies.queries.recoveries import count_cases
-from app.subsidies.service.correcting import find_late_facts
+from app.subsidies.service.late_facts import find_late_facts
 
 
 @subsidy.command("find-late-facts")
@@ -21,13 +21,12 @@ from app.subsidies.service.correcting import find_late_facts
 def find_late_facts_command(county: str, as_user: str | None, as_json: bool) -> None:
     """Look through what was paid with the facts of today and open a case for what was too much; a second time finds nothing new."""
     clock = current_clock()
-    with transaction() as session:
+    with reading() as session:
         actor = actor_named(session, as_user, Action.PREPARE_SUBSIDY)
-        require_person(actor)
-        made, looked = find_late_facts(session, actor, county, clock.today(), clock.now())
-    answer(
-        {"county": county, "made": made, "looked": looked}, as_json, f"{looked} payments looked at, {made} new cases"
-    )
+    require_person(actor)
+    found = find_late_facts(reading, transaction, actor, county, clock.today(), clock.now())
+    said = f"{found.looked} payments looked at, {found.made} new cases"
+    answer({"county": county, "made": found.made, "looked": found.looked}, as_json, said)
 
 
 @subsidy.command("recoveries")

@@ -1,4 +1,4 @@
-"""What has been paid in past runs: lines whose facts may have changed since, payments that came to nothing, and what a guardian holds."""
+"""What has been paid in past runs: payments, those that came to nothing, and what a guardian holds."""
 
 from __future__ import annotations
 
@@ -8,26 +8,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, exists, extract, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core.money import Money
 from app.core.period import parse_period
 from app.core.quarter import Quarter
-from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
-from app.patients.models import Admission, Patient, PatientSpan
+from app.patients.models import Patient
 from app.people.models import Person
-from app.risk.models import RiskLevel
 from app.subsidies.models import LineKind, PayFileLine, Recovery, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.rules.corrections import REVIEWED_QUARTERS, Paid, Repaid, days_in
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.recovery import RecoveryState
 from app.subsidies.rules.transitions import PaymentState, RunState
-from app.visits.models import FollowUpVisit
 
 PAYMENTS = (LineKind.ORDINARY, LineKind.REPAYMENT)
-_SENT = (RunState.EXPORTED, RunState.SETTLED)
+SENT = (RunState.EXPORTED, RunState.SETTLED)
 _Payee = aliased(Person)
 
 
@@ -90,91 +87,22 @@ def reviewed_from(as_of: date) -> date:
 
 def paying_counties(session: Session) -> Sequence[str]:
     """Counties with a run that went to the bank."""
-    sent = select(SubsidyRun.county_code).where(SubsidyRun.kind != RunKind.OPENING, SubsidyRun.state.in_(_SENT))
+    sent = select(SubsidyRun.county_code).where(SubsidyRun.kind != RunKind.OPENING, SubsidyRun.state.in_(SENT))
     return session.scalars(sent.distinct().order_by(SubsidyRun.county_code)).all()
 
 
-def lines_to_review(session: Session, county_code: str, as_of: date, after: int, limit: int) -> list[PastLine]:
-    """The county's next payments by id about whose patient, payee, agreement or level something was recorded since they were frozen."""
-    line, run = SubsidyLine, SubsidyRun
-    is_recent = run.decided_as_of >= reviewed_from(as_of)
+def past_lines(session: Session, ids: Sequence[int]) -> list[PastLine]:
+    """Payments, whatever has become of them, by id."""
     rows = session.execute(
-        select(line, run, func.coalesce(Person.died_on, _Payee.died_on))
-        .join(run, run.id == line.run_id)
-        .join(Patient, Patient.id == line.patient_id)
-        .join(Person, Person.id == Patient.person_id)
-        .join(_Payee, _Payee.id == line.payee_person_id)
-        .where(
-            run.county_code == county_code,
-            run.kind != RunKind.OPENING,
-            run.state.in_(_SENT),
-            or_(is_recent, _since_death(Person), _since_death(_Payee)),
-            line.kind.in_(PAYMENTS),
-            line.decision == LineState.PAY,
-            line.is_live,
-            line.id > after,
-            _touched(reviewed_from(as_of)),
-        )
-        .order_by(line.id)
-        .limit(limit)
-    )
-    return [PastLine(*row) for row in rows]
-
-
-def get_past_line(session: Session, line_id: int) -> PastLine:
-    """One payment, whatever has become of it."""
-    row = session.execute(
         select(SubsidyLine, SubsidyRun, func.coalesce(Person.died_on, _Payee.died_on))
         .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
         .join(Patient, Patient.id == SubsidyLine.patient_id)
         .join(Person, Person.id == Patient.person_id)
         .join(_Payee, _Payee.id == SubsidyLine.payee_person_id)
-        .where(SubsidyLine.id == line_id)
-    ).one()
-    return PastLine(*row)
-
-
-def _since_death(person: type[Person]) -> ColumnElement[bool]:
-    """A payment, however old, of the year of a death that was recorded after it, or of a later one."""
-    year = cast(func.substr(SubsidyLine.period, 1, 4), Integer)
-    return and_(person.death_recorded_at >= SubsidyRun.prepared_at, year >= extract("year", person.died_on))
-
-
-def _touched(since: date) -> ColumnElement[bool]:
-    """Something was recorded, withdrawn or ended that days or level hang on. What is ended in place bears no time and counts always."""
-    line, run, stay = SubsidyLine, SubsidyRun, Admission
-    level, visit = RiskLevel, FollowUpVisit
-    frozen_at = run.prepared_at
-    return or_(
-        Person.death_recorded_at >= frozen_at,
-        _Payee.death_recorded_at >= frozen_at,
-        exists().where(
-            PatientSpan.patient_id == line.patient_id,
-            or_(PatientSpan.recorded_at >= frozen_at, PatientSpan.withdrawn_at >= frozen_at),
-        ),
-        exists().where(
-            stay.patient_id == line.patient_id,
-            or_(stay.recorded_at >= frozen_at, stay.withdrawn_at >= frozen_at, stay.to_on >= since),
-        ),
-        exists().where(
-            Agreement.id == line.agreement_id, or_(Agreement.ended_on.is_not(None), Agreement.withdrawn_at.is_not(None))
-        ),
-        exists().where(
-            Agreement.id == line.agreement_id,
-            Guardianship.id.in_((Agreement.guardianship_id, Agreement.second_guardianship_id)),
-            or_(Guardianship.to_on.is_not(None), Guardianship.withdrawn_at.is_not(None)),
-        ),
-        exists().where(
-            level.patient_id == line.patient_id,
-            level.assessed_on <= run.decided_as_of,
-            or_(level.recorded_at >= frozen_at, level.withdrawn_at >= frozen_at),
-        ),
-        exists().where(
-            visit.patient_id == line.patient_id,
-            or_(visit.public_order_incidents > 0, visit.criminal_incidents > 0),
-            or_(visit.recorded_at >= frozen_at, visit.withdrawn_at >= frozen_at),
-        ),
+        .where(SubsidyLine.id.in_(ids))
+        .order_by(SubsidyLine.id)
     )
+    return [PastLine(*row) for row in rows]
 
 
 def dead_lines(
@@ -200,7 +128,7 @@ def dead_lines(
             or_(
                 later.decision == LineState.PAY,  # if that one came to nothing too, it is the one that is paid again
                 and_(later.decision == LineState.REFUSE, later.decided_by.is_not(None)),
-                of_later.state.not_in(_SENT),
+                of_later.state.not_in(SENT),
             )
         )
     )
@@ -263,8 +191,8 @@ def paid_for(session: Session, lines: Sequence[SubsidyLine], *, is_sent: bool = 
     )
     for one, state, kind in rows:
         is_opening = kind is RunKind.OPENING
-        if place_of(one) in wanted and (is_opening or state in _SENT or not is_sent):
-            _add_line(sums[place_of(one)], one, state in _SENT, is_opening)
+        if place_of(one) in wanted and (is_opening or state in SENT or not is_sent):
+            _add_line(sums[place_of(one)], one, state in SENT, is_opening)
     cases = session.execute(
         select(line.agreement_id, line.period, line.rank, Recovery)
         .join(Recovery, Recovery.line_id == line.id)

@@ -13,28 +13,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.areas.models import Area
-from app.areas.rules import AreaLevel
 from app.audit.service import note
 from app.core.access import Action, may
 from app.core.actor import Actor, Role
 from app.core.batches import insert_missing
 from app.core.db import new_public_id
-from app.core.errors import Forbidden, NotFound
+from app.core.errors import Forbidden
 from app.core.money import Money
 from app.subsidies.models import LineKind, Recovery, RecoveryEvent, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.facts import GatheredLine, gather
-from app.subsidies.queries.past import (
-    Dead,
-    PastLine,
-    Place,
-    dead_lines,
-    get_past_line,
-    lines_to_review,
-    paid_for,
-    paying_counties,
-    place_of,
-)
+from app.subsidies.queries.late import lines_to_review
+from app.subsidies.queries.past import Dead, PastLine, Place, dead_lines, paid_for, past_lines, place_of
 from app.subsidies.rules.corrections import Paid, decide_correction, decide_repayment, ended_with_payee, explained
 from app.subsidies.rules.decision import LineDecision, LineState, decide_line
 from app.subsidies.rules.policy import PolicyTerms
@@ -181,7 +170,7 @@ def _not_in(session: Session, found: Sequence[Reviewed]) -> list[Reviewed]:
 
 def review_case(session: Session, case: Recovery, look: Look) -> tuple[Reviewed, Money]:
     """The case's payment by the facts of today, and what was paid too much by them if this case did not stand."""
-    past = get_past_line(session, case.line_id)
+    (past,) = past_lines(session, [case.line_id])
     (reviewed,) = _review_alike(session, look, [past])
     own = case.received_fen if case.state is RecoveryState.WITHDRAWN else case.amount_fen
     others = replace(reviewed.sent, claimed=reviewed.sent.claimed - Money(own))
@@ -251,34 +240,10 @@ def _gather_again(
 # -- what was paid too much --------------------------------------------------------------------------------------------
 
 
-def find_late_facts(session: Session, actor: Actor, county_code: str, today: date, now: datetime) -> tuple[int, int]:
-    """Open a case for everything that was paid too much by what is known today: (new cases, payments looked at). `NotFound` for what is no
-    county, or one beyond the actor's area."""
-    _require(actor, Action.PREPARE_SUBSIDY)
-    area = session.get(Area, county_code)
-    if area is None or area.level is not AreaLevel.COUNTY or not county_code.startswith(actor.area_prefix):
-        raise NotFound()
-    made = looked = 0
-    after: int | None = 0
-    while after is not None:
-        past = lines_to_review(session, county_code, today, after, BATCH)
-        reviewed = review(session, Look(today, now), past)
-        made += open_cases(session, actor, county_code, [one for one in reviewed if one.too_much], now)
-        looked += len(past)
-        after = past[-1].line.id if len(past) == BATCH else None
-    return made, looked
-
-
-def find_late_facts_everywhere(session: Session, actor: Actor, today: date, now: datetime) -> tuple[int, int]:
-    """The same for every county that has paid, each night."""
-    found = [find_late_facts(session, actor, county, today, now) for county in paying_counties(session)]
-    return sum(made for made, _ in found), sum(looked for _, looked in found)
-
-
 def open_cases(session: Session, actor: Actor, county_code: str, found: Sequence[Reviewed], now: datetime) -> int:
     """One case a difference; the same one found again changes nothing. The clerk's and the night's, and the reviewer's where a case that was
     withdrawn stands anew."""
-    _require(actor, Action.PREPARE_SUBSIDY, Action.APPROVE_SUBSIDY)
+    require_finder(actor, Action.PREPARE_SUBSIDY, Action.APPROVE_SUBSIDY)
     rows = [_case(county_code, one, now) for one in found]
     insert_missing(session, Recovery, rows)
     made = session.scalars(select(Recovery).where(Recovery.public_id.in_([row["public_id"] for row in rows]))).all()
@@ -297,7 +262,7 @@ def open_cases(session: Session, actor: Actor, county_code: str, found: Sequence
     return len(made)
 
 
-def _require(actor: Actor, *actions: Action) -> None:
+def require_finder(actor: Actor, *actions: Action) -> None:
     """`Forbidden` for who may do none of these; the jobs of the night act as operator."""
     if actor.role is not Role.OPERATOR and not any(may(actor, action) for action in actions):
         raise Forbidden()

@@ -5,8 +5,8 @@ A flag stops nothing. It is found again every night; what a person has explained
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -31,6 +31,9 @@ from app.subsidies.rules.grounds import check_reference, tidy_reference
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.transitions import RunState
 from app.subsidies.rules.watch import Finding, FlagState, Thresholds, check_flag_ground
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+Progress = Callable[[int, int], None]
 
 QUARTERS_BACK = 4  # older runs are looked at no more; what was found in them stays
 
@@ -68,10 +71,74 @@ class Seen:
         return Seen(self.made + other.made, self.already + other.already)
 
 
-def watch_money(session: Session, actor: Actor, today: date, now: datetime, limits: Thresholds | None = None) -> Seen:
-    """Every run of the last quarters, and every county that has one."""
+def watch_money(
+    reading: Sessions,
+    transaction: Sessions,
+    actor: Actor,
+    today: date,
+    now: datetime,
+    limits: Thresholds | None = None,
+    progress: Progress | None = None,
+) -> Seen:
+    """Every run of the last quarters, and every county that has one; each is kept for itself, so that nobody waits for all of them."""
+    with reading() as session:
+        runs = _recent_runs(session, today)
+    seen = Seen()
+    for done, run in enumerate(runs):
+        seen += watch_run(reading, transaction, actor, run, today, now, limits)
+        if progress:
+            progress(done + 1, len(runs))
+    for county_code in sorted({run.county_code for run in runs}):
+        seen += watch_county(reading, transaction, actor, county_code, today, now, limits)
+    return seen
+
+
+def watch_run(
+    reading: Sessions,
+    transaction: Sessions,
+    actor: Actor,
+    run: SubsidyRun,
+    today: date,
+    now: datetime,
+    limits: Thresholds | None = None,
+    progress: Progress | None = None,
+) -> Seen:
+    """All patterns on one run, as far as it is drawn up: a long look, then a short transaction that keeps what was found."""
+    findings: list[Finding] = []
+    for done, find in enumerate(OF_RUN):
+        with reading() as session:
+            policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
+            if policy is None:
+                return Seen()
+            watched = Watched(run, PolicyTerms.from_json(policy.terms), today, limits or Thresholds())
+            findings += find(session, watched)
+        if progress:
+            progress(done + 1, len(OF_RUN))
+    with transaction() as session:
+        if not _is_as_it_was(session, run):
+            return Seen()  # drawn up anew meanwhile: that look is asked for with it
+        return _keep(session, actor, run.county_code, run.period, findings, now)
+
+
+def watch_county(
+    reading: Sessions,
+    transaction: Sessions,
+    actor: Actor,
+    county_code: str,
+    today: date,
+    now: datetime,
+    limits: Thresholds | None = None,
+) -> Seen:
+    """Patterns that no single run shows."""
+    with reading() as session:
+        findings = [one for find in OF_COUNTY for one in find(session, county_code, today, limits or Thresholds())]
+    with transaction() as session:
+        return _keep(session, actor, county_code, str(Quarter.of(today)), findings, now)
+
+
+def _recent_runs(session: Session, today: date) -> Sequence[SubsidyRun]:
     oldest = Quarter.of(today).shift(-QUARTERS_BACK).first_day
-    runs = session.scalars(
+    return session.scalars(
         select(SubsidyRun)
         .where(
             SubsidyRun.kind != RunKind.OPENING,
@@ -80,32 +147,12 @@ def watch_money(session: Session, actor: Actor, today: date, now: datetime, limi
         )
         .order_by(SubsidyRun.id)
     ).all()
-    seen = Seen()
-    for run in runs:
-        seen += watch_run(session, actor, run, today, now, limits)
-    for county_code in sorted({run.county_code for run in runs}):
-        seen += watch_county(session, actor, county_code, today, now, limits)
-    return seen
 
 
-def watch_run(
-    session: Session, actor: Actor, run: SubsidyRun, today: date, now: datetime, limits: Thresholds | None = None
-) -> Seen:
-    """All patterns on one run, as far as it is drawn up."""
-    policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
-    if policy is None:
-        return Seen()
-    watched = Watched(run, PolicyTerms.from_json(policy.terms), today, limits or Thresholds())
-    findings = [finding for find in OF_RUN for finding in find(session, watched)]
-    return _keep(session, actor, run.county_code, run.period, findings, now)
-
-
-def watch_county(
-    session: Session, actor: Actor, county_code: str, today: date, now: datetime, limits: Thresholds | None = None
-) -> Seen:
-    """Patterns that no single run shows."""
-    findings = [one for find in OF_COUNTY for one in find(session, county_code, today, limits or Thresholds())]
-    return _keep(session, actor, county_code, str(Quarter.of(today)), findings, now)
+def _is_as_it_was(session: Session, run: SubsidyRun) -> bool:
+    """Whether the lines that were looked at still stand; nobody draws the run up anew until this transaction ends."""
+    again = select(SubsidyRun.id).where(SubsidyRun.id == run.id, SubsidyRun.prepared_at == run.prepared_at)
+    return session.scalar(again.with_for_update()) is not None
 
 
 def ask_to_watch(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> None:
