@@ -169,7 +169,9 @@ class Action(StrEnum):
     VERIFY_SUBSIDY = "verify_subsidy"  # recompute frozen lines: says which differ, names nobody
     PREPARE_SUBSIDY = "prepare_subsidy"  # prepare, submit, decide a hold
     APPROVE_SUBSIDY = "approve_subsidy"
-    SIGN_SUBSIDY = "sign_subsidy"  # an office's signature in the joint approval, on the form made for it
+    SIGN_SUBSIDY = "sign_subsidy"  # an office's part in the joint approval
+    MARK_SUBSIDY = "mark_subsidy"  # on a form that lists the families, of which the few are marked
+    ANSWER_SUBSIDY = "answer_subsidy"  # without a list: by the numbers of those whom the office itself knows of
     PAY_SUBSIDY = "pay_subsidy"  # export and settle
     KEEP_CHECK_LISTS = "keep_check_lists"  # load other offices' lists before a run, and say who of ours is on them
     KEEP_CARE_LISTS = "keep_care_lists"  # of these, the ones with days of care: hospital stays and custody
@@ -182,6 +184,27 @@ class Action(StrEnum):
         "print_reasons"  # papers that say why somebody is not paid, and ledgers that were kept with their reasons
     )
     PRINT_SUMMARY = "print_summary"  # the quarter by town and village, in counts and sums
+    SEE_INSURANCE = "see_insurance"  # policies, counts and sums, and who is eligible but not covered
+    SEE_INSURED = "see_insured"  # who is insured, claims and relief, person by person
+    KEEP_INSURANCE = "keep_insurance"  # write down policies, report people to the insurer, keep claims; the insurer's lists
+    DECIDE_INSURANCE = "decide_insurance"  # the second person's word on a policy or on relief
+    SEE_BENEFITS = "see_benefits"  # what families receive, and what they are entitled to and do not
+    KEEP_BENEFITS = "keep_benefits"  # record a benefit, ask the office that decides, print the family's sheet
+    SET_BENEFIT_OFFICES = "set_benefit_offices"  # which office decides on which benefit
+    SEE_BENEFIT_REQUESTS = "see_benefit_requests"  # requests to offices; a partner sees its own alone
+    ANSWER_BENEFIT_REQUESTS = "answer_benefit_requests"  # take one up, grant or refuse it
+    SEE_BACKSTOPS = "see_backstops"  # hospital bills that the county takes over
+    ASK_BACKSTOP = "ask_backstop"
+    APPROVE_BACKSTOP = "approve_backstop"
+    PAY_BACKSTOP = "pay_backstop"
+    SEE_REHAB = "see_rehab"  # rehabilitation places and referrals; a partner sees its own alone
+    KEEP_REHAB_PLACES = "keep_rehab_places"
+    REFER_TO_REHAB = "refer_to_rehab"
+    ANSWER_REHAB = "answer_rehab"  # accept, refuse, begin, end; the months of attendance
+    SEE_MESSAGES = "see_messages"  # what was to be said and what became of it: states, or counts
+    SETTLE_MESSAGES = "settle_messages"  # say how an unknown outcome ended, see to what did not arrive
+    KEEP_TEMPLATES = "keep_templates"  # propose words for messages; approve another person's
+    KEEP_TEXT_CONSENTS = "keep_text_consents"  # who agreed to be told by text message, and who no longer does
     SEE_REPORTS = "see_reports"  # the page of what this role may print
     SEE_COMPLIANCE = "see_compliance"  # coordinator's first page and lists of what is late
     SEE_TOWN = "see_town"
@@ -287,6 +310,8 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.PREPARE_SUBSIDY: frozenset({Role.CLERK}),
     Action.APPROVE_SUBSIDY: frozenset({Role.REVIEWER}),
     Action.SIGN_SUBSIDY: frozenset({Role.POLICE, Role.TOWN, Role.COUNTY_OFFICE}),
+    Action.MARK_SUBSIDY: frozenset({Role.TOWN, Role.COUNTY_OFFICE}),
+    Action.ANSWER_SUBSIDY: frozenset({Role.POLICE}),
     Action.PAY_SUBSIDY: frozenset({Role.FINANCE}),
     Action.KEEP_CHECK_LISTS: frozenset({Role.CLERK, Role.COUNTY_OFFICE}),
     # whoever pays reads days of care only as a number (roles.md), and does not overrule a list alone
@@ -298,6 +323,27 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.PRINT_SUBSIDY: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.PRINT_REASONS: frozenset({Role.CLERK, Role.REVIEWER, Role.AUDITOR}),
     Action.PRINT_SUMMARY: frozenset({Role.COORDINATOR, Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
+    Action.SEE_INSURANCE: frozenset({Role.CLERK, Role.REVIEWER, Role.AUDITOR, Role.COORDINATOR}),
+    Action.SEE_INSURED: frozenset({Role.CLERK, Role.REVIEWER, Role.AUDITOR}),
+    Action.KEEP_INSURANCE: frozenset({Role.CLERK}),
+    Action.DECIDE_INSURANCE: frozenset({Role.REVIEWER}),
+    Action.SEE_BENEFITS: _CLINICAL | {Role.CLERK, Role.COORDINATOR},
+    Action.KEEP_BENEFITS: _CLINICAL | {Role.CLERK},
+    Action.SET_BENEFIT_OFFICES: frozenset({Role.CLERK}),
+    Action.SEE_BENEFIT_REQUESTS: _CLINICAL | {Role.CLERK, Role.PARTNER},
+    Action.ANSWER_BENEFIT_REQUESTS: frozenset({Role.PARTNER, Role.CLERK}),
+    Action.SEE_BACKSTOPS: frozenset({Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
+    Action.ASK_BACKSTOP: frozenset({Role.CLERK}),
+    Action.APPROVE_BACKSTOP: frozenset({Role.REVIEWER}),
+    Action.PAY_BACKSTOP: frozenset({Role.FINANCE}),
+    Action.SEE_REHAB: _CLINICAL | {Role.PARTNER, Role.COORDINATOR},
+    Action.KEEP_REHAB_PLACES: frozenset({Role.COUNTY_OFFICE}),
+    Action.REFER_TO_REHAB: _CLINICAL,
+    Action.ANSWER_REHAB: frozenset({Role.PARTNER, Role.COUNTY_OFFICE}),
+    Action.SEE_MESSAGES: frozenset(role for role in _ROLE_ORDER if FIELDS[Field.MESSAGE_STATE][role] is not Grant.NONE),
+    Action.SETTLE_MESSAGES: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
+    Action.KEEP_TEMPLATES: frozenset({Role.CLERK, Role.COUNTY_OFFICE}),
+    Action.KEEP_TEXT_CONSENTS: _CLINICAL,
     Action.SEE_COMPLIANCE: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.TOWN}),
     Action.SEE_REPORTS: frozenset(
         {

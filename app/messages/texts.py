@@ -77,13 +77,13 @@ TEXTS: dict[str, str] = {
     "messages.refused.nobody_named": N_("没有可通知的工作人员"),
     "messages.refused.no_address": N_("工作人员没有登记邮箱"),
     "messages.refused.forbidden_word": N_("短信内容未通过用词检查"),
-    "messages.refused.by_provider": N_("服务商不接受（错误码 %(code)s）"),
+    "messages.refused.by_provider": N_("服务商不接受（错误码 %(error)s）"),
     "messages.refused.stopped": N_("接收人已向运营商退订"),
     "messages.not_sent.off": N_("本系统没有开通发送"),
     "messages.not_sent.no_template": N_("没有审批通过的模板"),
     "messages.not_sent.no_provider_template": N_("模板没有在服务商处备案"),
     "messages.not_sent.no_callback_number": N_("没有可供回电的单位电话"),
-    "messages.failed.by_network": N_("运营商报告未送达（错误码 %(code)s）"),
+    "messages.failed.by_network": N_("运营商报告未送达（错误码 %(error)s）"),
     "messages.failed.never_accepted": N_("经向服务商两次核对，没有收到这条短信"),
     "messages.failed.by_person": N_("经人工核实没有送达"),
     "messages.unknown.no_answer": N_("服务商没有明确答复，正在核对"),
@@ -164,8 +164,8 @@ SUGGESTED: dict[MessageKind, tuple[str, str]] = {
         "Urgent: {code} needs you now. Please call {phone}.",
     ),
     MessageKind.SENDING_FAILED: (
-        "【待办】截至{day}，有{count}条通知没有送达，请登录系统处理。",
-        "To do: on {day}, {count} notices had not arrived. Please sign in.",
+        "【待办】截至{day}，有通知没有送达，请登录系统处理。",
+        "To do: on {day}, notices had not arrived. Please sign in.",
     ),
 }
 

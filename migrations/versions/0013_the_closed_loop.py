@@ -143,6 +143,8 @@ MOVES: dict[str, list[tuple[str, str]]] = {
         ("claimed", "failed"),
         ("claimed", "refused"),
         ("claimed", "cancelled"),
+        ("claimed", "expired"),
+        ("claimed", "not_sent"),
         ("unknown", "sent"),
         ("unknown", "delivered"),
         ("unknown", "failed"),

@@ -105,7 +105,7 @@ KINDS: dict[MessageKind, KindRule] = {
     MessageKind.TASKS_OVERDUE: _staff(Parameter.COUNT, Parameter.DAY),
     MessageKind.CONFERENCE: _staff(Parameter.DAY, Parameter.CODE),
     MessageKind.CRISIS: _staff(Parameter.CODE, Parameter.PHONE, ignores_night=True),
-    MessageKind.SENDING_FAILED: _staff(Parameter.COUNT, Parameter.DAY),
+    MessageKind.SENDING_FAILED: _staff(Parameter.DAY),
 }
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}", re.ASCII)
