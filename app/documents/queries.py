@@ -34,6 +34,7 @@ class Paper:
     media_type: str
     sha256: str
     sight: Sight
+    is_mine_to_withdraw: bool
     withdrawn_at: datetime | None
     withdrawn_by: str | None
     withdrawn_reason: str | None
@@ -70,6 +71,7 @@ def list_papers(session: Session, actor: Actor, subject: Subject) -> list[Paper]
             media_type,
             one.sha256,
             sight_for(actor, one.kind, subject),
+            may_withdraw(actor, one, subject),
             one.withdrawn_at,
             taken_by,
             one.withdrawn_reason,
@@ -99,3 +101,8 @@ def get_document(session: Session, actor: Actor, public_id: str) -> tuple[Docume
 
 def sight_for(actor: Actor, kind: DocumentKind, subject: Subject) -> Sight:
     return sight_of(kind, partial(sees, actor), subject.has_task)
+
+
+def may_withdraw(actor: Actor, document: Document, subject: Subject) -> bool:
+    """Whoever kept a paper, or may look at it, can say that it is the wrong one; nobody else can know."""
+    return document.recorded_by == actor.user_id or sight_for(actor, document.kind, subject) is not Sight.LISTED

@@ -20,7 +20,7 @@ from app.core.reasons import Reason, reason
 from app.documents.commands import AttachDocument
 from app.documents.labels import WITHDRAWAL_REASONS
 from app.documents.models import Document
-from app.documents.queries import sight_for
+from app.documents.queries import may_withdraw, sight_for
 from app.documents.readers.papers import PDF_TYPE
 from app.documents.rules import KINDS_OF, Sight
 from app.documents.subjects import Subject
@@ -105,9 +105,13 @@ def open_document(
     return open_file(session, keyring, file), file
 
 
-def withdraw_document(session: Session, actor: Actor, document: Document, code: str, now: datetime) -> None:
+def withdraw_document(
+    session: Session, actor: Actor, document: Document, subject: Subject, code: str, now: datetime
+) -> None:
     """It proves nothing any more; the row and the sealed bytes stay. The first of two at once is the one that counts."""
     require(actor, Action.KEEP_DOCUMENTS)
+    if not may_withdraw(actor, document, subject):
+        raise Forbidden(reason("documents.not_yours"))
     if code not in WITHDRAWAL_REASONS:
         raise Invalid({"reason": [reason("documents.reason_missing")]})
     session.refresh(document, with_for_update=True)

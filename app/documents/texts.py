@@ -19,6 +19,7 @@ TEXTS: dict[str, str] = {
     "documents.wrong_kind": N_("这里不能放这种材料，请重新选择"),
     "documents.after_today": N_("材料上的日期不能晚于今天"),
     "documents.kept_already": N_("同一份文件已经存过"),
+    "documents.not_yours": N_("只有留存的人，或可以查看这份材料的人，才能撤下"),
     "documents.takes_none": N_("这件事已办结，不再添加材料"),
     "documents.revealed": N_("说明原因后打开材料影像"),
     "documents.reason_missing": N_("请选择撤下的原因"),

@@ -18,7 +18,6 @@ from app.core.keys import current_keyring
 from app.core.web import forget_reads, read_session, show_errors
 from app.documents.forms import AttachForm, OpenForm, WithdrawForm
 from app.documents.labels import KIND_LABELS
-from app.documents.models import Document
 from app.documents.queries import get_document, list_papers, sight_for
 from app.documents.rules import KINDS_OF, DocumentSubject, Sight
 from app.documents.service import attach_document, open_document, withdraw_document
@@ -108,8 +107,8 @@ def withdraw(public_id: str) -> Answer:
     forget_reads()
     try:
         with transaction() as session:
-            document: Document = get_document(session, actor, public_id)[0]
-            withdraw_document(session, actor, document, form.reason.data or "", current_clock().now())
+            document, its = get_document(session, actor, public_id)
+            withdraw_document(session, actor, document, its, form.reason.data or "", current_clock().now())
     except (Conflict, Invalid) as refused:
         show_errors(form, refused)
         status = 400 if isinstance(refused, Invalid) else 409

@@ -151,6 +151,7 @@ TEXTS: dict[str, str] = {
     "subsidies.police.numbers": N_("有 %(count)s 个号码不对，是第 %(which)s 个，请对照证件改正；整份名单都还没有比对"),
     "subsidies.police.too_many": N_("一次最多填 %(most)s 个号码"),
     "subsidies.police_answered": N_("公安机关反馈核查结果"),
+    "subsidies.joint.county_only": N_("只有县级账号会签；请由县级公安、政法委、卫健账号办理"),
     "subsidies.joint.not_asked": N_("本批按政策由一人复核，不需要部门签署"),
     "subsidies.joint.signed_already": N_("本部门已经签署这一份内容"),
     "subsidies.joint.marked_first": N_("已有 %(count)s 笔标为有情况，请退回民政核定，或撤销后再签署"),
@@ -199,7 +200,7 @@ TEXTS: dict[str, str] = {
     "subsidies.prepare.not_draft": N_("只有待提交的批次可以重新造册"),
     # signing
     "subsidies.step.listed": N_("提交之后收到的名单命中 %(count)s 处，请退回经办人按新名单暂缓"),
-    "subsidies.submit.nothing_to_pay": N_("本批没有应发的行，不能提交"),
+    "subsidies.submit.nothing_to_pay": N_("本批没有应发的行，不能提交：先对暂缓的行作决定；没有可发的，本批留着不办即可"),
     "subsidies.step.changed": N_("内容与签批时不一致，已停止；请退回后重新提交"),
     "subsidies.decide.account_denied": N_("本人否认更换账户，不能发放：先重新登记本人的账户，再重新造册"),
     "subsidies.decide.account_changed": N_("账户变更还没有经本人确认：先由他人按变更前的号码联系并登记结果，再核定"),

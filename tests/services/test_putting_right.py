@@ -548,4 +548,4 @@ def _papers(session: Session, county: County, patient: Patient, place: int, has_
         )
         kept = attach_document(session, keyring(), clerk, family, paper, TODAY, NOW)
         if number:
-            withdraw_document(session, clerk, kept, "documents.withdrawn.unreadable", NOW)
+            withdraw_document(session, clerk, kept, family, "documents.withdrawn.unreadable", NOW)
