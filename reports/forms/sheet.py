@@ -28,11 +28,13 @@ class Imprint:
     printed_by: str
     printed_at: datetime
     table_number: str = ""
+    mark: str = ""
+    """Number and check code of this print (编号 … 校验码 …), where it is on record."""
 
     def line(self) -> str:
         moment = self.printed_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
         source = f"{self.printed_by} 打印于 {moment}" if self.printed_by else f"打印于 {moment}"
-        return f"{self.organisation} · {source}" if self.organisation else source
+        return " · ".join(part for part in (self.organisation, self.mark, source) if part)
 
 
 @dataclass(frozen=True, slots=True)
