@@ -6,6 +6,7 @@ import sys
 
 from app import create_app
 from app.core.crypto import KeyUnavailable
+from app.core.memory import spare_collections
 from config import ConfigurationError, Settings
 from scheduler.house import House
 from scheduler.process import Process
@@ -16,6 +17,7 @@ def main() -> None:
         app = create_app(Settings.from_environ())
     except (ConfigurationError, KeyUnavailable) as error:
         sys.exit(f"Anhu does not start: {error}")
+    spare_collections()
     Process(House.of(app)).run()
 
 

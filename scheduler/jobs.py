@@ -20,15 +20,19 @@ from app.core.files import purge_files
 from app.core.quarter import Quarter
 from app.core.work import purge_work
 from app.guardians.service import sweeping
+from app.messages.service import reminding
+from app.messages.service.settling import settle
 from app.patients.service import plans, treatment, watching
 from app.risk import service as risk
 from app.roster import service as roster
 from app.subsidies.service import booking, late_facts
 from app.subsidies.service import watching as money
+from app.subsidies.service.telling import owe_payment_notices
 from app.tasks import service as tasks
 from app.visits.service.drafts import forget_drafts
 from app.visits.service.sync import forget_contents
 from scheduler.house import House
+from scheduler.messages import messages_a_round, sender_of
 from scheduler.work import do_next
 
 IMPORT_ROWS_KEPT = timedelta(days=30)
@@ -117,6 +121,23 @@ def purge_expired(session: Session, _period: str, _today: date, now: datetime) -
     gone += roster.purge_rows(session, now - IMPORT_ROWS_KEPT) + forget_contents(session, now)
     gone += forget_drafts(session, now)
     return Made(gone)
+
+
+def owe_reminders(session: Session, _period: str, today: date, now: datetime) -> Made:
+    """What is due soon or late, to families that agreed and to offices; sent later, by the sender."""
+    counts = reminding.owe_reminders(session, today, now)
+    made, already = owe_payment_notices(session, today, now)
+    return Made(counts.made + made, counts.already + already)
+
+
+def send_messages(house: House) -> int:
+    with house.app.app_context():
+        return sender_of(house).work(messages_a_round(house))
+
+
+def settle_messages(house: House) -> int:
+    with house.app.app_context():
+        return settle(sender_of(house))
 
 
 def seal_audit(house: House) -> int:

@@ -15,6 +15,7 @@ from app.core.dates import parse_date
 from app.core.quarter import Quarter
 from scheduler import jobs
 from scheduler.jobs import Body, Long, Pulse
+from scheduler.messages import SEND_EVERY_SECONDS
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ JOBS: tuple[Job, ...] = (
     Job("watch-money", DAILY, time(1, 30), CatchUp.NEWEST, jobs.Long(jobs.watch_money)),
     # a death, a stay or an ended agreement learned after the payment becomes a case without waiting for the next run
     Job("find-late-facts", DAILY, time(1, 10), CatchUp.NEWEST, jobs.Long(jobs.find_late_facts)),
+    # in the morning, before quiet hours end: reminders of what is due, alerts to offices that are late
+    Job("owe-reminders", DAILY, time(7, 30), CatchUp.NEWEST, jobs.owe_reminders),
     Job("purge-expired", DAILY, time(3, 0), CatchUp.NEWEST, jobs.purge_expired),
 )
 
@@ -98,6 +101,8 @@ BEATS: tuple[Beat, ...] = (
     Beat("seal-audit", 5, jobs.seal_audit),
     Beat("anchor-audit", 300, jobs.anchor_audit),
     Beat("work-items", 2, jobs.do_waiting_work),
+    Beat("send-messages", SEND_EVERY_SECONDS, jobs.send_messages),
+    Beat("settle-messages", 60, jobs.settle_messages),
 )
 
 

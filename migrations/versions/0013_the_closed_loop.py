@@ -644,6 +644,7 @@ def upgrade() -> None:
         sa.Column("clue_id", sa.Integer(), nullable=True),
         sa.Column("area_code", sa.String(length=12), nullable=False),
         sa.Column("county_code", sa.String(length=12), nullable=False),
+        sa.Column("registered_code", sa.String(length=12), nullable=True),
         sa.Column("place", sa.String(length=100), nullable=False),
         sa.Column("planned_on", sa.Date(), nullable=True),
         sa.Column("draft_sealed", sa.LargeBinary(), nullable=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,11 @@ from app.messages.rules.templates import EventSource
 
 _QUEUED = text("state = 'queued'")
 _UNDER_WAY = text("state IN ('claimed', 'unknown')")
+
+
+def new_path() -> str:
+    """88 random bits in digits and small letters a to f: providers take no underscore in an address."""
+    return secrets.token_hex(11)
 
 
 class Message(Base):
@@ -60,7 +66,7 @@ class Message(Base):
     claim: Mapped[str | None] = mapped_column(String(32))
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # where the provider reports to: nobody else knows the address of this message's reports
-    callback_path: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
+    callback_path: Mapped[str] = mapped_column(String(22), unique=True, default=new_path)
     gateway: Mapped[str | None] = mapped_column(String(16))
     template_id: Mapped[int | None] = mapped_column(ForeignKey("message_templates.id"))
     # the number that it went to, by its row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from app.guardians.models import Guardianship
 from app.guardians.rules import Rank
 from app.messages.commands import Owed
 from app.messages.models import Message
+from app.messages.models.messages import new_path
 from app.messages.queries.relevance import is_known
 from app.messages.rules.kinds import KINDS, Audience, MessageState, Recipient, checked_parameters
 
@@ -80,9 +81,10 @@ def _row(owed: Owed, guardianships: dict[tuple[int, Rank], int], now: datetime) 
         "area_code": owed.area_code or (patient.area_code if patient else ""),
         "owed_at": now,
         "not_before": not_before,
-        "expires_at": owed.expires_at,
+        # what comes too late is kept, and said to be too late
+        "expires_at": max(owed.expires_at, not_before + timedelta(seconds=1)),
         "state": MessageState.QUEUED,
         "next_try_at": not_before,
         "attempts": 0,
-        "callback_path": new_public_id(),
+        "callback_path": new_path(),
     }
