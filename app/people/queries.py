@@ -48,6 +48,17 @@ def find_ids_by_id_numbers(session: Session, keyring: Keyring, numbers: Iterable
     return found
 
 
+def ids_by_whole_numbers(session: Session, keyring: Keyring, numbers: Iterable[str]) -> set[int]:
+    """Whose number is, or once was, one of these."""
+    wanted = {index for number in numbers for index in keyring.indexes(ID, normalise_id_number(number))}
+    found: set[int] = set()
+    for part in slices(wanted):
+        found.update(session.scalars(select(Person.id).where(Person.id_index.in_(part))))
+        former = select(FormerIdNumber.person_id).where(FormerIdNumber.number_index.in_(part))
+        found.update(session.scalars(former))
+    return found
+
+
 def list_people(session: Session, person_ids: Iterable[int]) -> dict[int, Person]:
     found: dict[int, Person] = {}
     for part in slices(set(person_ids)):

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from app.core.db import new_public_id
-from app.core.fields import Answered, ChoiceField, CodeField, DayField, KeyField, ListField, labelled
+from app.core.errors import Invalid
+from app.core.fields import Answered, ChoiceField, CodeField, DayField, KeyField, ListField, ParagraphField, labelled
 from app.core.forms import Form
 from app.core.i18n import lazy_
+from app.core.reasons import reason
 from app.subsidies.commands import DecideObjection, RecordObjection
-from app.subsidies.forms import ReturnForm
-from app.subsidies.rules.chain import OBJECTION_GROUNDS, OBJECTION_SOURCES, ObjectionGround, ObjectionSource
+from app.subsidies.forms import ReturnForm, StepForm
+from app.subsidies.rules.chain import (
+    MOST_NUMBERS,
+    OBJECTION_GROUNDS,
+    OBJECTION_SOURCES,
+    ObjectionGround,
+    ObjectionSource,
+)
 from app.subsidies.rules.grounds import LONGEST_REFERENCE
 
 LONGEST_AGREEMENT = 40
@@ -18,6 +27,24 @@ LONGEST_AGREEMENT = 40
 
 class ReopenForm(ReturnForm):
     """Why an approved run is to be opened again."""
+
+
+class PoliceForm(StepForm):
+    """Whom the police know of: numbers, one a line, or the word that there is nobody."""
+
+    has_any = ChoiceField(
+        lazy_("本期有无肇事肇祸等情况"),
+        [("no", lazy_("没有")), ("yes", lazy_("有，证件号码如下"))],
+        [Answered(lazy_("请选择有或没有"))],
+    )
+    numbers = ParagraphField(lazy_("有情况人员的公民身份号码，一行一个"), MOST_NUMBERS * 20)
+
+    def to_numbers(self) -> tuple[str, ...]:
+        """Raises `Invalid` where the word and the numbers contradict each other."""
+        typed = tuple(one for one in re.split(r"[\s,，;；、]+", self.numbers.data or "") if one)
+        if (self.has_any.data == "yes") != bool(typed):
+            raise Invalid({"numbers": [reason("subsidies.police.none" if typed else "subsidies.police.empty")]})
+        return typed
 
 
 class ObjectionForm(Form):

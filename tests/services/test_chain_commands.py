@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from app.subsidies.rules.policy import Chain
 from app.subsidies.rules.transitions import RunState
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
-from tests.rig.offices import HEALTH, OFFICES, POLICE, open_offices
+from tests.rig.offices import HEALTH, OFFICES, POLICE, TOWN, number_of, open_offices
 from tests.rig.quarter import House
+from tests.rig.rosters import id_number
 
 
 @pytest.fixture
@@ -40,7 +42,8 @@ def said(result: Result) -> dict[str, Any]:
 
 def test_a_joint_quarter_by_command(house: House) -> None:
     for who in OFFICES:
-        assert said(step(house, "sign", who))["state"] == "submitted"
+        answer = said(step(house, "sign", who))
+        assert answer == {"answered": True} if who == POLICE else answer["state"] == "submitted"
     assert said(step(house, "approve", "reviewer"))["state"] == "approved"
     posted = said(step(house, "post-notice", "clerk"))
     assert posted["from"] < posted["until"]
@@ -52,10 +55,19 @@ def test_a_joint_quarter_by_command(house: House) -> None:
 
 
 def test_an_office_sends_marked_lines_back_by_command(house: House) -> None:
-    sent = said(step(house, "sign", POLICE, "--mark", "AHJH-2026-00002"))
+    sent = said(step(house, "sign", TOWN, "--mark", "AHJH-2026-00002"))
     assert (sent["state"], sent["hold"], sent["pay"]) == ("draft", 1, 5)
     assert step(house, "sign", HEALTH).exit_code != 0
     assert house.problems() == []
+
+
+def test_the_police_name_by_command_and_read_the_same_whoever_it_is(house: House, tmp_path: Path) -> None:
+    assert step(house, "sign", POLICE, "--mark", "AHJH-2026-00002").exit_code != 0
+    known = tmp_path / "numbers.txt"
+    known.write_text(f"{id_number('19880808', 7)}\n{number_of(house, 2)}\n", encoding="utf-8")
+    assert step(house, "sign", HEALTH, "--numbers", str(known)).exit_code == 2
+    assert said(step(house, "sign", POLICE, "--numbers", str(known))) == {"answered": True}
+    assert (house.run().state, house.run().hold_count) == (RunState.DRAFT, 1)
 
 
 def test_an_approved_run_is_opened_by_two_commands(house: House) -> None:

@@ -12,9 +12,8 @@ from sqlalchemy import func, select
 from app.accounts.models import User
 from app.audit.models import AuditEvent
 from app.core.db import Database
-from app.core.errors import Conflict, Forbidden, NotFound
-from app.people.models import Person
-from app.people.vault import Vault
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.people.models import FormerIdNumber, Person
 from app.subsidies.models import LineHold, LineMark, RunApproval, SubsidyLine
 from app.subsidies.queries.joint import is_form_open, list_lines_to_sign, list_waiting, office_signatures
 from app.subsidies.queries.runs import get_run, list_steps
@@ -23,12 +22,13 @@ from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.grounds import Grounds, HoldGround, ReturnGround
 from app.subsidies.rules.policy import Chain
 from app.subsidies.rules.transitions import RunState, RunStep
-from app.subsidies.service import mark_line, return_run, send_marked, unmark_line
+from app.subsidies.service import mark_line, return_run, send_marked, sign_for_office, unmark_line
 from tests.rig.county import County
 from tests.rig.crowd import at_once
 from tests.rig.families import families
-from tests.rig.offices import HEALTH, OFFICES, POLICE, TOWN, open_offices, sign, sign_all
+from tests.rig.offices import HEALTH, OFFICES, POLICE, TOWN, name, number_of, open_offices, sign, sign_all
 from tests.rig.quarter import NOW, House
+from tests.rig.rosters import id_number
 
 PERFORMED = Grounds(HoldGround.DUTY_PERFORMED)
 
@@ -130,17 +130,17 @@ def test_every_hand_signs_once_whatever_accounts_it_has(house: House, maker: str
 
 def test_a_marked_line_sends_the_run_back_on_hold_and_voids_the_others(house: House) -> None:
     sign(house, TOWN)
-    mark(house, POLICE, 2)
+    mark(house, HEALTH, 2)
     with pytest.raises(Conflict, match="marked_first"):
-        sign(house, POLICE)
-    send(house, POLICE)
+        sign(house, HEALTH)
+    send(house, HEALTH)
     run, line = house.run(), house.line(2)
     assert (run.state, run.digest, run.hold_count, run.pay_count) == (RunState.DRAFT, None, 1, 5)
     assert (line.decision, line.amount_fen) == (LineState.HOLD, 75000)
-    assert house.codes(2)[0] == "subsidies.hold.office_police"
+    assert house.codes(2)[0] == "subsidies.hold.office_health"
     assert steps_of(house)[-1] is RunStep.RETURNED
     with house.database.reading() as session:
-        assert str(list_steps(session, run)[-1].why) == "公安机关核查有反映，退回核定"
+        assert str(list_steps(session, run)[-1].why) == "卫生健康部门核查有反映，退回核定"
     house.decide(2, False, grounds=Grounds(HoldGround.DUTY_NOT_PERFORMED))
     house.submit()
     with pytest.raises(Conflict, match="missing"):
@@ -151,18 +151,59 @@ def test_a_marked_line_sends_the_run_back_on_hold_and_voids_the_others(house: Ho
     assert house.problems() == []
 
 
-def test_an_office_speaks_once_of_a_line_that_the_clerk_decided_to_pay(house: House) -> None:
-    mark(house, POLICE, 2)
-    send(house, POLICE)
+def test_whom_the_police_name_is_held_and_everybody_else_is_forgotten(house: House) -> None:
+    stranger = id_number("19880808", 7)
+    name(house, stranger, number_of(house, 2).lower(), number_of(house, 2))
+    run = house.run()
+    assert (run.state, run.hold_count, run.pay_count) == (RunState.DRAFT, 1, 5)
+    assert house.codes(2)[0] == "subsidies.hold.office_police"
+    with house.database.reading() as session:
+        assert str(list_steps(session, run)[-1].why) == "公安机关核查有反映，退回核定"
+        [event] = session.scalars(select(AuditEvent).where(AuditEvent.action == "subsidies.police_answered"))
+        assert event.count == 2 and stranger not in str(event.detail)
+    # named again after the clerk has decided to pay: the police have spoken of this line
     house.decide(2, True, grounds=PERFORMED)
     house.submit()
-    with pytest.raises(Conflict, match="line_settled"):
-        mark(house, POLICE, 2)
-    sign(house, POLICE)
+    name(house, stranger, number_of(house, 2))
     mark(house, HEALTH, 2)
     send(house, HEALTH)
     assert house.codes(2)[0] == "subsidies.hold.office_health"
     assert house.problems() == []
+
+
+def test_a_number_that_was_put_right_names_the_same_person(house: House) -> None:
+    old = id_number("19660606", 9)
+    with house.database.transaction() as session:
+        person = house.families[4].person.id
+        index = house.keyring.index("id", old)
+        former = FormerIdNumber(
+            person_id=person, id_kind="01", number_sealed=b"x", number_index=index, index_key_id="k"
+        )
+        former.replaced_at = NOW
+        session.add(former)
+    name(house, old)
+    assert house.line(4).decision is LineState.HOLD
+
+
+@pytest.mark.parametrize("numbers", [("340103198808081234",), ("12345",), ("张三",), ("340103198808081231",) * 2])
+def test_numbers_that_do_not_add_up_are_compared_with_nobody(house: House, numbers: tuple[str, ...]) -> None:
+    with pytest.raises(Invalid):
+        name(house, number_of(house, 2), *numbers)
+    assert house.run().state is RunState.SUBMITTED
+
+
+def test_the_police_answer_once_and_touch_no_list(house: House) -> None:
+    with house.step() as (session, run):
+        for act in (sign_for_office, send_marked):
+            with pytest.raises(Forbidden):
+                act(session, house.actor(POLICE), run, NOW)
+        with pytest.raises(Forbidden):
+            mark_line(session, house.actor(POLICE), run, house.line(0).public_id, NOW)
+    name(house)
+    with pytest.raises(Conflict, match="signed_already"):
+        name(house, number_of(house, 2))
+    with pytest.raises(Forbidden):
+        name(house, who=HEALTH)
 
 
 def test_a_mark_is_taken_back_while_nothing_was_sent(house: House) -> None:
@@ -192,17 +233,15 @@ def test_signatures_of_what_was_sent_back_do_not_stand(house: House) -> None:
 @pytest.mark.parametrize(
     ("who", "office", "shown"),
     [
-        (POLICE, Office.POLICE, {"id_tail"}),
         (TOWN, Office.TOWN, {"guardian", "agreement_number"}),
         (HEALTH, Office.HEALTH, {"is_managed"}),
     ],
 )
 def test_each_office_sees_only_what_its_question_needs(house: House, who: str, office: Office, shown: set[str]) -> None:
     with house.database.reading() as session:
-        vault = Vault(session, house.keyring)
-        rows = list_lines_to_sign(session, vault, house.actor(who), office, house.run()).rows
+        rows = list_lines_to_sign(session, house.actor(who), office, house.run()).rows
     assert len(rows) == 6 and all(row.patient and row.village for row in rows)
-    filled = {name for name in ("id_tail", "guardian", "agreement_number", "is_managed") if getattr(rows[0], name)}
+    filled = {name for name in ("guardian", "agreement_number", "is_managed") if getattr(rows[0], name)}
     assert filled == shown
     assert not any(hasattr(rows[0], name) for name in ("amount_fen", "account_id", "days", "reasons"))
 
@@ -218,11 +257,11 @@ def test_the_form_closes_when_the_office_has_signed(house: House) -> None:
 
 def test_a_foreign_line_is_not_there(house: House) -> None:
     with pytest.raises(NotFound), house.step() as (session, run):
-        mark_line(session, house.actor(POLICE), run, "x" * 22, NOW)
+        mark_line(session, house.actor(TOWN), run, "x" * 22, NOW)
 
 
 def test_marks_are_noted_without_names(house: House) -> None:
-    mark(house, POLICE, 0)
+    mark(house, TOWN, 0)
     with house.database.reading() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "subsidies.line_marked")).one()
     assert set(event.detail) == {"run", "office"}
@@ -242,9 +281,8 @@ def test_eight_people_of_three_offices_press_at_once(house: House) -> None:
 
 def test_one_office_signs_while_another_sends_back(house: House) -> None:
     """Whoever comes second is told; nothing of both stands."""
-    mark(house, POLICE, 0)
-    outcomes = at_once([partial(send, house, POLICE), partial(sign, house, HEALTH)])
-    assert outcomes[0] == "done"
+    outcomes = at_once([partial(name, house, number_of(house, 0)), partial(sign, house, HEALTH)])
+    assert outcomes[0] == "done"  # who signs first is voided with it
     run = house.run()
     assert run.state is RunState.DRAFT and run.digest is None
     with house.database.reading() as session:

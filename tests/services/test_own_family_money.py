@@ -32,7 +32,7 @@ from app.subsidies.service.joint import mark_line, sign_for_office
 from app.subsidies.service.vouching import propose_sharing
 from tests.rig.county import County
 from tests.rig.families import families
-from tests.rig.offices import POLICE, open_offices
+from tests.rig.offices import TOWN, open_offices
 from tests.rig.quarter import NOW, TODAY, House
 from tests.rig.rosters import card_number
 from tests.services.test_check_lists import decide as decide_entry
@@ -162,11 +162,11 @@ def test_an_office_neither_signs_for_nor_marks_its_signers_own_family(
     house.settle_in(families(2), chain=Chain.JOINT)
     house.prepare()
     house.submit()
-    is_person(house, POLICE, house.families[0].payee.id)
+    is_person(house, TOWN, house.families[0].payee.id)
     with house.step() as (session, run), pytest.raises(Conflict, match=r"own\.run"):
-        sign_for_office(session, house.actor(POLICE), run, NOW)
+        sign_for_office(session, house.actor(TOWN), run, NOW)
     with house.step() as (session, run), pytest.raises(Conflict, match=r"own\.line"):
-        mark_line(session, house.actor(POLICE), run, house.line(0).public_id, NOW)
+        mark_line(session, house.actor(TOWN), run, house.line(0).public_id, NOW)
 
 
 def test_two_people_are_one_family_by_a_patient_of_today(house: House) -> None:

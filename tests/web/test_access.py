@@ -123,6 +123,7 @@ ABSENT_UNTIL_MADE = frozenset(
         "/subsidies/<public_id>/cover",
         "/subsidies/<public_id>/compare",
         # of these roles only the county's accounts sign; those of the crawl belong to a town
+        "/subsidies/<public_id>/answer",
         "/subsidies/<public_id>/sign",
         "/subsidies/<public_id>/sign/send",
         "/subsidies/<public_id>/sign/<line_id>/mark",

@@ -16,12 +16,14 @@ from werkzeug.test import TestResponse
 from app.audit.models import AuditEvent
 from app.core.db import Database
 from app.subsidies.models import RunObjection
+from app.subsidies.rules.grounds import Grounds, HoldGround
 from app.subsidies.rules.policy import Chain
 from app.subsidies.rules.transitions import RunState
 from tests.rig.county import County
 from tests.rig.families import families
-from tests.rig.offices import HEALTH, POLICE, TOWN, open_offices, sign_all
+from tests.rig.offices import HEALTH, POLICE, TOWN, number_of, open_offices, sign_all
 from tests.rig.quarter import House
+from tests.rig.rosters import id_number
 
 Sign = Callable[[str], FlaskClient]
 
@@ -42,49 +44,85 @@ def test_three_offices_sign_on_their_own_pages(house: House, client_as: Sign) ->
         office = client_as(who)
         assert "待本部门签署" in _words(office.get("/"))
         assert "核查并签署" in _words(office.get("/subsidies/signing"))
-        answer = office.post(f"/subsidies/{run}/sign", data=_version(house))
+        if who == POLICE:
+            answer = office.post(f"/subsidies/{run}/answer", data={**_version(house), "has_any": "no"})
+        else:
+            answer = office.post(f"/subsidies/{run}/sign", data=_version(house))
         assert answer.status_code == 302
-        assert "本部门已签署" in _words(office.get("/subsidies/signing"))
-        assert "待本部门签署" not in _words(office.get("/"))
+        assert "核查并签署" not in _words(office.get("/")) + _words(office.get("/subsidies/signing"))
     assert client_as("reviewer").post(f"/subsidies/{run}/approve", data=_version(house)).status_code == 302
     assert house.run().state is RunState.APPROVED
 
 
-def test_the_police_see_names_and_nothing_of_money_or_illness(house: House, client_as: Sign) -> None:
-    page = _words(client_as(POLICE).get(f"/subsidies/{house.run().public_id}/sign"))
-    assert house.families[0].person.name in page and "东村" in page
-    for word in ("元", "账户", "750", "等级", "诊断", "监护人", "AHJH"):
-        assert word not in page.split("核查名单", 1)[1], word
+def test_the_police_see_how_many_and_nobody(house: House, client_as: Sign) -> None:
+    police, run = client_as(POLICE), house.run().public_id
+    page = police.get(f"/subsidies/{run}/answer").text
+    assert "12 笔" in page and "2026年7月1日" in page
+    for family in house.families.values():
+        for told in (family.person.name, family.payee.name, family.agreement.number):
+            assert told not in page
+    for word in ("东村", "账户", "9,000", "等级", "诊断", "监护人"):
+        assert word not in page.split("<main", 1)[1], word
+    line = house.line(3).public_id
+    assert police.get(f"/subsidies/{run}/sign").status_code == 403
+    assert police.post(f"/subsidies/{run}/sign/{line}/mark", data=_version(house)).status_code == 403
+
+
+def test_the_police_read_the_same_whether_or_not_somebody_is_paid_for(house: House, client_as: Sign) -> None:
+    police, run = client_as(POLICE), house.run().public_id
+    wrong: tuple[tuple[dict[str, str], str], ...] = (
+        ({"has_any": "no", "numbers": "340103198808081234"}, "请清空证件号码"),
+        ({"has_any": "yes"}, "没有的请选"),
+        ({"has_any": "yes", "numbers": "张三"}, "是第 1 个"),
+        ({}, "请选择有或没有"),
+    )
+    for sent, said in wrong:
+        refused = police.post(f"/subsidies/{run}/answer", data={**_version(house), **sent})
+        assert refused.status_code == 400 and said in refused.text, sent
+    seen = []
+    for numbers in (number_of(house, 3), id_number("19880808", 7)):
+        sent = {**_version(house), "has_any": "yes", "numbers": f"{numbers}\n"}
+        answered = police.post(f"/subsidies/{run}/answer", data=sent, follow_redirects=True)
+        assert answered.status_code == 200
+        after = police.get(f"/subsidies/{run}/answer")
+        seen.append((_words(answered), after.status_code, _words(after), _words(police.get("/"))))
+        if house.run().state is RunState.DRAFT:
+            board = _words(client_as("clerk").get(f"/subsidies/{run}"))
+            assert "本批退回过：公安机关核查有反映，退回核定" in board and "公安机关有反映" in board
+            house.decide(3, True, grounds=Grounds(HoldGround.DUTY_PERFORMED))
+            house.submit()
+    assert seen[0] == seen[1]
 
 
 def test_names_are_noted_and_gone_once_signed(house: House, client_as: Sign, database: Database) -> None:
-    police, run = client_as(POLICE), house.run().public_id
-    police.get(f"/subsidies/{run}/sign")
+    health, run = client_as(HEALTH), house.run().public_id
+    health.get(f"/subsidies/{run}/sign")
     with database.reading() as session:
         seen = session.scalars(select(AuditEvent).where(AuditEvent.action == "subsidies.form_seen")).one()
     assert seen.count == 12
-    police.post(f"/subsidies/{run}/sign", data=_version(house))
-    page = _words(police.get(f"/subsidies/{run}/sign"))
+    health.post(f"/subsidies/{run}/sign", data=_version(house))
+    page = _words(health.get(f"/subsidies/{run}/sign"))
     assert "这一份名单已经收回" in page and house.families[0].person.name not in page
 
 
 def test_a_mark_sends_the_line_back_to_the_clerk(house: House, client_as: Sign) -> None:
-    police, run, line = client_as(POLICE), house.run().public_id, house.line(3).public_id
-    assert police.post(f"/subsidies/{run}/sign/{line}/mark", data=_version(house)).status_code == 302
-    assert "已标记 1 人" in _words(police.get(f"/subsidies/{run}/sign"))
-    refused = police.post(f"/subsidies/{run}/sign", data=_version(house))
+    health, run, line = client_as(HEALTH), house.run().public_id, house.line(3).public_id
+    assert health.post(f"/subsidies/{run}/sign/{line}/mark", data=_version(house)).status_code == 302
+    assert "已标记 1 人" in _words(health.get(f"/subsidies/{run}/sign"))
+    refused = health.post(f"/subsidies/{run}/sign", data=_version(house))
     assert refused.status_code == 409 and "退回民政核定" in _words(refused)
-    assert police.post(f"/subsidies/{run}/sign/{line}/unmark", data=_version(house)).status_code == 302
-    police.post(f"/subsidies/{run}/sign/{line}/mark", data=_version(house))
-    assert police.post(f"/subsidies/{run}/sign/send", data=_version(house)).status_code == 302
+    assert health.post(f"/subsidies/{run}/sign/{line}/unmark", data=_version(house)).status_code == 302
+    health.post(f"/subsidies/{run}/sign/{line}/mark", data=_version(house))
+    assert health.post(f"/subsidies/{run}/sign/send", data=_version(house)).status_code == 302
     board = _words(client_as("clerk").get(f"/subsidies/{run}"))
-    assert "本批退回过：公安机关核查有反映，退回核定" in board
-    assert "公安机关有反映" in board
+    assert "本批退回过：卫生健康部门核查有反映，退回核定" in board
 
 
 def test_what_was_looked_at_is_what_is_signed(house: House, client_as: Sign) -> None:
     stale = {"version": str(house.run().version - 1)}
-    assert client_as(POLICE).post(f"/subsidies/{house.run().public_id}/sign", data=stale).status_code == 409
+    run = house.run().public_id
+    assert client_as(TOWN).post(f"/subsidies/{run}/sign", data=stale).status_code == 409
+    assert client_as(POLICE).post(f"/subsidies/{run}/answer", data={**stale, "has_any": "no"}).status_code == 409
 
 
 def test_the_notice_hangs_and_an_objection_is_heard(house: House, client_as: Sign, database: Database) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TextIO
 
 import click
 
-from app.core.access import Action
+from app.core.access import Action, may
 from app.core.clock import current_clock
-from app.core.commands import as_option, json_option, plainly, refuse
+from app.core.commands import answer, as_option, json_option, plainly, refuse
 from app.core.db import new_public_id, reading, transaction
 from app.core.keys import current_keyring
 from app.core.period import Period
@@ -21,6 +22,7 @@ from app.subsidies.queries.publishing import get_objection
 from app.subsidies.rules.chain import ObjectionGround, ObjectionSource
 from app.subsidies.rules.grounds import Grounds, ReturnGround
 from app.subsidies.service import (
+    answer_as_police,
     ask_reopening,
     decide_objection,
     decide_reopening,
@@ -31,6 +33,7 @@ from app.subsidies.service import (
     sign_for_office,
     withdraw_reopening,
 )
+from app.subsidies.service.joint import check_county
 from app.subsidies.service.editions import draw_edition, keep_edition
 
 
@@ -45,18 +48,41 @@ from app.subsidies.service.editions import draw_edition, keep_edition
     metavar="AGREEMENT",
     help="a line about which there is something; sends the run back",
 )
+@click.option(
+    "--numbers",
+    type=click.File(encoding="utf-8-sig"),
+    help="police: ID numbers of everybody with an incident in the period, one a line (- reads standard input)",
+)
 @as_option
 @json_option
 @plainly
 def sign_command(
-    county: str, quarter: Period, supplementary: bool, marked: tuple[str, ...], as_user: str | None, as_json: bool
+    county: str,
+    quarter: Period,
+    supplementary: bool,
+    marked: tuple[str, ...],
+    numbers: TextIO | None,
+    as_user: str | None,
+    as_json: bool,
 ) -> None:
-    """Sign a submitted run for the office of --as (police, town or county_office at county level), or send it back with marked lines on hold."""
-    now = current_clock().now()
+    """Sign a submitted run for the office of --as (police, town or county_office at county level), or send it back with lines on hold.
+
+    Town and county_office mark lines; the police give numbers, and are not told which of them are paid for.
+    """
+    clock = current_clock()
+    now = clock.now()
     with transaction() as session:
         actor = actor_named(session, as_user, Action.SIGN_SUBSIDY)
         require_person(actor)
+        check_county(actor)
         run = run_of(session, actor, county, quarter, supplementary)
+        if may(actor, Action.ANSWER_SUBSIDY) and not marked:
+            given = numbers.read().split() if numbers else ()
+            answer_as_police(session, current_keyring(), actor, run, given, clock.today(), now)
+            answer({"answered": True}, as_json, "answered")
+            return
+        if numbers:
+            refuse("--numbers is for the police; mark lines by --mark", 2)
         for number in marked:
             mark_line(session, actor, run, get_line_by_agreement(session, run, number).public_id, now)
         run = send_marked(session, actor, run, now) if marked else sign_for_office(session, actor, run, now)

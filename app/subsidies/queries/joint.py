@@ -1,6 +1,7 @@
 """What an office of the joint approval is asked to sign, and only what it needs for its own question (roles.md, domain 5.6).
 
-Names stand on the open form and nowhere else: once the office has signed, or the run has moved on, nothing is loaded any more.
+Names stand on the open form and nowhere else: once the office has signed, or the run has moved on, nothing is loaded any more. The
+police read no name at all: they name whom they know of, and the lines are found by that.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from app.areas.queries import names_of
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
+from app.core.crypto import Keyring
 from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within, within_prefix
@@ -25,7 +27,7 @@ from app.guardians.models import Agreement
 from app.patients.models import Patient
 from app.patients.rules import ManagementStatus, RegistryStatus
 from app.people.models import Person
-from app.people.vault import Vault
+from app.people.queries import ids_by_whole_numbers
 from app.subsidies.models import LineHold, LineMark, RunApproval, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.runs import standing_hands
 from app.subsidies.rules.chain import STEP_OF_OFFICE, Office, missing_offices, source_of
@@ -44,7 +46,6 @@ class LineToSign:
     public_id: str
     area_code: str
     patient: str
-    id_tail: str
     town: str
     village: str
     guardian: str
@@ -160,7 +161,6 @@ def list_towns_to_sign(session: Session, actor: Actor, run: SubsidyRun) -> list[
 
 def list_lines_to_sign(
     session: Session,
-    vault: Vault,
     actor: Actor,
     office: Office,
     run: SubsidyRun,
@@ -182,8 +182,7 @@ def list_lines_to_sign(
         later = (SubsidyLine.area_code == place) & (SubsidyLine.id > line_id)
         query = query.where(or_(SubsidyLine.area_code > place, later))
     rows = session.execute(query.limit(size + 1)).all()
-    tails = _id_tails(vault, actor, [row[1] for row in rows])
-    found = [_line(actor, office, tails, *row) for row in rows]
+    found = [_line(actor, office, *row) for row in rows]
     return page_of(found, size, lambda one: (one.area_code, one.id))
 
 
@@ -205,6 +204,34 @@ def list_marked(session: Session, run: SubsidyRun, office: Office) -> Sequence[S
         .where(LineMark.office == office, _is_paid(run))
         .order_by(SubsidyLine.area_code, SubsidyLine.id)
     ).all()
+
+
+def lines_of_numbers(
+    session: Session, keyring: Keyring, run: SubsidyRun, numbers: Sequence[str], office: Office
+) -> Sequence[SubsidyLine]:
+    """The run's paid lines of patients who have, or had, one of these numbers, but for those that the office has spoken of before."""
+    people = ids_by_whole_numbers(session, keyring, numbers)
+    spoke = exists().where(LineHold.line_id == SubsidyLine.id, _hold_of(office))
+    return session.scalars(
+        select(SubsidyLine)
+        .join(Patient, Patient.id == SubsidyLine.patient_id)
+        .where(_is_paid(run), Patient.person_id.in_(people), ~spoke)
+        .order_by(SubsidyLine.area_code, SubsidyLine.id)
+    ).all()
+
+
+def count_without_number(session: Session, run: SubsidyRun) -> int:
+    """Paid lines of patients who have no number to be compared by."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(SubsidyLine)
+            .join(Patient, Patient.id == SubsidyLine.patient_id)
+            .join(_Patient, _Patient.id == Patient.person_id)
+            .where(_is_paid(run), _Patient.id_index.is_(None))
+        )
+        or 0
+    )
 
 
 def get_line_by_agreement(session: Session, run: SubsidyRun, number: str) -> SubsidyLine:
@@ -254,7 +281,6 @@ def _lines(
 def _line(
     actor: Actor,
     office: Office,
-    tails: dict[int, str],
     line: SubsidyLine,
     patient: Person,
     guardian: str,
@@ -272,7 +298,6 @@ def _line(
         public_id=line.public_id,
         area_code=line.area_code,
         patient=patient.name if knows_name else "",
-        id_tail=tails.get(patient.id, ""),
         town=(above or "") if is_village else place.name,
         village=place.name if is_village else "",
         guardian=guardian,
@@ -281,15 +306,6 @@ def _line(
         is_marked=is_marked,
         was_decided=was_decided,
     )
-
-
-def _id_tails(vault: Vault, actor: Actor, people: Sequence[Person]) -> dict[int, str]:
-    """The last four of the number, for the police only: two people of a village may have one name."""
-    if sees(actor, Field.PATIENT_ID_NUMBER) is not Grant.TASK_LAST_FOUR:
-        return {}
-    vault.warm({person.id for person in people})
-    numbers = {one.id: vault.open(one.id, "people.id_number", one.id_number_sealed) or "" for one in people}
-    return {person_id: number[-4:] for person_id, number in numbers.items()}
 
 
 def _is_paid(run: SubsidyRun) -> ColumnElement[bool]:

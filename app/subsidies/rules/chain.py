@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
 from enum import StrEnum
 
 from app.core.actor import Role
 from app.core.i18n import N_
+from app.core.identity import resident_id
 from app.core.reasons import Reason, reason
 from app.subsidies.rules.policy import Chain
 from app.subsidies.rules.transitions import RunStep
@@ -48,6 +51,22 @@ def check_office(office: Office, chain: Chain, signed: Iterable[RunStep]) -> tup
     if chain is Chain.SINGLE:
         return (reason("subsidies.joint.not_asked"),)
     return (reason("subsidies.joint.signed_already"),) if STEP_OF_OFFICE[office] in signed else ()
+
+
+MOST_NUMBERS = 500  # whom the police name in one answer
+_NUMBER = re.compile(r"[0-9A-Z]{6,18}", re.ASCII)
+
+
+def check_numbers(numbers: Sequence[str], today: date) -> tuple[Reason, ...]:
+    """What is wrong with the normalised ID numbers of an answer, by place; a citizen's number must add up."""
+    if len(numbers) > MOST_NUMBERS:
+        return (reason("subsidies.police.too_many", most=MOST_NUMBERS),)
+    wrong = [
+        place
+        for place, number in enumerate(numbers, start=1)
+        if not _NUMBER.fullmatch(number) or (len(number) == 18 and resident_id(number, today).errors)
+    ]
+    return (reason("subsidies.police.numbers", which=wrong[:20], count=len(wrong)),) if wrong else ()
 
 
 class ObjectionSource(StrEnum):

@@ -1,6 +1,6 @@
 """The quarter's use cases: policy, prepare, sign, pay, opening payments."""
 
-from app.subsidies.service.joint import mark_line, send_marked, sign_for_office, unmark_line
+from app.subsidies.service.joint import answer_as_police, mark_line, send_marked, sign_for_office, unmark_line
 from app.subsidies.service.opening import record_opening_payments
 from app.subsidies.service.pay_files import fetch_cover, fetch_pay_file
 from app.subsidies.service.paying import export_run, settle_run
@@ -11,6 +11,7 @@ from app.subsidies.service.reopening import ask_reopening, decide_reopening, wit
 from app.subsidies.service.signing import approve_run, decide_hold, return_run, submit_run
 
 __all__ = [
+    "answer_as_police",
     "approve_run",
     "ask_reopening",
     "decide_hold",

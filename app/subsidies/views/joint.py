@@ -14,10 +14,8 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Conflict
 from app.core.i18n import _
-from app.core.keys import current_keyring
 from app.core.period import parse_period
 from app.core.web import forget_reads, read_session, show_errors
-from app.people.vault import Vault
 from app.subsidies.forms import StepForm
 from app.subsidies.hands import require_person
 from app.subsidies.models import SubsidyRun
@@ -29,7 +27,7 @@ from app.subsidies.queries.joint import (
     list_waiting,
 )
 from app.subsidies.queries.runs import get_run
-from app.subsidies.rules.chain import OFFICE_LABELS
+from app.subsidies.rules.chain import OFFICE_LABELS, Office
 from app.subsidies.service.joint import (
     mark_line,
     note_form_seen,
@@ -46,10 +44,12 @@ Act = Callable[[Session, Actor, SubsidyRun, datetime], object]
 @subsidies.get("/signing")
 @permit(Action.SIGN_SUBSIDY)
 def signing() -> str:
-    """The runs that wait for this office."""
+    """The runs that wait for this office. The police see no more of one that they have answered: signed or sent back looks the same."""
     actor = current_actor()
     office = office_of(actor)
-    waiting = list_waiting(read_session(), actor, office)
+    waiting = [
+        one for one in list_waiting(read_session(), actor, office) if office is not Office.POLICE or not one.is_signed
+    ]
     return render_template(
         "subsidies/signing.html",
         office=_(OFFICE_LABELS[office]),
@@ -58,35 +58,35 @@ def signing() -> str:
 
 
 @subsidies.get("/<public_id>/sign")
-@permit(Action.SIGN_SUBSIDY)
+@permit(Action.MARK_SUBSIDY)
 def sign_form(public_id: str) -> str:
     """The office's form: names while it is open, by town and village. Each page that shows names is noted."""
     return _form(get_run(read_session(), current_actor(), public_id), StepForm())
 
 
 @subsidies.post("/<public_id>/sign", endpoint="sign_office")
-@permit(Action.SIGN_SUBSIDY)
+@permit(Action.MARK_SUBSIDY)
 def sign_office(public_id: str) -> Answer:
     """The office has nothing against any line."""
     return _take(public_id, sign_for_office, _("已签署。"), url_for("subsidies.signing"))
 
 
 @subsidies.post("/<public_id>/sign/send")
-@permit(Action.SIGN_SUBSIDY)
+@permit(Action.MARK_SUBSIDY)
 def send_to_clerk(public_id: str) -> Answer:
     """The marked lines go back to the clerk, on hold."""
     return _take(public_id, send_marked, _("已退回民政核定。"), url_for("subsidies.signing"))
 
 
 @subsidies.post("/<public_id>/sign/<line_id>/mark")
-@permit(Action.SIGN_SUBSIDY)
+@permit(Action.MARK_SUBSIDY)
 def mark(public_id: str, line_id: str) -> Answer:
     """There is something about this line."""
     return _take(public_id, lambda s, a, run, now: mark_line(s, a, run, line_id, now), _("已标记。"), _back(public_id))
 
 
 @subsidies.post("/<public_id>/sign/<line_id>/unmark")
-@permit(Action.SIGN_SUBSIDY)
+@permit(Action.MARK_SUBSIDY)
 def unmark(public_id: str, line_id: str) -> Answer:
     """There is nothing about it after all."""
     return _take(
@@ -124,13 +124,12 @@ def _form(run: SubsidyRun, form: StepForm) -> str:
     office, town = office_of(actor), request.args.get("town", "")[:9]
     is_open = is_form_open(session, run, office)
     form.version.data = str(run.version)
-    vault = Vault(session, current_keyring())
     page = (
-        list_lines_to_sign(session, vault, actor, office, run, town=town, cursor=request.args.get("after"))
+        list_lines_to_sign(session, actor, office, run, town=town, cursor=request.args.get("after"))
         if is_open
         else None
     )
-    marked = list_lines_to_sign(session, vault, actor, office, run, only_marked=True) if is_open else None
+    marked = list_lines_to_sign(session, actor, office, run, only_marked=True) if is_open else None
     if page is not None and page.rows:
         with transaction() as writing:
             note_form_seen(writing, actor, run, len(page.rows), current_clock().now())
