@@ -71,6 +71,8 @@ class Discharge(Base):
     area_code: Mapped[str] = mapped_column(String(12))
     # the county that answers for the loop
     county_code: Mapped[str] = mapped_column(String(12))
+    # where the person was registered when the forms went out last: another place now is a move
+    registered_code: Mapped[str | None] = mapped_column(String(12))
     # the address after the discharge in words, where the tree does not know the place
     place: Mapped[str] = mapped_column(String(100), default="")
     planned_on: Mapped[date | None]

@@ -73,6 +73,7 @@ TEXTS: dict[str, str] = {
     "patients.review.diagnosis_first": N_("请在“诊断复核”中登记，由精神科医师确诊后才能在册"),
     "patients.screening.dates": N_("截止日期不能早于开始日期"),
     # the audit's words
+    "patients.clue_received": N_("收到出院对接的线索"),
     "patients.clue_reported": N_("上报线索"),
     "patients.clue_opened": N_("开始调查线索"),
     "patients.clue_closed": N_("办结线索"),

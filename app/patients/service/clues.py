@@ -14,6 +14,7 @@ from app.areas.rules import county_of, is_within, prefix_of
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
+from app.core.clock import business_day
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Invalid
 from app.core.names import check_name
@@ -24,6 +25,7 @@ from app.patients.rules import (
     NOT_LIVE,
     UNKNOWN_NAME,
     ClueOutcome,
+    ClueSource,
     ClueState,
     RegistryStatus,
     source_of,
@@ -35,6 +37,7 @@ from app.people.queries import find_by_id_number
 from app.people.service import change_identity, create_person, discard_person, set_phone
 from app.people.vault import Vault
 
+NOBODY = 0  # a clue that came with a record, and not from somebody
 PLACE, NOTES, FINDINGS = "clues.place", "clues.notes", "clues.findings"
 
 
@@ -56,6 +59,33 @@ def report_clue(session: Session, vault: Vault, actor: Actor, command: ReportClu
         if stored is None:
             raise
         return stored
+
+
+def receive_unregistered(
+    session: Session, vault: Vault, draft: PersonDraft, area_code: str, place: str, now: datetime
+) -> Clue:
+    """Somebody who was treated and is not in the register: the health centre of the place is asked to look.
+
+    Nobody's report: whoever sent the record must not learn by it whether there was a registration.
+    """
+    person = create_person(session, vault, draft, now)
+    agency = responsible_agency(session, area_code)
+    clue = Clue(
+        submission_key=new_public_id(),
+        person_id=person.id,
+        area_code=area_code,
+        agency_id=agency.id if agency else None,
+        place_sealed=vault.seal(person.id, PLACE, place),
+        signs=0,
+        source=ClueSource.HOSPITAL,
+        reported_on=business_day(now),
+        reported_at=now,
+        reported_by=NOBODY,
+    )
+    session.add(clue)
+    session.flush()
+    note(session, None, "patients.clue_received", now=now, subject=("clue", clue.public_id), area_code=clue.area_code)
+    return clue
 
 
 def open_clue(session: Session, actor: Actor, clue: Clue, now: datetime) -> None:

@@ -1,0 +1,150 @@
+"""What the register says that moves a loop: visits, stays, deaths, moves. Facts are read, never pushed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.core.batches import slices
+from app.core.clock import business_day
+from app.discharges.models import Discharge
+from app.discharges.rules.states import LIVE
+from app.incidents.models import Incident
+from app.incidents.rules.incidents import IncidentKind, IncidentState
+from app.patients.models import Admission, Clue, Patient
+from app.patients.rules import NOT_LIVE, RegistryStatus
+from app.people.models import Person
+from app.visits.models import FollowUpVisit
+
+_SERIOUS = (IncidentKind.PUBLIC_ORDER, IncidentKind.CRIMINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Of one live loop, as the register knows now. Days on or after the discharge; first and last visit."""
+
+    discharge_id: int
+    patient_id: int | None
+    area_code: str | None
+    # transferred out, to where this product does not follow
+    has_left: bool = False
+    died_on: date | None = None
+    readmitted_on: date | None = None
+    visited_on: date | None = None
+    last_visit_on: date | None = None
+
+
+def has_incident(session: Session, patient_id: int) -> bool:
+    """The police have answered for something before: a record of it, or a visit's count."""
+    recorded = select(Incident.id).where(
+        Incident.patient_id == patient_id, Incident.state != IncidentState.DISMISSED, Incident.kind.in_(_SERIOUS)
+    )
+    if session.scalar(recorded.limit(1)) is not None:
+        return True
+    counted = select(FollowUpVisit.id).where(
+        FollowUpVisit.patient_id == patient_id,
+        FollowUpVisit.withdrawn_at.is_(None),
+        or_(FollowUpVisit.public_order_incidents > 0, FollowUpVisit.criminal_incidents > 0),
+    )
+    return session.scalar(counted.limit(1)) is not None
+
+
+def live_loops(session: Session, after: int, size: int) -> Sequence[Discharge]:
+    """Loops that run, by id, a batch at a time; for the job, which looks at every county."""
+    rows = select(Discharge).where(Discharge.state.in_(LIVE), Discharge.id > after).order_by(Discharge.id).limit(size)
+    return session.scalars(rows).all()
+
+
+def find_registrations(session: Session, loops: Sequence[Discharge]) -> dict[int, int]:
+    """loop → registration that its person has now, or that came of the clue which the record opened."""
+    found: dict[int, int] = {}
+    clues = {one.clue_id: one.id for one in loops if one.clue_id is not None}
+    for part in slices(clues):
+        told = select(Clue.id, Clue.patient_id).where(Clue.id.in_(part), Clue.patient_id.is_not(None))
+        found.update((clues[clue], patient) for clue, patient in session.execute(told) if patient is not None)
+    for part in slices({one.person_id for one in loops}):
+        rows = session.execute(
+            select(Discharge.id, Patient.id)
+            .join(Patient, Patient.person_id == Discharge.person_id)
+            .where(Discharge.person_id.in_(part), Discharge.state.in_(LIVE), Patient.registry_status.not_in(NOT_LIVE))
+        )
+        found.update((loop, patient) for loop, patient in rows)
+    return found
+
+
+def facts_of(session: Session, loops: Sequence[Discharge]) -> dict[int, Facts]:
+    """Four statements whatever the batch: place and death, the next stay, the first completed visit."""
+    of_patient = {one.id: one.patient_id for one in loops if one.patient_id is not None}
+    ids = sorted(set(of_patient.values()))
+    people = {
+        patient: (area, died, status is RegistryStatus.TRANSFERRED_OUT)
+        for part in slices(ids)
+        for patient, area, died, status in session.execute(
+            select(Patient.id, Patient.area_code, Person.died_on, Patient.registry_status)
+            .join(Person, Person.id == Patient.person_id)
+            .where(Patient.id.in_(part))
+        )
+    }
+    stays, visits = _stays(session, list(of_patient)), visits_since(session, list(of_patient))
+    found = {}
+    for one in loops:
+        area, died_on, has_left = people.get(one.patient_id or 0, (None, None, False))
+        is_later = died_on is not None and died_on >= _left_on(one)
+        days = visits.get(one.id, [])
+        found[one.id] = Facts(
+            one.id,
+            one.patient_id,
+            area,
+            has_left,
+            died_on if is_later else None,
+            stays.get(one.id),
+            days[0] if days else None,
+            days[-1] if days else None,
+        )
+    return found
+
+
+def visits_since(session: Session, loops: Sequence[int]) -> dict[int, list[date]]:
+    """loop → days of completed visits on or after the day of discharge, in order."""
+    found: defaultdict[int, list[date]] = defaultdict(list)
+    for part in slices(loops):
+        rows = session.execute(
+            select(Discharge.id, Discharge.discharged_at, FollowUpVisit.visited_on)
+            .join(FollowUpVisit, FollowUpVisit.patient_id == Discharge.patient_id)
+            .where(
+                Discharge.id.in_(part),
+                FollowUpVisit.is_complete,
+                FollowUpVisit.withdrawn_at.is_(None),
+                FollowUpVisit.visited_on >= Discharge.admitted_on,
+            )
+            .order_by(FollowUpVisit.visited_on)
+        )
+        for loop, left_at, visited_on in rows:
+            if left_at is not None and visited_on >= business_day(left_at):
+                found[loop].append(visited_on)
+    return found
+
+
+def _stays(session: Session, loops: Sequence[int]) -> dict[int, date]:
+    """loop → admission day of a stay that began after this one had ended."""
+    found: dict[int, date] = {}
+    for part in slices(loops):
+        rows = session.execute(
+            select(Discharge.id, Discharge.discharged_at, Discharge.admitted_on, Admission.from_on)
+            .join(Admission, Admission.patient_id == Discharge.patient_id)
+            .where(Discharge.id.in_(part), Admission.withdrawn_at.is_(None), Admission.from_on > Discharge.admitted_on)
+            .order_by(Admission.from_on)
+        )
+        for loop, left_at, _admitted_on, from_on in rows:
+            if left_at is not None and from_on >= business_day(left_at):
+                found.setdefault(loop, from_on)
+    return found
+
+
+def _left_on(discharge: Discharge) -> date:
+    return business_day(discharge.discharged_at) if discharge.discharged_at else date.max

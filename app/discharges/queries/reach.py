@@ -1,0 +1,172 @@
+"""Which records and forms an actor reaches: one's own hospital's, one's county's, those addressed to one's own unit."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.core.access import Action, may
+from app.core.actor import Actor, Role
+from app.core.errors import NotFound
+from app.core.scope import within
+from app.discharges.models import Discharge, HandoverEvent, HandoverForm
+from app.discharges.rules.states import OPEN_FORMS, DischargeState, FormKind
+
+# whose accounts answer a kind of form, when they work at the unit that it is addressed to
+RECEIVERS: dict[FormKind, frozenset[Role]] = {
+    FormKind.GUARDIAN: frozenset({Role.VILLAGE_WORKER}),  # a committee, where there is no guardian
+    FormKind.HEALTH_CENTRE: frozenset({Role.DOCTOR, Role.HEALTH_LEAD}),
+    FormKind.POLICE: frozenset({Role.POLICE}),
+    FormKind.TOWN: frozenset({Role.TOWN}),
+    FormKind.VILLAGE: frozenset({Role.VILLAGE_WORKER}),
+    FormKind.TRANSFER: frozenset({Role.COUNTY_OFFICE}),
+    FormKind.ORIGIN: frozenset({Role.COUNTY_OFFICE}),
+}
+# which stamped papers an office may enter: the county's any, a town's those of its villages
+ON_BEHALF: dict[Role, frozenset[FormKind]] = {
+    Role.COUNTY_OFFICE: frozenset(FormKind) - {FormKind.GUARDIAN},
+    Role.TOWN: frozenset({FormKind.VILLAGE}),
+}
+_SENT = (DischargeState.PLANNED, DischargeState.WITHDRAWN)
+
+
+def kinds_received_by(role: Role) -> tuple[FormKind, ...]:
+    return tuple(kind for kind, roles in RECEIVERS.items() if role in roles)
+
+
+def addressed_to(actor: Actor) -> ColumnElement[bool]:
+    """Forms of the actor's own unit; where no unit is entered, of its own place."""
+    kinds = kinds_received_by(actor.role)
+    unit = and_(
+        HandoverForm.agency_id.is_(None), HandoverForm.guardianship_id.is_(None), within(HandoverForm.area_code, actor)
+    )
+    of_guardian = and_(HandoverForm.kind == FormKind.GUARDIAN, HandoverForm.agency_id.is_(None))
+    own = HandoverForm.agency_id == actor.agency_id if actor.agency_id is not None else unit
+    return and_(HandoverForm.kind.in_(kinds), or_(own, unit), ~of_guardian)
+
+
+def loops_of(actor: Actor) -> ColumnElement[bool]:
+    """Records that were sent and are this county's, or of whom a form lies with it."""
+    return and_(
+        Discharge.state.not_in(_SENT), or_(within(Discharge.county_code, actor), within(Discharge.area_code, actor))
+    )
+
+
+def own_records(actor: Actor) -> ColumnElement[bool]:
+    """A hospital's own; an office's, those it wrote from paper."""
+    if actor.role is Role.HOSPITAL:
+        return and_(Discharge.hospital_id == actor.agency_id, Discharge.hospital_id.is_not(None))
+    return and_(Discharge.is_on_behalf, within(Discharge.county_code, actor))
+
+
+def get_loop(session: Session, actor: Actor, public_id: str) -> Discharge:
+    """For the board: elsewhere, planned and non-existent alike raise `NotFound`."""
+    return _one(session, select(Discharge).where(Discharge.public_id == public_id, loops_of(actor)))
+
+
+def lock_loop(session: Session, actor: Actor, public_id: str) -> Discharge:
+    query = select(Discharge).where(Discharge.public_id == public_id, loops_of(actor))
+    return _one(session, query.with_for_update().execution_options(populate_existing=True))
+
+
+def get_own_record(session: Session, actor: Actor, public_id: str) -> Discharge:
+    """For the hospital: another hospital's is *not found*."""
+    return _one(session, select(Discharge).where(Discharge.public_id == public_id, own_records(actor)))
+
+
+def get_form(session: Session, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:
+    """A form that the actor's unit answers, or may enter the paper of; raises `NotFound`."""
+    row = session.execute(_form(actor, public_id)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]
+
+
+def lock_form(session: Session, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:
+    """The form and its loop as stored now, nobody else's until the end: loop first, so that all who write queue at one row."""
+    form, loop = get_form(session, actor, public_id)
+    locked = select(Discharge).where(Discharge.id == loop.id).with_for_update()
+    loop = session.scalars(locked.execution_options(populate_existing=True)).one()
+    session.refresh(form)
+    return form, loop
+
+
+def is_own_form(actor: Actor, form: HandoverForm) -> bool:
+    """The actor's own unit answers it, not an office for another."""
+    if actor.role not in RECEIVERS[form.kind] or (form.kind is FormKind.GUARDIAN and form.agency_id is None):
+        return False
+    if form.agency_id is None:
+        return form.guardianship_id is None and form.area_code.startswith(actor.area_prefix)
+    return form.agency_id == actor.agency_id
+
+
+def may_confirm_notice(actor: Actor) -> ColumnElement[bool]:
+    """Whose word on the guardian's signature counts: the hospital at the door, the county's office, the health centre that calls."""
+    if may(actor, Action.SUBMIT_DISCHARGE):
+        return or_(own_records(actor), loops_of(actor)) if actor.role is Role.COUNTY_OFFICE else own_records(actor)
+    if actor.role not in RECEIVERS[FormKind.HEALTH_CENTRE]:
+        return false()
+    docking = aliased(HandoverForm)
+    return (
+        select(docking.id)
+        .where(
+            docking.discharge_id == Discharge.id,
+            docking.kind == FormKind.HEALTH_CENTRE,
+            docking.agency_id == actor.agency_id,
+            docking.state.in_(OPEN_FORMS),
+        )
+        .exists()
+    )
+
+
+def get_event(session: Session, loop: Discharge, public_id: str) -> HandoverEvent:
+    return _event(
+        session,
+        select(HandoverEvent).where(HandoverEvent.discharge_id == loop.id, HandoverEvent.public_id == public_id),
+    )
+
+
+def _form(actor: Actor, public_id: str) -> Select[HandoverForm, Discharge]:
+    reached = addressed_to(actor)
+    if may(actor, Action.ANSWER_ON_BEHALF):
+        for_others = and_(
+            HandoverForm.kind.in_(ON_BEHALF[actor.role]), HandoverForm.state.in_(OPEN_FORMS), _papers_of(actor)
+        )
+        reached = or_(reached, for_others)
+    return (
+        select(HandoverForm, Discharge)
+        .join(Discharge, Discharge.id == HandoverForm.discharge_id)
+        .where(HandoverForm.public_id == public_id, reached)
+    )
+
+
+def _papers_of(actor: Actor) -> ColumnElement[bool]:
+    """The county's loops; for a town, loops of which its own form is still open, so that it knows the household anyway."""
+    if actor.role is Role.COUNTY_OFFICE:
+        return loops_of(actor)
+    own = aliased(HandoverForm)
+    return and_(
+        within(HandoverForm.area_code, actor),
+        select(own.id)
+        .where(
+            own.discharge_id == HandoverForm.discharge_id,
+            own.kind == FormKind.TOWN,
+            own.agency_id == actor.agency_id,
+            own.state.in_(OPEN_FORMS),
+        )
+        .exists(),
+    )
+
+
+def _one(session: Session, query: Select[Discharge]) -> Discharge:
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _event(session: Session, query: Select[HandoverEvent]) -> HandoverEvent:
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
