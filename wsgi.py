@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
 from app import create_app
 from app.core.crypto import KeyUnavailable
+from app.core.memory import spare_collections
 from config import ConfigurationError, Settings
 from scheduler import cli as scheduler_cli
 
@@ -17,7 +17,4 @@ except (ConfigurationError, KeyUnavailable) as error:
 for command in scheduler_cli.COMMANDS:
     application.cli.add_command(command)
 
-# What stands now stays as long as the process: no collection needs to walk it. A page makes thousands of small objects that are gone
-# with it, so a collection after every few hundred finds nothing.
-gc.freeze()
-gc.set_threshold(25_000)
+spare_collections()
