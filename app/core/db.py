@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -108,8 +108,11 @@ class Coded(TypeDecorator[E]):
     def process_bind_param(self, value: E | str | None, dialect: Dialect) -> str | None:
         return None if value is None else self.enum(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
-        return None if value is None else self.enum(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], E | None]:
+        """Members are looked up and not made: a list of thousands of rows has several codes in each."""
+        members: dict[str | None, E | None] = {None: None}
+        members |= {one.value: one for one in self.enum}
+        return members.__getitem__
 
 
 def canonical_json(value: Any) -> str:

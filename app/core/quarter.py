@@ -38,7 +38,7 @@ class Quarter:
 
     @property
     def last_day(self) -> date:
-        return self.next().first_day - timedelta(days=1)
+        return date(self.year + self.number // 4, self.number % 4 * 3 + 1, 1) - timedelta(days=1)
 
     @property
     def days(self) -> int:

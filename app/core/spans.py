@@ -57,6 +57,8 @@ def union(spans: Iterable[Span]) -> list[Span]:
 def intersection(left: Iterable[Span], right: Iterable[Span]) -> list[Span]:
     """The days that lie in both."""
     others = union(right)
+    if not others:
+        return []
     found = (one.overlap(other) for one in union(left) for other in others)
     return [span for span in found if span is not None]
 

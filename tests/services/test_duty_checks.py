@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,9 +20,10 @@ from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.money import Money
 from app.core.quarter import Quarter
+from app.core.reasons import reason
 from app.guardians.commands import AddGuardian
 from app.guardians.commands_duty import EnterSheet, RecordCheck, RecordContact, RecordHelp, SheetRow
-from app.guardians.models import DutyCheck, DutySignature, GuardianAssessment, Guardianship
+from app.guardians.models import Agreement, DutyCheck, DutySignature, GuardianAssessment, Guardianship
 from app.guardians.queries.company import count_to_decide, get_ward, list_contacts, list_wards
 from app.guardians.queries.duty_counts import count_duty
 from app.guardians.queries.duty_list import DutyShow, list_duty
@@ -40,6 +41,7 @@ from app.guardians.rules.duty import (
     Signer,
 )
 from app.guardians.service import add_guardian
+from app.guardians.service.agreements import end_agreement, end_running
 from app.guardians.service.company import record_contact, record_help
 from app.guardians.service.duty import enter_sheet, record_check
 from app.guardians.service.duty_after import decide_replacement, sign_check, withdraw_check
@@ -129,7 +131,7 @@ def _prepare_anew(house: House) -> None:
     with house.step() as (session, run):
         prepare_anew(session, house.actor("clerk"), run, TODAY, NOW)
     with house.database.transaction() as session:
-        assert prepare_batch(session, house.actor("clerk"), house.run().public_id) == 0
+        assert prepare_batch(session, house.actor("clerk"), house.run().public_id)
 
 
 # -- the check ---------------------------------------------------------------------------------------------------------
@@ -355,6 +357,23 @@ def test_the_sweep_opens_one_duty_a_family_and_quarter_and_a_pass_ends_it(house:
     assert (last.due_on, present.due_on.year) == (date(2026, 10, 20), 2027)  # ten working days after the National Day
     _check(house, 0)
     assert [one.state for one in _tasks(house, TaskKind.DUTY_CHECK, 0)] == [TaskState.DONE, TaskState.OPEN]
+
+
+def test_an_agreement_that_does_not_come_about_or_ended_before_owes_no_check(house: House) -> None:
+    with house.database.transaction() as session:
+        open_duty_checks(session, Actor.operator(), date(2026, 10, 9), NOW)
+        patient = session.get_one(Patient, house.families[0].patient.id)
+        agreement = session.get_one(Agreement, house.families[0].agreement.id)
+        ended = reason("guardians.end.replaced")
+        end_agreement(session, house.actor("clerk"), patient, agreement, date(2026, 9, 20), ended, NOW)
+        withdrawn = session.get_one(Guardianship, house.families[1].agreement.guardianship_id)
+        other = session.get_one(Patient, house.families[1].patient.id)
+        before = house.families[1].agreement.from_on - timedelta(days=1)
+        end_running(session, house.actor("clerk"), other, withdrawn, before, ended, NOW)
+    last, present = _tasks(house, TaskKind.DUTY_CHECK, 0)
+    assert (last.state, present.state) == (TaskState.OPEN, TaskState.CANCELLED)  # its last quarter is still looked at
+    assert {one.state for one in _tasks(house, TaskKind.DUTY_CHECK, 1)} == {TaskState.CANCELLED}
+    assert {one.state for one in _tasks(house, TaskKind.DUTY_CHECK, 2)} == {TaskState.OPEN}
 
 
 def test_a_failed_check_leaves_the_duty_open_until_the_guardian_has_improved(house: House) -> None:

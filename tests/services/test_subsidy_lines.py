@@ -35,7 +35,7 @@ from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.lines import list_lines
 from app.subsidies.rules.decision import LineFacts, LineState, decide_line
 from app.subsidies.rules.policy import DayRule, EligibleRule, IncidentEffect, PolicyTerms
-from app.subsidies.service import prepare_run, record_opening_payments, start_run
+from app.subsidies.service import prepare_batch, prepare_run, record_opening_payments, start_run
 from app.visits.models import FollowUpVisit
 from tests.rig.county import COUNTY, County
 from tests.rig.families import QUARTER, Family, families, varied
@@ -400,6 +400,17 @@ def _statements(house: House, quarter: str, batch: int) -> int:
 
 
 MANY = 20_000 if "ANHU_SOAK" in os.environ else 1100
+
+
+def test_a_family_that_came_behind_the_batch_is_frozen_too(house: House) -> None:
+    house.settle_in(families(3))
+    clerk, first = house.actor("clerk"), house.families[0].agreement.id
+    with house.database.transaction() as session:
+        run = start_run(session, clerk, PrepareRun(COUNTY, QUARTER), TODAY, NOW).public_id
+    with house.database.transaction() as session:
+        assert len(prepare_batch(session, clerk, run, first, 1)) == 1
+    house.prepare()
+    assert house.run().pay_count == 3
 
 
 def test_many_lines_are_prepared_in_batches(house: House) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,12 +37,17 @@ class DutyFound:
         return {"duty": list(self.checks)} if self.checks else {}
 
 
-def duty_found(session: Session, quarters: Sequence[Quarter], agreements: Sequence[Agreement]) -> dict[int, DutyFound]:
-    """agreement → its checks in these quarters, put together: the worst of them, and unchecked while one is missing."""
+def duty_found(
+    session: Session, quarters: Sequence[Quarter], agreements: Mapping[int, tuple[date, date]]
+) -> dict[int, DutyFound]:
+    """agreement → its checks in these quarters, put together: the worst of them, and unchecked while one is missing.
+
+    `agreements` has the first and the last day of each.
+    """
     rows = session.scalars(
         select(DutyCheck)
         .where(
-            DutyCheck.agreement_id.in_([one.id for one in agreements]),
+            DutyCheck.agreement_id.in_(list(agreements)),
             DutyCheck.quarter.in_([str(quarter) for quarter in quarters]),
             STANDS,
         )
@@ -51,12 +56,16 @@ def duty_found(session: Session, quarters: Sequence[Quarter], agreements: Sequen
     checks: dict[int, list[DutyCheck]] = {}
     for check in rows:
         checks.setdefault(check.agreement_id, []).append(check)
-    return {one.id: _together(one, quarters, checks.get(one.id, [])) for one in agreements}
+    return {
+        agreement_id: _together(first, last, quarters, checks.get(agreement_id, []))
+        for agreement_id, (first, last) in agreements.items()
+    }
 
 
-def _together(agreement: Agreement, quarters: Sequence[Quarter], checks: Sequence[DutyCheck]) -> DutyFound:
-    last = agreement.ended_on or agreement.to_on
-    wanted = {str(one) for one in quarters if _held(agreement.from_on, last, one)}
+def _together(first: date, last: date, quarters: Sequence[Quarter], checks: Sequence[DutyCheck]) -> DutyFound:
+    if not checks:
+        return DutyFound()
+    wanted = {str(one) for one in quarters if _held(first, last, one)}
     marks = {check.result for check in checks}
     result = None
     if DutyMark.FAILED in marks:

@@ -6,19 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy.orm import Session
 
 from app.areas.rules import prefix_of
 from app.core.clock import business_day
 from app.core.names import normalise_name
 from app.core.period import Period, overlapping, parse_period, quarters_of
 from app.core.scope import within_prefix
-from app.guardians.models import Agreement, Guardianship
+from app.guardians.models import Agreement
 from app.guardians.rules import Rank
-from app.patients.models import Patient, PatientSpan
+from app.patients.models import Patient
 from app.patients.rules import (
     NOT_LIVE,
     CareSetting,
@@ -26,7 +26,6 @@ from app.patients.rules import (
     RegistryStatus,
     SpanKind,
 )
-from app.people.models import PayeeAccount, Person
 from app.people.rules import DatePrecision
 from app.risk.models import LevelSource
 from app.subsidies.models import LineKind, RunKind, SubsidyLine, SubsidyRun
@@ -34,9 +33,11 @@ from app.subsidies.queries.accounts import agreed_sharing, call_backs
 from app.subsidies.queries.checks import listed_of, listed_people
 from app.subsidies.queries.duty import duty_found
 from app.subsidies.queries.fact_rows import (
+    AgreementRow,
     accounts_of,
     admissions_of,
     agreed_with,
+    agreements_of,
     incidents_of,
     last_seen_of,
     levels_of,
@@ -52,8 +53,8 @@ from app.subsidies.rules.decision import IncidentFact, IncidentKind, LineFacts, 
 from app.subsidies.rules.policy import PolicyTerms
 
 _DAY = timedelta(days=1)
-_PatientPerson = aliased(Person)
-_Payee = aliased(Person)
+# what `fact_rows` reads of a span, a stay, a rating, an account
+_Row = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,10 @@ class GatheredLine:
     snapshot: dict[str, Any]
 
 
-class _Agreement(NamedTuple):
-    agreement: Agreement
-    guardianship: Guardianship
-    patient: Patient
-    patient_person: Person
-    payee: Person
-
-
-def agreements_to_decide(session: Session, run: SubsidyRun, limit: int) -> list[int]:
-    """The next agreements that touch the run's quarter and have no line in it yet, in a fixed order."""
-    return list(session.scalars(_undecided(run, select(Agreement.id)).order_by(Agreement.id).limit(limit)))
+def agreements_to_decide(session: Session, run: SubsidyRun, after: int, limit: int) -> list[int]:
+    """The next agreements by id that touch the run's quarter and have no line in it yet."""
+    query = _undecided(run, select(Agreement.id)).where(Agreement.id > after)
+    return list(session.scalars(query.order_by(Agreement.id).limit(limit)))
 
 
 def count_to_decide(session: Session, run: SubsidyRun) -> int:
@@ -91,12 +85,12 @@ def count_to_decide(session: Session, run: SubsidyRun) -> int:
 def gather(session: Session, run: SubsidyRun, agreement_ids: Sequence[int], terms: PolicyTerms) -> list[GatheredLine]:
     """The lines of these agreements, in the order of `agreement_ids`; a second one each where the policy pays the second guardian."""
     quarter = parse_period(run.period)
-    rows = _agreements(session, agreement_ids, Rank.FIRST)
+    rows = agreements_of(session, agreement_ids, Rank.FIRST)
     if terms.second_share:
-        rows += _agreements(session, agreement_ids, Rank.SECOND)
+        rows += agreements_of(session, agreement_ids, Rank.SECOND)
     facts = _Batch(session, run, quarter, rows, terms)
     order = {agreement_id: place for place, agreement_id in enumerate(agreement_ids)}
-    rows.sort(key=lambda row: (order[row.agreement.id], row.guardianship.rank))
+    rows.sort(key=lambda row: (order[row.agreement_id], row.rank))
     return [facts.line(row) for row in rows]
 
 
@@ -130,114 +124,100 @@ def _paid_by_another(run: SubsidyRun) -> ColumnElement[bool]:
     )
 
 
-def _agreements(session: Session, ids: Sequence[int], rank: Rank) -> list[_Agreement]:
-    link = Agreement.guardianship_id if rank is Rank.FIRST else Agreement.second_guardianship_id
-    rows = session.execute(
-        select(Agreement, Guardianship, Patient, _PatientPerson, _Payee)
-        .join(Guardianship, Guardianship.id == link)
-        .join(Patient, Patient.id == Agreement.patient_id)
-        .join(_PatientPerson, _PatientPerson.id == Patient.person_id)
-        .join(_Payee, _Payee.id == Guardianship.person_id)
-        .where(Agreement.id.in_(ids))
-    )
-    return [_Agreement(*row) for row in rows]
-
-
 class _Batch:
     """Everything about a batch's patients and payees, one query per kind of fact."""
 
     def __init__(
-        self, session: Session, run: SubsidyRun, quarter: Period, rows: Sequence[_Agreement], terms: PolicyTerms
+        self, session: Session, run: SubsidyRun, quarter: Period, rows: Sequence[AgreementRow], terms: PolicyTerms
     ) -> None:
         self.run, self.quarter, self.terms = run, quarter, terms
-        patients = sorted({row.patient.id for row in rows})
-        payees = sorted({row.payee.id for row in rows})
-        self.spans = _grouped(session.scalars(spans_of(patients, quarter)), lambda span: span.patient_id)
-        self.stays = _grouped(session.scalars(admissions_of(patients, quarter)), lambda stay: stay.patient_id)
-        self.levels = _grouped(session.scalars(levels_of(patients, quarter)), lambda level: level.patient_id)
-        self.incidents = _grouped(session.execute(incidents_of(patients, quarter)), lambda row: row.patient_id)
+        patients = sorted({row.patient_id for row in rows})
+        payees = sorted({row.payee_id for row in rows})
+        self.first_day, self.last_day = quarter.first_day, quarter.last_day
+        self.spans = _grouped(session.execute(spans_of(patients, quarter)))
+        self.stays = _grouped(session.execute(admissions_of(patients, quarter)))
+        self.levels = _grouped(session.execute(levels_of(patients, quarter)))
+        self.incidents = _grouped(session.execute(incidents_of(patients, quarter)))
         self.seen = {row[0]: row[1] for row in session.execute(last_seen_of(patients, quarter))}
-        self.accounts = _grouped(session.scalars(accounts_of(payees, run.decided_as_of)), lambda one: one.person_id)
+        self.accounts = _grouped(session.execute(accounts_of(payees, run.decided_as_of)))
         self.shared = set(session.scalars(shared_accounts_of(payees)))
         self.called = call_backs(session, payees)
         self.agreed_sharing = agreed_sharing(session, payees, run.decided_as_of)
         self.returned = returned_accounts(session, payees)
         self.guardian_changes = guardian_changes(session, patients)
-        self.duty = duty_found(session, quarters_of(quarter), [row.agreement for row in rows])
+        held = {row.agreement_id: (row.from_on, row.last_on) for row in rows}
+        self.duty = duty_found(session, quarters_of(quarter), held)
         is_supplement = run.kind is RunKind.SUPPLEMENTARY
         # a regular run is the county's own quarter, also the last one before it came to us
         self.known = known_in_quarter(session, run, patients) if is_supplement else set(patients)
-        self.paid = {
-            (row[0], row[1]) for row in session.execute(paid_in_other_runs(run, [row.agreement.id for row in rows]))
-        }
-
-        at_home = {row.patient_person.id for row in rows}
+        self.paid = {(row[0], row[1]) for row in session.execute(paid_in_other_runs(run, list(held)))}
+        at_home = {row.patient_person_id for row in rows}
         self.listed = listed_people(session, run, at_home.union(payees))
         self.merged = merged_with(session, patients)
         others = {one for several in self.merged.values() for one in several}
         self.agreed = agreed_with(session, quarter, others) if others else defaultdict(set)
 
-    def line(self, row: _Agreement) -> GatheredLine:
-        account = self._account(row.payee.id)
+    def line(self, row: AgreementRow) -> GatheredLine:
+        account = self._account(row.payee_id)
         return GatheredLine(
-            agreement_id=row.agreement.id,
-            patient_id=row.patient.id,
-            payee_person_id=row.payee.id,
+            agreement_id=row.agreement_id,
+            patient_id=row.patient_id,
+            payee_person_id=row.payee_id,
             account_id=account.id if account else None,
-            area_code=row.patient.area_code,
-            rank=row.guardianship.rank,
+            area_code=row.area_code,
+            rank=row.rank,
             facts=self._facts(row, account),
             snapshot=self._kept_beside(row, account),
         )
 
-    def _facts(self, row: _Agreement, account: PayeeAccount | None) -> LineFacts:
-        rank = row.guardianship.rank
-        opened_on = business_day(row.patient.created_at) if row.patient.is_opening else None
+    def _facts(self, row: AgreementRow, account: _Row | None) -> LineFacts:
+        rank = row.rank
+        opened_on = business_day(row.created_at) if row.is_opening else None
         return LineFacts(
             quarter=self.quarter,
             as_of=self.run.decided_as_of,
             days=self._days(row),
             payee=Payee(rank.value),
-            is_registered=self._was_registered(row.patient.id),
-            is_identified=row.patient_person.id_index is not None,
-            is_agreement_signed=row.agreement.withdrawn_at is None,
-            is_death_estimated=row.patient_person.died_on_precision is DatePrecision.MONTH,
-            highest_level=self._highest(row.patient.id, self.quarter.first_day),
-            highest_level_of_agreement=self._highest(row.patient.id, row.agreement.from_on),
-            listed_level=self._listed(row.patient.id),
-            has_past_incident=bool(self.incidents[row.patient.id]),
-            incidents=self._incidents(row.patient.id),
-            registered_on=row.patient.registered_on,
+            is_registered=self._was_registered(row.patient_id),
+            is_identified=row.is_identified,
+            is_agreement_signed=row.withdrawn_at is None,
+            is_death_estimated=row.died_on_precision is DatePrecision.MONTH,
+            highest_level=self._highest(row.patient_id, self.first_day),
+            highest_level_of_agreement=self._highest(row.patient_id, row.from_on),
+            listed_level=self._listed(row.patient_id),
+            has_past_incident=bool(self.incidents[row.patient_id]),
+            incidents=self._incidents(row.patient_id),
+            registered_on=row.registered_on,
             opened_on=opened_on,
-            last_seen_on=self.seen.get(row.patient.id),
-            duty_check=self.duty[row.agreement.id].result,
-            payee_died_on=row.payee.died_on,
+            last_seen_on=self.seen.get(row.patient_id),
+            duty_check=self.duty[row.agreement_id].result,
+            payee_died_on=row.payee_died_on,
             has_account=account is not None,
-            is_account_own=account is None or normalise_name(account.holder_name) == normalise_name(row.payee.name),
+            is_account_own=account is None or _is_own(account.holder_name, row.payee_name),
             is_account_shared=account is not None and account.id in self.shared,
-            account_changed_on=self._changed_on(row.payee.id, account),
-            guardian_changed_on=self.guardian_changes.get(row.guardianship.id),
+            account_changed_on=self._changed_on(row.payee_id, account),
+            guardian_changed_on=self.guardian_changes.get(row.guardianship_id),
             call_back=self.called.get(account.id) if account else None,
             is_sharing_approved=account is not None and account.id in self.agreed_sharing,
-            is_paid_already=(row.agreement.id, rank) in self.paid,
+            is_paid_already=(row.agreement_id, rank) in self.paid,
             is_paid_elsewhere=self._is_paid_elsewhere(row),
-            is_before_import=self._is_before_import(row.patient.id, opened_on),
-            returned_because=self.returned.get(Account(row.payee.id, account.number_index)) if account else None,
-            agreement_number=row.agreement.number,
-            condition_since=self._condition_since(row.patient.id),
-            listed=listed_of(self.listed, row.patient_person.id, row.payee.id),
+            is_before_import=self._is_before_import(row.patient_id, opened_on),
+            returned_because=self.returned.get(Account(row.payee_id, account.number_index)) if account else None,
+            agreement_number=row.number,
+            condition_since=self._condition_since(row.patient_id),
+            listed=listed_of(self.listed, row.patient_person_id, row.payee_id),
         )
 
-    def _kept_beside(self, row: _Agreement, account: PayeeAccount | None) -> dict[str, Any]:
+    def _kept_beside(self, row: AgreementRow, account: _Row | None) -> dict[str, Any]:
         """What the snapshot keeps beside the facts: whose agreement, whom and which account it would pay, which duty check."""
         return {
             "agreement": {
-                "number": row.agreement.number,
-                "from": row.agreement.from_on.isoformat(),
-                "to": (row.agreement.ended_on or row.agreement.to_on).isoformat(),
+                "number": row.number,
+                "from": row.from_on.isoformat(),
+                "to": row.last_on.isoformat(),
             },
-            "payee": row.payee.public_id,
-            **self.duty[row.agreement.id].to_keep(),
+            "payee": row.payee_public_id,
+            **self.duty[row.agreement_id].to_keep(),
             "account": account
             and {
                 "id": account.public_id,
@@ -246,22 +226,22 @@ class _Batch:
             },
         }
 
-    def _is_paid_elsewhere(self, row: _Agreement) -> bool:
+    def _is_paid_elsewhere(self, row: AgreementRow) -> bool:
         """Of a merged pair the other record has an agreement or a payment of this quarter: people decide which one holds."""
         return any(
-            agreement_id != row.agreement.id
-            for other in self.merged[row.patient.id]
+            agreement_id != row.agreement_id
+            for other in self.merged[row.patient_id]
             for agreement_id in self.agreed[other]
         )
 
-    def _days(self, row: _Agreement) -> DayFacts:
-        patient, died_on = row.patient.id, row.patient_person.died_on
+    def _days(self, row: AgreementRow) -> DayFacts:
+        patient, died_on = row.patient_id, row.died_on
         lost = self._kept(patient, SpanKind.MANAGEMENT, ManagementStatus.LOST)
         managed = [*self._kept(patient, SpanKind.MANAGEMENT, ManagementStatus.MANAGED), *lost]
-        ends = [row.agreement.ended_on or row.agreement.to_on]
-        if row.guardianship.to_on is not None:
-            ends.append(row.guardianship.to_on - _DAY)
-        begins = max(row.agreement.from_on, row.guardianship.from_on)
+        ends = [row.last_on]
+        if row.guards_to is not None:
+            ends.append(row.guards_to - _DAY)
+        begins = max(row.from_on, row.guards_from)
         return DayFacts(
             agreement_from=begins,
             agreement_to=max(min(ends), begins),
@@ -275,7 +255,7 @@ class _Batch:
             lost=tuple(Stay(s.from_on, s.to_on) for s in lost),
         )
 
-    def _kept(self, patient: int, what: SpanKind, value: str) -> list[PatientSpan]:
+    def _kept(self, patient: int, what: SpanKind, value: str) -> list[_Row]:
         return [span for span in self.spans[patient] if span.what is what and span.value == value]
 
     def _stays(self, patient: int, setting: CareSetting) -> tuple[Stay, ...]:
@@ -284,7 +264,7 @@ class _Batch:
 
     def _was_registered(self, patient: int) -> bool:
         spans = self._kept(patient, SpanKind.REGISTRY, RegistryStatus.REGISTERED)
-        return any(span.to_on is None or span.to_on > self.quarter.first_day for span in spans)
+        return any(span.to_on is None or span.to_on > self.first_day for span in spans)
 
     def _joined_on(self, patient: int) -> date | None:
         spans = self._kept(patient, SpanKind.REGISTRY, RegistryStatus.REGISTERED)
@@ -297,14 +277,14 @@ class _Batch:
 
     def _highest(self, patient: int, since: date) -> int | None:
         """The highest level in force at any time from `since` to the quarter's end, the one that stood on `since` included."""
-        ratings = [rating for rating in self.levels[patient] if rating.assessed_on <= self.quarter.last_day]
+        ratings = [rating for rating in self.levels[patient] if rating.assessed_on <= self.last_day]
         standing = [rating.level for rating in ratings if rating.assessed_on <= since][-1:]
         later = [rating.level for rating in ratings if rating.assessed_on > since]
         return max([*standing, *later], default=None)
 
     def _listed(self, patient: int) -> int | None:
         """The level that stood on the quarter's last day; before the first rating, what the county's list said when it came in."""
-        ratings = [rating.level for rating in self.levels[patient] if rating.assessed_on <= self.quarter.last_day]
+        ratings = [rating.level for rating in self.levels[patient] if rating.assessed_on <= self.last_day]
         opening = [rating.level for rating in self.levels[patient] if rating.source is LevelSource.OPENING]
         return ratings[-1] if ratings else next(iter(opening), None)
 
@@ -316,13 +296,13 @@ class _Batch:
         is_met = False
         for rating in self.levels[patient]:
             was_met, is_met = is_met, rating.level >= needed
-            if rating.assessed_on <= self.quarter.last_day and is_met and not was_met:
+            if rating.assessed_on <= self.last_day and is_met and not was_met:
                 since = rating.assessed_on
         return since
 
     def _is_before_import(self, patient: int, opened_on: date | None) -> bool:
         """Opening payments are not asked for here: a quarter paid by one has no line in a supplementary run at all."""
-        return opened_on is not None and self.quarter.last_day < opened_on and patient not in self.known
+        return opened_on is not None and self.last_day < opened_on and patient not in self.known
 
     def _incidents(self, patient: int) -> tuple[IncidentFact, ...]:
         found = []
@@ -333,12 +313,12 @@ class _Batch:
                 found.append(IncidentFact(IncidentKind.CRIMINAL, row.visited_on))
         return tuple(found)
 
-    def _account(self, person: int) -> PayeeAccount | None:
+    def _account(self, person: int) -> _Row | None:
         return next(
             (one for one in self.accounts[person] if one.to_on is None or one.to_on > self.run.decided_as_of), None
         )
 
-    def _changed_on(self, person: int, account: PayeeAccount | None) -> date | None:
+    def _changed_on(self, person: int, account: _Row | None) -> date | None:
         """The day on which this account replaced another, or was written down if that was later; None for a first account and for
         opening data."""
         if account is None or account.is_opening:
@@ -355,12 +335,17 @@ def _last_managed(to_on: date | None, died_on: date | None) -> date | None:
     return died_on if died_on is not None and last in (died_on - _DAY, died_on) else last
 
 
-def _has_days(span: PatientSpan) -> bool:
+def _is_own(holder: str, payee: str) -> bool:
+    return holder == payee or normalise_name(holder) == normalise_name(payee)
+
+
+def _has_days(span: _Row) -> bool:
     return span.to_on is None or span.to_on > span.from_on
 
 
-def _grouped(rows: Iterable[Any], key: Any) -> defaultdict[int, list[Any]]:
-    found: defaultdict[int, list[Any]] = defaultdict(list)
+def _grouped(rows: Iterable[_Row]) -> defaultdict[int, list[_Row]]:
+    """By whom each row is about."""
+    found: defaultdict[int, list[_Row]] = defaultdict(list)
     for row in rows:
-        found[key(row)].append(row)
+        found[row[0]].append(row)
     return found

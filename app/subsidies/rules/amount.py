@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from app.core.money import Money
 from app.core.period import Period
@@ -26,25 +26,29 @@ class Deduction:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Computation:
-    """The sum with its arithmetic: Σ annual ÷ 12 × eligible days ÷ days of the month, rounded half up once."""
+    """The sum with its arithmetic: Σ annual ÷ 12 × eligible days ÷ days of the month, rounded half up once.
+
+    Worked out when it is first asked for, and kept: most lines of a run share one sum.
+    """
 
     quarter: Period
     annual: Money
     months: tuple[MonthDays, ...]
     exclusions: tuple[Exclusion, ...]
 
-    @property
+    @cached_property
     def amount(self) -> Money:
-        return self._worth(*((month.eligible, month.days_in_month) for month in self.months))
+        shares = (Fraction(month.eligible, month.days_in_month) for month in self.months)
+        return Money.rounded(self._month_worth * sum(shares, Fraction(0)))
 
-    @property
+    @cached_property
     def full(self) -> Money:
         """What the quarter comes to when every day counts."""
-        return self._worth(*((1, 1) for _ in self.months))
+        return Money.rounded(self._month_worth * len(self.months))
 
-    @property
+    @cached_property
     def days(self) -> int:
         """Eligible days of the quarter."""
         return sum(month.eligible for month in self.months)
@@ -55,7 +59,7 @@ class Computation:
         shares = " + ".join(f"{month.eligible}/{month.days_in_month}" for month in self.months)
         return f"{self.annual.grouped} ÷ {MONTHS_A_YEAR} × ({shares}) = {self.amount.grouped}"
 
-    @property
+    @cached_property
     def reasons(self) -> tuple[Reason, ...]:
         """The sum and what was left out of it, without dates or places."""
         return (self._sum, *(self._excluded(kind, days) for kind, days in self._days_by_kind().items()))
@@ -65,7 +69,7 @@ class Computation:
         """The same with the days of each exclusion, for those who may know them."""
         return (self._sum, *(one.dated_reason for one in self.exclusions))
 
-    @property
+    @cached_property
     def deductions(self) -> tuple[Deduction, ...]:
         """Full quarter minus these, in order of kind, is exactly the amount: for the notice's arithmetic.
 
@@ -89,9 +93,6 @@ class Computation:
     def _month_worth(self) -> Fraction:
         return Fraction(self.annual.fen, 100 * MONTHS_A_YEAR)
 
-    def _worth(self, *shares: tuple[int, int]) -> Money:
-        return _worth(self.annual.fen, shares)
-
     def _months_without(self, kind: ExclusionKind) -> Fraction:
         """The kind's days as parts of their months."""
         parts = (
@@ -111,18 +112,16 @@ class Computation:
         return reason(f"subsidies.excluded.{kind}", days=days)
 
 
-@lru_cache(maxsize=4096)
-def _worth(annual_fen: int, shares: tuple[tuple[int, int], ...]) -> Money:
-    """Most lines of a run are full periods of one amount: the same few sums over and over."""
-    month = Fraction(annual_fen, 100 * MONTHS_A_YEAR)
-    return Money.rounded(month * sum((Fraction(*share) for share in shares), Fraction(0)))
-
-
 def compute(
     quarter: Period, annual: Money, facts: DayFacts, inpatient_days: DayRule, care_facility_days: DayRule
 ) -> Computation:
     """The amount of a quarter before any split between the guardians."""
-    exclusions = exclusions_in(quarter, facts, inpatient_days, care_facility_days)
+    return _computation(quarter, annual, exclusions_in(quarter, facts, inpatient_days, care_facility_days))
+
+
+@lru_cache(maxsize=4096)
+def _computation(quarter: Period, annual: Money, exclusions: tuple[Exclusion, ...]) -> Computation:
+    """Most lines of a run are full periods of one amount: the same few sums over and over."""
     return Computation(quarter, annual, months_in(quarter, exclusions), exclusions)
 
 

@@ -127,9 +127,9 @@ def exclusions_in(
     left = [Span(quarter.first_day, quarter.last_day)]
     found: list[Exclusion] = []
     for kind, blocked in _blocked(facts, inpatient_days, care_facility_days):
-        taken = spans.intersection(left, blocked)
-        left = spans.difference(left, taken)
-        found += (Exclusion(kind, span.first, span.last) for span in taken)
+        if taken := spans.intersection(left, blocked):
+            left = spans.difference(left, taken)
+            found += (Exclusion(kind, span.first, span.last) for span in taken)
     return tuple(sorted(found, key=lambda one: one.first))
 
 

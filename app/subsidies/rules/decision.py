@@ -124,7 +124,7 @@ class LineFacts:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON for `subsidy_lines.snapshot`."""
-        return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+        return {name: _plain(getattr(self, name)) for name in _NAMES}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> LineFacts:
@@ -144,6 +144,9 @@ class LineFacts:
         for name in _DATES & values.keys():
             values[name] = parse_date(values[name]) if values[name] else None
         return cls(**values)
+
+
+_NAMES = tuple(one.name for one in fields(LineFacts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +365,10 @@ _DATES = {
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, DayFacts):
         return value.to_json()
     if isinstance(value, tuple) and value and isinstance(value[0], Listed):
@@ -371,9 +378,7 @@ def _plain(value: Any) -> Any:
             {"kind": str(one.kind), "happened_on": one.happened_on.isoformat(), "at_fault": one.guardian_at_fault}
             for one in value
         ]
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Period | StrEnum) else value
+    return str(value)
 
 
 def _incident(stored: Mapping[str, Any]) -> IncidentFact:

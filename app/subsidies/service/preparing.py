@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ from app.areas.rules import AreaLevel
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.batches import insert_rows
+from app.core.batches import insert_rows, take_stock
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import reason
 from app.core.refusals import said_by
@@ -72,12 +72,9 @@ def prepare_run(
     with transaction() as session:
         run = start_run(session, actor, command, today, now)
         public_id, total = run.public_id, count_to_decide(session, run)
-    left = total
-    while left:
-        with transaction() as session:
-            left = prepare_batch(session, actor, public_id, batch)
+    for done in _freeze_lines(transaction, actor, public_id, batch):
         if progress:
-            progress(total - left, total)
+            progress(min(done, total), total)
     for part in Late:
         after: int | None = 0
         while after is not None:
@@ -86,6 +83,26 @@ def prepare_run(
     with transaction() as session:
         finish_run(session, actor, public_id, now)
     return public_id
+
+
+def _freeze_lines(transaction: Transaction, actor: Actor, public_id: str, batch: int) -> Iterator[int]:
+    """Batch after batch, by the agreements' ids; at the end once more from the start, for families that came meanwhile.
+
+    Yields how many agreements are frozen so far.
+    """
+    done, counted, after = 0, 1, 0
+    while True:
+        with transaction() as session:
+            frozen = prepare_batch(session, actor, public_id, after, batch)
+            done += len(frozen)
+            if done >= 2 * counted:  # often enough, and not at every batch
+                take_stock(session, SubsidyLine)
+                counted = done
+        if frozen:
+            yield done
+        elif not after:
+            return
+        after = frozen[-1] if frozen else 0
 
 
 def start_run(session: Session, actor: Actor, command: PrepareRun, today: date, now: datetime) -> SubsidyRun:
@@ -160,12 +177,13 @@ def prepare_anew(session: Session, actor: Actor, run: SubsidyRun, today: date, n
     return run
 
 
-def prepare_batch(session: Session, actor: Actor, run_public_id: str, batch: int = BATCH) -> int:
-    """Freeze the next agreements' lines of a run in preparation; returns how many agreements are still left."""
+def prepare_batch(session: Session, actor: Actor, run_public_id: str, after: int = 0, batch: int = BATCH) -> list[int]:
+    """Freeze the lines of the next agreements after this id, of a run in preparation; returns these agreements, none where none is left."""
     run = get_run(session, actor, run_public_id, lock=True)
-    if run.state is not RunState.PREPARING:
-        return 0  # somebody else finished it meanwhile
-    ids = agreements_to_decide(session, run, batch)
+    is_finished = run.state is not RunState.PREPARING  # by somebody else, meanwhile
+    ids = [] if is_finished else agreements_to_decide(session, run, after, batch)
+    if not ids:
+        return []
     policy = session.get_one(SubsidyPolicy, run.policy_id)
     terms = PolicyTerms.from_json(policy.terms)
     gathered, dead = gather(session, run, ids, terms), dead_of_run(session, run, ids)
@@ -180,7 +198,7 @@ def prepare_batch(session: Session, actor: Actor, run_public_id: str, batch: int
             rows.append(line_row(run, facts, decision, freeze(facts, decision, policy)))
     with said_by(session, dict.fromkeys(LIVE_PAYMENT, "subsidies.prepare.paid_meanwhile")):
         insert_rows(session, SubsidyLine, rows)
-    return count_to_decide(session, run)
+    return ids
 
 
 def prepare_late(
