@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.dates import add_months
+from app.core.db import canonical_json
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.reasons import known_codes, say
@@ -21,6 +22,7 @@ from app.subsidies.rules.decision import (
     Payee,
     decide_line,
 )
+from app.subsidies.rules.lines import kept_digest, line_digest
 from app.subsidies.rules.policy import (
     Chain,
     DayRule,
@@ -359,3 +361,12 @@ def test_edge_32_an_incident_in_which_the_guardian_had_sought_help_is_paid_with_
     held, paid = (_decide(incidents=_incident(date(2026, 8, 1), at_fault=fault)) for fault in (None, False))
     assert (held.state, paid.state) == (LineState.HOLD, LineState.PAY)
     assert [one.code for one in paid.flags] == ["subsidies.flag.incident_without_fault"]
+
+
+def test_a_line_is_proved_by_the_very_texts_that_are_kept() -> None:
+    reasons = [{"code": "subsidies.amount.full", "args": {"days": 92, "name": '陈"志"强'}}]
+    snapshot = {"payee": "x", "facts": {"b": None, "a": [True, "雨山镇"]}}
+    kept = (canonical_json(reasons), canonical_json(snapshot))
+    assert line_digest("pay", 75000, 92, reasons, snapshot) == kept_digest("pay", 75000, 92, *kept)
+    # lines that were signed stay as they were signed
+    assert kept_digest("pay", 75000, 92, *kept) == "0d887eefd1aba8a858c671792d92217e29456a201161f57067fc7892aa86f56f"

@@ -41,7 +41,7 @@ def pay_file_document(
     now: datetime,
 ) -> PayFileDocument:
     """The file for the bank: every line with name, ID number and account opened for this one purpose."""
-    vault.warm({line.payee.id for line in lines})
+    vault.warm({line.payee_id for line in lines})
     total = Money(sum(line.amount_fen for line in lines))
     policy = session.get_one(SubsidyPolicy, run.policy_id)
     remark = PolicyTerms.from_json(policy.terms).remark
@@ -57,17 +57,17 @@ def pay_file_document(
         created_at=now,
         lines=tuple(
             PayFileLine(
-                payee=line.account.holder_name,
-                id_number=vault.open(line.payee.id, "people.id_number", line.payee.id_number_sealed) or "",
-                bank=line.account.bank_name,
-                account=vault.open(line.payee.id, "payee_accounts.number", line.account.number_sealed) or "",
+                payee=line.holder_name,
+                id_number=vault.open(line.payee_id, "people.id_number", line.id_number_sealed) or "",
+                bank=line.bank_name,
+                account=vault.open(line.payee_id, "payee_accounts.number", line.number_sealed) or "",
                 amount_fen=line.amount_fen,
                 remark=remark,
                 standard=f"{Money(line.annual_fen).yuan}元/年",
             )
             for line in lines
         ),
-        withheld=tuple(WithheldLine(line.payee.name, line.amount_fen, WITHHELD) for line in withheld),
+        withheld=tuple(WithheldLine(line.payee_name, line.amount_fen, WITHHELD) for line in withheld),
         layout=layout.value,
     )
 

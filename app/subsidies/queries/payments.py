@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.patients.models import Patient
@@ -25,12 +26,16 @@ class PayableLine:
 
     line_id: int
     amount_fen: int
-    payee: Person
+    payee_id: int
+    payee_name: str
+    id_number_sealed: bytes | None
     payee_died_on: date | None
     patient_died_on: date | None
     # last day that the line pays for
     last_paid_day: date | None
-    account: PayeeAccount
+    holder_name: str
+    bank_name: str
+    number_sealed: bytes
     account_closed: bool
     # the payee said, on the number known before, that the change was not theirs
     account_denied: bool
@@ -62,31 +67,40 @@ def settlement_of(session: Session, file: PayFile) -> Settlement:
 
 def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
     """Every line to pay in the file's order (area, then line)."""
+    line, payee, account, denied = SubsidyLine, Person, PayeeAccount, _denied_accounts(session, run)
     rows = session.execute(
-        select(SubsidyLine, Person, PayeeAccount, _PatientPerson.died_on)
-        .join(Person, Person.id == SubsidyLine.payee_person_id)
-        .join(PayeeAccount, PayeeAccount.id == SubsidyLine.account_id)
-        .join(Patient, Patient.id == SubsidyLine.patient_id)
+        select(line.id, line.amount_fen, line.snapshot, payee.id.label("payee_id"), payee.public_id, payee.name)
+        .add_columns(payee.id_number_sealed, payee.died_on.label("payee_died_on"))
+        .add_columns(account.id.label("account_id"), account.public_id.label("account_public_id"), account.person_id)
+        .add_columns(account.holder_name, account.bank_name, account.number_sealed, account.to_on)
+        .add_columns(_PatientPerson.died_on.label("patient_died_on"))
+        .join(payee, payee.id == line.payee_person_id)
+        .join(account, account.id == line.account_id)
+        .join(Patient, Patient.id == line.patient_id)
         .join(_PatientPerson, _PatientPerson.id == Patient.person_id)
-        .where(SubsidyLine.run_id == run.id, SubsidyLine.decision == LineState.PAY, SubsidyLine.is_live)
-        .order_by(SubsidyLine.area_code, SubsidyLine.id)
+        .where(line.run_id == run.id, line.decision == LineState.PAY, line.is_live)
+        .order_by(line.area_code, line.id)
+        .execution_options(yield_per=1000)  # no more snapshots at a time than are being looked at
     )
-    denied = _denied_accounts(session, run)
     return [
         PayableLine(
-            line_id=line.id,
-            amount_fen=line.amount_fen,
-            payee=payee,
-            payee_died_on=payee.died_on,
-            patient_died_on=died_on,
-            last_paid_day=_last_paid_day(line),
-            account=account,
-            account_closed=account.to_on is not None,
-            account_denied=account.id in denied,
-            is_as_approved=_is_as_approved(line, payee, account),
-            annual_fen=line.snapshot["computation"]["annual_fen"],
+            line_id=row.id,
+            amount_fen=row.amount_fen,
+            payee_id=row.payee_id,
+            payee_name=row.name,
+            id_number_sealed=row.id_number_sealed,
+            payee_died_on=row.payee_died_on,
+            patient_died_on=row.patient_died_on,
+            last_paid_day=_last_paid_day(row.snapshot),
+            holder_name=row.holder_name,
+            bank_name=row.bank_name,
+            number_sealed=row.number_sealed,
+            account_closed=row.to_on is not None,
+            account_denied=row.account_id in denied,
+            is_as_approved=_is_as_approved(row),
+            annual_fen=row.snapshot["computation"]["annual_fen"],
         )
-        for line, payee, account, died_on in rows
+        for row in rows
     ]
 
 
@@ -108,12 +122,12 @@ def _denied_accounts(session: Session, run: SubsidyRun) -> set[int]:
     return set(session.scalars(denied))
 
 
-def _is_as_approved(line: SubsidyLine, payee: Person, account: PayeeAccount) -> bool:
-    frozen = line.snapshot
-    is_payee = frozen["payee"] == payee.public_id and account.person_id == payee.id
-    return is_payee and frozen["account"]["id"] == account.public_id
+def _is_as_approved(row: Row[*tuple[Any, ...]]) -> bool:
+    frozen = row.snapshot
+    is_payee = frozen["payee"] == row.public_id and row.person_id == row.payee_id
+    return is_payee and bool(frozen["account"]["id"] == row.account_public_id)
 
 
-def _last_paid_day(line: SubsidyLine) -> date | None:
-    day = line.snapshot.get("last_paid_day")
+def _last_paid_day(frozen: Mapping[str, Any]) -> date | None:
+    day = frozen.get("last_paid_day")
     return date.fromisoformat(day) if day else None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.core.crypto import digest
 from app.subsidies.models import SubsidyLine, SubsidyRun
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.lines import line_digest
+from app.subsidies.rules.lines import kept_digest
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,15 @@ def run_digest(session: Session, run: SubsidyRun) -> str:
 def changed_lines(session: Session, run: SubsidyRun) -> list[str]:
     """Public ids of lines whose content no longer has the digest that stands beside it."""
     line = SubsidyLine
+    texts = (type_coerce(line.reasons, Text), type_coerce(line.snapshot, Text))
     rows = session.execute(
-        select(line.public_id, line.digest, line.decision, line.amount_fen, line.days, line.reasons, line.snapshot)
+        select(line.public_id, line.digest, line.decision, line.amount_fen, line.days, *texts)
         .where(line.run_id == run.id)
         .order_by(line.id)
         .execution_options(yield_per=1000)
     )
-    return [public_id for public_id, kept, *content in rows if line_digest(*content) != kept]
+    return [
+        public_id
+        for public_id, kept, decision, amount_fen, days, reasons, snapshot in rows
+        if kept_digest(decision, amount_fen, days, reasons, snapshot) != kept
+    ]

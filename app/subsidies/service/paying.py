@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
+from app.core.batches import insert_rows
 from app.core.clock import business_day
 from app.core.crypto import Keyring
 from app.core.errors import Conflict
@@ -30,8 +31,9 @@ from app.subsidies.queries.payments import (
 )
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.rules.bank import PayLayout
+from app.subsidies.rules.grounds import Grounds
 from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
-from app.subsidies.service.answering import match, refuse_replayed
+from app.subsidies.service.answering import checked_word, match, refuse_replayed
 from app.subsidies.service.booking import bounce_in_fund, settle_in_fund
 from app.subsidies.service.own import refuse_own_run
 from app.subsidies.service.pay_files import keep_pay_file, layout_of
@@ -105,6 +107,7 @@ def settle_run(
     returns: BankReturns | None,
     now: datetime,
     keyring: Keyring | None = None,
+    taken_on: Grounds | None = None,
     *,
     today: date | None = None,
 ) -> Settlement:
@@ -112,7 +115,8 @@ def settle_run(
 
     A return file must answer every line with its exact amount, payee and account, or nothing is settled. After a word given
     without a file, a file that comes later wins: its returned lines become returned and may be paid again. A file that says again what
-    is settled answers the same and changes nothing; one that says otherwise is refused. `keyring` opens the sent file.
+    is settled answers the same and changes nothing; one that says otherwise is refused. `keyring` opens the sent file. An answer that
+    names no pay file may be another quarter's: it is taken only on the finance user's word, with the paper that it rests on.
     """
     require(actor, Action.PAY_SUBSIDY)
     file = find_pay_file(session, run)
@@ -135,6 +139,8 @@ def settle_run(
     else:
         refuse_replayed(session, run, file, returns)
         replies = match(session, keyring, file, lines, returns)
+        if not returns.file_numbers:
+            file.returns_ground, file.returns_taken_by = checked_word(file, taken_on).stored(), actor.user_id
         file.returns_sha256 = returns.sha256
     for line in lines:
         if line.sequence is not None:
@@ -188,29 +194,19 @@ def _store_lines(
     withheld: Sequence[tuple[PayableLine, Reason]],
     now: datetime,
 ) -> None:
-    session.add_all(
-        PayFileLine(
-            pay_file_id=file.id,
-            line_id=line.line_id,
-            sequence=sequence,
-            amount_fen=line.amount_fen,
-            state=PaymentState.SENT,
-        )
-        for sequence, line in enumerate(paid, start=1)
-    )
-    session.add_all(
-        PayFileLine(
-            pay_file_id=file.id,
-            line_id=line.line_id,
-            sequence=None,
-            amount_fen=line.amount_fen,
-            state=PaymentState.WITHHELD,
-            settled_at=now,
-            why=why.to_json(),
-        )
-        for line, why in withheld
-    )
-    session.flush()
+    def row(line: PayableLine, sequence: int | None, why: Reason | None = None) -> dict[str, object]:
+        return {
+            "pay_file_id": file.id,
+            "line_id": line.line_id,
+            "sequence": sequence,
+            "amount_fen": line.amount_fen,
+            "state": PaymentState.WITHHELD if why else PaymentState.SENT,
+            "settled_at": now if why else None,
+            "why": why.to_json() if why else None,
+        }
+
+    sent = [row(line, sequence) for sequence, line in enumerate(paid, start=1)]
+    insert_rows(session, PayFileLine, [*sent, *(row(line, None, why) for line, why in withheld)])
     _end_unpaid(session, file)
 
 
