@@ -33,8 +33,8 @@ from app.subsidies.service import (
     sign_for_office,
     withdraw_reopening,
 )
-from app.subsidies.service.joint import check_county
 from app.subsidies.service.editions import draw_edition, keep_edition
+from app.subsidies.service.joint import check_county
 
 
 @subsidy.command("sign")
