@@ -80,7 +80,7 @@ def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
         .join(_PatientPerson, _PatientPerson.id == Patient.person_id)
         .where(line.run_id == run.id, line.decision == LineState.PAY, line.is_live)
         .order_by(line.area_code, line.id)
-        .execution_options(yield_per=1000)  # no more snapshots at a time than are being looked at
+        .execution_options(yield_per=100)  # no more snapshots at a time than are being looked at
     )
     return [
         PayableLine(
