@@ -58,6 +58,8 @@ class GuardianNotice:
     agreement_to: date
     days: int = 0
     days_in_period: int = 0
+    projected_days: int = 0
+    """Of `days`, those that had not come yet when the list was frozen; marked as on the ledger."""
     amount_fen: int = 0
     amount_capital: str = ""
     arithmetic: tuple[ArithmeticLine, ...] = ()
@@ -232,7 +234,9 @@ def _sums(lines: tuple[ArithmeticLine, ...]) -> tuple[SumLine, ...]:
 
 
 def _payment_facts(notice: GuardianNotice) -> tuple[tuple[str, str], ...]:
-    days = f"{notice.days} 天" + (f"（本期 {notice.days_in_period} 天）" if notice.days_in_period else "")
+    of_period = f"本期 {notice.days_in_period} 天" if notice.days_in_period else ""
+    aside = f"其中 {notice.projected_days} 天为预计" if notice.projected_days else of_period
+    days = f"{notice.days} 天" + (f"（{aside}）" if aside else "")
     tail = without_long_numbers(notice.account_tail)[-4:]
     return (
         ("计发天数", days),

@@ -22,6 +22,7 @@ DUTY_TEXTS: dict[str, str] = {
     "guardians.duty.hand_twice": N_("同一人只能代表一方签名"),
     "guardians.duty.no_office": N_("本岗位不在这张核查表上签名"),
     "guardians.duty.outcome": N_("已核查：%(mark)s"),
+    "guardians.duty.agreement_over": N_("协议 %(number)s 在这一季度没有效力，不必核查"),
     "guardians.duty.to_improve": N_("核查不合格，改进后复核"),
     "guardians.duty.withdrawn": N_("核查记录已撤回，请重新核查"),
     "guardians.duty.not_standing": N_("这条核查记录已被更正，请刷新页面"),

@@ -37,6 +37,8 @@ TEXTS: dict[str, str] = {
     "subsidies.watch.split_payee": N_("同一领款人 %(days)s 天内列入 %(count)s 个补发批次"),
     "subsidies.watch.split_runs": N_("同一经办人 %(days)s 天内造了 %(count)s 个补发批次"),
     "subsidies.watch.one_hand_account": N_("账户的录入和电话核实是同一人"),
+    "subsidies.watch.answer_taken": N_("银行回盘没有文件编号，由一人确认为本批：%(ground)s"),
+    "subsidies.watch.paid_on_word": N_("没有银行回盘，由一人声明全部入账办结"),
     "subsidies.watch.one_hand_policy": N_("第 %(version)s 版政策没有第二人通过"),
     "subsidies.watch.policy_below": N_("第 %(what)s 版政策每人每年 %(amount)s 元，比全市标准少 %(gap)s 元"),
     "subsidies.watch.fund_below": N_("%(what)s 年资金池 %(amount)s 元，比全市标准少 %(gap)s 元"),
@@ -80,6 +82,7 @@ TEXTS: dict[str, str] = {
     "subsidies.sample.recorded": N_("这一户已经登记"),
     # the audit's words
     "subsidies.sample_drawn": N_("抽取入户核查名单"),
+    "subsidies.home_checks_printed": N_("打印入户核查表"),
     "subsidies.home_checked": N_("登记入户核查结果"),
     "subsidies.flags_found": N_("发现资金疑点"),
     "subsidies.flag_explained": N_("说明资金疑点"),

@@ -6,7 +6,7 @@ the higher room writes (`open_for_all`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -130,11 +130,20 @@ def cancel_all(session: Session, actor: Actor, patient: Subject, outcome: Reason
 
 
 def cancel_kind(
-    session: Session, actor: Actor, patient: Subject, kind: TaskKind, outcome: Reason, now: datetime
+    session: Session,
+    actor: Actor,
+    patient: Subject,
+    kind: TaskKind,
+    outcome: Reason,
+    now: datetime,
+    *,
+    periods: Collection[str] | None = None,
 ) -> int:
-    """End the open duties of one kind: visits while somebody is in hospital, a renewal that was signed elsewhere."""
+    """End the open duties of one kind, of some periods only where they are given: visits while somebody is in hospital, a renewal that was
+    signed elsewhere, the checks of an agreement that does not come about."""
     ended = _done(actor, outcome, now) | {"state": TaskState.CANCELLED}
-    return _change_open(session, Task.patient_id == patient.id, Task.kind == kind, **ended)
+    of_periods = () if periods is None else (Task.period.in_(periods),)
+    return _change_open(session, Task.patient_id == patient.id, Task.kind == kind, *of_periods, **ended)
 
 
 def reopen_tasks(session: Session, patient: Subject, closed_at: datetime, outcome: str) -> int:

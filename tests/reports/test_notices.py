@@ -27,6 +27,11 @@ def _held(**changes: object) -> GuardianNotice:
     return notice(**{**details, **changes})
 
 
+def test_days_that_had_not_come_are_marked_as_on_the_ledger(text_of: ReadPdf) -> None:
+    told = text_of(render_notices(bundle(notice(days=92, days_in_period=92, projected_days=21))))
+    assert "92天（其中21天为预计）" in told
+
+
 def test_each_guardian_has_one_page_behind_the_cover_of_the_village() -> None:
     one, two, three = notice(), notice(serial="2026-3-00018"), notice(village="桥头村")
     assert len(pypdf.PdfReader(io.BytesIO(render_notices(bundle(one, two, three)))).pages) == 5

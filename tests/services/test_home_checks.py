@@ -9,15 +9,19 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from app.audit.models import PrintedPaper
 from app.core.actor import Actor
 from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, Invalid
+from app.people.vault import Vault
 from app.subsidies.models import HomeCheck, SubsidyLine
+from app.subsidies.papers.home_checks import home_checks_document
 from app.subsidies.queries.home_checks import list_home_checks
 from app.subsidies.queries.watch.flags import FlagFilter, all_flags, named
 from app.subsidies.rules.sampling import draw, sample_size
 from app.subsidies.rules.watch import Pattern
 from app.subsidies.service import prepare_anew
+from app.subsidies.service.printing import HOME_CHECKS_PDF, note_print, start_print
 from app.subsidies.service.sampling import draw_home_checks, record_home_check
 from app.subsidies.service.watching import watch_run
 from tests.rig.county import County
@@ -89,7 +93,15 @@ def test_what_the_town_reports_is_written_down_once(house: House) -> None:
     with pytest.raises(Conflict), house.step() as (session, _run):
         record_home_check(session, reviewer, first, True, TODAY, TODAY, NOW)
     with house.database.reading() as session:
-        assert [one.is_met for one in list_home_checks(session, reviewer, house.run()).present].count(False) == 1
+        clerk, run = house.actor("clerk"), house.run()
+        assert [one.is_met for one in list_home_checks(session, reviewer, run).present].count(False) == 1
+        sheet = home_checks_document(session, house.keyring, clerk, run, NOW)
+        assert (sheet.number, [one.is_met for one in sheet.lines].count(False), len(sheet.lines)) == ("010203", 1, 3)
+        draw_paper = start_print(session, Vault(session, house.keyring), clerk, run, HOME_CHECKS_PDF, TODAY, NOW)
+    with house.step() as (session, run):
+        note_print(session, house.keyring, clerk, run, HOME_CHECKS_PDF, draw_paper(None), NOW)
+        [printed] = session.scalars(select(PrintedPaper))
+        assert (printed.kind, printed.serial) == ("subsidies.home_checks_printed", sheet.provenance.serial)
 
 
 def test_a_family_that_nobody_met_is_flagged_with_a_name(house: House) -> None:

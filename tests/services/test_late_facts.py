@@ -27,6 +27,7 @@ from app.people.service import record_death as record_guardians_death
 from app.people.service import set_account
 from app.people.vault import Vault
 from app.subsidies.models import LineKind, Recovery, RecoveryEvent, SubsidyLine, SubsidyPolicy, SubsidyRun
+from app.subsidies.papers.notices import notice_bundle
 from app.subsidies.queries.dossier.money import linked_of, other_payments
 from app.subsidies.queries.lines import list_lines
 from app.subsidies.queries.periods import ended_periods
@@ -469,6 +470,10 @@ def test_the_fourth_quarter_may_be_prepared_from_the_policys_day_and_says_what_i
     assert (line.days, line.projected_days, Money(line.amount_fen).yuan) == (92, 21, "750.00")
     assert "预计至2026年12月31日：其中 21 天为预计" in said(line.reasons)
     assert (run.pay_count, house.problems()) == (2, [])
+    with house.database.reading() as session:
+        vault, clerk = Vault(session, house.keyring), house.actor("clerk")
+        letters = notice_bundle(session, vault, clerk, house.run(), date(2026, 12, 10), NOW)
+        assert [one.projected_days for one in letters.notices] == [21, 21]
 
 
 def test_without_the_term_the_fourth_quarter_waits_for_the_new_year(house: House) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.batches import number_rows, slices
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.quarter import Quarter
 from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
 from app.guardians.commands import SignAgreement
@@ -21,6 +22,7 @@ from app.guardians.models import Agreement, AgreementApplication, Guardianship
 from app.guardians.queries.applications import find_live_application, has_withdrawn
 from app.guardians.rules import NUMBER_PREFIX, Rank, latest_end, number_of
 from app.guardians.rules.application import STEP_ROLES, WITHDRAWN_LATELY, ApplicationStep
+from app.guardians.service.duty_follow import duty_period
 from app.patients.models import Patient
 from app.people.models import Person
 from app.tasks.rules import TaskKind
@@ -95,6 +97,7 @@ def end_agreement(
         )
     with said_by(session, GUARDS):
         agreement.ended_on, agreement.end_reason = ended_on, because.to_json()
+    _cancel_checks(session, actor, patient, agreement, ended_on, now)
     note(
         session,
         actor,
@@ -128,6 +131,7 @@ def end_running(
         else:
             agreement.ended_on = last
         agreement.end_reason = because.to_json()
+        _cancel_checks(session, actor, patient, agreement, last, now)
         note(
             session,
             actor,
@@ -138,6 +142,22 @@ def end_running(
             detail={"reason": because.code, "ended_on": last.isoformat()},
         )
     session.flush()
+
+
+def _cancel_checks(
+    session: Session, actor: Actor, patient: Patient, agreement: Agreement, last: date, now: datetime
+) -> None:
+    """No duty check is owed for quarters on none of whose days the agreement held."""
+    first = max(agreement.from_on, last + timedelta(days=1))
+    quarter = Quarter.of(first)
+    if quarter.first_day < first and agreement.withdrawn_at is None:
+        quarter = quarter.next()
+    periods = []
+    while quarter.first_day <= agreement.to_on:
+        periods.append(duty_period(agreement.id, quarter))
+        quarter = quarter.next()
+    outcome = reason("guardians.duty.agreement_over", number=agreement.number)
+    cancel_kind(session, actor, patient, TaskKind.DUTY_CHECK, outcome, now, periods=periods)
 
 
 def last_sequence(session: Session, year: int) -> int:

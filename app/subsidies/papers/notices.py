@@ -163,6 +163,7 @@ def _notice(
         agreement_to=date.fromisoformat(agreement["to"]),
         days=line.days,
         days_in_period=quarter.days if kind in (NoticeKind.PAY, NoticeKind.REDUCED) else 0,
+        projected_days=line.projected_days if is_paid else 0,
         amount_fen=line.amount_fen if is_paid else 0,
         amount_capital=Money(line.amount_fen).capital() if is_paid else "",
         arithmetic=_arithmetic(one, is_why_known) if is_paid else (),

@@ -17,10 +17,12 @@ from app.core.reasons import reason
 from app.people.vault import Vault
 from app.subsidies.models import SubsidyRun
 from app.subsidies.papers.chain import approval_document, hold_list_document, public_notice_document
+from app.subsidies.papers.home_checks import home_checks_document
 from app.subsidies.papers.labels import (
     APPROVAL,
     CHANGED_NOTICES,
     HOLD_LIST,
+    HOME_CHECKS,
     LEDGER,
     NOTICES,
     PAID_NOTICES,
@@ -36,6 +38,7 @@ from app.subsidies.papers.summary import summary_document
 from app.subsidies.rules.transitions import RunState
 from reports.approval_sheet import render_approval_pdf, render_approval_xlsx
 from reports.hold_list import render_hold_list_pdf, render_hold_list_xlsx
+from reports.home_checks import render_home_checks_pdf, render_home_checks_xlsx
 from reports.ledger import render_ledger_pdf, render_ledger_xlsx
 from reports.notice import NoticeKind, render_notices
 from reports.public_notice import render_public_notice_pdf, render_public_notice_xlsx
@@ -147,6 +150,20 @@ def _public_xlsx(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, 
     return lambda _progress: render_public_notice_xlsx(document)
 
 
+def _home_checks_pdf(
+    session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime
+) -> Draw:
+    document = home_checks_document(session, vault.keyring, actor, run, now)
+    return lambda _progress: render_home_checks_pdf(document)
+
+
+def _home_checks_xlsx(
+    session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime
+) -> Draw:
+    document = home_checks_document(session, vault.keyring, actor, run, now)
+    return lambda _progress: render_home_checks_xlsx(document)
+
+
 LEDGER_PDF = Paper("ledger", LEDGER, "pdf", PDF, _ledger_pdf, _ANY_LINES)
 LEDGER_XLSX = Paper("ledger", LEDGER, "xlsx", XLSX, _ledger_xlsx, _ANY_LINES)
 NOTICES_PDF = Paper("notices", NOTICES, "pdf", PDF, _notices_of(EVERY_KIND), _APPROVED)
@@ -161,3 +178,5 @@ APPROVAL_PDF = Paper("approval", APPROVAL, "pdf", PDF, _approval_pdf, _SIGNED)
 APPROVAL_XLSX = Paper("approval", APPROVAL, "xlsx", XLSX, _approval_xlsx, _SIGNED)
 PUBLIC_PDF = Paper("public_notice", PUBLIC_NOTICE, "pdf", PDF, _public_pdf, _APPROVED, Action.PRINT_SUMMARY)
 PUBLIC_XLSX = Paper("public_notice", PUBLIC_NOTICE, "xlsx", XLSX, _public_xlsx, _APPROVED, Action.PRINT_SUMMARY)
+HOME_CHECKS_PDF = Paper("home_checks", HOME_CHECKS, "pdf", PDF, _home_checks_pdf, _ANY_LINES)
+HOME_CHECKS_XLSX = Paper("home_checks", HOME_CHECKS, "xlsx", XLSX, _home_checks_xlsx, _ANY_LINES)

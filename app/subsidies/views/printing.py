@@ -26,6 +26,8 @@ from app.subsidies.service.printing import (
     CHANGED_NOTICES_PDF,
     HOLD_LIST_PDF,
     HOLD_LIST_XLSX,
+    HOME_CHECKS_PDF,
+    HOME_CHECKS_XLSX,
     LEDGER_PDF,
     LEDGER_XLSX,
     NOTICES_PDF,
@@ -112,6 +114,20 @@ def public_notice_pdf(public_id: str) -> BaseResponse:
 def public_notice_xlsx(public_id: str) -> BaseResponse:
     """The same rows as a workbook."""
     return _hand_out(public_id, PUBLIC_XLSX)
+
+
+@subsidies.get("/<public_id>/home-checks.pdf")
+@permit(Action.PRINT_SUBSIDY)
+def home_checks_pdf(public_id: str) -> BaseResponse:
+    """The drawn families, to take along and to sign."""
+    return _hand_out(public_id, HOME_CHECKS_PDF)
+
+
+@subsidies.get("/<public_id>/home-checks.xlsx")
+@permit(Action.PRINT_SUBSIDY)
+def home_checks_xlsx(public_id: str) -> BaseResponse:
+    """The same rows as a workbook."""
+    return _hand_out(public_id, HOME_CHECKS_XLSX)
 
 
 @subsidies.get("/<public_id>/editions/<int:number>.pdf")
