@@ -170,6 +170,7 @@ def _statement(document: LedgerDocument) -> Statement:
         ),
         remark=_BRACKETS if any(not row.counted for row in document.rows) else "",
         purpose=document.purpose,
+        carries=True,
     )
 
 
@@ -228,7 +229,7 @@ def _sum(rows: list[LedgerRow] | tuple[LedgerRow, ...], label: str, style: RowSt
 def _grid() -> Grid:
     left, center, right = Align.LEFT, Align.CENTER, Align.RIGHT
     designs = (
-        (11, center, 1),
+        (13, center, 1),  # five digits
         (40, left, 3),
         (28, left, 5),
         (21, center, 2),
@@ -236,7 +237,7 @@ def _grid() -> Grid:
         (12, right, 1),
         (27, right, 1),
         (18, center, 1),
-        (48, left, 4),
+        (46, left, 4),
         (30, left, 1),
     )
     columns = tuple(
@@ -258,7 +259,8 @@ def _paper_row(paper: Paper, grid: Grid, entry: _Entry) -> Row:
         entry.remark,
         "",
     )
-    return grid.row(paper, cells, entry.style)
+    adds_fen = entry.amount_fen if entry.counted and entry.style is RowStyle.PLAIN else 0
+    return grid.row(paper, cells, entry.style, adds_fen)
 
 
 def _sheet_line(entry: _Entry) -> Line:

@@ -1,10 +1,10 @@
 """What a run's statements share on paper: heads, pages, the total in capital characters, who signs and seals."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reports.page import A4_LANDSCAPE, LABEL_GREY, Align, Paper, mm, page_footer
-from reports.table import Grid, Row, draw_head, draw_rows, pages_of
+from reports.table import Grid, Row, RowStyle, draw_head, draw_rows, pages_of
 from reports.wording import CONFIDENTIAL, Provenance, yuan
 
 MARGIN = mm(12)
@@ -12,6 +12,7 @@ _FOOT = mm(9)
 _FIRST_HEAD = mm(31)
 _OTHER_HEAD = mm(20)
 _CLOSING = mm(36)
+_CARRIED = mm(4)
 
 Signer = tuple[str, str]
 """A label and the name that stands behind it, or nothing where somebody signs by hand."""
@@ -37,6 +38,8 @@ class Statement:
     """If given, a second line below the title: which lists of other offices it was checked against."""
     purpose: str = ""
     """If given, stands with user and time as a light watermark on every page."""
+    carries: bool = False
+    """Whether each page but the last ends with its own sum and the sum so far."""
 
     @property
     def closing(self) -> tuple[str, ...]:
@@ -66,17 +69,28 @@ def render_statement(
     progress: Callable[[int, int], None] | None = None,
 ) -> bytes:
     """The statement as PDF. `progress` hears (pages done, pages in all)."""
-    room = paper.height - _FOOT - mm(7) - grid.head_height
+    room = paper.height - _FOOT - mm(7) - grid.head_height - (_CARRIED if statement.carries else 0)
     pages = pages_of(rows, room - _first_head(statement), room - _OTHER_HEAD, _CLOSING)
     with paper.background("first"):
         _draw_first_head(paper, grid, statement)
     with paper.background("others"):
         _draw_other_head(paper, grid, statement)
-    for number, page in enumerate(pages, start=1):
-        _draw_page(paper, grid, statement, page, number=number, count=len(pages))
+    carried = _carried(pages) if statement.carries else [""] * len(pages)
+    for number, (page, sums) in enumerate(zip(pages, carried, strict=True), start=1):
+        _draw_page(paper, grid, statement, page, number=number, count=len(pages), sums=sums)
         if progress is not None:
             progress(number, len(pages))
     return paper.finish()
+
+
+def _carried(pages: Sequence[Sequence[Row]]) -> Iterator[str]:
+    """What each page comes to and all up to it; the last page has the total instead."""
+    count = fen = 0
+    for page in pages[:-1]:
+        lines, page_fen = sum(row.style is RowStyle.PLAIN for row in page), sum(row.adds_fen for row in page)
+        count, fen = count + lines, fen + page_fen
+        yield f"本页 {lines} 笔 {yuan(page_fen)}　　累计 {count} 笔 {yuan(fen)}"
+    yield ""
 
 
 def _draw_first_head(paper: Paper, grid: Grid, statement: Statement) -> None:
@@ -111,12 +125,16 @@ def _draw_watermark(paper: Paper, statement: Statement) -> None:
         paper.watermark(f"{source.printed_by} {source.local_time} {source.short_fingerprint} {statement.purpose}")
 
 
-def _draw_page(paper: Paper, grid: Grid, statement: Statement, rows: Sequence[Row], *, number: int, count: int) -> None:
+def _draw_page(
+    paper: Paper, grid: Grid, statement: Statement, rows: Sequence[Row], *, number: int, count: int, sums: str
+) -> None:
     paper.lay("first" if number == 1 else "others")
     head = _first_head(statement) if number == 1 else _OTHER_HEAD
     bottom = draw_rows(paper, grid, paper.height - head - grid.head_height, rows)
     if number == count:
         _draw_closing(paper, grid, statement, bottom)
+    if sums:
+        paper.text(paper.width - MARGIN, bottom - mm(4.5), sums, 9, align=Align.RIGHT, grey=LABEL_GREY)
     footer = f"{CONFIDENTIAL} · {statement.provenance.line()}"
     page_footer(paper, footer, f"第 {number} 页 共 {count} 页", margin=MARGIN, y=_FOOT)
     paper.next_page()

@@ -43,6 +43,8 @@ class Row:
     """The lines of each cell, wrapped to its column."""
     height: float
     style: RowStyle
+    adds_fen: int = 0
+    """What it adds to the sum that is carried from page to page; a plain row also adds one to the count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Grid:
     def width(self) -> float:
         return sum(column.width for column in self.columns)
 
-    def row(self, paper: Paper, cells: Sequence[str], style: RowStyle = RowStyle.PLAIN) -> Row:
+    def row(self, paper: Paper, cells: Sequence[str], style: RowStyle = RowStyle.PLAIN, adds_fen: int = 0) -> Row:
         """Wrap the cells; the row grows with its tallest cell."""
         wrapped = tuple(
             [
@@ -68,7 +70,7 @@ class Grid:
             ]
         )
         most = max(map(len, wrapped))
-        return Row(wrapped, max(self.row_height, (most + 0.6) * self.size * LEADING), style)
+        return Row(wrapped, max(self.row_height, (most + 0.6) * self.size * LEADING), style, adds_fen)
 
 
 def pages_of(rows: Sequence[Row], first: float, others: float, closing: float, keep: int = 3) -> list[list[Row]]:

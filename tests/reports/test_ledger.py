@@ -64,6 +64,20 @@ def test_every_page_repeats_the_head_and_says_which_page_and_which_run_it_is(tex
         assert f"第{number}页共{count}页" in found
 
 
+def test_every_page_but_the_last_ends_with_its_own_sum_and_the_sum_so_far() -> None:
+    rows = [ledger_row(counted=n % 10 > 0, village=f"村{n // 9}") for n in range(60)]
+    *pages, last = pypdf.PdfReader(io.BytesIO(render_ledger_pdf(ledger(*rows)))).pages
+    done = paid = 0
+    for page in pages:
+        text = "".join(page.extract_text().split())
+        here = text.count("AHJH-2026-")
+        counted = sum(row.counted for row in rows[done : done + here])
+        done, paid = done + here, paid + counted
+        assert f"本页{here}笔{750 * counted:,}.00累计{done}笔{750 * paid:,}.00" in text
+    assert len(pages) >= 3
+    assert "累计" not in last.extract_text()
+
+
 def test_a_subtotal_never_begins_a_page_without_a_row_of_its_own() -> None:
     for count in range(1, 60):
         rows = [ledger_row(village=f"村{n // 9}", guardian="李某") for n in range(count)]
