@@ -5,7 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 
 from flask import Blueprint, Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from app.api.views.v1 import MOUNTED_AT, create_api
 from app.audit.cli import seal_in_passing
 from app.core import assets, i18n, logs, web
 from app.core.clock import Clock
@@ -35,6 +37,7 @@ BLUEPRINTS = (
     "app.benefits.views",
     "app.insurance.views",
     "app.roster.views",
+    "app.api.views",
 )
 
 # Each room's commands.
@@ -70,6 +73,7 @@ TEXTS = (
     "audit",
     "accounts",
     "desk",
+    "api",
 )
 
 
@@ -87,6 +91,7 @@ def create_app(settings: Settings) -> Flask:
     for module in COMMANDS:
         _register_commands(app, module)
     after_command(app, seal_in_passing)
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {MOUNTED_AT: create_api(app)})  # type: ignore[method-assign]  # how Flask documents it
     with app.extensions["anhu.db"].reading() as session:
         check_keys(session, app.extensions["anhu.keyring"])
     return app

@@ -211,6 +211,7 @@ class Action(StrEnum):
     READ_AUDIT = "read_audit"
     KEEP_WORKDAYS = "keep_workdays"  # the State's yearly list of holidays, by which offices' deadlines are counted
     KEEP_ACCOUNTS = "keep_accounts"  # make accounts, give roles and areas
+    KEEP_API_KEYS = "keep_api_keys"  # give other systems keys of the interface, and revoke them
     HELP_ACCOUNTS = "help_accounts"  # reset and disable: administrators, and towns for their villages
     SEE_COUNTS = "see_counts"
     KEEP_CONTACTS = "keep_contacts"  # who answers for an office when nobody has answered
@@ -361,6 +362,7 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
     Action.KEEP_WORKDAYS: frozenset({Role.ADMIN, Role.COORDINATOR}),
     Action.KEEP_ACCOUNTS: frozenset({Role.ADMIN}),
+    Action.KEEP_API_KEYS: frozenset({Role.ADMIN}),
     Action.HELP_ACCOUNTS: frozenset({Role.ADMIN, Role.TOWN}),
     Action.KEEP_CONTACTS: frozenset({Role.TOWN, Role.COORDINATOR, Role.COUNTY_OFFICE, Role.ADMIN}),
     Action.SUBMIT_DISCHARGE: frozenset({Role.HOSPITAL, Role.COUNTY_OFFICE}),

@@ -51,6 +51,7 @@ SUBJECTS = {
     "/subsidies/fund/proposals/": "fund_proposal",
     "/subsidies/policy/proposals/": "policy_proposal",
     "/admin/users/": "user",
+    "/admin/keys/": "api_key",
     "/clues/": "clue",
     "/groups/": "group",
     "/dependants/": "dependants",

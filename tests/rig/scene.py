@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.service import save_view
 from app.accounts.sessions import actor_of
+from app.api.models import ApiKey
+from app.api.rules import hash_key
 from app.areas.models import Agency, AgencyKind, Area
 from app.areas.rules import AreaLevel, town_of
 from app.core.access import Action, may
@@ -213,6 +215,8 @@ class Place:
     # the next version of the policy, which waits for the second person
     policy_proposal: str = ""
     user: str = ""
+    # of a hospital's system
+    api_key: str = ""
     # a joint group that has met, and a word to civil affairs
     group: str = ""
     dependants: str = ""
@@ -368,6 +372,25 @@ def _place(
         found.objection = _objection(session, actors["clerk"], line)
         found.account, found.sharing = _vouched(session, Vault(session, keyring), actors["clerk"], line, county_code)
     return found
+
+
+def _api_key(session: Session, ground: _Ground) -> str:
+    hand = ground.actors["doctor"]
+    agency = Agency(name=f"{ground.county}的医院", kind=AgencyKind.HOSPITAL, area_code=ground.county)
+    session.add(agency)
+    session.flush()
+    key = ApiKey(
+        agency_id=agency.id,
+        user_id=hand.user_id,
+        label="住院系统",
+        key_hash=hash_key(ground.county),
+        good_to=date(2027, 6, 30),
+        made_at=NOW,
+        made_by=hand.user_id,
+    )
+    session.add(key)
+    session.flush()
+    return key.public_id
 
 
 def _vouched(session: Session, vault: Vault, clerk: Actor, line: SubsidyLine, county_code: str) -> tuple[str, str]:
@@ -609,6 +632,7 @@ def _settle_office(ground: _Ground) -> None:
     target = f"helped_{ground.county}"
     _user(session, target, Role.VILLAGE_WORKER, ground.village, AgencyKind.VILLAGE_COMMITTEE)
     found.user = session.scalars(select(User.public_id).where(User.name == target)).one()
+    found.api_key = _api_key(session, ground)
     terms = PolicyTerms(annual=Money.from_yuan("3000"), document_number="安民发〔2026〕3号")
     set_policy(session, ground.actors["clerk"], SetPolicy(ground.county, date(2025, 1, 1), terms), NOW)
     draft = ProposePolicy(f"policy-{ground.county}"[:22], SetPolicy(ground.county, date(2027, 1, 1), terms))
