@@ -202,6 +202,7 @@ class Action(StrEnum):
     REFER_TO_REHAB = "refer_to_rehab"
     ANSWER_REHAB = "answer_rehab"  # accept, refuse, begin, end; the months of attendance
     SEE_MESSAGES = "see_messages"  # what was to be said and what became of it: states, or counts
+    SEE_MESSAGE_STATES = "see_message_states"  # one message: each state when it came
     SETTLE_MESSAGES = "settle_messages"  # say how an unknown outcome ended, see to what did not arrive
     KEEP_TEMPLATES = "keep_templates"  # propose words for messages; approve another person's
     KEEP_TEXT_CONSENTS = "keep_text_consents"  # who agreed to be told by text message, and who no longer does
@@ -342,6 +343,9 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.REFER_TO_REHAB: _CLINICAL,
     Action.ANSWER_REHAB: frozenset({Role.PARTNER, Role.COUNTY_OFFICE}),
     Action.SEE_MESSAGES: frozenset(role for role in _ROLE_ORDER if FIELDS[Field.MESSAGE_STATE][role] is not Grant.NONE),
+    Action.SEE_MESSAGE_STATES: frozenset(
+        role for role in _ROLE_ORDER if FIELDS[Field.MESSAGE_STATE][role] is Grant.STATE
+    ),
     Action.SETTLE_MESSAGES: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
     Action.KEEP_TEMPLATES: frozenset({Role.CLERK, Role.COUNTY_OFFICE}),
     Action.KEEP_TEXT_CONSENTS: _CLINICAL,

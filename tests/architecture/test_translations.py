@@ -29,6 +29,10 @@ DATA = (
     "core/holiday_notice.py",  # what offices write in a list
     "areas/readers.py",  # header words of area files
     "areas/service.py",  # what agencies are called after their places
+    "messages/gateways/mail.py",  # the subject of a letter, which is the same for everybody
+    "messages/rules/words.py",  # words that no text may bear
+    "messages/service/hearing.py",  # what people answer
+    "messages/suggested.py",  # words to begin with, in both languages
     "roster/rules/",
     "subsidies/rules/returns.py",
     "subsidies/rules/remark.py",  # words that a bank's receipt must not bear

@@ -37,6 +37,8 @@ SUBJECTS = {
     "/incidents/": "emergency",
     "/incidents/patients/": "patient",
     "/incidents/tasks/": "question",
+    "/messages/": "message",
+    "/messages/templates/": "template",
     "/transfers/": "transfer",
     "/requests/": "request",
     "/subsidies/": "run",
@@ -72,10 +74,12 @@ ARGUMENTS = {
     "other_id": "patient",
     "subject_id": "agreement",
     "line_id": "line",
+    "consent_id": "consent",
 }
 # Arguments that name a choice, not a thing: any of them is everybody's.
 CHOICES = {
     "field": "",
+    "path": "0123456789abcdef012345",
     "paper": "notices",
     "name": "diagnosis",
     "purpose": "emergency_treatment",

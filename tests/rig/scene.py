@@ -103,6 +103,7 @@ from tests.rig.county import COUNTY, VILLAGE, County
 from tests.rig.paper_pictures import photo
 from tests.rig.phones import answers_of
 from tests.rig.rosters import card_number, id_number
+from tests.rig.scene_messages import say_something
 from tests.rig.visits import command, unstable
 
 NEXT_COUNTY = "349922000000"  # in the same city, so that a town's and a county's users alike are strangers there
@@ -192,6 +193,10 @@ class Place:
     # a record for somebody unknown, and what a visit asks of somebody known
     emergency: str = ""
     question: str = ""
+    # what was to be said, with which words, and who had agreed to be told
+    message: str = ""
+    template: str = ""
+    consent: str = ""
     # what is asked of somebody who is not simply visited
     duty: str = ""
     # a quarter's check of how the guardian performs, and the question whether another is to be found
@@ -540,6 +545,7 @@ def _owe(ground: _Ground, patient: Patient, agreement: Agreement) -> None:
     _plan(session, ground.keyring, ground.doctor, patient)
     renewal = reason("tasks.renewal", number=agreement.number, ends_on=agreement.to_on)
     open_task(session, patient, TaskKind.AGREEMENT_RENEWAL, "agreement:scene", date(2026, 12, 1), [renewal], NOW)
+    found.message, found.template, found.consent = say_something(session, ground.actors, patient)
 
 
 def _papers(ground: _Ground, patient: Patient, agreement: Agreement) -> None:

@@ -27,7 +27,7 @@ from app.messages.service.consenting import give_consent
 from app.messages.service.deciding import Outside
 from app.messages.service.sending import Sender
 from app.messages.service.wording import approve_template, propose_template
-from app.messages.texts import SUGGESTED
+from app.messages.suggested import SUGGESTED
 from app.patients.models import Patient
 from app.people.commands import PersonDraft
 from app.people.models import Person

@@ -67,6 +67,7 @@ NO_FIELDS = (
     "/sharings/<public_id>/approve", "/sharings/<public_id>/refuse", "/sharings/<public_id>/withdraw",
     "/subsidies/<public_id>/sign", "/sign/send", "/sign/<line_id>/mark", "/sign/<line_id>/unmark",
     "/assessments/<public_id>/sign", "/requests/<public_id>/approve", "/requests/<public_id>/refuse", "/requests/<public_id>/withdraw",
+    "/messages/<public_id>/again", "/messages/<public_id>/seen-to", "/templates/<public_id>/approve", "/templates/<public_id>/return", "/texts/<consent_id>/end",
     "/views/<view_id>/delete", "/proposals/<public_id>/adopt", "/proposals/<public_id>/preview", "/proposals/<public_id>/approve", "/proposals/<public_id>/refuse", "/proposals/<public_id>/withdraw", "/visits/<visit_id>/national", "/visits/<visit_id>/national/take-back",
 )  # fmt: skip
 WRONG: dict[str, tuple[str, ...]] = {

@@ -7,7 +7,6 @@ which makes a report say whose it is.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -15,15 +14,13 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
-from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from app.messages.gateways.protocol import Parcel, Trace
-from app.messages.rules.outcomes import Answer, Found, Outcome, Report, Sight, is_status
+from app.messages.rules.outcomes import Answer, Found, Outcome, Sight, is_status
 from config import Sending
 
-SIGNATURE_HEADER = "X-Twilio-Signature"
 OWN_HOSTS = ".twilio.com"
 # Twilio's numbers of errors (https://www.twilio.com/docs/api/errors)
 STOPPED_CODES = frozenset({21610})  # the receiver has answered STOP
@@ -154,22 +151,3 @@ def _status(status: Any) -> str | None:
 
 def _code(code: Any) -> str | None:
     return str(code)[:16] if code else None
-
-
-class TwilioReports:
-    """Reads what is posted to us: signed with the account's token over the exact public address and all fields."""
-
-    def __init__(self, sending: Sending) -> None:
-        self._validator = RequestValidator(sending.twilio_token)
-
-    def is_signed(self, url: str, fields: Mapping[str, Any], signature: str) -> bool:
-        return bool(signature) and bool(self._validator.validate(url, fields, signature))
-
-    @staticmethod
-    def report(fields: Mapping[str, str]) -> Report | None:
-        """None for what is no report of a status that we know."""
-        provider_id = fields.get("MessageSid") or fields.get("SmsSid") or ""
-        status = fields.get("MessageStatus") or fields.get("SmsStatus") or ""
-        if not provider_id or len(provider_id) > 64 or not is_status(status):
-            return None
-        return Report(provider_id, status, _code(fields.get("ErrorCode")))

@@ -28,7 +28,6 @@ class Dropped(StrEnum):
     """Why a report has no effect."""
 
     FORGED = "forged"
-    TOO_LARGE = "too_large"
     UNREADABLE = "unreadable"
     UNKNOWN_MESSAGE = "unknown_message"
     NOT_CALLED = "not_called"  # for a message that nobody has handed over
