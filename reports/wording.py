@@ -39,6 +39,11 @@ class Provenance:
         return f"{number}指纹 {self.short_fingerprint} · {self.printed_by} 打印于 {self.local_time}"
 
 
+def print_mark(serial: str, code: str) -> str:
+    """What a copy is looked up by, for the foot of a form."""
+    return f"编号 {serial} 校验码 {code}"
+
+
 def yuan(fen: int) -> str:
     """Fen as yuan with two decimals and thousands separated: 77120438 → 771,204.38; a minus is the typographic one."""
     sign = "−" if fen < 0 else ""

@@ -124,6 +124,18 @@ class Action(StrEnum):
     END_LOCKING = "end_locking"  # how a locking-up was ended
     KEEP_EMERGENCIES = "keep_emergencies"  # open, fill in, finish and print emergency records
     SET_EMERGENCY_CHECKS = "set_emergency_checks"  # whether the county checks every four hours afterwards
+    REPORT_FROM_REGISTER = "report_from_register"  # the same from a patient's page
+    REPORT_INCIDENTS = "report_incidents"  # tell of one in a minute, and see that it was received
+    SEE_INCIDENTS = "see_incidents"  # the records of the area, whole
+    KEEP_INCIDENTS = "keep_incidents"  # complete a record: what it cost, who was hurt
+    SETTLE_INCIDENTS = "settle_incidents"  # say what it was and whose, close, open again
+    DECIDE_ON_INCIDENTS = "decide_on_incidents"  # level, visits, the guardian, the agreement, the quarter: each one's own
+    ASK_HOSPITALS = "ask_hospitals"  # ask one to receive somebody of an emergency
+    ANSWER_RECEPTIONS = "answer_receptions"  # the hospital's own word, by day and night
+    KEEP_GREEN = "keep_green"  # green-channel requests, purchase list, delivery rounds
+    TAKE_CALLS = "take_calls"  # crisis calls
+    HOLD_CONFERENCES = "hold_conferences"  # agenda, invitations, decisions, minutes
+    ANSWER_DECISIONS = "answer_decisions"  # what a conference asks of one's own agency
     SEE_ALERTS = "see_alerts"
     SEE_TASKS = "see_tasks"
     CONFIRM_LOST = "confirm_lost"
@@ -217,6 +229,7 @@ class Action(StrEnum):
     SEE_COUNTS = "see_counts"
     KEEP_CONTACTS = "keep_contacts"  # who answers for an office when nobody has answered
     SUBMIT_DISCHARGE = "submit_discharge"  # prepare, send and look at a hospital's discharge records
+    SEE_HANDOVERS = "see_handovers"  # one's own part of the hand-over: records, board or inbox
     SEE_LOOPS = "see_loops"  # every loop of the area, each form and its clock
     ANSWER_FORMS = "answer_forms"  # receive the forms addressed to one's own unit, and report back
     ANSWER_ON_BEHALF = "answer_on_behalf"  # enter a unit's stamped paper
@@ -260,6 +273,19 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.END_LOCKING: _RESPONDERS,
     Action.KEEP_EMERGENCIES: _RESPONDERS,
     Action.SET_EMERGENCY_CHECKS: frozenset({Role.COUNTY_OFFICE}),
+    Action.REPORT_FROM_REGISTER: frozenset({Role.DOCTOR}),
+    Action.REPORT_INCIDENTS: frozenset({Role.VILLAGE_WORKER, Role.POLICE, Role.DOCTOR, Role.TOWN, Role.HOSPITAL}),
+    Action.SEE_INCIDENTS: _RESPONDERS | {Role.COORDINATOR, Role.TOWN},
+    Action.KEEP_INCIDENTS: _RESPONDERS | {Role.COORDINATOR, Role.TOWN},
+    Action.SETTLE_INCIDENTS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
+    Action.DECIDE_ON_INCIDENTS: _RESPONDERS | {Role.COORDINATOR, Role.TOWN, Role.CLERK, Role.REVIEWER},
+    Action.ASK_HOSPITALS: _RESPONDERS,
+    Action.ANSWER_RECEPTIONS: frozenset({Role.HOSPITAL}),
+    Action.KEEP_GREEN: _CLINICAL,
+    Action.TAKE_CALLS: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.COORDINATOR, Role.TOWN}),
+    Action.HOLD_CONFERENCES: frozenset({Role.COORDINATOR, Role.TOWN}),
+    Action.ANSWER_DECISIONS: _RESPONDERS
+    | {Role.PARTNER, Role.POLICE, Role.TOWN, Role.VILLAGE_WORKER, Role.CLERK, Role.COORDINATOR},
     Action.SEE_ALERTS: _RESPONDERS | {Role.COORDINATOR},
     Action.SEE_TASKS: _CLINICAL,
     Action.CONFIRM_LOST: frozenset({Role.HEALTH_LEAD, Role.COUNTY_OFFICE}),
@@ -370,6 +396,12 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.HELP_ACCOUNTS: frozenset({Role.ADMIN, Role.TOWN}),
     Action.KEEP_CONTACTS: frozenset({Role.TOWN, Role.COORDINATOR, Role.COUNTY_OFFICE, Role.ADMIN}),
     Action.SUBMIT_DISCHARGE: frozenset({Role.HOSPITAL, Role.COUNTY_OFFICE}),
+    Action.SEE_HANDOVERS: frozenset(
+        {
+            Role.HOSPITAL, Role.COORDINATOR, Role.COUNTY_OFFICE, Role.DOCTOR, Role.HEALTH_LEAD, Role.POLICE, Role.TOWN,
+            Role.VILLAGE_WORKER,
+        }
+    ),  # fmt: skip
     Action.SEE_LOOPS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
     Action.ANSWER_FORMS: frozenset(
         {Role.DOCTOR, Role.HEALTH_LEAD, Role.POLICE, Role.TOWN, Role.VILLAGE_WORKER, Role.COUNTY_OFFICE}

@@ -80,6 +80,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("patients.list_patients", lazy_("患者"), Action.SEE_REGISTER),
     NavItem("tasks.list_tasks", lazy_("任务"), Action.SEE_TASKS),
     NavItem("desk.alerts", lazy_("预警"), Action.SEE_ALERTS),
+    NavItem("incidents.list_reports", lazy_("案（事）件"), Action.SEE_INCIDENTS),
     NavItem("visits.own_phone", lazy_("我的手机"), Action.WORK_OFFLINE),
     NavItem("patients.inbox", lazy_("线索"), Action.SEE_CLUES),
     NavItem("roster.upload", lazy_("花名册"), Action.IMPORT_ROSTER),

@@ -20,6 +20,7 @@ LEVEL_SOURCES = {
     LevelSource.REASSESSMENT: N_("季度评估"),
     LevelSource.OPENING: N_("建档导入"),
     LevelSource.EMERGENCY: N_("应急处置时评估"),
+    LevelSource.INCIDENT: N_("案（事）件后评估"),
 }
 DECISIONS = {LineState.PAY: N_("应发"), LineState.HOLD: N_("暂缓"), LineState.REFUSE: N_("不发")}
 PAYMENT_STATES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import app.incidents.texts_incidents  # noqa: F401  # registers the sentences
 from app.core.i18n import N_
 from app.core.reasons import register
 

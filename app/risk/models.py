@@ -17,6 +17,7 @@ class LevelSource(StrEnum):
     REASSESSMENT = "reassessment"
     OPENING = "opening"  # loaded with the roster
     EMERGENCY = "emergency"  # at an emergency response
+    INCIDENT = "incident"  # what people concluded from an incident
 
 
 class RiskLevel(Base):

@@ -103,6 +103,7 @@ from tests.rig.county import COUNTY, VILLAGE, County
 from tests.rig.paper_pictures import photo
 from tests.rig.phones import answers_of
 from tests.rig.rosters import card_number, id_number
+from tests.rig.scene_loop import Around, begin_loop
 from tests.rig.scene_messages import say_something
 from tests.rig.visits import command, unstable
 
@@ -193,6 +194,18 @@ class Place:
     # a record for somebody unknown, and what a visit asks of somebody known
     emergency: str = ""
     question: str = ""
+    # what happened with the family, who was harmed, and what several agencies do about it
+    incident: str = ""
+    harm: str = ""
+    reception: str = ""
+    green: str = ""
+    round: str = ""
+    delivery: str = ""
+    call: str = ""
+    conference: str = ""
+    item: str = ""
+    invitee: str = ""
+    decision: str = ""
     # what was to be said, with which words, and who had agreed to be told
     message: str = ""
     template: str = ""
@@ -521,6 +534,7 @@ def _assess(ground: _Ground, patient: Patient) -> None:
         session, ground.keyring, ground.actors, ground.marks, ground.village
     )
     found.emergency, found.question = _emergency(session, ground.keyring, ground.doctor, patient, ground.village)
+    begin_loop(Around(session, Vault(session, ground.keyring), ground.actors, found, patient))
 
 
 def _check_duty(ground: _Ground, patient: Patient, agreement: Agreement) -> None:

@@ -46,6 +46,7 @@ from app.visits.queries_losses import find_lost_span
 # What else can be done for a patient by whoever keeps the register.
 MENU = (
     ("incidents.open_for_patient", N_("开应急处置记录单")),
+    ("incidents.report_of_patient", N_("报告案（事）件")),
     ("patients.edit", N_("编辑资料")),
     ("patients.change_state", N_("变更状态")),
     ("patients.show_treatment", N_("治疗")),

@@ -43,9 +43,10 @@ from app.incidents.rules.emergencies import (
     record_due_at,
     wants_checks,
 )
+from app.incidents.service.visits_due import come_by
 from app.patients.models import Patient
 from app.patients.queries import get_patient, lock_patient
-from app.patients.rules import UNKNOWN_NAME, CareSetting, ManagementStatus, RegistryStatus
+from app.patients.rules import UNKNOWN_NAME, ManagementStatus, RegistryStatus
 from app.people.commands import PersonDraft
 from app.people.models import Person
 from app.people.service import create_person
@@ -54,10 +55,9 @@ from app.risk.models import LevelSource
 from app.risk.service import note_level
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
-from app.tasks.service import close_task, move_follow_up, open_follow_up, open_task
+from app.tasks.service import close_task, open_task
 
 NOTES = "emergency_checks.notes"
-_RESTING = frozenset({CareSetting.INPATIENT, CareSetting.CUSTODY})
 
 
 # -- opening -----------------------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def _store(session: Session, vault: Vault, actor: Actor, command: OpenEmergency,
     if running is not None:
         return running  # a colleague was quicker; one emergency has one record and one clock
     if patient is not None:
-        person_id, area_code, category = patient.person_id, patient.area_code, _category(patient)
+        person_id, area_code, category = patient.person_id, patient.area_code, category_of(patient)
     else:
         person = create_person(session, vault, PersonDraft(command.name or UNKNOWN_NAME, command.sex), now)
         person_id, area_code, category = person.id, command.area_code, command.category
@@ -148,7 +148,7 @@ def _store(session: Session, vault: Vault, actor: Actor, command: OpenEmergency,
     return emergency
 
 
-def _category(patient: Patient) -> PersonCategory:
+def category_of(patient: Patient) -> PersonCategory:
     is_managed = patient.management_status is ManagementStatus.MANAGED
     if patient.registry_status is not RegistryStatus.REGISTERED:
         return PersonCategory.NOT_REGISTERED
@@ -172,25 +172,9 @@ def _take_over(session: Session, actor: Actor, patient: Patient, emergency: Emer
 
 def _come_soon(session: Session, patient: Patient, emergency: Emergency, now: datetime) -> None:
     """The next visit within 14 days, unless it is due earlier or rests."""
-    if patient.registry_status is not RegistryStatus.REGISTERED or patient.care_setting in _RESTING:
-        return
-    if patient.management_status is not ManagementStatus.MANAGED:
-        return
     by = follow_up_by(_day(emergency.started_at))
     because = [reason("incidents.follow_up", on=_day(emergency.started_at), by=by)]
-    due = session.scalar(
-        select(Task.due_on).where(
-            Task.patient_id == patient.id, Task.kind == TaskKind.FOLLOW_UP, Task.state == TaskState.OPEN
-        )
-    )
-    if due is None:
-        open_follow_up(session, patient, by, because, f"emergency:{emergency.id}", now)
-    elif due > by:
-        move_follow_up(session, patient, by, because)
-    else:
-        return
-    patient.next_due_on = by
-    session.flush()
+    come_by(session, patient, by, because, f"emergency:{emergency.id}", now)
 
 
 # -- filling in --------------------------------------------------------------------------------------------------------

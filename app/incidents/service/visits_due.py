@@ -1,0 +1,42 @@
+"""The next visit comes sooner after an emergency or an incident."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.reasons import Reason
+from app.patients.models import Patient
+from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus
+from app.tasks.models import Task, TaskState
+from app.tasks.rules import TaskKind
+from app.tasks.service import move_follow_up, open_follow_up
+
+_RESTING = frozenset({CareSetting.INPATIENT, CareSetting.CUSTODY})
+
+
+def come_by(
+    session: Session, patient: Patient, by: date, because: Sequence[Reason], period: str, now: datetime
+) -> bool:
+    """The next visit by that day, unless it is due earlier or rests; whether anything moved."""
+    if patient.registry_status is not RegistryStatus.REGISTERED or patient.care_setting in _RESTING:
+        return False
+    if patient.management_status is not ManagementStatus.MANAGED:
+        return False
+    due = session.scalar(
+        select(Task.due_on).where(
+            Task.patient_id == patient.id, Task.kind == TaskKind.FOLLOW_UP, Task.state == TaskState.OPEN
+        )
+    )
+    if due is not None and due <= by:
+        return False
+    if due is None:
+        open_follow_up(session, patient, by, because, period, now)
+    else:
+        move_follow_up(session, patient, by, because)
+    patient.next_due_on = by
+    session.flush()
+    return True

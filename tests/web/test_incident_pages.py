@@ -1,0 +1,81 @@
+"""Pages of incidents: reported on a phone, confirmed, decided, closed, printed; each role sees its own of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+from tests.rig.papers import words_on
+from tests.rig.scene import NEAR, Scene
+from tests.rig.scene_loop import WHAT
+
+ClientAs = Callable[[str], FlaskClient]
+
+
+def token(page: str) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found
+    return found.group(1)
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
+    assert found, name
+    return found.group(1)
+
+
+def test_a_village_reports_in_a_minute_and_the_county_decides_and_closes(scene: Scene, client_as: ClientAs) -> None:
+    village, coordinator = client_as("village_worker"), client_as("coordinator")
+    page = village.get("/incidents/reports/new").text
+    sent = {"csrf_token": token(page), "key": hidden(page, "key"), "area_code": hidden(page, "area_code")}
+    sent |= {"kind": "public_order", "what": "砸了小卖部的玻璃", "happened_at": hidden(page, "happened_at")}
+    assert village.post("/incidents/reports/new", data=sent | {"what": ""}).status_code == 422
+    assert village.post("/incidents/reports/new", data=sent | {"name": NEAR.patient_name}).status_code == 302
+    assert "砸了小卖部的玻璃" in village.get("/incidents/reports/mine").text
+    listed = coordinator.get("/incidents/reports/").text
+    where = re.findall(r'href="(/incidents/reports/[\w-]{22})"', listed)[0]
+    page = coordinator.get(f"{where}/confirm").text
+    assert NEAR.patient_name in page and "砸了小卖部的玻璃" in page
+    sure = {"csrf_token": token(page), "version": hidden(page, "version"), "kind": "public_order"}
+    assert coordinator.post(f"{where}/confirm", data=sure | {"patient": scene.near.patient}).status_code == 302
+    page = coordinator.get(f"{where}/effects").text
+    assert "须先认定监护人是否尽责" in page and "是否尽责只由人认定" in page
+    page = coordinator.get(f"{where}/effects/guardian_at_fault").text
+    clerk = re.search(r'name="members" value="([^"]+)"[^>]*>\s*<label[^>]*>clerk', page)
+    assert clerk, page
+    said = {"csrf_token": token(page), "after": "0", "outcome": "at_fault", "words": "当日无人看护"}
+    alone = coordinator.post(f"{where}/effects/guardian_at_fault", data=said)
+    assert alone.status_code == 422 and "至少 2 人" in alone.text
+    together = coordinator.post(f"{where}/effects/guardian_at_fault", data=said | {"members": clerk.group(1)})
+    assert together.status_code == 302
+    for who, matter, outcome in (
+        ("doctor", "level", "kept"), ("doctor", "visits", "kept"), ("town", "agreement", "talk"), ("clerk", "quarter", "stop")
+    ):  # fmt: skip
+        client = client_as(who)
+        page = client.get(f"{where}/effects/{matter}").text
+        done = client.post(
+            f"{where}/effects/{matter}", data={"csrf_token": token(page), "after": "0", "outcome": outcome}
+        )
+        assert done.status_code == 302, (who, matter)
+    page = coordinator.get(where).text
+    closing = {"csrf_token": token(page), "version": hidden(page, "version")}
+    assert coordinator.post(f"{where}/close", data=closing).status_code == 302
+    assert "已办结" in coordinator.get(where).text
+    words = words_on(coordinator.get(f"{where}/paper").data)
+    assert "砸了小卖部的玻璃" in words and "监护人未尽责" in words and "校验码" in words
+
+
+def test_whoever_pays_learns_yes_or_no_and_no_more(scene: Scene, client_as: ClientAs) -> None:
+    where = f"/incidents/reports/{scene.near.incident}"
+    for who in ("clerk", "reviewer"):
+        client = client_as(who)
+        assert client.get(where).status_code == 403
+        page = client.get(f"{where}/effects").text
+        assert WHAT not in page and NEAR.patient_name not in page and "危险性" not in page and "肇事" not in page
+    town = client_as("town").get(where).text
+    assert WHAT in town and NEAR.patient_name in town
+    assert "危险性等级" not in client_as("town").get(f"{where}/effects").text
+    for who in ("village_worker", "police", "hospital", "village_doctor", "finance", "partner", "auditor"):
+        assert client_as(who).get(where).status_code == 403
