@@ -9,6 +9,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired
 
+from app.core.errors import Invalid
 from app.core.fields import (
     Answered,
     ChoiceField,
@@ -20,12 +21,13 @@ from app.core.fields import (
 from app.core.forms import Form
 from app.core.i18n import _, lazy_
 from app.core.period import Period
-from app.core.reasons import say_period
+from app.core.reasons import reason, say_period
 from app.subsidies.commands import DecideHit, DecideHold
 from app.subsidies.rules.grounds import (
     FOR_CONFIRMING,
     FOR_EITHER,
     LONGEST_REFERENCE,
+    AnswerGround,
     Grounds,
     HitGround,
     HoldGround,
@@ -37,7 +39,9 @@ from app.subsidies.texts import TEXTS
 _CHOOSE = Answered(lazy_("请选择"))
 
 
-def _said(grounds: Iterable[HoldGround] | Iterable[ReturnGround] | Iterable[HitGround]) -> list[tuple[str, Any]]:
+def _said(
+    grounds: Iterable[HoldGround] | Iterable[ReturnGround] | Iterable[HitGround] | Iterable[AnswerGround],
+) -> list[tuple[str, Any]]:
     return labelled({code: TEXTS[f"subsidies.ground.{code}"] for code in grounds})
 
 
@@ -61,7 +65,20 @@ class ReturnForm(StepForm):
 
 
 class SettleForm(StepForm):
+    """The bank's file; for one that names no pay file, the word that it answers this one, and by what."""
+
     returns = FileField(lazy_("银行回盘文件"), validators=[FileRequired(lazy_("请选择银行回盘文件"))])
+    is_taken = BooleanField(lazy_("我确认这份没有编号的回盘就是本批的，我对此负责"))
+    answer_ground = ListField(lazy_("凭什么确认"), _said(AnswerGround))
+    answer_reference = CodeField(lazy_("来函或流水的编号"), LONGEST_REFERENCE)
+
+    def to_word(self) -> Grounds | None:
+        """None where nobody gives it. Raises `Invalid` without a ground."""
+        if not self.is_taken.data:
+            return None
+        if not self.answer_ground.data:
+            raise Invalid({"answer_ground": [reason("core.nothing_chosen")]})
+        return Grounds(AnswerGround(self.answer_ground.data), self.answer_reference.data or "")
 
 
 class AttestForm(StepForm):

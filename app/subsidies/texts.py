@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
     "subsidies.refuse.no_amount": N_("按天数计算，金额不足 0.01 元"),
     # held for a person to decide
     "subsidies.hold.incident": N_("有肇事肇祸情况，待人工认定监护人是否履责"),
+    "subsidies.hold.incident_fault": N_("有肇事肇祸情况，已认定监护人未尽责，待决定是否发放"),
     "subsidies.hold.death_estimated": N_("死亡日期只知道月份，待核实具体日期"),
     "subsidies.hold.not_identified": N_("身份尚未核实，待补证件号码"),
     "subsidies.hold.paid_elsewhere": N_("可能在其他县重复登记，待核对"),
@@ -242,6 +243,8 @@ TEXTS: dict[str, str] = {
     "subsidies.ground.return_not_due": N_("列入了不应发放的行"),
     "subsidies.ground.return_papers": N_("材料不全，请补齐"),
     "subsidies.ground.return_policy": N_("政策适用请核对"),
+    "subsidies.ground.answer_bank_letter": N_("银行来函说明"),
+    "subsidies.ground.answer_statement": N_("已与账户扣款流水核对"),
     "subsidies.ground.same_person": N_("已核对，是同一人"),
     "subsidies.ground.family_says_so": N_("家属已告知"),
     "subsidies.ground.other_person": N_("已核对，不是同一人"),
@@ -295,6 +298,9 @@ TEXTS: dict[str, str] = {
         "回盘只有 %(said)s 笔，发放文件有 %(sent)s 笔，还缺 %(missing)s 笔（序号 %(which)s）；请等银行返回全部结果后一次办理"
     ),
     "subsidies.returns.other_file": N_("回盘文件不是本批发放文件 %(number)s 的结果"),
+    "subsidies.returns.unnamed": N_(
+        "回盘文件里没有文件编号，不能确定它答复的就是 %(number)s；请银行补上编号，或写明依据，由您确认"
+    ),
     "subsidies.returns.replayed": N_("这份回盘已用于发放文件 %(other)s，不能再用于 %(number)s；请上传银行对本批的回盘"),
     "subsidies.returns.no_trailer": N_("文件不完整：没有首行或合计行"),
     "subsidies.returns.record": N_("第 %(row)s 行看不懂：长度或内容与约定的格式不符"),
@@ -350,6 +356,8 @@ TEXTS: dict[str, str] = {
     "subsidies.verify.balance": N_("%(year)s 年资金池收支不平"),
     "subsidies.verify.overdrawn": N_("%(year)s 年资金池出现负数"),
     "subsidies.verify.paid_twice": N_("第 %(line)s 行所付的日子（%(period)s）已由另一行支付"),
+    "subsidies.verify.not_claimed": N_("第 %(line)s 行按今天的情况多付了 %(amount)s 元，还没有立案；请运行 find-late-facts"),
+    "subsidies.verify.chain": N_("操作记录链在第 %(at)s 环不成立：%(why)s"),
     "subsidies.verify.beyond_due": N_("第 %(line)s 行：这一期（%(period)s）合计所付多于应付"),
     "subsidies.verify.person_twice": N_("第 %(line)s 行与第 %(other)s 行把同一天付给了同一人的两份登记或协议"),
     "subsidies.verify.agreements_overlap": N_("协议 %(number)s 与同一人的另一份协议日期重叠"),
@@ -429,6 +437,7 @@ HOLD_LABELS: dict[str, str] = {
     "subsidies.hold.office_town": N_("政法委有反映"),
     "subsidies.hold.office_health": N_("卫健部门有反映"),
     "subsidies.hold.incident": N_("肇事肇祸待认定"),
+    "subsidies.hold.incident_fault": N_("监护人未尽责"),
     "subsidies.hold.death_estimated": N_("死亡日期待核实"),
     "subsidies.hold.not_identified": N_("身份待核实"),
     "subsidies.hold.paid_elsewhere": N_("可能重复登记"),

@@ -44,6 +44,7 @@ from app.subsidies.service import (
 )
 from app.subsidies.service.editions import draw_edition, keep_edition
 from app.subsidies.service.vouching import record_call
+from app.subsidies.service.watching import watch_money
 from tests.rig.county import COUNTY, County
 from tests.rig.families import QUARTER, Family, Kept, policy, settle_in
 
@@ -100,10 +101,18 @@ class House:
             return export_run(session, Vault(session, self.keyring), self.actor(who), run, NOW)
 
     def settle(
-        self, returns: BankReturns | None = None, who: str = "finance", supplementary: bool = False
+        self,
+        returns: BankReturns | None = None,
+        who: str = "finance",
+        supplementary: bool = False,
+        word: Grounds | None = None,
     ) -> Settlement:
         with self.step(supplementary) as (session, run):
-            return settle_run(session, self.actor(who), run, returns, NOW, self.keyring)
+            return settle_run(session, self.actor(who), run, returns, NOW, self.keyring, word)
+
+    def watch(self, today: date = TODAY) -> None:
+        """Look for patterns of fraud, as the night does."""
+        watch_money(self.database.reading, self.database.transaction, Actor.operator(), today, NOW)
 
     def to_the_bank(self, supplementary: bool = False) -> PayFile:
         """Prepare, submit, approve, export."""

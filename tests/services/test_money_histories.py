@@ -251,9 +251,8 @@ class World:
             for line in self._sent(file)
             if line.sequence is not None
         )
-        settle_run(
-            self.session, self.actor("finance"), run, BankReturns(replies, new_public_id().ljust(64, "0")), self.now
-        )
+        answer = BankReturns(replies, new_public_id().ljust(64, "0"), frozenset({file.number}))
+        settle_run(self.session, self.actor("finance"), run, answer, self.now)
 
     def _pay_held(self, run: SubsidyRun) -> None:
         held = select(SubsidyLine.public_id).where(SubsidyLine.run_id == run.id, SubsidyLine.decision == LineState.HOLD)

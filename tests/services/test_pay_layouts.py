@@ -24,9 +24,12 @@ from app.core.quarter import Quarter
 from app.people.models import PayeeAccount, Person
 from app.people.vault import Vault
 from app.subsidies.models import PayFile, PayFileLine
+from app.subsidies.queries.watch.flags import FlagFilter, all_flags
 from app.subsidies.readers import read_returns, read_sent
 from app.subsidies.rules.bank import PayLayout
+from app.subsidies.rules.grounds import AnswerGround, Grounds
 from app.subsidies.rules.transitions import PaymentState, RunState
+from app.subsidies.rules.watch import Pattern
 from app.subsidies.service import export_run
 from app.subsidies.service.answering import compare_with_sent, match
 from tests.rig.bank import answer_to, name_of
@@ -340,15 +343,31 @@ def test_the_answer_of_another_quarter_never_settles_this_one(house: House, layo
     assert house.problems() == []
 
 
-def test_an_answer_without_a_file_number_settles_one_quarter_only(house: House) -> None:
+def test_an_answer_without_a_file_number_is_one_persons_word_and_settles_one_quarter_only(house: House) -> None:
     answer = read_returns(_columns_lost(answer_to(_export(house, PayLayout.XLSX), "xlsx")), "回盘.xlsx")
     assert answer.file_numbers == frozenset()
-    house.settle(answer)
+    for word, field in (
+        (None, "returns"),
+        (Grounds(AnswerGround.STATEMENT), "answer_reference"),
+        (Grounds(AnswerGround.STATEMENT, "6228480012345678901"), "answer_reference"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            house.settle(answer, word=word)
+        assert list(refused.value.errors) == [field]
+    assert house.run().state is RunState.EXPORTED
+    word = Grounds(AnswerGround.STATEMENT, "LS-1")
+    house.settle(answer, word=word)
+    house.watch()
+    with house.database.reading() as session:
+        file = session.scalars(select(PayFile)).one()
+        [flag] = all_flags(session, house.actor("auditor"), FlagFilter(pattern=Pattern.ONE_HAND, user="finance"))
+    assert (file.returns_ground, file.returns_taken_by) == ("answer_statement LS-1", house.actor("finance").user_id)
+    assert flag.because[0].code == "subsidies.watch.answer_taken"
     _next_quarter(house, PayLayout.XLSX)
     with pytest.raises(Conflict, match="replayed"):
-        house.settle(answer)
+        house.settle(answer, word=word)
     with pytest.raises(IntegrityError, match="guard_pay_files_answered_once"), house.database.transaction() as session:
-        session.execute(update(PayFile).values(returns_sha256=answer.sha256))
+        session.execute(update(PayFile).where(PayFile.returns_sha256.is_(None)).values(returns_sha256=answer.sha256))
     assert house.run().state is RunState.EXPORTED
 
 

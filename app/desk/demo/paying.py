@@ -118,7 +118,7 @@ class Payer:
             )
             for line in lines
         )
-        return BankReturns(replies, digest("\n".join((file.number, *map(str, replies)))))
+        return BankReturns(replies, digest("\n".join((file.number, *map(str, replies)))), frozenset({file.number}))
 
     def _working_day(self, day: date) -> date:
         return min(self.workdays.next_working_day(day), self.moments.today)

@@ -29,6 +29,7 @@ from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.readers import read_returns
 from app.subsidies.rules.bank import PayLayout
+from app.subsidies.rules.grounds import AnswerGround, Grounds
 from app.subsidies.service import (
     approve_run,
     export_run,
@@ -142,19 +143,33 @@ def export(
 @quarter_option
 @supplement_option
 @click.option("--returns", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="the bank's return file")
+@click.option(
+    "--taken-on",
+    type=click.Choice([one.value for one in AnswerGround]),
+    help="for a file that names no pay file: by what --as knows that it answers this one",
+)
+@click.option("--reference", default="", help="the number of that letter or statement")
 @as_option
 @json_option
 @plainly
 def settle(
-    county: str, quarter: Period, supplementary: bool, returns: Path | None, as_user: str | None, as_json: bool
+    county: str,
+    quarter: Period,
+    supplementary: bool,
+    returns: Path | None,
+    taken_on: str | None,
+    reference: str,
+    as_user: str | None,
+    as_json: bool,
 ) -> None:
     """Settle by the bank's return file, or attest that all lines were paid."""
+    word = Grounds(AnswerGround(taken_on), reference) if taken_on else None
     said, clock = read_returns(returns.read_bytes(), returns.name) if returns else None, current_clock()
     with transaction() as session:
         actor = actor_named(session, as_user, Action.PAY_SUBSIDY)
         require_person(actor)
         run = run_of(session, actor, county, quarter, supplementary)
-        settled = settle_run(session, actor, run, said, clock.now(), current_keyring(), today=clock.today())
+        settled = settle_run(session, actor, run, said, clock.now(), current_keyring(), word, today=clock.today())
     extra = {
         "paid": settled.paid_count,
         "returned": settled.returned_count,

@@ -70,6 +70,13 @@ class HitGround(StrEnum):
 FOR_CONFIRMING = (HitGround.SAME_PERSON, HitGround.FAMILY_SAYS_SO)
 
 
+class AnswerGround(StrEnum):
+    """By what somebody knows that a bank's answer without a file number answers this file; the paper's number goes with it."""
+
+    BANK_LETTER = "answer_bank_letter"
+    STATEMENT = "answer_statement"
+
+
 class ChainGround(StrEnum):
     """What brought a run back to its clerk between submission and the bank, other than the reviewer."""
 
@@ -107,7 +114,7 @@ NO_LONGER_GIVEN = (HoldGround.ACCOUNT_CORRECTED,)
 _HELD = "subsidies.hold."
 _DECIDED = "subsidies.decided."
 _DUTY = frozenset(
-    {"incident", "duty_missing", "duty_failed", "objection", "office_police", "office_town", "office_health"}
+    {"incident", "incident_fault", "duty_missing", "duty_failed", "objection", "office_police", "office_town", "office_health"}
 )
 _ACCOUNT = frozenset({"returned", "account_name", "account_shared", "account_changed", "account_denied"})
 _PAYEE = frozenset({"payee_dead", "guardian_changed"})
@@ -135,7 +142,7 @@ _ABOUT: dict[HoldGround, frozenset[str]] = {
 class Grounds:
     """A code and, where there is one, the number of the paper or agreement that it rests on."""
 
-    code: HoldGround | ReturnGround | HitGround | ChainGround
+    code: HoldGround | ReturnGround | HitGround | AnswerGround | ChainGround
     reference: str = ""
 
     def said(self) -> Reason:
@@ -151,7 +158,7 @@ class Grounds:
 def read_grounds(stored: str | None) -> Grounds | None:
     """What `stored` wrote; None for nothing, and for words from before there were codes."""
     code, _, reference = (stored or "").partition(" ")
-    for kind in (HoldGround, ReturnGround, HitGround, ChainGround):
+    for kind in (HoldGround, ReturnGround, HitGround, AnswerGround, ChainGround):
         if code in set(kind):
             return Grounds(kind(code), reference)
     return None

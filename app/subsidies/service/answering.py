@@ -20,6 +20,7 @@ from app.core.reasons import Reason, reason
 from app.subsidies.commands import BankReply, BankReturns, SentLine
 from app.subsidies.models import PayFile, PayFileLine, SubsidyRun
 from app.subsidies.readers import read_sent
+from app.subsidies.rules.grounds import Grounds, check_reference, tidy_reference
 
 MOST_LISTED = 20  # differences named in one refusal
 
@@ -62,6 +63,20 @@ def refuse_replayed(session: Session, run: SubsidyRun, file: PayFile, returns: B
     )
     if number is not None:
         raise Conflict(reason("subsidies.returns.replayed", other=number, number=file.number))
+
+
+def checked_word(file: PayFile, taken_on: Grounds | None) -> Grounds:
+    """The grounds on which an answer that names no file is taken for this one's, with a tidy reference.
+
+    `Invalid` on `returns` where nobody gave their word, on `answer_reference` for a paper without a number.
+    """
+    if taken_on is None:
+        raise Invalid({"returns": [reason("subsidies.returns.unnamed", number=file.number)]})
+    reference = tidy_reference(taken_on.reference)
+    wrong = check_reference(reference) if reference else (reason("subsidies.flag.needs_paper"),)
+    if wrong:
+        raise Invalid({"answer_reference": list(wrong)})
+    return Grounds(taken_on.code, reference)
 
 
 def compare_with_sent(session: Session, keyring: Keyring, file: PayFile, content: bytes, name: str) -> list[Reason]:

@@ -27,6 +27,7 @@ TELLING = frozenset(
         "subsidies.returns.partial",
         "subsidies.returns.differs",
         "subsidies.returns.other_file",
+        "subsidies.returns.replayed",
         "subsidies.returns.totals",
         "subsidies.returns.contradicts",
         "subsidies.call.same_person",

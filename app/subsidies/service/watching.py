@@ -52,6 +52,7 @@ OF_RUN: tuple[Callable[[Session, Watched], Iterator[Finding]], ...] = (
     care.back_dated_visits,
     hands.split_supplements,
     hands.one_hand_accounts,
+    hands.answers_on_word,
 )
 OF_COUNTY: tuple[Callable[[Session, str, date, Thresholds], Iterator[Finding]], ...] = (
     hands.fixed_hands,

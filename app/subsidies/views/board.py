@@ -36,6 +36,7 @@ from app.subsidies.queries.publishing import last_sent_back, publishing_of
 from app.subsidies.queries.runs import find_pay_file, get_run, list_steps
 from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.grounds import read_grounds
 from app.subsidies.rules.transitions import RunState
 from app.subsidies.service.pay_files import layout_of
 from app.subsidies.service.refusals import note_refusal
@@ -144,6 +145,8 @@ def _board(run: SubsidyRun, form: Form) -> str:
         form.version.data = str(run.version)
     decision = request.args.get("decision", "")
     text = request.args.get("q", "")[:50]
+    file = find_pay_file(session, run)
+    taken = read_grounds(file.returns_ground) if file else None
     return render_template(
         "subsidies/run.html",
         run=run,
@@ -156,10 +159,11 @@ def _board(run: SubsidyRun, form: Form) -> str:
         else None,
         page=_lines(session, actor, run, decision, text),
         steps=list_steps(session, run),
-        file=find_pay_file(session, run),
+        file=file,
         offices=office_signatures(session, run),
         publishing=publishing_of(session, run),
         sent_back=last_sent_back(session, run),
+        taken_on=taken.said() if taken else None,
         reopen_form=form if isinstance(form, ReopenForm) else ReopenForm(formdata=None, version=run.version),
         in_fund=run_in_fund(session, run, current_clock().today()),
         decision=decision,

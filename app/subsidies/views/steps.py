@@ -92,6 +92,7 @@ def settle(public_id: str) -> Answer:
         return board_again(public_id, form)
     upload = form.returns.data
     try:
+        word = form.to_word()
         said = read_returns(upload.read(), upload.filename or "")
     except Invalid as refused:
         show_errors(form, refused)
@@ -99,7 +100,7 @@ def settle(public_id: str) -> Answer:
     keyring, today = current_keyring(), current_clock().today()
     return take_step(
         public_id,
-        lambda s, a, run, now: settle_run(s, a, run, said, now, keyring, today=today),
+        lambda s, a, run, now: settle_run(s, a, run, said, now, keyring, word, today=today),
         _("已按银行回盘结算。"),
         form,
     )

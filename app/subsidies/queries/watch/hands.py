@@ -15,12 +15,14 @@ from app.areas.rules import prefix_of
 from app.core.actor import hand_of
 from app.core.clock import SHANGHAI
 from app.core.quarter import Quarter
+from app.core.reasons import reason
 from app.core.scope import within_prefix
 from app.guardians.models import Agreement
 from app.people.models import PayeeAccount
 from app.subsidies.models import (
     AccountCall,
     FundProposal,
+    PayFile,
     PolicyProposal,
     RunApproval,
     RunKind,
@@ -31,6 +33,7 @@ from app.subsidies.models import (
 from app.subsidies.queries.watch.watched import Watched, grouped
 from app.subsidies.rules.bank import CallBack
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.grounds import read_grounds
 from app.subsidies.rules.transitions import RunStep
 from app.subsidies.rules.watch import Finding, FlagSubject, Pattern, Thresholds
 from app.subsidies.rules.watch_hands import Decision, fixed_pairs, one_hand, split_payments, split_runs
@@ -94,6 +97,22 @@ def one_hand_accounts(session: Session, watched: Watched) -> Iterator[Finding]:
             yield Finding(
                 Pattern.ONE_HAND, FlagSubject.ACCOUNT, account.public_id, line.area_code, said, account.recorded_by, line.id
             )  # fmt: skip
+
+
+def answers_on_word(session: Session, watched: Watched) -> Iterator[Finding]:
+    """A run settled on one person's word: without the bank's file, or by a file that names none of ours."""
+    run = watched.run
+    file = session.scalar(select(PayFile).where(PayFile.run_id == run.id))
+    if file is None:
+        return
+    grounds = read_grounds(file.returns_ground)
+    if grounds is not None:
+        said, user = reason("subsidies.watch.answer_taken", ground=grounds.said()), file.returns_taken_by
+    elif file.attested_at is not None and file.returns_sha256 is None:
+        said, user = reason("subsidies.watch.paid_on_word"), file.attested_by
+    else:
+        return
+    yield Finding(Pattern.ONE_HAND, FlagSubject.RUN, run.public_id, run.county_code, (said,), user)
 
 
 def fixed_hands(session: Session, county_code: str, today: date, limits: Thresholds) -> Iterator[Finding]:
