@@ -17,6 +17,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -94,6 +96,17 @@ def _arm(moment: int) -> list[int]:
     return passed
 
 
+def _stand_ready(environ: dict[str, str]) -> None:
+    """Make the application of this environment, unless it stands: children of the next orders inherit it, without a connection."""
+    if all(os.environ.get(name) == value for name, value in environ.items()):
+        return
+    os.environ.update(environ, FLASK_APP="wsgi")
+    sys.modules.pop("wsgi", None)
+    application = import_module("wsgi").application
+    application.extensions["anhu.db"].engine.dispose()
+    gc.freeze()  # no collection of a child walks, and thereby copies, what all of them share
+
+
 def _child(order: dict[str, Any], place: int) -> int:
     """The command itself; its exit status."""
     from flask.cli import main
@@ -102,7 +115,6 @@ def _child(order: dict[str, Any], place: int) -> int:
     from app.subsidies.service import prepare_run
 
     folder = Path(order["folder"])
-    os.environ.update(order["environ"], FLASK_APP="wsgi")
     said = os.open(folder / f"said-{place}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(said, 1)
     os.dup2(said, 2)
@@ -121,6 +133,7 @@ def _child(order: dict[str, Any], place: int) -> int:
 
 def _run(order: dict[str, Any]) -> list[dict[str, Any]]:
     folder = Path(order["folder"])
+    _stand_ready(order["environ"])
     children = []
     for place in range(order["times"]):
         (folder / f"moments-{place}").unlink(missing_ok=True)
@@ -140,14 +153,13 @@ def _run(order: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    # everything heavy is imported once; the application itself is made by each child
-    from importlib import import_module
-
+    # everything heavy is imported once, what extensions of `flask` bring included
     from app import BLUEPRINTS, COMMANDS
 
     for module in (*BLUEPRINTS, *COMMANDS, "scheduler.cli"):
         import_module(module)
-    gc.freeze()  # no collection of a child walks, and thereby copies, what all of them share
+    for plugin in entry_points(group="flask.commands"):
+        plugin.load()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_run(json.loads(line))) + "\n")
         sys.stdout.flush()

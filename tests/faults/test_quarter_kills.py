@@ -1,8 +1,8 @@
 """kill -9 at any moment of a quarter's steps: after one repeat of the command nothing is lost, nothing double, all as undisturbed.
 
 Real processes on both databases. `make test` kills five times in a run of sixty lines and five times in one of twenty; `make soak`
-(ANHU_SOAK=1) two hundred times in a run of 4,300 lines, and in one of twenty before and after every single statement. The seed is
-printed and can be set (ANHU_SEED).
+(ANHU_SOAK=1) two hundred times in a run of 4,300 lines, up to five times in a row before a step is let end, and in one of twenty before
+and after every single statement. The seed and every kill are printed; the seed can be set (ANHU_SEED).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ from tests.rig.quarter import NOW, returned_by_bank
 SOAKS = "ANHU_SOAK" in os.environ
 MANY, MANY_BATCH = (4300, 500) if SOAKS else (60, BATCH)
 FEW = 20
-KILLS = 200 if SOAKS else 5
+KILLS, IN_A_ROW = (200, 5) if SOAKS else (5, 1)
 AT_ONCE = (2, 8) if SOAKS else (4,)
 STEPS = (
     ("prepare", "clerk"),
@@ -84,7 +85,7 @@ class Copy:
 class Stages:
     """An undisturbed quarter, kept as it stood before each step and known as it stood after each."""
 
-    def __init__(self, seed: Copy, duplicate: Callable[[Copy], Copy]) -> None:
+    def __init__(self, seed: Copy, duplicate: Callable[..., Copy]) -> None:
         self._duplicate = duplicate
         self._before: dict[str, Copy] = {}
         self.wanted: dict[str, dict[str, Any]] = {}
@@ -98,8 +99,8 @@ class Stages:
             self.wanted[name] = _content(twin)
 
     def before(self, name: str) -> Copy:
-        """A fresh copy of the county as it stood before a step."""
-        return self._duplicate(self._before[name])
+        """The county as it stood before a step, laid out afresh in the one place where things are broken."""
+        return self._duplicate(self._before[name], "bench")
 
 
 def _settings(url: str, folder: Path) -> dict[str, str]:
@@ -143,19 +144,24 @@ def _bring_in_money(database: Database, county: County) -> None:
 @pytest.fixture
 def stages(database_url: str, tmp_path: Path) -> Iterator[Callable[[int, int], Stages]]:
     """Plays a quarter of so many lines; every copy is a whole database with its keys."""
-    made: list[str] = []
+    names, made = dict[str, str](), set[str]()
 
-    def duplicate(source: Copy) -> Copy:
-        name = f"k_{uuid.uuid4().hex[:12]}"
+    def duplicate(source: Copy, place: str = "") -> Copy:
+        """A copy in a place of its own, or instead of what stood in `place`: its commands then find their application made."""
+        name = names.setdefault(place, f"k_{uuid.uuid4().hex[:12]}") if place else f"k_{uuid.uuid4().hex[:12]}"
         folder = tmp_path / name
+        shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(source.folder, folder, ignore=shutil.ignore_patterns("copy.db*"))
         if source.url.startswith("sqlite"):
             _settle_down(source.url)
             shutil.copy(make_url(source.url).database or "", folder / "copy.db")
             return Copy(f"sqlite:///{folder / 'copy.db'}", folder, source.killer, source.batch)
         url = make_url(source.url)
-        _sql(url.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE {url.database}")
-        made.append(name)
+        server = url.set(database="postgres")
+        if name in made:
+            _sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+        _sql(server, f"CREATE DATABASE {name} TEMPLATE {url.database}")
+        made.add(name)
         return Copy(url.set(database=name).render_as_string(hide_password=False), folder, source.killer, source.batch)
 
     with Killer() as killer:
@@ -196,16 +202,23 @@ def _settle_down(url: str) -> None:
     engine.dispose()
 
 
-def _kill(stages: Stages, name: str, moment: int) -> None:
-    """One step killed at one moment and repeated once ends as the undisturbed one did."""
-    copy = stages.before(name)
-    [end] = copy.step(name, moment)
-    assert end.status == -signal.SIGKILL, end
-    [end] = copy.step(name)
+def _kill(stages: Stages, name: str, *moments: int) -> int:
+    """One step killed at these moments, one after the other, and then let end, ends as the undisturbed one did: how often it was killed.
+
+    A repeat that goes on where the one before stopped, or finds everything done, may end before its moment comes.
+    """
+    copy, killed = stages.before(name), 0
+    for moment in (*moments, 0):
+        [end] = copy.step(name, moment)
+        if end.status != -signal.SIGKILL:
+            break
+        killed += 1
+    assert killed, end
     assert end.status == 0 or _state(copy) == AFTER.get(name), end
-    where = f"{name} killed at moment {moment} of {stages.moments[name]}"
+    where = f"{name} killed at {moments[:killed]} of {stages.moments[name]} moments"
     assert _content(copy) == stages.wanted[name], where
-    _throw_away(copy)
+    print(where)  # noqa: T201 - what the long run did
+    return killed
 
 
 def test_a_large_run_killed_at_random_moments_ends_like_an_undisturbed_one(
@@ -215,9 +228,13 @@ def test_a_large_run_killed_at_random_moments_ends_like_an_undisturbed_one(
     assert played.wanted["settle"]["state"] == "settled"
     assert played.wanted["settle"]["lines"] == MANY
     # every step as often as it has moments, and each at least once
-    steps = [name for name, _who in STEPS]
-    for name in steps + dice.choices(steps, [played.moments[name] for name in steps], k=KILLS - len(steps)):
-        _kill(played, name, dice.randrange(1, played.moments[name] + 1))
+    steps, left = [name for name, _who in STEPS], KILLS
+    weights = [played.moments[name] for name in steps]
+    for name in chain(steps, iter(lambda: dice.choices(steps, weights)[0], None)):
+        if left <= 0:
+            break
+        moments = [dice.randrange(1, played.moments[name] + 1) for _ in range(min(IN_A_ROW, left))]
+        left -= _kill(played, name, *moments)
 
 
 def test_a_small_run_killed_before_and_after_every_statement_ends_like_an_undisturbed_one(
@@ -247,12 +264,6 @@ def _dice() -> random.Random:
     seed = int(os.environ.get("ANHU_SEED", random.SystemRandom().randrange(10**6)))
     print(f"ANHU_SEED={seed}")  # noqa: T201 - the way to replay this very test
     return random.Random(seed)
-
-
-def _throw_away(copy: Copy) -> None:
-    """Two hundred copies of a county are too many for a disk."""
-    if copy.url.startswith("sqlite"):
-        shutil.rmtree(copy.folder)
 
 
 def _state(copy: Copy) -> str:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
 
+from app.audit.chain import seal
 from app.core.db import Database
-from app.subsidies.models import SubsidyLine
-from app.subsidies.queries.verify_county import verify_county
+from app.guardians.models import Agreement
+from app.patients.models import Patient, RegisterRequest
+from app.patients.rules import RequestKind, RequestState
+from app.patients.service import record_admission
+from app.subsidies.models import LineKind, SubsidyLine
+from app.subsidies.queries.verify_county import list_runs_of
+from app.subsidies.rules.grounds import Grounds, HoldGround
+from app.subsidies.service.late_facts import find_late_facts
+from app.subsidies.service.verifying import verify_money
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
-from tests.rig.quarter import House
+from tests.rig.quarter import NOW, TODAY, House
 from tests.rig.unguarded import without_guards
 
 
@@ -28,7 +38,31 @@ def paid(app: Flask, database: Database, county: County) -> House:
 
 def problems(house: House) -> list[str]:
     with house.database.reading() as session:
-        return [one.code for one in verify_county(session, COUNTY)]
+        runs = list_runs_of(session, COUNTY)
+        return [one.code for one in verify_money(session, COUNTY, runs, house.keyring, TODAY, NOW)]
+
+
+def twin_of(session: Session, line: SubsidyLine, **changed: object) -> None:
+    """Another line, written by whoever owns the database."""
+    columns = {column.key: getattr(line, column.key) for column in SubsidyLine.__mapper__.column_attrs}
+    session.execute(insert(SubsidyLine), [{**columns, "id": line.id + 1000, "public_id": "another-line", **changed}])
+
+
+def of(house: House, place: int, session: Session) -> SubsidyLine:
+    mine = SubsidyLine.patient_id == house.families[place].patient.id
+    return session.scalars(select(SubsidyLine).where(mine).order_by(SubsidyLine.id)).first()  # type: ignore[return-value]  # each has one
+
+
+def merge(house: House, merged: int, kept: int) -> None:
+    """The two records turn out to be one human being."""
+    with house.database.transaction() as session:
+        session.add(
+            RegisterRequest(
+                submission_key="merged", kind=RequestKind.MERGE, patient_id=house.families[merged].patient.id,
+                kept_patient_id=house.families[kept].patient.id, area_code=COUNTY, because={}, from_on=TODAY,
+                state=RequestState.DONE, proposed_at=NOW, proposed_by=house.actor("county_office").user_id,
+            )
+        )  # fmt: skip
 
 
 def test_an_honest_county_has_no_problem(paid: House) -> None:
@@ -53,12 +87,69 @@ def test_a_step_that_is_missing_is_named(paid: House) -> None:
 def test_a_quarter_paid_inside_a_half_year_is_named(paid: House) -> None:
     with paid.database.transaction() as session:
         without_guards(session, "guard_subsidy_lines_born", "guard_subsidy_lines_days_paid_insert")
-        line = session.scalars(select(SubsidyLine).where(SubsidyLine.patient_id == paid.families[0].patient.id)).one()
-        columns = {column.key: getattr(line, column.key) for column in SubsidyLine.__mapper__.column_attrs}
-        session.execute(
-            insert(SubsidyLine), [{**columns, "id": line.id + 1000, "public_id": "another-line", "period": "2026H2"}]
-        )
+        twin_of(session, of(paid, 0, session), period="2026H2")
     assert "subsidies.verify.paid_twice" in problems(paid)
+
+
+def test_corrections_that_add_up_beyond_what_is_due_are_named(paid: House) -> None:
+    with paid.database.transaction() as session:
+        without_guards(session, "guard_subsidy_lines_born")
+        line = of(paid, 0, session)
+        twin_of(session, line, kind=LineKind.CORRECTION, corrects_line_id=line.id, cause="slipped in", amount_fen=1)
+    assert "subsidies.verify.beyond_due" in problems(paid)
+
+
+def test_one_person_paid_under_two_records_is_named(paid: House) -> None:
+    merge(paid, 1, 0)
+    assert problems(paid) == ["subsidies.verify.person_twice"]
+
+
+def test_two_records_that_somebody_looked_at_before_paying_are_no_problem(
+    app: Flask, database: Database, county: County
+) -> None:
+    house = House(app, database, county)
+    house.settle_in(families(2))
+    merge(house, 1, 0)
+    house.prepare()
+    house.decide(0, True, grounds=Grounds(HoldGround.NOT_PAID_ELSEWHERE))
+    house.decide(1, True, grounds=Grounds(HoldGround.NOT_PAID_ELSEWHERE))
+    house.submit()
+    house.approve()
+    house.export()
+    assert problems(house) == []
+
+
+def test_agreements_that_overlap_are_named(paid: House) -> None:
+    with paid.database.transaction() as session:
+        without_guards(session, "guard_agreements_overlap_insert")
+        agreement = session.get_one(Agreement, paid.families[0].agreement.id)
+        columns = {column.key: getattr(agreement, column.key) for column in Agreement.__mapper__.column_attrs}
+        session.execute(
+            insert(Agreement), [{**columns, "id": agreement.id + 1000, "public_id": "another", "number": "another"}]
+        )
+    assert problems(paid) == ["subsidies.verify.agreements_overlap"]
+
+
+def test_what_is_too_much_by_the_facts_of_today_is_named_until_it_has_its_case(paid: House) -> None:
+    patient = paid.families[0].patient
+    with paid.database.transaction() as session:
+        office = paid.actor("county_office")
+        record_admission(
+            session, office, session.get_one(Patient, patient.id), "四院", date(2026, 8, 2), date(2026, 9, 5), NOW
+        )
+    assert problems(paid) == ["subsidies.verify.not_claimed"]
+    find_late_facts(paid.database.reading, paid.database.transaction, paid.actor("clerk"), COUNTY, TODAY, NOW)
+    assert problems(paid) == []
+
+
+def test_a_broken_chain_of_what_was_noted_is_named(paid: House) -> None:
+    with paid.database.transaction() as session:
+        seal(session, NOW)
+    assert problems(paid) == []
+    with paid.database.transaction() as session:
+        without_guards(session, "guard_audit_events_no_update")
+        session.execute(text("UPDATE audit_events SET count = 7 WHERE id = (SELECT min(id) FROM audit_events)"))
+    assert problems(paid) == ["subsidies.verify.chain"]
 
 
 def test_the_command_looks_at_every_run_and_says_what_is_wrong(paid: House) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import click
+from flask import current_app
 from sqlalchemy.orm import Session
 
+from app.audit.chain import ANCHORS, anchored_heads
 from app.core.access import Action
 from app.core.actor import Actor
+from app.core.clock import current_clock
 from app.core.commands import answer, as_option, json_option, plainly, refuse
 from app.core.db import reading
 from app.core.errors import NotFound
@@ -16,8 +19,10 @@ from app.core.reasons import say
 from app.subsidies.cli.options import QuarterType, actor_named, county_option, run_of, supplement_option
 from app.subsidies.cli.steps import subsidy
 from app.subsidies.models import SubsidyRun
-from app.subsidies.queries.verify import count_lines, verify_run
-from app.subsidies.queries.verify_county import list_runs_of, verify_county
+from app.subsidies.queries.verify import count_lines
+from app.subsidies.queries.verify_county import list_runs_of
+from app.subsidies.service.verifying import verify_money
+from config import Settings
 
 SHOWN = 20
 
@@ -30,13 +35,17 @@ SHOWN = 20
 @json_option
 @plainly
 def verify(county: str, quarter: Period | None, supplementary: bool, as_user: str | None, as_json: bool) -> None:
-    """Recompute every line from its own snapshot; compare totals, digest, pay file and fund; then the county as a whole: nobody paid
-    twice, no day after a known death, no step out of order or by the same hand, the fund in balance. Exit 1 where something differs."""
+    """Recompute every line from its own snapshot; compare totals, digest, pay file and fund; then the county as a whole: no person paid
+    twice or beyond what is due, no day after a death or the end of a claim without a case, no step out of order or by the same hand, the
+    fund in balance; and the chain of what was noted. Exit 1 where something differs."""
+    clock = current_clock()
     with reading() as session:
         actor = actor_named(session, as_user, Action.VERIFY_SUBSIDY)
         runs = _runs(session, actor, county, quarter, supplementary)
-        found = [why for run in runs for why in verify_run(session, run, current_keyring())]
-        problems = [say(why) for why in (*found, *verify_county(session, county))]
+        settings: Settings = current_app.extensions["anhu.settings"]
+        anchors = anchored_heads(session, settings.instance / ANCHORS)
+        found = verify_money(session, county, runs, current_keyring(), clock.today(), clock.now(), anchors)
+        problems = [say(why) for why in found]
         counts: dict[str, object] = {"runs": len(runs), "lines": sum(count_lines(session, run) for run in runs)}
         if quarter is not None:
             counts |= {"run": runs[0].public_id, "state": runs[0].state.value}

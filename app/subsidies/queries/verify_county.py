@@ -1,5 +1,5 @@
 """What must hold over a county's whole money, whatever happened to it (the invariants I1, I2, I5 and I10): for operators, auditors and every
-test that breaks things. Single runs are recomputed in `verify`, cases in `verify_late`.
+test that breaks things. Single runs are recomputed in `verify`, cases in `verify_late`, people in `verify_people`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from app.core.reasons import Reason, reason
 from app.core.scope import within_prefix
 from app.subsidies.models import LineKind, RunApproval, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.fund import balances_of, list_years
+from app.subsidies.queries.verify_people import verify_people
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.transitions import RUN_MOVES, PaymentState, RunState, RunStep, check_people
@@ -35,6 +36,7 @@ def verify_county(session: Session, county_code: str) -> list[Reason]:
     return [
         *_fund_balances(session, county_code),
         *_paid_twice(session, county_code),
+        *verify_people(session, county_code),
         *(wrong for run in list_runs_of(session, county_code) for wrong in _signatures(session, run)),
     ]
 

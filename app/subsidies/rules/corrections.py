@@ -15,7 +15,8 @@ from typing import Any
 
 from app.core.money import Money
 from app.core.reasons import Reason, reason
-from app.subsidies.rules.amount import Computation
+from app.core.spans import Span, difference
+from app.subsidies.rules.amount import Computation, compute_under
 from app.subsidies.rules.days import ExclusionKind
 from app.subsidies.rules.decision import LineDecision, LineFacts, LineState, decide_line
 from app.subsidies.rules.policy import PolicyTerms
@@ -150,6 +151,26 @@ def decide_again(snapshot: Mapping[str, Any], terms: PolicyTerms, version: str) 
     if repays := snapshot.get("repays"):
         return decide_repayment(facts, terms, version, Repaid(repays["cause"]), Money(repays["already_fen"]))
     return decide_line(facts, terms, version)
+
+
+def due_by(snapshot: Mapping[str, Any], version: str) -> Money:
+    """What the guardian should hold for the period by the facts of a frozen line. `version` is its run's."""
+    version = snapshot.get("corrects", {}).get("rule_version", version)
+    return decide_line(LineFacts.from_json(snapshot["facts"]), _terms_of(snapshot), version).amount
+
+
+def counted_days(snapshot: Mapping[str, Any]) -> list[Span]:
+    """The days that a frozen line or case counts; none of an opening payment, of which no days are known."""
+    if "facts" not in snapshot:
+        return []
+    facts = LineFacts.from_json(snapshot["facts"])
+    computation = compute_under(facts.quarter, facts.days, _terms_of(snapshot))
+    whole = [Span(facts.quarter.first_day, facts.quarter.last_day)]
+    return difference(whole, [Span(one.first, one.last) for one in computation.exclusions])
+
+
+def _terms_of(snapshot: Mapping[str, Any]) -> PolicyTerms:
+    return PolicyTerms.from_json(snapshot["policy"]["terms"])
 
 
 def explained(way: str, facts: LineFacts, decision: LineDecision, before: Paid, amount: Money) -> tuple[Reason, ...]:
