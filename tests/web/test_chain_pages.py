@@ -115,7 +115,7 @@ def test_a_mark_sends_the_line_back_to_the_clerk(house: House, client_as: Sign) 
     health.post(f"/subsidies/{run}/sign/{line}/mark", data=_version(house))
     assert health.post(f"/subsidies/{run}/sign/send", data=_version(house)).status_code == 302
     board = _words(client_as("clerk").get(f"/subsidies/{run}"))
-    assert "本批退回过：卫生健康部门核查有反映，退回核定" in board
+    assert "本批退回过：卫生健康部门核查有反映，退回核定。有反映的各笔已暂缓" in board
 
 
 def test_what_was_looked_at_is_what_is_signed(house: House, client_as: Sign) -> None:
@@ -185,6 +185,7 @@ def test_an_approved_run_is_opened_again_by_page(house: House, client_as: Sign) 
     clerk.post(f"/subsidies/{run}/reopening", data={**_version(house), "ground": "return_days", "reference": ""})
     assert reviewer.post(f"/subsidies/{run}/reopening/allow", data=_version(house)).status_code == 302
     assert house.run().state is RunState.DRAFT
+    assert "请核对后重新提交" in _words(clerk.get(f"/subsidies/{run}"))  # nobody put a line on hold
 
 
 def test_the_papers_of_the_chain_are_handed_out(house: House, client_as: Sign) -> None:

@@ -30,7 +30,7 @@ from app.subsidies.models import (
 from app.subsidies.queries.joint import terms_of
 from app.subsidies.rules.chain import HoldSource, ObjectionState, ReopeningState
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.grounds import read_grounds
+from app.subsidies.rules.grounds import ChainGround, read_grounds
 from app.subsidies.rules.notice import TownCount
 from app.subsidies.rules.transitions import RunState
 
@@ -170,15 +170,15 @@ def publishing_of(session: Session, run: SubsidyRun) -> Publishing:
     )
 
 
-def last_sent_back(session: Session, run: SubsidyRun) -> Reason | None:
-    """Why a draft is a draft again; None for one that was never signed."""
+def last_sent_back(session: Session, run: SubsidyRun) -> tuple[Reason, bool] | None:
+    """Why a draft is a draft again, and whether lines were put on hold with it; None for one that was never signed."""
     if run.state is not RunState.DRAFT:
         return None
     last = session.scalar(
         select(RunApproval).where(RunApproval.run_id == run.id).order_by(RunApproval.id.desc()).limit(1)
     )
     grounds = read_grounds(last.note) if last else None
-    return grounds.said() if grounds else None
+    return (grounds.said(), isinstance(grounds.code, ChainGround)) if grounds else None
 
 
 def list_editions(session: Session, run: SubsidyRun) -> list[RunEdition]:
