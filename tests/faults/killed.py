@@ -80,20 +80,26 @@ class Killer:
         return [End(**end) for end in json.loads(self._server.stdout.readline())]
 
 
-def _arm(moment: int) -> list[int]:
-    """Count the moments, and end the process without any farewell at the one that was asked for."""
-    from sqlalchemy import Engine, event
+class Moments:
+    """Counts the moments, and ends the process without any farewell at the one that was asked for."""
 
-    passed = [0]
+    def __init__(self, fatal: int) -> None:
+        self.fatal, self.passed = fatal, 0
 
-    def pass_by(*_what: Any) -> None:
-        passed[0] += 1
-        if passed[0] == moment:
+    def __call__(self, *_what: Any) -> None:
+        self.passed += 1
+        if self.passed == self.fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
+
+def arm(moment: int) -> Moments:
+    """Every edge of the process's talk with its database is a moment; whoever has others calls what is returned."""
+    from sqlalchemy import Engine, event
+
+    moments = Moments(moment)
     for edge in ("before_cursor_execute", "after_cursor_execute", "commit", "rollback", "checkin"):
-        event.listen(Engine, edge, pass_by)
-    return passed
+        event.listen(Engine, edge, moments)
+    return moments
 
 
 def _stand_ready(environ: dict[str, str]) -> None:
@@ -119,7 +125,7 @@ def _child(order: dict[str, Any], place: int) -> int:
     os.dup2(said, 1)
     os.dup2(said, 2)
     steps.prepare_run = functools.partial(prepare_run, batch=order["batch"])  # type: ignore[assignment]
-    passed = _arm(order["moment"])
+    moments = arm(order["moment"])
     sys.argv = ["flask", *order["words"]]
     try:
         main()
@@ -128,7 +134,7 @@ def _child(order: dict[str, Any], place: int) -> int:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     finally:
         sys.stdout.flush()
-        (folder / f"moments-{place}").write_text(str(passed[0]), encoding="utf-8")
+        (folder / f"moments-{place}").write_text(str(moments.passed), encoding="utf-8")
 
 
 def _run(order: dict[str, Any]) -> list[dict[str, Any]]:
