@@ -33,6 +33,7 @@ BLUEPRINTS = (
     "app.risk.views",
     "app.visits.views",
     "app.incidents.views",
+    "app.discharges.views",
     "app.subsidies.views",
     "app.benefits.views",
     "app.insurance.views",

@@ -19,6 +19,7 @@ from app.core.db import Database
 from app.core.files import purge_files
 from app.core.quarter import Quarter
 from app.core.work import purge_work
+from app.discharges import service as discharges
 from app.guardians.service import sweeping
 from app.messages.service import reminding
 from app.messages.service.settling import settle
@@ -138,6 +139,18 @@ def send_messages(house: House) -> int:
 def settle_messages(house: House) -> int:
     with house.app.app_context():
         return settle(sender_of(house))
+
+
+def follow_hand_overs(house: House) -> int:
+    """First visits, new stays, deaths and moves of people whose discharge is being handed over."""
+    with house.database.transaction() as session:
+        return discharges.follow_loops(session, house.clock.now())
+
+
+def escalate_hand_overs(house: House) -> int:
+    """Forms that nobody has received after 24, 48 and 72 hours; what downtime left is made up at once."""
+    with house.database.transaction() as session:
+        return discharges.escalate(session, house.clock.now())
 
 
 def seal_audit(house: House) -> int:

@@ -101,6 +101,8 @@ BEATS: tuple[Beat, ...] = (
     Beat("seal-audit", 5, jobs.seal_audit),
     Beat("anchor-audit", 300, jobs.anchor_audit),
     Beat("work-items", 2, jobs.do_waiting_work),
+    Beat("follow-hand-overs", 60, jobs.follow_hand_overs),
+    Beat("escalate-hand-overs", 120, jobs.escalate_hand_overs),
     Beat("send-messages", SEND_EVERY_SECONDS, jobs.send_messages),
     Beat("settle-messages", 60, jobs.settle_messages),
 )

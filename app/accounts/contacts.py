@@ -96,7 +96,7 @@ def name_contact(
 ) -> AgencyContact:
     """From today this account answers for the office at this place in the order; whoever did so until now does no more."""
     require(actor, Action.KEEP_CONTACTS)
-    office = _get_agency(session, actor, agency)
+    office = find_office(session, actor, agency)
     bearer = session.scalars(
         select(User).where(User.public_id == user, User.agency_id == office.id, ~User.is_disabled)
     ).one_or_none()
@@ -142,7 +142,8 @@ def end_contact(session: Session, actor: Actor, public_id: str, today: date, now
     _note(session, actor, "accounts.contact_ended", office, now)
 
 
-def _get_agency(session: Session, actor: Actor, public_id: str) -> Agency:
+def find_office(session: Session, actor: Actor, public_id: str) -> Agency:
+    """An office of the actor's area; raises `NotFound`."""
     found = session.scalars(
         select(Agency).where(Agency.public_id == public_id, within(Agency.area_code, actor))
     ).one_or_none()

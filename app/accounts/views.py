@@ -21,6 +21,7 @@ from app.accounts.kept import KeptForm, keep_form, read_kept
 from app.accounts.models import User
 from app.accounts.sessions import COOKIE, close_session, find_signed_in, open_session, touch
 from app.accounts.sign_in import Attempt, TooManyAttempts
+from app.accounts.views_contacts import contacts
 from app.audit.service import note
 from app.core.access import Action, NotSignedIn, current_actor, permit
 from app.core.actor import Role
@@ -35,6 +36,8 @@ from app.core.passwords import TooBusy, current_passwords
 from app.core.reasons import Reason, say
 from app.core.web import forget_reads, is_htmx, local_path, read_session, refuse_page, show_errors
 from config import Settings
+
+__all__ = ["accounts", "contacts"]
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")
 

@@ -83,6 +83,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("incidents.list_reports", lazy_("案（事）件"), Action.SEE_INCIDENTS),
     NavItem("visits.own_phone", lazy_("我的手机"), Action.WORK_OFFLINE),
     NavItem("patients.inbox", lazy_("线索"), Action.SEE_CLUES),
+    NavItem("discharges.home", lazy_("出院对接"), Action.SEE_HANDOVERS),
     NavItem("roster.upload", lazy_("花名册"), Action.IMPORT_ROSTER),
     NavItem("subsidies.list_runs", lazy_("补贴发放"), Action.SEE_SUBSIDY),
     NavItem("subsidies.list_flags", lazy_("资金疑点"), Action.SEE_FLAGS),

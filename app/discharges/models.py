@@ -27,7 +27,7 @@ _OPEN = text("state IN ('dispatched', 'received', 'acting')")
 
 
 class Discharge(Base):
-    """出院病历. Each sealed column opens for one circle of readers, so that a form loads its own part and no other."""
+    """出院病历. Each sealed column opens for one circle of readers and is loaded only when it is asked for."""
 
     __tablename__ = "discharges"
     __table_args__ = (
@@ -77,7 +77,7 @@ class Discharge(Base):
     place: Mapped[str] = mapped_column(String(100), default="")
     planned_on: Mapped[date | None]
     # the form as far as the ward has filled it in, sealed; None once submitted
-    draft_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    draft_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     admitted_on: Mapped[date | None]
     # the exact time at which the clock of 24 hours starts
     discharged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -100,12 +100,12 @@ class Discharge(Base):
     help_needed: Mapped[int] = mapped_column(default=0)
     # JSON, sealed apart: identity as written; address below the village; whom to call; the clinical part; medicines with
     # how to take them; when to come again and which signs to watch
-    identity_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    clinical_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    medicines_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    guidance_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    identity_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    clinical_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    medicines_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    guidance_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[int | None]
     submitted_by: Mapped[int | None]
@@ -196,7 +196,7 @@ class HandoverEvent(Base):
     paper: Mapped[str] = mapped_column(String(60), default="")
     paper_on: Mapped[date | None]
     # what was said, sealed under the person's key
-    text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("handover_events.id"))
 
 

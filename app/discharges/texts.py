@@ -34,6 +34,8 @@ TEXTS: dict[str, str] = {
     "discharges.before_it_went_out": N_("不能早于单据发出的时间"),
     "discharges.not_yours_to_correct": N_("只能更正自己登记的内容，其他请联系县精防办"),
     "discharges.unreadable": N_("没有读出任何一项，请核对每行是否写成“项目：内容”"),
+    "discharges.plan_needs": N_("请填写姓名和拟出院日期（或出院时间）再保存"),
+    "discharges.ten_a_day": N_("今天查看的人数已满 10 人，请明天再看，或请县精防办协助"),
     # tasks
     "discharges.first_visit": N_("%(on)s 出院，%(by)s 前完成首次随访"),
     "discharges.verify_death": N_("医院报告 %(on)s 死亡出院，请核实并登记"),
@@ -52,5 +54,7 @@ TEXTS: dict[str, str] = {
     "discharges.corrected": N_("更正对接登记"),
     "discharges.closed": N_("出院对接办结"),
     "discharges.escalated": N_("对接单超时未接收，已提级"),
+    "discharges.form_printed": N_("打印对接单"),
+    "discharges.receipts_printed": N_("打印对接回执单"),
     "discharges.bases_set": N_("设置告知公安的依据"),
 }

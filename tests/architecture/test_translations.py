@@ -38,9 +38,13 @@ DATA = (
     "subsidies/rules/remark.py",  # words that a bank's receipt must not bear
     "subsidies/rules/grounds.py",  # signs that document numbers have
     "desk/demo",
+    "discharges/papers.py",
+    "discharges/readers.py",  # what hospitals' systems call a field
     "desk/day_paper.py",
     "subsidies/papers",
     "guardians/papers_duty.py",
+    "benefits/papers.py",
+    "insurance/papers.py",
     "patients/papers.py",
     "patients/papers_groups.py",
     "desk/papers_consents.py",

@@ -21,6 +21,8 @@ from app.desk.views.blueprint import desk
 from app.desk.views.care import care_of, deeds_for
 from app.desk.views.support import support_of
 from app.desk.views.timeline import SHOWN, history_of, visit_pill
+from app.discharges import labels as handover_labels
+from app.discharges.queries.reach import list_of_patient
 from app.guardians.labels import AGREEMENT_LABELS, BASIS_LABELS, RANK_LABELS, RELATION_LABELS
 from app.guardians.queries import list_agreements, list_guardians
 from app.patients.labels import (
@@ -96,6 +98,7 @@ def patient(public_id: str) -> str:
         care=care_of(session, actor, found, today),
         deeds=deeds_for(actor),
         guards=guards,
+        handovers=list_of_patient(session, actor, found),
         support=support_of(session, actor, found, today),
         team_parts=TEAM_PARTS,
         agreements=agreements,
@@ -123,6 +126,8 @@ def patient(public_id: str) -> str:
             "agreement": AGREEMENT_LABELS,
             "kind": TASK_KINDS,
             "form": VISIT_FORMS,
+            "handover": handover_labels.STATES,
+            "handover_end": handover_labels.CLOSE_REASONS,
         },
     )
 

@@ -9,8 +9,9 @@ from app.core.access import Action, may
 from app.core.actor import Actor, Role
 from app.core.errors import NotFound
 from app.core.scope import within
-from app.discharges.models import Discharge, HandoverEvent, HandoverForm
-from app.discharges.rules.states import OPEN_FORMS, DischargeState, FormKind
+from app.discharges.models import Discharge, HandoverForm
+from app.discharges.rules.states import OPEN_FORMS, DischargeState, FormKind, FormState
+from app.patients.models import Clue, Patient
 
 # whose accounts answer a kind of form, when they work at the unit that it is addressed to
 RECEIVERS: dict[FormKind, frozenset[Role]] = {
@@ -27,7 +28,8 @@ ON_BEHALF: dict[Role, frozenset[FormKind]] = {
     Role.COUNTY_OFFICE: frozenset(FormKind) - {FormKind.GUARDIAN},
     Role.TOWN: frozenset({FormKind.VILLAGE}),
 }
-_SENT = (DischargeState.PLANNED, DischargeState.WITHDRAWN)
+_UNSENT = (DischargeState.PLANNED, DischargeState.WITHDRAWN)
+_STANDING = (*OPEN_FORMS, FormState.CLOSED)
 
 
 def kinds_received_by(role: Role) -> tuple[FormKind, ...]:
@@ -48,7 +50,7 @@ def addressed_to(actor: Actor) -> ColumnElement[bool]:
 def loops_of(actor: Actor) -> ColumnElement[bool]:
     """Records that were sent and are this county's, or of whom a form lies with it."""
     return and_(
-        Discharge.state.not_in(_SENT), or_(within(Discharge.county_code, actor), within(Discharge.area_code, actor))
+        Discharge.state.not_in(_UNSENT), or_(within(Discharge.county_code, actor), within(Discharge.area_code, actor))
     )
 
 
@@ -119,13 +121,6 @@ def may_confirm_notice(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def get_event(session: Session, loop: Discharge, public_id: str) -> HandoverEvent:
-    return _event(
-        session,
-        select(HandoverEvent).where(HandoverEvent.discharge_id == loop.id, HandoverEvent.public_id == public_id),
-    )
-
-
 def _form(actor: Actor, public_id: str) -> Select[HandoverForm, Discharge]:
     reached = addressed_to(actor)
     if may(actor, Action.ANSWER_ON_BEHALF):
@@ -165,8 +160,54 @@ def _one(session: Session, query: Select[Discharge]) -> Discharge:
     return found
 
 
-def _event(session: Session, query: Select[HandoverEvent]) -> HandoverEvent:
-    found = session.scalars(query).one_or_none()
-    if found is None:
+def get_notice(session: Session, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:
+    """The guardian's notice, for whoever may say that it was signed; raises `NotFound`."""
+    row = session.execute(
+        select(HandoverForm, Discharge)
+        .join(Discharge, Discharge.id == HandoverForm.discharge_id)
+        .where(
+            HandoverForm.public_id == public_id,
+            HandoverForm.kind == FormKind.GUARDIAN,
+            HandoverForm.agency_id.is_(None),
+            may_confirm_notice(actor),
+        )
+    ).one_or_none()
+    if row is None:
         raise NotFound()
-    return found
+    return row[0], row[1]
+
+
+def find_registered(session: Session, actor: Actor, loop: Discharge) -> tuple[str | None, str | None]:
+    """(patient, clue) by public id, for who may open the register's page or the clue; None for others and elsewhere."""
+    patient = clue = None
+    if loop.patient_id is not None and may(actor, Action.SEE_REGISTER):
+        patient = session.scalar(
+            select(Patient.public_id).where(Patient.id == loop.patient_id, within(Patient.area_code, actor))
+        )
+    if loop.patient_id is None and loop.clue_id is not None and may(actor, Action.SEE_CLUES):
+        clue = session.scalar(select(Clue.public_id).where(Clue.id == loop.clue_id, within(Clue.area_code, actor)))
+    return patient, clue
+
+
+def list_of_patient(session: Session, actor: Actor, patient: Patient) -> list[tuple[Discharge, str | None]]:
+    """The patient's loops, the newest first, with the docking form that the actor's unit answers."""
+    rows = session.execute(
+        select(Discharge, HandoverForm.public_id, HandoverForm.agency_id)
+        .outerjoin(
+            HandoverForm,
+            and_(
+                HandoverForm.discharge_id == Discharge.id,
+                HandoverForm.kind == FormKind.HEALTH_CENTRE,
+                HandoverForm.state.in_(_STANDING),
+            ),
+        )
+        .where(Discharge.patient_id == patient.id, Discharge.state.not_in(_UNSENT))
+        .order_by(Discharge.id.desc(), HandoverForm.round.desc())
+    )
+    found: dict[int, tuple[Discharge, str | None]] = {}
+    for loop, form, agency_id in rows:
+        is_own = (
+            agency_id is not None and agency_id == actor.agency_id and actor.role in RECEIVERS[FormKind.HEALTH_CENTRE]
+        )
+        found.setdefault(loop.id, (loop, form if is_own else None))
+    return list(found.values())

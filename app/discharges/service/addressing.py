@@ -16,6 +16,7 @@ from app.discharges.rules.clocks import act_due_at, contacts_needed, receive_due
 from app.discharges.rules.states import READ_ONLY_KINDS, EventKind, FormKind, LegalBasis
 from app.discharges.rules.telling import EVERY_BASIS, POLICE_SETTING
 from app.discharges.service.noting import write_event
+from app.discharges.service.telling import tell_of_form
 from app.guardians.models import Guardianship
 from app.guardians.rules import Rank
 
@@ -85,6 +86,7 @@ def issue_form(
     session.add(form)
     session.flush()
     write_event(session, discharge, form, EventKind.DISPATCHED, now, now, unit=form.addressee)
+    tell_of_form(session, discharge, form, now)
     return form
 
 

@@ -15,7 +15,7 @@ from app.core.names import check_name
 from app.core.reasons import Reason, reason
 from app.discharges.commands import ConfirmNotice, CorrectEvent, OnBehalf, ReceiveForm, ReportBack
 from app.discharges.models import Discharge, HandoverEvent, HandoverForm
-from app.discharges.queries.reach import get_event, is_own_form, lock_form, may_confirm_notice
+from app.discharges.queries.reach import is_own_form, lock_form, may_confirm_notice
 from app.discharges.rules.checks import PAPER
 from app.discharges.rules.states import (
     ACTS,
@@ -103,8 +103,10 @@ def correct_event(
     """Nothing is deleted: the correction stands beside what it corrects. By who wrote it, or by an office."""
     require(actor, Action.ANSWER_FORMS)
     form, loop = lock_form(session, actor, form_id)
-    event = get_event(session, loop, said.event)
-    if event.form_id != form.id:
+    event = session.scalars(
+        select(HandoverEvent).where(HandoverEvent.form_id == form.id, HandoverEvent.public_id == said.event)
+    ).one_or_none()
+    if event is None:
         raise NotFound()
     if event.recorded_by != actor.user_id and actor.role is not Role.COUNTY_OFFICE:
         raise Forbidden(reason("discharges.not_yours_to_correct"))

@@ -20,6 +20,7 @@ from app.discharges.models import Discharge, HandoverEscalation, HandoverForm
 from app.discharges.rules.clocks import ESCALATIONS, owed_escalations
 from app.discharges.rules.states import LIVE, FormKind, FormState
 from app.discharges.service.noting import note_discharge
+from app.discharges.service.telling import tell_of_silence
 
 BATCH = 500
 _ROLES = {
@@ -72,18 +73,18 @@ def _standing(session: Session, forms: list[int]) -> set[tuple[int, int]]:
 
 def _tell(session: Session, form: HandoverForm, loop: Discharge, hours: int, now: datetime) -> None:
     named = _whom(session, form, loop, hours, now)
-    session.add(
-        HandoverEscalation(
-            form_id=form.id,
-            hours=hours,
-            due_at=form.dispatched_at + timedelta(hours=hours),
-            at=now,
-            user_id=named.user_id,
-            agency_id=named.agency_id,
-            named=named.words[:170],
-        )
+    step = HandoverEscalation(
+        form_id=form.id,
+        hours=hours,
+        due_at=form.dispatched_at + timedelta(hours=hours),
+        at=now,
+        user_id=named.user_id,
+        agency_id=named.agency_id,
+        named=named.words[:170],
     )
+    session.add(step)
     session.flush()
+    tell_of_silence(session, form, step, now)
     note_discharge(session, None, "discharges.escalated", loop, now, form=form.kind.value, hours=hours)
 
 

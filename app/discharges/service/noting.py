@@ -12,7 +12,7 @@ from app.core.actor import Actor
 from app.discharges.commands import OnBehalf
 from app.discharges.models import Discharge, HandoverEvent, HandoverForm
 from app.discharges.rules.states import EventKind
-from app.discharges.service.sealing import EVENT_TEXT
+from app.discharges.sealing import EVENT_TEXT
 from app.people.vault import Vault
 
 

@@ -17,8 +17,8 @@ from app.core.reasons import reason
 from app.discharges.commands import PlanDischarge
 from app.discharges.models import Discharge
 from app.discharges.rules.states import DischargeState
+from app.discharges.sealing import DRAFT
 from app.discharges.service.noting import note_discharge
-from app.discharges.service.sealing import DRAFT
 from app.discharges.service.submitting import Sender, lock_plan, sender_of
 from app.people.commands import PersonDraft
 from app.people.models import Person

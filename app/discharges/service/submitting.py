@@ -26,11 +26,11 @@ from app.discharges.models import Discharge
 from app.discharges.rules.checks import Errors, check_medicines, check_record
 from app.discharges.rules.clocks import late_by
 from app.discharges.rules.states import NO_LOOP, CloseReason, DischargeState, EventKind, Source
+from app.discharges.sealing import seal_record
 from app.discharges.service.addressing import has_office, is_known_place
 from app.discharges.service.dispatching import dispatch
 from app.discharges.service.noting import note_discharge, write_event
 from app.discharges.service.registering import find_registration, register_stranger, settle_person
-from app.discharges.service.sealing import seal_record
 from app.discharges.service.staying import ask_to_verify, end_stay
 from app.patients.models import Patient
 from app.people.vault import Vault

@@ -1,0 +1,126 @@
+"""The four figures of the hand-over (domain 6), each with its denominator: plain counts over the county's loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.rates import rate
+from app.discharges.models import Discharge, HandoverForm
+from app.discharges.queries.reach import loops_of
+from app.discharges.rules.clocks import CLOSE_WITHIN_DAYS, FIRST_VISIT_DAYS
+from app.discharges.rules.states import CloseReason, FormKind, FormState
+
+WINDOW_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of so many; `on_behalf` of them written from paper."""
+
+    count: int
+    among: int
+    on_behalf: int = 0
+
+    @property
+    def percent(self) -> str | None:
+        return rate(self.count, self.among)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """Of discharges in the last 90 days. What is not owed yet is in no denominator."""
+
+    dispatched_in_time: Share
+    received_in_time: Share
+    visited_in_time: Share
+    closed_in_time: Share
+
+
+def indicators_of(session: Session, actor: Actor, now: datetime) -> Indicators:
+    require(actor, Action.SEE_LOOPS)
+    return Indicators(
+        _dispatched(session, actor, now), _received(session, actor, now), *_visited_and_closed(session, actor, now)
+    )
+
+
+def _counted(actor: Actor, now: datetime):  # type: ignore[no-untyped-def]  # a condition of several columns
+    """Loops that were opened; a death or another hospital opened none."""
+    return and_(
+        loops_of(actor),
+        Discharge.discharged_at > now - timedelta(days=WINDOW_DAYS),
+        or_(Discharge.close_reason.is_(None), Discharge.close_reason != CloseReason.NO_LOOP),
+    )
+
+
+def _dispatched(session: Session, actor: Actor, now: datetime) -> Share:
+    row = session.execute(
+        select(
+            func.count(),
+            func.count().filter(Discharge.late_by.is_(None)),
+            func.count().filter(Discharge.is_on_behalf),
+        ).where(_counted(actor, now))
+    ).one()
+    return Share(row[1], row[0], row[2])
+
+
+def _received(session: Session, actor: Actor, now: datetime) -> Share:
+    in_time = and_(HandoverForm.received_at.is_not(None), HandoverForm.received_at <= HandoverForm.receive_due_at)
+    # a form that was stopped before its day came was not owed
+    owed = or_(
+        HandoverForm.received_at.is_not(None),
+        and_(HandoverForm.receive_due_at < now, HandoverForm.state != FormState.STOPPED),
+    )
+    row = session.execute(
+        select(
+            func.count(), func.count().filter(in_time), func.count().filter(in_time, HandoverForm.is_received_on_behalf)
+        )
+        .select_from(HandoverForm)
+        .join(Discharge, Discharge.id == HandoverForm.discharge_id)
+        .where(_counted(actor, now), owed)
+    ).one()
+    return Share(row[1], row[0], row[2])
+
+
+def _visited_and_closed(session: Session, actor: Actor, now: datetime) -> tuple[Share, Share]:
+    """Days are counted loop by loop: instants differ in how databases add to them."""
+    rows = session.execute(
+        select(
+            Discharge.discharged_at,
+            Discharge.closed_at,
+            Discharge.close_reason,
+            HandoverForm.acted_at,
+            HandoverForm.state,
+        )
+        .select_from(Discharge)
+        .outerjoin(
+            HandoverForm,
+            and_(
+                HandoverForm.discharge_id == Discharge.id,
+                HandoverForm.kind == FormKind.HEALTH_CENTRE,
+                HandoverForm.round == 1,
+                ~HandoverForm.is_information,
+            ),
+        )
+        .where(_counted(actor, now))
+    ).all()
+    visit, close = timedelta(days=FIRST_VISIT_DAYS), timedelta(days=CLOSE_WITHIN_DAYS)
+    asked = [
+        one
+        for one in rows
+        if one.state is not None
+        and (one.acted_at or (one.state is not FormState.STOPPED and now > one.discharged_at + visit))
+    ]
+    visited = sum(1 for one in asked if one.acted_at and one.acted_at <= one.discharged_at + visit)
+    ended = [
+        one
+        for one in rows
+        if one.close_reason in (None, CloseReason.DONE) and (one.closed_at or now > one.discharged_at + close)
+    ]
+    closed = sum(1 for one in ended if one.closed_at and one.closed_at <= one.discharged_at + close)
+    return Share(visited, len(asked)), Share(closed, len(ended))

@@ -1,0 +1,157 @@
+"""The hospital's own records: plans, what was sent, and how far the hand-over is; nothing that the register alone knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
+from app.discharges.models import Discharge, HandoverForm
+from app.discharges.queries.facts import visits_since
+from app.discharges.queries.reach import own_records
+from app.discharges.rules.states import DischargeState, FormKind, LateBy
+from app.discharges.sealing import ADDRESS, CLINICAL, CONTACT, DRAFT, GUIDANCE, IDENTITY, MEDICINES, open_json
+from app.people.models import Person
+from app.people.queries import find_by_id_number
+from app.people.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """`is_visited`: the first visit after the discharge is on record. `notice` is the guardian's notice while nobody has signed it."""
+
+    id: int
+    public_id: str
+    name: str
+    state: DischargeState
+    planned_on: date | None
+    discharged_at: datetime | None
+    submitted_at: datetime | None
+    late_by: LateBy | None
+    hospital: str
+    is_overdue: bool
+    is_visited: bool
+    notice: str | None
+
+
+def list_records(
+    session: Session, actor: Actor, today: date, cursor: str | None, size: int = PAGE_SIZE
+) -> Page[RecordRow]:
+    """Plans first, then the newest."""
+    require(actor, Action.SUBMIT_DISCHARGE)
+    rank = case((Discharge.state == DischargeState.PLANNED, 0), else_=1)
+    query = (
+        select(Discharge, Person.name, rank.label("rank"))
+        .join(Person, Person.id == Discharge.person_id)
+        .where(own_records(actor), Discharge.state != DischargeState.WITHDRAWN)
+        .order_by(rank, Discharge.id.desc())
+        .limit(size + 1)
+    )
+    after = decode_cursor(cursor, 2)
+    if after and all(type(part) is int for part in after):
+        query = query.where((rank > after[0]) | (rank == after[0]) & (Discharge.id < after[1]))
+    found = session.execute(query).all()
+    ids = [row[0].id for row in found]
+    visits, notices = visits_since(session, ids), _notices(session, ids)
+    lines = [_row(one, name, one.id in visits, notices.get(one.id), today) for one, name, _rank in found]
+    return page_of(lines, size, lambda row: (0 if row.state is DischargeState.PLANNED else 1, row.id))
+
+
+def count_plans(session: Session, actor: Actor, today: date) -> tuple[int, int]:
+    """Plans that wait for the door, and how many of them have passed their day."""
+    row = session.execute(
+        select(func.count(), func.count().filter(Discharge.planned_on < today)).where(
+            own_records(actor), Discharge.state == DischargeState.PLANNED
+        )
+    ).one()
+    return row[0], row[1]
+
+
+def find_record_row(session: Session, discharge: Discharge, today: date) -> RecordRow:
+    name = session.scalar(select(Person.name).where(Person.id == discharge.person_id)) or ""
+    is_visited = discharge.id in visits_since(session, [discharge.id])
+    return _row(discharge, name, is_visited, _notices(session, [discharge.id]).get(discharge.id), today)
+
+
+def draft_of(vault: Vault, plan: Discharge) -> dict[str, Any]:
+    """The form as far as the ward has filled it in, by field."""
+    found: dict[str, Any] = open_json(vault, plan.person_id, DRAFT, plan.draft_sealed) or {}
+    return found
+
+
+def find_earlier(session: Session, vault: Vault, actor: Actor, id_number: str) -> dict[str, Any] | None:
+    """What this hospital itself wrote at the person's last stay, by field; None without one. The register is not asked."""
+    person = find_by_id_number(session, vault.keyring, id_number) if id_number else None
+    if person is None:
+        return None
+    earlier = session.scalars(
+        select(Discharge)
+        .where(Discharge.person_id == person.id, own_records(actor), Discharge.submitted_at.is_not(None))
+        .order_by(Discharge.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return values_of(vault, earlier, person) if earlier else None
+
+
+def values_of(vault: Vault, record: Discharge, person: Person) -> dict[str, Any]:
+    """The lasting part of a record by the names of the form: who, where, whom to call, illness; not the stay itself."""
+    who = record.person_id
+    identity = open_json(vault, who, IDENTITY, record.identity_sealed) or {}
+    contact = open_json(vault, who, CONTACT, record.contact_sealed) or {}
+    clinical = open_json(vault, who, CLINICAL, record.clinical_sealed) or {}
+    guidance = open_json(vault, who, GUIDANCE, record.guidance_sealed) or {}
+    return {
+        "name": person.name,
+        "sex": str(person.sex),
+        "born_on": date.fromisoformat(identity["born_on"]) if identity.get("born_on") else None,
+        "id_kind": identity.get("id_kind"),
+        "id_number": identity.get("id_number"),
+        "nationality": identity.get("nationality"),
+        "area_code": record.area_code,
+        "place": record.place,
+        "address": vault.open(who, ADDRESS, record.address_sealed),
+        "contact_name": contact.get("name"),
+        "contact_relation": contact.get("relation"),
+        "contact_phone": contact.get("phone"),
+        "admission_count": (clinical.get("admission_count") or 0) + 1,
+        **{name: clinical.get(name) for name in ("diagnosis_code", "diagnosis", "first_diagnosed", "phone")},
+        "medicines": open_json(vault, who, MEDICINES, record.medicines_sealed) or [],
+        "warning_signs": guidance.get("warning_signs"),
+    }
+
+
+def _notices(session: Session, ids: list[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(HandoverForm.discharge_id, HandoverForm.public_id).where(
+            HandoverForm.discharge_id.in_(ids),
+            HandoverForm.kind == FormKind.GUARDIAN,
+            HandoverForm.received_at.is_(None),
+            HandoverForm.closed_at.is_(None),
+            HandoverForm.stopped_reason.is_(None),
+        )
+    )
+    return dict(rows.all())
+
+
+def _row(one: Discharge, name: str, is_visited: bool, notice: str | None, today: date) -> RecordRow:
+    is_overdue = one.state is DischargeState.PLANNED and one.planned_on is not None and one.planned_on < today
+    return RecordRow(
+        one.id,
+        one.public_id,
+        name,
+        one.state,
+        one.planned_on,
+        one.discharged_at,
+        one.submitted_at,
+        one.late_by,
+        one.hospital_name,
+        is_overdue,
+        is_visited,
+        notice,
+    )

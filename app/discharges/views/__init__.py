@@ -1,0 +1,8 @@
+"""Records of a hospital, a unit's inbox, the county's board, and their papers."""
+
+from __future__ import annotations
+
+from app.discharges.views import answering, board, home, printing, records
+from app.discharges.views.blueprint import discharges
+
+__all__ = ["answering", "board", "discharges", "home", "printing", "records"]

@@ -1,0 +1,214 @@
+"""One form: look, receive, report, correct; a paper entered for a unit; the guardian's signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.audit.views import note_look
+from app.core.access import Action, current_actor, may, permit
+from app.core.actor import Actor, Role
+from app.core.clock import current_clock
+from app.core.db import new_public_id, transaction
+from app.core.errors import AnhuError, Forbidden
+from app.core.i18n import _
+from app.core.keys import current_keyring
+from app.core.reasons import reason
+from app.core.web import forget_reads, read_session, show_errors
+from app.discharges import labels
+from app.discharges.forms import BehalfForm, ConfirmForm, CorrectForm, ReportForm, TapForm
+from app.discharges.models import Discharge, HandoverForm
+from app.discharges.queries.inbox import LOOK, due_of, may_look, shows_person
+from app.discharges.queries.reach import find_registered, get_form, get_notice, is_own_form
+from app.discharges.queries.receipts import list_receipts
+from app.discharges.queries.sheets import masked_for, open_form_sheet
+from app.discharges.rules import record
+from app.discharges.rules.numbers import form_number
+from app.discharges.rules.states import ACTS, OPEN_FORMS, FormKind
+from app.discharges.service import confirm_notice, correct_event, receive_form, report_back
+from app.discharges.views.blueprint import discharges
+from app.people.vault import Vault
+
+Answer = str | BaseResponse | tuple[str, int]
+
+
+@discharges.route("/forms/<public_id>")
+@permit(Action.ANSWER_FORMS)
+def show_form(public_id: str) -> str:
+    """The form's own fields, what was said about it, and the one next step."""
+    return _form_page(public_id)
+
+
+@discharges.route("/forms/<public_id>/receive", methods=["POST"])
+@permit(Action.ANSWER_FORMS)
+def receive(public_id: str) -> BaseResponse:
+    """One tap. The page that follows shows what is asked next."""
+    form, actor = TapForm(), current_actor()
+    key = form.key.data if form.validate() else new_public_id()
+    with transaction() as session:
+        receive_form(session, actor, public_id, TapForm(data={"key": key}).to_command(), current_clock().now())
+    flash(_("已接收"))
+    return redirect(url_for("discharges.show_form", public_id=public_id))
+
+
+@discharges.route("/forms/<public_id>/report", methods=["POST"])
+@permit(Action.ANSWER_FORMS)
+def report(public_id: str) -> Answer:
+    get_form(read_session(), current_actor(), public_id)
+    form = ReportForm()
+
+    def act(session: Session, vault: Vault, actor: Actor) -> None:
+        report_back(session, vault, actor, public_id, form.to_command(), current_clock().now())
+
+    if form.validate() and _done(form, act):
+        flash(_("已登记"))
+        return redirect(url_for("discharges.show_form", public_id=public_id))
+    return _form_page(public_id, report=form), 422
+
+
+@discharges.route("/forms/<public_id>/correct/<event>", methods=["GET", "POST"])
+@permit(Action.ANSWER_FORMS)
+def correct(public_id: str, event: str) -> Answer:
+    """Another line beside what was said."""
+    actor, session = current_actor(), read_session()
+    handover, loop = get_form(session, actor, public_id)
+    lines = list_receipts(session, actor, Vault(session, current_keyring()), loop, handover)
+    line = next(
+        (one for one in lines if one.public_id == event and (one.is_mine or actor.role is Role.COUNTY_OFFICE)), None
+    )
+    if line is None:
+        raise Forbidden(reason("discharges.not_yours_to_correct"))
+    form = CorrectForm(data={"key": new_public_id()})
+
+    def act(session: Session, vault: Vault, actor: Actor) -> None:
+        correct_event(session, vault, actor, public_id, form.to_command(event), current_clock().now())
+
+    if request.method == "POST" and form.validate() and _done(form, act):
+        flash(_("已登记更正"))
+        return redirect(url_for("discharges.show_form", public_id=public_id))
+    page = render_template(
+        "discharges/correct.html",
+        form=form,
+        line=line,
+        number=form_number(public_id),
+        public_id=public_id,
+        labels=labels,
+    )
+    return page if request.method == "GET" else (page, 422)
+
+
+@discharges.route("/forms/<public_id>/behalf", methods=["GET", "POST"])
+@permit(Action.ANSWER_ON_BEHALF)
+def on_behalf(public_id: str) -> Answer:
+    """代录: who it was, from which stamped paper."""
+    actor, session = current_actor(), read_session()
+    handover, _loop = get_form(session, actor, public_id)
+    if is_own_form(actor, handover):
+        return redirect(url_for("discharges.show_form", public_id=public_id))
+    form = BehalfForm(data={"key": new_public_id(), "what": "receive"})
+
+    def act(session: Session, vault: Vault, actor: Actor) -> None:
+        now = current_clock().now()
+        if form.what.data == "receive":
+            receive_form(session, actor, public_id, form.to_receipt(), now)
+        else:
+            report_back(session, vault, actor, public_id, form.to_report(), now)
+
+    if request.method == "POST" and form.validate() and _done(form, act):
+        flash(_("已代录"))
+        return redirect(_back(actor, public_id))
+    page = render_template(
+        "discharges/behalf.html",
+        form=form,
+        handover=handover,
+        number=form_number(public_id),
+        back=_back(actor, public_id),
+        labels=labels,
+    )
+    return page if request.method == "GET" else (page, 422)
+
+
+@discharges.route("/notices/<public_id>/confirm", methods=["GET", "POST"])
+@permit(Action.SEE_HANDOVERS)
+def confirm(public_id: str) -> Answer:
+    """Who signed the guardian's notice: entered at the door, or after a call."""
+    actor, session = current_actor(), read_session()
+    handover, loop = get_notice(session, actor, public_id)
+    form = ConfirmForm(data={"key": new_public_id(), "at": current_clock().now()})
+
+    def act(session: Session, vault: Vault, actor: Actor) -> None:
+        confirm_notice(session, vault, actor, public_id, form.to_command(), current_clock().now())
+
+    back = url_for("discharges.home")
+    if actor.role is Role.HOSPITAL:
+        back = url_for("discharges.show_record", public_id=loop.public_id)
+    if request.method == "POST" and form.validate() and _done(form, act):
+        flash(_("已登记签收"))
+        return redirect(back)
+    page = render_template(
+        "discharges/confirm.html",
+        form=form,
+        public_id=public_id,
+        is_done=handover.received_at is not None,
+        number=form_number(public_id),
+        back=back,
+    )
+    return page if request.method == "GET" else (page, 422)
+
+
+def _done(form: Any, act: Callable[[Session, Vault, Actor], None]) -> bool:
+    """Run the use case in one transaction; False when it was refused, with the reasons at the form."""
+    forget_reads()
+    try:
+        with transaction() as session:
+            act(session, Vault(session, current_keyring()), current_actor())
+    except AnhuError as refused:
+        show_errors(form, refused)
+        return False
+    return True
+
+
+def _back(actor: Actor, public_id: str) -> str:
+    if may(actor, Action.SEE_LOOPS):
+        _form, loop = get_form_of_loop(public_id)
+        return url_for("discharges.show_loop", public_id=loop.public_id)
+    return url_for("discharges.inbox")
+
+
+def get_form_of_loop(public_id: str) -> tuple[HandoverForm, Discharge]:
+    return get_form(read_session(), current_actor(), public_id)
+
+
+def _form_page(public_id: str, report: ReportForm | None = None) -> str:
+    actor, session, clock = current_actor(), read_session(), current_clock()
+    form, loop = get_form(session, actor, public_id)
+    is_own = is_own_form(actor, form)
+    # an office that only enters a unit's paper knows the household from its own form; the county's reads them all
+    is_shown = shows_person(actor, form) and (is_own or may(actor, Action.SEE_LOOPS))
+    if is_shown:
+        if not may_look(session, actor, form, clock.today()):
+            raise Forbidden(reason("discharges.ten_a_day"))
+        note_look((LOOK, form.public_id), loop.county_code)
+    vault, now = Vault(session, current_keyring()), clock.now()
+    due_at = due_of(form)
+    return render_template(
+        "discharges/form.html",
+        handover=form,
+        number=form_number(form.public_id),
+        sheet=masked_for(actor, open_form_sheet(session, vault, form)) if is_shown else None,
+        lines=list_receipts(session, actor, vault, loop, form),
+        due_at=due_at,
+        is_late=due_at is not None and due_at < now,
+        is_own=is_own,
+        is_open=form.state in OPEN_FORMS,
+        notes_act=form.kind in ACTS and form.kind is not FormKind.HEALTH_CENTRE and not form.is_information,
+        report=report or ReportForm(data={"key": new_public_id()}),
+        tap=TapForm(data={"key": new_public_id()}),
+        registered=find_registered(session, actor, loop),
+        labels=labels,
+        codes=record,
+    )

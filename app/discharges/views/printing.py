@@ -1,0 +1,97 @@
+"""Papers of the hand-over, each on record as a disclosure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from app.areas.queries import agency_names, full_name, place_of
+from app.audit.prints import Print, keep_print, mark_of
+from app.core.access import Action, current_actor, may, permit
+from app.core.actor import Actor
+from app.core.clock import current_clock
+from app.core.crypto import digest
+from app.core.db import transaction
+from app.core.errors import NotFound
+from app.core.keys import current_keyring
+from app.core.papers import hand_out
+from app.discharges.models import Discharge, HandoverForm
+from app.discharges.papers import form_pdf, mark_words, receipts_pdf
+from app.discharges.queries.board import find_row
+from app.discharges.queries.inbox import shows_person
+from app.discharges.queries.reach import get_form, get_loop, get_notice, is_own_form
+from app.discharges.queries.receipts import list_escalations, list_receipts
+from app.discharges.queries.sheets import open_form_sheet
+from app.discharges.rules.states import FormKind
+from app.discharges.views.blueprint import discharges
+from app.people.vault import Vault
+from reports.forms.sheet import Imprint
+
+
+@discharges.route("/forms/<public_id>/paper")
+@permit(Action.ANSWER_FORMS)
+def print_form(public_id: str) -> Response:
+    """A unit's own form, or any of the county's for a unit that is not on line; the police take no copy away (roles.md)."""
+    actor = current_actor()
+    with transaction() as session:
+        form, loop = get_form(session, actor, public_id)
+        is_theirs = is_own_form(actor, form) and form.kind is not FormKind.POLICE
+        if not shows_person(actor, form) or not (is_theirs or may(actor, Action.SEE_LOOPS)):
+            raise NotFound()
+        return _printed(session, actor, form, loop)
+
+
+@discharges.route("/notices/<public_id>/paper")
+@permit(Action.SEE_HANDOVERS)
+def print_notice(public_id: str) -> Response:
+    """The guardian's notice, to be signed at the door."""
+    actor = current_actor()
+    with transaction() as session:
+        form, loop = get_notice(session, actor, public_id)
+        return _printed(session, actor, form, loop)
+
+
+@discharges.route("/loops/<public_id>/receipts")
+@permit(Action.SEE_LOOPS)
+def print_receipts(public_id: str) -> Response:
+    """Who knew what when."""
+    actor, now = current_actor(), current_clock().now()
+    with transaction() as session:
+        loop = get_loop(session, actor, public_id)
+        vault = Vault(session, current_keyring())
+        lines, steps = list_receipts(session, actor, vault, loop), list_escalations(session, loop)
+        wanted = Print(
+            "discharges.receipts_printed", ("discharge", public_id), loop.county_code,
+            digest("".join(line.public_id for line in lines)), actor.user_id, now,
+        )  # fmt: skip
+        content = receipts_pdf(find_row(session, actor, loop, now), lines, steps, _imprint(session, actor, wanted, now))
+        keep_print(session, current_keyring(), actor, wanted, content)
+    return hand_out(content, "handover-receipts")
+
+
+def _printed(session: Session, actor: Actor, form: HandoverForm, loop: Discharge) -> Response:
+    now = current_clock().now()
+    sheet = open_form_sheet(session, Vault(session, current_keyring()), form)
+    wanted = Print(
+        "discharges.form_printed",
+        ("handover_form", form.public_id),
+        loop.county_code,
+        digest(repr(sheet)),
+        actor.user_id,
+        now,
+    )
+    content = form_pdf(form, sheet, _imprint(session, actor, wanted, now))
+    keep_print(session, current_keyring(), actor, wanted, content)
+    return hand_out(content, "handover-form")
+
+
+def _imprint(session: Session, actor: Actor, wanted: Print, now: datetime) -> Imprint:
+    mark = mark_of(current_keyring(), wanted)
+    office = (
+        agency_names(session, [actor.agency_id])[actor.agency_id]
+        if actor.agency_id
+        else full_name(session, place_of(actor))
+    )
+    return Imprint(office, actor.name, now, mark=mark_words(mark))

@@ -1,0 +1,231 @@
+"""The hospital's records: prepare, fill from an earlier stay or a pasted block, keep, confirm at the door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.areas.queries import village_choices
+from app.audit.views import note_look
+from app.core.access import Action, current_actor, permit
+from app.core.actor import Role
+from app.core.clock import SHANGHAI, current_clock
+from app.core.db import new_public_id, transaction
+from app.core.errors import AnhuError, Invalid, NotFound
+from app.core.i18n import _
+from app.core.keys import current_keyring
+from app.core.reasons import reason
+from app.core.web import forget_reads, read_session, show_errors
+from app.core.workbooks.workbook import open_workbook
+from app.discharges import labels
+from app.discharges.commands import PlanDischarge
+from app.discharges.forms import FindForm, ReadForm, RecordForm
+from app.discharges.queries import records as own_records
+from app.discharges.queries.reach import get_own_record
+from app.discharges.queries.records import draft_of, find_earlier, find_record_row
+from app.discharges.readers import Values, read_block, read_sheets
+from app.discharges.rules.states import DischargeState, Source
+from app.discharges.service import plan_discharge, submit_discharge, withdraw_plan
+from app.discharges.views.blueprint import discharges
+from app.people.vault import Vault
+
+Answer = str | BaseResponse | tuple[str, int]
+_MOST_ROWS = 200
+
+
+@discharges.route("/records")
+@permit(Action.SUBMIT_DISCHARGE)
+def list_records() -> str:
+    actor, session = current_actor(), read_session()
+    page = own_records.list_records(session, actor, current_clock().today(), request.args.get("after"))
+    return render_template(
+        "discharges/records.html",
+        page=page,
+        is_first_page="after" not in request.args,
+        is_office=_is_office(),
+        labels=labels,
+    )
+
+
+@discharges.route("/records/new", methods=["GET", "POST"])
+@permit(Action.SUBMIT_DISCHARGE)
+def new_record() -> Answer:
+    return _record(None)
+
+
+@discharges.route("/records/<public_id>", methods=["GET", "POST"])
+@permit(Action.SUBMIT_DISCHARGE)
+def show_record(public_id: str) -> Answer:
+    """A plan is a form; what was sent shows how far the hand-over is."""
+    actor, session = current_actor(), read_session()
+    own = get_own_record(session, actor, public_id)
+    if own.state is DischargeState.PLANNED:
+        return _record(public_id)
+    if own.state is DischargeState.WITHDRAWN or request.method == "POST":
+        raise NotFound
+    note_look(("discharge", public_id), own.county_code)
+    row = find_record_row(session, own, current_clock().today())
+    return render_template("discharges/record.html", row=row, number=own.hospital_number, record=own, labels=labels)
+
+
+@discharges.route("/records/earlier", methods=["POST"])
+@permit(Action.SUBMIT_DISCHARGE)
+def fill_from_earlier() -> Answer:
+    """What this hospital wrote at the person's last stay; the number stands in the form, never in an address."""
+    found = FindForm()
+    session, actor = read_session(), current_actor()
+    number = (found.id_number.data or "").strip().upper() if found.validate() else ""
+    values = find_earlier(session, Vault(session, current_keyring()), actor, number)
+    if values is None:
+        flash(_("本院没有这个人以前的出院记录，请直接填写"), "warning")
+        values = {"id_number": number} if number else {}
+    else:
+        lines = values.pop("medicines")
+        values["medicines"] = "\n".join(
+            "，".join(filter(None, (one["name"], one["dose"], one["usage"]))) for one in lines
+        )
+    return _page(RecordForm.showing(_begun() | values, new_public_id()), None)
+
+
+@discharges.route("/records/read", methods=["POST"])
+@permit(Action.SUBMIT_DISCHARGE)
+def read_record() -> Answer:
+    """A pasted block or a workbook fills the form; nothing is stored before the nurse saves."""
+    form = ReadForm()
+    if not form.validate():
+        return _page(_fresh(), None, reading=form), 422
+    try:
+        values, source = _read(form)
+    except Invalid as refused:
+        show_errors(form, refused)
+        return _page(_fresh(), None, reading=form), 422
+    flash(_("已读入 %(n)s 项，请核对后保存", n=len(values)))
+    return _page(RecordForm.showing(_begun() | values | {"source": source.value}, new_public_id()), None)
+
+
+@discharges.route("/records/<public_id>/withdraw", methods=["POST"])
+@permit(Action.SUBMIT_DISCHARGE)
+def withdraw(public_id: str) -> BaseResponse:
+    with transaction() as session:
+        withdraw_plan(session, current_actor(), public_id, current_clock().now())
+    flash(_("已撤销拟出院"))
+    return redirect(url_for("discharges.list_records"))
+
+
+# -- steps -------------------------------------------------------------------------------------------------------------
+
+
+def _record(public_id: str | None) -> Answer:
+    """Keep it as a plan, or send it."""
+    if request.method == "GET":
+        return _page(_fresh() if public_id is None else _planned(public_id), public_id)
+    form = RecordForm()
+    _offer(form)
+    where = _sent(form, public_id) if "send" in request.form else _kept(form, public_id)
+    return redirect(where) if where else (_page(form, public_id), 422)
+
+
+def _kept(form: RecordForm, public_id: str | None) -> str | None:
+    form.validate()  # reads every field; a plan may lack most of them
+    plan = form.to_plan(public_id, is_office=_is_office())
+    unreadable = form.key.errors or any(field.process_errors for field in form)
+    for field in form:
+        field.errors = [*field.process_errors]
+    if plan is None or unreadable:
+        if plan is None:
+            show_errors(form, Invalid({"planned_on": [reason("discharges.plan_needs")]}))
+        return None
+    try:
+        forget_reads()
+        stored = _plan(plan)
+    except AnhuError as refused:
+        show_errors(form, refused)
+        return None
+    flash(_("已保存为拟出院，患者离院时再确认报送"))
+    return url_for("discharges.show_record", public_id=stored)
+
+
+def _plan(plan: PlanDischarge) -> str:
+    with transaction() as session:
+        vault = Vault(session, current_keyring())
+        return plan_discharge(session, vault, current_actor(), plan, current_clock().now()).public_id
+
+
+def _sent(form: RecordForm, public_id: str | None) -> str | None:
+    if not form.validate():
+        return None
+    forget_reads()
+    try:
+        with transaction() as session:
+            command = form.to_command(public_id, is_office=_is_office())
+            done = submit_discharge(
+                session, Vault(session, current_keyring()), current_actor(), command, current_clock().now()
+            )
+            where, is_new = url_for("discharges.show_record", public_id=done.discharge.public_id), done.is_new
+    except AnhuError as refused:
+        show_errors(form, refused)
+        return None
+    flash(_("已报送，各单位的对接单已派发") if is_new else _("这份记录已经报送过，没有重复派发"))
+    return where
+
+
+def _planned(public_id: str) -> RecordForm:
+    actor, session = current_actor(), read_session()
+    plan = get_own_record(session, actor, public_id)
+    note_look(("discharge", public_id), plan.county_code)
+    values = draft_of(Vault(session, current_keyring()), plan)
+    values["planned_on"] = plan.planned_on.isoformat() if plan.planned_on else ""
+    return RecordForm.showing(values, plan.submission_key, plan.version)
+
+
+def _fresh() -> RecordForm:
+    return RecordForm.showing(_begun(), new_public_id())
+
+
+def _begun() -> dict[str, Any]:
+    """What every new record begins with: today's date, a citizen's card, the usual way."""
+    return {
+        "form_on": current_clock().today().isoformat(),
+        "id_kind": "01",
+        "discharge_type": "ordered",
+        "discharge_to": "home",
+    }
+
+
+def _read(form: ReadForm) -> tuple[Values, Source]:
+    sent = request.files.get("file")
+    if sent is not None and sent.filename:
+        values, source = read_sheets(open_workbook(sent.read(), sent.filename, _MOST_ROWS)), Source.WORKBOOK
+    else:
+        values, source = read_block(form.block.data or ""), Source.PASTE
+    if not values:
+        raise Invalid({"block": [reason("discharges.unreadable")]})
+    return values, source
+
+
+def _page(form: RecordForm, public_id: str | None, reading: ReadForm | None = None) -> str:
+    _offer(form)
+    return render_template(
+        "discharges/edit.html",
+        form=form,
+        public_id=public_id,
+        reading=reading or ReadForm(formdata=None),
+        finding=FindForm(formdata=None),
+        is_office=_is_office(),
+        now=current_clock().now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
+    )
+
+
+def _offer(form: RecordForm) -> None:
+    form.area_code.group(village_choices(_places(), current_actor()))
+
+
+def _places() -> Session:
+    return read_session()
+
+
+def _is_office() -> bool:
+    return current_actor().role is Role.COUNTY_OFFICE
