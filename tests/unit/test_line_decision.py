@@ -129,7 +129,7 @@ def test_an_ended_scheme_pays_nobody():
     ("changes", "code"),
     [
         ({"incidents": _incident(date(2026, 7, 1))}, "subsidies.hold.incident"),
-        ({"incidents": _incident(date(2026, 9, 30), True, IncidentKind.CRIMINAL)}, "subsidies.hold.incident"),
+        ({"incidents": _incident(date(2026, 9, 30), True, IncidentKind.CRIMINAL)}, "subsidies.hold.incident_fault"),
         ({"is_death_estimated": True, "days": replace(AGREEMENT, died_on=date(2026, 9, 30))},
          "subsidies.hold.death_estimated"),
         ({"is_identified": False}, "subsidies.hold.not_identified"),

@@ -6,12 +6,12 @@ Unscoped: the caller has already chosen patients who are theirs to work on, and 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.core.batches import slices
 from app.incidents.models import Incident, IncidentFinding
@@ -31,6 +31,8 @@ class IncidentOn:
     decided_on: date | None
     incident: str | None
     reported_at: datetime | None
+    # how many a visit told of without saying more
+    count: int = 1
 
 
 def incidents_between(
@@ -38,10 +40,10 @@ def incidents_between(
 ) -> dict[int, list[IncidentOn]]:
     """patient → records of these days (both inclusive) that were not dismissed, by day; a missing key is an empty list."""
     found: defaultdict[int, list[IncidentOn]] = defaultdict(list)
-    faults = _faults(session, patient_ids)
     for part in slices(patient_ids):
-        rows = session.scalars(
-            select(Incident)
+        rows = session.execute(
+            select(Incident, IncidentFinding.outcome, IncidentFinding.decided_on)
+            .outerjoin(IncidentFinding, _stands_about_fault())
             .where(
                 Incident.patient_id.in_(part),
                 Incident.state != IncidentState.DISMISSED,
@@ -49,12 +51,11 @@ def incidents_between(
             )
             .order_by(Incident.happened_on, Incident.id)
         )
-        for one in rows:
-            fault, decided_on = faults.get(one.id, (None, None))
-            found[one.patient_id or 0].append(
-                IncidentOn(
-                    one.patient_id or 0, one.happened_on, one.kind, fault, decided_on, one.public_id, one.reported_at
-                )
+        for one, outcome, decided_on in rows:
+            patient_id = one.patient_id or 0  # the query asked for patients
+            fault = None if outcome is None else outcome == AT_FAULT
+            found[patient_id].append(
+                IncidentOn(patient_id, one.happened_on, one.kind, fault, decided_on, one.public_id, one.reported_at)
             )
     return found
 
@@ -82,33 +83,22 @@ def told_by_visits(
         for patient_id, visited_on, public_order, criminal in rows:
             for kind, counted in ((IncidentKind.PUBLIC_ORDER, public_order), (IncidentKind.CRIMINAL, criminal)):
                 days = [one.happened_on for one in records.get(patient_id, ()) if one.kind is kind]
-                if unexplained(counted or 0, visited_on, days):
-                    found[patient_id].append(IncidentOn(patient_id, visited_on, kind, None, None, None, None))
+                if left := unexplained(counted or 0, visited_on, days):
+                    found[patient_id].append(IncidentOn(patient_id, visited_on, kind, None, None, None, None, left))
     return found
 
 
-def _faults(session: Session, patient_ids: Iterable[int]) -> dict[int, tuple[bool, date]]:
-    """incident → what stands about the guardian, and since which day it was first said otherwise than undecided."""
-    found: dict[int, tuple[bool, date]] = {}
-    finding = IncidentFinding
-    for part in slices(list(patient_ids)):
-        rows = session.execute(
-            select(finding.incident_id, finding.outcome, finding.decided_on)
-            .join(Incident, Incident.id == finding.incident_id)
-            .where(
-                Incident.patient_id.in_(part),
-                finding.matter == Matter.FAULT,
-                finding.number == _last_number(),
-            )
-        )
-        found.update({incident: (outcome == AT_FAULT, on) for incident, outcome, on in rows})
-    return found
-
-
-def _last_number() -> object:
-    later = IncidentFinding.__table__.alias("later")
-    return (
-        select(func.max(later.c.number))
-        .where(later.c.incident_id == IncidentFinding.incident_id, later.c.matter == IncidentFinding.matter)
+def _stands_about_fault() -> ColumnElement[bool]:
+    """The last word on the guardian, which corrects those before it."""
+    later = aliased(IncidentFinding)
+    last = (
+        select(func.max(later.number))
+        .where(later.incident_id == Incident.id, later.matter == Matter.FAULT)
+        .correlate(Incident)
         .scalar_subquery()
+    )
+    return and_(
+        IncidentFinding.incident_id == Incident.id,
+        IncidentFinding.matter == Matter.FAULT,
+        IncidentFinding.number == last,
     )

@@ -49,6 +49,7 @@ TOLD = {
     "subsidies.refuse.no_days": "本期没有可以计发的天数。",
     "subsidies.refuse.no_amount": "按天数计算，本期金额不足 0.01 元。",
     "subsidies.hold.incident": "监护履责情况需要核定。",
+    "subsidies.hold.incident_fault": "监护履责情况需要核定。",
     "subsidies.hold.death_estimated": "协议终止的日期需要核实。",
     "subsidies.hold.not_identified": "证件信息需要补充。",
     "subsidies.hold.paid_elsewhere": "登记信息需要核对。",

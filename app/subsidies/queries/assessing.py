@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -24,7 +24,7 @@ from app.guardians.rules import Relation
 from app.guardians.rules.duty import AssessmentMark, DutyMark, propose_assessment
 from app.patients.models import Patient
 from app.people.models import Person
-from app.visits.models import FollowUpVisit
+from app.subsidies.queries.incidents import faults_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +92,17 @@ def _rows(session: Session, actor: Actor, year: int, fetched: Sequence[Any]) -> 
     patients = [row[0].patient_id for row in fetched]
     villages = full_names(session, {row[2] for row in fetched})
     marks = _marks(session, ids, year)
-    undecided = _incidents(session, patients, year)
+    faults, undecided = faults_between(session, patients, date(year, 1, 1), date(year, 12, 31))
     confirmed = _confirmed(session, ids, year)
     guards = guards_of(session, patients)
     found = []
     for guardianship, patient, area_code, name in fetched:
         quarters = marks.get(guardianship.id, {})
-        proposed = propose_assessment(quarters, (), undecided.get(guardianship.patient_id, 0))
+        proposed = propose_assessment(
+            quarters,
+            _while(guardianship, faults.get(guardianship.patient_id, ())),
+            undecided.get(guardianship.patient_id, 0),
+        )
         said, by = confirmed.get(guardianship.id, (None, ""))
         found.append(
             AssessmentRow(
@@ -122,6 +126,13 @@ def _rows(session: Session, actor: Actor, year: int, fetched: Sequence[Any]) -> 
     return found
 
 
+def _while(guardianship: Guardianship, days: Sequence[date]) -> list[date]:
+    """Those days on which this guardian guarded: another's fault is not theirs."""
+    return [
+        day for day in days if guardianship.from_on <= day and (guardianship.to_on is None or day < guardianship.to_on)
+    ]
+
+
 def _marks(session: Session, guardianships: Sequence[int], year: int) -> dict[int, dict[Quarter, DutyMark]]:
     """The worst standing mark of each quarter: two agreements may share one."""
     rows = session.execute(
@@ -140,25 +151,6 @@ def _marks(session: Session, guardianships: Sequence[int], year: int) -> dict[in
         of = Quarter.parse(quarter)
         held[of] = max(held.get(of, mark), mark, key=order.index)
     return found
-
-
-def _incidents(session: Session, patients: Sequence[int], year: int) -> dict[int, int]:
-    """patient → recorded 肇事肇祸 of the year. Whether the guardian was at fault is people's to decide; nobody has here."""
-    visit = FollowUpVisit
-    rows = (
-        select(
-            visit.patient_id,
-            func.sum(func.coalesce(visit.public_order_incidents, 0) + func.coalesce(visit.criminal_incidents, 0)),
-        )
-        .where(
-            visit.patient_id.in_(patients),
-            visit.withdrawn_at.is_(None),
-            visit.visited_on.between(date(year, 1, 1), date(year, 12, 31)),
-            or_(visit.public_order_incidents > 0, visit.criminal_incidents > 0),
-        )
-        .group_by(visit.patient_id)
-    )
-    return {patient: int(count) for patient, count in session.execute(rows)}
 
 
 def _confirmed(session: Session, guardianships: Sequence[int], year: int) -> dict[int, tuple[GuardianAssessment, str]]:

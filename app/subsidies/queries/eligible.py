@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel, prefix_of
 from app.core.actor import Actor
 from app.core.scope import within_prefix
+from app.incidents.models import Incident
+from app.incidents.rules.incidents import IncidentKind, IncidentState
 from app.patients.models import Patient
 from app.subsidies.models import SubsidyPolicy
 from app.subsidies.rules.policy import PolicyTerms
@@ -54,4 +56,9 @@ def _meets(terms: PolicyTerms) -> ColumnElement[bool]:
         visit.withdrawn_at.is_(None),
         or_(visit.public_order_incidents > 0, visit.criminal_incidents > 0),
     )
-    return or_(Patient.risk_level >= needed, had_incident)
+    on_record = exists().where(
+        Incident.patient_id == Patient.id,
+        Incident.state != IncidentState.DISMISSED,
+        Incident.kind != IncidentKind.MINOR,
+    )
+    return or_(Patient.risk_level >= needed, had_incident, on_record)

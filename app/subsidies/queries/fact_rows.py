@@ -122,21 +122,6 @@ def levels_of(patients: Sequence[int], quarter: Period) -> Select[int, int, date
     )
 
 
-def incidents_of(patients: Sequence[int], quarter: Period) -> Select[int, date, int, int]:
-    """Visits that recorded 肇事 or 肇祸; the incident's own room will know better days."""
-    visit = FollowUpVisit
-    return (
-        select(visit.patient_id, visit.visited_on, visit.public_order_incidents, visit.criminal_incidents)
-        .where(
-            visit.patient_id.in_(patients),
-            visit.withdrawn_at.is_(None),
-            visit.visited_on <= quarter.last_day,
-            or_(visit.public_order_incidents > 0, visit.criminal_incidents > 0),
-        )
-        .order_by(visit.visited_on, visit.id)
-    )
-
-
 def last_seen_of(patients: Sequence[int], quarter: Period) -> Select[int, date]:
     visit = FollowUpVisit
     in_person = and_(

@@ -38,7 +38,6 @@ from app.subsidies.queries.fact_rows import (
     admissions_of,
     agreed_with,
     agreements_of,
-    incidents_of,
     last_seen_of,
     levels_of,
     merged_with,
@@ -48,8 +47,9 @@ from app.subsidies.queries.fact_rows import (
 )
 from app.subsidies.queries.guardian_changes import guardian_changes
 from app.subsidies.queries.history import Account, known_in_quarter, returned_accounts
+from app.subsidies.queries.incidents import incident_facts
 from app.subsidies.rules.days import DayFacts, Stay
-from app.subsidies.rules.decision import IncidentFact, IncidentKind, LineFacts, LineState, Payee
+from app.subsidies.rules.decision import LineFacts, LineState, Payee
 from app.subsidies.rules.policy import PolicyTerms
 
 _DAY = timedelta(days=1)
@@ -137,7 +137,7 @@ class _Batch:
         self.spans = _grouped(session.execute(spans_of(patients, quarter)))
         self.stays = _grouped(session.execute(admissions_of(patients, quarter)))
         self.levels = _grouped(session.execute(levels_of(patients, quarter)))
-        self.incidents = _grouped(session.execute(incidents_of(patients, quarter)))
+        self.incidents = incident_facts(session, patients, quarter)
         self.seen = {row[0]: row[1] for row in session.execute(last_seen_of(patients, quarter))}
         self.accounts = _grouped(session.execute(accounts_of(payees, run.decided_as_of)))
         self.shared = set(session.scalars(shared_accounts_of(payees)))
@@ -185,8 +185,8 @@ class _Batch:
             highest_level=self._highest(row.patient_id, self.first_day),
             highest_level_of_agreement=self._highest(row.patient_id, row.from_on),
             listed_level=self._listed(row.patient_id),
-            has_past_incident=bool(self.incidents[row.patient_id]),
-            incidents=self._incidents(row.patient_id),
+            has_past_incident=bool(self.incidents.get(row.patient_id)),
+            incidents=self.incidents.get(row.patient_id, ()),
             registered_on=row.registered_on,
             opened_on=opened_on,
             last_seen_on=self.seen.get(row.patient_id),
@@ -303,15 +303,6 @@ class _Batch:
     def _is_before_import(self, patient: int, opened_on: date | None) -> bool:
         """Opening payments are not asked for here: a quarter paid by one has no line in a supplementary run at all."""
         return opened_on is not None and self.last_day < opened_on and patient not in self.known
-
-    def _incidents(self, patient: int) -> tuple[IncidentFact, ...]:
-        found = []
-        for row in self.incidents[patient]:
-            if row.public_order_incidents:
-                found.append(IncidentFact(IncidentKind.PUBLIC_ORDER, row.visited_on))
-            if row.criminal_incidents:
-                found.append(IncidentFact(IncidentKind.CRIMINAL, row.visited_on))
-        return tuple(found)
 
     def _account(self, person: int) -> _Row | None:
         return next(

@@ -57,11 +57,15 @@ class DutyResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IncidentFact:
-    """One 肇事 or 肇祸. `guardian_at_fault` is people's decision; None while they have not decided."""
+    """One 肇事 or 肇祸. `guardian_at_fault` is people's decision; None while they have not decided.
+
+    `decided_on` is the day of a decision that came after the period of the incident had been paid; None else.
+    """
 
     kind: IncidentKind
     happened_on: date
     guardian_at_fault: bool | None = None
+    decided_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,13 +240,19 @@ def _holds(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[
 
 
 def _incident_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
-    """An incident waits for people, unless they have already found that the guardian did what was owed."""
-    since = _incidents_since(facts, terms)
-    for incident in facts.incidents:
-        counts = since <= incident.happened_on <= facts.quarter.last_day
-        if counts and incident.guardian_at_fault is not False:
-            yield reason("subsidies.hold.incident")
-            return
+    """An incident waits for people, unless they have already found that the guardian did what was owed.
+
+    What was found only after its own period had been paid is not asked back: it holds the period in which it was found (case 31).
+    """
+    since, quarter = _incidents_since(facts, terms), facts.quarter
+    found = [one for one in facts.incidents if since <= one.happened_on <= quarter.last_day]
+    found += [
+        one for one in facts.incidents if one.decided_on and quarter.first_day <= one.decided_on <= quarter.last_day
+    ]
+    if any(one.guardian_at_fault is None for one in found):
+        yield reason("subsidies.hold.incident")
+    elif any(one.guardian_at_fault for one in found):
+        yield reason("subsidies.hold.incident_fault")
 
 
 def _patient_holds(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[Reason]:
@@ -376,10 +386,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [
             {"kind": str(one.kind), "happened_on": one.happened_on.isoformat(), "at_fault": one.guardian_at_fault}
+            | ({"decided_on": one.decided_on.isoformat()} if one.decided_on else {})
             for one in value
         ]
     return str(value)
 
 
 def _incident(stored: Mapping[str, Any]) -> IncidentFact:
-    return IncidentFact(IncidentKind(stored["kind"]), parse_date(stored["happened_on"]), stored["at_fault"])
+    decided = stored.get("decided_on")
+    return IncidentFact(
+        IncidentKind(stored["kind"]),
+        parse_date(stored["happened_on"]),
+        stored["at_fault"],
+        parse_date(decided) if decided else None,
+    )
