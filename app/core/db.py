@@ -82,6 +82,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Canonical(str):
+    """JSON that is written in the canonical form already; `JsonText` keeps it as it is."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, value: Any) -> Canonical:
+        return cls(canonical_json(value))
+
+
 class JsonText(TypeDecorator[Any]):
     """JSON kept as text in one canonical form, for values that are never queried inside."""
 
@@ -89,7 +99,7 @@ class JsonText(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else canonical_json(value)
+        return value if value is None or isinstance(value, Canonical) else canonical_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from app.core.db import new_public_id
+from app.core.db import Canonical, new_public_id
 from app.subsidies.models import LineKind, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.facts import GatheredLine
 from app.subsidies.rules.amount import Computation
 from app.subsidies.rules.cutoff import projected_days
 from app.subsidies.rules.decision import LineDecision, LineState
-from app.subsidies.rules.lines import line_digest
+from app.subsidies.rules.lines import kept_digest
 
 Row = dict[str, object]
 
@@ -28,7 +28,8 @@ def line_row(
     """A line of the run for the period that its facts are about. `corrects`: the line that it corrects or pays again, and the cause;
     `less_days` were paid before.
     """
-    reasons = [said.to_json() for said in (*decision.reasons, *decision.flags)]
+    reasons = Canonical.of([said.to_json() for said in (*decision.reasons, *decision.flags)])
+    frozen = Canonical.of(snapshot)
     amount = decision.amount.fen
     is_refused = decision.state is LineState.REFUSE
     days = 0 if is_refused else max(decision.computation.days - less_days, 0)
@@ -52,9 +53,9 @@ def line_row(
         "amount_fen": amount,
         "days": days,
         "projected_days": projected,
-        "snapshot": snapshot,
+        "snapshot": frozen,
         "reasons": reasons,
-        "digest": line_digest(decision.state, amount, days, reasons, snapshot),
+        "digest": kept_digest(decision.state, amount, days, reasons, frozen),
     }
 
 
