@@ -39,6 +39,7 @@ TEXTS: dict[str, str] = {
     "subsidies.watch.one_hand_account": N_("账户的录入和电话核实是同一人"),
     "subsidies.watch.answer_taken": N_("银行回盘没有文件编号，由一人确认为本批：%(ground)s"),
     "subsidies.watch.paid_on_word": N_("没有银行回盘，由一人声明全部入账办结"),
+    "subsidies.watch.one_hand_agreement": N_("没有经过申请，协议在生效 %(days)s 天之后才由一人登记"),
     "subsidies.watch.one_hand_policy": N_("第 %(version)s 版政策没有第二人通过"),
     "subsidies.watch.policy_below": N_("第 %(what)s 版政策每人每年 %(amount)s 元，比全市标准少 %(gap)s 元"),
     "subsidies.watch.fund_below": N_("%(what)s 年资金池 %(amount)s 元，比全市标准少 %(gap)s 元"),

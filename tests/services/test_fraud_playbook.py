@@ -6,6 +6,7 @@ proposes and never changes (threat 23) is held where imports are tested (`test_d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -50,10 +51,12 @@ LATER = NOW + timedelta(days=20)
 
 
 @pytest.fixture
-def house(app: Flask, database: Database, county: County) -> House:
+def house(app: Flask, database: Database, county: County) -> Iterator[House]:
+    """Whatever is tried here, the money itself stays whole."""
     house = House(app, database, county)
     house.settle_in(families(6))
-    return house
+    yield house
+    assert house.county_problems() == []
 
 
 def watch(house: House, today: date = TODAY) -> None:
@@ -461,9 +464,14 @@ def test_another_guardian_is_held_once_and_a_back_dated_one_names_who_wrote_it(h
     line = _newest_line(house, 0)
     assert line.decision is LineState.HOLD
     with house.database.reading() as session:
-        [flag] = named(session, house.actor("auditor"), line=line.public_id)
-    assert (flag.pattern, flag.who) == (Pattern.GUARDIAN_SWAP, "clerk")
-    assert [one.code.rsplit(".", 1)[1] for one in flag.because] == ["guardian_changed", "guardian_back_dated"]
+        flags = {one.pattern: one for one in named(session, house.actor("auditor"), line=line.public_id)}
+    assert {pattern: one.who for pattern, one in flags.items()} == {
+        Pattern.GUARDIAN_SWAP: "clerk",
+        Pattern.ONE_HAND: "clerk",
+    }
+    told = [one.code.rsplit(".", 1)[1] for one in flags[Pattern.GUARDIAN_SWAP].because]
+    assert told == ["guardian_changed", "guardian_back_dated"]
+    assert flags[Pattern.ONE_HAND].because[0].code == "subsidies.watch.one_hand_agreement"
 
 
 def _newest_line(house: House, place: int) -> SubsidyLine:

@@ -159,6 +159,8 @@ class Thresholds:
     files_a_day: int = 8
     visits_a_minute: int = 3
     file_back_dated_days: int = 30
+    # agreements without an application, written down so long after their first day
+    agreement_late_days: int = 31
     wards: int = 4
     shared_phone: int = 4
     ghost_score: int = 2

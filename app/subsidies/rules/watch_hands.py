@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from app.core.reasons import Reason, reason
-from app.subsidies.rules.watch import Thresholds
+from app.subsidies.rules.watch import Thresholds, days_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ def split_runs(runs: int, limits: Thresholds) -> tuple[Reason, ...]:
     if runs < limits.supplements_of_a_maker:
         return ()
     return (reason("subsidies.watch.split_runs", count=runs, days=limits.rolling_days),)
+
+
+def late_agreement(from_on: date, recorded_on: date, limits: Thresholds) -> tuple[Reason, ...]:
+    """An agreement without an application that was written down so long after its first day."""
+    late = days_between(from_on, recorded_on)
+    return (reason("subsidies.watch.one_hand_agreement", days=late),) if late > limits.agreement_late_days else ()
 
 
 def one_hand(made_by: str, confirmed_by: str, what: str) -> tuple[Reason, ...]:

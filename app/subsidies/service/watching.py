@@ -24,7 +24,7 @@ from app.core.reasons import reason
 from app.core.work import ask_for_work
 from app.subsidies.commands_watch import DecideFlag
 from app.subsidies.models import ReviewFlag, RunKind, SubsidyPolicy, SubsidyRun
-from app.subsidies.queries.watch import care, ghosts, hands, payees, terms
+from app.subsidies.queries.watch import agreements, care, ghosts, hands, payees, terms
 from app.subsidies.queries.watch.flags import get_flag, hand_behind
 from app.subsidies.queries.watch.watched import Watched
 from app.subsidies.rules.grounds import check_reference, tidy_reference
@@ -53,6 +53,7 @@ OF_RUN: tuple[Callable[[Session, Watched], Iterator[Finding]], ...] = (
     hands.split_supplements,
     hands.one_hand_accounts,
     hands.answers_on_word,
+    agreements.late_agreements,
 )
 OF_COUNTY: tuple[Callable[[Session, str, date, Thresholds], Iterator[Finding]], ...] = (
     hands.fixed_hands,
