@@ -232,6 +232,8 @@ class Action(StrEnum):
     SEE_HANDOVERS = "see_handovers"  # one's own part of the hand-over: records, board or inbox
     SEE_LOOPS = "see_loops"  # every loop of the area, each form and its clock
     ANSWER_FORMS = "answer_forms"  # receive the forms addressed to one's own unit, and report back
+    PRINT_FORMS = "print_forms"  # take a form away on paper; the police do not
+    CONFIRM_NOTICES = "confirm_notices"  # say that a guardian signed the notice, and print it
     ANSWER_ON_BEHALF = "answer_on_behalf"  # enter a unit's stamped paper
     CLOSE_LOOPS = "close_loops"  # end a loop with a reason
     SET_POLICE_BASES = "set_police_bases"  # on what the police are told of a discharge
@@ -406,6 +408,8 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.ANSWER_FORMS: frozenset(
         {Role.DOCTOR, Role.HEALTH_LEAD, Role.POLICE, Role.TOWN, Role.VILLAGE_WORKER, Role.COUNTY_OFFICE}
     ),
+    Action.PRINT_FORMS: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.TOWN, Role.VILLAGE_WORKER, Role.COUNTY_OFFICE}),
+    Action.CONFIRM_NOTICES: frozenset({Role.HOSPITAL, Role.COUNTY_OFFICE, Role.DOCTOR, Role.HEALTH_LEAD}),
     Action.ANSWER_ON_BEHALF: frozenset({Role.COUNTY_OFFICE, Role.TOWN}),
     Action.CLOSE_LOOPS: frozenset({Role.COORDINATOR}),
     Action.SET_POLICE_BASES: frozenset({Role.COUNTY_OFFICE}),

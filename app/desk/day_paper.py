@@ -41,6 +41,8 @@ CODES = {
     TaskKind.DUTY_CHECK: "责",
     TaskKind.REPLACE_GUARDIAN: "换",
     TaskKind.SET_UP_TEAM: "组",
+    TaskKind.DYNAMIC_ENROLMENT: "保",
+    TaskKind.BENEFIT_RENEWAL: "惠",
 }
 CLASSES = {1: "不稳定", 2: "基本稳定", 3: "稳定"}
 

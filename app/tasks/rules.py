@@ -41,11 +41,19 @@ class TaskKind(StrEnum):
     SET_UP_TEAM = "set_up_team"  # 搬迁后重组关爱帮扶小组
     DUTY_CHECK = "duty_check"  # 监护人每季度履责核查
     REPLACE_GUARDIAN = "replace_guardian"  # 一年两次不合格，是否更换监护人
+    DYNAMIC_ENROLMENT = "dynamic_enrolment"  # 住院而未参保：绿色通道即时参保
+    BENEFIT_RENEWAL = "benefit_renewal"  # 待遇、证件到期续办
 
 
 # An office's deadlines, counted in working days: a new list of holidays moves them. All else is clinical and stays (domain C7).
 OFFICE_KINDS = frozenset(
-    {TaskKind.COMPARE_PAPERS, TaskKind.DIAGNOSIS_REVIEW, TaskKind.DUTY_CHECK, TaskKind.REPLACE_GUARDIAN}
+    {
+        TaskKind.COMPARE_PAPERS,
+        TaskKind.DIAGNOSIS_REVIEW,
+        TaskKind.DUTY_CHECK,
+        TaskKind.REPLACE_GUARDIAN,
+        TaskKind.DYNAMIC_ENROLMENT,
+    }
 )
 
 
@@ -129,15 +137,18 @@ _DECISIONS = frozenset({TaskKind.REPLACE_GUARDIAN})
 # children and elders whom nobody cares for are civil affairs' to help (domain 7.2)
 _RELIEF = frozenset({TaskKind.DEPENDANTS})
 
+# what a family receives is seen to by whoever meets it, and by civil affairs
+_BENEFITS = frozenset({TaskKind.DYNAMIC_ENROLMENT, TaskKind.BENEFIT_RENEWAL})
+
 # Clinicians work on care, whoever keeps agreements on their renewal; nobody else has a list (roles.md, Actions).
 _KINDS: dict[Role, frozenset[TaskKind]] = {
-    Role.DOCTOR: _CARE | _RESPONSE | _REVIEWS,
+    Role.DOCTOR: _CARE | _RESPONSE | _REVIEWS | _BENEFITS,
     Role.VILLAGE_DOCTOR: _CARE | {TaskKind.RETURNED_VISIT},
-    Role.HEALTH_LEAD: _CARE | _RESPONSE | _REVIEWS | _PAPERS,
-    Role.COUNTY_OFFICE: _CARE | _RESPONSE | _REVIEWS | _PAPERS,
+    Role.HEALTH_LEAD: _CARE | _RESPONSE | _REVIEWS | _PAPERS | _BENEFITS,
+    Role.COUNTY_OFFICE: _CARE | _RESPONSE | _REVIEWS | _PAPERS | _BENEFITS,
     Role.VILLAGE_WORKER: _AGREEMENTS,
     Role.TOWN: _AGREEMENTS | _RELIEF | _DECISIONS,
-    Role.CLERK: _AGREEMENTS | _RELIEF | _DECISIONS,
+    Role.CLERK: _AGREEMENTS | _RELIEF | _DECISIONS | _BENEFITS,
 }
 
 

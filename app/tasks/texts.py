@@ -32,6 +32,8 @@ KIND_LABELS = {
     TaskKind.SET_UP_TEAM: N_("组建小组"),
     TaskKind.DUTY_CHECK: N_("履责核查"),
     TaskKind.REPLACE_GUARDIAN: N_("更换监护人"),
+    TaskKind.DYNAMIC_ENROLMENT: N_("动态参保"),
+    TaskKind.BENEFIT_RENEWAL: N_("待遇续办"),
 }
 TEXTS: dict[str, str] = {
     "tasks.first_visit": N_("新建档患者，应在 14 天内完成首次随访（%(on)s）"),

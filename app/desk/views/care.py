@@ -41,6 +41,8 @@ _DEEDS = {
     TaskKind.DIAGNOSIS_REVIEW: ("patients.answer_duty", Action.KEEP_REGISTER, N_("登记复核"), True),
     TaskKind.IDENTIFY: ("patients.answer_duty", Action.KEEP_REGISTER, N_("登记核查"), True),
     TaskKind.COMES_OF_AGE: ("patients.answer_duty", Action.KEEP_REGISTER, N_("重新签署"), True),
+    TaskKind.DYNAMIC_ENROLMENT: ("benefits.of_patient", Action.KEEP_BENEFITS, N_("登记参保"), False),
+    TaskKind.BENEFIT_RENEWAL: ("benefits.of_patient", Action.KEEP_BENEFITS, N_("登记续办"), False),
     TaskKind.COMPARE_PAPERS: ("patients.correct", Action.CORRECT_IDENTITY, N_("比对证件"), False),
 }
 

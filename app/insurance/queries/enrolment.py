@@ -332,18 +332,21 @@ def _as_insured(actor: Actor, policy: InsurancePolicy, row: Row[Any], village: s
     )
 
 
-def highest_number(session: Session, _actor: Actor, policy: InsurancePolicy) -> int:
+def highest_number(session: Session, actor: Actor, policy: InsurancePolicy) -> int:
+    require(actor, Action.SEE_INSURANCE)
     return session.scalar(select(func.max(Enrolment.number)).where(Enrolment.policy_id == policy.id)) or 0
 
 
-def find_batch(session: Session, _actor: Actor, policy: InsurancePolicy, public_id: str) -> EnrolmentBatch | None:
+def find_batch(session: Session, actor: Actor, policy: InsurancePolicy, public_id: str) -> EnrolmentBatch | None:
     """A batch of a policy that was handed out."""
+    require(actor, Action.SEE_INSURANCE)
     return session.scalars(
         select(EnrolmentBatch).where(EnrolmentBatch.policy_id == policy.id, EnrolmentBatch.public_id == public_id)
     ).one_or_none()
 
 
-def count_batches(session: Session, _actor: Actor, policy: InsurancePolicy) -> int:
+def count_batches(session: Session, actor: Actor, policy: InsurancePolicy) -> int:
+    require(actor, Action.SEE_INSURANCE)
     return (
         session.scalar(select(func.count()).select_from(EnrolmentBatch).where(EnrolmentBatch.policy_id == policy.id))
         or 0
@@ -386,9 +389,10 @@ def cover_facts(session: Session, actor: Actor, policy: InsurancePolicy, patient
 
 
 def find_insured_guardian(
-    session: Session, _actor: Actor, policy: InsurancePolicy, patient: Patient, day: date
+    session: Session, actor: Actor, policy: InsurancePolicy, patient: Patient, day: date
 ) -> int | None:
     """Who is insured as the guardian on a day; without an enrolment, the first guardian of that day."""
+    require(actor, Action.SEE_INSURANCE)
     enrolled = session.scalar(
         select(Enrolment.guardian_person_id)
         .where(

@@ -188,8 +188,9 @@ def needs_guardian(policy: InsurancePolicy) -> bool:
     return policy.kind is PolicyKind.LIABILITY
 
 
-def people_behind(session: Session, _actor: Actor, policy: InsurancePolicy) -> dict[str, str]:
+def people_behind(session: Session, actor: Actor, policy: InsurancePolicy) -> dict[str, str]:
     """Who wrote it down and who decided, by name."""
+    require(actor, Action.SEE_INSURANCE)
     ids = {"proposed": policy.proposed_by, "decided": policy.decided_by}
     names = dict(
         session.execute(

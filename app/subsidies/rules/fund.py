@@ -38,6 +38,9 @@ class EntryKind(StrEnum):
     BOUNCE = "bounce"
     CLOSE = "close"
     RECOVER = "recover"
+    BACK_COMMIT = "back_commit"  # other expenses that the county takes over, one by one
+    BACK_RELEASE = "back_release"
+    BACK_PAY = "back_pay"
 
 
 class ProposalState(StrEnum):
@@ -77,6 +80,9 @@ KIND_LABELS = {
     EntryKind.BOUNCE: N_("办结后银行退回"),
     EntryKind.CLOSE: N_("年终"),
     EntryKind.RECOVER: N_("监护人退回多发的款项"),
+    EntryKind.BACK_COMMIT: N_("兜底费用审批占用"),
+    EntryKind.BACK_RELEASE: N_("兜底费用撤回，退回可用"),
+    EntryKind.BACK_PAY: N_("兜底费用支付"),
 }
 YEAR_END_LABELS = {YearEnd.CARRY: N_("结转下年继续使用"), YearEnd.LAPSE: N_("由财政收回")}
 

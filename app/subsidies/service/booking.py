@@ -46,7 +46,7 @@ def commit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime, t
     year = today.year
     if not has_fund(session, run.county_code, year):
         return
-    _lock(session, run.county_code, year)
+    hold_year(session, run.county_code, year)
     refuse_unexplained_pool(session, run.county_code, year)
     shortage = balances_of(session, run.county_code, year).shortage(Money(run.total_fen))
     if shortage:
@@ -65,7 +65,7 @@ def release_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) 
     entry = entry_of(run.county_code, taken.year, EntryKind.RELEASE, key, business_day(now), actor, now, run)
     entry.reverses_id = taken.id
     amount = Money.total(Money(posting.amount_fen) for posting in postings_of(session, taken))
-    post(session, entry, _freed(session, entry, FundSide.COMMITTED, amount))
+    post(session, entry, freed(session, entry, FundSide.COMMITTED, amount))
 
 
 def settle_in_fund(
@@ -79,7 +79,7 @@ def settle_in_fund(
     free = Money.total(Money(posting.amount_fen) for posting in postings_of(session, taken)) - paid
     entry = entry_of(run.county_code, taken.year, EntryKind.PAY, f"run:{run.id}:pay", today, actor, now, run)
     moves = [(taken.year, FundSide.COMMITTED, FundSide.PAID, paid)]
-    post(session, entry, [*moves, *_freed(session, entry, FundSide.COMMITTED, free)])
+    post(session, entry, [*moves, *freed(session, entry, FundSide.COMMITTED, free)])
 
 
 def bounce_in_fund(
@@ -91,7 +91,7 @@ def bounce_in_fund(
         return
     key = f"run:{run.id}:bounce"
     entry = entry_of(run.county_code, taken.year, EntryKind.BOUNCE, key, today, actor, now, run)
-    post(session, entry, _freed(session, entry, FundSide.PAID, returned))
+    post(session, entry, freed(session, entry, FundSide.PAID, returned))
 
 
 def receive_in_fund(
@@ -103,7 +103,7 @@ def receive_in_fund(
         return
     entry = entry_of(run.county_code, taken.year, EntryKind.RECOVER, key, on_day, actor, now)
     entry.document_number = slip
-    post(session, entry, _freed(session, entry, FundSide.PAID, amount))
+    post(session, entry, freed(session, entry, FundSide.PAID, amount))
 
 
 # -- the year ends -----------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def close_years(session: Session, actor: Actor, today: date, now: datetime) -> i
 
 
 def _close_year(session: Session, actor: Actor, county: str, year: int, now: datetime) -> None:
-    _lock(session, county, year)
+    hold_year(session, county, year)
     rest, rule = balances_of(session, county, year)[FundSide.POOL], year_end_of(session, county)
     entry = entry_of(county, year, EntryKind.CLOSE, f"close:{county}:{year}", date(year, 12, 31), actor, now)
     post(session, entry, _over(year, FundSide.POOL, rest, rule))
@@ -156,9 +156,9 @@ def _close_year(session: Session, actor: Actor, county: str, year: int, now: dat
     )
 
 
-def _freed(session: Session, entry: FundEntry, side: FundSide, amount: Money) -> list[Move]:
+def freed(session: Session, entry: FundEntry, side: FundSide, amount: Money) -> list[Move]:
     """Back to the pool; of a year that is closed, on the way that its rest went."""
-    _lock(session, entry.county_code, entry.year)
+    hold_year(session, entry.county_code, entry.year)
     if not is_closed(session, entry.county_code, entry.year):
         return [(entry.year, side, FundSide.POOL, amount)]
     rule = year_end_of(session, entry.county_code)
@@ -210,7 +210,7 @@ def post(session: Session, entry: FundEntry, moves: Iterable[Move]) -> None:
     for year, source, target, amount in moves:
         if not amount:
             continue
-        accounts = _lock(session, entry.county_code, year)
+        accounts = hold_year(session, entry.county_code, year)
         session.add(
             FundPosting(
                 entry_id=entry.id,
@@ -227,7 +227,7 @@ def turn_back(
 ) -> None:
     entry = entry_of(turned.county_code, turned.year, kind, key, business_day(now), actor, now)
     entry.run_id, entry.reverses_id, entry.document_number = turned.run_id, turned.id, document
-    _lock(session, turned.county_code, turned.year)
+    hold_year(session, turned.county_code, turned.year)
     session.add(entry)
     session.flush()
     for posting in postings_of(session, turned):
@@ -242,7 +242,7 @@ def turn_back(
     session.flush()
 
 
-def _lock(session: Session, county: str, year: int) -> dict[FundSide, FundAccount]:
+def hold_year(session: Session, county: str, year: int) -> dict[FundSide, FundAccount]:
     """The year's accounts, nobody else's until the transaction ends; a new year gets its own."""
     wanted = (
         select(FundAccount)

@@ -1,0 +1,269 @@
+"""Claims of the actor's county with their clocks, and what the policies have paid already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts.models import User
+from app.areas.queries import full_names
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.clock import business_day
+from app.core.errors import NotFound
+from app.core.money import Money
+from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
+from app.core.reasons import Reason
+from app.core.scope import within
+from app.incidents.models import Incident
+from app.incidents.rules.incidents import IncidentState
+from app.insurance.models import Claim, ClaimEvent, ClaimPaper, InsurancePolicy
+from app.insurance.queries.enrolment import guardian_for, name_for
+from app.insurance.rules.claims import (
+    OPEN_STATES,
+    ClaimPaperKind,
+    ClaimState,
+    papers_needed,
+    policy_year,
+)
+from app.insurance.rules.policies import Limits
+from app.patients.models import Patient
+from app.people.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One line of the list; `is_overdue`: the insurer's last day has passed."""
+
+    claim: Claim
+    policy: InsurancePolicy
+    name: str | None
+    guardian: str | None
+    village: str
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    kind: ClaimPaperKind
+    received_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    event: ClaimEvent
+    because: Reason | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSheet:
+    """A claim with everything its page and its file's cover say."""
+
+    row: ClaimRow
+    patient: Patient
+    # what was found of cover and time when it was reported
+    found: Sequence[Reason]
+    papers: Sequence[PaperRow]
+    steps: Sequence[StepRow]
+
+    @property
+    def missing(self) -> list[ClaimPaperKind]:
+        return [one.kind for one in self.papers if one.received_on is None]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCounts:
+    open: int
+    overdue: int
+
+
+_Guardian = aliased(Person)
+
+
+def _in_area(actor: Actor) -> ColumnElement[bool]:
+    return within(Patient.area_code, actor)
+
+
+def get_claim(session: Session, actor: Actor, public_id: str) -> Claim:
+    return _one(session, actor, public_id, lock=False)
+
+
+def lock_claim(session: Session, actor: Actor, public_id: str) -> Claim:
+    """As stored now, nobody else's until the transaction ends."""
+    return _one(session, actor, public_id, lock=True)
+
+
+def _one(session: Session, actor: Actor, public_id: str, *, lock: bool) -> Claim:
+    require(actor, Action.SEE_INSURED)
+    wanted = (
+        select(Claim).join(Patient, Patient.id == Claim.patient_id).where(Claim.public_id == public_id, _in_area(actor))
+    )
+    if lock:
+        wanted = wanted.with_for_update(of=Claim).execution_options(populate_existing=True)
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def find_sent_claim(session: Session, actor: Actor, submission_key: str) -> Claim | None:
+    return session.scalars(
+        select(Claim).where(Claim.submission_key == submission_key, Claim.recorded_by == actor.user_id)
+    ).one_or_none()
+
+
+def count_of_year(session: Session, actor: Actor, prefix: str) -> int:
+    """How many claims bear a number that begins so."""
+    require(actor, Action.SEE_INSURANCE)
+    return session.scalar(select(func.count()).where(Claim.number.startswith(prefix, autoescape=True))) or 0
+
+
+def list_claims(
+    session: Session,
+    actor: Actor,
+    today: date,
+    *,
+    only_open: bool = False,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[ClaimRow]:
+    """The newest first."""
+    require(actor, Action.SEE_INSURED)
+    wanted = _rows(actor).order_by(Claim.id.desc()).limit(size + 1)
+    if only_open:
+        wanted = wanted.where(Claim.state.in_(OPEN_STATES))
+    after = decode_cursor(cursor, 1)
+    if after is not None and type(after[0]) is int:
+        wanted = wanted.where(Claim.id < after[0])
+    page = page_of(session.execute(wanted).all(), size, lambda row: (row[0].id,))
+    villages = full_names(session, {row.area_code for row in page.rows})
+    return Page([_as_row(actor, row, villages, today) for row in page.rows], page.next_cursor)
+
+
+def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Claim, InsurancePolicy, Patient.area_code, Person.name, _Guardian.name.label("guardian"))
+        .join(InsurancePolicy, InsurancePolicy.id == Claim.policy_id)
+        .join(Patient, Patient.id == Claim.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .outerjoin(_Guardian, _Guardian.id == Claim.guardian_person_id)
+        .where(_in_area(actor))
+    )
+
+
+def _as_row(actor: Actor, row: Any, villages: dict[str, str], today: date) -> ClaimRow:
+    claim, policy, area_code, name, guardian = row
+    is_overdue = claim.state is ClaimState.PAPERS_COMPLETE and claim.settle_by is not None and claim.settle_by < today
+    return ClaimRow(
+        claim, policy, name_for(actor, name), guardian_for(actor, guardian), villages[area_code], is_overdue
+    )
+
+
+def sheet_of(session: Session, actor: Actor, claim: Claim, today: date) -> ClaimSheet:
+    row = session.execute(_rows(actor).where(Claim.id == claim.id)).one()
+    villages = full_names(session, {row.area_code})
+    shown = _as_row(actor, row, villages, today)
+    received = dict(
+        session.execute(select(ClaimPaper.kind, ClaimPaper.received_on).where(ClaimPaper.claim_id == claim.id)).all()
+    )
+    steps = session.execute(
+        select(ClaimEvent, User.display_name)
+        .join(User, User.id == ClaimEvent.by)
+        .where(ClaimEvent.claim_id == claim.id)
+        .order_by(ClaimEvent.id)
+    )
+    return ClaimSheet(
+        shown,
+        session.get_one(Patient, claim.patient_id),
+        [Reason.from_json(one) for one in claim.because],
+        [PaperRow(kind, received.get(kind)) for kind in papers_needed(shown.policy.kind, claim.harm)],
+        [StepRow(event, Reason.from_json(event.because) if event.because else None, by) for event, by in steps],
+    )
+
+
+def papers_of(session: Session, actor: Actor, claim: Claim) -> set[ClaimPaperKind]:
+    require(actor, Action.SEE_INSURANCE)
+    return set(session.scalars(select(ClaimPaper.kind).where(ClaimPaper.claim_id == claim.id)))
+
+
+def count_claims(session: Session, actor: Actor, today: date) -> ClaimCounts:
+    require(actor, Action.SEE_INSURANCE)
+    late = (Claim.state == ClaimState.PAPERS_COMPLETE) & (Claim.settle_by < today)
+    counted = session.execute(
+        select(func.count(), func.count().filter(late))
+        .select_from(Claim)
+        .join(Patient, Patient.id == Claim.patient_id)
+        .where(Claim.state.in_(OPEN_STATES), _in_area(actor))
+    ).one()
+    return ClaimCounts(*counted)
+
+
+def limits_of(policy: InsurancePolicy) -> Limits:
+    fen = (policy.person_limit_fen, policy.accident_limit_fen, policy.year_limit_fen)
+    return Limits(*(None if one is None else Money(one) for one in fen))
+
+
+def paid_before(session: Session, actor: Actor, claim: Claim, policy: InsurancePolicy) -> tuple[Money, Money]:
+    """What the policy has paid or agreed to for the same accident, and in its year, besides this claim."""
+    require(actor, Action.SEE_INSURANCE)
+    happened_on = business_day(claim.happened_at)
+    year_from = policy_year(policy.from_on, happened_on)
+    others = session.execute(
+        select(Claim.patient_id, Claim.happened_at, func.coalesce(Claim.paid_fen, Claim.agreed_fen)).where(
+            Claim.policy_id == policy.id,
+            Claim.id != claim.id,
+            Claim.state.in_((ClaimState.ACCEPTED, ClaimState.PAID)),
+        )
+    ).all()
+    accident = year = 0
+    for patient_id, at, fen in others:
+        if policy_year(policy.from_on, business_day(at)) != year_from:
+            continue
+        year += fen
+        if patient_id == claim.patient_id and business_day(at) == happened_on:
+            accident += fen
+    return Money(accident), Money(year)
+
+
+def list_incidents(session: Session, actor: Actor, patient: Patient) -> list[tuple[str, date, datetime]]:
+    """(public id, day, instant) of the patient's incidents that stand; what happened stays in the incident's own record."""
+    require(actor, Action.SEE_INSURED)
+    rows = session.execute(
+        select(Incident.public_id, Incident.happened_on, Incident.happened_at)
+        .where(
+            Incident.patient_id == patient.id,
+            Incident.state != IncidentState.DISMISSED,
+            within(Incident.area_code, actor),
+        )
+        .order_by(Incident.happened_at.desc())
+    )
+    return [(public_id, on, at) for public_id, on, at in rows]
+
+
+def find_incident(session: Session, actor: Actor, patient: Patient, public_id: str) -> Incident | None:
+    return session.scalars(
+        select(Incident).where(
+            Incident.public_id == public_id,
+            Incident.patient_id == patient.id,
+            Incident.state != IncidentState.DISMISSED,
+            within(Incident.area_code, actor),
+        )
+    ).one_or_none()
+
+
+def list_numbers(session: Session, actor: Actor, patient: Patient) -> list[tuple[str, str]]:
+    """(public id, number) of the patient's claims, the newest first."""
+    require(actor, Action.SEE_INSURED)
+    rows = session.execute(
+        select(Claim.public_id, Claim.number)
+        .join(Patient, Patient.id == Claim.patient_id)
+        .where(Claim.patient_id == patient.id, _in_area(actor))
+        .order_by(Claim.id.desc())
+    )
+    return [(public_id, number) for public_id, number in rows]

@@ -1,0 +1,186 @@
+"""Reporting people to the insurer: whoever the rule wants and is not insured is added, whoever's cover has ended is removed.
+
+Set-based and repeatable: a second report on the same day finds nobody, and the open enrolment of a patient under a policy is unique.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.audit.service import note
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.batches import insert_rows
+from app.core.db import new_public_id
+from app.core.errors import Conflict, Invalid
+from app.core.money import Money
+from app.core.reasons import Reason, reason
+from app.core.refusals import said_by
+from app.insurance.models import Enrolment, EnrolmentBatch, InsurancePolicy
+from app.insurance.queries.enrolment import (
+    ToAdd,
+    ToRemove,
+    candidates,
+    count_batches,
+    highest_number,
+    leavers,
+)
+from app.insurance.queries.policies import get_policy, lock_policy
+from app.insurance.rules.enrolment import BatchKind
+from app.insurance.rules.policies import PolicyState
+
+GUARDS = {
+    "uq_enrolments_open": "insurance.enrolment.meanwhile",
+    "enrolments.policy_id": "insurance.enrolment.meanwhile",
+    "guard_enrolments_overlap": "insurance.enrolment.meanwhile",
+    "uq_enrolment_batches_policy_id_kind_effective_on": "insurance.enrolment.reported_today",
+    "enrolment_batches.policy_id": "insurance.enrolment.reported_today",
+}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a report of a day would say."""
+
+    on: date
+    add: Sequence[ToAdd]
+    remove: Sequence[ToRemove]
+
+    @property
+    def premium(self) -> Money:
+        return Money.total(one.premium.amount for one in self.add)
+
+    @property
+    def refund(self) -> Money:
+        return Money.total(one.refund for one in self.remove)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """How many were added and removed; both zero when nothing had changed."""
+
+    added: int
+    removed: int
+    premium: Money
+
+
+def preview_changes(session: Session, actor: Actor, policy: InsurancePolicy, on: date) -> Changes:
+    """What `report_changes` would do on that day; changes nothing."""
+    return Changes(on, candidates(session, actor, policy, on), leavers(session, actor, policy, on))
+
+
+def report_changes(session: Session, actor: Actor, public_id: str, on: date, today: date, now: datetime) -> Reported:
+    """Add and remove as of a day: two batches at most. Raises `Conflict` for a policy that insures nobody then, `Invalid` for the day."""
+    require(actor, Action.KEEP_INSURANCE)
+    policy = lock_policy(session, actor, public_id)
+    if wrong := wrong_day(policy, on, today):
+        raise wrong
+    changes = preview_changes(session, actor, policy, on)
+    with said_by(session, GUARDS):
+        if changes.remove:
+            _remove(session, actor, policy, changes, now)
+        if changes.add:
+            _add(session, actor, policy, changes, now)
+    return Reported(len(changes.add), len(changes.remove), changes.premium - changes.refund)
+
+
+def wrong_day(policy: InsurancePolicy, on: date, today: date) -> Conflict | Invalid | None:
+    """Why nothing can be reported for this day; None when it can. Nobody is insured for days that have passed."""
+    if policy.state is not PolicyState.CONFIRMED:
+        return Conflict(reason("insurance.enrolment.not_confirmed"))
+    if today > policy.to_on:
+        return Conflict(reason("insurance.enrolment.ended", on=policy.to_on))
+    first = max(policy.from_on, today)
+    if not first <= on <= policy.to_on:
+        return Invalid({"on": [reason("insurance.enrolment.day", from_on=first, to_on=policy.to_on)]})
+    return None
+
+
+def first_day(policy: InsurancePolicy, today: date) -> date:
+    """The day that a report is for when nobody says another: today, or the policy's first."""
+    return max(policy.from_on, today)
+
+
+def _add(session: Session, actor: Actor, policy: InsurancePolicy, changes: Changes, now: datetime) -> None:
+    made_before = count_batches(session, actor, policy)
+    kind = BatchKind.ADDITIONS if made_before else BatchKind.OPENING
+    batch = _batch(session, actor, policy, kind, changes.on, len(changes.add), changes.premium, now)
+    number = highest_number(session, actor, policy)
+    rows = [
+        {
+            "public_id": new_public_id(),
+            "policy_id": policy.id,
+            "patient_id": one.patient_id,
+            "guardian_person_id": one.guardian_person_id,
+            "number": number + place,
+            "from_on": changes.on,
+            "premium_fen": one.premium.amount.fen,
+            "added_batch_id": batch.id,
+        }
+        for place, one in enumerate(changes.add, start=1)
+    ]
+    insert_rows(session, Enrolment, rows)
+
+
+def _remove(session: Session, actor: Actor, policy: InsurancePolicy, changes: Changes, now: datetime) -> None:
+    batch = _batch(
+        session, actor, policy, BatchKind.REMOVALS, changes.on, len(changes.remove), Money.zero() - changes.refund, now
+    )
+    for one in changes.remove:  # each with days and money of its own; a month's removals are few
+        session.execute(
+            update(Enrolment)
+            .where(Enrolment.id == one.enrolment_id)
+            .values(
+                to_on=one.to_on,
+                end_reason=one.ending.why,
+                premium_fen=one.earned.amount.fen,
+                removed_batch_id=batch.id,
+            )
+        )
+
+
+def _batch(
+    session: Session,
+    actor: Actor,
+    policy: InsurancePolicy,
+    kind: BatchKind,
+    on: date,
+    count: int,
+    premium: Money,
+    now: datetime,
+) -> EnrolmentBatch:
+    batch = EnrolmentBatch(
+        policy_id=policy.id,
+        number=count_batches(session, actor, policy) + 1,
+        kind=kind,
+        effective_on=on,
+        count=count,
+        premium_fen=premium.fen,
+        made_at=now,
+        made_by=actor.user_id,
+    )
+    session.add(batch)
+    session.flush()
+    note(
+        session,
+        actor,
+        f"insurance.batch_{kind}",
+        now=now,
+        subject=("insurance_policy", policy.public_id),
+        area_code=policy.county_code,
+        count=count,
+        detail={"batch": batch.number, "premium_fen": premium.fen, "on": on.isoformat()},
+    )
+    return batch
+
+
+def why_nothing(session: Session, actor: Actor, public_id: str, today: date) -> Reason | None:
+    """Why no report can be made at all today; None when one can."""
+    policy = get_policy(session, actor, public_id)
+    refused = wrong_day(policy, first_day(policy, today), today)
+    return refused.reason if refused is not None else None

@@ -1,0 +1,147 @@
+"""Who is insured: the monthly report with its preview, the lists, and what leaves for the insurer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+
+from flask import render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.audit.prints import keep_print
+from app.core.access import Action, current_actor, permit
+from app.core.clock import current_clock
+from app.core.dates import parse_date
+from app.core.db import transaction
+from app.core.errors import NotFound
+from app.core.forms import Form
+from app.core.i18n import _
+from app.core.keys import current_keyring
+from app.core.web import read_session
+from app.insurance.forms import ChangesForm
+from app.insurance.labels import END_REASONS, POLICY_KINDS
+from app.insurance.models import InsurancePolicy
+from app.insurance.papers import insured_document, insured_lines, print_of_insured
+from app.insurance.queries.enrolment import MOST_SHOWN, find_batch, list_insured, list_not_covered
+from app.insurance.queries.exports import exported_people
+from app.insurance.queries.policies import get_policy
+from app.insurance.service.enrolling import first_day, preview_changes, report_changes, wrong_day
+from app.insurance.views.blueprint import PDF, XLSX, Answer, insurance, take
+from app.people.vault import Vault
+from reports.insured_list import InsuredDocument, render_insured_pdf, render_insured_xlsx
+
+
+@insurance.get("/policies/<public_id>/changes")
+@permit(Action.KEEP_INSURANCE)
+def changes(public_id: str) -> str:
+    """Whom a report of a day (`?on=`) would add and remove, and what it costs."""
+    return _changes(public_id, ChangesForm(formdata=None))
+
+
+@insurance.post("/policies/<public_id>/changes", endpoint="report_changes")
+@permit(Action.KEEP_INSURANCE)
+def report(public_id: str) -> Answer:
+    """Store the report; a second one for the same day finds nobody."""
+    get_policy(read_session(), current_actor(), public_id)
+    form = ChangesForm()
+    return take(
+        form,
+        lambda session, actor, today, now: report_changes(session, actor, public_id, form.on.data, today, now),
+        _("增减员已提交。请导出名单，报送保险公司。"),
+        lambda refused: _changes(public_id, refused),
+        lambda _done: url_for("insurance.show_policy", public_id=public_id),
+    )
+
+
+@insurance.get("/policies/<public_id>/people")
+@permit(Action.SEE_INSURED)
+def people(public_id: str) -> str:
+    """Everybody who is or was insured, by number."""
+    session, actor = read_session(), current_actor()
+    policy = get_policy(session, actor, public_id)
+    return render_template(
+        "insurance/people.html",
+        policy=policy,
+        kind=_(POLICY_KINDS[policy.kind]),
+        page=list_insured(session, actor, policy, request.args.get("after")),
+        is_first_page="after" not in request.args,
+        reasons=END_REASONS,
+    )
+
+
+@insurance.get("/policies/<public_id>/not-covered")
+@permit(Action.SEE_INSURANCE)
+def not_covered(public_id: str) -> str:
+    """Eligible by the policy's rule and not insured today, with what is in the way."""
+    session, actor, today = read_session(), current_actor(), current_clock().today()
+    policy = get_policy(session, actor, public_id)
+    return render_template(
+        "insurance/not_covered.html",
+        policy=policy,
+        kind=_(POLICY_KINDS[policy.kind]),
+        page=list_not_covered(session, actor, policy, max(today, policy.from_on), request.args.get("after")),
+        is_first_page="after" not in request.args,
+    )
+
+
+@insurance.get("/policies/<public_id>/list.pdf")
+@permit(Action.KEEP_INSURANCE)
+def list_pdf(public_id: str) -> BaseResponse:
+    """The insurer's list, everybody or one batch (`?batch=`), to print and seal."""
+    return _exported(public_id, "pdf", PDF, render_insured_pdf)
+
+
+@insurance.get("/policies/<public_id>/list.xlsx")
+@permit(Action.KEEP_INSURANCE)
+def list_xlsx(public_id: str) -> BaseResponse:
+    """The same as a workbook."""
+    return _exported(public_id, "xlsx", XLSX, render_insured_xlsx)
+
+
+def _exported(public_id: str, ending: str, media_type: str, render: Callable[[InsuredDocument], bytes]) -> BaseResponse:
+    """On record with its number and check code, because paper leaves the house."""
+    session, actor, clock, keyring = read_session(), current_actor(), current_clock(), current_keyring()
+    policy = get_policy(session, actor, public_id)
+    asked = request.args.get("batch", "")
+    batch = find_batch(session, actor, policy, asked) if asked else None
+    if asked and batch is None:
+        raise NotFound
+    lines = insured_lines(exported_people(session, Vault(session, keyring), actor, policy, batch))
+    now = clock.now()
+    content = render(insured_document(session, keyring, actor, policy, batch, lines, clock.today(), now))
+    with transaction() as writing:
+        keep_print(writing, keyring, actor, print_of_insured(policy, lines, actor, now), content)
+    return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=f"insured.{ending}")
+
+
+def _asked_day(policy: InsurancePolicy, today: date) -> date:
+    try:
+        return parse_date(request.args.get("on", ""))
+    except ValueError:
+        return first_day(policy, today)
+
+
+def _changes(public_id: str, form: Form) -> str:
+    session, actor, today = read_session(), current_actor(), current_clock().today()
+    policy = get_policy(session, actor, public_id)
+    on = form["on"].data or _asked_day(policy, today)
+    refused = wrong_day(policy, on, today)
+    if refused is not None:
+        on = first_day(policy, today)
+        closed = wrong_day(policy, on, today)
+    else:
+        closed = None
+    if form["on"].data is None:
+        form["on"].data = on
+    return render_template(
+        "insurance/changes.html",
+        policy=policy,
+        kind=_(POLICY_KINDS[policy.kind]),
+        form=form,
+        on=on,
+        closed=closed.reason if closed else None,
+        changes=None if closed else preview_changes(session, actor, policy, on),
+        most=MOST_SHOWN,
+        reasons=END_REASONS,
+    )

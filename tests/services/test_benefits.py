@@ -1,0 +1,307 @@
+"""What families receive: recorded, asked for, enrolled at once from hospital, backed by the county, referred to rehabilitation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.areas.models import AgencyKind
+from app.areas.queries import list_agencies
+from app.benefits.commands import AskBackstop, KeepPlace, RecordBenefit, Refer
+from app.benefits.models import BenefitRequest
+from app.benefits.queries.rehab import get_referral, list_places_of, particulars_at_place
+from app.benefits.queries.requests import get_request, list_requests, particulars_of
+from app.benefits.queries.standing import count_gaps, list_gap, list_lines
+from app.benefits.rules.backstop import BackstopGround, BackstopRefusal, BackstopState
+from app.benefits.rules.benefit import BenefitKind, BenefitState, Gap
+from app.benefits.rules.rehab import ReferralConsent, ReferralRefusal, ReferralSource, ReferralState, RehabAim, RehabEnd
+from app.benefits.rules.requests import RequestRefusal, RequestState
+from app.benefits.service import open_dynamic_enrolment
+from app.benefits.service.asking import ask_office, grant, refuse, set_office, take_up
+from app.benefits.service.backing import (
+    approve_backstop,
+    ask_backstop,
+    pay_backstop,
+    refuse_backstop,
+    withdraw_backstop,
+)
+from app.benefits.service.enrolling import open_benefit_renewals, open_for_admissions
+from app.benefits.service.recording import record_benefit, withdraw_benefit
+from app.benefits.service.rehabilitating import (
+    answer,
+    begin,
+    end,
+    keep_place,
+    record_month,
+    refer,
+    withdraw_referral,
+)
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.money import Money
+from app.patients.models import Patient
+from app.patients.service import record_admission
+from app.subsidies.commands import ProposeMoney
+from app.subsidies.queries.fund import balances_of
+from app.subsidies.rules.fund import FundSide
+from app.subsidies.service.funding import decide_proposal, propose_money
+from app.tasks.models import Task, TaskState
+from app.tasks.rules import TaskKind
+from tests.rig.county import COUNTY, TOWN, County
+from tests.rig.register import NOW, TODAY, first_guardian, registered, vault
+
+B, S = BenefitKind, BenefitState
+NAMES = ((1, "林秋水"), (3, "方长庚"), (5, "石无双"))
+
+
+def told(kind: BenefitKind, state: BenefitState, from_on: date = TODAY, **more: object) -> RecordBenefit:
+    key = f"{kind}-{state}-{from_on}"[:22]
+    return RecordBenefit(key, kind, state, from_on, **more)  # type: ignore[arg-type]  # fields by name
+
+
+def record(session: Session, county: County, patient: Patient, command: RecordBenefit) -> None:
+    record_benefit(session, vault(session), county.actor("doctor"), patient, command, TODAY, NOW)
+
+
+def gaps_of(session: Session, county: County, patient: Patient) -> dict[BenefitKind, Gap]:
+    return {one.kind: one.gap for one in list_lines(session, county.actor("doctor"), patient, TODAY)}
+
+
+def open_tasks(session: Session, kind: TaskKind) -> list[Task]:
+    return list(session.scalars(select(Task).where(Task.kind == kind, Task.state == TaskState.OPEN)))
+
+
+def partner_of(county: County) -> Actor:
+    return county.actor("partner")
+
+
+def test_a_benefit_is_a_dated_state_and_what_nobody_looked_into_is_unknown(session: Session, county: County) -> None:
+    doctor = county.actor("doctor")
+    patient = registered(session, doctor)
+    first = gaps_of(session, county, patient)
+    assert first[B.BASIC_MEDICAL] is Gap.TO_CHECK
+    assert first[B.SERIOUS_ILLNESS] is first[B.MINIMUM_LIVING] is first[B.NURSING_ALLOWANCE] is Gap.UNKNOWN
+    record(session, county, patient, told(B.BASIC_MEDICAL, S.NOT_RECEIVING, TODAY - timedelta(days=9)))
+    with pytest.raises(Invalid):
+        record(session, county, patient, told(B.DISABILITY_CERTIFICATE, S.RECEIVING))
+    record(
+        session, county, patient, told(B.DISABILITY_CERTIFICATE, S.RECEIVING, grade=2, number="34992119800501001X62")
+    )
+    found = gaps_of(session, county, patient)
+    assert found[B.BASIC_MEDICAL] is Gap.MISSING
+    assert found[B.NURSING_ALLOWANCE] is Gap.TO_CHECK
+    gaps = count_gaps(session, doctor, "", TODAY)
+    assert (gaps.people, gaps.missing[B.BASIC_MEDICAL]) == (1, 1)
+    assert [
+        one.patient for one in list_gap(session, doctor, B.BASIC_MEDICAL, frozenset({Gap.MISSING}), "", TODAY).rows
+    ] == [patient.public_id]
+    masked = list_gap(session, county.actor("clerk"), B.BASIC_MEDICAL, frozenset({Gap.MISSING}), "", TODAY).rows
+    assert masked[0].name == "单*明"
+
+    record(session, county, patient, told(B.BASIC_MEDICAL, S.RECEIVING, TODAY, renew_by=TODAY + timedelta(days=20)))
+    assert gaps_of(session, county, patient)[B.BASIC_MEDICAL] is Gap.NONE
+    with pytest.raises(Invalid):
+        record(session, county, patient, told(B.BASIC_MEDICAL, S.ENDED, TODAY - timedelta(days=30)))
+    assert open_benefit_renewals(session, Actor.operator(), TODAY, NOW).made == 1
+    assert open_benefit_renewals(session, Actor.operator(), TODAY, NOW).made == 0, "a second night finds it open"
+    [renewal] = open_tasks(session, TaskKind.BENEFIT_RENEWAL)
+    assert renewal.due_on == TODAY + timedelta(days=20)
+    [line] = [one for one in list_lines(session, doctor, patient, TODAY) if one.kind is B.BASIC_MEDICAL]
+    assert line.is_to_renew
+    assert line.benefit is not None
+    withdraw_benefit(session, doctor, line.benefit.public_id, NOW)
+    assert not open_tasks(session, TaskKind.BENEFIT_RENEWAL)
+
+
+def test_whoever_goes_to_hospital_uninsured_is_enrolled_at_once_and_the_office_alone_sees_it(
+    session: Session, county: County
+) -> None:
+    clerk, partner = county.actor("clerk"), partner_of(county)
+    insured, uninsured, unknown = (registered(session, county.actor("doctor"), name, n) for n, name in NAMES)
+    record(session, county, insured, told(B.BASIC_MEDICAL, S.RECEIVING, TODAY))
+    record_benefit(
+        session, vault(session), clerk, uninsured, RecordBenefit("u" * 22, B.BASIC_MEDICAL, S.ENDED, TODAY), TODAY, NOW
+    )
+    set_office(session, clerk, B.BASIC_MEDICAL, county.agencies[AgencyKind.PARTNER, COUNTY], NOW)
+    assert open_dynamic_enrolment(session, county.actor("doctor"), insured, TODAY, NOW) is None
+    task = open_dynamic_enrolment(session, county.actor("doctor"), uninsured, TODAY, NOW)
+    assert task is not None
+    assert task.because[0]["code"] == "benefits.dynamic.uninsured"
+    assert open_dynamic_enrolment(session, county.actor("doctor"), uninsured, TODAY, NOW) is task
+    for patient in (insured, uninsured, unknown):
+        record_admission(session, county.actor("doctor"), patient, "示例医院", TODAY, None, NOW)
+    assert open_for_admissions(session, Actor.operator(), TODAY, NOW).made == 1, "the one whom no page has opened"
+    assert open_for_admissions(session, Actor.operator(), TODAY, NOW).made == 0
+    assert len(open_tasks(session, TaskKind.DYNAMIC_ENROLMENT)) == 2
+
+    rows = list_requests(session, partner, TODAY).rows
+    assert {row.request.is_green_channel for row in rows} == {True}
+    assert {row.name for row in rows} == {"方长庚", "石无双"}
+    first = next(row.request for row in rows if row.name == "方长庚")
+    asked, patient = get_request(session, partner, first.public_id)
+    seen = particulars_of(session, vault(session), partner, asked, patient)
+    assert seen is not None
+    assert seen.id_tail is not None
+    assert particulars_of(session, vault(session), clerk, asked, patient) is None
+    with pytest.raises(NotFound):
+        get_request(session, replace(partner, agency_id=county.agencies[AgencyKind.FINANCE, COUNTY]), first.public_id)
+    with pytest.raises(Forbidden):
+        require(partner, Action.SEE_BENEFITS)
+    take_up(session, partner, first.public_id, NOW)
+    grant(session, vault(session), partner, first.public_id, TODAY, None, NOW)
+    assert first.state is RequestState.GRANTED
+    assert gaps_of(session, county, uninsured)[B.BASIC_MEDICAL] is Gap.NONE
+    assert [one.patient_id for one in open_tasks(session, TaskKind.DYNAMIC_ENROLMENT)] == [unknown.id]
+    assert particulars_of(session, vault(session), partner, first, uninsured) is None, "only while it is open"
+    with pytest.raises(Conflict):
+        take_up(session, partner, first.public_id, NOW)
+
+
+def test_an_office_is_asked_once_and_its_refusal_is_the_benefits_state(session: Session, county: County) -> None:
+    doctor, clerk = county.actor("doctor"), county.actor("clerk")
+    patient = registered(session, doctor)
+    with pytest.raises(Conflict) as nobody:
+        ask_office(session, vault(session), doctor, patient, B.DISABILITY_CERTIFICATE, TODAY, NOW)
+    assert nobody.value.reason.code == "benefits.request.no_office"
+    with pytest.raises(Invalid):
+        set_office(session, clerk, B.DISABILITY_CERTIFICATE, county.agencies[AgencyKind.POLICE, TOWN], NOW)
+    set_office(session, clerk, B.DISABILITY_CERTIFICATE, county.agencies[AgencyKind.PARTNER, COUNTY], NOW)
+    request = ask_office(session, vault(session), doctor, patient, B.DISABILITY_CERTIFICATE, TODAY, NOW)
+    assert request.due_on == date(2026, 12, 4), "ten working days"
+    with pytest.raises(Conflict):
+        ask_office(session, vault(session), doctor, patient, B.DISABILITY_CERTIFICATE, TODAY, NOW)
+    with pytest.raises(Invalid):
+        grant(session, vault(session), partner_of(county), request.public_id, TODAY, None, NOW)
+    refuse(session, vault(session), partner_of(county), request.public_id, RequestRefusal.PAPERS, NOW)
+    [line] = [one for one in list_lines(session, doctor, patient, TODAY) if one.kind is B.DISABILITY_CERTIFICATE]
+    assert line.benefit is not None
+    assert line.benefit.state is S.REFUSED
+    assert session.scalar(select(BenefitRequest.refusal)) is RequestRefusal.PAPERS
+
+
+def bill(**more: object) -> AskBackstop:
+    yuan = Money.from_yuan
+    given: dict[str, object] = {
+        "submission_key": "backstop-0000000000001",
+        "hospital": "示例医院",
+        "bill_number": "FP-1",
+        "from_on": TODAY - timedelta(days=20),
+        "to_on": TODAY - timedelta(days=2),
+        "bill": yuan("9000.00"),
+        "insured": yuan("5000.00"),
+        "family": yuan("500.00"),
+        "asked": yuan("3500.00"),
+        "ground": BackstopGround.BEYOND_INSURANCE,
+    }
+    return AskBackstop(**(given | more))  # type: ignore[arg-type]  # fields by name
+
+
+def test_costs_are_taken_over_by_three_people_and_posted_against_the_fund(session: Session, county: County) -> None:
+    clerk, reviewer, finance = (county.actor(name) for name in ("clerk", "reviewer", "finance"))
+    patient = registered(session, county.actor("doctor"))
+    with pytest.raises(Invalid):
+        ask_backstop(session, clerk, patient, bill(asked=Money.from_yuan("3500.01")), TODAY, NOW)
+    with pytest.raises(Forbidden):
+        ask_backstop(session, replace(clerk, person_id=patient.person_id), patient, bill(), TODAY, NOW)
+    request = ask_backstop(session, clerk, patient, bill(), TODAY, NOW)
+    assert ask_backstop(session, clerk, patient, bill(), TODAY, NOW) is request
+    with pytest.raises(Conflict) as twice, session.begin_nested():
+        ask_backstop(session, clerk, patient, bill(submission_key="backstop-0000000000002"), TODAY, NOW)
+    assert twice.value.reason.code == "benefits.backstop.bill_taken"
+
+    money = ProposeMoney("fund-0000000000000001x", COUNTY, 2026, FundSide.COUNTY, Money.from_yuan("3000"), "文1", TODAY)
+    grant_of_fund = propose_money(session, clerk, money, NOW)
+    decide_proposal(session, reviewer, grant_of_fund.public_id, True, NOW)
+    with pytest.raises(Conflict) as short:
+        approve_backstop(session, reviewer, request.public_id, NOW)
+    assert short.value.reason.code == "subsidies.fund.short"
+    more = propose_money(session, clerk, replace(money, submission_key="fund-0000000000000002x"), NOW)
+    decide_proposal(session, reviewer, more.public_id, True, NOW)
+    with pytest.raises(Conflict):
+        approve_backstop(session, replace(reviewer, user_id=clerk.user_id), request.public_id, NOW)
+    approve_backstop(session, reviewer, request.public_id, NOW)
+    assert _fund(session) == ("2500.00", "3500.00", "0.00")
+    with pytest.raises(Conflict):
+        pay_backstop(session, replace(finance, user_id=reviewer.user_id), request.public_id, TODAY, "S-1", TODAY, NOW)
+    pay_backstop(session, finance, request.public_id, TODAY, "S-1", TODAY, NOW)
+    assert request.state is BackstopState.PAID
+    assert _fund(session) == ("2500.00", "0.00", "3500.00")
+
+    second = ask_backstop(
+        session,
+        clerk,
+        patient,
+        bill(submission_key="backstop-0000000000003", bill_number="FP-2", asked=Money(100)),
+        TODAY,
+        NOW,
+    )
+    approve_backstop(session, reviewer, second.public_id, NOW)
+    withdraw_backstop(session, clerk, second.public_id, NOW)
+    assert _fund(session) == ("2500.00", "0.00", "3500.00"), "what is not paid comes back"
+    third = ask_backstop(
+        session, clerk, patient, bill(submission_key="backstop-0000000000004", bill_number="FP-3"), TODAY, NOW
+    )
+    refuse_backstop(session, reviewer, third.public_id, BackstopRefusal.FAMILY_PAYS, NOW)
+    assert third.state is BackstopState.REFUSED
+
+
+def _fund(session: Session) -> tuple[str, str, str]:
+    held = balances_of(session, COUNTY, 2026)
+    return held[FundSide.POOL].yuan, held[FundSide.COMMITTED].yuan, held[FundSide.PAID].yuan
+
+
+def test_a_place_takes_in_as_many_as_it_has_seats_and_sees_only_its_own(session: Session, county: County) -> None:
+    office, doctor, partner = county.actor("county_office"), county.actor("doctor"), partner_of(county)
+    [agency] = list_agencies(session, office, AgencyKind.PARTNER)
+    with pytest.raises(Invalid):
+        keep_place(session, office, KeepPlace("349922000000", "邻县康复站", 3), NOW)
+    place = keep_place(session, office, KeepPlace(TOWN, "城关镇阳光家园", 1, agency.public_id), NOW)
+    first, second = (registered(session, doctor, name, n) for n, name in NAMES[:2])
+    first_guardian(session, doctor, first)
+
+    def referred(patient: Patient, key: str) -> str:
+        command = Refer(
+            key * 22, place.public_id, ReferralSource.FAMILY, ReferralConsent.GUARDIAN, TODAY,
+            (RehabAim.DAILY_LIFE, RehabAim.WORK),
+        )  # fmt: skip
+        return refer(session, doctor, patient, command, TODAY, NOW).public_id
+
+    one, other = referred(first, "a"), referred(second, "b")
+    with pytest.raises(Conflict):
+        referred(first, "c")
+    answer(session, partner, one, ReferralState.ACCEPTED, None, NOW)
+    with pytest.raises(Conflict) as full:
+        answer(session, partner, other, ReferralState.ACCEPTED, None, NOW)
+    assert full.value.reason.code == "benefits.referral.full"
+    answer(session, partner, other, ReferralState.WAITING, None, NOW)
+    [row] = list_places_of(session, partner)
+    assert (row.seated, row.waiting, row.free) == (1, 1, 0)
+    with pytest.raises(NotFound):
+        get_referral(session, replace(partner, agency_id=None), one)
+    referral, _place, patient = get_referral(session, partner, one)
+    seen = particulars_at_place(session, vault(session), partner, referral, patient)
+    assert seen is not None
+    assert (seen.name, seen.guardian) == ("林秋水", "赵桂兰")
+    with pytest.raises(Invalid):
+        begin(session, partner, one, TODAY + timedelta(days=1), TODAY, NOW)
+    begin(session, partner, one, TODAY, TODAY, NOW)
+    record_month(session, partner, one, TODAY, 4, TODAY, NOW)
+    entered = record_month(session, partner, one, TODAY, 6, TODAY, NOW)
+    assert entered.days == 6, "entered again, the later word counts"
+    with pytest.raises(Invalid):
+        record_month(session, partner, one, TODAY - timedelta(days=60), 3, TODAY, NOW)
+    with pytest.raises(Invalid):
+        record_month(session, partner, one, TODAY, 31, TODAY, NOW)
+    later = TODAY + timedelta(days=30)
+    end(session, partner, one, later, RehabEnd.WORK, later, NOW)
+    answer(session, partner, other, ReferralState.ACCEPTED, None, NOW)
+    withdraw_referral(session, doctor, other, NOW)
+    third = referred(second, "d")
+    answer(session, office, third, ReferralState.REFUSED, ReferralRefusal.TOO_FAR, NOW)
+    with pytest.raises(Conflict):
+        begin(session, partner, third, TODAY, TODAY, NOW)

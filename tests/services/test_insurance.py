@@ -1,0 +1,235 @@
+"""A policy's life in one story: confirmed by a second person, people reported month by month, a claim to its payment, relief."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.core.clock import business_day
+from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.money import Money
+from app.insurance.commands import ProposePolicy, ProposeRelief, ReportClaim
+from app.insurance.models import Claim, ClaimEvent, Enrolment, EnrolmentBatch, InsurancePolicy
+from app.insurance.queries.claims import sheet_of
+from app.insurance.queries.enrolment import count_not_covered, list_insured, list_not_covered
+from app.insurance.queries.exports import exported_people
+from app.insurance.queries.policies import rows_of
+from app.insurance.rules.claims import ClaimRefusal, ClaimState, Harm, papers_needed
+from app.insurance.rules.enrolment import BatchKind, EndReason
+from app.insurance.rules.policies import EligibleRule, Limits, PolicyKind, PolicyState
+from app.insurance.rules.relief import ReliefGround, ReliefState
+from app.insurance.service.claiming import decide_claim, pay_claim, receive_papers, report_claim, withdraw_claim
+from app.insurance.service.enrolling import preview_changes, report_changes
+from app.insurance.service.policies import decide_policy, propose_policy, withdraw_policy
+from app.insurance.service.relieving import decide_relief, pay_relief, propose_relief
+from app.patients.models import Patient
+from app.people.models import DatePrecision, Person
+from app.people.service import record_death
+from tests.rig.county import County
+from tests.rig.register import NOW, TODAY, first_guardian, registered, vault
+
+YEAR_END = date(2026, 12, 31)
+
+
+def liability(**more: object) -> ProposePolicy:
+    given: dict[str, object] = {
+        "submission_key": "policy-000000000000001",
+        "kind": PolicyKind.LIABILITY,
+        "insurer": "示例财产保险公司",
+        "number": "PZ-2026-1",
+        "holder": "安和县综治中心",
+        "from_on": date(2026, 1, 1),
+        "to_on": YEAR_END,
+        "premium": Money.from_yuan("365.00"),
+        "document_number": "安综治〔2026〕8号",
+        "limits": Limits(Money.from_yuan("300000"), None, Money.from_yuan("310000")),
+        "eligible_rule": EligibleRule.REGISTERED,
+    }
+    return ProposePolicy(**(given | more))  # type: ignore[arg-type]  # fields by name
+
+
+def confirmed(session: Session, county: County, **more: object) -> InsurancePolicy:
+    policy = propose_policy(session, county.actor("clerk"), liability(**more), NOW)
+    return decide_policy(session, county.actor("reviewer"), policy.public_id, True, NOW)
+
+
+def family(session: Session, county: County, name: str, sequence: int) -> Patient:
+    doctor = county.actor("doctor")
+    patient = registered(session, doctor, name, sequence)
+    first_guardian(session, doctor, patient, f"{name}父", 500 + sequence)
+    return patient
+
+
+def dead(session: Session, county: County, patient: Patient, died_on: date) -> None:
+    person = session.get_one(Person, patient.person_id)
+    record_death(session, county.actor("doctor"), person, died_on, DatePrecision.DAY, None, NOW)
+
+
+def test_a_policy_is_confirmed_by_somebody_else_and_never_changes_afterwards(session: Session, county: County) -> None:
+    clerk, reviewer = county.actor("clerk"), county.actor("reviewer")
+    policy = propose_policy(session, clerk, liability(), NOW)
+    assert propose_policy(session, clerk, liability(), NOW) is policy, "a form that arrives twice is one policy"
+    with pytest.raises(Conflict) as refused:
+        report_changes(session, clerk, policy.public_id, TODAY, TODAY, NOW)
+    assert refused.value.reason.code == "insurance.enrolment.not_confirmed"
+    with pytest.raises(Conflict) as taken, session.begin_nested():
+        propose_policy(session, clerk, liability(submission_key="policy-000000000000002"), NOW)
+    assert taken.value.reason.code == "insurance.policy.number_taken"
+    with pytest.raises(Conflict) as same:
+        decide_policy(session, replace(reviewer, user_id=clerk.user_id), policy.public_id, True, NOW)
+    assert same.value.reason.code == "insurance.same_person"
+    decide_policy(session, reviewer, policy.public_id, True, NOW)
+    assert policy.state is PolicyState.CONFIRMED
+    with pytest.raises(Conflict):
+        withdraw_policy(session, clerk, policy.public_id, NOW)
+    with pytest.raises(Invalid) as early:
+        propose_policy(session, clerk, liability(submission_key="x" * 22, number="PZ-2", renews=policy.public_id), NOW)
+    assert set(early.value.errors) == {"from_on"}
+
+
+def test_people_are_added_and_removed_month_by_month_and_the_premium_adds_up(session: Session, county: County) -> None:
+    clerk = county.actor("clerk")
+    staying, dying = family(session, county, "单晓明", 1), family(session, county, "林秋水", 3)
+    alone = registered(session, county.actor("doctor"), "石无双", 5)
+    policy = confirmed(session, county)
+    assert count_not_covered(session, clerk, policy, TODAY) == 3
+    reasons = {one.patient: one.because.code for one in list_not_covered(session, clerk, policy, TODAY).rows}
+    assert reasons[alone.public_id] == "insurance.eligible.no_guardian", "nobody to insure"
+
+    # the rest of the year is 41 days: a yuan a day each
+    first = report_changes(session, clerk, policy.public_id, TODAY, TODAY, NOW)
+    assert (first.added, first.removed, first.premium.yuan) == (2, 0, "82.00")
+    again = report_changes(session, clerk, policy.public_id, TODAY, TODAY, NOW)
+    assert (again.added, again.removed) == (0, 0), "a second report of a day finds nobody"
+    with pytest.raises(Invalid):
+        report_changes(session, clerk, policy.public_id, TODAY - timedelta(days=1), TODAY, NOW)
+
+    # a death ends cover at its own day, whenever the insurer is told; who joins pays from then on
+    dead(session, county, dying, TODAY + timedelta(days=4))
+    joining = family(session, county, "方长庚", 7)
+    later = TODAY + timedelta(days=10)
+    planned = preview_changes(session, clerk, policy, later)
+    assert [one.patient for one in planned.add] == [joining.public_id]
+    [leaving] = planned.remove
+    assert (leaving.ending.why, leaving.to_on, leaving.refund.yuan) == (
+        EndReason.DIED,
+        TODAY + timedelta(days=5),
+        "36.00",
+    )
+    second = report_changes(session, clerk, policy.public_id, later, later, NOW)
+    assert (second.added, second.removed, second.premium.yuan) == (1, 1, "-5.00")
+    batches = session.scalars(select(EnrolmentBatch).order_by(EnrolmentBatch.number)).all()
+    assert [one.kind for one in batches] == [BatchKind.OPENING, BatchKind.REMOVALS, BatchKind.ADDITIONS]
+    assert sum(one.premium_fen for one in batches) == session.scalar(select(func.sum(Enrolment.premium_fen)))
+    [row] = rows_of(session, clerk, [policy], later)
+    assert (row.covered, row.premium.yuan) == (2, "77.00")
+
+    shown = {one.number: one for one in list_insured(session, clerk, policy).rows}
+    assert [one.last_on for one in shown.values()] == [YEAR_END, TODAY + timedelta(days=4), YEAR_END]
+    assert shown[1].name == "单*明", "a clerk reads patients masked and guardians in full"
+    assert shown[1].guardian == "单晓明父"
+    removed = exported_people(session, vault(session), clerk, policy, batches[1])
+    assert [(one.number, one.premium.yuan, one.end_reason) for one in removed] == [(2, "-36.00", EndReason.DIED)]
+    assert removed[0].masked_number.startswith("3499**********")
+    everybody = exported_people(session, vault(session), clerk, policy, None)
+    assert Money.total(one.premium for one in everybody) == row.premium
+    assert staying.public_id in {one.patient for one in shown.values()}
+
+
+def claim_of(policy: InsurancePolicy, happened_at: datetime, **more: object) -> ReportClaim:
+    given: dict[str, object] = {
+        "submission_key": f"claim-{happened_at:%Y%m%d%H%M}",
+        "policy": policy.public_id,
+        "happened_at": happened_at,
+        "reported_at": happened_at + timedelta(hours=5),
+        "harm": Harm.INJURY,
+        "asked": Money.from_yuan("8000.00"),
+    }
+    return ReportClaim(**(given | more))  # type: ignore[arg-type]  # fields by name
+
+
+def test_a_claim_goes_from_the_report_to_the_payment_with_its_papers_and_clocks(
+    session: Session, county: County
+) -> None:
+    clerk = county.actor("clerk")
+    patient = family(session, county, "单晓明", 1)
+    policy = confirmed(session, county)
+    report_changes(session, clerk, policy.public_id, TODAY, TODAY, NOW)
+    happened, now = NOW + timedelta(hours=3), NOW + timedelta(days=20)
+    today = business_day(now)
+    claim = report_claim(session, clerk, patient, claim_of(policy, happened), now)
+    assert report_claim(session, clerk, patient, claim_of(policy, happened), now) is claim
+    assert (claim.number, claim.is_covered, claim.is_late) == ("LP-2026-0001", True, False)
+    # the day before cover began, and told after 48 hours: written down all the same, with what was found
+    other = report_claim(
+        session,
+        clerk,
+        patient,
+        claim_of(policy, NOW - timedelta(days=1), reported_at=NOW + timedelta(days=2), asked=Money.from_yuan("90")),
+        now,
+    )
+    assert (other.number, other.is_covered, other.is_late) == ("LP-2026-0002", False, True)
+    assert [one["code"] for one in other.because] == ["insurance.cover.before", "insurance.report.late"]
+
+    needed = papers_needed(policy.kind, claim.harm)
+    receive_papers(session, clerk, claim.public_id, set(needed[:2]), TODAY + timedelta(days=6), today, now)
+    assert claim.state is ClaimState.REPORTED
+    with pytest.raises(Conflict):
+        decide_claim(
+            session, clerk, claim.public_id, agreed=Money(1), refusal=None, decided_on=today, today=today, now=now
+        )
+    receive_papers(session, clerk, claim.public_id, set(needed[2:]), date(2026, 11, 27), today, now)
+    assert (claim.state, claim.settle_by) == (ClaimState.PAPERS_COMPLETE, date(2026, 12, 8))
+    assert sheet_of(session, clerk, claim, date(2026, 12, 9)).row.is_overdue
+
+    def agree(yuan: str) -> Claim:
+        return decide_claim(
+            session, clerk, claim.public_id, agreed=Money.from_yuan(yuan), refusal=None,
+            decided_on=today, today=today, now=now,
+        )  # fmt: skip
+
+    with pytest.raises(Invalid):
+        agree("8000.01")
+    agree("7000.00")
+    with pytest.raises(Invalid):
+        pay_claim(session, clerk, claim.public_id, Money.from_yuan("6999.99"), today, today, now)
+    pay_claim(session, clerk, claim.public_id, Money.from_yuan("7000.00"), today, today, now)
+    states = session.scalars(select(ClaimEvent.state).where(ClaimEvent.claim_id == claim.id).order_by(ClaimEvent.id))
+    assert list(states) == [
+        ClaimState.REPORTED,
+        ClaimState.PAPERS_COMPLETE,
+        ClaimState.ACCEPTED,
+        ClaimState.PAID,
+    ]
+    with pytest.raises(Conflict):
+        withdraw_claim(session, clerk, claim.public_id, now)
+    decide_claim(
+        session, clerk, other.public_id, agreed=None, refusal=ClaimRefusal.NO_COVER,
+        decided_on=today, today=today, now=now,
+    )  # fmt: skip
+    assert other.state is ClaimState.REFUSED
+
+
+def test_relief_needs_a_second_person_and_nobody_decides_for_their_own_family(session: Session, county: County) -> None:
+    clerk, reviewer = county.actor("clerk"), county.actor("reviewer")
+    patient = family(session, county, "单晓明", 1)
+    asked = ProposeRelief(
+        "relief-000000000000001", "路人甲", TODAY, Harm.INJURY, ReliefGround.NOT_INSURED, Money.from_yuan("5000"),
+        "安民〔2026〕3号",
+    )  # fmt: skip
+    own = replace(clerk, person_id=patient.person_id)
+    with pytest.raises(Forbidden):
+        propose_relief(session, vault(session), own, patient, asked, NOW)
+    relief = propose_relief(session, vault(session), clerk, patient, asked, NOW)
+    with pytest.raises(Conflict):
+        pay_relief(session, clerk, relief.public_id, TODAY, "QS-1", TODAY, NOW)
+    with pytest.raises(Conflict):
+        decide_relief(session, replace(reviewer, user_id=clerk.user_id), relief.public_id, True, NOW)
+    decide_relief(session, reviewer, relief.public_id, True, NOW)
+    pay_relief(session, clerk, relief.public_id, TODAY, "QS-1", TODAY, NOW)
+    assert relief.state is ReliefState.PAID
+    assert vault(session).open(patient.person_id, "reliefs.injured", relief.injured_sealed) == "路人甲"
