@@ -120,10 +120,10 @@ def _people(session: Session, patients: set[int]) -> dict[int, int]:
     """patient → the person behind the record, or behind the record that it was merged into."""
     asked, kept = RegisterRequest, aliased(Patient)
     done = (asked.kind == RequestKind.MERGE) & (asked.state == RequestState.DONE)
-    into = dict(session.execute(select(asked.patient_id, asked.kept_patient_id).where(done)))
+    into = dict(session.execute(select(asked.patient_id, asked.kept_patient_id).where(done)).all())
     people: dict[int, int] = {}
     for part in slices(sorted(patients.union(filter(None, into.values())))):
-        people |= dict(session.execute(select(kept.id, kept.person_id).where(kept.id.in_(part))))
+        people |= dict(session.execute(select(kept.id, kept.person_id).where(kept.id.in_(part))).all())
     return {patient: people[_end_of(patient, into)] for patient in patients}
 
 
