@@ -462,6 +462,9 @@ def test_the_clerk_proposes_the_next_version_and_the_reviewer_adopts_it(house: H
     again = clerk.post("/subsidies/policy", data=old_paper).location
     assert "文件号与现行政策相同" in _words(reviewer.get(again))
     assert clerk.post(f"{again}/withdraw").status_code == 302
+    nameless = clerk.post("/subsidies/policy", data=_policy(key="C" * 22, document_number="")).location
+    assert "没有填写文件号" in _words(reviewer.get(nameless))
+    assert clerk.post(f"{nameless}/withdraw").status_code == 302
     assert clerk.post(draft + "/adopt").status_code == 403
     assert reviewer.post("/subsidies/policy", data=_policy()).status_code == 403
     assert reviewer.post(draft + "/adopt").status_code == 302
