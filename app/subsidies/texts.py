@@ -83,6 +83,7 @@ TEXTS: dict[str, str] = {
     "subsidies.list.moved_out": N_("户口迁出"),
     "subsidies.listed.patient": N_("被监护人"),
     "subsidies.listed.payee": N_("领款人"),
+    "subsidies.verify_listed": N_("%(source)s名单（截至 %(as_of)s）载有此人，已确认是本人，请核实后登记"),
     "subsidies.hold.listed": N_("%(source)s名单（截至 %(as_of)s）载有%(who)s，与登记不符，待核实"),
     "subsidies.flag.listed_near": N_("%(source)s名单（截至 %(as_of)s）有与%(who)s姓名相近的人，请看一眼"),
     "subsidies.flag.listed_later": N_("%(source)s名单（截至 %(as_of)s）载有%(who)s，在本期之后"),

@@ -41,6 +41,8 @@ from app.subsidies.rules.policy import DayRule
 from app.subsidies.service import prepare_anew, prepare_batch, start_run
 from app.subsidies.service.checks import decide_hit, hold_listed
 from app.subsidies.service.late_facts import find_late_facts
+from app.tasks.models import Task
+from app.tasks.rules import TaskKind
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
 from tests.rig.quarter import NOW, TODAY, House
@@ -630,6 +632,16 @@ def test_a_hit_is_decided_once(house: House) -> None:
     decide(house, is_same=True)
     with pytest.raises(Conflict):
         decide(house, is_same=True)
+
+
+def test_a_confirmed_entry_is_a_task_for_whoever_answers_for_the_patient(house: House) -> None:
+    house.settle_in(families(2))
+    load(house, [told(house, patient(house, 0), "2026-08-01")])
+    decide(house, is_same=True)
+    with house.database.reading() as session:
+        [task] = session.scalars(select(Task).where(Task.kind == TaskKind.CHECK_STATUS))
+    assert task.patient_id == house.families[0].patient.id
+    assert str(Reason.from_json(task.because[0])).startswith("民政殡葬名单（截至")
 
 
 def test_a_confirmed_death_waits_for_the_register_s_owner_until_it_is_recorded(house: House) -> None:

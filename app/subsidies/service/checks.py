@@ -6,7 +6,7 @@ somebody has found that it is another person, the money waits.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -15,9 +15,12 @@ from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.batches import insert_rows
+from app.core.clock import business_day
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import Reason, reason
+from app.patients.models import Patient
+from app.patients.rules import NOT_LIVE
 from app.subsidies.commands import DecideHit, StoreCheckList
 from app.subsidies.models import CheckHit, CheckList, RunCheck, SubsidyRun
 from app.subsidies.queries.checks import is_overtaken, late_hits, newest_concern, newest_lists
@@ -29,6 +32,10 @@ from app.subsidies.rules.transitions import RunState
 from app.subsidies.service.holding import hold_line
 from app.subsidies.service.own import refuse_own_person
 from app.subsidies.service.signing import void_signatures
+from app.tasks.rules import TaskKind
+from app.tasks.service import open_task
+
+RECORD_WITHIN = timedelta(days=7)  # a confirmed entry of a list, until the register says it
 
 
 def require_kind(actor: Actor, kind: ListKind) -> None:
@@ -188,7 +195,18 @@ def decide_hit(session: Session, actor: Actor, command: DecideHit, now: datetime
         detail={"kind": source.kind.value, "hit": hit.hit.value, "reason": f"subsidies.ground.{grounds.code}"},
         changed=grounds.stored(),
     )
+    if command.is_same:
+        _ask_to_record(session, hit, source, now)
     return hit
+
+
+def _ask_to_record(session: Session, hit: CheckHit, source: CheckList, now: datetime) -> None:
+    """A list writes nothing into the register: whoever answers for the patient looks and records it. A guardian's own stays on this page."""
+    concerned = select(Patient).where(Patient.person_id == hit.person_id, Patient.registry_status.not_in(NOT_LIVE))
+    told = reason("subsidies.verify_listed", source=reason(f"subsidies.list.{source.kind}"), as_of=source.as_of)
+    due_on = business_day(now) + RECORD_WITHIN
+    for patient in session.scalars(concerned):
+        open_task(session, patient, TaskKind.CHECK_STATUS, f"hit:{hit.public_id}", due_on, [told], now)
 
 
 def _checked(command: DecideHit) -> Grounds:
