@@ -40,6 +40,7 @@ from app.desk.demo.reassessing import open_quarter, reassess
 from app.desk.demo.settling import County, found_county, open_register, register
 from app.desk.demo.supporting import support
 from app.desk.demo.teams import name_teams
+from app.desk.demo.telling import tell
 from app.desk.demo.treating import treat
 from app.desk.demo.visiting import store_visits
 from app.desk.demo.vouching import call_back
@@ -127,6 +128,7 @@ class Loader:
             pay_back(self.session, self.county, self.moments, calendar.paid[-1])
         call_back(self.session, self.vault.keyring, self.county, self.moments)
         watch(self.session, self.county, self.moments)
+        tell(self.session, self.county, self.moments)
 
     def _live(self, quarter: Quarter, since: date) -> date:
         """One quarter: its sweep, the money of the one before, its visits and its reassessments. Returns its last day lived."""
