@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.core.actor import Actor
+from app.accounts.models import User
+from app.core.actor import Actor, hand_of
 from app.guardians.models import Guardianship
 from app.patients.models import Patient
 from app.subsidies.models import SubsidyLine, SubsidyRun
@@ -36,6 +37,12 @@ def is_own_patient(session: Session, actor: Actor, patient_id: int) -> bool:
         return False
     own = select(Patient.id).where(Patient.id == patient_id, _belongs(actor.person_id))
     return session.scalar(own) is not None
+
+
+def hand_of_user(session: Session, user_id: int) -> str:
+    """The human being behind an account, as known today."""
+    user = session.get_one(User, user_id)
+    return hand_of(user.id, user.person_id)
 
 
 def _any_own(session: Session, actor: Actor, lines: ColumnElement[bool]) -> bool:

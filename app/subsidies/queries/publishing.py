@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from app.accounts.models import User
 from app.areas.queries import names_of
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of
-from app.core.actor import Actor, hand_of
+from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.models import KeptFile
 from app.core.reasons import Reason
@@ -195,12 +195,6 @@ def get_edition(session: Session, run: SubsidyRun, number: int) -> tuple[RunEdit
     if row is None:
         raise NotFound()
     return row[0], row[1]
-
-
-def hand_of_user(session: Session, user_id: int) -> str:
-    """The human being behind an account, as known today."""
-    user = session.get_one(User, user_id)
-    return hand_of(user.id, user.person_id)
 
 
 def line_by_agreement(session: Session, run: SubsidyRun, number: str) -> SubsidyLine | None:

@@ -8,11 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
 from app.areas.models import Area
 from app.audit.service import note
 from app.core.access import Action, require
-from app.core.actor import Actor, hand_of
+from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.money import Money
@@ -23,6 +22,7 @@ from app.subsidies.models import FundEntry, FundProposal
 from app.subsidies.queries.fund import get_entry, get_proposal, is_closed, postings_of
 from app.subsidies.rules.fund import EntryKind, FundSide, ProposalState
 from app.subsidies.service.booking import entry_of, post, turn_back
+from app.subsidies.service.own import refuse_same_hand
 
 GUARDS = {
     "guard_fund_postings_overdrawn": "subsidies.fund.overdrawn",
@@ -74,9 +74,7 @@ def decide_proposal(session: Session, actor: Actor, public_id: str, is_approved:
     proposal = get_proposal(session, actor, public_id, lock=True)
     if proposal.state is not ProposalState.PROPOSED:
         raise Conflict(reason("subsidies.fund.decided"))
-    proposer = session.get_one(User, proposal.proposed_by)
-    if hand_of(proposer.id, proposer.person_id) == actor.hand:
-        raise Conflict(reason("subsidies.step.same_person"))
+    refuse_same_hand(session, actor, proposal.proposed_by, "subsidies.step.same_person")
     proposal.state = ProposalState.APPROVED if is_approved else ProposalState.REFUSED
     proposal.decided_by, proposal.decided_at = actor.user_id, now
     with said_by(session, GUARDS):

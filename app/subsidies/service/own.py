@@ -8,7 +8,7 @@ from app.core.actor import Actor
 from app.core.errors import Conflict
 from app.core.reasons import reason
 from app.subsidies.models import SubsidyRun
-from app.subsidies.queries.own import is_own_line, is_own_patient, is_own_person, pays_own
+from app.subsidies.queries.own import hand_of_user, is_own_line, is_own_patient, is_own_person, pays_own
 
 
 def refuse_own(session: Session, actor: Actor, line_id: int | None) -> None:
@@ -27,6 +27,12 @@ def refuse_own_patient(session: Session, actor: Actor, patient_id: int, payee_id
     """The same for acts about a family that was paid, whether or not its line still stands."""
     if actor.person_id == payee_id or is_own_patient(session, actor, patient_id):
         raise Conflict(reason("subsidies.own.line"))
+
+
+def refuse_same_hand(session: Session, actor: Actor, user_id: int | None, because: str) -> None:
+    """Raises `Conflict` of this code where the user who did the first half is the same human being, by whichever account."""
+    if user_id is not None and hand_of_user(session, user_id) == actor.hand:
+        raise Conflict(reason(because))
 
 
 def refuse_own_run(session: Session, actor: Actor, run: SubsidyRun) -> None:

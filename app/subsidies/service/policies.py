@@ -8,23 +8,24 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
 from app.areas.models import Area
 from app.audit.service import note
 from app.core.access import Action, require
-from app.core.actor import Actor, hand_of
+from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
 from app.subsidies.commands import ProposePolicy, SetPolicy
 from app.subsidies.models import PolicyProposal, SubsidyPolicy
 from app.subsidies.queries.floors import floors_of
+from app.subsidies.queries.own import hand_of_user
 from app.subsidies.queries.policies import lock_proposal, terms_before, version_after
 from app.subsidies.queries.runs import any_run_from, newest_run_from
 from app.subsidies.rules.floors import check_policy
 from app.subsidies.rules.periods import check_change, is_same_rhythm
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.proposal import PolicyProposalState
+from app.subsidies.service.own import refuse_same_hand
 
 # two versions made at one moment, as each database names it
 _MEANWHILE = dict.fromkeys(
@@ -75,7 +76,7 @@ def adopt_policy(session: Session, actor: Actor, public_id: str, now: datetime) 
     """Another human being than proposed it makes it the next version; what has changed meanwhile is checked again."""
     require(actor, Action.ADOPT_POLICY)
     proposal = _open_proposal(session, actor, public_id)
-    _refuse_own_hand(session, actor, proposal)
+    refuse_same_hand(session, actor, proposal.proposed_by, "subsidies.policy.same_person")
     command = SetPolicy(proposal.county_code, proposal.valid_from, PolicyTerms.from_json(proposal.terms))
     check_terms(session, actor, command)
     policy = _store(session, actor, command, now)
@@ -88,7 +89,7 @@ def refuse_policy(session: Session, actor: Actor, public_id: str, now: datetime)
     """The second person does not agree; nothing changes."""
     require(actor, Action.ADOPT_POLICY)
     proposal = _open_proposal(session, actor, public_id)
-    _refuse_own_hand(session, actor, proposal)
+    refuse_same_hand(session, actor, proposal.proposed_by, "subsidies.policy.same_person")
     return _decide(session, actor, proposal, PolicyProposalState.REFUSED, now)
 
 
@@ -96,7 +97,7 @@ def withdraw_policy(session: Session, actor: Actor, public_id: str, now: datetim
     """Whoever proposed it takes it back while nobody has decided."""
     require(actor, Action.PROPOSE_POLICY)
     proposal = _open_proposal(session, actor, public_id)
-    if _proposer(session, proposal) != actor.hand:
+    if hand_of_user(session, proposal.proposed_by) != actor.hand:
         raise Conflict(reason("subsidies.policy.not_yours"))
     return _decide(session, actor, proposal, PolicyProposalState.WITHDRAWN, now)
 
@@ -180,16 +181,6 @@ def _open_proposal(session: Session, actor: Actor, public_id: str) -> PolicyProp
     if proposal.state is not PolicyProposalState.PROPOSED:
         raise Conflict(reason("subsidies.policy.decided"))
     return proposal
-
-
-def _refuse_own_hand(session: Session, actor: Actor, proposal: PolicyProposal) -> None:
-    if _proposer(session, proposal) == actor.hand:
-        raise Conflict(reason("subsidies.policy.same_person"))
-
-
-def _proposer(session: Session, proposal: PolicyProposal) -> str:
-    proposer = session.get_one(User, proposal.proposed_by)
-    return hand_of(proposer.id, proposer.person_id)
 
 
 def _decide(

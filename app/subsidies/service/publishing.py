@@ -21,7 +21,6 @@ from app.subsidies.queries.publishing import (
     count_open_objections,
     find_notice,
     get_objection,
-    hand_of_user,
     is_notice_over,
     line_by_agreement,
 )
@@ -30,7 +29,7 @@ from app.subsidies.rules.grounds import ChainGround, Grounds, check_reference, t
 from app.subsidies.rules.transitions import RunState, RunStep
 from app.subsidies.service.editions import refuse_unkept
 from app.subsidies.service.holding import hold_line
-from app.subsidies.service.own import refuse_own
+from app.subsidies.service.own import refuse_own, refuse_same_hand
 from app.subsidies.service.reopening import find_asked
 from app.subsidies.service.signing import back_to_draft, refuse_changed
 
@@ -94,8 +93,7 @@ def decide_objection(session: Session, actor: Actor, command: DecideObjection, n
     objection, run = get_objection(session, actor, command.objection_public_id, lock=True)
     if objection.state is not ObjectionState.OPEN:
         raise Conflict(reason("subsidies.objection.decided"))
-    if hand_of_user(session, objection.recorded_by) == actor.hand:
-        raise Conflict(reason("subsidies.objection.same_person"))
+    refuse_same_hand(session, actor, objection.recorded_by, "subsidies.objection.same_person")
     refuse_own(session, actor, objection.line_id)
     reference = _checked(command.reference)
     objection.state = ObjectionState.UPHELD if command.is_upheld else ObjectionState.DISMISSED

@@ -13,11 +13,11 @@ from app.core.actor import Actor
 from app.core.errors import Conflict
 from app.core.reasons import reason
 from app.subsidies.models import RunReopening, SubsidyRun
-from app.subsidies.queries.publishing import hand_of_user
 from app.subsidies.rules.chain import ReopeningState
 from app.subsidies.rules.grounds import Grounds, read_grounds
 from app.subsidies.rules.transitions import RunState, RunStep
 from app.subsidies.service.editions import refuse_unkept
+from app.subsidies.service.own import refuse_same_hand
 from app.subsidies.service.signing import back_to_draft, checked_grounds
 
 
@@ -44,8 +44,7 @@ def decide_reopening(session: Session, actor: Actor, run: SubsidyRun, is_allowed
     """
     require(actor, Action.APPROVE_SUBSIDY)
     asked = _get_asked(session, run)
-    if hand_of_user(session, asked.asked_by) == actor.hand:
-        raise Conflict(reason("subsidies.reopen.same_person"))
+    refuse_same_hand(session, actor, asked.asked_by, "subsidies.reopen.same_person")
     asked.state = ReopeningState.DONE if is_allowed else ReopeningState.REFUSED
     asked.decided_at, asked.decided_by = now, actor.user_id
     if not is_allowed:

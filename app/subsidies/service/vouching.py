@@ -8,11 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
 from app.areas.rules import code_of
 from app.audit.service import note
 from app.core.access import Action, Field, require
-from app.core.actor import Actor, hand_of
+from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
@@ -25,7 +24,7 @@ from app.subsidies.queries.accounts import get_changed_account
 from app.subsidies.queries.sharing import get_shared_account, get_sharing, is_shared, standing_sharing
 from app.subsidies.rules.bank import LONGEST_SHARING_DAYS, SharingState
 from app.subsidies.rules.grounds import check_reference, tidy_reference
-from app.subsidies.service.own import refuse_own_person
+from app.subsidies.service.own import refuse_own_person, refuse_same_hand
 
 _GUARDS = {"guard_shared_accounts_state_move": "subsidies.sharing.decided"}
 _STANDING = ("uq_shared_accounts_standing", "shared_accounts.account_id")
@@ -38,7 +37,7 @@ def record_call(session: Session, actor: Actor, command: RecordCall, today: date
     standing = session.scalar(select(AccountCall).where(AccountCall.submission_key == command.submission_key))
     if standing is not None:
         return standing
-    _refuse_own_hand(session, actor, account)
+    refuse_same_hand(session, actor, account.recorded_by, "subsidies.call.same_person")
     refuse_own_person(session, actor, account.person_id)
     if command.called_on > today:
         raise Invalid({"called_on": [reason("subsidies.call.in_future")]})
@@ -114,9 +113,7 @@ def decide_sharing(session: Session, actor: Actor, public_id: str, is_approved: 
     sharing = get_sharing(session, actor, public_id, lock=True)
     if sharing.state is not SharingState.PROPOSED:
         raise Conflict(reason("subsidies.sharing.decided"))
-    proposer = session.get_one(User, sharing.proposed_by)
-    if hand_of(proposer.id, proposer.person_id) == actor.hand:
-        raise Conflict(reason("subsidies.sharing.same_person"))
+    refuse_same_hand(session, actor, sharing.proposed_by, "subsidies.sharing.same_person")
     refuse_own_person(session, actor, session.get_one(PayeeAccount, sharing.account_id).person_id)
     return _move(session, actor, sharing, SharingState.APPROVED if is_approved else SharingState.REFUSED, now)
 
@@ -151,12 +148,6 @@ def _wrong(reference: str, until_on: date, today: date) -> dict[str, list[Reason
     if not today < until_on <= today + timedelta(days=LONGEST_SHARING_DAYS):
         wrong["until_on"] = [reason("subsidies.sharing.until")]
     return wrong
-
-
-def _refuse_own_hand(session: Session, actor: Actor, account: PayeeAccount) -> None:
-    author = session.get(User, account.recorded_by) if account.recorded_by else None
-    if author is not None and hand_of(author.id, author.person_id) == actor.hand:
-        raise Conflict(reason("subsidies.call.same_person"))
 
 
 def _note(session: Session, actor: Actor, act: str, account: PayeeAccount, now: datetime, **detail: str) -> None:
