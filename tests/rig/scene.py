@@ -103,6 +103,8 @@ from tests.rig.county import COUNTY, VILLAGE, County
 from tests.rig.paper_pictures import photo
 from tests.rig.phones import answers_of
 from tests.rig.rosters import card_number, id_number
+from tests.rig.scene_benefits import insure_and_help
+from tests.rig.scene_handover import hand_over
 from tests.rig.scene_loop import Around, begin_loop
 from tests.rig.scene_messages import say_something
 from tests.rig.visits import command, unstable
@@ -206,6 +208,22 @@ class Place:
     item: str = ""
     invitee: str = ""
     decision: str = ""
+    # somebody's discharge: the loop, each role's form, the guardian's notice, a line of the receipts; an office's contact
+    discharge: str = ""
+    handover_form: dict[str, str] = field(default_factory=dict)
+    handover_notice: str = ""
+    handover_event: str = ""
+    contact_agency: str = ""
+    contact: str = ""
+    # the county's policy, a claim, relief; a benefit, a request to its office, a hospital bill; a place and a referral to it
+    insurance_policy: str = ""
+    claim: str = ""
+    relief: str = ""
+    benefit: str = ""
+    benefit_request: str = ""
+    backstop: str = ""
+    rehab_place: str = ""
+    rehab_referral: str = ""
     # what was to be said, with which words, and who had agreed to be told
     message: str = ""
     template: str = ""
@@ -365,6 +383,7 @@ def _place(
         _keep_files(ground)
         _phones(session, keyring, everybody, patient, found)
         _settle_office(ground)
+        insure_and_help(session, Vault(session, keyring), actors, patient, county_code, found)
     found.run = prepare_run(database.transaction, actors["clerk"], PrepareRun(county_code, QUARTER), TODAY, NOW)
     with database.reading() as session:
         run = session.scalars(select(SubsidyRun).where(SubsidyRun.public_id == found.run)).one()
@@ -535,6 +554,7 @@ def _assess(ground: _Ground, patient: Patient) -> None:
     )
     found.emergency, found.question = _emergency(session, ground.keyring, ground.doctor, patient, ground.village)
     begin_loop(Around(session, Vault(session, ground.keyring), ground.actors, found, patient))
+    hand_over(session, Vault(session, ground.keyring), ground.actors, ground.village, ground.county, found)
 
 
 def _check_duty(ground: _Ground, patient: Patient, agreement: Agreement) -> None:

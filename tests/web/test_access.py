@@ -128,6 +128,7 @@ ABSENT_UNTIL_MADE = frozenset(
         "/patients/<public_id>/contacts",  # of a ward of one's own, for whoever is a second guardian by post
         "/screening/returns/<public_id>/paper",
         "/work/<public_id>/file",
+        "/discharges/forms/<public_id>/correct/<event>",  # of a line of one's own
         "/messages/<public_id>/again",  # of a message that did not arrive
         "/messages/<public_id>/seen-to",
         "/patients/<public_id>/texts/<consent_id>/end",  # while an agreement stands

@@ -27,6 +27,8 @@ from app.desk.demo.clues import tell_clues
 from app.desk.demo.contracts import Contract
 from app.desk.demo.correcting import admit_one, discharge_one, pay_back
 from app.desk.demo.funding import ask_for_more, open_year
+from app.desk.demo.handing_over import hand_over_some
+from app.desk.demo.insuring import insure
 from app.desk.demo.listing import load_lists
 from app.desk.demo.meeting import hold_meetings
 from app.desk.demo.moments import Moments
@@ -119,7 +121,9 @@ class Loader:
         hold_meetings(self.session, self.county, self.moments)
         name_teams(self.session, self.county, self.moments)
         support(self.session, self.vault, self.county, self.moments)
+        insure(self.session, self.vault, self.county, self.moments)
         tell_clues(self.session, self.vault, self.county, self.moments)
+        hand_over_some(self.session, self.vault, self.county, self.moments)
         move_some(self.session, self.vault, self.county, self.moments)
         ask_for_more(self.session, self.county, self.moments)
         carry_phones(self.session, self.vault, self.county, self.moments)

@@ -14,7 +14,7 @@ from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor, Role
 from app.core.clock import current_clock
 from app.core.db import new_public_id, transaction
-from app.core.errors import AnhuError, Forbidden
+from app.core.errors import AnhuError, Forbidden, NotFound
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.reasons import reason
@@ -81,7 +81,7 @@ def correct(public_id: str, event: str) -> Answer:
         (one for one in lines if one.public_id == event and (one.is_mine or actor.role is Role.COUNTY_OFFICE)), None
     )
     if line is None:
-        raise Forbidden(reason("discharges.not_yours_to_correct"))
+        raise NotFound()
     form = CorrectForm(data={"key": new_public_id()})
 
     def act(session: Session, vault: Vault, actor: Actor) -> None:
@@ -133,7 +133,7 @@ def on_behalf(public_id: str) -> Answer:
 
 
 @discharges.route("/notices/<public_id>/confirm", methods=["GET", "POST"])
-@permit(Action.SEE_HANDOVERS)
+@permit(Action.CONFIRM_NOTICES)
 def confirm(public_id: str) -> Answer:
     """Who signed the guardian's notice: entered at the door, or after a call."""
     actor, session = current_actor(), read_session()

@@ -24,27 +24,25 @@ from app.discharges.queries.inbox import shows_person
 from app.discharges.queries.reach import get_form, get_loop, get_notice, is_own_form
 from app.discharges.queries.receipts import list_escalations, list_receipts
 from app.discharges.queries.sheets import open_form_sheet
-from app.discharges.rules.states import FormKind
 from app.discharges.views.blueprint import discharges
 from app.people.vault import Vault
 from reports.forms.sheet import Imprint
 
 
 @discharges.route("/forms/<public_id>/paper")
-@permit(Action.ANSWER_FORMS)
+@permit(Action.PRINT_FORMS)
 def print_form(public_id: str) -> Response:
     """A unit's own form, or any of the county's for a unit that is not on line; the police take no copy away (roles.md)."""
     actor = current_actor()
     with transaction() as session:
         form, loop = get_form(session, actor, public_id)
-        is_theirs = is_own_form(actor, form) and form.kind is not FormKind.POLICE
-        if not shows_person(actor, form) or not (is_theirs or may(actor, Action.SEE_LOOPS)):
+        if not shows_person(actor, form) or not (is_own_form(actor, form) or may(actor, Action.SEE_LOOPS)):
             raise NotFound()
         return _printed(session, actor, form, loop)
 
 
 @discharges.route("/notices/<public_id>/paper")
-@permit(Action.SEE_HANDOVERS)
+@permit(Action.CONFIRM_NOTICES)
 def print_notice(public_id: str) -> Response:
     """The guardian's notice, to be signed at the door."""
     actor = current_actor()

@@ -14,7 +14,7 @@ from app.core.access import Action, current_actor, permit
 from app.core.actor import Role
 from app.core.clock import SHANGHAI, current_clock
 from app.core.db import new_public_id, transaction
-from app.core.errors import AnhuError, Invalid, NotFound
+from app.core.errors import AnhuError, Conflict, Invalid, NotFound
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.reasons import reason
@@ -64,8 +64,10 @@ def show_record(public_id: str) -> Answer:
     own = get_own_record(session, actor, public_id)
     if own.state is DischargeState.PLANNED:
         return _record(public_id)
-    if own.state is DischargeState.WITHDRAWN or request.method == "POST":
+    if own.state is DischargeState.WITHDRAWN:
         raise NotFound
+    if request.method == "POST":
+        raise Conflict(reason("discharges.is_sent"))
     note_look(("discharge", public_id), own.county_code)
     row = find_record_row(session, own, current_clock().today())
     return render_template("discharges/record.html", row=row, number=own.hospital_number, record=own, labels=labels)
