@@ -87,13 +87,6 @@ _OTHER_HANDS: dict[RunStep, tuple[RunStep, ...]] = {
 }
 
 
-def run_moves() -> frozenset[tuple[RunState, RunState]]:
-    """Every legal pair of states, for the database's guard."""
-    return frozenset(
-        (before, after) for befores, after in RUN_MOVES.values() for before in befores if before is not after
-    )
-
-
 def check_step(
     step: RunStep, state: RunState, hand: str, signed: Mapping[RunStep, frozenset[str]]
 ) -> tuple[Reason, ...]:
