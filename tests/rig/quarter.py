@@ -27,6 +27,7 @@ from app.subsidies.models import PayFile, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.payments import Settlement
 from app.subsidies.queries.runs import find_run
 from app.subsidies.queries.verify import verify_run
+from app.subsidies.queries.verify_county import list_runs_of
 from app.subsidies.readers import read_returns
 from app.subsidies.rules.bank import CallBack
 from app.subsidies.rules.decision import LineState
@@ -43,6 +44,7 @@ from app.subsidies.service import (
     submit_run,
 )
 from app.subsidies.service.editions import draw_edition, keep_edition
+from app.subsidies.service.verifying import verify_money
 from app.subsidies.service.vouching import record_call
 from app.subsidies.service.watching import watch_money
 from tests.rig.county import COUNTY, County
@@ -201,6 +203,12 @@ class House:
     def problems(self, supplementary: bool = False) -> list[str]:
         with self.database.reading() as session:
             return [str(one) for one in verify_run(session, self.run(supplementary), self.keyring)]
+
+    def county_problems(self, today: date = TODAY) -> list[str]:
+        """What `flask subsidy verify` says of the whole county."""
+        with self.database.reading() as session:
+            runs = list_runs_of(session, COUNTY)
+            return [str(one) for one in verify_money(session, COUNTY, runs, self.keyring, today, NOW)]
 
 
 def held(session: Session) -> Callable[[], AbstractContextManager[Session]]:
