@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.core.db import Database
+from app.core.db import Database, new_public_id
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
 from tests.rig.quarter import House
@@ -62,6 +62,12 @@ def test_who_calls_who_agrees_and_who_only_reads(app: Flask, county: County, cli
     page = reviewer.get(account).get_data(as_text=True)
     assert "更换前登记的号码" in page and "记录回访" in page
     assert "记录回访" not in auditor.get(account).get_data(as_text=True)
+    assert "没有人试过" in auditor.get("/subsidies/flags").get_data(as_text=True)
+    own = client_as("clerk").post(
+        account, data={"key": new_public_id(), "answer": "confirmed", "called_on": "2026-11-21"}
+    )
+    assert own.status_code == 409  # whoever changed an account does not vouch for it
+    assert "更换账户的人不能自己回访" in auditor.get("/subsidies/flags").get_data(as_text=True)
     shown = reviewer.post(f"{account}/phone", data={"reason": "people.reveal.payment"})
     assert shown.status_code == 200
     assert reviewer.get(f"{account}/slip.pdf").data.startswith(b"%PDF")

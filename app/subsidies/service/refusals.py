@@ -31,6 +31,15 @@ TELLING = frozenset(
         "subsidies.returns.totals",
         "subsidies.returns.contradicts",
         "subsidies.call.same_person",
+        "subsidies.sharing.same_person",
+        "subsidies.policy.same_person",
+        "subsidies.recovery.same_person",
+        "subsidies.reopen.same_person",
+        "subsidies.objection.same_person",
+        "subsidies.decide.account_changed",
+        "subsidies.decide.account_denied",
+        "subsidies.own.line",
+        "subsidies.own.run",
     }
 )
 

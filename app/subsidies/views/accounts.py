@@ -47,7 +47,7 @@ from app.subsidies.service.vouching import (
     record_call,
     reveal_known_phone,
 )
-from app.subsidies.views.board import Answer, subsidies
+from app.subsidies.views.board import Answer, remember_refusal, subsidies
 from reports.accounts import render_account_slip, render_shared_accounts_xlsx
 
 SHOWN_SECONDS = 30
@@ -111,6 +111,7 @@ def call_back(public_id: str) -> Answer:
         with transaction() as session:
             record_call(session, actor, form.to_command(public_id), clock.today(), clock.now())
     except (Conflict, Invalid) as refused:
+        remember_refusal(("payee_account", public_id), refused)
         forget_reads()
         show_errors(form, refused)
         return _account(public_id, form), 409 if isinstance(refused, Conflict) else 400
@@ -203,6 +204,7 @@ def _decide(public_id: str, is_approved: bool | None, done: str) -> Answer:
             else:
                 decide_sharing(session, actor, public_id, is_approved, now)
     except Conflict as refused:
+        remember_refusal(("shared_account", public_id), refused)
         forget_reads()
         show_errors(form, refused)
         return _ranking(form), 409

@@ -37,7 +37,7 @@ from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.preview import CHANGE_LABELS, Preview
 from app.subsidies.rules.proposal import PolicyProposalState
 from app.subsidies.service.policies import adopt_policy, propose_policy, refuse_policy, withdraw_policy
-from app.subsidies.views.board import Answer, subsidies
+from app.subsidies.views.board import Answer, remember_refusal, subsidies
 from app.subsidies.views.policy_words import differences, said_terms
 
 PREVIEW = "subsidy_preview"  # the kind of work
@@ -162,6 +162,7 @@ def _decide(public_id: str, act: Act, done: str) -> Answer:
         with transaction() as session:
             act(session, actor, public_id, current_clock().now())
     except (Conflict, Invalid) as refused:
+        remember_refusal(("policy_proposal", public_id), refused)
         forget_reads()
         show_errors(form, refused)
         return _proposal_page(get_proposed(read_session(), actor, public_id), form), 409

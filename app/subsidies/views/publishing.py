@@ -41,7 +41,7 @@ from app.subsidies.service import (
 from app.subsidies.service.editions import Edition, draw_edition, keep_edition
 from app.subsidies.service.printing import PDF
 from app.subsidies.service.publishing import notice_days
-from app.subsidies.views.board import Answer, subsidies, take_step
+from app.subsidies.views.board import Answer, remember_refusal, subsidies, take_step
 from reports.objection_reply import render_objection_reply
 
 
@@ -109,6 +109,7 @@ def decide(public_id: str) -> Answer:
             _keep(session, actor, locked, drawn)
             decide_objection(session, actor, command, current_clock().now())
     except (Conflict, Invalid) as refused:
+        remember_refusal(("subsidy_run", run.public_id), refused)
         forget_reads()
         show_errors(form, refused)
         return _objection_page(public_id, form), _status(refused)

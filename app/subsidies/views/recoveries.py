@@ -49,7 +49,7 @@ from app.subsidies.service.correcting import Look, review_case
 from app.subsidies.service.late_facts import WORK
 from app.subsidies.service.printing import PDF
 from app.subsidies.service.recovering import decide_recovery, propose_recovery, receive_money
-from app.subsidies.views.board import Answer, subsidies
+from app.subsidies.views.board import Answer, remember_refusal, subsidies
 from reports.recoveries import (
     RecoveriesDocument,
     render_recoveries_pdf,
@@ -212,6 +212,7 @@ def _take(public_id: str, form: Form, act: Act, done: str) -> Answer:
         with transaction() as session:
             act(session, actor, current_clock().now(), current_clock().today())
     except (Conflict, Invalid) as refused:
+        remember_refusal(("recovery", public_id), refused)
         forget_reads()
         show_errors(form, refused)
         return _page(public_id, form), 400 if isinstance(refused, Invalid) else 409
