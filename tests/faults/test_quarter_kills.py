@@ -25,16 +25,17 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url, select, text
 
 from app import create_app
+from app.audit.chain import seal
 from app.audit.models import AuditEvent
 from app.core.batches import slices
+from app.core.crypto import Keyring
 from app.core.db import Database, new_public_id
 from app.core.money import Money
 from app.subsidies.commands import ProposeMoney
 from app.subsidies.models import FundPosting, PayFile, PayFileLine, RunApproval, SubsidyLine, SubsidyRun
-from app.subsidies.queries.verify import verify_run
-from app.subsidies.queries.verify_county import verify_county
 from app.subsidies.rules.fund import FundSide
 from app.subsidies.service.funding import decide_proposal, propose_money
+from app.subsidies.service.verifying import verify_money
 from config import Settings
 from tests.conftest import TODAY
 from tests.faults.killed import BATCH, End, Killer
@@ -276,12 +277,14 @@ def _state(copy: Copy) -> str:
 
 def _content(copy: Copy) -> dict[str, Any]:
     """Everything that must be equal, and that the product's own verification finds nothing."""
-    database = Database(copy.url)
+    database, settings = Database(copy.url), Settings.from_environ(_settings(copy.url, copy.folder))
+    keyring = Keyring(settings.data_keys, settings.index_keys)
     try:
+        with database.transaction() as session:
+            seal(session, NOW)  # as the scheduler does beside every command
         with database.reading() as session:
             run = session.scalars(select(SubsidyRun)).one()
-            assert verify_run(session, run) == []
-            assert verify_county(session, COUNTY) == []
+            assert verify_money(session, COUNTY, [run], keyring, TODAY, NOW) == []
             file = session.scalars(select(PayFile)).one_or_none()
             lines = session.scalars(select(SubsidyLine).order_by(SubsidyLine.area_code, SubsidyLine.id)).all()
             sent = session.scalars(select(PayFileLine).order_by(PayFileLine.sequence)).all()
