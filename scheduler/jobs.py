@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import sign_in
 from app.audit import chain
+from app.benefits.service import enrolling as benefits
 from app.core.actor import Actor
 from app.core.db import Database
 from app.core.files import purge_files
@@ -72,6 +73,16 @@ def open_reassessments(session: Session, period: str, _today: date, now: datetim
 
 def reassess_joiners(session: Session, _period: str, today: date, now: datetime) -> Made:
     counts = risk.open_reassessments(session, Actor.operator(), Quarter.of(today), now)
+    return Made(counts.made, counts.already)
+
+
+def enrol_inpatients(session: Session, _period: str, today: date, now: datetime) -> Made:
+    counts = benefits.open_for_admissions(session, Actor.operator(), today, now)
+    return Made(counts.made, counts.already)
+
+
+def open_benefit_renewals(session: Session, _period: str, today: date, now: datetime) -> Made:
+    counts = benefits.open_benefit_renewals(session, Actor.operator(), today, now)
     return Made(counts.made, counts.already)
 
 

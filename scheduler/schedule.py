@@ -78,6 +78,9 @@ JOBS: tuple[Job, ...] = (
     # who came under management since
     Job("reassess-joiners", DAILY, time(0, 20), CatchUp.NEWEST, jobs.reassess_joiners),
     Job("open-renewals", DAILY, time(0, 30), CatchUp.NEWEST, jobs.open_renewals),
+    # whoever is in hospital and not known to be insured, and what families have to renew
+    Job("enrol-inpatients", DAILY, time(0, 45), CatchUp.NEWEST, jobs.enrol_inpatients),
+    Job("open-benefit-renewals", DAILY, time(0, 46), CatchUp.NEWEST, jobs.open_benefit_renewals),
     # each quarter's check of every agreement that holds; one that is signed later gets its check the next night
     Job("open-duty-checks", DAILY, time(0, 35), CatchUp.NEWEST, jobs.open_duty_checks),
     # one a year for everybody under management; newcomers get theirs the next night

@@ -86,6 +86,8 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("discharges.home", lazy_("出院对接"), Action.SEE_HANDOVERS),
     NavItem("roster.upload", lazy_("花名册"), Action.IMPORT_ROSTER),
     NavItem("subsidies.list_runs", lazy_("补贴发放"), Action.SEE_SUBSIDY),
+    NavItem("insurance.index", lazy_("保险"), Action.SEE_INSURANCE),
+    NavItem("benefits.index", lazy_("惠民待遇"), Action.SEE_BENEFITS),
     NavItem("subsidies.list_flags", lazy_("资金疑点"), Action.SEE_FLAGS),
     NavItem("desk.reports", lazy_("打印"), Action.SEE_REPORTS),
     NavItem("messages.overview", lazy_("通知"), Action.SEE_MESSAGES),

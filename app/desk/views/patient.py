@@ -56,6 +56,8 @@ MENU = (
     ("desk.team", N_("关爱帮扶小组")),
     ("desk.plan", N_("一人一策")),
     ("desk.dependants", N_("告知民政")),
+    ("benefits.of_patient", N_("惠民待遇")),
+    ("benefits.refer_patient", N_("社区康复")),
     ("visits.list_of_referrals", N_("转诊")),
     ("guardians.list_guardians", N_("监护人与协议")),
     ("patients.correct", N_("证件更正")),

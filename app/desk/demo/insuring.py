@@ -1,0 +1,265 @@
+"""Insurance, benefits and rehabilitation: a policy that runs and one that waits for the second person, claims, what families receive
+and what they miss, requests to offices, a hospital bill, a place with seats. A few honest rows of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.areas.models import Agency, AgencyKind
+from app.areas.rules import prefix_of
+from app.benefits.commands import AskBackstop, KeepPlace, Refer
+from app.benefits.models import Benefit
+from app.benefits.rules.backstop import BackstopGround, BackstopRefusal
+from app.benefits.rules.benefit import BenefitKind, BenefitState
+from app.benefits.rules.rehab import ReferralConsent, ReferralSource, ReferralState, RehabAim
+from app.benefits.service.asking import ask_office, set_office, take_up
+from app.benefits.service.backing import ask_backstop, refuse_backstop
+from app.benefits.service.enrolling import open_benefit_renewals, open_for_admissions
+from app.benefits.service.rehabilitating import answer, begin, keep_place, record_month, refer
+from app.core.actor import Actor
+from app.core.batches import insert_rows
+from app.core.db import new_public_id
+from app.core.money import Money
+from app.core.scope import within_prefix
+from app.desk.demo.moments import Moments
+from app.desk.demo.places import COUNTY, TOWN
+from app.desk.demo.settling import County
+from app.insurance.commands import ProposePolicy, ProposeRelief, ReportClaim
+from app.insurance.models import Enrolment, InsurancePolicy
+from app.insurance.rules.claims import Harm, papers_needed
+from app.insurance.rules.policies import EligibleRule, Limits, PolicyKind
+from app.insurance.rules.relief import ReliefGround
+from app.insurance.service.claiming import decide_claim, pay_claim, receive_papers, report_claim
+from app.insurance.service.enrolling import report_changes
+from app.insurance.service.policies import decide_policy, propose_policy
+from app.insurance.service.relieving import propose_relief
+from app.patients.models import Patient
+from app.patients.rules import CareSetting, ManagementStatus
+from app.people.vault import Vault
+
+_DAY = timedelta(days=1)
+_YUAN = Money.from_yuan
+_INSURER = "示例财产保险股份有限公司安和支公司"
+_HOLDER = "安和县社会治安综合治理中心"
+_KNOWN = 60  # families of the doctor's town of whom it was asked what they receive
+K, S = BenefitKind, BenefitState
+# of a hundred families: so many receive it, so many do not, of the rest nobody knows
+_SHARES = {
+    K.BASIC_MEDICAL: (88, 6),
+    K.SERIOUS_ILLNESS: (60, 4),
+    K.MINIMUM_LIVING: (34, 40),
+    K.DISABILITY_CERTIFICATE: (48, 22),
+    K.NURSING_ALLOWANCE: (26, 14),
+    K.LIVING_ALLOWANCE: (18, 20),
+    K.DRUG_SUBSIDY: (52, 20),
+    K.MEDICAL_ASSISTANCE: (20, 30),
+}
+
+
+def insure(session: Session, vault: Vault, county: County, moments: Moments) -> None:
+    patients = _patients(session)
+    _policies(session, vault, county, moments)
+    _known(session, county, patients, moments)
+    _offices(session, vault, county, patients, moments)
+    _bills(session, county, patients, moments)
+    _rehabilitate(session, county, patients, moments)
+    open_for_admissions(session, Actor.operator(), moments.today, moments.now)
+    open_benefit_renewals(session, Actor.operator(), moments.today, moments.now)
+    session.flush()
+
+
+def _patients(session: Session) -> Sequence[Patient]:
+    """At home in the town of the demonstration's doctor; other scenes begin at both ends of this list."""
+    at_home = select(Patient).where(
+        within_prefix(Patient.area_code, prefix_of(TOWN)),
+        Patient.management_status == ManagementStatus.MANAGED,
+        Patient.care_setting == CareSetting.HOME,
+    )
+    return session.scalars(at_home.order_by(Patient.id).offset(10).limit(_KNOWN)).all()
+
+
+# -- insurance ---------------------------------------------------------------------------------------------------------
+
+
+def _policies(session: Session, vault: Vault, county: County, moments: Moments) -> None:
+    clerk, reviewer = county.actors["clerk"], county.actors["reviewer"]
+    year = moments.today.year
+    first = date(year, 1, 1)
+    liability = _paper(PolicyKind.LIABILITY, f"PZFX{year}3499000021", first, "250.00", EligibleRule.RISK3)
+    policy = propose_policy(session, clerk, liability, moments.on(first, 30))
+    decide_policy(session, reviewer, policy.public_id, True, moments.on(first, 45))
+    report_changes(session, clerk, policy.public_id, first, first, moments.on(first, 60))
+    next_year = date(year + 1, 1, 1)
+    waiting = _paper(PolicyKind.ACCIDENT, f"PYWX{year + 1}3499000107", next_year, "60.00", EligibleRule.MANAGED)
+    propose_policy(session, clerk, waiting, moments.now)
+    _claims(session, vault, county, policy, moments)
+
+
+def _paper(kind: PolicyKind, number: str, from_on: date, premium: str, rule: EligibleRule) -> ProposePolicy:
+    return ProposePolicy(
+        new_public_id(), kind, _INSURER, number, _HOLDER, from_on, date(from_on.year, 12, 31), _YUAN(premium),
+        f"安综治〔{from_on.year}〕2号", Limits(_YUAN("300000"), _YUAN("500000"), _YUAN("6000000")), eligible_rule=rule,
+        covers_late_found=True, exclusions="患者本人的损失、监护人的故意行为、政府罚款不予赔偿。",
+    )  # fmt: skip
+
+
+def _claims(session: Session, vault: Vault, county: County, policy: InsurancePolicy, moments: Moments) -> None:
+    """One that was paid, one that was told late, and relief for the second while it waits."""
+    clerk = county.actors["clerk"]
+    insured = session.scalars(
+        select(Patient).join(Enrolment, Enrolment.patient_id == Patient.id).where(Enrolment.policy_id == policy.id)
+        .order_by(Enrolment.number).limit(6)
+    ).all()  # fmt: skip
+    if len(insured) < 2:
+        return
+    today = moments.today
+    old, new = today - 40 * _DAY, today - 6 * _DAY
+    told = ReportClaim(
+        new_public_id(),
+        policy.public_id,
+        moments.on(old, 60),
+        moments.on(old, 300),
+        Harm.INJURY,
+        _YUAN("8650.00"),
+        "BA0021",
+    )
+    claim = report_claim(session, clerk, insured[0], told, moments.on(old, 320))
+    papers = set(papers_needed(policy.kind, claim.harm))
+    receive_papers(
+        session, clerk, claim.public_id, papers, old + 9 * _DAY, old + 9 * _DAY, moments.on(old + 9 * _DAY, 60)
+    )
+    day = old + 16 * _DAY
+    decide_claim(
+        session, clerk, claim.public_id, agreed=_YUAN("7980.00"), refusal=None, decided_on=day, today=day,
+        now=moments.on(day, 60),
+    )  # fmt: skip
+    paid = old + 18 * _DAY
+    pay_claim(session, clerk, claim.public_id, _YUAN("7980.00"), paid, paid, moments.on(paid, 60))
+    late = ReportClaim(
+        new_public_id(),
+        policy.public_id,
+        moments.on(new, 60),
+        moments.on(new + 3 * _DAY, 60),
+        Harm.PROPERTY,
+        _YUAN("2300.00"),
+    )
+    second = report_claim(session, clerk, insured[1], late, moments.on(new + 3 * _DAY, 90))
+    needed = papers_needed(policy.kind, second.harm)
+    some, on = set(needed[:3]), new + 5 * _DAY
+    receive_papers(session, clerk, second.public_id, some, on, on, moments.on(on, 60))
+    relief = ProposeRelief(
+        new_public_id(), "孔祥顺", new, Harm.PROPERTY, ReliefGround.WAITS, _YUAN("1000.00"), f"安综治〔{today.year}〕31号",
+        second.public_id,
+    )  # fmt: skip
+    propose_relief(session, vault, clerk, insured[1], relief, moments.now)
+
+
+# -- benefits ----------------------------------------------------------------------------------------------------------
+
+
+def _known(session: Session, county: County, patients: Sequence[Patient], moments: Moments) -> None:
+    """What a round of questions brought: most is known, some is missing, some nobody has asked."""
+    rng = Random(f"benefits:{len(patients)}")  # noqa: S311  # invention, not secrecy
+    rows = [row for patient in patients for row in _rows_of(patient, county.actors["doctor"], rng, moments)]
+    insert_rows(session, Benefit, rows)
+
+
+def _rows_of(patient: Patient, doctor: Actor, rng: Random, moments: Moments) -> Iterator[dict[str, object]]:
+    for kind, (receives, without) in _SHARES.items():
+        drawn = rng.randrange(100)
+        if drawn >= receives + without:
+            continue
+        state = S.RECEIVING if drawn < receives else S.NOT_RECEIVING
+        asked_on = moments.today - rng.randrange(20, 160) * _DAY
+        is_certificate = kind is K.DISABILITY_CERTIFICATE and state is S.RECEIVING
+        renews = (kind is K.BASIC_MEDICAL or is_certificate) and state is S.RECEIVING
+        yield {
+            "public_id": new_public_id(),
+            "submission_key": new_public_id(),
+            "patient_id": patient.id,
+            "kind": kind,
+            "state": state,
+            "from_on": asked_on,
+            "renew_by": moments.today + rng.randrange(5, 400) * _DAY if renews else None,
+            "grade": rng.choice((2, 2, 3, 4)) if is_certificate else None,
+            "recorded_at": moments.on(asked_on),
+            "recorded_by": doctor.user_id,
+        }
+
+
+def _offices(session: Session, vault: Vault, county: County, patients: Sequence[Patient], moments: Moments) -> None:
+    clerk, doctor, partner = (county.actors[name] for name in ("clerk", "doctor", "partner"))
+    insurer = Agency(name="安和县医疗保障局", kind=AgencyKind.PARTNER, area_code=COUNTY, phone="0559-6611230")
+    session.add(insurer)
+    session.flush()
+    civil = county.agencies[AgencyKind.CIVIL_AFFAIRS, COUNTY]
+    deciding = {
+        K.BASIC_MEDICAL: insurer.id,
+        K.SERIOUS_ILLNESS: insurer.id,
+        K.DISABILITY_CERTIFICATE: partner.agency_id or civil,
+        K.NURSING_ALLOWANCE: partner.agency_id or civil,
+        K.LIVING_ALLOWANCE: civil,
+        K.MINIMUM_LIVING: civil,
+        K.MEDICAL_ASSISTANCE: civil,
+    }
+    for kind, agency_id in deciding.items():
+        set_office(session, clerk, kind, agency_id, moments.on(moments.today - 90 * _DAY))
+    without = [one for one in patients if _has_no_certificate(session, one)][:3]
+    asked_on = moments.today - 4 * _DAY
+    for place, patient in enumerate(without):
+        request = ask_office(
+            session, vault, doctor, patient, K.DISABILITY_CERTIFICATE, asked_on, moments.on(asked_on, 50 + place)
+        )
+        if place == 0:
+            take_up(session, partner, request.public_id, moments.on(moments.today - _DAY))
+
+
+def _has_no_certificate(session: Session, patient: Patient) -> bool:
+    kinds = session.scalars(select(Benefit.kind).where(Benefit.patient_id == patient.id)).all()
+    return K.DISABILITY_CERTIFICATE not in kinds
+
+
+def _bills(session: Session, county: County, patients: Sequence[Patient], moments: Moments) -> None:
+    clerk, reviewer = county.actors["clerk"], county.actors["reviewer"]
+    for number, patient in enumerate(patients[20:22], start=1):
+        left = moments.today - number * 12 * _DAY
+        bill = AskBackstop(
+            new_public_id(), "安和县第二人民医院", f"ZY{left:%Y%m%d}0{number}", left - 28 * _DAY, left, _YUAN("9860.00"),
+            _YUAN("6900.00"), _YUAN("500.00"), _YUAN("2460.00"), BackstopGround.BEYOND_INSURANCE,
+        )  # fmt: skip
+        request = ask_backstop(session, clerk, patient, bill, left, moments.on(left + _DAY))
+        if number > 1:
+            day = moments.on(left + 3 * _DAY)
+            refuse_backstop(session, reviewer, request.public_id, BackstopRefusal.FAMILY_PAYS, day)
+
+
+# -- rehabilitation ----------------------------------------------------------------------------------------------------
+
+
+def _rehabilitate(session: Session, county: County, patients: Sequence[Patient], moments: Moments) -> None:
+    office, doctor, partner = (county.actors[name] for name in ("county_office", "doctor", "partner"))
+    run_by = session.get(Agency, partner.agency_id) if partner.agency_id else None
+    opened = moments.today - 200 * _DAY
+    home = keep_place(
+        session,
+        office,
+        KeepPlace(TOWN, "城关镇阳光家园", 12, run_by.public_id if run_by else "", "城关镇文化路 18 号", "0559-6617745"),
+        moments.on(opened),
+    )
+    for place, patient in enumerate(patients[30:34]):
+        on = moments.today - (70 - 20 * place) * _DAY
+        wish = Refer(
+            new_public_id(), home.public_id, list(ReferralSource)[place % 3], ReferralConsent.GUARDIAN, on,
+            (RehabAim.DAILY_LIFE, RehabAim.SOCIAL) if place % 2 else (RehabAim.WORK,),
+        )  # fmt: skip
+        referral = refer(session, doctor, patient, wish, on, moments.on(on))
+        if place < 2:
+            answer(session, partner, referral.public_id, ReferralState.ACCEPTED, None, moments.on(on + 2 * _DAY))
+            begin(session, partner, referral.public_id, on + 5 * _DAY, moments.today, moments.on(on + 5 * _DAY))
+            for month in {on + 5 * _DAY, moments.today - _DAY}:
+                record_month(session, partner, referral.public_id, month, 6 + place, moments.today, moments.now)
