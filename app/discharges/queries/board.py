@@ -109,12 +109,13 @@ def find_row(session: Session, actor: Actor, discharge: Discharge, now: datetime
 
 
 def count_loops(session: Session, actor: Actor, now: datetime) -> dict[Which, int]:
-    """How many loops each filter shows."""
-    return {
-        which: session.scalar(select(func.count()).select_from(Discharge).where(loops_of(actor), _is(which, now))) or 0
-        for which in Which
-        if which is not Which.CLOSED
-    }
+    """How many loops each filter shows, in one statement."""
+    asked = [which for which in Which if which is not Which.CLOSED]
+    counts = [func.count().filter(_is(which, now)) for which in asked]
+    row = session.execute(
+        select(*counts).select_from(Discharge).where(loops_of(actor), Discharge.state.in_(LIVE))
+    ).one()
+    return dict(zip(asked, row, strict=True))
 
 
 def chips_of(session: Session, discharge_ids: Sequence[int], now: datetime) -> dict[int, tuple[FormChip, ...]]:

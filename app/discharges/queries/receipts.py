@@ -68,6 +68,8 @@ def list_receipts(
     receipts = []
     for event, kind, number in rows:
         reads = _reads(actor, event, kind, form)
+        # where somebody was treated is not everybody's to read
+        is_hidden = event.kind is EventKind.OPENED and sees(actor, Field.CARE_SPANS) is not Grant.FULL
         receipts.append(
             Receipt(
                 event.public_id,
@@ -77,8 +79,8 @@ def list_receipts(
                 event.at,
                 event.recorded_at,
                 people.get(event.recorded_by or 0, ""),
-                event.unit,
-                event.who,
+                "" if is_hidden else event.unit,
+                "" if is_hidden else event.who,
                 event.post,
                 event.is_on_behalf,
                 event.paper,
