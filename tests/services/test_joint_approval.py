@@ -23,6 +23,7 @@ from app.subsidies.rules.grounds import Grounds, HoldGround, ReturnGround
 from app.subsidies.rules.policy import Chain
 from app.subsidies.rules.transitions import RunState, RunStep
 from app.subsidies.service import mark_line, return_run, send_marked, sign_for_office, unmark_line
+from app.subsidies.service.joint import check_county
 from tests.rig.county import County
 from tests.rig.crowd import at_once
 from tests.rig.families import families
@@ -106,6 +107,8 @@ def test_a_towns_police_and_office_find_no_run_to_sign(house: House, who: str) -
         assert list_waiting(session, house.actor(who), Office.POLICE) == []
         with pytest.raises(NotFound):
             get_run(session, house.actor(who), house.run().public_id)
+    with pytest.raises(Conflict, match="county_only"):  # the command says who signs, not that there is no run
+        check_county(replace(house.actor(who), area_prefix="349921100"))
 
 
 @pytest.mark.parametrize(
