@@ -49,6 +49,8 @@ UNSCOPED = {
         ),
         "of an incident that `get_incident` or a scoped list handed out",
     ),
+    "messages.queries.relevance": "by ids of what messages are about, for the sender and for use cases that were let in; it names nobody",
+    "messages.queries.sending": "for the sender's process, which acts for the house and hands nothing to a page",
     "people.queries": "by number or id, for use cases that were let in by the patient; pages use `get_person`",
     "patients.queries.caseload.find_stand_in": "for a patient whom a scoped query handed out",
     "patients.queries.caseload.list_spans": "for ids that `lock_moving` handed out",

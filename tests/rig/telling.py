@@ -31,7 +31,7 @@ from app.messages.suggested import SUGGESTED
 from app.patients.models import Patient
 from app.people.commands import PersonDraft
 from app.people.models import Person
-from app.people.service import create_people
+from app.people.service import create_people, index_many
 from app.people.vault import Vault
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind
@@ -80,6 +80,7 @@ def tell_families(
     found = []
     for patient, guardian, draft in zip(patients, create_people(session, vault, drafts, NOW), drafts, strict=True):
         guardianship = guards(session, patient, guardian)
+        index_many(session, [(patient, session.get_one(Person, patient.person_id)), (patient, guardian)])
         consent = agrees(session, county, patient, guardian) if agree else None
         task = open_task(session, patient, TaskKind.FOLLOW_UP, "visit:1", due_on, [], NOW)
         found.append(Told(patient, guardian, draft.phone or "", guardianship, consent, task))

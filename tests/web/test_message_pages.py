@@ -56,6 +56,13 @@ def test_words_need_two_people_and_say_nothing_that_they_may_not(
         status, page = post(clerk, "/messages/templates/new", **(right | {field: words}))
         assert status == 422
         assert said in page
+    named = right | {"text_zh": "郑0您好，请致电{phone}。", "text_en": "Call {phone}."}
+    assert "郑0</" not in post(clerk, "/messages/templates/new", **(named | {"text_en": "Call the doctor: {phone}"}))[1]
+    status, page = post(client_as("county_office"), "/messages/templates/new", **named)
+    assert (status, "字词：郑0" in page) == (
+        422,
+        True,
+    )  # who reads names is told so; a clerk would learn who is on the register
     assert post(clerk, "/messages/templates/new", **right)[0] == 302
     assert post(clerk, "/messages/templates/new", **right)[0] == 302  # sent twice, stored once
     with database.reading() as session:

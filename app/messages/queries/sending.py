@@ -133,6 +133,18 @@ def find_callback_number(session: Session, message: Message) -> str | None:
     return found if found and check_phone(found).valid else None
 
 
+def list_names(session: Session, patient_id: int | None) -> Sequence[str]:
+    """Names that may not stand in a message about this patient: the patient's and every guardian's."""
+    if patient_id is None:
+        return ()
+    people = (
+        select(Patient.person_id)
+        .where(Patient.id == patient_id)
+        .union(select(Guardianship.person_id).where(Guardianship.patient_id == patient_id))
+    )
+    return session.scalars(select(Person.name).where(Person.id.in_(people))).all()
+
+
 def list_staff(session: Session, message: Message, today: date) -> Sequence[User]:
     """Whom an alert is for now, the first to be told first; nobody where an office has no account left."""
     if message.recipient is Recipient.USER:

@@ -9,16 +9,16 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
-from app.core.access import Action, require
+from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.scope import within
 from app.messages.models import MessageTemplate
 from app.messages.rules.kinds import MessageKind
 from app.messages.rules.templates import TemplateState
-from app.people.models import Person
+from app.people.models import NameKey, Person
 
-SHORTEST_NAME = 2
+SHORTEST_NAME, MOST_NAMED = 2, 5
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,23 @@ def count_waiting(session: Session, actor: Actor) -> int:
     return session.scalar(waiting) or 0
 
 
-def list_names_in(session: Session, text: str) -> Sequence[str]:
-    """Names of people we know that stand in the words."""
-    named = select(Person.name).where(
-        func.length(Person.name) >= SHORTEST_NAME, literal(text).contains(Person.name, autoescape=False)
+def list_names_in(session: Session, actor: Actor, text: str) -> Sequence[str]:
+    """Names of patients and guardians of the actor's area that stand in the words.
+
+    Only for roles that read names in full: to others the answer would say who is on the register.
+    """
+    if sees(actor, Field.PATIENT_NAME) is not Grant.FULL:
+        return ()
+    named = (
+        select(Person.name)
+        .join(NameKey, NameKey.person_id == Person.id)
+        .where(
+            within(NameKey.area_code, actor),
+            func.length(Person.name) >= SHORTEST_NAME,
+            literal(text).contains(Person.name),
+        )
     )
-    return session.scalars(named.distinct().limit(5)).all()
+    return session.scalars(named.distinct().limit(MOST_NAMED)).all()
 
 
 def _rows(session: Session, actor: Actor, public_id: str | None = None) -> list[TemplateRow]:

@@ -147,7 +147,7 @@ def _worded(
         text = rendered(_text(template, receiver.language), values, receiver.language)
     except UnknownValue:
         return _refused("messages.refused.forbidden_word")
-    if forbidden_in(text):
+    if forbidden_in(text, look.list_names(session, message.patient_id)):
         return _refused("messages.refused.forbidden_word")
     until = may_wait_until(now, message.expires_at, KINDS[message.kind].ignores_night)
     parcel = Parcel(

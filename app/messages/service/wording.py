@@ -48,7 +48,7 @@ def propose_template(session: Session, actor: Actor, command: ProposeTemplate, n
     if found is not None:
         return found
     county = county_of(_code_of(actor))
-    errors = check_words(session, command.kind, {"zh": command.text_zh, "en": command.text_en})
+    errors = check_words(session, actor, command.kind, {"zh": command.text_zh, "en": command.text_en})
     if errors:
         raise Invalid(errors)
     template = MessageTemplate(
@@ -84,12 +84,12 @@ def return_template(session: Session, actor: Actor, public_id: str, now: datetim
     return template
 
 
-def check_words(session: Session, kind: MessageKind, texts: Mapping[str, str]) -> dict[str, list[Reason]]:
+def check_words(session: Session, actor: Actor, kind: MessageKind, texts: Mapping[str, str]) -> dict[str, list[Reason]]:
     """What is wrong with the words, by field: values that there are not, forbidden words, names of people, length."""
     errors: dict[str, list[Reason]] = {}
     names: dict[str, tuple[str, ...]] = {}
     for language in LANGUAGES:
-        found, wrong = _check_text(session, kind, texts[language], language)
+        found, wrong = _check_text(session, actor, kind, texts[language], language)
         names[language] = found
         if wrong:
             errors[f"text_{language}"] = wrong
@@ -99,7 +99,9 @@ def check_words(session: Session, kind: MessageKind, texts: Mapping[str, str]) -
     return errors
 
 
-def _check_text(session: Session, kind: MessageKind, text: str, language: str) -> tuple[tuple[str, ...], list[Reason]]:
+def _check_text(
+    session: Session, actor: Actor, kind: MessageKind, text: str, language: str
+) -> tuple[tuple[str, ...], list[Reason]]:
     allowed = sorted(KINDS[kind].parameters)
     audience = KINDS[kind].audience
     try:
@@ -113,7 +115,7 @@ def _check_text(session: Session, kind: MessageKind, text: str, language: str) -
     if audience is Audience.FAMILY and Parameter.PHONE not in names:
         return names, [Reason("messages.template.no_phone")]
     shown = rendered(text, EXAMPLE, language)
-    words = forbidden_in(shown, list_names_in(session, text))
+    words = forbidden_in(shown, list_names_in(session, actor, text))
     if words:
         return names, [reason("messages.template.forbidden", words=list(words))]
     if size_of(shown).parts > MOST_PARTS[audience]:
