@@ -198,7 +198,7 @@ class ReadForm(Form):
 
 
 class FindForm(Form):
-    id_number = CodeField(lazy_("证件号码"), 32, [_ANSWER])
+    person_number = CodeField(lazy_("证件号码"), 32, [_ANSWER])
 
 
 class TapForm(Form):

@@ -79,7 +79,7 @@ def fill_from_earlier() -> Answer:
     """What this hospital wrote at the person's last stay; the number stands in the form, never in an address."""
     found = FindForm()
     session, actor = read_session(), current_actor()
-    number = (found.id_number.data or "").strip().upper() if found.validate() else ""
+    number = (found.person_number.data or "").strip().upper() if found.validate() else ""
     values = find_earlier(session, Vault(session, current_keyring()), actor, number)
     if values is None:
         flash(_("本院没有这个人以前的出院记录，请直接填写"), "warning")

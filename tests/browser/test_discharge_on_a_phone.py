@@ -1,0 +1,179 @@
+"""一历五单 on phones, with the clock moved: the ward sends, five units receive in one tap and act, the loop closes; and nobody answers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, ViewportSize
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from app.accounts.models import User
+from app.accounts.sessions import open_session
+from app.core.clock import business_day
+from app.discharges.models import Discharge, HandoverEscalation
+from app.discharges.rules.states import CloseReason, DischargeState
+from app.discharges.service import escalate, follow_loops
+from app.patients.models import Patient
+from app.visits.service.recording import record_visit
+from tests.rig.clock import NOW, StoppedClock
+from tests.rig.county import VILLAGE, County
+from tests.rig.register import first_guardian, id_number, keyring, registered, vault
+from tests.rig.visits import command, stable
+
+pytestmark = pytest.mark.browser
+PHONE: ViewportSize = {"width": 360, "height": 780}
+THUMB = 44  # CSS pixels
+UNITS = ("doctor", "police", "town", "village_worker")
+Phone = Callable[[str, datetime], Page]
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """The browser sees pages, not databases: one kind is enough here."""
+    return sqlite_url
+
+
+@pytest.fixture
+def phone(app: Flask, county: County, browser: Browser) -> Iterator[Phone]:
+    """`phone("police", NOW)`: that user's phone at that instant; the product's clock stands there."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    clock = app.extensions["anhu.clock"]
+    running = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+    url, opened = f"http://127.0.0.1:{running.server_port}", []
+
+    def at(who: str, now: datetime) -> Page:
+        app.extensions["anhu.clock"] = StoppedClock(business_day(now), now)
+        with app.extensions["anhu.db"].transaction() as session:
+            user = session.scalars(select(User).where(User.name == who)).one()
+            token = open_session(session, user, user.session_epoch, now)
+        context = browser.new_context(viewport=PHONE, locale="zh-CN", base_url=url)
+        context.add_cookies([{"name": "anhu_session", "value": token, "url": url}])
+        opened.append(context)
+        return context.new_page()
+
+    yield at
+    for context in opened:
+        context.close()
+    running.shutdown()
+    thread.join()
+    app.extensions["anhu.clock"] = clock
+
+
+def test_a_discharge_goes_through_all_five_units_and_closes(app: Flask, county: County, phone: Phone) -> None:
+    patient = _patient(app, county)
+    ward = phone("hospital", NOW)
+    _send(ward, NOW - timedelta(minutes=20))
+    ward.get_by_role("link", name="登记监护人签收").click()
+    ward.fill("#who", "赵桂兰")
+    _tap(ward, ".form-footer .btn-go")
+    assert _loop(app).state is DischargeState.DISPATCHED
+
+    for hour, who in enumerate(UNITS, start=1):
+        page = phone(who, NOW + timedelta(hours=hour))
+        page.goto("/")
+        page.get_by_role("link", name="出院对接", exact=True).last.click()
+        _tap(page, ".items .btn-go")
+        assert page.get_by_text("已接收").count()
+    assert _loop(app).state is DischargeState.ACTING, "the guardian has signed, all have received"
+
+    for who in ("police", "town"):
+        page = phone(who, NOW + timedelta(days=2))
+        page.goto("/discharges/inbox")
+        page.get_by_role("link", name="办理").click()
+        page.fill("#text", "已与家属联系")
+        _tap(page, 'button[name="is_act"][value="1"]')
+        assert page.get_by_text("本单已办结").count()
+        assert not page.get_by_text("单晓明").count(), "a closed form shows nobody"
+    for week in range(4):
+        page = phone("village_worker", NOW + timedelta(days=2 + 7 * week))
+        page.goto("/discharges/inbox")
+        page.get_by_role("link", name="办理").click()
+        _tap(page, 'button[name="is_act"][value="1"]')
+    with app.extensions["anhu.db"].transaction() as session:
+        day = business_day(NOW) + timedelta(days=9)
+        found = session.get_one(Patient, patient)
+        visit = command(found, stable(day))
+        record_visit(session, vault(session), county.actor("doctor"), visit, day, NOW + timedelta(days=9))
+        follow_loops(session, NOW + timedelta(days=24))
+
+    board = phone("coordinator", NOW + timedelta(days=24))
+    board.goto("/discharges/board?which=closed")
+    assert board.get_by_text("各单位全部落实").count()
+    assert "100.00%" in board.locator(".kpis").inner_text()
+    loop = _loop(app)
+    assert (loop.state, loop.close_reason) == (DischargeState.CLOSED, CloseReason.DONE)
+
+
+def test_what_nobody_receives_turns_red_and_names_somebody(app: Flask, county: County, phone: Phone) -> None:
+    _patient(app, county)
+    _send(phone("hospital", NOW), NOW - timedelta(hours=30))
+    late = NOW + timedelta(hours=73)
+    with app.extensions["anhu.db"].transaction() as session:
+        assert escalate(session, late) == 15
+        assert {one.hours for one in session.scalars(select(HandoverEscalation))} == {24, 48, 72}
+    board = phone("coordinator", late)
+    board.goto("/")
+    board.get_by_role("link", name="出院对接", exact=True).last.click()
+    board.get_by_role("link", name="逾期未接收").click()
+    text = board.locator(".items").inner_text()
+    assert "医院迟报" in text and "72 小时已提级：安和县governance coordinator" in text
+    assert board.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page = phone("village_worker", late)
+    page.goto("/discharges/inbox")
+    assert page.get_by_text("逾期未接收").count()
+    _tap(page, ".items .btn-go")
+    assert page.get_by_text("已接收").count()
+
+
+def _patient(app: Flask, county: County) -> int:
+    with app.extensions["anhu.db"].transaction() as session:
+        patient = registered(session, county.actor("doctor"))
+        first_guardian(session, county.actor("doctor"), patient)
+        assert keyring()
+        return patient.id
+
+
+def _send(page: Page, left_at: datetime) -> None:
+    """The whole record by thumb and keyboard, level 3, so that the police are told too."""
+    page.goto("/discharges/records/new")
+    local = left_at + timedelta(hours=8)
+    texts = {
+        "name": "单晓明", "born_on": "1980-05-01", "id_number": id_number(), "address": "东村 12 组 3 号", "hospital_number": "CY-71",
+        "admitted_on": "2026-10-12", "discharged_at": f"{local:%Y-%m-%dT%H:%M}", "admission_count": "2", "diagnosis": "偏执型",
+        "diagnosis_code": "F20.0", "first_diagnosed": "2011", "medicines": "利培酮片，2mg，早晚", "doctor_name": "汪志远",
+        "doctor_phone": "0559-2345678", "contact_name": "赵桂兰",
+    }  # fmt: skip
+    for name, text in texts.items():
+        page.fill(f"#{name}", text)
+    page.select_option("#area_code", VILLAGE)
+    for name, value in (
+        ("sex", "1"),
+        ("risk_level", "3"),
+        ("behaviours", "7"),
+        ("effect", "2"),
+        ("rehabilitation", "1"),
+    ):
+        page.locator(f'input[name="{name}"][value="{value}"]').click()
+    _tap(page, 'button[name="send"]')
+    assert page.get_by_text("已报送").count(), page.locator("main").inner_text()[:800]
+
+
+def _tap(page: Page, selector: str) -> None:
+    button = page.locator(selector).first
+    box = button.bounding_box()
+    assert box is not None and box["height"] >= THUMB, f"{selector} is too low for a thumb"
+    with page.expect_navigation():
+        button.click()
+
+
+def _loop(app: Flask) -> Discharge:
+    with app.extensions["anhu.db"].reading() as session:
+        found: Discharge = session.scalars(select(Discharge)).one()
+        return found
