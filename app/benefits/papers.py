@@ -21,7 +21,7 @@ from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.calendar import load_workdays
 from app.core.crypto import Keyring, digest
-from app.core.identity import SEX_LABELS, Sex, mask_name
+from app.core.identity import SEX_LABELS, Sex, mask_name, mask_phone
 from app.core.reasons import say
 from app.core.workdays import add_working_days
 from app.guardians.labels import RELATION_LABELS
@@ -37,6 +37,7 @@ from reports.wording import chinese_date
 _CALENDAR_SPAN = timedelta(days=60)
 _HOW = "带身份证、户口簿到主管单位或村（社区）申请"
 _WAITING = "已经申请，等待答复"
+_UNSAID = frozenset({"benefits.rule.managed"})  # the sheet may lie open at home
 
 
 def _organisation(session: Session, actor: Actor) -> str:
@@ -93,7 +94,8 @@ def _received(line: BenefitLine) -> SheetLine:
 def _missing(line: BenefitLine) -> SheetLine:
     if line.gap is Gap.WAITING:
         return SheetLine(BENEFIT_KINDS[line.kind], _WAITING, "")
-    return SheetLine(BENEFIT_KINDS[line.kind], f"可以申请：{say(line.because)}", _HOW)
+    said = "" if line.because.code in _UNSAID else f"：{say(line.because)}"
+    return SheetLine(BENEFIT_KINDS[line.kind], f"可以申请{said}", _HOW)
 
 
 def _unknown(line: BenefitLine) -> SheetLine:
@@ -142,8 +144,8 @@ def referral_slip(
     mark = mark_of(vault.keyring, print_of_referral(referral, patient, actor, now))
     return RehabReferralDocument(
         imprint=_imprint(session, actor, mark, now),
-        person=_printed(found, person),
-        phone=found.phone or "",
+        person=_printed(actor, found, person),
+        phone=_phone(actor, Field.PATIENT_PHONE, found.phone),
         place=place.name,
         address=place.address,
         place_phone=place.phone or "",
@@ -161,7 +163,14 @@ def aims_of(referral: RehabReferral) -> list[str]:
     return [REHAB_AIMS[aim] for place, aim in AIM_CODES.items() if referral.aims >> (place - 1) & 1]
 
 
-def _printed(found: Particulars, person: Person) -> PrintedPerson:
+def _phone(actor: Actor, field: Field, number: str | None) -> str:
+    """As the one who prints may see it."""
+    if not number or sees(actor, field) is Grant.FULL:
+        return number or ""
+    return mask_phone(number)
+
+
+def _printed(actor: Actor, found: Particulars, person: Person) -> PrintedPerson:
     return PrintedPerson(
         name=person.name,
         sex=SEX_LABELS[Sex(person.sex)],
@@ -169,5 +178,5 @@ def _printed(found: Particulars, person: Person) -> PrintedPerson:
         address=found.address or "",
         guardian_name=found.guardian or "",
         guardian_relation=RELATION_LABELS[found.relation] if found.relation else "",
-        guardian_phone=found.guardian_phone or "",
+        guardian_phone=_phone(actor, Field.GUARDIAN_PHONE, found.guardian_phone),
     )

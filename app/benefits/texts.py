@@ -53,8 +53,8 @@ TEXTS: dict[str, str] = {
     "benefits.office.other": N_("请从列出的单位中选择"),
     "benefits.office_set": N_("设置待遇办理单位"),
     # -- dynamic enrolment, renewals
-    "benefits.dynamic.uninsured": N_("%(on)s住院，没有参加基本医疗保险，走绿色通道即时参保"),
-    "benefits.dynamic.unknown": N_("%(on)s住院，参保情况没有登记，请核实；没有参保的即时参保"),
+    "benefits.dynamic.uninsured": N_("没有参加基本医疗保险，需要即时参保"),
+    "benefits.dynamic.unknown": N_("参保情况没有登记，请核实；没有参保的即时参保"),
     "benefits.renewal.due": N_("%(what)s应在 %(on)s 前续办"),
     "benefits.renewals_opened": N_("生成待遇续办任务"),
     # -- hospital costs

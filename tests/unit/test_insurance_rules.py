@@ -117,12 +117,12 @@ def test_what_comes_back_and_what_was_earned_are_together_what_was_paid() -> Non
         ),
     ],
 )
-def test_a_day_is_covered_or_not_and_says_why(day: date, more: dict[str, object], is_covered: bool, code: str) -> None:
+def test_edge_10_a_death_is_covered_on_its_day_and_every_other_day_says_why_or_why_not(day: date, more: dict[str, object], is_covered: bool, code: str) -> None:
     found, because = cover_on(facts(**more), day)
     assert (found, because.code) == (is_covered, f"insurance.cover.{code}")
 
 
-def test_the_earlier_of_a_death_and_a_move_ends_the_cover() -> None:
+def test_edge_02_insurance_ends_the_day_before_the_new_place_begins_or_with_an_earlier_death() -> None:
     ending = ending_of(date(2026, 9, 1), date(2026, 6, 10), EndReason.LEFT)
     assert ending is not None
     assert (ending.last_on, ending.why) == (date(2026, 6, 9), EndReason.LEFT)

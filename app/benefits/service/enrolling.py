@@ -47,7 +47,7 @@ def open_dynamic_enrolment(
         return None
     today = business_day(now)
     code = "benefits.dynamic.unknown" if standing is None else "benefits.dynamic.uninsured"
-    because = [reason(code, on=admission_day)]
+    because = [reason(code)]  # neither the stay nor the hospital: offices that may not know of it read this too
     deadline = answer_by(today, True, load_workdays(session, today, today + _CALENDAR_SPAN))
     task = open_task(
         session,

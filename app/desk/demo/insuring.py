@@ -170,11 +170,15 @@ def _known(session: Session, county: County, patients: Sequence[Patient], moment
 
 
 def _rows_of(patient: Patient, doctor: Actor, rng: Random, moments: Moments) -> Iterator[dict[str, object]]:
+    has_certificate = False
     for kind, (receives, without) in _SHARES.items():
         drawn = rng.randrange(100)
         if drawn >= receives + without:
             continue
         state = S.RECEIVING if drawn < receives else S.NOT_RECEIVING
+        has_certificate |= kind is K.DISABILITY_CERTIFICATE and state is S.RECEIVING
+        if kind in (K.NURSING_ALLOWANCE, K.LIVING_ALLOWANCE) and not has_certificate:
+            continue
         asked_on = moments.today - rng.randrange(20, 160) * _DAY
         is_certificate = kind is K.DISABILITY_CERTIFICATE and state is S.RECEIVING
         renews = (kind is K.BASIC_MEDICAL or is_certificate) and state is S.RECEIVING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -231,11 +231,11 @@ def paid_before(session: Session, actor: Actor, claim: Claim, policy: InsuranceP
     return Money(accident), Money(year)
 
 
-def list_incidents(session: Session, actor: Actor, patient: Patient) -> list[tuple[str, date, datetime]]:
-    """(public id, day, instant) of the patient's incidents that stand; what happened stays in the incident's own record."""
+def list_incidents(session: Session, actor: Actor, patient: Patient) -> list[tuple[str, date]]:
+    """(public id, day) of the patient's incidents that stand; what happened stays in the incident's own record."""
     require(actor, Action.SEE_INSURED)
     rows = session.execute(
-        select(Incident.public_id, Incident.happened_on, Incident.happened_at)
+        select(Incident.public_id, Incident.happened_on)
         .where(
             Incident.patient_id == patient.id,
             Incident.state != IncidentState.DISMISSED,
@@ -243,7 +243,7 @@ def list_incidents(session: Session, actor: Actor, patient: Patient) -> list[tup
         )
         .order_by(Incident.happened_at.desc())
     )
-    return [(public_id, on, at) for public_id, on, at in rows]
+    return [(public_id, on) for public_id, on in rows]
 
 
 def find_incident(session: Session, actor: Actor, patient: Patient, public_id: str) -> Incident | None:

@@ -16,7 +16,7 @@ from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.money import Money
 from app.core.papers import hand_out
-from app.core.web import date_short, local_time, read_session
+from app.core.web import date_short, read_session
 from app.insurance.forms import AgreeForm, ClaimForm, PapersForm, PayForm, RefuseForm
 from app.insurance.labels import CLAIM_PAPERS, CLAIM_STATES, CLAIM_TONES, HARMS, POLICY_KINDS
 from app.insurance.models import Claim
@@ -206,7 +206,7 @@ def _offer(form: Form, patient: Patient, actor: Actor) -> None:
         )
         for one in list_claimable(session, actor)
     ]
-    incidents = [(found, local_time(at)) for found, _on, at in list_incidents(session, actor, patient)]
+    incidents = [(found, date_short(on)) for found, on in list_incidents(session, actor, patient)]
     if isinstance(form, ClaimForm):
         form.offer(policies, incidents)
 
