@@ -20,6 +20,8 @@ BINARY = {".png", ".xlsx", ".ttf", ".otf", ".pdf", ".gz", ".ico", ".woff2"}
 
 # Queries without an actor, and who guards their rows instead.
 UNSCOPED = {
+    "api.queries.find_bearer": "who stands behind a key, before anybody is somebody",
+    "api.queries.count_good_keys": "keys of an agency that `list_speakers` handed out",
     "areas.queries": "the area tree and its agencies are the same for everybody",
     "accounts.queries": "names before anybody is signed in, and the accounts of one human being",
     "audit.queries.list_actions": "kinds of acts, without whose",

@@ -26,13 +26,13 @@ class Shape(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": lazy_("没有这个字段"), "type": lazy_("应为对象")}  # noqa: RUF012 - read by marshmallow once
+    error_messages = {"unknown": lazy_("没有这个字段"), "type": lazy_("应为对象")}  # noqa: RUF012 - read once
 
 
 class Text(fields.String):
     """Text of `least` to `most` characters, without what no page shows."""
 
-    default_error_messages = {**_SHARED, "invalid": lazy_("应为文本")}  # noqa: RUF012
+    default_error_messages = {**_SHARED, "invalid": lazy_("应为文本")}  # noqa: RUF012 - marshmallow's own way
 
     def __init__(self, most: int, least: int = 0, **more: Any) -> None:
         words = LazyString(_, N_("长度应为 %(least)s 至 %(most)s 个字符"), least=least, most=most)
@@ -42,14 +42,14 @@ class Text(fields.String):
 class Pattern(fields.String):
     """One line of a written form; `words` say which."""
 
-    default_error_messages = {**_SHARED, "invalid": lazy_("应为文本")}  # noqa: RUF012
+    default_error_messages = {**_SHARED, "invalid": lazy_("应为文本")}  # noqa: RUF012 - marshmallow's own way
 
     def __init__(self, pattern: str, words: Any, **more: Any) -> None:
         super().__init__(validate=[validate.Regexp(f"^{pattern}$", error=words), _refuse_lines], **more)
 
 
 class Whole(fields.Integer):
-    default_error_messages = {**_SHARED, "invalid": lazy_("应为整数")}  # noqa: RUF012
+    default_error_messages = {**_SHARED, "invalid": lazy_("应为整数")}  # noqa: RUF012 - marshmallow's own way
 
     def __init__(self, least: int, most: int, **more: Any) -> None:
         words = LazyString(_, N_("应在 %(least)s 至 %(most)s 之间"), least=least, most=most)
@@ -57,7 +57,7 @@ class Whole(fields.Integer):
 
 
 class Day(fields.Date):
-    default_error_messages = {**_SHARED, "invalid": lazy_("应为日期，如 2026-11-21")}  # noqa: RUF012
+    default_error_messages = {**_SHARED, "invalid": lazy_("应为日期，如 2026-11-21")}  # noqa: RUF012 - marshmallow's own way
 
     def __init__(self, **more: Any) -> None:
         super().__init__(format="iso", validate=_refuse_far, **more)
@@ -66,7 +66,7 @@ class Day(fields.Date):
 class Instant(fields.AwareDateTime):
     """An instant with its zone."""
 
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {  # noqa: RUF012 - marshmallow's own way
         **_SHARED,
         "invalid": lazy_("应为带时区的时间，如 2026-11-21T09:30:00+08:00"),
         "invalid_awareness": lazy_("应为带时区的时间，如 2026-11-21T09:30:00+08:00"),
@@ -77,7 +77,7 @@ class Instant(fields.AwareDateTime):
 
 
 class YesNo(fields.Boolean):
-    default_error_messages = {**_SHARED, "invalid": lazy_("应为 true 或 false")}  # noqa: RUF012
+    default_error_messages = {**_SHARED, "invalid": lazy_("应为 true 或 false")}  # noqa: RUF012 - marshmallow's own way
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -88,14 +88,14 @@ class YesNo(fields.Boolean):
 class Choice(fields.Enum[Any]):
     """One of the printed codes."""
 
-    default_error_messages = {**_SHARED, "unknown": lazy_("不是可用的代码，请对照接口说明")}  # noqa: RUF012
+    default_error_messages = {**_SHARED, "unknown": lazy_("不是可用的代码，请对照接口说明")}  # noqa: RUF012 - marshmallow's own way
 
     def __init__(self, kind: type[Enum], **more: Any) -> None:
         super().__init__(kind, by_value=True, **more)
 
 
 class Lines(fields.List[Any]):
-    default_error_messages = {**_SHARED, "invalid": lazy_("应为列表")}  # noqa: RUF012
+    default_error_messages = {**_SHARED, "invalid": lazy_("应为列表")}  # noqa: RUF012 - marshmallow's own way
 
     def __init__(self, of: type[Schema], most: int, **more: Any) -> None:
         words = LazyString(_, N_("最多 %(most)s 项"), most=most)

@@ -92,15 +92,20 @@ def _who(key: str) -> Actor | None:
     return bearer.actor
 
 
-@discharges.post("/discharges")
+@discharges.before_request
 @discharges.auth_required(keys)
+def ask_for_the_key() -> None:
+    """Nothing here answers without one."""
+
+
+@discharges.post("/discharges")
+@permit(Action.SUBMIT_DISCHARGE)
 @discharges.input(DischargeIn, arg_name="sent")
 @discharges.output(LoopOut, status_code=201, description="The loop that was opened.")
 @discharges.doc(
     summary="Submit a discharge record",
     responses={200: "This number came before: its loop as it stands.", **REFUSALS},
 )
-@permit(Action.SUBMIT_DISCHARGE)
 def submit(sent: dict[str, Any]) -> tuple[LoopState, int]:
     actor, now = current_actor(), current_clock().now()
     command = command_of(cast("int", actor.agency_id), sent)
@@ -111,12 +116,11 @@ def submit(sent: dict[str, Any]) -> tuple[LoopState, int]:
 
 
 @discharges.get("/discharges/<path:hospital_number>")
-@discharges.auth_required(keys)
+@permit(Action.SUBMIT_DISCHARGE)
 @discharges.output(LoopOut)
 @discharges.doc(
     summary="How far the hand-over of one discharge has come", responses={404: "No such number of this hospital."}
 )
-@permit(Action.SUBMIT_DISCHARGE)
 def show(hospital_number: str) -> LoopState:
     with reading() as session:
         return get_loop_state(session, current_actor(), hospital_number)
