@@ -46,13 +46,13 @@ REFUSALS = {
 
 keys = HTTPTokenAuth(scheme="Bearer", description="The hospital's key, given by the county's administrator.")
 discharges = APIBlueprint(
-    "discharges", __name__, tag={"name": "discharges", "description": "一历五单 · discharge hand-over"}
+    "discharges", __name__, tag={"name": "discharges", "description": "discharge hand-over"}
 )
 
 
 def create_api(main: Flask) -> APIFlask:
     """The interface beside `main`, on the same house."""
-    api = APIFlask("api", title="Anhu 安护", version="1", docs_path=None, spec_path="/openapi.json", json_errors=True)
+    api = APIFlask("api", title="Anhu", version="1", docs_path=None, spec_path="/openapi.json", json_errors=True)
     api.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         TRUSTED_HOSTS=main.config.get("TRUSTED_HOSTS"),
@@ -77,7 +77,7 @@ def create_api(main: Flask) -> APIFlask:
     return api
 
 
-@keys.verify_token  # type: ignore[untyped-decorator]
+@keys.verify_token  # type: ignore[untyped-decorator]  # Flask-HTTPAuth is untyped
 def _who(key: str) -> Actor | None:
     """The account behind the key; the day of its use is written down."""
     today = current_clock().today()
