@@ -36,6 +36,7 @@ TEXTS: dict[str, str] = {
     "discharges.unreadable": N_("没有读出任何一项，请核对每行是否写成“项目：内容”"),
     "discharges.plan_needs": N_("请填写姓名和拟出院日期（或出院时间）再保存"),
     "discharges.ten_a_day": N_("今天查看的人数已满 10 人，请明天再看，或请县精防办协助"),
+    "discharges.slip": N_("对接单 %(number)s 的回执"),
     # tasks
     "discharges.first_visit": N_("%(on)s 出院，%(by)s 前完成首次随访"),
     "discharges.verify_death": N_("医院报告 %(on)s 死亡出院，请核实并登记"),

@@ -20,6 +20,7 @@ KIND_LABELS = {
     DocumentKind.ACCOUNT: N_("社保卡、存折或账户证明"),
     DocumentKind.DEATH: N_("死亡证明"),
     DocumentKind.DISCHARGE: N_("出院证明"),
+    DocumentKind.HANDOVER: N_("单位盖章的对接单回执"),
 }
 # Why a picture no longer counts; the code is stored, the picture stays.
 WITHDRAWAL_REASONS = {

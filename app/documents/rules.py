@@ -23,6 +23,7 @@ class DocumentKind(StrEnum):
     ACCOUNT = "account"  # 社保卡或存折，账户变更与共用的证明
     DEATH = "death"
     DISCHARGE = "discharge"
+    HANDOVER = "handover"  # 单位盖章的对接单回执
 
 
 class DocumentSubject(StrEnum):
@@ -34,6 +35,7 @@ class DocumentSubject(StrEnum):
     DUTY_CHECK = "duty_check"
     ACCOUNT = "account"
     RECOVERY = "recovery"
+    HANDOVER_FORM = "handover_form"
 
 
 _OF_A_FAMILY = (
@@ -56,6 +58,7 @@ KINDS_OF: dict[DocumentSubject, tuple[DocumentKind, ...]] = {
     DocumentSubject.DUTY_CHECK: (DocumentKind.DUTY_CHECK, DocumentKind.CARE_LOG),
     DocumentSubject.ACCOUNT: (DocumentKind.ACCOUNT,),
     DocumentSubject.RECOVERY: (DocumentKind.RECEIPT,),
+    DocumentSubject.HANDOVER_FORM: (DocumentKind.HANDOVER,),
 }
 
 
@@ -83,6 +86,8 @@ STANDS_ON: dict[DocumentKind, tuple[Field, ...]] = {
     DocumentKind.ACCOUNT: (Field.GUARDIAN_NAME, Field.PAYEE_ACCOUNT),
     DocumentKind.DEATH: (Field.CLINICAL,),
     DocumentKind.DISCHARGE: (Field.CLINICAL,),
+    # the slip hangs on the form, and the health centre's form says everything
+    DocumentKind.HANDOVER: (Field.PATIENT_NAME, Field.ADDRESS, Field.GUARDIAN_PHONE, Field.CLINICAL),
 }
 # Photographed with the middle of the number covered, so that it shows what the last four show.
 COVERED = frozenset({DocumentKind.ACCOUNT})

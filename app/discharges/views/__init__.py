@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.discharges.views import answering, board, home, printing, records
+from app.discharges.views import answering, board, home, papers, printing, records
 from app.discharges.views.blueprint import discharges
 
-__all__ = ["answering", "board", "discharges", "home", "printing", "records"]
+__all__ = ["answering", "board", "discharges", "home", "papers", "printing", "records"]

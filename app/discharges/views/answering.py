@@ -31,6 +31,9 @@ from app.discharges.rules.numbers import form_number
 from app.discharges.rules.states import ACTS, OPEN_FORMS, FormKind
 from app.discharges.service import confirm_notice, correct_event, receive_form, report_back
 from app.discharges.views.blueprint import discharges
+from app.documents.labels import KIND_LABELS
+from app.documents.queries import papers_of
+from app.documents.rules import DocumentSubject
 from app.people.vault import Vault
 
 Answer = str | BaseResponse | tuple[str, int]
@@ -211,4 +214,6 @@ def _form_page(public_id: str, report: ReportForm | None = None) -> str:
         registered=find_registered(session, actor, loop),
         labels=labels,
         codes=record,
+        papers=papers_of(session, actor, DocumentSubject.HANDOVER_FORM, public_id),
+        paper_kinds=KIND_LABELS,
     )
