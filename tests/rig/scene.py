@@ -553,7 +553,7 @@ def _assess(ground: _Ground, patient: Patient) -> None:
         session, ground.keyring, ground.actors, ground.marks, ground.village
     )
     found.emergency, found.question = _emergency(session, ground.keyring, ground.doctor, patient, ground.village)
-    begin_loop(Around(session, Vault(session, ground.keyring), ground.actors, found, patient))
+    begin_loop(Around(session, Vault(session, ground.keyring), ground.actors, found, patient, ground.marks.medicine))
     hand_over(session, Vault(session, ground.keyring), ground.actors, ground.village, ground.county, found)
 
 

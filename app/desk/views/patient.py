@@ -49,6 +49,7 @@ from app.visits.queries_losses import find_lost_span
 MENU = (
     ("incidents.open_for_patient", N_("开应急处置记录单")),
     ("incidents.report_of_patient", N_("报告案（事）件")),
+    ("incidents.ask_green", N_("申请绿色通道")),
     ("patients.edit", N_("编辑资料")),
     ("patients.change_state", N_("变更状态")),
     ("patients.show_treatment", N_("治疗")),

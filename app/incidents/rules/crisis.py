@@ -65,6 +65,14 @@ class CallOutcome(StrEnum):
     NO_DANGER = "no_danger"
 
 
+class NoPolice(StrEnum):
+    """Why the police were not told, though there was danger."""
+
+    OVER = "over"  # the danger had passed during the call
+    THERE = "there"  # they were there already
+    NO_PLACE = "no_place"  # nobody knew where it was
+
+
 class Handover(StrEnum):
     INCIDENT = "incident"
     EMERGENCY = "emergency"

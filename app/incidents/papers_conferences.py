@@ -1,0 +1,54 @@
+"""Minutes of a conference as paper: who came, each point with why and what was said, decisions with owner and day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.core.actor import Actor
+from app.core.reasons import say
+from app.incidents.labels_conferences import ANSWERS, DECISION_KINDS, DECISION_STATES, RESULTS, SOURCES
+from app.incidents.queries.conferences import ConferenceSheet, ItemRow
+from reports.forms.conference_minutes import ConferenceMinutesDocument, Decided, Party, Point, render_conference_minutes
+from reports.forms.sheet import Imprint
+
+
+def minutes_pdf(sheet: ConferenceSheet, place: str, organisation: str, actor: Actor, now: datetime, mark: str) -> bytes:
+    conference = sheet.conference
+    return render_conference_minutes(
+        ConferenceMinutesDocument(
+            Imprint(organisation, actor.name, now),
+            place=place,
+            number=conference.number,
+            meets_at=conference.meets_at,
+            room=conference.place,
+            chair=conference.chair,
+            parties=tuple(
+                Party(
+                    one.agency,
+                    one.invitee.attendee,
+                    ANSWERS[one.invitee.answer] if one.invitee.answer else "",
+                    one.invitee.was_present,
+                )
+                for one in sheet.invitees
+            ),
+            points=tuple(_point(one) for one in sheet.items),
+            mark=mark,
+        )
+    )
+
+
+def _point(row: ItemRow) -> Point:
+    because = [SOURCES[row.item.source], *(say(why) for why in row.because)]
+    return Point(
+        name=row.name,
+        village=row.village,
+        because="；".join(because),
+        result=RESULTS[row.item.result] if row.item.result else "",
+        words=row.words or "",
+        decisions=tuple(
+            Decided(
+                DECISION_KINDS[one.decision.kind], one.agency, one.decision.due_on, DECISION_STATES[one.decision.state]
+            )
+            for one in row.decisions
+        ),
+    )
