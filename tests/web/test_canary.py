@@ -164,7 +164,7 @@ def test_the_last_four_of_a_number_are_shown_only_to_whom_the_table_grants_them(
         shown = re.compile(rf"(?<![0-9A-Za-z_-]){tail}(?![0-9A-Za-z_-])|[*•＊…]{tail}")
         for role, crawl in crawls.items():
             pages = [where for where, page in crawl.seen.items() if shown.search(page)]
-            granted = {Grant.FULL, Grant.LAST_FOUR, Grant.MASKED}
+            granted = {Grant.FULL, Grant.LAST_FOUR, Grant.MASKED, Grant.TASK_LAST_FOUR}
             if pages and FIELDS[field][role] not in granted:
                 wrong.append(f"{role} sees the last four of {field} at {pages[:3]}")
     assert not wrong, "\n".join(wrong)
@@ -191,8 +191,17 @@ def test_no_address_file_name_or_title_names_a_person(crawls: dict[Role, Crawl])
 
 def test_administrators_and_city_viewers_see_no_person(crawls: dict[Role, Crawl]) -> None:
     values = [value for spellings in whole(NEAR).values() for value in spellings]
-    for role in (Role.ADMIN, Role.CITY_VIEWER, Role.POLICE, Role.PARTNER, Role.HOSPITAL):
+    for role in (Role.ADMIN, Role.CITY_VIEWER, Role.POLICE, Role.HOSPITAL):
         assert not crawls[role].pages_with(*values), role
+
+
+def test_an_office_sees_a_person_only_on_what_is_addressed_to_it(crawls: dict[Role, Crawl]) -> None:
+    """Requests for benefits, referrals to its places, decisions and invitations of a conference: no list, no register (roles.md, T)."""
+    values = [value for spellings in whole(NEAR).values() for value in spellings]
+    addressed = ("/benefits/requests/", "/rehab/", "/incidents/decisions/", "/incidents/invitations/")
+    seen = crawls[Role.PARTNER].pages_with(*values)
+    assert seen
+    assert not [where for where in seen if not where.startswith(addressed)]
 
 
 def test_whom_a_clue_is_about_is_seen_by_those_who_look_at_it_and_the_police_of_the_place(
