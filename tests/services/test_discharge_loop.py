@@ -97,7 +97,7 @@ def told_police(session: Session, county: County) -> Discharge:
 # -- sending -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_record_ends_the_stay_and_tells_everybody_at_once(session: Session, county: County) -> None:
+def test_edge_09_the_record_ends_the_stay_and_tells_everybody_at_once(session: Session, county: County) -> None:
     patient = known(session, county)
     record_admission(session, county.actor("doctor"), patient, "县院", ADMITTED_ON, None, NOW)
     loop = submitted(session, county, risk_level=3)
@@ -268,7 +268,7 @@ def test_an_address_in_another_county_sends_the_docking_form_and_a_transfer_noti
     assert sent[FormKind.TRANSFER].is_received_on_behalf and state(sent[FormKind.TRANSFER]) is FormState.CLOSED
 
 
-def test_somebody_lost_who_is_found_far_away_is_lost_no_more_and_the_old_office_hears_of_it(
+def test_edge_36_somebody_lost_who_is_found_far_away_is_lost_no_more_and_the_old_office_hears_of_it(
     session: Session, county: County
 ) -> None:
     patient = known(session, county)
