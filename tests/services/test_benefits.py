@@ -16,10 +16,18 @@ from app.benefits.models import BenefitRequest
 from app.benefits.queries.rehab import get_referral, list_places_of, particulars_at_place
 from app.benefits.queries.requests import get_request, list_requests, particulars_of
 from app.benefits.queries.standing import count_gaps, list_gap, list_lines
-from app.benefits.rules.backstop import BackstopGround, BackstopRefusal, BackstopState
+from app.benefits.rules.backstop import BACKSTOP_MOVES, BackstopGround, BackstopRefusal, BackstopState
 from app.benefits.rules.benefit import BenefitKind, BenefitState, Gap
-from app.benefits.rules.rehab import ReferralConsent, ReferralRefusal, ReferralSource, ReferralState, RehabAim, RehabEnd
-from app.benefits.rules.requests import RequestRefusal, RequestState
+from app.benefits.rules.rehab import (
+    REFERRAL_MOVES,
+    ReferralConsent,
+    ReferralRefusal,
+    ReferralSource,
+    ReferralState,
+    RehabAim,
+    RehabEnd,
+)
+from app.benefits.rules.requests import REQUEST_MOVES, RequestRefusal, RequestState
 from app.benefits.service import open_dynamic_enrolment
 from app.benefits.service.asking import ask_office, grant, refuse, set_office, take_up
 from app.benefits.service.backing import (
@@ -44,6 +52,10 @@ from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.money import Money
+from app.core.schema import metadata
+from app.insurance.rules.claims import CLAIM_MOVES
+from app.insurance.rules.policies import POLICY_MOVES
+from app.insurance.rules.relief import RELIEF_MOVES
 from app.patients.models import Patient
 from app.patients.service import record_admission
 from app.subsidies.commands import ProposeMoney
@@ -128,13 +140,12 @@ def test_whoever_goes_to_hospital_uninsured_is_enrolled_at_once_and_the_office_a
         session, vault(session), clerk, uninsured, RecordBenefit("u" * 22, B.BASIC_MEDICAL, S.ENDED, TODAY), TODAY, NOW
     )
     set_office(session, clerk, B.BASIC_MEDICAL, county.agencies[AgencyKind.PARTNER, COUNTY], NOW)
-    assert open_dynamic_enrolment(session, county.actor("doctor"), insured, TODAY, NOW) is None
-    task = open_dynamic_enrolment(session, county.actor("doctor"), uninsured, TODAY, NOW)
-    assert task is not None
-    assert task.because[0]["code"] == "benefits.dynamic.uninsured"
-    assert open_dynamic_enrolment(session, county.actor("doctor"), uninsured, TODAY, NOW) is task
     for patient in (insured, uninsured, unknown):
         record_admission(session, county.actor("doctor"), patient, "示例医院", TODAY, None, NOW)
+    [task] = open_tasks(session, TaskKind.DYNAMIC_ENROLMENT)
+    assert (task.patient_id, task.because[0]["code"]) == (uninsured.id, "benefits.dynamic.uninsured"), "in the same act"
+    assert open_dynamic_enrolment(session, county.actor("doctor"), insured, TODAY, NOW) is None
+    assert open_dynamic_enrolment(session, county.actor("doctor"), uninsured, TODAY, NOW) is task
     assert open_for_admissions(session, Actor.operator(), TODAY, NOW).made == 1, "the one whom no page has opened"
     assert open_for_admissions(session, Actor.operator(), TODAY, NOW).made == 0
     assert len(open_tasks(session, TaskKind.DYNAMIC_ENROLMENT)) == 2
@@ -305,3 +316,20 @@ def test_a_place_takes_in_as_many_as_it_has_seats_and_sees_only_its_own(session:
     answer(session, office, third, ReferralState.REFUSED, ReferralRefusal.TOO_FAR, NOW)
     with pytest.raises(Conflict):
         begin(session, partner, third, TODAY, TODAY, NOW)
+
+
+def test_the_databases_table_of_legal_moves_names_the_pairs_of_the_rules(session: Session) -> None:
+    moves = metadata.tables["legal_moves"]
+    stored: dict[str, set[tuple[str, str]]] = {}
+    for what, before, after in session.execute(select(moves.c.what, moves.c.from_state, moves.c.to_state)):
+        stored.setdefault(what, set()).add((before, after))
+    tables = {
+        "insurance_policies": POLICY_MOVES,
+        "claims": CLAIM_MOVES,
+        "reliefs": RELIEF_MOVES,
+        "benefit_requests": REQUEST_MOVES,
+        "backstop_requests": BACKSTOP_MOVES,
+        "rehab_referrals": REFERRAL_MOVES,
+    }
+    for table, legal in tables.items():
+        assert stored[f"{table}.state"] == {(before.value, after.value) for before, after in legal}, table

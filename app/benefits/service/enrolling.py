@@ -1,7 +1,7 @@
 """Dynamic enrolment: somebody without medical insurance who is sent to hospital is insured at once (绿色通道).
 
-Opened where an admission is recorded by a page that knows benefits, and every night for all other admissions; the same admission
-opens one duty, whoever comes first.
+Opened in the act that records the admission where it is known that nobody is insured, by pages that know benefits, and every night for
+all others; the same admission opens one duty, whoever comes first.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from app.core.reasons import Label, Reason, reason
 from app.core.scope import within
 from app.patients.models import Admission, Patient
 from app.patients.rules import RegistryStatus
+from app.patients.service.stays import follows_admissions
 from app.people.models import Person
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind
@@ -61,6 +62,16 @@ def open_dynamic_enrolment(
     if list_waiting_patients(session, [patient.id]):
         ask_for(session, actor, patient, BenefitKind.BASIC_MEDICAL, because, today, now, is_green=True)
     return task
+
+
+@follows_admissions
+def enrol_at_once(session: Session, actor: Actor, patient: Patient, admission: Admission, now: datetime) -> Task | None:
+    """Who is known to be uninsured waits for no night; of whom nobody knows, the night's job asks."""
+    standing = find_open(session, patient, BenefitKind.BASIC_MEDICAL)
+    is_present = admission.to_on is None and admission.from_on >= business_day(now) - LOOKED_BACK
+    if standing is None or standing.state is BenefitState.RECEIVING or not is_present:
+        return None
+    return open_dynamic_enrolment(session, actor, patient, admission.from_on, now)
 
 
 def open_for_admissions(session: Session, actor: Actor, today: date, now: datetime) -> Counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
@@ -17,6 +18,15 @@ from app.patients.service.follow_ups import visits_follow
 from app.patients.service.lifetime import refuse_outside_life
 from app.patients.service.spans import find_open, write_span
 from app.patients.service.states import find_consent, set_management
+
+Follower = Callable[[Session, Actor, Patient, Admission, datetime], object]
+_FOLLOWERS: list[Follower] = []
+
+
+def follows_admissions(follower: Follower) -> Follower:
+    """Let a room above this one answer in the same act to everybody who goes to hospital, whoever writes it down."""
+    _FOLLOWERS.append(follower)
+    return follower
 
 
 def record_admission(
@@ -64,6 +74,8 @@ def record_admission(
             )
         _end_loss(session, actor, patient, admission, now)
     _note(session, actor, patient, "patients.admitted", now)
+    for follow in _FOLLOWERS:
+        follow(session, actor, patient, admission, now)
     return admission
 
 
