@@ -132,7 +132,8 @@ class Action(StrEnum):
     DECIDE_ON_INCIDENTS = "decide_on_incidents"  # level, visits, the guardian, the agreement, the quarter: each one's own
     ASK_HOSPITALS = "ask_hospitals"  # ask one to receive somebody of an emergency
     ANSWER_RECEPTIONS = "answer_receptions"  # the hospital's own word, by day and night
-    KEEP_GREEN = "keep_green"  # green-channel requests, purchase list, delivery rounds
+    KEEP_GREEN = "keep_green"  # green-channel requests
+    KEEP_ROUNDS = "keep_rounds"  # what is to be bought for a town, and the rounds that bring it
     TAKE_CALLS = "take_calls"  # crisis calls
     HOLD_CONFERENCES = "hold_conferences"  # agenda, invitations, decisions, minutes
     ANSWER_DECISIONS = "answer_decisions"  # what a conference asks of one's own agency
@@ -284,6 +285,7 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.ASK_HOSPITALS: _RESPONDERS,
     Action.ANSWER_RECEPTIONS: frozenset({Role.HOSPITAL}),
     Action.KEEP_GREEN: _CLINICAL,
+    Action.KEEP_ROUNDS: _RESPONDERS,
     Action.TAKE_CALLS: frozenset({Role.DOCTOR, Role.HEALTH_LEAD, Role.COUNTY_OFFICE, Role.COORDINATOR, Role.TOWN}),
     Action.HOLD_CONFERENCES: frozenset({Role.COORDINATOR, Role.TOWN}),
     Action.ANSWER_DECISIONS: _RESPONDERS

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import app.incidents.texts_care  # noqa: F401  # each registers its sentences
-import app.incidents.texts_conferences  # noqa: F401  # as above
-import app.incidents.texts_crisis  # noqa: F401  # as above
+import app.incidents.texts_care  # each registers its sentences
+import app.incidents.texts_conferences  # as above
+import app.incidents.texts_crisis  # as above
 import app.incidents.texts_incidents  # noqa: F401  # as above
 from app.core.i18n import N_
 from app.core.reasons import register

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-import pytest
 from sqlalchemy.orm import Session
 
 from app.core.db import new_public_id
@@ -68,22 +67,25 @@ def test_the_last_word_on_the_guardian_is_what_the_money_reads(session: Session,
     assert proposed and proposed[0] is AssessmentMark.UNQUALIFIED
 
 
-@pytest.mark.parametrize(
-    ("fact", "held"),
-    [
-        (IncidentFact(Kind.CRIMINAL, AUGUST), "subsidies.hold.incident"),
-        (IncidentFact(Kind.CRIMINAL, AUGUST, True), "subsidies.hold.incident_fault"),
-        (IncidentFact(Kind.CRIMINAL, AUGUST, False), None),  # reported and sought help: it is paid (case 32)
-        # found in this period about one that was paid: nothing is asked back, this period waits (case 31)
-        (IncidentFact(Kind.CRIMINAL, date(2026, 5, 3), True, AUGUST), "subsidies.hold.incident_fault"),
-        (IncidentFact(Kind.CRIMINAL, date(2026, 5, 3), True, date(2026, 11, 1)), None),
-    ],
-)
-def test_a_line_waits_for_people_and_only_for_people(fact: IncidentFact, held: str | None) -> None:
+def held_for(fact: IncidentFact) -> list[str]:
     facts = LineFacts(
         Q3, date(2026, 10, 9), DayFacts(date(2026, 1, 1), date(2026, 12, 31)), highest_level=3, listed_level=3,
         registered_on=date(2020, 1, 1), last_seen_on=date(2026, 9, 1), incidents=(fact,),
     )  # fmt: skip
     assert LineFacts.from_json(facts.to_json()) == facts
     found = [one.code for one in decide_line(facts, PolicyTerms(annual=Money.from_yuan("3000"))).reasons]
-    assert [one for one in found if one.startswith("subsidies.hold.incident")] == ([held] if held else [])
+    return [one for one in found if one.startswith("subsidies.hold.incident")]
+
+
+def test_a_line_waits_for_people_and_says_what_they_found() -> None:
+    assert held_for(IncidentFact(Kind.CRIMINAL, AUGUST)) == ["subsidies.hold.incident"]
+    assert held_for(IncidentFact(Kind.CRIMINAL, AUGUST, True)) == ["subsidies.hold.incident_fault"]
+
+
+def test_edge_31_a_fault_found_after_the_payment_holds_the_period_in_which_it_was_found() -> None:
+    assert held_for(IncidentFact(Kind.CRIMINAL, date(2026, 5, 3), True, AUGUST)) == ["subsidies.hold.incident_fault"]
+    assert held_for(IncidentFact(Kind.CRIMINAL, date(2026, 5, 3), True, date(2026, 11, 1))) == []
+
+
+def test_edge_32_where_people_found_no_fault_the_line_is_paid() -> None:
+    assert held_for(IncidentFact(Kind.CRIMINAL, AUGUST, False)) == []

@@ -124,6 +124,8 @@ def _may_be_absent(route: Route) -> bool:
 
 ABSENT_UNTIL_MADE = frozenset(
     {
+        "/incidents/decisions/<public_id>",  # for the agency that a conference named
+        "/incidents/invitations/<public_id>",
         "/patients/<public_id>/consents/<purpose>/receipt",
         "/patients/<public_id>/contacts",  # of a ward of one's own, for whoever is a second guardian by post
         "/screening/returns/<public_id>/paper",

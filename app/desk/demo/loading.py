@@ -39,6 +39,7 @@ from app.desk.demo.paying import Payer
 from app.desk.demo.phones import carry_phones
 from app.desk.demo.plan import Act, ActKind, Life, Plan
 from app.desk.demo.reassessing import open_quarter, reassess
+from app.desk.demo.responding import respond_together
 from app.desk.demo.settling import County, found_county, open_register, register
 from app.desk.demo.supporting import support
 from app.desk.demo.teams import name_teams
@@ -117,6 +118,7 @@ class Loader:
         apply_some(self.session, self.vault.keyring, self.county, self.moments)
         share_caseload(self.session, self.county, self.moments)
         treat(self.session, self.vault, self.county, self.moments)
+        respond_together(self.session, self.vault, self.county, self.moments)
         ask_after(self.session, self.county, self.moments)
         hold_meetings(self.session, self.county, self.moments)
         name_teams(self.session, self.county, self.moments)

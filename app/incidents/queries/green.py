@@ -109,7 +109,7 @@ def get_request(session: Session, actor: Actor, public_id: str, *, lock: bool = 
 
 
 def get_round(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> DeliveryRound:
-    require(actor, Action.KEEP_GREEN)
+    require(actor, Action.KEEP_ROUNDS)
     wanted = select(DeliveryRound).where(DeliveryRound.public_id == public_id, within(DeliveryRound.area_code, actor))
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
@@ -120,7 +120,7 @@ def get_round(session: Session, actor: Actor, public_id: str, *, lock: bool = Fa
 
 
 def get_line(session: Session, actor: Actor, on: DeliveryRound, public_id: str) -> DeliveryLine:
-    require(actor, Action.KEEP_GREEN)
+    require(actor, Action.KEEP_ROUNDS)
     found = session.scalars(
         select(DeliveryLine).where(DeliveryLine.public_id == public_id, DeliveryLine.round_id == on.id)
     ).one_or_none()
@@ -167,7 +167,7 @@ def open_request(session: Session, actor: Actor, vault: Vault, request: GreenReq
 
 def running_out(session: Session, actor: Actor, until: date, town: str = "") -> list[RunningOut]:
     """Every drug that runs out by a day and that somebody still asks for, in the order of towns and villages."""
-    require(actor, Action.KEEP_GREEN)
+    require(actor, Action.KEEP_ROUNDS)
     supply, later = MedicineSupply, aliased(MedicineSupply)
     asked = exists().where(
         Task.patient_id == supply.patient_id,
@@ -226,7 +226,7 @@ def to_buy(session: Session, actor: Actor, until: date) -> list[ToBuy]:
 
 
 def list_rounds(session: Session, actor: Actor, cursor: str | None, size: int = PAGE_SIZE) -> Page[RoundRow]:
-    require(actor, Action.KEEP_GREEN)
+    require(actor, Action.KEEP_ROUNDS)
     rows = select(DeliveryRound).where(within(DeliveryRound.area_code, actor))
     match decode_cursor(cursor, 1):
         case (int() as last,):
@@ -250,7 +250,7 @@ def list_rounds(session: Session, actor: Actor, cursor: str | None, size: int = 
 
 
 def lines_of(session: Session, actor: Actor, on: DeliveryRound) -> list[LineRow]:
-    require(actor, Action.KEEP_GREEN)
+    require(actor, Action.KEEP_ROUNDS)
     rows = session.execute(
         select(DeliveryLine, Person.name, Patient.area_code)
         .join(Patient, Patient.id == DeliveryLine.patient_id)

@@ -88,7 +88,7 @@ def plan_round(
     session: Session, actor: Actor, command: PlanRound, until: date, today: date, now: datetime
 ) -> DeliveryRound:
     """A tour of one town with the chosen drugs that run out by `until`; one that arrives twice is the one that stands."""
-    require(actor, Action.KEEP_GREEN)
+    require(actor, Action.KEEP_ROUNDS)
     stored = session.scalar(select(DeliveryRound).where(DeliveryRound.submission_key == command.submission_key))
     if stored is not None and stored.made_by == actor.user_id:
         return stored
@@ -121,7 +121,7 @@ def plan_round(
 
 
 def start_round(session: Session, actor: Actor, tour: DeliveryRound, now: datetime) -> None:
-    require(actor, Action.KEEP_GREEN)
+    require(actor, Action.KEEP_ROUNDS)
     if tour.state is not RoundState.PLANNED:
         raise Conflict(reason("incidents.green.no_move"))
     tour.state, tour.started_at = RoundState.UNDER_WAY, now
@@ -133,7 +133,7 @@ def answer_line(
     session: Session, actor: Actor, tour: DeliveryRound, line_id: str, command: AnswerLine, today: date, now: datetime
 ) -> None:
     """What happened at one door; what was received is a supply of the register from that day on."""
-    require(actor, Action.KEEP_GREEN)
+    require(actor, Action.KEEP_ROUNDS)
     if tour.state is not RoundState.UNDER_WAY:
         raise Conflict(reason("incidents.green.start_first"))
     line = get_line(session, actor, tour, line_id)
@@ -148,7 +148,7 @@ def answer_line(
 
 def close_round(session: Session, actor: Actor, tour: DeliveryRound, now: datetime) -> None:
     """Every door was tried. Raises `Conflict` while a line has no answer."""
-    require(actor, Action.KEEP_GREEN)
+    require(actor, Action.KEEP_ROUNDS)
     open_line = select(DeliveryLine.id).where(DeliveryLine.round_id == tour.id, DeliveryLine.state == LineState.PLANNED)
     if tour.state is not RoundState.UNDER_WAY or session.scalar(open_line.limit(1)) is not None:
         raise Conflict(reason("incidents.green.lines_open"))

@@ -91,8 +91,6 @@ def decide(public_id: str, matter: str) -> Answer:
                 command = form.to_command(effect.matter)
                 store(writing, sealing, actor, locked, command, clock.today(), clock.now())
         except AnhuError as wrong:
-            if refused is not None:
-                raise
             show_errors(form, wrong)
         else:
             flash(_("已记下决定"))

@@ -105,7 +105,7 @@ def show_green(public_id: str) -> Answer:
 
 
 @incidents.route("/purchases")
-@permit(Action.KEEP_GREEN)
+@permit(Action.KEEP_ROUNDS)
 def purchases() -> str:
     """集中购药清单 from the supplies on record."""
     actor, session, until = current_actor(), read_session(), _until()
@@ -115,19 +115,19 @@ def purchases() -> str:
 
 
 @incidents.route("/purchases.pdf")
-@permit(Action.KEEP_GREEN)
+@permit(Action.KEEP_ROUNDS)
 def purchases_paper() -> Response:
     return hand_out(_purchases("pdf"), "purchase-list")
 
 
 @incidents.route("/purchases.xlsx")
-@permit(Action.KEEP_GREEN)
+@permit(Action.KEEP_ROUNDS)
 def purchases_book() -> Response:
     return send_file(BytesIO(_purchases("xlsx")), mimetype=XLSX, as_attachment=True, download_name="purchase-list.xlsx")
 
 
 @incidents.route("/rounds/")
-@permit(Action.KEEP_GREEN)
+@permit(Action.KEEP_ROUNDS)
 def list_rounds() -> str:
     after = request.args.get("after")
     page = queries.list_rounds(read_session(), current_actor(), after)
@@ -135,7 +135,7 @@ def list_rounds() -> str:
 
 
 @incidents.route("/rounds/new", methods=["GET", "POST"])
-@permit(Action.KEEP_GREEN)
+@permit(Action.KEEP_ROUNDS)
 def plan_round() -> Answer:
     """One town's drugs that run out, chosen for a tour."""
     actor, session, clock, until = current_actor(), read_session(), current_clock(), _until()
@@ -173,7 +173,7 @@ def plan_round() -> Answer:
 
 
 @incidents.route("/rounds/<public_id>")
-@permit(Action.KEEP_GREEN)
+@permit(Action.KEEP_ROUNDS)
 def show_round(public_id: str) -> str:
     actor, session = current_actor(), read_session()
     tour = queries.get_round(session, actor, public_id)
@@ -192,19 +192,19 @@ def show_round(public_id: str) -> str:
 
 
 @incidents.route("/rounds/<public_id>/start", methods=["POST"])
-@permit(Action.KEEP_GREEN)
+@permit(Action.KEEP_ROUNDS)
 def start_round(public_id: str) -> BaseResponse:
     return _moved(public_id, service.start_round, _("已登记出发"))
 
 
 @incidents.route("/rounds/<public_id>/close", methods=["POST"])
-@permit(Action.KEEP_GREEN)
+@permit(Action.KEEP_ROUNDS)
 def close_round(public_id: str) -> BaseResponse:
     return _moved(public_id, service.close_round, _("已办结"))
 
 
 @incidents.route("/rounds/<public_id>/lines/<delivery_id>", methods=["GET", "POST"])
-@permit(Action.KEEP_GREEN)
+@permit(Action.KEEP_ROUNDS)
 def answer_line(public_id: str, delivery_id: str) -> Answer:
     """The receipt at one door."""
     actor, session, clock = current_actor(), read_session(), current_clock()
@@ -230,7 +230,7 @@ def answer_line(public_id: str, delivery_id: str) -> Answer:
 
 
 @incidents.route("/rounds/<public_id>/paper")
-@permit(Action.KEEP_GREEN)
+@permit(Action.KEEP_ROUNDS)
 def round_paper(public_id: str) -> Response:
     """送药签收单 with a line to sign for each."""
     actor, now = current_actor(), current_clock().now()
