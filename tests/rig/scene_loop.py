@@ -115,7 +115,8 @@ def _call(around: Around) -> None:
 def _conference(around: Around) -> None:
     """One that is being held: the incident is on its agenda, and the partner is to help."""
     session, vault = around.session, around.vault
-    holder = replace(around.actors["county_office"], role=Role.COORDINATOR)
+    town = around.patient.area_code[:9]
+    holder = replace(around.actors["county_office"], role=Role.TOWN, area_prefix=town)
     offices = list_agencies_to_ask(session, holder)
     partner = next((one for one in offices if one.kind is AgencyKind.PARTNER), offices[0])
     call = CallConference(new_public_id(), NOW + timedelta(days=1), "三楼会议室", agencies=(partner.public_id,))
