@@ -116,6 +116,7 @@ UNSCOPED = {
     "subsidies.queries.verify_county": "by county, which the command has looked at",
     "subsidies.queries.dossier.care": "by line, which `get_line` hands out within the actor's area",
     "subsidies.queries.dossier.money": "by line or run, which `get_line` hands out",
+    "subsidies.queries.watch.agreements": "by run, for the job that looks for patterns",
     "subsidies.queries.watch.care": "by run, for the job that looks for patterns",
     "subsidies.queries.watch.flags.hand_behind": "of a flag that `get_flag` hands out",
     "subsidies.queries.watch.ghosts": "by run, for the job that looks for patterns",
