@@ -129,7 +129,9 @@ class Action(StrEnum):
     SEE_INCIDENTS = "see_incidents"  # the records of the area, whole
     KEEP_INCIDENTS = "keep_incidents"  # complete a record: what it cost, who was hurt
     SETTLE_INCIDENTS = "settle_incidents"  # say what it was and whose, close, open again
-    DECIDE_ON_INCIDENTS = "decide_on_incidents"  # level, visits, the guardian, the agreement, the quarter: each one's own
+    DECIDE_ON_INCIDENTS = (
+        "decide_on_incidents"  # level, visits, the guardian, the agreement, the quarter: each one's own
+    )
     ASK_HOSPITALS = "ask_hospitals"  # ask one to receive somebody of an emergency
     ANSWER_RECEPTIONS = "answer_receptions"  # the hospital's own word, by day and night
     KEEP_GREEN = "keep_green"  # green-channel requests
@@ -199,7 +201,9 @@ class Action(StrEnum):
     PRINT_SUMMARY = "print_summary"  # the quarter by town and village, in counts and sums
     SEE_INSURANCE = "see_insurance"  # policies, counts and sums, and who is eligible but not covered
     SEE_INSURED = "see_insured"  # who is insured, claims and relief, person by person
-    KEEP_INSURANCE = "keep_insurance"  # write down policies, report people to the insurer, keep claims; the insurer's lists
+    KEEP_INSURANCE = (
+        "keep_insurance"  # write down policies, report people to the insurer, keep claims; the insurer's lists
+    )
     DECIDE_INSURANCE = "decide_insurance"  # the second person's word on a policy or on relief
     SEE_BENEFITS = "see_benefits"  # what families receive, and what they are entitled to and do not
     KEEP_BENEFITS = "keep_benefits"  # record a benefit, ask the office that decides, print the family's sheet
@@ -402,10 +406,16 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.SUBMIT_DISCHARGE: frozenset({Role.HOSPITAL, Role.COUNTY_OFFICE}),
     Action.SEE_HANDOVERS: frozenset(
         {
-            Role.HOSPITAL, Role.COORDINATOR, Role.COUNTY_OFFICE, Role.DOCTOR, Role.HEALTH_LEAD, Role.POLICE, Role.TOWN,
+            Role.HOSPITAL,
+            Role.COORDINATOR,
+            Role.COUNTY_OFFICE,
+            Role.DOCTOR,
+            Role.HEALTH_LEAD,
+            Role.POLICE,
+            Role.TOWN,
             Role.VILLAGE_WORKER,
         }
-    ),  # fmt: skip
+    ),
     Action.SEE_LOOPS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
     Action.ANSWER_FORMS: frozenset(
         {Role.DOCTOR, Role.HEALTH_LEAD, Role.POLICE, Role.TOWN, Role.VILLAGE_WORKER, Role.COUNTY_OFFICE}

@@ -202,7 +202,9 @@ TEXTS: dict[str, str] = {
     "subsidies.prepare.not_draft": N_("只有待提交的批次可以重新造册"),
     # signing
     "subsidies.step.listed": N_("提交之后收到的名单命中 %(count)s 处，请退回经办人按新名单暂缓"),
-    "subsidies.submit.nothing_to_pay": N_("本批没有应发的行，不能提交：先对暂缓的行作决定；没有可发的，本批留着不办即可"),
+    "subsidies.submit.nothing_to_pay": N_(
+        "本批没有应发的行，不能提交：先对暂缓的行作决定；没有可发的，本批留着不办即可"
+    ),
     "subsidies.step.changed": N_("内容与签批时不一致，已停止；请退回后重新提交"),
     "subsidies.decide.account_denied": N_("本人否认更换账户，不能发放：先重新登记本人的账户，再重新造册"),
     "subsidies.decide.account_changed": N_("账户变更还没有经本人确认：先由他人按变更前的号码联系并登记结果，再核定"),
@@ -357,7 +359,9 @@ TEXTS: dict[str, str] = {
     "subsidies.verify.balance": N_("%(year)s 年资金池收支不平"),
     "subsidies.verify.overdrawn": N_("%(year)s 年资金池出现负数"),
     "subsidies.verify.paid_twice": N_("第 %(line)s 行所付的日子（%(period)s）已由另一行支付"),
-    "subsidies.verify.not_claimed": N_("第 %(line)s 行按今天的情况多付了 %(amount)s 元，还没有立案；请运行 find-late-facts"),
+    "subsidies.verify.not_claimed": N_(
+        "第 %(line)s 行按今天的情况多付了 %(amount)s 元，还没有立案；请运行 find-late-facts"
+    ),
     "subsidies.verify.chain": N_("操作记录链在第 %(at)s 环不成立：%(why)s"),
     "subsidies.verify.beyond_due": N_("第 %(line)s 行：这一期（%(period)s）合计所付多于应付"),
     "subsidies.verify.person_twice": N_("第 %(line)s 行与第 %(other)s 行把同一天付给了同一人的两份登记或协议"),

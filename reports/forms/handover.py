@@ -74,7 +74,12 @@ def render_handover(document: HandoverDocument) -> bytes:
 def render_receipt_sheet(document: ReceiptSheetDocument) -> bytes:
     """As many pages as the loop has lines; heads repeat."""
     lines = tuple(
-        (f"{one.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", one.form, one.what, one.who + (f"（代录：{one.paper}）" if one.paper else ""))
+        (
+            f"{one.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+            one.form,
+            one.what,
+            one.who + (f"（代录：{one.paper}）" if one.paper else ""),
+        )
         for one in document.lines
     )
     parts: list[Part] = [

@@ -117,7 +117,9 @@ def test_what_comes_back_and_what_was_earned_are_together_what_was_paid() -> Non
         ),
     ],
 )
-def test_edge_10_a_death_is_covered_on_its_day_and_every_other_day_says_why_or_why_not(day: date, more: dict[str, object], is_covered: bool, code: str) -> None:
+def test_edge_10_a_death_is_covered_on_its_day_and_every_other_day_says_why_or_why_not(
+    day: date, more: dict[str, object], is_covered: bool, code: str
+) -> None:
     found, because = cover_on(facts(**more), day)
     assert (found, because.code) == (is_covered, f"insurance.cover.{code}")
 

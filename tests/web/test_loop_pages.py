@@ -49,7 +49,9 @@ def test_a_call_is_written_in_a_hurry_and_handed_over(scene: Scene, client_as: C
     page = doctor.get(where).text
     said = {"csrf_token": token(page), "version": hidden(page, "version"), "danger": "yes", "dangers": ["1", "6"]}
     refused = doctor.post(where, data=said | {"told": "在桥上", "outcome": "police_on_way", "close": "1"})
-    assert refused.status_code == 422 and "须告知公安机关" in refused.text and "在桥上" in refused.text, refused.text[refused.text.find("error-summary"):][:900]
+    assert refused.status_code == 422 and "须告知公安机关" in refused.text and "在桥上" in refused.text, refused.text[
+        refused.text.find("error-summary") :
+    ][:900]
     told_at = hidden(doctor.get("/incidents/new").text, "started_at")
     village = scene.near.area if hasattr(scene.near, "area") else "349921100200"
     told = said | {

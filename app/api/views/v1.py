@@ -45,9 +45,7 @@ REFUSALS = {
 }
 
 keys = HTTPTokenAuth(scheme="Bearer", description="The hospital's key, given by the county's administrator.")
-discharges = APIBlueprint(
-    "discharges", __name__, tag={"name": "discharges", "description": "discharge hand-over"}
-)
+discharges = APIBlueprint("discharges", __name__, tag={"name": "discharges", "description": "discharge hand-over"})
 
 
 def create_api(main: Flask) -> APIFlask:

@@ -114,7 +114,16 @@ NO_LONGER_GIVEN = (HoldGround.ACCOUNT_CORRECTED,)
 _HELD = "subsidies.hold."
 _DECIDED = "subsidies.decided."
 _DUTY = frozenset(
-    {"incident", "incident_fault", "duty_missing", "duty_failed", "objection", "office_police", "office_town", "office_health"}
+    {
+        "incident",
+        "incident_fault",
+        "duty_missing",
+        "duty_failed",
+        "objection",
+        "office_police",
+        "office_town",
+        "office_health",
+    }
 )
 _ACCOUNT = frozenset({"returned", "account_name", "account_shared", "account_changed", "account_denied"})
 _PAYEE = frozenset({"payee_dead", "guardian_changed"})
