@@ -11,6 +11,8 @@ from app.core.identity import SEX_LABELS
 from app.guardians.papers import person_on_paper
 from app.guardians.queries import GuardianCard
 from app.incidents.labels import NO_CONSENT, POLICE_TOLD
+from app.incidents.labels_care import RECEPTION_REFUSALS, RECEPTION_STATES, TRANSPORTS
+from app.incidents.models import EmergencyReception
 from app.incidents.queries.emergencies import Sheet
 from app.incidents.rules.emergencies import (
     ConsentSigner,
@@ -26,6 +28,7 @@ from app.patients.queries import PatientHeader
 from reports.forms.emergency_record import (
     EmergencyCheck,
     EmergencyRecordDocument,
+    Reception,
     TeamMember,
     render_emergency_record,
 )
@@ -40,6 +43,7 @@ def record_pdf(
     organisation: str,
     actor: Actor,
     now: datetime,
+    receptions: Sequence[EmergencyReception] = (),
 ) -> bytes:
     """The printed codes are the places of our codes in the lists of domain 3.4; `patient` is None for who is not registered."""
     stored = sheet.emergency
@@ -71,6 +75,7 @@ def record_pdf(
             consent_signer=_place(ConsentSigner, stored.consent_signer),
             consent_name=texts["consent_name"],
             consent_reason=why_none,
+            receptions=tuple(_reception(one) for one in receptions),
             police_told_at=stored.police_told_at,
             police_told_how=POLICE_TOLD[PoliceTold(stored.police_told)] if stored.police_told else "",
             team=tuple(TeamMember(one["name"], one["unit"]) for one in stored.team),
@@ -89,6 +94,18 @@ def record_pdf(
             ),
             recorded_by=sheet.staff.get(stored.finished_by or stored.opened_by, ""),
         )
+    )
+
+
+def _reception(one: EmergencyReception) -> Reception:
+    return Reception(
+        one.hospital,
+        TRANSPORTS[one.transport],
+        one.asked_at,
+        one.answered_at,
+        one.arrived_at,
+        " ".join([RECEPTION_STATES[one.state], *([RECEPTION_REFUSALS[one.refusal]] if one.refusal else [])]),
+        " ".join(name for name in (one.answered_name, one.received_name) if name),
     )
 
 

@@ -13,6 +13,7 @@ from reports.forms.person import NOBODY, Person, with_relation
 from reports.forms.sheet import Gap, Imprint, Part, Prose, Sheet, Together, render_sheets
 from reports.forms.values import boxes, day, moment, name_head, one_box, options, other, record_number_boxes
 from reports.page import A4, Align
+from reports.wording import SHANGHAI
 
 TITLE = "应急处置记录单"
 COPIES = ("第一联 精防机构留存", "第二联 随病历交接收科室", "第三联 应急处置队存档")
@@ -40,6 +41,25 @@ class EmergencyCheck:
 class TeamMember:
     name: str
     institution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """A hospital that was asked to receive: how, when, what it said, who there. Instants are aware."""
+
+    hospital: str
+    transport: str = ""
+    asked_at: datetime | None = None
+    answered_at: datetime | None = None
+    arrived_at: datetime | None = None
+    answer: str = ""
+    who: str = ""
+
+    @property
+    def line(self) -> str:
+        times = ((self.asked_at, "提出"), (self.answered_at, "答复"), (self.arrived_at, "送达"))
+        told = [f"{at.astimezone(SHANGHAI):%m-%d %H:%M}{word}" for at, word in times if at is not None]
+        return "，".join(part for part in (self.hospital, self.transport, *told, self.answer, self.who) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,7 @@ class EmergencyRecordDocument:
     """1 guardian, 2 relative, 3 police or committee as witness, 4 none."""
     consent_name: str = ""
     consent_reason: str = ""
+    receptions: tuple[Reception, ...] = ()
     police_told_at: datetime | None = None
     police_told_how: str = ""
     team: tuple[TeamMember, ...] = ()
@@ -202,6 +223,11 @@ def _measures(document: EmergencyRecordDocument) -> tuple[Part, ...]:
                 other(document.hospital, 40),
                 boxes=one_box(document.outcome),
             ),
+        ),
+        *(
+            (_COLUMNS.line("转送与接收", cell("\n".join(one.line for one in document.receptions))),)
+            if document.receptions
+            else ()
         ),
         _COLUMNS.line(
             "知情同意签署",

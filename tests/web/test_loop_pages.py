@@ -124,6 +124,8 @@ def test_a_hospital_answers_by_day_and_night(scene: Scene, client_as: ClientAs) 
     assert "没有床位" in page
     other = {"csrf_token": token(page), "key": hidden(page, "key"), "name": "省精神卫生中心", "transport": "police_car"}
     assert doctor.post(f"/incidents/{near.emergency}/hospitals", data=other).status_code == 302
+    words = words_on(doctor.get(f"/incidents/{near.emergency}/paper").data)
+    assert "没有床位" in words and "省精神卫生中心" in words
 
 
 @pytest.mark.parametrize("who", ["clerk", "village_worker", "police"])

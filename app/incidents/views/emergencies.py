@@ -38,6 +38,7 @@ from app.incidents.queries.emergencies import (
     lock_emergency,
     open_sheet,
 )
+from app.incidents.queries.receptions import list_receptions
 from app.incidents.rules.emergencies import Disposal, must_tell_police
 from app.incidents.service import emergencies as service
 from app.incidents.views.blueprint import incidents
@@ -211,7 +212,9 @@ def paper(public_id: str) -> Response:
         organisation = sheet.agency.name if sheet.agency else names_of(session, [code])[code]
         subject = ("emergency", public_id)
         note(session, actor, "incidents.printed", now=now, subject=subject, area_code=emergency.area_code)
-        content = record_pdf(sheet, header, guards, organisation, actor, now)
+        content = record_pdf(
+            sheet, header, guards, organisation, actor, now, list_receptions(session, actor, emergency)
+        )
     return hand_out(content, "emergency-record")
 
 
