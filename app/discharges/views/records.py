@@ -79,7 +79,9 @@ def fill_from_earlier() -> Answer:
     """What this hospital wrote at the person's last stay; the number stands in the form, never in an address."""
     found = FindForm()
     session, actor = read_session(), current_actor()
-    number = (found.person_number.data or "").strip().upper() if found.validate() else ""
+    if not found.validate():
+        return _page(_fresh(), None, finding=found), 422
+    number = (found.person_number.data or "").strip().upper()
     values = find_earlier(session, Vault(session, current_keyring()), actor, number)
     if values is None:
         flash(_("本院没有这个人以前的出院记录，请直接填写"), "warning")
@@ -131,13 +133,12 @@ def _record(public_id: str | None) -> Answer:
 
 
 def _kept(form: RecordForm, public_id: str | None) -> str | None:
-    form.validate()  # reads every field; a plan may lack most of them
-    plan = form.to_plan(public_id, is_office=_is_office())
-    unreadable = form.key.errors or any(field.process_errors for field in form)
     for field in form:
-        field.errors = [*field.process_errors]
-    if plan is None or unreadable:
-        if plan is None:
+        field.validators = ()  # a plan may lack most answers; what is answered must be readable
+    is_readable = form.validate()
+    plan = form.to_plan(public_id, is_office=_is_office()) if is_readable else None
+    if plan is None:
+        if is_readable:
             show_errors(form, Invalid({"planned_on": [reason("discharges.plan_needs")]}))
         return None
     try:
@@ -208,14 +209,16 @@ def _read(form: ReadForm) -> tuple[Values, Source]:
     return values, source
 
 
-def _page(form: RecordForm, public_id: str | None, reading: ReadForm | None = None) -> str:
+def _page(
+    form: RecordForm, public_id: str | None, reading: ReadForm | None = None, finding: FindForm | None = None
+) -> str:
     _offer(form)
     return render_template(
         "discharges/edit.html",
         form=form,
         public_id=public_id,
         reading=reading or ReadForm(formdata=None),
-        finding=FindForm(formdata=None),
+        finding=finding or FindForm(formdata=None),
         is_office=_is_office(),
         now=current_clock().now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
     )
