@@ -42,8 +42,8 @@ from tests.rig.scene import NEAR, Scene
 ClientAs = Callable[[str], FlaskClient]
 ROLES = [role.value for role in Role if role is not Role.OPERATOR]
 WORK_LIST_QUERIES = 10  # one of them what is owed to the national system, one the forms of discharges
-# beyond finding out who asks; most of them at the clerk, for whom every area of the quarter counts what waits
-HOME_QUERIES = 18
+# beyond finding out who asks; most of them at the clerk, for whom every area of the quarter counts what waits, insurance and benefits
+HOME_QUERIES = 20
 
 
 def text_of(client: FlaskClient, path: str = "/") -> str:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
+from app.core.access import Action, require
 from app.core.actor import Actor
 from app.insurance.models import InsurancePolicy
-from app.insurance.queries.claims import ClaimCounts, count_claims
+from app.insurance.queries.claims import ClaimCounts, claims_counted, count_claims
 from app.insurance.queries.enrolment import count_not_covered
-from app.insurance.queries.policies import PolicyRow, list_policies, list_running
-from app.insurance.queries.reliefs import count_waiting
-from app.insurance.rules.policies import PolicyPhase, PolicyState
+from app.insurance.queries.policies import PolicyRow, list_policies, of_county
+from app.insurance.queries.reliefs import count_waiting, reliefs_waiting
+from app.insurance.rules.policies import RENEWAL_NOTICE_DAYS, PolicyPhase, PolicyState
 
 
 @dataclass(frozen=True, slots=True)
 class InsuranceHome:
-    """`uncovered`: eligible under a running policy and not insured, policy by policy."""
+    """What waits: `claims` are open and `overdue` of these late, `waiting` asks for the second person, `ending` for a renewal."""
 
-    uncovered: Sequence[tuple[InsurancePolicy, int]]
+    claims: int
+    overdue: int
     waiting: int
     ending: int
-    claims: ClaimCounts
-    reliefs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,29 @@ def board_of(session: Session, actor: Actor, today: date) -> Board:
 
 
 def home_of(session: Session, actor: Actor, today: date) -> InsuranceHome:
-    """A few figures; one query a running policy, of which a county has two or three."""
-    rows = list_policies(session, actor, today)
-    running = list_running(session, actor, today)
-    return InsuranceHome(
-        [(policy, count_not_covered(session, actor, policy, today)) for policy in running],
-        sum(row.policy.state is PolicyState.PROPOSED for row in rows),
-        sum(row.phase is PolicyPhase.ENDING and not row.is_renewed for row in rows),
-        count_claims(session, actor, today),
-        count_waiting(session, actor),
+    """Four figures in one query: a home has many tiles. Who is eligible and not covered is the first page's of insurance to say."""
+    require(actor, Action.SEE_INSURANCE)
+    proposed = select(func.count(InsurancePolicy.id)).where(
+        of_county(actor), InsurancePolicy.state == PolicyState.PROPOSED
     )
+    later = aliased(InsurancePolicy)
+    ending = select(func.count(InsurancePolicy.id)).where(
+        of_county(actor),
+        InsurancePolicy.state == PolicyState.CONFIRMED,
+        InsurancePolicy.to_on.between(today, today + timedelta(days=RENEWAL_NOTICE_DAYS)),
+        ~exists().where(
+            later.renewed_from_id == InsurancePolicy.id,
+            later.state.in_((PolicyState.PROPOSED, PolicyState.CONFIRMED)),
+        ),
+    )
+    open_claims, overdue, reliefs = (
+        claims_counted(actor, today),
+        claims_counted(actor, today, overdue=True),
+        reliefs_waiting(actor),
+    )
+    found = session.execute(
+        select(
+            *(one.scalar_subquery() for one in (open_claims, overdue, proposed, reliefs, ending)),
+        )
+    ).one()
+    return InsuranceHome(found[0], found[1], found[2] + found[3], found[4])

@@ -194,14 +194,18 @@ def papers_of(session: Session, actor: Actor, claim: Claim) -> set[ClaimPaperKin
 
 def count_claims(session: Session, actor: Actor, today: date) -> ClaimCounts:
     require(actor, Action.SEE_INSURANCE)
-    late = (Claim.state == ClaimState.PAPERS_COMPLETE) & (Claim.settle_by < today)
-    counted = session.execute(
-        select(func.count(), func.count().filter(late))
-        .select_from(Claim)
+    counted = (claims_counted(actor, today), claims_counted(actor, today, overdue=True))
+    return ClaimCounts(*session.execute(select(*(one.scalar_subquery() for one in counted))).one())
+
+
+def claims_counted(actor: Actor, today: date, *, overdue: bool = False) -> Select[int]:
+    """How many claims of the actor's area are open, or of these are not answered though the insurer's days are over."""
+    late = (Claim.state == ClaimState.PAPERS_COMPLETE, Claim.settle_by < today) if overdue else ()
+    return (
+        select(func.count(Claim.id))
         .join(Patient, Patient.id == Claim.patient_id)
-        .where(Claim.state.in_(OPEN_STATES), _in_area(actor))
-    ).one()
-    return ClaimCounts(*counted)
+        .where(Claim.state.in_(OPEN_STATES), _in_area(actor), *late)
+    )
 
 
 def limits_of(policy: InsurancePolicy) -> Limits:

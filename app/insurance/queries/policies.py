@@ -151,22 +151,6 @@ def list_batches(session: Session, actor: Actor, policy: InsurancePolicy) -> lis
     return [BatchRow(batch, by) for batch, by in rows]
 
 
-def list_running(session: Session, actor: Actor, day: date) -> list[InsurancePolicy]:
-    """Confirmed policies of the county in whose term the day lies."""
-    return list(
-        session.scalars(
-            select(InsurancePolicy)
-            .where(
-                of_county(actor),
-                InsurancePolicy.state == PolicyState.CONFIRMED,
-                InsurancePolicy.from_on <= day,
-                InsurancePolicy.to_on >= day,
-            )
-            .order_by(InsurancePolicy.kind, InsurancePolicy.id)
-        )
-    )
-
-
 def list_claimable(session: Session, actor: Actor) -> list[InsurancePolicy]:
     """Confirmed policies, the newest first: an incident may lie in one that has ended."""
     return list(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -82,12 +82,13 @@ def _injured(actor: Actor, vault: Vault, relief: Relief, person_id: int) -> str 
 
 def count_waiting(session: Session, actor: Actor) -> int:
     require(actor, Action.SEE_INSURANCE)
+    return session.scalar(reliefs_waiting(actor)) or 0
+
+
+def reliefs_waiting(actor: Actor) -> Select[int]:
+    """How many in the actor's area ask for the second person."""
     return (
-        session.scalar(
-            select(func.count())
-            .select_from(Relief)
-            .join(Patient, Patient.id == Relief.patient_id)
-            .where(Relief.state == ReliefState.PROPOSED, within(Patient.area_code, actor))
-        )
-        or 0
+        select(func.count(Relief.id))
+        .join(Patient, Patient.id == Relief.patient_id)
+        .where(Relief.state == ReliefState.PROPOSED, within(Patient.area_code, actor))
     )
