@@ -77,7 +77,7 @@ def test_a_family_takes_four_taps_from_the_home(house: House, page: Page) -> Non
     page.goto("/")
     tap("待核查 1 户")
     tap("核查：")
-    page.locator("label", has_text="入户").click()  # how it was checked is said, never assumed
+    page.locator('input[name="way"][value="visit"]').check()  # how it was checked is said, never assumed
     button = page.get_by_role("button", name="八项均已履行")
     box = button.bounding_box()
     assert box is not None
