@@ -317,7 +317,7 @@ def test_return_files_are_read_in_the_shapes_that_banks_send(house: House, shape
     assert sum(reply.amount.fen for reply in read.replies) == file.total_fen
     assert [(one.sequence, one.why) for one in read.replies if not one.is_paid] == [(2, "户名不符")]
     # a bank's own columns name no file of ours: then finance answers for it, with the paper that it rests on
-    word = Grounds(AnswerGround.STATEMENT, "回单〔2026〕31号") if shape == "turned" else None
+    word = Grounds(AnswerGround.STATEMENT, "〔2026〕31号") if shape == "turned" else None
     assert house.settle(read, word=word).returned_count == 1
 
 
