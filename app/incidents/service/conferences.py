@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -95,11 +95,13 @@ def invite(session: Session, actor: Actor, conference: Conference, agencies: Ite
 
 
 def add_items(
-    session: Session, actor: Actor, conference: Conference, items: Iterable[AgendaItem], now: datetime
+    session: Session, actor: Actor, conference: Conference, items: Sequence[AgendaItem], now: datetime
 ) -> int:
     """Put points on the agenda, each once whoever chooses it; how many are new. Patients outside the area are not found."""
     require(actor, Action.HOLD_CONFERENCES)
     _refuse_minuted(conference)
+    if not items:
+        raise Invalid({"chosen": [reason("core.nothing_chosen")]})
     standing = {(one.source, one.source_key) for one in list_items(session, conference)}
     made = 0
     for item in items:

@@ -105,6 +105,8 @@ def address() -> Answer:
     if form.validate_on_submit():
         forget_reads()
         try:
+            if form.email.name not in request.form:  # an empty field takes the address back, no field says nothing
+                raise Invalid({"email": [Reason("core.nothing_chosen")]})
             with transaction() as session:
                 answering.set_address(session, actor, form.email.data, current_clock().now())
         except Invalid as refused:
