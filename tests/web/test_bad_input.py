@@ -27,7 +27,7 @@ SOAK = "ANHU_SOAK" in os.environ
 Item = TypeVar("Item")
 FORM = "application/x-www-form-urlencoded"
 # Tables that grow with every request or refusal, whatever the form said.
-KEPT_COUNT = frozenset({"audit_events", "audit_links", "sessions", "sign_in_failures"})
+KEPT_COUNT = frozenset({"audit_events", "audit_links", "sessions", "sign_in_failures", "dropped_callbacks"})
 FIELDS = (
     "name", "display_name", "role", "area_code", "agency_id", "password", "new_password", "again", "language", "next", "reason", "case",
     "quarter", "visited_on", "form", "risk_level", "submission_key", "version", "note", "words", "decision", "file", "from_on", "to_on",
