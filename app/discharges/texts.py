@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.i18n import N_
+from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
     "discharges.needed": N_("请填写这一项"),
@@ -59,3 +60,4 @@ TEXTS: dict[str, str] = {
     "discharges.receipts_printed": N_("打印对接回执单"),
     "discharges.bases_set": N_("设置告知公安的依据"),
 }
+register(TEXTS)

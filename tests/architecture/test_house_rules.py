@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import app as product
+from app.core.reasons import known_codes
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
@@ -249,6 +250,13 @@ def test_every_exception_from_the_checkers_says_why() -> None:
     bare = re.compile(r"#\s*(?:type: ignore\[[^]]*\]|noqa: [A-Z0-9, ]+)\s*$", re.M)
     for path, _tree in _python("app", "reports", "scheduler"):
         assert not (found := bare.search((ROOT / path).read_text(encoding="utf-8"))), (path, found)
+
+
+def test_every_rooms_sentences_are_said_as_sentences() -> None:
+    """A room whose texts are not registered would show their codes."""
+    for room in product.TEXTS:
+        texts = import_module(f"app.{room}.texts").TEXTS
+        assert texts.keys() <= known_codes(), room
 
 
 def test_the_application_lists_exactly_the_rooms_furniture() -> None:
