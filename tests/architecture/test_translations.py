@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
@@ -58,6 +59,7 @@ DATA = (
 )
 
 
+@cache
 def _marked() -> dict[str, str]:
     found = {}
     options = {"**/templates/**.html": {"trimmed": "true"}}

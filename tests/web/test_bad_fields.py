@@ -185,9 +185,8 @@ def mutations(kind: str, value: str) -> Iterator[tuple[str, Any, str]]:
 def test_every_kind_of_field_of_every_form_says_what_is_wrong_and_keeps_the_rest(
     app: Flask, scene: Scene, database: Database, client_as: ClientAs
 ) -> None:
-    troubles, seen = [], 0
+    troubles, seen, before = [], 0, digest(database)
     for route, where, client, form in forms(app, scene, client_as):
-        before = digest(database)
         for kind, name in one_of_each_kind(form).items():
             value = (form.values.get(name) or [""])[0]
             for how, values, words in mutations(kind, value):
@@ -200,7 +199,8 @@ def test_every_kind_of_field_of_every_form_says_what_is_wrong_and_keeps_the_rest
                     troubles.append(f"{route.rule} {name} {how} ({answer.status_code}): does not say {words}")
                 elif has_note and TYPED not in said and route.rule not in WITHOUT_PAGE:
                     troubles.append(f"{route.rule} {name} {how} ({answer.status_code}): lost what was typed")
-        changed = [table for table, content in digest(database).items() if before[table] != content]
+        after = digest(database)
+        changed, before = [table for table, content in after.items() if before[table] != content], after
         if changed:
             troubles.append(f"{route.rule}: changed {changed}")
     assert not troubles, "\n".join(troubles)
@@ -210,14 +210,15 @@ def test_every_kind_of_field_of_every_form_says_what_is_wrong_and_keeps_the_rest
 def test_a_form_without_a_single_field_acts_on_no_default(
     app: Flask, scene: Scene, database: Database, client_as: ClientAs
 ) -> None:
-    troubles = []
+    troubles, before = [], digest(database)
     for route, where, client, _form in forms(app, scene, client_as):
-        before = digest(database)
         status = client.post(where).status_code
         if not (400 <= status < 500 or (status in (200, 302, 303) and route.rule in ACT_ON_NOTHING)):
             troubles.append(f"{route.rule}: answered {status}")
-        if digest(database) != before:
+        after = digest(database)
+        if after != before:
             troubles.append(f"{route.rule}: changed something")
+        before = after
     assert not troubles, "\n".join(troubles)
 
 

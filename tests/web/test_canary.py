@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import re
 import shutil
@@ -15,7 +17,6 @@ from urllib.parse import urljoin, urlsplit
 import openpyxl
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
@@ -94,21 +95,26 @@ def tails(marks: Marked) -> dict[Field, str]:
     }
 
 
+@dataclass(frozen=True)
 class Crawl:
     """One role's walk: every address that a page offers, and every route's own address, in every form that it comes in."""
 
-    def __init__(self, app: Flask, client: FlaskClient, scene: Scene, role: Role) -> None:
-        self.client = client
-        self.seen: dict[str, str] = {}
-        known = [address(app, route, scene.near, role.value) for route in routes(app) if route.method == "GET"]
-        waiting = ["/", *known]
-        while waiting and len(self.seen) < MOST_PAGES:
+    seen: dict[str, str]
+
+    @classmethod
+    def walk(cls, house: House, role: Role) -> Crawl:
+        client, seen = house.app.test_client(), {}
+        client.set_cookie("anhu_session", house.county.token_for(house.app, role.value))
+        pages = (route for route in routes(house.app) if route.method == "GET")
+        waiting = ["/", *(address(house.app, route, house.scene.near, role.value) for route in pages)]
+        while waiting and len(seen) < MOST_PAGES:
             where = waiting.pop(0)
-            if where not in self.seen:
+            if where not in seen:
                 response = client.get(where)
-                self.seen[where] = text_of(response)
+                seen[where] = text_of(response)
                 if response.mimetype == "text/html":
                     waiting += links_of(where, response.text)
+        return cls(seen)
 
     def pages_with(self, *values: str) -> list[str]:
         return [where for where, page in self.seen.items() if any(value in page or value in where for value in values)]
@@ -136,13 +142,15 @@ def links_of(where: str, page: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def crawls(house: House) -> dict[Role, Crawl]:
-    def walk(role: Role) -> Crawl:
-        client = house.app.test_client()
-        client.set_cookie("anhu_session", house.county.token_for(house.app, role.value))
-        return Crawl(house.app, client, house.scene, role)
-
-    return {role: walk(role) for role in ROLES}
+def crawls(request: pytest.FixtureRequest) -> dict[Role, Crawl]:
+    """Every role's walk, made by the first process of a run that needs it and read by the others."""
+    kept = Path(os.environ["ANHU_TEST_SQLITE"]).parent / "canary.json"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            house: House = request.getfixturevalue("house")
+            kept.write_text(json.dumps({role.value: Crawl.walk(house, role).seen for role in ROLES}))
+    return {Role(role): Crawl(seen) for role, seen in json.loads(kept.read_text()).items()}
 
 
 def test_every_role_sees_exactly_the_fields_that_the_table_grants(crawls: dict[Role, Crawl]) -> None:
