@@ -146,7 +146,7 @@ def owe_visit(session: Session, told: Told, now: datetime = NOW) -> Message:
     return owe(session, visit_due(told, now), now)
 
 
-def settings_for(provider: Provider, timeout: float = 0.3) -> Sending:
+def settings_for(provider: Provider, timeout: float = 10) -> Sending:
     return Sending(
         sms="twilio", twilio_sid=SID, twilio_token=TOKEN, twilio_from=SENDER, twilio_url=provider.url, timeout=timeout
     )
@@ -166,6 +166,10 @@ class Post:
         post = cls(database, keyring, choose(settings_for(provider)))
         provider.now = post.clock
         return post
+
+    def waits(self, provider: Provider, seconds: float) -> None:
+        """How long a call may take: short only where the provider is to be silent, for a busy machine answers late as well."""
+        self.gateways = choose(settings_for(provider, seconds))
 
     @property
     def sender(self) -> Sender:

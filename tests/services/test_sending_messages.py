@@ -257,8 +257,10 @@ def test_what_nobody_knows_is_settled_by_the_providers_list_and_never_called_aga
 ) -> None:
     standing.mood = lambda _to: mood
     owe_all(database, families[:1])
+    post.waits(standing, 0.3)
     post.work()
     assert states(database) == [MessageState.UNKNOWN]
+    post.waits(standing, 10)
     standing.mood = lambda _to: Mood.WELL
     for _ in range(3):
         post.clock.forward(minutes=5, seconds=1)
@@ -307,9 +309,11 @@ def test_two_unknown_texts_to_one_number_wait_for_a_person(
         owe_visit(session, second)
     moods = iter([Mood.ACCEPTS_SILENTLY, Mood.SILENT])
     standing.mood = lambda _to: next(moods)
+    post.waits(standing, 0.3)
     post.work()
     post.clock.forward(seconds=31)
     post.work()
+    post.waits(standing, 10)
     assert states(database) == [MessageState.UNKNOWN, MessageState.UNKNOWN]
     for _ in range(3):
         post.clock.forward(minutes=6)
