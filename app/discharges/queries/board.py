@@ -82,10 +82,6 @@ class LoopRow:
     closed_at: datetime | None
     forms: tuple[FormChip, ...]
 
-    @property
-    def waits_for(self) -> tuple[FormChip, ...]:
-        return tuple(form for form in self.forms if form.is_late)
-
 
 def list_loops(
     session: Session, actor: Actor, which: Which, town: str, now: datetime, cursor: str | None, size: int = PAGE_SIZE
