@@ -121,6 +121,7 @@ def _sheet(document: EmergencyRecordDocument, copy: str) -> Sheet:
             *_person(document),
             *_event(document),
             *_measures(document),
+            *_who_knew(document),
             *_clock(document),
             *_checks(document),
         ),
@@ -200,7 +201,6 @@ def _measures(document: EmergencyRecordDocument) -> tuple[Part, ...]:
         "7 转诊",
         "8 其他",
     )
-    signers = options("1 监护人", "2 近亲属", "3 在场民警或村（居）委会人员见证", "4 未能取得")
     return (
         _COLUMNS.line(
             "主要处置措施\n（可多选）",
@@ -229,6 +229,13 @@ def _measures(document: EmergencyRecordDocument) -> tuple[Part, ...]:
             if document.receptions
             else ()
         ),
+    )
+
+
+def _who_knew(document: EmergencyRecordDocument) -> tuple[Part, ...]:
+    """Who agreed, who was told and who took part."""
+    signers = options("1 监护人", "2 近亲属", "3 在场民警或村（居）委会人员见证", "4 未能取得")
+    return (
         _COLUMNS.line(
             "知情同意签署",
             cell(
