@@ -134,8 +134,12 @@ _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",
 
 
 def new_public_id() -> str:
-    """An opaque identifier for addresses, files and codes: 128 random bits, 22 characters."""
-    return secrets.token_urlsafe(16)
+    """An opaque identifier for addresses, files, codes and commands: 128 random bits, 22 characters.
+
+    It never begins with a dash, which a command line would read as an option.
+    """
+    drawn = secrets.token_urlsafe(16)
+    return new_public_id() if drawn.startswith("-") else drawn
 
 
 def store_row(session: Session, model: type[M], row: dict[str, Any]) -> M:
