@@ -7,7 +7,7 @@ from datetime import datetime
 from app.core.actor import Actor
 from app.core.reasons import say
 from app.incidents.labels_conferences import ANSWERS, DECISION_KINDS, DECISION_STATES, RESULTS, SOURCES
-from app.incidents.queries.conferences import ConferenceSheet, ItemRow
+from app.incidents.queries.conferences import ConferenceSheet, ItemRow, because_for
 from reports.forms.conference_minutes import ConferenceMinutesDocument, Decided, Party, Point, render_conference_minutes
 from reports.forms.sheet import Imprint
 
@@ -38,7 +38,8 @@ def minutes_pdf(sheet: ConferenceSheet, place: str, organisation: str, actor: Ac
 
 
 def _point(row: ItemRow) -> Point:
-    because = [SOURCES[row.item.source], *(say(why) for why in row.because)]
+    # the paper goes round the table: an alert says no more there than that it is one
+    because = [SOURCES[row.item.source], *(say(why) for why in because_for(None, row.item))]
     return Point(
         name=row.name,
         village=row.village,

@@ -7,6 +7,10 @@ from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
     "incidents.agenda.incident": N_("%(on)s发生案（事）件，尚未办结"),
+    "incidents.agenda.alert": N_("分级预警，需要多部门协助"),
+    "incidents.agenda.colour": N_("%(colour)s预警"),
+    "incidents.agenda.form_waits": N_("%(unit)s的%(form)s应在 %(on)s 前接收，至今没有接收"),
+    "incidents.agenda.form_late": N_("%(unit)s的%(form)s应在 %(on)s 前落实，至今没有落实"),
     "incidents.agenda.request": N_("绿色通道申请超过 7 天没有办结，应在 %(on)s 前办理"),
     "incidents.agenda.late": N_("%(agency)s的议定事项应在 %(on)s 前办结"),
     "incidents.conference.in_past": N_("开会时间须晚于现在"),
@@ -20,6 +24,7 @@ TEXTS: dict[str, str] = {
     "incidents.decision.why_refused": N_("请选择不能办理的原因"),
     # the audit's words
     "incidents.conference_called": N_("召集联合协商会"),
+    "incidents.conference_moved": N_("协商会改期"),
     "incidents.items_added": N_("添加协商会议题"),
     "incidents.item_taken_off": N_("移除协商会议题"),
     "incidents.invitation_answered": N_("答复协商会邀请"),

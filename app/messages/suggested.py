@@ -38,8 +38,16 @@ SUGGESTED: dict[MessageKind, tuple[str, str]] = {
         "Reminder: on {day}, {count} tasks are late. Please sign in.",
     ),
     MessageKind.CONFERENCE: (
-        "【会议】编号{code}的协商会定于{day}召开，请登录系统查看议程。",
-        "Meeting {code} is on {day}. Please sign in for its agenda.",
+        "【会议】编号{code}的协商会定于{day}召开，请登录系统查看并答复。",
+        "Meeting {code} is on {day}. Please sign in, and say whether you come.",
+    ),
+    MessageKind.CONFERENCE_MOVED: (
+        "【会议】编号{code}的协商会时间或地点有变，现定于{day}召开，请登录系统查看并重新答复。",
+        "Meeting {code} has changed: it is now on {day}. Please sign in, and answer again.",
+    ),
+    MessageKind.CONFERENCE_OFF: (
+        "【会议】编号{code}、原定于{day}的协商会已取消。",
+        "Meeting {code}, which was to be on {day}, is called off.",
     ),
     MessageKind.CRISIS: (
         "【紧急】编号{code}的事项需要立即处理，请致电{phone}。",

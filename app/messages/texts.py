@@ -17,6 +17,8 @@ KIND_LABELS: dict[MessageKind, str] = {
     MessageKind.FORM_ESCALATED: N_("单据逾期催办"),
     MessageKind.TASKS_OVERDUE: N_("逾期工作汇总"),
     MessageKind.CONFERENCE: N_("协商会通知"),
+    MessageKind.CONFERENCE_MOVED: N_("协商会改期通知"),
+    MessageKind.CONFERENCE_OFF: N_("协商会取消通知"),
     MessageKind.CRISIS: N_("紧急值班通知"),
     MessageKind.SENDING_FAILED: N_("通知未送达提醒"),
 }

@@ -27,7 +27,8 @@ from app.incidents.commands.crisis import TakeCall, WriteCall
 from app.incidents.commands.green import AnswerReception, AskGreen, AskHospital, MoveGreen, PlanRound
 from app.incidents.commands.incidents import AddHarm, ConfirmIncident, Decide, ReportIncident
 from app.incidents.models import Emergency, Incident
-from app.incidents.queries.conferences import list_agencies_to_ask, list_invitees, list_items, suggest
+from app.incidents.queries.agenda import suggest
+from app.incidents.queries.conferences import list_agencies_to_ask, list_invitees, list_items
 from app.incidents.queries.deciding import group_members
 from app.incidents.queries.green import running_out
 from app.incidents.rules.conferences import DecisionKind, DecisionState, InviteeAnswer, ItemResult, ItemSource
@@ -38,7 +39,6 @@ from app.incidents.rules.incidents import NOT_AT_FAULT, Harm, IncidentKind, Matt
 from app.incidents.rules.reception import ReceptionState, Transport
 from app.incidents.service.conferences import (
     add_items,
-    answer_decision,
     answer_invitation,
     call_conference,
     close_minutes,
@@ -48,6 +48,7 @@ from app.incidents.service.conferences import (
 )
 from app.incidents.service.crisis import close_call, take_call, write_call
 from app.incidents.service.deciding import decide
+from app.incidents.service.decisions import answer_decision
 from app.incidents.service.green import ask_green, move_green, plan_round, start_round
 from app.incidents.service.incidents import add_harm, confirm_incident, report_incident
 from app.incidents.service.receptions import answer_reception, ask_hospital

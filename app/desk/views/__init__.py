@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.desk.queries import agenda as agenda  # offers alerts to conferences
 from app.desk.views import agreements as agreements
 from app.desk.views import alerts as alerts
 from app.desk.views import checking as checking

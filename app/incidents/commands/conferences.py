@@ -28,6 +28,13 @@ class CallConference:
 
 
 @dataclass(frozen=True)
+class MoveConference:
+    version: int
+    meets_at: datetime
+    place: str
+
+
+@dataclass(frozen=True)
 class AgendaItem:
     """One point: where it comes from (a source and that thing's opaque id), whom it is about, and why it stands there."""
 

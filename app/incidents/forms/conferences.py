@@ -27,6 +27,7 @@ from app.incidents.commands.conferences import (
     AnswerInvitation,
     CallConference,
     MinuteItem,
+    MoveConference,
     TakeDecision,
 )
 from app.incidents.forms.incidents import version_of
@@ -51,6 +52,15 @@ class CallForm(Form):
             self.chair.data or "",
             tuple(self.agencies.data or ()),
         )
+
+
+class MoveForm(Form):
+    version = HiddenField()
+    meets_at = MomentField(lazy_("开会时间"), [Answered(lazy_("请填写开会时间"))])
+    place = TextField(lazy_("开会地点"), 100, [Answered(lazy_("请填写开会地点"))])
+
+    def to_command(self) -> MoveConference:
+        return MoveConference(version_of(self.version), self.meets_at.data, self.place.data)
 
 
 class ChooseForm(Form):

@@ -14,15 +14,15 @@ from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.clock import business_day
-from app.core.errors import Conflict, Invalid, NotFound, StaleVersion
+from app.core.errors import Conflict, Invalid, StaleVersion
 from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
 from app.incidents.commands.conferences import (
     AgendaItem,
-    AnswerDecision,
     AnswerInvitation,
     CallConference,
     MinuteItem,
+    MoveConference,
     TakeDecision,
 )
 from app.incidents.models import Conference, ConferenceDecision, ConferenceInvitee, ConferenceItem, DecisionEvent
@@ -33,16 +33,15 @@ from app.incidents.queries.conferences import (
     list_invitees,
     list_items,
 )
-from app.incidents.rules.conferences import ConferenceState, DecisionState, refuse_move
+from app.incidents.rules.conferences import ConferenceState, DecisionState
+from app.incidents.service.telling import tell_called_off, tell_invited, tell_moved
 from app.people.vault import Vault
 
-WORDS, NOTE, EVENT_NOTE = "conference_items.words", "conference_decisions.note", "conference_decision_events.note"
+WORDS, NOTE = "conference_items.words", "conference_decisions.note"
 _TWICE = {
     "uq_conferences_area_code_number": "incidents.conference.meanwhile",
     "conferences.area_code, conferences.number": "incidents.conference.meanwhile",
 }
-_ENDED = frozenset({DecisionState.DONE, DecisionState.REFUSED, DecisionState.WITHDRAWN})
-
 
 # -- before the meeting ------------------------------------------------------------------------------------------------
 
@@ -78,7 +77,7 @@ def call_conference(session: Session, actor: Actor, command: CallConference, now
 
 
 def invite(session: Session, actor: Actor, conference: Conference, agencies: Iterable[str], now: datetime) -> None:
-    """Ask these agencies (public ids) too; who was asked already stays asked."""
+    """Ask these agencies (public ids) too and tell them; who was asked already stays asked."""
     require(actor, Action.HOLD_CONFERENCES)
     _refuse_unless(conference, ConferenceState.PLANNED)
     offered = {one.public_id: one.id for one in list_agencies_to_ask(session, actor)}
@@ -86,12 +85,34 @@ def invite(session: Session, actor: Actor, conference: Conference, agencies: Ite
     if wanted - offered.keys():
         raise Invalid({"agencies": [reason("incidents.conference.agency_outside")]})
     asked = {one.agency_id for one in list_invitees(session, conference)}
+    new = sorted(offered[one] for one in wanted if offered[one] not in asked)
     session.add_all(
-        ConferenceInvitee(conference_id=conference.id, agency_id=offered[one], asked_at=now, asked_by=actor.user_id)
-        for one in sorted(wanted)
-        if offered[one] not in asked
+        ConferenceInvitee(conference_id=conference.id, agency_id=one, asked_at=now, asked_by=actor.user_id)
+        for one in new
     )
     session.flush()
+    tell_invited(session, conference, new, now)
+
+
+def move_conference(
+    session: Session, actor: Actor, conference: Conference, command: MoveConference, now: datetime
+) -> None:
+    """Another time or place: whoever was asked is told again and answers again."""
+    require(actor, Action.HOLD_CONFERENCES)
+    if command.version != conference.version:
+        raise StaleVersion()
+    _refuse_unless(conference, ConferenceState.PLANNED)
+    if (command.meets_at, command.place) == (conference.meets_at, conference.place):
+        return
+    if command.meets_at <= now:
+        raise Invalid({"meets_at": [reason("incidents.conference.in_past")]})
+    conference.meets_at, conference.place = command.meets_at, command.place
+    invitees = list_invitees(session, conference)
+    for one in invitees:
+        one.answer, one.answered_at, one.answered_by = None, None, None
+    session.flush()
+    tell_moved(session, conference, [one.agency_id for one in invitees], now)
+    _note(session, actor, "incidents.conference_moved", conference, now)
 
 
 def add_items(
@@ -258,70 +279,8 @@ def call_off(session: Session, actor: Actor, conference: Conference, version: in
     _refuse_unless(conference, ConferenceState.PLANNED)
     conference.state = ConferenceState.CALLED_OFF
     session.flush()
+    tell_called_off(session, conference, [one.agency_id for one in list_invitees(session, conference)], now)
     _note(session, actor, "incidents.conference_called_off", conference, now)
-
-
-# -- afterwards --------------------------------------------------------------------------------------------------------
-
-
-def answer_decision(
-    session: Session, vault: Vault, actor: Actor, decision: ConferenceDecision, command: AnswerDecision, now: datetime
-) -> None:
-    """The named agency takes it up, has done it or refuses it; every step stays on record."""
-    require(actor, Action.ANSWER_DECISIONS)
-    if decision.agency_id != actor.agency_id:
-        raise NotFound()
-    if command.to not in (DecisionState.TAKEN, DecisionState.DONE, DecisionState.REFUSED):
-        raise Conflict(reason("incidents.decision.no_move"))
-    _step(session, vault, actor, decision, command, now)
-
-
-def steer_decision(
-    session: Session, vault: Vault, actor: Actor, decision: ConferenceDecision, command: AnswerDecision, now: datetime
-) -> None:
-    """Whoever holds conferences withdraws one, or asks again for what was refused."""
-    require(actor, Action.HOLD_CONFERENCES)
-    if command.to not in (DecisionState.OPEN, DecisionState.WITHDRAWN):
-        raise Conflict(reason("incidents.decision.no_move"))
-    _step(session, vault, actor, decision, command, now)
-
-
-def _step(
-    session: Session, vault: Vault, actor: Actor, decision: ConferenceDecision, command: AnswerDecision, now: datetime
-) -> None:
-    if command.version != decision.version:
-        raise StaleVersion()
-    if refused := refuse_move(decision.state, command.to):
-        raise Conflict(refused)
-    if command.to is DecisionState.REFUSED and command.refusal is None:
-        raise Invalid({"refusal": [reason("incidents.decision.why_refused")]})
-    person_id = session.get_one(ConferenceItem, decision.item_id).person_id
-    is_refused = command.to is DecisionState.REFUSED
-    decision.state, decision.refusal = command.to, command.refusal if is_refused else None
-    decision.ended_at = now if command.to in _ENDED else None
-    session.add(
-        DecisionEvent(
-            decision_id=decision.id,
-            state=command.to,
-            refusal=decision.refusal,
-            paper_number=command.paper_number,
-            note_sealed=vault.seal(person_id, EVENT_NOTE, command.note),
-            at=now,
-            by=actor.user_id,
-        )
-    )
-    session.flush()
-    subject = ("conference_decision", decision.public_id)
-    detail = {"state": command.to.value}
-    note(
-        session,
-        actor,
-        "incidents.decision_moved",
-        now=now,
-        subject=subject,
-        area_code=decision.area_code,
-        detail=detail,
-    )
 
 
 # -- shared ------------------------------------------------------------------------------------------------------------

@@ -21,12 +21,13 @@ from app.core.papers import hand_out
 from app.core.reasons import reason, say
 from app.core.web import forget_reads, read_session, show_errors
 from app.incidents import labels_conferences as labels
-from app.incidents.forms.conferences import CallForm, ChooseForm, DecisionForm, MinuteForm
+from app.incidents.forms.conferences import CallForm, ChooseForm, DecisionForm, MinuteForm, MoveForm
 from app.incidents.forms.incidents import VersionForm
 from app.incidents.marks import printed
 from app.incidents.models import Conference
 from app.incidents.papers_conferences import minutes_pdf
 from app.incidents.queries import conferences as queries
+from app.incidents.queries.agenda import suggest
 from app.incidents.rules.conferences import ConferenceState
 from app.incidents.service import conferences as service
 from app.incidents.views.blueprint import incidents
@@ -77,10 +78,10 @@ def show_conference(public_id: str) -> str:
 @incidents.route("/conferences/<public_id>/agenda", methods=["GET", "POST"])
 @permit(Action.HOLD_CONFERENCES)
 def choose_items(public_id: str) -> Answer:
-    """What this room knows that calls for several agencies; others' pages add theirs (alerts, late forms)."""
+    """What calls for several agencies: alerts, incidents, forms and decisions that are late, requests; each with its because."""
     actor, session, clock = current_actor(), read_session(), current_clock()
     conference = queries.get_conference(session, actor, public_id)
-    offered = {one.key: one for one in queries.suggest(session, actor, conference, clock.today(), clock.now())}
+    offered = {one.key: one for one in suggest(session, actor, conference, clock.today(), clock.now())}
     form = ChooseForm()
     form.offer((key, f"{one.name} · {one.village}：{_('；').join(say(why) for why in one.item.because)}") for key, one in offered.items())  # fmt: skip
     if request.method == "POST" and form.validate():
@@ -93,7 +94,9 @@ def choose_items(public_id: str) -> Answer:
         )
         if done is not None:
             return done
-    page = render_template("incidents/conference_agenda.html", form=form, conference=conference, offered=offered)
+    page = render_template(
+        "incidents/conference_agenda.html", form=form, conference=conference, offered=offered, words=words()
+    )
     return page if request.method == "GET" else (page, 422)
 
 
@@ -125,6 +128,28 @@ def invite(public_id: str) -> Answer:
         if done is not None:
             return done
     page = render_template("incidents/conference_choose.html", form=form, conference=conference, title=_("邀请单位"))
+    return page if request.method == "GET" else (page, 422)
+
+
+@incidents.route("/conferences/<public_id>/move", methods=["GET", "POST"])
+@permit(Action.HOLD_CONFERENCES)
+def move(public_id: str) -> Answer:
+    """Another time or place; whoever is asked is told again."""
+    actor = current_actor()
+    conference = queries.get_conference(read_session(), actor, public_id)
+    begun = {"version": conference.version, "meets_at": conference.meets_at, "place": conference.place}
+    form = MoveForm(data=begun)
+    if request.method == "POST" and form.validate():
+        now = current_clock().now()
+        done = _acted(
+            form,
+            public_id,
+            lambda writing, _vault, one: service.move_conference(writing, actor, one, form.to_command(), now),
+            _("已改期，并已通知邀请单位重新答复"),
+        )
+        if done is not None:
+            return done
+    page = render_template("incidents/conference_move.html", form=form, conference=conference)
     return page if request.method == "GET" else (page, 422)
 
 

@@ -16,9 +16,10 @@ from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.incidents.forms.conferences import AnswerDecisionForm, InvitationForm, SteerForm
 from app.incidents.models import Conference
-from app.incidents.queries import conferences as queries
-from app.incidents.rules.conferences import PENDING, DecisionState
-from app.incidents.service import conferences as service
+from app.incidents.queries import decisions as queries
+from app.incidents.rules.conferences import PENDING, ConferenceState, DecisionState
+from app.incidents.service import decisions as service
+from app.incidents.service.conferences import answer_invitation as store_answer
 from app.incidents.views.blueprint import incidents
 from app.incidents.views.conferences import words
 from app.people.vault import Vault
@@ -52,13 +53,20 @@ def answer_invitation(public_id: str) -> Answer:
         try:
             with transaction() as writing:
                 own = queries.get_invitation(writing, actor, public_id)
-                service.answer_invitation(writing, actor, own, form.to_command(), current_clock().now())
+                store_answer(writing, actor, own, form.to_command(), current_clock().now())
         except AnhuError as refused:
             show_errors(form, refused)
         else:
             flash(_("已答复"))
             return redirect(url_for("incidents.list_decisions"))
-    page = render_template("incidents/invitation.html", form=form, conference=conference, words=words())
+    page = render_template(
+        "incidents/invitation.html",
+        form=form,
+        conference=conference,
+        agenda=queries.count_agenda(session, invitee),
+        is_planned=conference.state is ConferenceState.PLANNED,
+        words=words(),
+    )
     return page if request.method == "GET" else (page, 422)
 
 

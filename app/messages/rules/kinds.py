@@ -28,6 +28,8 @@ class MessageKind(StrEnum):
     FORM_ESCALATED = "form_escalated"  # 告知单逾期未确认，升级
     TASKS_OVERDUE = "tasks_overdue"  # 逾期工作
     CONFERENCE = "conference"  # 会议通知
+    CONFERENCE_MOVED = "conference_moved"  # 会议改期
+    CONFERENCE_OFF = "conference_off"  # 会议取消
     CRISIS = "crisis"  # 紧急情况，值班人员
     SENDING_FAILED = "sending_failed"  # 有短信未送达，请人工处理
 
@@ -104,6 +106,8 @@ KINDS: dict[MessageKind, KindRule] = {
     MessageKind.FORM_ESCALATED: _staff(Parameter.COUNT, Parameter.DAY, Parameter.CODE),
     MessageKind.TASKS_OVERDUE: _staff(Parameter.COUNT, Parameter.DAY),
     MessageKind.CONFERENCE: _staff(Parameter.DAY, Parameter.CODE),
+    MessageKind.CONFERENCE_MOVED: _staff(Parameter.DAY, Parameter.CODE),
+    MessageKind.CONFERENCE_OFF: _staff(Parameter.DAY, Parameter.CODE),
     MessageKind.CRISIS: _staff(Parameter.CODE, Parameter.PHONE, ignores_night=True),
     MessageKind.SENDING_FAILED: _staff(Parameter.DAY),
 }

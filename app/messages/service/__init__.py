@@ -5,6 +5,6 @@ Rooms above call `owe` and `owe_many` in the transaction of their own act; every
 
 from app.messages.commands import Owed, Relation
 from app.messages.rules.kinds import MessageKind
-from app.messages.service.owing import owe, owe_many
+from app.messages.service.owing import owe, owe_many, take_back
 
-__all__ = ["MessageKind", "Owed", "Relation", "owe", "owe_many"]
+__all__ = ["MessageKind", "Owed", "Relation", "owe", "owe_many", "take_back"]

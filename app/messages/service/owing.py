@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.batches import insert_missing, slices
 from app.core.db import new_public_id
+from app.core.reasons import Reason
 from app.guardians.models import Guardianship
 from app.guardians.rules import Rank
 from app.messages.commands import Owed
@@ -18,6 +19,8 @@ from app.messages.models import Message
 from app.messages.models.messages import new_path
 from app.messages.queries.relevance import is_known
 from app.messages.rules.kinds import KINDS, Audience, MessageState, Recipient, checked_parameters
+from app.messages.rules.templates import EventSource
+from app.messages.service.states import move
 
 RANKS = {Recipient.FIRST_GUARDIAN: Rank.FIRST, Recipient.SECOND_GUARDIAN: Rank.SECOND}
 
@@ -37,6 +40,22 @@ def owe_many(session: Session, owed: Sequence[Owed], now: datetime) -> int:
     for part in slices(rows):
         insert_missing(session, Message, part)
     return len(rows)
+
+
+def take_back(session: Session, subject: tuple[str, int], now: datetime) -> None:
+    """What waits to be said about a subject is not said any more: something else will be."""
+    waiting = select(Message).where(
+        Message.state == MessageState.QUEUED, Message.subject_kind == subject[0], Message.subject_id == subject[1]
+    )
+    for message in session.scalars(waiting.with_for_update()).all():
+        move(
+            session,
+            message,
+            MessageState.CANCELLED,
+            EventSource.SENDER,
+            now,
+            Reason("messages.cancelled.no_longer_true"),
+        )
 
 
 def _standing(session: Session, keys: Sequence[str]) -> set[str]:

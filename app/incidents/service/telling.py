@@ -1,0 +1,72 @@
+"""Telling the invited agencies: that they are asked, that the day changed, that there is no meeting. Never whom it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.areas.rules import prefix_of
+from app.core.clock import business_day
+from app.incidents.models import Conference
+from app.incidents.rules.conferences import ConferenceState
+from app.messages.queries.relevance import register
+from app.messages.service import MessageKind, Owed, Relation, owe_many, take_back
+
+CALLED, OFF = "conference", "conference_off"
+
+
+def tell_invited(session: Session, conference: Conference, agencies: Iterable[int], now: datetime) -> None:
+    _owe(session, MessageKind.CONFERENCE, CALLED, conference, agencies, now)
+
+
+def tell_moved(session: Session, conference: Conference, agencies: Iterable[int], now: datetime) -> None:
+    """What still waits to say the former day is not said any more."""
+    take_back(session, (CALLED, conference.id), now)
+    _owe(session, MessageKind.CONFERENCE_MOVED, CALLED, conference, agencies, now)
+
+
+def tell_called_off(session: Session, conference: Conference, agencies: Iterable[int], now: datetime) -> None:
+    take_back(session, (CALLED, conference.id), now)
+    _owe(session, MessageKind.CONFERENCE_OFF, OFF, conference, agencies, now)
+
+
+def conference_code(conference: Conference) -> str:
+    """Its place's code and its number there: "349921-2026-3"."""
+    return f"{prefix_of(conference.area_code)}-{conference.number}"
+
+
+def _owe(
+    session: Session, kind: MessageKind, subject: str, conference: Conference, agencies: Iterable[int], now: datetime
+) -> None:
+    """To whoever answers for the agency when it is sent; once for each state of the conference."""
+    parameters = {"day": business_day(conference.meets_at), "code": conference_code(conference)}
+    owe_many(
+        session,
+        [
+            Owed(
+                kind=kind,
+                dedupe_key=f"{kind}:{conference.id}:{conference.version}:{agency}",
+                recipient=Relation.agency(agency),
+                subject=(subject, conference.id),
+                expires_at=conference.meets_at,
+                parameters=parameters,
+                area_code=conference.area_code,
+            )
+            for agency in agencies
+        ],
+        now,
+    )
+
+
+def _in(state: ConferenceState) -> Callable[[Session, Collection[int], date], set[int]]:
+    def still(session: Session, ids: Collection[int], _today: date) -> set[int]:
+        return set(session.scalars(select(Conference.id).where(Conference.id.in_(ids), Conference.state == state)))
+
+    return still
+
+
+register(CALLED, _in(ConferenceState.PLANNED))
+register(OFF, _in(ConferenceState.CALLED_OFF))
