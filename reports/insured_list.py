@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,16 +73,17 @@ _MONEY = 5
 _REMARK = "注：名单只供保险公司承保和理赔使用。患者只列隐去中间各位的证件号，不列姓名、疾病和等级。"
 
 
-def render_insured_pdf(document: InsuredDocument) -> bytes:
-    """The list as PDF, A4 across. Raises TotalMismatchError."""
+def render_insured_pdf(document: InsuredDocument, progress: Callable[[int, int], None] | None = None) -> bytes:
+    """The list as PDF, A4 across. `progress` hears (pages done, pages in all). Raises TotalMismatchError."""
     _check(document)
     statement = _statement(document)
     paper, grid = new_paper(statement), _grid()
-    return render_statement(paper, statement, grid, [_paper_row(paper, grid, cells) for cells in _rows(document)])
+    rows = [_paper_row(paper, grid, cells) for cells in _rows(document)]
+    return render_statement(paper, statement, grid, rows, progress)
 
 
-def render_insured_xlsx(document: InsuredDocument) -> bytes:
-    """The same rows as a workbook. Raises TotalMismatchError."""
+def render_insured_xlsx(document: InsuredDocument, progress: Callable[[int, int], None] | None = None) -> bytes:
+    """The same rows as a workbook; `progress` hears (lines done, lines in all). Raises TotalMismatchError."""
     _check(document)
     statement = _statement(document)
     kinds = [Kind.FEN if index == _MONEY else Kind.TEXT for index in range(len(_TITLES))]
@@ -90,7 +91,7 @@ def render_insured_xlsx(document: InsuredDocument) -> bytes:
     sheet = Sheet(
         "参保名单",
         columns,
-        [Line(cells) for cells in _rows(document)],
+        _told(document, progress),
         heading=document.title,
         notes=(document.facts, document.provenance.line()),
         closing=statement.closing,
@@ -100,6 +101,13 @@ def render_insured_xlsx(document: InsuredDocument) -> bytes:
     return render_workbook(
         [sheet], title=document.title, author=document.organisation, created_at=document.provenance.printed_at
     )
+
+
+def _told(document: InsuredDocument, progress: Callable[[int, int], None] | None) -> Iterator[Line]:
+    for number, cells in enumerate(_rows(document), start=1):
+        if progress is not None:
+            progress(number, len(document.lines))
+        yield Line(cells)
 
 
 def _check(document: InsuredDocument) -> None:

@@ -201,6 +201,7 @@ class Action(StrEnum):
     PRINT_SUMMARY = "print_summary"  # the quarter by town and village, in counts and sums
     SEE_INSURANCE = "see_insurance"  # policies, counts and sums, and who is eligible but not covered
     SEE_INSURED = "see_insured"  # who is insured, claims and relief, person by person
+    SEE_CLAIM_PAPERS = "see_claim_papers"  # that a claim has its papers; what stands on them only by the field table
     KEEP_INSURANCE = (
         "keep_insurance"  # write down policies, report people to the insurer, keep claims; the insurer's lists
     )
@@ -214,9 +215,9 @@ class Action(StrEnum):
     ASK_BACKSTOP = "ask_backstop"
     APPROVE_BACKSTOP = "approve_backstop"
     PAY_BACKSTOP = "pay_backstop"
-    SEE_REHAB = "see_rehab"  # rehabilitation places and referrals; a partner sees its own alone
+    SEE_REHAB = "see_rehab"  # rehabilitation places and referrals; a partner or a hospital sees its own alone
     KEEP_REHAB_PLACES = "keep_rehab_places"
-    REFER_TO_REHAB = "refer_to_rehab"
+    REFER_TO_REHAB = "refer_to_rehab"  # a hospital only whom it has in its wards
     ANSWER_REHAB = "answer_rehab"  # accept, refuse, begin, end; the months of attendance
     SEE_MESSAGES = "see_messages"  # what was to be said and what became of it: states, or counts
     SEE_MESSAGE_STATES = "see_message_states"  # one message: each state when it came
@@ -361,6 +362,7 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.PRINT_SUMMARY: frozenset({Role.COORDINATOR, Role.CLERK, Role.REVIEWER, Role.FINANCE, Role.AUDITOR}),
     Action.SEE_INSURANCE: frozenset({Role.CLERK, Role.REVIEWER, Role.AUDITOR, Role.COORDINATOR}),
     Action.SEE_INSURED: frozenset({Role.CLERK, Role.REVIEWER, Role.AUDITOR}),
+    Action.SEE_CLAIM_PAPERS: frozenset({Role.CLERK, Role.REVIEWER, Role.AUDITOR, Role.COUNTY_OFFICE}),
     Action.KEEP_INSURANCE: frozenset({Role.CLERK}),
     Action.DECIDE_INSURANCE: frozenset({Role.REVIEWER}),
     Action.SEE_BENEFITS: _CLINICAL | {Role.CLERK, Role.COORDINATOR},
@@ -372,9 +374,9 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.ASK_BACKSTOP: frozenset({Role.CLERK}),
     Action.APPROVE_BACKSTOP: frozenset({Role.REVIEWER}),
     Action.PAY_BACKSTOP: frozenset({Role.FINANCE}),
-    Action.SEE_REHAB: _CLINICAL | {Role.PARTNER, Role.COORDINATOR},
+    Action.SEE_REHAB: _CLINICAL | {Role.PARTNER, Role.COORDINATOR, Role.HOSPITAL},
     Action.KEEP_REHAB_PLACES: frozenset({Role.COUNTY_OFFICE}),
-    Action.REFER_TO_REHAB: _CLINICAL,
+    Action.REFER_TO_REHAB: _CLINICAL | {Role.HOSPITAL},
     Action.ANSWER_REHAB: frozenset({Role.PARTNER, Role.COUNTY_OFFICE}),
     Action.SEE_MESSAGES: frozenset(role for role in _ROLE_ORDER if FIELDS[Field.MESSAGE_STATE][role] is not Grant.NONE),
     Action.SEE_MESSAGE_STATES: frozenset(

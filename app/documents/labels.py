@@ -21,6 +21,13 @@ KIND_LABELS = {
     DocumentKind.DEATH: N_("死亡证明"),
     DocumentKind.DISCHARGE: N_("出院证明"),
     DocumentKind.HANDOVER: N_("单位盖章的对接单回执"),
+    DocumentKind.CLAIM_NOTICE: N_("出险通知书"),
+    DocumentKind.POLICE: N_("公安机关出具的证明"),
+    DocumentKind.DIAGNOSIS: N_("患者确诊证明"),
+    DocumentKind.MEDICAL: N_("伤者病历和费用票据"),
+    DocumentKind.APPRAISAL: N_("伤残鉴定书"),
+    DocumentKind.LOSS: N_("财产损失清单和价格认定"),
+    DocumentKind.SETTLEMENT: N_("调解书、判决书或赔偿协议"),
 }
 # Why a picture no longer counts; the code is stored, the picture stays.
 WITHDRAWAL_REASONS = {

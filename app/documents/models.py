@@ -18,6 +18,7 @@ class Document(Base):
     __table_args__ = (
         Index("ix_documents_subject_kind_subject_id", "subject_kind", "subject_id"),
         Index("ix_documents_patient_id_kind", "patient_id", "kind"),
+        CheckConstraint("patient_id IS NOT NULL OR subject_kind = 'handover_form'", name="of_somebody"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)", name="withdrawn_reason"),
     )
@@ -28,7 +29,8 @@ class Document(Base):
     kind: Mapped[DocumentKind] = mapped_column(Coded(DocumentKind))
     subject_kind: Mapped[DocumentSubject] = mapped_column(Coded(DocumentSubject))
     subject_id: Mapped[str] = mapped_column(String(22))
-    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    # None: a hand-over's slip of somebody who is not registered yet
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"))
     area_code: Mapped[str] = mapped_column(String(12))
     # the day on the paper, where it bears one
     on_day: Mapped[date | None]

@@ -24,6 +24,14 @@ class DocumentKind(StrEnum):
     DEATH = "death"
     DISCHARGE = "discharge"
     HANDOVER = "handover"  # 单位盖章的对接单回执
+    # of a claim's file
+    CLAIM_NOTICE = "claim_notice"  # 出险通知书
+    POLICE = "police"  # 公安机关证明
+    DIAGNOSIS = "diagnosis"  # 患者确诊证明
+    MEDICAL = "medical"  # 伤者病历、费用票据
+    APPRAISAL = "appraisal"  # 伤残鉴定书
+    LOSS = "loss"  # 财产损失清单、价格认定
+    SETTLEMENT = "settlement"  # 调解书、判决书或赔偿协议
 
 
 class DocumentSubject(StrEnum):
@@ -36,6 +44,7 @@ class DocumentSubject(StrEnum):
     ACCOUNT = "account"
     RECOVERY = "recovery"
     HANDOVER_FORM = "handover_form"
+    CLAIM = "claim"
 
 
 _OF_A_FAMILY = (
@@ -59,6 +68,19 @@ KINDS_OF: dict[DocumentSubject, tuple[DocumentKind, ...]] = {
     DocumentSubject.ACCOUNT: (DocumentKind.ACCOUNT,),
     DocumentSubject.RECOVERY: (DocumentKind.RECEIPT,),
     DocumentSubject.HANDOVER_FORM: (DocumentKind.HANDOVER,),
+    DocumentSubject.CLAIM: (
+        DocumentKind.CLAIM_NOTICE,
+        DocumentKind.IDENTITY,
+        DocumentKind.RELATION,
+        DocumentKind.POLICE,
+        DocumentKind.DIAGNOSIS,
+        DocumentKind.MEDICAL,
+        DocumentKind.APPRAISAL,
+        DocumentKind.DEATH,
+        DocumentKind.LOSS,
+        DocumentKind.SETTLEMENT,
+        DocumentKind.ACCOUNT,
+    ),
 }
 
 
@@ -88,6 +110,15 @@ STANDS_ON: dict[DocumentKind, tuple[Field, ...]] = {
     DocumentKind.DISCHARGE: (Field.CLINICAL,),
     # the slip hangs on the form, and the health centre's form says everything
     DocumentKind.HANDOVER: (Field.PATIENT_NAME, Field.ADDRESS, Field.GUARDIAN_PHONE, Field.CLINICAL),
+    # whoever handles a claim reads who is meant and what it cost; what happened and who is ill is the county office's to open
+    DocumentKind.CLAIM_NOTICE: (Field.GUARDIAN_NAME, Field.PATIENT_NAME),
+    DocumentKind.POLICE: (Field.PATIENT_NAME, Field.INCIDENTS),
+    DocumentKind.DIAGNOSIS: (Field.PATIENT_NAME, Field.CLINICAL),
+    # of the person who was hurt, who is somebody else
+    DocumentKind.MEDICAL: (Field.GUARDIAN_NAME, Field.PATIENT_NAME),
+    DocumentKind.APPRAISAL: (Field.GUARDIAN_NAME, Field.PATIENT_NAME),
+    DocumentKind.LOSS: (Field.GUARDIAN_NAME,),
+    DocumentKind.SETTLEMENT: (Field.GUARDIAN_NAME, Field.PATIENT_NAME, Field.INCIDENTS),
 }
 # Photographed with the middle of the number covered, so that it shows what the last four show.
 COVERED = frozenset({DocumentKind.ACCOUNT})

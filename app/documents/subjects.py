@@ -17,13 +17,14 @@ from app.documents.rules import DocumentSubject
 class Subject:
     """A record that this actor reaches now.
 
-    `title` names it in words. `back` is its page. `has_task`: a task or form about it is addressed to the actor's office now, so that
-    fields which the role sees only then are seen. `takes_papers`: it is still the time to attach some.
+    `patient_id` is None only for a hand-over of somebody who is not registered. `title` names it in words. `back` is its page.
+    `has_task`: a task or form about it is addressed to the actor's office now, so that fields which the role sees only then are seen.
+    `takes_papers`: it is still the time to attach some.
     """
 
     kind: DocumentSubject
     public_id: str
-    patient_id: int
+    patient_id: int | None
     area_code: str
     title: Reason
     back: str

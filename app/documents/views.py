@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Blueprint, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -139,12 +139,18 @@ def _page(
         subject=subject,
         papers=list_papers(session, actor, subject),
         kinds=KIND_LABELS,
-        form=form or AttachForm(KINDS_OF[subject.kind], formdata=None, data={"key": new_public_id()}),
+        form=form or _fresh(subject),
         opening=opening or OpenForm(formdata=None),
         withdrawing=withdrawing or WithdrawForm(formdata=None),
         refused=form or opening or withdrawing,
         about_id=about,
     )
+
+
+def _fresh(subject: Subject) -> AttachForm:
+    """`?kind=` chooses the paper that a page has led here for."""
+    given = {"key": new_public_id(), "kind": request.args.get("kind", "")}
+    return AttachForm(KINDS_OF[subject.kind], formdata=None, data=given)
 
 
 def _handed_out(content: bytes, name: str, media_type: str) -> BaseResponse:

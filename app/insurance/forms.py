@@ -13,7 +13,6 @@ from app.core.fields import (
     ChoiceField,
     CodeField,
     DayField,
-    FlagsField,
     KeyField,
     ListField,
     MomentField,
@@ -21,7 +20,6 @@ from app.core.fields import (
     ParagraphField,
     TextField,
     YuanField,
-    choices,
     labelled,
 )
 from app.core.forms import Form
@@ -29,7 +27,6 @@ from app.core.i18n import lazy_
 from app.core.money import Money
 from app.insurance.commands import ProposePolicy, ProposeRelief, ReportClaim
 from app.insurance.labels import (
-    CLAIM_PAPERS,
     ELIGIBLE_RULES,
     HARMS,
     POLICY_KINDS,
@@ -38,7 +35,7 @@ from app.insurance.labels import (
     RELIEF_GROUNDS,
 )
 from app.insurance.models import InsurancePolicy
-from app.insurance.rules.claims import ClaimPaperKind, ClaimRefusal, Harm
+from app.insurance.rules.claims import ClaimRefusal, Harm
 from app.insurance.rules.policies import (
     REPORT_WITHIN_HOURS,
     SETTLE_WORKING_DAYS,
@@ -178,15 +175,7 @@ class ClaimForm(_Keyed):
 
 
 class PapersForm(Form):
-    papers = FlagsField(lazy_("收到的材料"), labelled(CLAIM_PAPERS))
-    received_on = DayField(lazy_("收到日期"), [Answered(_DAY)])
-
-    def offer(self, kinds: Iterable[ClaimPaperKind]) -> None:
-        self.papers.choices = choices((kind.value, lazy_(CLAIM_PAPERS[kind])) for kind in kinds)
-
-    @property
-    def kinds(self) -> set[ClaimPaperKind]:
-        return {ClaimPaperKind(code) for code in self.papers.data or ()}
+    papers_on = DayField(lazy_("材料交保险公司的日期"), [Answered(_DAY)])
 
 
 class AgreeForm(Form):

@@ -76,7 +76,7 @@ TEXTS: dict[str, str] = {
     "insurance.claim.before": N_("报案时间不能早于出险时间"),
     "insurance.claim.no_sum": N_("请填写金额"),
     "insurance.claim.other_incident": N_("没有这件记录，请重新选择"),
-    "insurance.claim.other_paper": N_("这类理赔不需要这份材料"),
+    "insurance.claim.papers_missing": N_("还缺 %(n)s 份材料的影像，拍照留存后再交保险公司"),
     "insurance.claim.paper_day": N_("请填写 %(on)s 至今天之间的日期"),
     "insurance.claim.day": N_("请填写 %(on)s 至今天之间的日期"),
     "insurance.claim.more_than_asked": N_("不能超过索赔金额 %(asked)s 元"),
@@ -94,6 +94,8 @@ TEXTS: dict[str, str] = {
     "insurance.relief.other_claim": N_("请选择这名患者的理赔"),
     "insurance.relief.decided": N_("这笔救助的状态已经变化，请刷新页面"),
     "insurance.relief.receipt": N_("请填写签收单号"),
+    # -- scans
+    "insurance.papers.claim": N_("理赔 %(number)s 的材料"),
     # -- prints
     "insurance.insured_printed": N_("导出参保名单"),
     "insurance.claim_cover_printed": N_("打印理赔卷宗封面"),

@@ -93,10 +93,11 @@ def _sum(fen: int | None) -> str:
 
 def _papers(document: ClaimCoverDocument) -> tuple[Part, ...]:
     rows = tuple(
-        (str(place), one.name, "√" if one.received_on else "", _day(one.received_on), "")
+        (str(place), one.name, "√" if one.received_on else "缺", _day(one.received_on), "")
         for place, one in enumerate(document.papers, start=1)
     )
     center = Align.CENTER
+    missing = [one.name for one in document.papers if not one.received_on]
     return (
         _heading("卷内材料"),
         Table(
@@ -105,6 +106,7 @@ def _papers(document: ClaimCoverDocument) -> tuple[Part, ...]:
             rows,
             (center, Align.LEFT, center, center, center),
         ),
+        *((Prose((f"尚缺 {len(missing)} 份：{'、'.join(missing)}。",), size=10.5),) if missing else ()),
     )
 
 

@@ -111,6 +111,7 @@ CHOICES = {
     "field": "",
     "path": "0123456789abcdef012345",
     "paper": "notices",
+    "ending": "pdf",
     "name": "diagnosis",
     "purpose": "emergency_treatment",
     "benefit": "basic_medical",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -9,20 +10,28 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.money import Money
+from app.core.reasons import reason
+from app.documents.commands import AttachDocument
+from app.documents.models import Document
+from app.documents.readers.papers import clean_paper
+from app.documents.rules import DocumentSubject
+from app.documents.service import attach_document, withdraw_document
+from app.documents.subjects import Subject
 from app.insurance.commands import ProposePolicy, ProposeRelief, ReportClaim
 from app.insurance.models import Claim, ClaimEvent, Enrolment, EnrolmentBatch, InsurancePolicy
-from app.insurance.queries.claims import sheet_of
+from app.insurance.queries.claims import list_claims, sheet_of
 from app.insurance.queries.enrolment import count_not_covered, list_insured, list_not_covered
 from app.insurance.queries.exports import exported_people
 from app.insurance.queries.policies import rows_of
-from app.insurance.rules.claims import ClaimRefusal, ClaimState, Harm, papers_needed
+from app.insurance.rules.claims import SCANS, ClaimPaperKind, ClaimRefusal, ClaimState, Harm, papers_needed
 from app.insurance.rules.enrolment import BatchKind, EndReason
 from app.insurance.rules.policies import EligibleRule, Limits, PolicyKind, PolicyState
 from app.insurance.rules.relief import ReliefGround, ReliefState
-from app.insurance.service.claiming import decide_claim, pay_claim, receive_papers, report_claim, withdraw_claim
+from app.insurance.service.claiming import complete_papers, decide_claim, pay_claim, report_claim, withdraw_claim
 from app.insurance.service.enrolling import preview_changes, report_changes
 from app.insurance.service.policies import decide_policy, propose_policy, withdraw_policy
 from app.insurance.service.relieving import decide_relief, pay_relief, propose_relief
@@ -30,7 +39,8 @@ from app.patients.models import Patient
 from app.people.models import DatePrecision, Person
 from app.people.service import record_death
 from tests.rig.county import County
-from tests.rig.register import NOW, TODAY, first_guardian, registered, vault
+from tests.rig.paper_pictures import photo
+from tests.rig.register import NOW, TODAY, first_guardian, keyring, registered, vault
 
 YEAR_END = date(2026, 12, 31)
 
@@ -152,6 +162,26 @@ def claim_of(policy: InsurancePolicy, happened_at: datetime, **more: object) -> 
     return ReportClaim(**(given | more))  # type: ignore[arg-type]  # fields by name
 
 
+def papers_at(claim: Claim, patient_id: int) -> Subject:
+    title = reason("insurance.papers.claim", number=claim.number)
+    return Subject(DocumentSubject.CLAIM, claim.public_id, patient_id, claim.county_code, title, "/")
+
+
+def keep_papers(session: Session, actor: Actor, claim: Claim, kinds: Sequence[ClaimPaperKind], now: datetime) -> None:
+    for kind in kinds:
+        picture = clean_paper(photo(60, 260 + list(ClaimPaperKind).index(kind)))
+        paper = AttachDocument(f"{claim.id}-{kind}".ljust(22, "0"), SCANS[kind], None, picture)
+        attach_document(session, keyring(), actor, papers_at(claim, claim.patient_id), paper, business_day(now), now)
+
+
+def take_down(session: Session, actor: Actor, claim: Claim, now: datetime) -> None:
+    """The first of the claim's scans was the wrong one."""
+    first = session.scalars(
+        select(Document).where(Document.subject_id == claim.public_id).order_by(Document.id).limit(1)
+    ).one()
+    withdraw_document(session, actor, first, papers_at(claim, claim.patient_id), "documents.withdrawn.unreadable", now)
+
+
 def test_a_claim_goes_from_the_report_to_the_payment_with_its_papers_and_clocks(
     session: Session, county: County
 ) -> None:
@@ -176,15 +206,28 @@ def test_a_claim_goes_from_the_report_to_the_payment_with_its_papers_and_clocks(
     assert [one["code"] for one in other.because] == ["insurance.cover.before", "insurance.report.late"]
 
     needed = papers_needed(policy.kind, claim.harm)
-    receive_papers(session, clerk, claim.public_id, set(needed[:2]), TODAY + timedelta(days=6), today, now)
-    assert claim.state is ClaimState.REPORTED
+    keep_papers(session, clerk, claim, needed[:2], NOW + timedelta(days=5))
+    assert sheet_of(session, clerk, claim, today).missing == list(needed[2:])
+    listed = {row.claim.number: list(row.missing) for row in list_claims(session, clerk, today, only_open=True).rows}
+    assert listed[claim.number] == list(needed[2:])
+    with pytest.raises(Conflict) as incomplete:
+        complete_papers(session, clerk, claim.public_id, today, today, now)
+    assert incomplete.value.reason.args == {"n": len(needed) - 2}
     with pytest.raises(Conflict):
         decide_claim(
             session, clerk, claim.public_id, agreed=Money(1), refusal=None, decided_on=today, today=today, now=now
         )
-    receive_papers(session, clerk, claim.public_id, set(needed[2:]), date(2026, 11, 27), today, now)
+    keep_papers(session, clerk, claim, needed[2:], NOW + timedelta(days=6))
+    with pytest.raises(Invalid):
+        complete_papers(session, clerk, claim.public_id, TODAY - timedelta(days=1), today, now)
+    complete_papers(session, clerk, claim.public_id, date(2026, 11, 27), today, now)
     assert (claim.state, claim.settle_by) == (ClaimState.PAPERS_COMPLETE, date(2026, 12, 8))
     assert sheet_of(session, clerk, claim, date(2026, 12, 9)).row.is_overdue
+    take_down(session, clerk, claim, now)
+    [gone] = [one for one in sheet_of(session, clerk, claim, today).papers if not one.has_scan]
+    assert (gone.kind, gone.received_on) == (needed[0], business_day(NOW + timedelta(days=5))), (
+        "what the file held stays"
+    )
 
     def agree(yuan: str) -> Claim:
         return decide_claim(

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from io import BytesIO
 
-from PIL import Image, ImageDraw
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -19,11 +17,9 @@ from app.core.reasons import reason
 from app.core.scope import within
 from app.desk.demo.moments import Moments
 from app.desk.demo.places import VILLAGE
+from app.desk.demo.scans import keep_scans
 from app.desk.demo.settling import County
-from app.documents.commands import AttachDocument
-from app.documents.readers.papers import clean_paper
 from app.documents.rules import DocumentKind, DocumentSubject
-from app.documents.service import attach_document
 from app.documents.subjects import Subject
 from app.guardians.commands import SignAgreement
 from app.guardians.commands_application import Apply
@@ -38,7 +34,6 @@ from app.tasks.rules import RENEWAL_DAYS_BEFORE_END
 _ALL = tuple(sorted(REQUIRED))
 _SOME = (DocumentKind.APPLICATION, DocumentKind.IDENTITY)
 _PAPERS = (DocumentKind.AGREEMENT, DocumentKind.IDENTITY, DocumentKind.RELATION)
-_PAGE = (620, 877)
 _KEPT = 4  # agreements of the village worker's village with a picture of their signed page
 # how far each family has come; the last two are done
 _STATES = ("applied", "first_checked", "second_checked", "returned", "withdrawn", "signed")
@@ -133,18 +128,5 @@ def _keep_papers(office: _Office, keyring: Keyring) -> None:
     for place, (agreement, patient) in enumerate(rows):
         title = reason("guardians.papers.agreement", number=agreement.number)
         about = Subject(DocumentSubject.AGREEMENT, agreement.public_id, patient.id, patient.area_code, title, "/")
-        for number, kind in enumerate(_PAPERS[: 3 - place % 3]):
-            paper = AttachDocument(new_public_id(), kind, agreement.signed_on, clean_paper(_drawn(place, number)))
-            attach_document(session, keyring, office.actor("village_worker"), about, paper, today, now)
-
-
-def _drawn(place: int, kind: int) -> bytes:
-    """A sheet with grey lines: no face, no name, no number."""
-    sheet = Image.new("RGB", _PAGE, (248, 247, 243))
-    pen = ImageDraw.Draw(sheet)
-    pen.rectangle((230, 60, 390, 82), fill=(120, 120, 120))
-    for number, y in enumerate(range(130, 780, 34 + 5 * kind)):
-        pen.rectangle((70, y, 550 - (number * 53 + place * 31) % 170, y + 7), fill=(185, 185, 182))
-    kept = BytesIO()
-    sheet.save(kept, "JPEG", quality=70)
-    return kept.getvalue()
+        some, keeper = _PAPERS[: 3 - place % 3], office.actor("village_worker")
+        keep_scans(session, keyring, keeper, about, some, place, agreement.signed_on, now)

@@ -1,4 +1,4 @@
-"""Insurance, benefits and rehabilitation: a policy that runs and one that waits for the second person, claims, what families receive
+"""Insurance, benefits and rehabilitation: a policy that runs and one that waits for the second person, what families receive
 and what they miss, requests to offices, a hospital bill, a place with seats. A few honest rows of each."""
 
 from __future__ import annotations
@@ -26,18 +26,14 @@ from app.core.batches import insert_rows
 from app.core.db import new_public_id
 from app.core.money import Money
 from app.core.scope import within_prefix
+from app.desk.demo.claiming import claim_some
 from app.desk.demo.moments import Moments
 from app.desk.demo.places import COUNTY, TOWN
 from app.desk.demo.settling import County
-from app.insurance.commands import ProposePolicy, ProposeRelief, ReportClaim
-from app.insurance.models import Enrolment, InsurancePolicy
-from app.insurance.rules.claims import Harm, papers_needed
+from app.insurance.commands import ProposePolicy
 from app.insurance.rules.policies import EligibleRule, Limits, PolicyKind
-from app.insurance.rules.relief import ReliefGround
-from app.insurance.service.claiming import decide_claim, pay_claim, receive_papers, report_claim
 from app.insurance.service.enrolling import report_changes
 from app.insurance.service.policies import decide_policy, propose_policy
-from app.insurance.service.relieving import propose_relief
 from app.patients.models import Patient
 from app.patients.rules import CareSetting, ManagementStatus
 from app.people.vault import Vault
@@ -97,7 +93,7 @@ def _policies(session: Session, vault: Vault, county: County, moments: Moments) 
     next_year = date(year + 1, 1, 1)
     waiting = _paper(PolicyKind.ACCIDENT, f"PYWX{year + 1}3499000107", next_year, "60.00", EligibleRule.MANAGED)
     propose_policy(session, clerk, waiting, moments.now)
-    _claims(session, vault, county, policy, moments)
+    claim_some(session, vault, county, policy, moments)
 
 
 def _paper(kind: PolicyKind, number: str, from_on: date, premium: str, rule: EligibleRule) -> ProposePolicy:
@@ -106,57 +102,6 @@ def _paper(kind: PolicyKind, number: str, from_on: date, premium: str, rule: Eli
         f"安综治〔{from_on.year}〕2号", Limits(_YUAN("300000"), _YUAN("500000"), _YUAN("6000000")), eligible_rule=rule,
         covers_late_found=True, exclusions="患者本人的损失、监护人的故意行为、政府罚款不予赔偿。",
     )  # fmt: skip
-
-
-def _claims(session: Session, vault: Vault, county: County, policy: InsurancePolicy, moments: Moments) -> None:
-    """One that was paid, one that was told late, and relief for the second while it waits."""
-    clerk = county.actors["clerk"]
-    insured = session.scalars(
-        select(Patient).join(Enrolment, Enrolment.patient_id == Patient.id).where(Enrolment.policy_id == policy.id)
-        .order_by(Enrolment.number).limit(6)
-    ).all()  # fmt: skip
-    if len(insured) < 2:
-        return
-    today = moments.today
-    old, new = today - 40 * _DAY, today - 6 * _DAY
-    told = ReportClaim(
-        new_public_id(),
-        policy.public_id,
-        moments.on(old, 60),
-        moments.on(old, 300),
-        Harm.INJURY,
-        _YUAN("8650.00"),
-        "BA0021",
-    )
-    claim = report_claim(session, clerk, insured[0], told, moments.on(old, 320))
-    papers = set(papers_needed(policy.kind, claim.harm))
-    receive_papers(
-        session, clerk, claim.public_id, papers, old + 9 * _DAY, old + 9 * _DAY, moments.on(old + 9 * _DAY, 60)
-    )
-    day = old + 16 * _DAY
-    decide_claim(
-        session, clerk, claim.public_id, agreed=_YUAN("7980.00"), refusal=None, decided_on=day, today=day,
-        now=moments.on(day, 60),
-    )  # fmt: skip
-    paid = old + 18 * _DAY
-    pay_claim(session, clerk, claim.public_id, _YUAN("7980.00"), paid, paid, moments.on(paid, 60))
-    late = ReportClaim(
-        new_public_id(),
-        policy.public_id,
-        moments.on(new, 60),
-        moments.on(new + 3 * _DAY, 60),
-        Harm.PROPERTY,
-        _YUAN("2300.00"),
-    )
-    second = report_claim(session, clerk, insured[1], late, moments.on(new + 3 * _DAY, 90))
-    needed = papers_needed(policy.kind, second.harm)
-    some, on = set(needed[:3]), new + 5 * _DAY
-    receive_papers(session, clerk, second.public_id, some, on, on, moments.on(on, 60))
-    relief = ProposeRelief(
-        new_public_id(), "孔祥顺", new, Harm.PROPERTY, ReliefGround.WAITS, _YUAN("1000.00"), f"安综治〔{today.year}〕31号",
-        second.public_id,
-    )  # fmt: skip
-    propose_relief(session, vault, clerk, insured[1], relief, moments.now)
 
 
 # -- benefits ----------------------------------------------------------------------------------------------------------

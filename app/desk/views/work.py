@@ -27,6 +27,7 @@ work = Blueprint("work", "app.desk", url_prefix="/work", template_folder="templa
 KINDS = {
     "subsidy_prepare": (N_("季度造册"), Action.PREPARE_SUBSIDY),
     "subsidy_preview": (N_("测算政策"), Action.SEE_SUBSIDY),
+    "subsidy_export": (N_("生成发放文件"), Action.PAY_SUBSIDY),
     "subsidy_late_facts": (N_("核查已发放的资金"), Action.PREPARE_SUBSIDY),
     "subsidy_ledger_pdf": (N_("打印发放台账"), Action.PRINT_SUBSIDY),
     "subsidy_ledger_xlsx": (N_("导出发放台账"), Action.PRINT_SUBSIDY),
@@ -34,9 +35,12 @@ KINDS = {
     "roster_import": (N_("导入花名册"), Action.IMPORT_ROSTER),
     "visits_import": (N_("导入国家系统的随访"), Action.IMPORT_VISITS),
     "check_list_load": (N_("核对其他部门的名单"), Action.KEEP_CHECK_LISTS),
+    "insured_list_pdf": (N_("打印参保名单"), Action.KEEP_INSURANCE),
+    "insured_list_xlsx": (N_("导出参保名单"), Action.KEEP_INSURANCE),
 }
-# the figures of an import or of a look, in the order of its page
+# the figures of an import, a look or a pay file, in the order of its page
 COUNTED = {
+    "subsidy_export": {"sent": N_("报送银行的笔数"), "withheld": N_("拦付的笔数")},
     "subsidy_late_facts": {"looked": N_("重新核对的发放"), "made": N_("新发现的多发")},
     "roster_import": {
         "rows": N_("数据行"),
@@ -121,7 +125,7 @@ def _own(session: Session, actor: Actor, public_id: str) -> WorkItem:
 
 
 def _told(item: WorkItem) -> list[tuple[str, str]]:
-    """What an import did or a look found, in the words of its own page; nothing for work that counts nothing."""
+    """What an import did, a look found or a pay file pays; nothing for work that counts nothing."""
     counts = item.result or {}
     return [(_(words), number(counts[name])) for name, words in COUNTED.get(item.kind, {}).items() if name in counts]
 
@@ -138,5 +142,7 @@ def _next_page(item: WorkItem) -> str | None:
         return url_for("subsidies.draft_policy", work=item.public_id)
     if item.kind == "subsidy_late_facts":
         return url_for("subsidies.recoveries")
+    if item.kind.startswith("insured_list"):
+        return url_for("insurance.show_policy", public_id=item.args["policy"])
     run = (item.result or {}).get("run") or item.args.get("run")
     return url_for("subsidies.show_run", public_id=run) if run else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.core.access import Action, require
 from app.core.actor import Actor
+from app.core.batches import slices
 from app.core.identity import mask_id
 from app.core.money import Money
 from app.core.scope import within
@@ -36,12 +38,18 @@ class ExportedPerson:
 
 
 _Guardian = aliased(Person)
+_AT_A_TIME = 1000
 
 
 def exported_people(
-    session: Session, vault: Vault, actor: Actor, policy: InsurancePolicy, batch: EnrolmentBatch | None
+    session: Session,
+    vault: Vault,
+    actor: Actor,
+    policy: InsurancePolicy,
+    batch: EnrolmentBatch | None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[ExportedPerson]:
-    """Everybody on the insurer's list, or one batch of it, by number."""
+    """Everybody on the insurer's list, or one batch of it, by number. `progress` hears (people read, people in all)."""
     require(actor, Action.KEEP_INSURANCE)
     wanted = (
         select(Enrolment, Patient.person_id, Person.id_number_sealed, _Guardian.name)
@@ -53,20 +61,33 @@ def exported_people(
     )
     if batch is not None:
         wanted = wanted.where(or_(Enrolment.added_batch_id == batch.id, Enrolment.removed_batch_id == batch.id))
-    rows = session.execute(wanted).all()
-    vault.warm(person_id for _enrolment, person_id, *_rest in rows)
-    return [
-        ExportedPerson(
-            enrolment.number,
-            guardian or "",
-            masked_number(vault, person_id, sealed),
-            enrolment.from_on,
-            policy.to_on if enrolment.to_on is None else enrolment.to_on - timedelta(days=1),
-            _owed(policy, enrolment, batch),
-            enrolment.end_reason if batch is None or batch.kind is BatchKind.REMOVALS else None,
-        )
-        for enrolment, person_id, sealed, guardian in rows
-    ]
+    rows, found = session.execute(wanted).all(), []
+    for some in slices(rows, _AT_A_TIME):
+        vault.warm(person_id for _enrolment, person_id, *_rest in some)
+        found += [_exported(vault, policy, batch, *row) for row in some]
+        if progress is not None:
+            progress(len(found), len(rows))
+    return found
+
+
+def _exported(
+    vault: Vault,
+    policy: InsurancePolicy,
+    batch: EnrolmentBatch | None,
+    enrolment: Enrolment,
+    person_id: int,
+    sealed: bytes | None,
+    guardian: str | None,
+) -> ExportedPerson:
+    return ExportedPerson(
+        enrolment.number,
+        guardian or "",
+        masked_number(vault, person_id, sealed),
+        enrolment.from_on,
+        policy.to_on if enrolment.to_on is None else enrolment.to_on - timedelta(days=1),
+        _owed(policy, enrolment, batch),
+        enrolment.end_reason if batch is None or batch.kind is BatchKind.REMOVALS else None,
+    )
 
 
 def _owed(policy: InsurancePolicy, enrolment: Enrolment, batch: EnrolmentBatch | None) -> Money:

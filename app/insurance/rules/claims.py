@@ -10,6 +10,7 @@ from enum import StrEnum
 from app.core.money import Money
 from app.core.reasons import Reason, reason
 from app.core.workdays import Deadline, WorkdayCalendar, add_working_days
+from app.documents.rules import DocumentKind
 from app.insurance.rules.policies import Limits, PolicyKind
 
 
@@ -71,6 +72,20 @@ class ClaimPaperKind(StrEnum):
     ACCOUNT = "account"  # 收款账户
 
 
+# as what each paper's scan is kept
+SCANS: dict[ClaimPaperKind, DocumentKind] = {
+    ClaimPaperKind.NOTICE: DocumentKind.CLAIM_NOTICE,
+    ClaimPaperKind.GUARDIAN_ID: DocumentKind.IDENTITY,
+    ClaimPaperKind.GUARDIANSHIP: DocumentKind.RELATION,
+    ClaimPaperKind.POLICE: DocumentKind.POLICE,
+    ClaimPaperKind.DIAGNOSIS: DocumentKind.DIAGNOSIS,
+    ClaimPaperKind.MEDICAL: DocumentKind.MEDICAL,
+    ClaimPaperKind.APPRAISAL: DocumentKind.APPRAISAL,
+    ClaimPaperKind.DEATH: DocumentKind.DEATH,
+    ClaimPaperKind.LOSS: DocumentKind.LOSS,
+    ClaimPaperKind.SETTLEMENT: DocumentKind.SETTLEMENT,
+    ClaimPaperKind.ACCOUNT: DocumentKind.ACCOUNT,
+}
 _ALWAYS = (ClaimPaperKind.NOTICE, ClaimPaperKind.POLICE, ClaimPaperKind.DIAGNOSIS)
 _BY_KIND = {
     PolicyKind.LIABILITY: (ClaimPaperKind.GUARDIAN_ID, ClaimPaperKind.GUARDIANSHIP, ClaimPaperKind.SETTLEMENT),

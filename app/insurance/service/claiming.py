@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.areas.rules import county_of
@@ -25,13 +26,12 @@ from app.insurance.queries.claims import (
     limits_of,
     lock_claim,
     paid_before,
-    papers_of,
+    papers_there,
 )
 from app.insurance.queries.enrolment import cover_facts, find_insured_guardian
 from app.insurance.queries.policies import lock_policy
 from app.insurance.rules.claims import (
     OPEN_STATES,
-    ClaimPaperKind,
     ClaimRefusal,
     ClaimState,
     Payable,
@@ -96,37 +96,37 @@ def report_claim(session: Session, actor: Actor, patient: Patient, command: Repo
     return claim
 
 
-def receive_papers(
-    session: Session,
-    actor: Actor,
-    public_id: str,
-    kinds: set[ClaimPaperKind],
-    received_on: date,
-    today: date,
-    now: datetime,
+def complete_papers(
+    session: Session, actor: Actor, public_id: str, papers_on: date, today: date, now: datetime
 ) -> Claim:
-    """Tick what has come in. With the last of the checklist the insurer's days begin to count."""
+    """The whole checklist is there and was handed to the insurer, whose days begin to count; what the file held then stays written down.
+
+    Raises `Conflict` while a scan is missing, `Invalid` for the day.
+    """
     require(actor, Action.KEEP_INSURANCE)
     claim = lock_claim(session, actor, public_id)
     policy = session.get_one(InsurancePolicy, claim.policy_id)
     _refuse_unless(claim, ClaimState.REPORTED)
-    if not kinds:
-        raise Invalid({"papers": [reason("core.nothing_chosen")]})
-    if kinds - set(papers_needed(policy.kind, claim.harm)):
-        raise Invalid({"papers": [reason("insurance.claim.other_paper")]})
-    if not business_day(claim.happened_at) <= received_on <= today:
-        raise Invalid({"received_on": [reason("insurance.claim.paper_day", on=business_day(claim.happened_at))]})
-    there = papers_of(session, actor, claim)
-    for kind in sorted(kinds - there):
-        session.add(
-            ClaimPaper(
-                claim_id=claim.id, kind=kind, received_on=received_on, recorded_at=now, recorded_by=actor.user_id
+    there = papers_there(session, actor, claim)
+    if missing := papers_missing(policy.kind, claim.harm, there):
+        raise Conflict(reason("insurance.claim.papers_missing", n=len(missing)))
+    if not business_day(claim.happened_at) <= papers_on <= today:
+        raise Invalid({"papers_on": [reason("insurance.claim.paper_day", on=business_day(claim.happened_at))]})
+    ticked = set(session.scalars(select(ClaimPaper.kind).where(ClaimPaper.claim_id == claim.id)))
+    for kind in papers_needed(policy.kind, claim.harm):
+        if kind not in ticked:
+            came_on = min(there[kind].received_on or papers_on, papers_on)
+            session.add(
+                ClaimPaper(
+                    claim_id=claim.id, kind=kind, received_on=came_on, recorded_at=now, recorded_by=actor.user_id
+                )
             )
-        )
-    if not papers_missing(policy.kind, claim.harm, kinds | there):
-        _complete(session, actor, claim, policy, received_on, now)
-    session.flush()
-    _note(session, actor, "insurance.claim_papers", claim, now, len(kinds - there))
+    calendar = load_workdays(session, papers_on, papers_on + timedelta(days=_CALENDAR_DAYS))
+    deadline = settle_by(papers_on, policy.settle_working_days, calendar)
+    claim.state, claim.papers_on, claim.settle_by = ClaimState.PAPERS_COMPLETE, papers_on, deadline.ends_on
+    with said_by(session, GUARDS):
+        session.flush()
+    _step(session, actor, claim, papers_on, deadline.reasons[0], now)
     return claim
 
 
@@ -212,15 +212,6 @@ def _agreed(session: Session, actor: Actor, claim: Claim, agreed: Money | None) 
     return agreed.fen
 
 
-def _complete(
-    session: Session, actor: Actor, claim: Claim, policy: InsurancePolicy, papers_on: date, now: datetime
-) -> None:
-    calendar = load_workdays(session, papers_on, papers_on + timedelta(days=_CALENDAR_DAYS))
-    deadline = settle_by(papers_on, policy.settle_working_days, calendar)
-    claim.state, claim.papers_on, claim.settle_by = ClaimState.PAPERS_COMPLETE, papers_on, deadline.ends_on
-    _step(session, actor, claim, papers_on, deadline.reasons[0], now)
-
-
 def _refuse_senseless(command: ReportClaim, now: datetime, *, has_incident: bool, is_found: bool) -> None:
     wrong: dict[str, list[Reason]] = {}
     if command.happened_at > now:
@@ -260,17 +251,12 @@ def _step(session: Session, actor: Actor, claim: Claim, on_day: date, because: R
         )
     )
     session.flush()
-    _note(session, actor, f"insurance.claim_{claim.state}", claim, now)
-
-
-def _note(session: Session, actor: Actor, action: str, claim: Claim, now: datetime, count: int = 1) -> None:
     note(
         session,
         actor,
-        action,
+        f"insurance.claim_{claim.state}",
         now=now,
         subject=("claim", claim.public_id),
         area_code=claim.county_code,
-        count=count,
         detail={"number": claim.number, "asked_fen": claim.asked_fen},
     )

@@ -22,7 +22,6 @@ insurance = Blueprint("insurance", "app.insurance", url_prefix="/insurance", tem
 
 Answer = BaseResponse | tuple[str, int] | str
 Act = Callable[[Session, Actor, date, datetime], object]
-PDF, XLSX = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def take(form: Form, act: Act, done: str, page: Callable[[Form], str], to: Callable[[object], str]) -> Answer:

@@ -1,8 +1,9 @@
-"""Claims: reported, papers ticked off, decided by the insurer, paid; with their clocks."""
+"""Claims: reported, papers scanned until none is missing, decided by the insurer, paid; with their clocks."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import render_template, request, url_for
 
@@ -21,16 +22,17 @@ from app.insurance.forms import AgreeForm, ClaimForm, PapersForm, PayForm, Refus
 from app.insurance.labels import CLAIM_PAPERS, CLAIM_STATES, CLAIM_TONES, HARMS, POLICY_KINDS
 from app.insurance.models import Claim
 from app.insurance.papers import claim_cover, print_of_claim
+from app.insurance.queries.beginning import claim_of_incident
 from app.insurance.queries.claims import get_claim, list_claims, list_incidents, sheet_of
 from app.insurance.queries.enrolment import name_for
 from app.insurance.queries.exports import claim_people
 from app.insurance.queries.policies import list_claimable
-from app.insurance.rules.claims import OPEN_STATES, ClaimState
+from app.insurance.rules.claims import OPEN_STATES, SCANS, ClaimState
 from app.insurance.service.claiming import (
+    complete_papers,
     decide_claim,
     left_to_pay,
     pay_claim,
-    receive_papers,
     report_claim,
     withdraw_claim,
 )
@@ -57,13 +59,19 @@ def claims() -> str:
         tones=CLAIM_TONES,
         harms=HARMS,
         kinds=POLICY_KINDS,
+        papers=CLAIM_PAPERS,
     )
 
 
 @insurance.get("/patients/<public_id>/claims/new")
 @permit(Action.KEEP_INSURANCE)
 def new_claim(public_id: str) -> str:
-    return _new(public_id, ClaimForm(formdata=None, policy=request.args.get("policy", "")))
+    """Empty, or begun from an incident on record: which one, when, by a policy of that day."""
+    session, actor = read_session(), current_actor()
+    begun: dict[str, Any] = {"policy": request.args.get("policy", "")}
+    if asked := request.args.get("incident"):
+        begun |= claim_of_incident(session, actor, get_patient(session, actor, public_id), asked)
+    return _new(public_id, ClaimForm(formdata=None, data=begun))
 
 
 @insurance.post("/patients/<public_id>/claims/new", endpoint="report_claim")
@@ -93,17 +101,14 @@ def show_claim(public_id: str) -> str:
 @insurance.post("/claims/<public_id>/papers")
 @permit(Action.KEEP_INSURANCE)
 def claim_papers(public_id: str) -> Answer:
-    """Tick what has come in."""
-    sheet = sheet_of(read_session(), current_actor(), _claim(public_id), current_clock().today())
+    """The whole checklist went to the insurer, whose days begin."""
+    _claim(public_id)
     form = PapersForm()
-    form.offer(one.kind for one in sheet.papers)
     return _take(
         public_id,
         form,
-        lambda session, actor, today, now: receive_papers(
-            session, actor, public_id, form.kinds, form.received_on.data, today, now
-        ),
-        _("材料已登记。"),
+        lambda session, actor, today, now: complete_papers(session, actor, public_id, form.papers_on.data, today, now),
+        _("材料已齐，开始计算理赔期限。"),
     )
 
 
@@ -223,8 +228,6 @@ def _page(public_id: str, form: Form | None = None) -> str:
     session, actor, today = read_session(), current_actor(), current_clock().today()
     claim = get_claim(session, actor, public_id)
     sheet = sheet_of(session, actor, claim, today)
-    papers = form if isinstance(form, PapersForm) else PapersForm(formdata=None, received_on=today)
-    papers.offer(sheet.missing)
     agreed = "" if claim.agreed_fen is None else Money(claim.agreed_fen).yuan
     return render_template(
         "insurance/claim.html",
@@ -232,7 +235,8 @@ def _page(public_id: str, form: Form | None = None) -> str:
         claim=claim,
         policy=sheet.row.policy,
         form=form,
-        papers_form=papers,
+        papers_form=form if isinstance(form, PapersForm) else PapersForm(formdata=None, papers_on=today),
+        scans=SCANS,
         agree_form=form if isinstance(form, AgreeForm) else AgreeForm(formdata=None, agreed_on=today),
         refuse_form=form if isinstance(form, RefuseForm) else RefuseForm(formdata=None, refused_on=today),
         pay_form=form if isinstance(form, PayForm) else PayForm(formdata=None, amount=agreed, paid_on=today),

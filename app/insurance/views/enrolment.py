@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from io import BytesIO
 
-from flask import render_template, request, send_file, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.audit.prints import keep_print
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.dates import parse_date
@@ -17,19 +14,16 @@ from app.core.db import transaction
 from app.core.errors import NotFound
 from app.core.forms import Form
 from app.core.i18n import _
-from app.core.keys import current_keyring
 from app.core.web import read_session
+from app.core.work import ask_for_work
 from app.insurance.forms import ChangesForm
 from app.insurance.labels import END_REASONS, POLICY_KINDS
 from app.insurance.models import InsurancePolicy
-from app.insurance.papers import insured_document, insured_lines, print_of_insured
 from app.insurance.queries.enrolment import MOST_SHOWN, find_batch, list_insured, list_not_covered
-from app.insurance.queries.exports import exported_people
 from app.insurance.queries.policies import get_policy
 from app.insurance.service.enrolling import first_day, preview_changes, report_changes, wrong_day
-from app.insurance.views.blueprint import PDF, XLSX, Answer, insurance, take
-from app.people.vault import Vault
-from reports.insured_list import InsuredDocument, render_insured_pdf, render_insured_xlsx
+from app.insurance.views.blueprint import Answer, insurance, take
+from app.insurance.work import LISTS
 
 
 @insurance.get("/policies/<public_id>/changes")
@@ -85,34 +79,20 @@ def not_covered(public_id: str) -> str:
     )
 
 
-@insurance.get("/policies/<public_id>/list.pdf")
+@insurance.post("/policies/<public_id>/list/<ending>")
 @permit(Action.KEEP_INSURANCE)
-def list_pdf(public_id: str) -> BaseResponse:
-    """The insurer's list, everybody or one batch (`?batch=`), to print and seal."""
-    return _exported(public_id, "pdf", PDF, render_insured_pdf)
-
-
-@insurance.get("/policies/<public_id>/list.xlsx")
-@permit(Action.KEEP_INSURANCE)
-def list_xlsx(public_id: str) -> BaseResponse:
-    """The same as a workbook."""
-    return _exported(public_id, "xlsx", XLSX, render_insured_xlsx)
-
-
-def _exported(public_id: str, ending: str, media_type: str, render: Callable[[InsuredDocument], bytes]) -> BaseResponse:
-    """On record with its number and check code, because paper leaves the house."""
-    session, actor, clock, keyring = read_session(), current_actor(), current_clock(), current_keyring()
-    policy = get_policy(session, actor, public_id)
-    asked = request.args.get("batch", "")
-    batch = find_batch(session, actor, policy, asked) if asked else None
-    if asked and batch is None:
+def print_list(public_id: str, ending: str) -> BaseResponse:
+    """The insurer's list, everybody or one batch (`?batch=`): drawn by the scheduler's process, its page shows how far it is."""
+    if ending not in LISTS:
         raise NotFound
-    lines = insured_lines(exported_people(session, Vault(session, keyring), actor, policy, batch))
-    now = clock.now()
-    content = render(insured_document(session, keyring, actor, policy, batch, lines, clock.today(), now))
-    with transaction() as writing:
-        keep_print(writing, keyring, actor, print_of_insured(policy, lines, actor, now), content)
-    return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=f"insured.{ending}")
+    actor, now, asked = current_actor(), current_clock().now(), request.args.get("batch", "")
+    with transaction() as session:
+        policy = get_policy(session, actor, public_id)
+        if asked and find_batch(session, actor, policy, asked) is None:
+            raise NotFound
+        key = f"{LISTS[ending].work}:{public_id}:{asked}:{actor.user_id}"
+        item = ask_for_work(session, LISTS[ending].work, {"policy": public_id, "batch": asked}, key, actor, now)
+        return redirect(url_for("work.show", public_id=item.public_id))
 
 
 def _asked_day(policy: InsurancePolicy, today: date) -> date:

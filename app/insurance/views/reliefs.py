@@ -12,7 +12,7 @@ from app.core.keys import current_keyring
 from app.core.web import read_session
 from app.insurance.forms import ReceiptForm, ReliefForm
 from app.insurance.labels import HARMS, RELIEF_GROUNDS, RELIEF_STATES, RELIEF_TONES
-from app.insurance.queries.claims import list_numbers
+from app.insurance.queries.claims import list_claims_of
 from app.insurance.queries.enrolment import name_for
 from app.insurance.queries.reliefs import get_relief, list_reliefs
 from app.insurance.rules.relief import ReliefState
@@ -42,7 +42,7 @@ def propose(public_id: str) -> Answer:
     """Written down; waits for the second person."""
     session, actor = read_session(), current_actor()
     form = ReliefForm()
-    form.claim.offer(list_numbers(session, actor, get_patient(session, actor, public_id)))
+    form.claim.offer(list_claims_of(session, actor, get_patient(session, actor, public_id)))
     keyring = current_keyring()
     return take(
         form,
@@ -113,7 +113,7 @@ def _new(public_id: str, form: Form) -> str:
     session, actor = read_session(), current_actor()
     patient = get_patient(session, actor, public_id)
     if isinstance(form, ReliefForm):
-        form.claim.offer(list_numbers(session, actor, patient))
+        form.claim.offer(list_claims_of(session, actor, patient))
     person = session.get_one(Person, patient.person_id)
     return render_template("insurance/relief_form.html", form=form, patient=patient, name=name_for(actor, person.name))
 
