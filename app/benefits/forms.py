@@ -184,11 +184,15 @@ class ReferForm(_Keyed):
     consent = ChoiceField(lazy_("谁同意"), labelled(REFERRAL_CONSENTS), [Answered(lazy_("请选择同意人"))])
     consented_on = DayField(lazy_("同意日期"), [Answered(_DAY)])
 
+    def speak_for_hospital(self) -> None:
+        """Who asks is not asked."""
+        del self.source
+
     def to_command(self) -> Refer:
         return Refer(
             submission_key=str(self.key.data),
             place=self.place.data,
-            source=ReferralSource(self.source.data),
+            source=ReferralSource(self.source.data) if self.source else ReferralSource.HOSPITAL,
             consent=ReferralConsent(self.consent.data),
             consented_on=self.consented_on.data,
             aims=tuple(AIM_CODES[int(code)] for code in self.aims.data or ()),

@@ -13,9 +13,10 @@ from app.areas.models import AgencyKind
 from app.areas.queries import list_agencies
 from app.benefits.commands import AskBackstop, KeepPlace, RecordBenefit, Refer
 from app.benefits.models import BenefitRequest
+from app.benefits.queries.gaps import count_gaps, list_gap
 from app.benefits.queries.rehab import get_referral, list_places_of, particulars_at_place
 from app.benefits.queries.requests import get_request, list_requests, particulars_of
-from app.benefits.queries.standing import count_gaps, list_gap, list_lines
+from app.benefits.queries.standing import list_lines
 from app.benefits.rules.backstop import BACKSTOP_MOVES, BackstopGround, BackstopRefusal, BackstopState
 from app.benefits.rules.benefit import BenefitKind, BenefitState, Gap
 from app.benefits.rules.rehab import (

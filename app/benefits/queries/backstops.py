@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.benefits.models import BackstopRequest
 from app.benefits.queries.standing import name_for
 from app.benefits.rules.backstop import BackstopState
-from app.core.access import Action, Field, Grant, require, sees
+from app.core.access import Action, Field, Grant, may, require, sees
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
@@ -21,12 +22,22 @@ from app.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)
+class BilledStay:
+    """What a role reads of the stay behind a bill: whoever asks and approves so many days, whoever pays whom to pay, clinicians all."""
+
+    hospital: str | None = None
+    days: int | None = None
+    span: tuple[date, date] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BackstopRow:
     """`name` as the role sees it: finance reads none."""
 
     request: BackstopRequest
     patient: str | None
     name: str | None
+    stay: BilledStay
 
 
 def get_backstop(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> BackstopRequest:
@@ -63,21 +74,31 @@ def list_backstops(
         wanted = wanted.where(BackstopRequest.id < after[0])
     page = page_of(session.execute(wanted).all(), size, lambda row: (row[0].id,))
     return Page(
-        [BackstopRow(one, patient, name_for(actor, name)) for one, patient, name in page.rows], page.next_cursor
+        [BackstopRow(one, patient, name_for(actor, name), stay_for(actor, one)) for one, patient, name in page.rows],
+        page.next_cursor,
     )
 
 
-def list_backstops_of(session: Session, actor: Actor, patient: Patient) -> list[BackstopRequest]:
+def stay_for(actor: Actor, request: BackstopRequest) -> BilledStay:
+    """By the field table: days without date and place where it says days; the hospital that is paid, and nobody's stay, for finance."""
+    grant = sees(actor, Field.CARE_SPANS)
+    if grant is Grant.FULL:
+        return BilledStay(request.hospital, None, (request.from_on, request.to_on))
+    if grant is Grant.DAYS:
+        return BilledStay(days=(request.to_on - request.from_on).days + 1)
+    return BilledStay(request.hospital) if may(actor, Action.PAY_BACKSTOP) else BilledStay()
+
+
+def list_backstops_of(session: Session, actor: Actor, patient: Patient) -> list[tuple[BackstopRequest, BilledStay]]:
     """Of one patient, for the page of their benefits; sums are shown by the field table."""
     require(actor, Action.SEE_BENEFITS)
-    return list(
-        session.scalars(
-            select(BackstopRequest)
-            .join(Patient, Patient.id == BackstopRequest.patient_id)
-            .where(BackstopRequest.patient_id == patient.id, within(Patient.area_code, actor))
-            .order_by(BackstopRequest.id.desc())
-        )
+    found = session.scalars(
+        select(BackstopRequest)
+        .join(Patient, Patient.id == BackstopRequest.patient_id)
+        .where(BackstopRequest.patient_id == patient.id, within(Patient.area_code, actor))
+        .order_by(BackstopRequest.id.desc())
     )
+    return [(one, stay_for(actor, one)) for one in found]
 
 
 def count_backstops(session: Session, actor: Actor, state: BackstopState) -> int:

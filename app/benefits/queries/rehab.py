@@ -15,6 +15,7 @@ from app.areas.queries import full_names
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of
 from app.benefits.models import RehabAttendance, RehabPlace, RehabReferral
 from app.benefits.queries.requests import Particulars, read_particulars
+from app.benefits.queries.stays import made_here
 from app.benefits.rules.rehab import OPEN_REFERRALS, SEATED, ReferralState, free_seats
 from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor, Role
@@ -49,7 +50,7 @@ class ReferralRow:
     place: RehabPlace
     name: str | None
     village: str
-    days: int
+    days: int | None
 
 
 def _my_places(actor: Actor) -> ColumnElement[bool]:
@@ -64,8 +65,10 @@ def _my_places(actor: Actor) -> ColumnElement[bool]:
 
 
 def _my_people(actor: Actor) -> ColumnElement[bool]:
-    """A partner's referrals are those to its places; everybody else's are of their area."""
-    return _my_places(actor) if actor.role is Role.PARTNER else within(Patient.area_code, actor)
+    """A partner's referrals are those to its places, a hospital's those that it made; everybody else's are of their area."""
+    if actor.role is Role.PARTNER:
+        return _my_places(actor)
+    return made_here(actor) if actor.role is Role.HOSPITAL else within(Patient.area_code, actor)
 
 
 def list_places_of(session: Session, actor: Actor, *, only_open: bool = False) -> list[PlaceRow]:
@@ -206,24 +209,32 @@ def _as_referrals(session: Session, actor: Actor, rows: Sequence[Any]) -> list[R
         ReferralRow(
             referral,
             place,
-            _name(actor, name, is_open=referral.state in OPEN_REFERRALS),
+            name_at(actor, name, referral.state),
             villages[area_code],
-            int(days),
+            int(days) if sees_attendance(actor) else None,
         )
         for referral, place, area_code, name, days in rows
     ]
 
 
-def _name(actor: Actor, name: str, *, is_open: bool) -> str | None:
+def name_at(actor: Actor, name: str, state: ReferralState) -> str | None:
+    """The patient's name as the role sees it on a referral in that state."""
     grant = sees(actor, Field.PATIENT_NAME)
-    if grant is Grant.FULL or (grant is Grant.TASK and is_open):
+    if grant is Grant.FULL or (grant in (Grant.TASK, Grant.OWN_HOSPITAL) and state in OPEN_REFERRALS):
         return name
     return mask_name(name) if grant is Grant.MASKED else None
+
+
+def sees_attendance(actor: Actor) -> bool:
+    """Whether somebody comes, and why they left, is nothing of the stay in the hospital that referred them."""
+    return actor.role is not Role.HOSPITAL
 
 
 def list_months(session: Session, actor: Actor, referral: RehabReferral) -> list[RehabAttendance]:
     """The newest first, of a referral that was handed out."""
     require(actor, Action.SEE_REHAB)
+    if not sees_attendance(actor):
+        return []
     return list(
         session.scalars(
             select(RehabAttendance)

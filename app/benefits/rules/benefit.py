@@ -132,8 +132,26 @@ def _drug_subsidy(one: Situation, _today: date) -> Entitlement:
 def _certificate(one: Situation, today: date) -> Entitlement:
     if one.registered_on is None:
         return _unknown("since_unknown")
-    ripe_on = add_months(one.registered_on, ILL_FOR_MONTHS) + timedelta(days=1)
+    ripe_on = _ripe_on(one.registered_on)
     return _yes("year_passed") if ripe_on <= today else _no("year_not_passed", on=ripe_on)
+
+
+def ripe_until(today: date) -> date:
+    """Who was registered on that day or before has been ill for long enough to be assessed today; who was registered later has not."""
+    day = add_months(today, -ILL_FOR_MONTHS)
+    while _is_ripe(day, today):
+        day += timedelta(days=1)
+    while not _is_ripe(day, today):
+        day -= timedelta(days=1)
+    return day
+
+
+def _is_ripe(registered_on: date, today: date) -> bool:
+    return _ripe_on(registered_on) <= today
+
+
+def _ripe_on(registered_on: date) -> date:
+    return add_months(registered_on, ILL_FOR_MONTHS) + timedelta(days=1)
 
 
 def _nursing(one: Situation, _today: date) -> Entitlement:

@@ -21,10 +21,19 @@ from app.benefits.queries.rehab import (
     get_place,
     get_referral,
 )
-from app.benefits.rules.rehab import ReferralRefusal, ReferralState, RehabAim, RehabEnd, days_in, month_of
+from app.benefits.queries.stays import may_refer
+from app.benefits.rules.rehab import (
+    ReferralRefusal,
+    ReferralSource,
+    ReferralState,
+    RehabAim,
+    RehabEnd,
+    days_in,
+    month_of,
+)
 from app.core.access import Action, require
-from app.core.actor import Actor
-from app.core.errors import Conflict, Invalid
+from app.core.actor import Actor, Role
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
 from app.core.scope import within
@@ -95,6 +104,8 @@ def refer(
     standing = find_sent_referral(session, actor, command.submission_key)
     if standing is not None:
         return standing
+    if not may_refer(session, actor, patient):
+        raise NotFound
     place = get_place(session, actor, command.place)
     wrong: dict[str, list[Reason]] = {}
     if patient.registry_status is not RegistryStatus.REGISTERED:
@@ -113,7 +124,7 @@ def refer(
         submission_key=command.submission_key,
         patient_id=patient.id,
         place_id=place.id,
-        source=command.source,
+        source=ReferralSource.HOSPITAL if actor.role is Role.HOSPITAL else command.source,
         consent=command.consent,
         consented_on=command.consented_on,
         referred_on=today,

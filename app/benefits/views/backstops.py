@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 
 from app.benefits.forms import BackstopForm, RefuseBackstopForm, SlipForm
 from app.benefits.labels import BACKSTOP_GROUNDS, BACKSTOP_REFUSALS, BACKSTOP_STATES, BACKSTOP_TONES
-from app.benefits.queries.backstops import find_name, get_backstop, list_backstops
+from app.benefits.queries.backstops import find_name, get_backstop, list_backstops, stay_for
 from app.benefits.queries.standing import name_for
 from app.benefits.rules.backstop import BackstopState
 from app.benefits.service.backing import (
@@ -152,6 +152,7 @@ def _page(public_id: str, form: Form | None = None) -> str:
         "benefits/backstop.html",
         request=found,
         name=find_name(session, actor, found.patient_id),
+        stay=stay_for(actor, found),
         form=form,
         refuse_form=form if isinstance(form, RefuseBackstopForm) else RefuseBackstopForm(formdata=None),
         slip_form=form if isinstance(form, SlipForm) else SlipForm(formdata=None, paid_on=today),

@@ -8,8 +8,8 @@ from app.areas.queries import list_towns
 from app.areas.rules import code_of
 from app.benefits.forms import OfficeForm
 from app.benefits.labels import BENEFIT_KINDS, GAP_TONES, GAPS
+from app.benefits.queries.gaps import count_gaps, list_gap
 from app.benefits.queries.requests import count_requests, list_offices, list_possible_offices
-from app.benefits.queries.standing import count_gaps, list_gap
 from app.benefits.rules.benefit import BenefitKind, Gap
 from app.benefits.service.asking import set_office
 from app.benefits.views.blueprint import Answer, benefits, take

@@ -29,7 +29,7 @@ from app.benefits.rules.requests import OPEN_REQUESTS
 from app.benefits.service.asking import ask_office
 from app.benefits.service.recording import record_benefit, withdraw_benefit
 from app.benefits.views.blueprint import Answer, benefits, take
-from app.core.access import Action, Field, Grant, current_actor, may, permit, sees
+from app.core.access import Action, Field, Grant, current_actor, permit, sees
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.forms import Form
@@ -148,7 +148,7 @@ def _page(public_id: str, form: Form | None = None) -> str:
         requests=requests,
         backstops=list_backstops_of(session, actor, patient),
         sees_sums=sees(actor, Field.AMOUNT) is Grant.FULL,
-        sees_stays=sees(actor, Field.CARE_SPANS) is Grant.FULL or may(actor, Action.SEE_BACKSTOPS),
+        sees_stays=sees(actor, Field.CARE_SPANS) is Grant.FULL,
         form=form,
         benefit_form=form if isinstance(form, BenefitForm) else fresh,
         ask_form=ask_form if askable or form is ask_form else None,

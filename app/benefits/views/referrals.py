@@ -22,22 +22,25 @@ from app.benefits.queries.rehab import (
     list_months,
     list_places_of,
     list_referrals,
+    name_at,
     particulars_at_place,
+    sees_attendance,
 )
-from app.benefits.queries.standing import name_for
+from app.benefits.queries.stays import get_patient_to_refer, may_refer
 from app.benefits.rules.rehab import ReferralState, free_seats
 from app.benefits.service.rehabilitating import answer, begin, end, record_month, refer, withdraw_referral
 from app.benefits.views.blueprint import Act, Answer, benefits, take
-from app.core.access import Action, current_actor, permit
+from app.core.access import Action, current_actor, may, permit
+from app.core.actor import Role
 from app.core.clock import current_clock
 from app.core.db import transaction
+from app.core.errors import NotFound
 from app.core.forms import Form
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.papers import hand_out
 from app.core.web import read_session
 from app.guardians.labels import RELATION_LABELS
-from app.patients.queries import get_patient
 from app.people.models import Person
 from app.people.vault import Vault
 from reports.forms.rehab_referral import render_rehab_referral
@@ -54,13 +57,15 @@ def refer_patient(public_id: str) -> str:
 @permit(Action.REFER_TO_REHAB)
 def store(public_id: str) -> Answer:
     """Referred with consent; the place answers."""
-    get_patient(read_session(), current_actor(), public_id)
+    get_patient_to_refer(read_session(), current_actor(), public_id)
     form = ReferForm()
     _offer(form)
     return take(
         form,
         lambda session, actor, today, now: (
-            refer(session, actor, get_patient(session, actor, public_id), form.to_command(), today, now).public_id
+            refer(
+                session, actor, get_patient_to_refer(session, actor, public_id), form.to_command(), today, now
+            ).public_id
         ),
         _("已转介，等待康复机构答复。"),
         lambda refused: _new(public_id, refused),
@@ -160,6 +165,8 @@ def slip_pdf(public_id: str) -> Answer:
     """The sheet that goes along, with the receipt that comes back."""
     session, actor, clock, keyring = read_session(), current_actor(), current_clock(), current_keyring()
     referral, place, patient = get_referral(session, actor, public_id)
+    if not may_refer(session, actor, patient):
+        raise NotFound
     now = clock.now()
     document = referral_slip(session, Vault(session, keyring), actor, referral, place, patient, now)
     content = render_rehab_referral(document)
@@ -191,6 +198,8 @@ def _take(public_id: str, form: Form, act: Act, done: str) -> Answer:
 
 def _offer(form: Form) -> None:
     if isinstance(form, ReferForm):
+        if current_actor().role is Role.HOSPITAL and form.source:
+            form.speak_for_hospital()
         places = list_places_of(read_session(), current_actor(), only_open=True)
         form.place.offer(
             (one.place.public_id, _("%(name)s（空余名额 %(n)s）", name=one.place.name, n=one.free)) for one in places
@@ -199,13 +208,13 @@ def _offer(form: Form) -> None:
 
 def _new(public_id: str, form: Form) -> str:
     session, actor = read_session(), current_actor()
-    patient = get_patient(session, actor, public_id)
+    patient = get_patient_to_refer(session, actor, public_id)
     _offer(form)
     return render_template(
         "rehab/refer.html",
         form=form,
         patient=patient,
-        name=name_for(actor, session.get_one(Person, patient.person_id).name),
+        name=name_at(actor, session.get_one(Person, patient.person_id).name, ReferralState.ASKED),
         referrals=list_referrals(session, actor, patient=patient).rows,
         states=REFERRAL_STATES,
         tones=REFERRAL_TONES,
@@ -220,7 +229,9 @@ def _page(public_id: str, form: Form | None = None) -> str:
         referral=referral,
         place=place,
         patient=patient,
-        name=name_for(actor, session.get_one(Person, patient.person_id).name),
+        name=name_at(actor, session.get_one(Person, patient.person_id).name, referral.state),
+        prints_slip=may(actor, Action.REFER_TO_REHAB) and may_refer(session, actor, patient),
+        sees_attendance=sees_attendance(actor),
         person=particulars_at_place(session, Vault(session, current_keyring()), actor, referral, patient),
         aims=[_(one) for one in aims_of(referral)],
         months=list_months(session, actor, referral),

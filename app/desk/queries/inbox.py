@@ -38,8 +38,9 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A stay in the actor's own hospital that is still open."""
+    """A stay in the actor's own hospital that is still open; `patient` is a public id."""
 
+    patient: str
     name: str
     from_on: date
     days: int
@@ -95,7 +96,7 @@ def list_inpatients(session: Session, actor: Actor, hospital: str, today: date) 
     if sees(actor, Field.CARE_SPANS) is not Grant.OWN_HOSPITAL:
         return []
     rows = session.execute(
-        select(Person.name, Admission.from_on)
+        select(Patient.public_id, Person.name, Admission.from_on)
         .select_from(Admission)
         .join(Patient, Patient.id == Admission.patient_id)
         .join(Person, Person.id == Patient.person_id)
@@ -108,7 +109,7 @@ def list_inpatients(session: Session, actor: Actor, hospital: str, today: date) 
         .order_by(Admission.from_on, Admission.id)
         .limit(MOST_STAYS)
     )
-    return [Stay(name, from_on, (today - from_on).days + 1) for name, from_on in rows]
+    return [Stay(patient, name, from_on, (today - from_on).days + 1) for patient, name, from_on in rows]
 
 
 def count_accounts(session: Session, actor: Actor) -> list[AccountCount]:

@@ -1,0 +1,213 @@
+"""Entitled and not receiving, over an area: counted village by village, and the people behind a figure.
+
+A county has fifty thousand families of eight benefits each. The database puts those together who are alike in everything that the rules
+read, and each such group is judged once; a list judges person by person and stops where its page is full.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, select
+from sqlalchemy.orm import Session
+
+from app.areas.queries import full_names
+from app.benefits.models import Benefit
+from app.benefits.queries.standing import OPEN, name_for
+from app.benefits.rules.benefit import BenefitKind, BenefitState, Gap, Situation, Standing, gap, ripe_until
+from app.core.access import Action, require
+from app.core.actor import Actor
+from app.core.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor
+from app.core.reasons import Reason
+from app.core.scope import within, within_prefix
+from app.patients.models import Patient
+from app.patients.rules import ManagementStatus, RegistryStatus
+from app.people.models import Person
+
+_AT_A_TIME = 1000  # people looked through before the next are asked for
+
+
+@dataclass(frozen=True, slots=True)
+class GapPerson:
+    """Somebody on the list of a gap; the name as the role sees it."""
+
+    patient: str
+    name: str | None
+    area_code: str
+    village: str
+    gap: Gap
+    because: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class VillageGaps:
+    """Counts of one village: entitled and not receiving, by kind; and what is not known."""
+
+    area_code: str
+    village: str
+    missing: Mapping[BenefitKind, int]
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreaGaps:
+    """`people` are in the register; `missing` counts entitled and not receiving (applied for or not), `to_check` entitled and never
+    looked into, `unknown` where the rule lacks a fact."""
+
+    villages: Sequence[VillageGaps]
+    people: int
+    missing: Mapping[BenefitKind, int]
+    to_check: Mapping[BenefitKind, int]
+    unknown: Mapping[BenefitKind, int]
+
+
+def count_gaps(session: Session, actor: Actor, place: str, today: date) -> AreaGaps:
+    """The area by villages: one query, and the rules over each group that it brings."""
+    require(actor, Action.SEE_BENEFITS)
+    by_village: defaultdict[str, Counter[BenefitKind]] = defaultdict(Counter)
+    people: Counter[str] = Counter()
+    found: dict[Gap, Counter[BenefitKind]] = {one: Counter() for one in Gap}
+    for area_code, count, situation in _groups(session, actor, place, today):
+        people[area_code] += count
+        for kind in BenefitKind:
+            how, _because = gap(kind, situation, today)
+            found[how][kind] += count
+            if how in (Gap.MISSING, Gap.WAITING):
+                by_village[area_code][kind] += count
+    names = full_names(session, people)
+    villages = [VillageGaps(code, names[code], by_village[code], people[code]) for code in sorted(people)]
+    return AreaGaps(
+        villages, people.total(), found[Gap.MISSING] + found[Gap.WAITING], found[Gap.TO_CHECK], found[Gap.UNKNOWN]
+    )
+
+
+def list_gap(
+    session: Session,
+    actor: Actor,
+    kind: BenefitKind,
+    wanted: frozenset[Gap],
+    place: str,
+    today: date,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[GapPerson]:
+    """Who stands so for one benefit, in the order of villages."""
+    require(actor, Action.SEE_BENEFITS)
+    after = decode_cursor(cursor, 2)
+    if after is not None and not (isinstance(after[0], str) and type(after[1]) is int):
+        after = None
+    rows: list[tuple[Row[Any], Gap, Reason]] = []
+    for row, situation in _people(session, actor, place, after):
+        how, because = gap(kind, situation, today)
+        if how in wanted:
+            rows.append((row, how, because))
+            if len(rows) > size:
+                break
+    shown = rows[:size]
+    names = full_names(session, {row.area_code for row, *_rest in shown})
+    people = [
+        GapPerson(row.public_id, name_for(actor, row.name), row.area_code, names[row.area_code], how, because)
+        for row, how, because in shown
+    ]
+    more = encode_cursor((shown[-1][0].area_code, shown[-1][0].id)) if len(rows) > size else None
+    return Page(people, more)
+
+
+# -- groups ------------------------------------------------------------------------------------------------------------
+
+
+def _groups(session: Session, actor: Actor, place: str, today: date) -> Iterator[tuple[str, int, Situation]]:
+    """(village, how many, what they have in common): of the day of registration only on which side of the rule it lies."""
+    ripe = ripe_until(today)
+    side = case((Patient.registered_on.is_(None), None), (Patient.registered_on <= ripe, 1), else_=0).label("side")
+    known = _standing_by_person(actor, place)
+    states = [known.c[kind] for kind in BenefitKind]
+    alike = (Patient.area_code, Patient.management_status, Patient.economic_status, side, *states, known.c.grade)
+    rows = session.execute(
+        select(func.count(), *alike)
+        .join(Person, Person.id == Patient.person_id)
+        .outerjoin(known, known.c.patient_id == Patient.id)
+        .where(*_in_place(actor, place))
+        .group_by(*alike)
+    )
+    for count, area_code, management, economic, is_ripe, *rest, grade in rows:
+        standing = {
+            kind: Standing(BenefitState(state), grade if kind is BenefitKind.DISABILITY_CERTIFICATE else None)
+            for kind, state in zip(BenefitKind, rest, strict=True)
+            if state is not None
+        }
+        registered_on = None if is_ripe is None else ripe if is_ripe else today
+        is_managed = management is ManagementStatus.MANAGED
+        yield area_code, count, Situation(True, is_managed, registered_on, economic, standing)
+
+
+def _standing_by_person(actor: Actor, place: str) -> Any:
+    """A line a person: how each benefit stands, and the certificate's grade. A benefit stands once, so the greatest is the only one."""
+    states = [func.max(case((Benefit.kind == kind, Benefit.state))).label(kind) for kind in BenefitKind]
+    grade = func.max(case((Benefit.kind == BenefitKind.DISABILITY_CERTIFICATE, Benefit.grade), else_=null()))
+    return (
+        select(Benefit.patient_id, *states, grade.label("grade"))
+        .join(Patient, Patient.id == Benefit.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .where(*OPEN, *_in_place(actor, place))
+        .group_by(Benefit.patient_id)
+        .subquery()
+    )
+
+
+# -- people ------------------------------------------------------------------------------------------------------------
+
+
+def _people(
+    session: Session, actor: Actor, place: str, after: tuple[Any, ...] | None
+) -> Iterator[tuple[Row[Any], Situation]]:
+    """Everybody of the register behind that place of the list, in the order of villages, with what the rules read."""
+    while True:
+        rows = session.execute(_registered(actor, place, after)).all()
+        standing: defaultdict[int, dict[BenefitKind, Standing]] = defaultdict(dict)
+        benefits = select(Benefit.patient_id, Benefit.kind, Benefit.state, Benefit.grade)
+        for patient_id, kind, state, grade in session.execute(
+            benefits.where(*OPEN, Benefit.patient_id.in_([row.id for row in rows]))
+        ):
+            standing[patient_id][kind] = Standing(state, grade)
+        for row in rows:
+            is_managed = row.management_status is ManagementStatus.MANAGED
+            yield row, Situation(True, is_managed, row.registered_on, row.economic_status, standing[row.id])
+        if len(rows) < _AT_A_TIME:
+            return
+        after = (rows[-1].area_code, rows[-1].id)
+
+
+def _registered(actor: Actor, place: str, after: tuple[Any, ...] | None) -> Select[*tuple[Any, ...]]:
+    wanted = (
+        select(
+            Patient.id,
+            Patient.public_id,
+            Patient.area_code,
+            Patient.management_status,
+            Patient.registered_on,
+            Patient.economic_status,
+            Person.name,
+        )
+        .join(Person, Person.id == Patient.person_id)
+        .where(*_in_place(actor, place))
+        .order_by(Patient.area_code, Patient.id)
+        .limit(_AT_A_TIME)
+    )
+    if after is None:
+        return wanted
+    area, last = after
+    return wanted.where(or_(Patient.area_code > area, and_(Patient.area_code == area, Patient.id > last)))
+
+
+def _in_place(actor: Actor, place: str) -> tuple[ColumnElement[bool], ...]:
+    own: tuple[ColumnElement[bool], ...] = (
+        within(Patient.area_code, actor),
+        Patient.registry_status == RegistryStatus.REGISTERED,
+        Person.died_on.is_(None),
+    )
+    return (*own, within_prefix(Patient.area_code, place)) if place else own
