@@ -76,6 +76,7 @@ TEXTS: dict[str, str] = {
     "messages.refused.no_consent": N_("接收人没有同意接收短信，或已撤回同意"),
     "messages.refused.not_safe": N_("已登记不宜发送短信"),
     "messages.refused.no_mobile": N_("没有可用的手机号码"),
+    "messages.refused.new_number": N_("监护人换了号码，新号码还没有核对"),
     "messages.refused.nobody_named": N_("没有可通知的工作人员"),
     "messages.refused.no_address": N_("工作人员没有登记邮箱"),
     "messages.refused.forbidden_word": N_("短信内容未通过用词检查"),

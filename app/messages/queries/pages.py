@@ -20,9 +20,10 @@ from app.core.scope import within
 from app.guardians.models import Guardianship
 from app.guardians.rules import Rank, Relation
 from app.messages.models import ContactConsent, DroppedCallback, GatewayPause, Message, MessageEvent, StaffAddress
+from app.messages.queries.sending import is_other_number
 from app.messages.rules.kinds import MessageKind, MessageState, Recipient
 from app.patients.models import Patient
-from app.people.models import Person
+from app.people.models import Person, Phone
 
 NEEDS_A_PERSON = (MessageState.UNKNOWN, MessageState.FAILED)
 COUNTED_DAYS = 30
@@ -133,6 +134,8 @@ class Contact:
     rank: Rank
     relation: Relation
     consent: ContactConsent | None
+    # the number is another than the texts so far went to; the agreement is to be asked for anew
+    has_new_number: bool = False
 
 
 def list_contacts(session: Session, actor: Actor, patient: Patient, today: date) -> list[Contact]:
@@ -155,9 +158,22 @@ def list_contacts(session: Session, actor: Actor, patient: Patient, today: date)
         .order_by(Guardianship.rank)
     )
     return [
-        Contact(person.id, person.public_id, person.name, guardianship.rank, guardianship.relation, consent)
+        Contact(
+            person.id,
+            person.public_id,
+            person.name,
+            guardianship.rank,
+            guardianship.relation,
+            consent,
+            has_new_number=consent is not None and _has_new_number(session, consent),
+        )
         for guardianship, person, consent in rows
     ]
+
+
+def _has_new_number(session: Session, consent: ContactConsent) -> bool:
+    main = session.scalar(select(Phone.id).where(Phone.person_id == consent.person_id, Phone.is_main))
+    return main is not None and is_other_number(session, consent, main)
 
 
 def list_ended(session: Session, actor: Actor, patient: Patient) -> Sequence[tuple[ContactConsent, str]]:

@@ -103,6 +103,22 @@ def find_mobile(session: Session, vault: Vault, person_id: int) -> Number | None
     return Number(found.id, COUNTRY + checked.number) if checked.kind is PhoneKind.MOBILE else None
 
 
+def is_other_number(session: Session, consent: ContactConsent, phone_id: int) -> bool:
+    """Whether texts under this agreement went to another number than the person has now: nobody has said yet that the new one is theirs."""
+    last = session.scalar(
+        select(Message.phone_id)
+        .join(Phone, Phone.id == Message.phone_id)
+        .where(
+            Phone.person_id == consent.person_id,
+            Message.patient_id == consent.patient_id,
+            Message.claimed_at >= consent.given_at,
+        )
+        .order_by(Message.claimed_at.desc(), Message.id.desc())
+        .limit(1)
+    )
+    return last is not None and last != phone_id
+
+
 def find_number(session: Session, vault: Vault, phone_id: int) -> str | None:
     """The number that a message went to, in E.164; None when its row is gone."""
     phone = session.get(Phone, phone_id)

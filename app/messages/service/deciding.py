@@ -125,6 +125,8 @@ def _reached(session: Session, vault: Vault, consent: ContactConsent) -> _Receiv
         number = None
     if number is None:
         return _refused("messages.refused.no_mobile")
+    if look.is_other_number(session, consent, number.phone_id):
+        return _refused("messages.refused.new_number")
     return _Receiver(number.e164, consent.language, number.phone_id)
 
 
