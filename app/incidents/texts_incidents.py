@@ -34,6 +34,10 @@ TEXTS: dict[str, str] = {
     "incidents.effect.agreement_talk": N_("已认定监护人未尽责，协议是否继续须重新考虑"),
     "incidents.effect.quarter_stop": N_("已认定监护人未尽责，按政策本期不发；已发的各期不追回"),
     "incidents.visit_sooner": N_("发生案（事）件后提前随访（%(by)s 前）"),
+    "incidents.now.level": N_("现为 %(level)s 级"),
+    "incidents.now.visit": N_("下次随访 %(on)s"),
+    "incidents.now.agreement": N_("现有协议到 %(to)s"),
+    "incidents.now.agreement_ended": N_("协议已于 %(on)s结束"),
     # the audit's words
     "incidents.incident_reported": N_("报告案（事）件"),
     "incidents.incident_confirmed": N_("核实案（事）件"),

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from app.accounts.models import User
+from app.accounts.sessions import actor_of
+from app.core.actor import Role
+from app.core.db import Database
+from app.core.period import parse_period
+from app.subsidies.models import SubsidyLine
+from app.subsidies.queries.incidents import lines_of_day
+from app.subsidies.rules.decision import LineState
 from tests.rig.papers import words_on
 from tests.rig.scene import NEAR, Scene
 from tests.rig.scene_loop import WHAT
@@ -79,3 +90,44 @@ def test_whoever_pays_learns_yes_or_no_and_no_more(scene: Scene, client_as: Clie
     assert "危险性等级" not in client_as("town").get(f"{where}/effects").text
     for who in ("village_worker", "police", "hospital", "village_doctor", "finance", "partner", "auditor"):
         assert client_as(who).get(where).status_code == 403
+
+
+def test_what_an_incident_changes_leads_to_it_and_back(scene: Scene, client_as: ClientAs) -> None:
+    near = scene.near
+    record, effects = f"/incidents/reports/{near.incident}", f"/incidents/reports/{near.incident}/effects"
+    doctor, clerk = client_as("doctor"), client_as("clerk")
+    page = doctor.get(record).text
+    assert "由县级协调小组集体认定" in page and f"{effects}/level" in page, "each matter, who decides it, how it stands"
+    assert f"/patients/{near.patient}" in doctor.get(effects).text
+    assert record in doctor.get(f"/patients/{near.patient}").text
+    page = clerk.get(effects).text
+    assert f"/patients/{near.patient}/guardians" in page
+    assert effects in clerk.get(f"/subsidies/lines/{near.line}").text
+    claim = f"/insurance/patients/{near.patient}/claims/new?incident={near.incident}"
+    assert claim in page
+    begun = clerk.get(claim).text
+    assert re.search(
+        rf'<option[^>]*value="{near.incident}"[^>]*selected|<option selected value="{near.incident}"', begun
+    )
+    assert hidden(begun, "happened_at").startswith("2026-")
+    other = clerk.get(f"/insurance/patients/{near.patient}/claims/new?incident=nowhere")
+    assert other.status_code == 200 and hidden(other.text, "happened_at") == ""
+    guardians = f"/patients/{near.patient}/guardians"
+    assert effects in clerk.get(guardians).text and WHAT not in clerk.get(guardians).text
+    assert "肇事" not in clerk.get(guardians).text
+    assert near.incident not in client_as("village_worker").get(guardians).text
+
+
+def test_the_money_of_its_quarter_and_a_later_hold_stand_at_an_incident(scene: Scene, database: Database) -> None:
+    with database.transaction() as session:
+        line = session.scalars(select(SubsidyLine).where(SubsidyLine.public_id == scene.near.line)).one()
+        period = parse_period(line.period)
+    XX
+
+        def stand(day: date) -> list[SubsidyLine]:
+            return lines_of_day(session, clerk, line.patient_id, day)
+
+        assert stand(period.last_day) == [line] and stand(period.last_day + timedelta(days=1)) == []
+        before = stand(period.first_day - timedelta(days=1))
+        assert before == ([line] if line.decision is LineState.HOLD else [])
+        assert lines_of_day(session, replace(clerk, area_prefix="349922"), line.patient_id, period.last_day) == []

@@ -17,9 +17,9 @@ from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
 from app.core.period import Period
 from app.core.quarter import Quarter
-from app.core.reasons import Reason
+from app.core.reasons import Reason, reason
 from app.core.scope import within_prefix
-from app.guardians.models import Guardianship
+from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
 from app.incidents.models import FindingMember, Incident, IncidentFinding, IncidentHarm
 from app.incidents.queries.incidents import has_agreement, name_for
@@ -57,13 +57,14 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One matter on the page: what the rules propose, what people decided, whether the reader may."""
+    """One matter on the page: what the rules propose, what people decided, whether the reader may, how the thing itself stands now."""
 
     matter: Matter
     proposal: Proposal
     decided: Decided | None
     earlier: Sequence[Decided]
     is_mine: bool
+    now: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Effects:
     """What a reader may know of an incident's effects: the name as their role has it, and no more of the incident than a matter needs."""
 
     incident: Incident
+    # the patient's public id, for links to what the decisions change
+    patient: str | None
     name: str
     village: str
     quarter: Period
@@ -114,6 +117,7 @@ def effects_of(session: Session, actor: Actor, vault: Vault, incident: Incident)
     person = session.get_one(Person, incident.person_id)
     return Effects(
         incident,
+        patient.public_id if patient else None,
         name_for(actor, incident, person.name),
         full_name(session, incident.area_code),
         Quarter.of(incident.happened_on),
@@ -184,8 +188,28 @@ def _effect(
 ) -> Effect:
     proposal = propose(matter, known_of(session, incident, patient))
     return Effect(
-        matter, proposal, decided[-1] if decided else None, decided[:-1], actor.role in DECIDED_BY[matter]
-    )  # fmt: skip
+        matter,
+        proposal,
+        decided[-1] if decided else None,
+        decided[:-1],
+        actor.role in DECIDED_BY[matter],
+        _now(session, patient, matter),
+    )
+
+
+def _now(session: Session, patient: Patient, matter: Matter) -> Reason | None:
+    """How the thing itself stands; the money says so on its own page."""
+    if matter is Matter.LEVEL and patient.risk_level is not None:
+        return reason("incidents.now.level", level=patient.risk_level)
+    if matter is Matter.VISITS and patient.next_due_on is not None:
+        return reason("incidents.now.visit", on=patient.next_due_on)
+    if matter is Matter.AGREEMENT:
+        own = select(Agreement).where(Agreement.patient_id == patient.id, Agreement.withdrawn_at.is_(None))
+        last = session.scalars(own.order_by(Agreement.from_on.desc()).limit(1)).first()
+        if last is not None and last.ended_on is not None:
+            return reason("incidents.now.agreement_ended", on=last.ended_on)
+        return None if last is None else reason("incidents.now.agreement", to=last.to_on)
+    return None
 
 
 def _decided(session: Session, actor: Actor, vault: Vault, incident: Incident) -> dict[Matter, list[Decided]]:

@@ -239,7 +239,7 @@ def list_likely(session: Session, actor: Actor, incident: Incident) -> list[Like
 
 
 def has_agreement(session: Session, incident: Incident) -> bool:
-    return incident.id in _with_agreement(session, [incident])
+    return incident.id in with_agreement(session, [incident])
 
 
 def list_undecided(session: Session, incident: Incident) -> tuple[Matter, ...]:
@@ -257,7 +257,7 @@ def undecided_of(session: Session, incidents: Sequence[Incident]) -> dict[int, t
             .distinct()
         )
     }
-    agreed = _with_agreement(session, incidents)
+    agreed = with_agreement(session, incidents)
     return {
         one.id: tuple(
             matter
@@ -268,7 +268,7 @@ def undecided_of(session: Session, incidents: Sequence[Incident]) -> dict[int, t
     }
 
 
-def _with_agreement(session: Session, incidents: Sequence[Incident]) -> set[int]:
+def with_agreement(session: Session, incidents: Sequence[Incident]) -> set[int]:
     """Those whose patient had an agreement on the day or has one since."""
     return set(session.scalars(_agreed([one.id for one in incidents])))
 

@@ -1,20 +1,27 @@
-"""What homes say of conferences: invitations without an answer, and what was given to this office to do."""
+"""What other rooms' pages say of this one: homes, of conferences; a patient's, an agreement's and a line's page, of incidents."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 from app.core.access import Action, current_actor, may
 from app.core.clock import current_clock
 from app.core.web import read_session
+from app.incidents.labels_incidents import KINDS
 from app.incidents.queries.decisions import Asked, count_asked
+from app.incidents.queries.links import IncidentLink, list_links
 from app.incidents.views.blueprint import incidents
 
 
 @incidents.app_context_processor
-def _tiles() -> dict[str, Callable[[], Asked | None]]:
-    """For homes: asked only where a page shows it."""
-    return {"conference_tile": find_tile}
+def _parts() -> dict[str, Any]:
+    """Asked only where a page shows it."""
+    return {"conference_tile": find_tile, "incidents_of": incidents_of, "incident_kinds": KINDS}
+
+
+def incidents_of(patient: int | str) -> list[IncidentLink]:
+    """As the reader's role may know of them."""
+    return list_links(read_session(), current_actor(), patient)
 
 
 def find_tile() -> Asked | None:

@@ -306,13 +306,15 @@ def _settled(public_id: str, act: Callable[..., None], said: str) -> Answer:
 
 def _page(incident: Incident, form: Any = None) -> str:
     actor, session = current_actor(), read_session()
-    sheet: IncidentSheet = open_incident(session, actor, Vault(session, current_keyring()), incident)
-    undecided = list_undecided(session, incident)
+    vault, undecided = Vault(session, current_keyring()), list_undecided(session, incident)
+    sheet: IncidentSheet = open_incident(session, actor, vault, incident)
     return render_template(
         "incidents/report_page.html",
         sheet=sheet,
         form=form or VersionForm(formdata=None, data={"version": incident.version}),
         waits=undecided,
+        effects=effects_of(session, actor, vault, incident).effects,
+        is_confirmed=incident.state is IncidentState.CONFIRMED,
         is_open=incident.state in (IncidentState.REPORTED, IncidentState.CONFIRMED),
         may_close=incident.state is IncidentState.CONFIRMED and not undecided,
         may_settle=may(actor, Action.SETTLE_INCIDENTS),

@@ -9,13 +9,16 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.actor import Actor
 from app.core.period import Period, parse_period
+from app.core.scope import within
 from app.incidents.queries import IncidentOn, incidents_between, told_by_visits
 from app.incidents.rules.incidents import IncidentKind as Kind
 from app.subsidies.models import SubsidyLine, SubsidyRun
 from app.subsidies.queries.past import PAYMENTS, SENT
 from app.subsidies.rules.decision import IncidentFact, IncidentKind, LineState
 
+MOST_LINES = 12
 _KINDS = {Kind.PUBLIC_ORDER: IncidentKind.PUBLIC_ORDER, Kind.CRIMINAL: IncidentKind.CRIMINAL}
 
 
@@ -53,6 +56,23 @@ def faults_between(
             elif one.guardian_at_fault is None:
                 undecided[patient] += one.count
     return faults, undecided
+
+
+def lines_of_day(session: Session, actor: Actor, patient_id: int, day: date) -> list[SubsidyLine]:
+    """The patient's live lines of the period in which something happened, and what still waits for people since: an incident that
+    came to light after its period was paid holds a later one."""
+    rows = session.scalars(
+        select(SubsidyLine)
+        .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
+        .where(SubsidyLine.patient_id == patient_id, SubsidyLine.is_live, within(SubsidyRun.county_code, actor))
+        .order_by(SubsidyLine.id.desc())
+        .limit(MOST_LINES)
+    )
+    return [one for one in rows if _concerns(one, parse_period(one.period), day)]
+
+
+def _concerns(line: SubsidyLine, period: Period, day: date) -> bool:
+    return period.first_day <= day <= period.last_day or (day < period.first_day and line.decision is LineState.HOLD)
 
 
 def _fact(one: IncidentOn, paid: Sequence[Period]) -> IncidentFact:
