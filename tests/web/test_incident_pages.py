@@ -122,7 +122,8 @@ def test_the_money_of_its_quarter_and_a_later_hold_stand_at_an_incident(scene: S
     with database.transaction() as session:
         line = session.scalars(select(SubsidyLine).where(SubsidyLine.public_id == scene.near.line)).one()
         period = parse_period(line.period)
-    XX
+        office = select(User).where(User.role == Role.CLERK, User.area_code.startswith(line.area_code[:6]))
+        clerk = actor_of(session.scalars(office).one())
 
         def stand(day: date) -> list[SubsidyLine]:
             return lines_of_day(session, clerk, line.patient_id, day)
