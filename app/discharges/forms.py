@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField
+from wtforms.validators import ValidationError
 
 from app.core.fields import (
     Answered,
@@ -26,6 +27,7 @@ from app.core.forms import Form
 from app.core.i18n import N_, lazy_
 from app.core.identity import ID_KIND_LABELS, SEX_LABELS, IdKind, Sex
 from app.core.names import LONGEST_NAME
+from app.core.reasons import reason, say
 from app.discharges import labels
 from app.discharges.commands import (
     CloseLoop,
@@ -113,6 +115,11 @@ class RecordForm(Form):
     form_on = DayField(lazy_("填表日期"), [_ANSWER])
     hospital_name = TextField(lazy_("出院医院"), 100)
     received_at = MomentField(lazy_("收到纸质材料的时间"))
+
+    def validate_other_code(self, field: CodeField) -> None:
+        """Two addresses would be one too many: nobody at the one that is not taken would hear of it."""
+        if field.data and self.area_code.data:
+            raise ValidationError(say(reason("discharges.place_twice")))
 
     @classmethod
     def showing(cls, values: Mapping[str, Any], key: str, version: int | None = None) -> RecordForm:
@@ -213,7 +220,7 @@ class TapForm(Form):
 class ReportForm(Form):
     key = KeyField()
     is_act = HiddenField()
-    text = ParagraphField(lazy_("情况说明（选填）"), 500)
+    text = ParagraphField(lazy_("经过说明"), 500)
 
     def to_command(self) -> ReportBack:
         return ReportBack(self.key.data, self.text.data or "", is_act=self.is_act.data == "1")

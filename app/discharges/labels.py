@@ -18,6 +18,7 @@ from app.discharges.rules.states import (
     LegalBasis,
     Source,
 )
+from app.discharges.sheets import PoliceNotice, Sheet
 
 STATES = {
     DischargeState.PLANNED: N_("拟出院"),
@@ -100,6 +101,8 @@ BASES = {
 GUARDIANS = {
     GuardianState.OK: N_("有监护人，能够履责"),
     GuardianState.WEAK: N_("有监护人，出院时未到场或电话未核实"),
+    GuardianState.OTHER: N_("有监护人，出院时到场的是其他家属，请核实"),
+    GuardianState.NAMED: N_("医院记有家属，还没有登记监护人"),
     GuardianState.NONE: N_("没有监护人"),
 }
 ADVICE = {
@@ -130,11 +133,30 @@ ASKED = {
     FormKind.TRANSFER: N_("请安排居住地卫生院接续服务，确认即可。"),
     FormKind.ORIGIN: N_("此人已在外地医院找到，请与居住地联系办理转出，确认即可。"),
 }
+# where nobody guards the person there is nobody to call but those who live there
+ASKED_WITHOUT_GUARDIAN = N_("没有登记监护人：请在 7 天内与村（社区）取得联系，并在这里登记。")
+ACT_WITHOUT_GUARDIAN = N_("登记已联系村（社区）")
 ACT_BUTTONS = {
     FormKind.POLICE: N_("登记已联系监护人"),
     FormKind.TOWN: N_("登记会议或帮扶计划"),
     FormKind.VILLAGE: N_("登记一次看望"),
 }
+
+
+def asked_of(kind: FormKind, sheet: Sheet | None) -> str:
+    """What the unit is asked for, on this form."""
+    return ASKED_WITHOUT_GUARDIAN if _has_nobody_to_call(sheet) else ASKED[kind]
+
+
+def act_of(kind: FormKind, sheet: Sheet | None) -> str:
+    """The button by which it says that this was done; empty where there is nothing to say."""
+    return ACT_WITHOUT_GUARDIAN if _has_nobody_to_call(sheet) else ACT_BUTTONS.get(kind, "")
+
+
+def _has_nobody_to_call(sheet: Sheet | None) -> bool:
+    return isinstance(sheet, PoliceNotice) and not sheet.guardian.name
+
+
 # what whoever goes there looks at; no word of illness
 WATCH = (
     N_("吃饭、睡觉是否正常，情绪有没有明显变化"),

@@ -14,7 +14,10 @@ from app.discharges.commands import Medicine
 from app.discharges.models import HandoverForm
 from app.discharges.queries.board import LoopRow
 from app.discharges.queries.receipts import Escalated, Receipt
-from app.discharges.queries.sheets import (
+from app.discharges.rules import record
+from app.discharges.rules.numbers import form_number
+from app.discharges.rules.states import Advice, FormState
+from app.discharges.sheets import (
     CommitteeNotice,
     DockingForm,
     Doctor,
@@ -26,9 +29,6 @@ from app.discharges.queries.sheets import (
     TownPrompt,
     TrackingForm,
 )
-from app.discharges.rules import record
-from app.discharges.rules.numbers import form_number
-from app.discharges.rules.states import Advice, FormState
 from reports.forms.handover import (
     HandoverDocument,
     ReceiptLine,
@@ -52,7 +52,7 @@ def form_pdf(form: HandoverForm, sheet: Sheet, imprint: Imprint) -> bytes:
             addressee=f"{sheet.guardian.name}（监护人）" if isinstance(sheet, GuardianNotice) else form.addressee,
             dispatched_at=form.dispatched_at,
             rows=rows_of(sheet),
-            request=_FAMILY if is_family else labels.ASKED[form.kind],
+            request=_FAMILY if is_family else labels.asked_of(form.kind, sheet),
             notes=_notes(sheet, form),
             is_for_family=is_family,
         )
@@ -171,6 +171,7 @@ def _docking(sheet: DockingForm) -> Rows:
         ("证件号码", sheet.id_number),
         ("居住地", sheet.place + sheet.address),
         ("监护人", _guard(sheet.guardian)),
+        *((("出院时到场的家属", _guard(sheet.at_the_door) + "（与登记的监护人不同）"),) if sheet.at_the_door else ()),
         ("医院、编号", f"{sheet.hospital}　{sheet.hospital_number}"),
         ("住院号", said.get("inpatient_number") or ""),
         ("入院、出院", f"{_day(sheet.admitted_on)}　{_moment(sheet.discharged_at)}"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
@@ -18,6 +19,16 @@ from app.discharges.labels import DESTINATIONS, TYPES
 from app.discharges.rules import record
 
 Values = dict[str, str | list[str]]
+_MOST_UNREAD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was understood, by field, and the names of what was not: nothing is lost unseen."""
+
+    values: Values
+    unread: tuple[str, ...] = ()
+
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})", re.ASCII)
@@ -25,6 +36,7 @@ _TIME = re.compile(r"(\d{1,2})\s*[:：时点]\s*(\d{1,2})?", re.ASCII)
 _LINE = re.compile(r"^\s*([^:：\t]{1,30}?)\s*[:：\t]\s*(.+?)\s*$")
 _NOISE = re.compile(r"[\s（(【\[].*$|[*＊★#]")
 _MOST_LINES = 200
+_LONGEST_NAME = 30
 
 # the names that hospitals' systems give to a field; the first is the form's own
 NAMES: dict[str, tuple[str, ...]] = {
@@ -64,21 +76,22 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 
 
-def read_block(text: str) -> Values:
+def read_block(text: str) -> Reading:
     """The fields that the lines name."""
-    found = (_LINE.match(line) for line in text.splitlines()[:_MOST_LINES])
-    return _values((match[1], match[2]) for match in found if match)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    found = [(line, _LINE.match(line)) for line in lines[:_MOST_LINES]]
+    return _reading((match[1], match[2]) if match else (line, line) for line, match in found)
 
 
-def read_sheets(sheets: Iterable[Sheet]) -> Values:
+def read_sheets(sheets: Iterable[Sheet]) -> Reading:
     """The first sheet that names something: two columns of name and value, or a head with one row below."""
     for sheet in sheets:
         rows = [row for row in sheet.rows[:_MOST_LINES] if any(not is_blank(cell) for cell in row)]
         for pairs in (_across(rows), _below(rows)):
-            values = _values(pairs)
-            if len(values) > 1:
-                return values
-    return {}
+            reading = _reading(pairs)
+            if len(reading.values) > 1:
+                return reading
+    return Reading({})
 
 
 def _across(rows: list[list[Cell]]) -> Iterator[tuple[str, str]]:
@@ -94,17 +107,24 @@ def _below(rows: list[list[Cell]]) -> Iterator[tuple[str, str]]:
             return
 
 
-def _values(pairs: Iterable[tuple[str, str]]) -> Values:
+def _reading(pairs: Iterable[tuple[str, str]]) -> Reading:
     values: Values = {}
+    unread: list[str] = []
     for name, text in pairs:
-        field = _field(name)
-        if field is None or field in values or not text.strip():
+        if not text.strip():
             continue
-        said = _READERS.get(field, _plain)(text.strip().translate(FULL_WIDTH) if field in _CODES else text.strip())
-        if said:
+        field = _field(name)
+        said = _said(field, text.strip()) if field is not None and field not in values else ""
+        if field is not None and said:
             values[field] = said
+        else:
+            unread.append(name.strip()[:_LONGEST_NAME])
     _complete(values)
-    return values
+    return Reading(values, tuple(unread[:_MOST_UNREAD]))
+
+
+def _said(field: str, text: str) -> str | list[str]:
+    return _READERS.get(field, _plain)(text.translate(FULL_WIDTH) if field in _CODES else text)
 
 
 def _field(name: str) -> str | None:

@@ -210,7 +210,8 @@ def test_death_and_another_hospital_start_no_loop_and_the_register_is_asked_to_l
 ) -> None:
     patient = known(session, county)
     for number, kind in enumerate((DischargeType.DEATH, DischargeType.TRANSFER)):
-        loop = submitted(session, county, discharge_type=kind, hospital_number=f"N{number}")
+        left = NOW - (number + 1) * DAY
+        loop = submitted(session, county, discharge_type=kind, hospital_number=f"N{number}", discharged_at=left)
         assert (loop.state, loop.close_reason) == (DischargeState.CLOSED, CloseReason.NO_LOOP)
         assert forms(session, loop) == {}
     asked = session.scalars(select(Task).where(Task.kind == TaskKind.CHECK_STATUS, Task.patient_id == patient.id)).all()
@@ -240,7 +241,7 @@ def test_a_plan_is_kept_and_confirmed_at_the_door(session: Session, county: Coun
 
 def test_without_a_guardian_the_notice_goes_to_the_committee(session: Session, county: County) -> None:
     registered(session, county.actor("doctor"))
-    loop = submitted(session, county)
+    loop = submitted(session, county, contact_name="")
     notice = forms(session, loop)[FormKind.GUARDIAN]
     assert not loop.has_guardian and notice.agency_id == county.actor("village_worker").agency_id
     receive_form(session, county.actor("village_worker"), notice.public_id, tap(), NOW)

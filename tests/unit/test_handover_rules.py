@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.clock import SHANGHAI, business_day
-from app.core.workbooks.sheet import Sheet
+from app.core.workbooks.sheet import Cell, Sheet
 from app.discharges.readers import read_block, read_sheets
 from app.discharges.rules import clocks
 from app.discharges.rules.numbers import form_number
@@ -92,19 +92,67 @@ def test_advice_says_how_to_go_there_and_never_a_level() -> None:
     assert advice_of(0, 0) == (Advice.CALL_DOCTOR_FIRST,)
     assert Advice.IN_PAIRS in advice_of(3, 0) and Advice.IN_PAIRS in advice_of(0, 0b10)
     assert Advice.WITH_CLINICIAN in advice_of(4, 0)
-    assert guardian_state(False, True, True) is GuardianState.NONE
-    assert guardian_state(True, True, False) is GuardianState.WEAK
     assert form_number("a_b-Cdef12345") == "ABCDEF12"
 
 
-def test_a_pasted_block_and_a_sheet_fill_what_they_name_and_guess_nothing() -> None:
-    block = "患者姓名：单晓明\n性别:男\n身份证号 ：349921198005010018\n出院时间：2026年11月21日 9时30分\n疗效\t好转\n危险行为：无\n\n什么也不是"
-    values = read_block(block)
+def test_whom_the_hospital_spoke_with_says_something_of_the_guardian_only_when_it_was_the_guardian() -> None:
+    def state(**said: bool) -> GuardianState:
+        return guardian_state(
+            **{"is_registered": True, "is_named": True, "is_other": False, "is_checked": True, **said}
+        )
+
+    assert state() is GuardianState.OK and state(is_checked=False) is GuardianState.WEAK
+    assert state(is_other=True) is GuardianState.OTHER
+    assert state(is_registered=False) is GuardianState.NAMED
+    assert state(is_registered=False, is_named=False) is GuardianState.NONE
+
+
+def test_a_pasted_block_and_a_sheet_fill_what_they_name_guess_nothing_and_say_what_was_left() -> None:
+    block = "患者姓名：单晓明\n性别:男\n身份证号 ：349921198005010018\n出院时间：2026年11月21日 9时30分\n疗效\t好转\n危险行为：无\n\n什么也不是\n体重：70kg"
+    read = read_block(block + "\n首次确诊：不详\n入院日期：十月\n姓名：另一人")
+    values = read.values
+    assert read.unread == ("什么也不是", "体重", "首次确诊", "入院日期", "姓名"), (
+        "also what is named and cannot be understood"
+    )
     assert values["name"] == "单晓明" and values["sex"] == "1" and values["discharged_at"] == "2026-11-21T09:30"
     assert values["effect"] == "2" and values["behaviours"] == ["7"] and values["id_kind"] == "01"
     assert values["born_on"] == "1980-05-01" and "diagnosis" not in values
     down = Sheet("出院", [["姓名", "入院日期", "出院诊断"], ["单晓明", date(2026, 10, 12), "偏执型"]])
     across = Sheet("出院", [["姓名", "单晓明", "性别", "女"], ["诊断编码", "F20.0", None, None]])
-    assert read_sheets([down]) == {"name": "单晓明", "admitted_on": "2026-10-12", "diagnosis": "偏执型"}
-    assert read_sheets([across]) == {"name": "单晓明", "sex": "2", "diagnosis_code": "F20.0"}
-    assert read_block("这里没有冒号") == {} and read_sheets([Sheet("空", [])]) == {}
+    assert read_sheets([down]).values == {"name": "单晓明", "admitted_on": "2026-10-12", "diagnosis": "偏执型"}
+    assert read_sheets([across]).values == {"name": "单晓明", "sex": "2", "diagnosis_code": "F20.0"}
+    assert read_block("这里没有冒号").values == {} and read_sheets([Sheet("空", [])]).values == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("出生日期：1980.5.1", "born_on", "1980-05-01"),
+        ("首次确诊时间：2011年6月", "first_diagnosed", "2011-06"),
+        ("首次确诊时间：约2011年", "first_diagnosed", "2011"),
+        ("住院次数：第3次", "admission_count", "3"),
+        ("危险性等级：2级", "risk_level", "2"),
+        ("离院方式：家属要求", "discharge_type", "family"),
+        ("出院去向：回家休养", "discharge_to", "home"),
+        ("既往危险行为：肇事、自伤", "behaviours", ["2", "5"]),
+        ("康复措施：1，2", "rehabilitation", ["1", "2"]),
+        ("出院带药：利培酮片 2mg；氯氮平 50mg", "medicines", "利培酮片 2mg\n氯氮平 50mg"),
+        ("身份证类型：居民户口簿", None, None),
+        ("证件类型：护照", "id_kind", "03"),
+        ("医生电话：０５５９－２３４５６７８", "doctor_phone", "0559-2345678"),
+        ("出院时间：2026-11-21", None, None),
+        ("康复措施：没有", None, None),
+    ],
+)
+def test_each_field_is_read_as_hospitals_write_it(line: str, field: str | None, value: str | list[str] | None) -> None:
+    assert read_block(line).values == ({field: value} if field else {})
+
+
+def test_cells_of_a_workbook_are_read_whatever_their_type() -> None:
+    cells: list[list[Cell]] = [
+        ["住院号", 20260071.0, "出院时间", datetime(2026, 11, 21, 9, 30)],  # noqa: DTZ001 - a cell has no zone
+        ["年龄", 46.5, None, None],
+    ]
+    read = read_sheets([Sheet("出院", cells)])
+    assert read.values == {"inpatient_number": "20260071", "discharged_at": "2026-11-21T09:30"}
+    assert read.unread == ("年龄",)

@@ -22,6 +22,7 @@ from app.desk.views.care import care_of, deeds_for
 from app.desk.views.support import support_of
 from app.desk.views.timeline import SHOWN, history_of, visit_pill
 from app.discharges import labels as handover_labels
+from app.discharges.queries.homes import find_new_home
 from app.discharges.queries.reach import list_of_patient
 from app.guardians.labels import AGREEMENT_LABELS, BASIS_LABELS, RANK_LABELS, RELATION_LABELS
 from app.guardians.queries import list_agreements, list_guardians
@@ -102,6 +103,7 @@ def patient(public_id: str) -> str:
         deeds=deeds_for(actor),
         guards=guards,
         handovers=list_of_patient(session, actor, found),
+        home=find_new_home(session, actor, found.id),
         support=support_of(session, actor, found, today),
         team_parts=TEAM_PARTS,
         agreements=agreements,

@@ -41,6 +41,7 @@ from app.desk.rules import TransferTab, TransferWithdrawal
 from app.desk.service import transfers as service
 from app.desk.texts import TRANSFER_REASONS, TRANSFER_STATES, TRANSFER_TABS
 from app.desk.views.blueprint import desk
+from app.discharges.queries.homes import NewHome, find_new_home
 from app.patients.models import Patient
 from app.patients.queries import get_patient, header_of
 from app.people.vault import Vault
@@ -135,7 +136,8 @@ def propose_transfer(public_id: str) -> Answer:
         standing = find_open_transfer(session, actor, patient)
         if standing:
             return redirect(url_for("desk.transfer", public_id=standing))
-    form = ProposeForm(data={"key": new_public_id()})
+    home = find_new_home(session, actor, patient.id)
+    form = ProposeForm(data={"key": new_public_id()} | _suggested(home))
     form.village.group(_villages(session, actor, patient))
     if request.method == "POST" and form.validate():
         forget_reads()
@@ -151,7 +153,7 @@ def propose_transfer(public_id: str) -> Answer:
             show_errors(form, _renamed(refused, area_code="village" if form.village.data else "code"))
     session, today = read_session(), current_clock().today()
     header = header_of(session, actor, Vault(session, current_keyring()), get_patient(session, actor, public_id), today)
-    page = render_template("desk/moving/propose.html", form=form, patient=header)
+    page = render_template("desk/moving/propose.html", form=form, patient=header, home=home)
     return page if request.method == "GET" else (page, 422)
 
 
@@ -231,6 +233,13 @@ def _accept_form(row: TransferRow) -> AcceptForm:
     form = AcceptForm(prefix="accept", data={"moved_on": today, "doctor": own})
     form.doctor.choices = [*choices([("", lazy_("以后再定"))]), *choices(doctors)]
     return form
+
+
+def _suggested(home: NewHome | None) -> dict[str, str]:
+    """Where the hospital says that the person lives now; whoever proposes looks at it and decides."""
+    if home is None:
+        return {}
+    return {"place": home.place, "code": home.area_code} if home.is_outside else {"village": home.village}
 
 
 def _villages(session: Session, actor: Actor, patient: Patient) -> dict[str, list[tuple[str, str]]]:

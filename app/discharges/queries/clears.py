@@ -12,8 +12,8 @@ from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.facts import visits_since
+from app.discharges.queries.guards import guarding_of
 from app.discharges.rules.states import DischargeTo, FormKind, FormState, GuardianState
-from app.discharges.rules.telling import guardian_state
 from app.discharges.sealing import CLINICAL, MEDICINES, open_json
 from app.people.vault import Vault
 
@@ -57,7 +57,9 @@ def clears_of(session: Session, actor: Actor, vault: Vault, loop: Discharge) -> 
         medicines=medicines,
         discharge_to=loop.discharge_to if sees(actor, Field.CARE_SPANS) is Grant.FULL else None,
         is_place_known=loop.discharge_to is not DischargeTo.UNKNOWN,
-        guardian=guardian_state(loop.has_guardian, loop.is_guardian_present, loop.is_guardian_phone_checked),
+        guardian=guarding_of(session, vault, loop.person_id, loop.patient_id, loop.contact_sealed).state(
+            loop.is_guardian_present, loop.is_guardian_phone_checked
+        ),
         contacts=(village.contacts_noted, village.contacts_needed) if village else (0, 0),
         visited_on=visits[0] if visits and sees(actor, Field.CLINICAL) is Grant.FULL else None,
         received=sum(1 for one in forms if one.received_at is not None or one.state is FormState.CLOSED),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -10,8 +12,10 @@ from app.core.actor import Actor, Role
 from app.core.errors import NotFound
 from app.core.scope import within
 from app.discharges.models import Discharge, HandoverForm
+from app.discharges.queries.guards import named_by_hospital
 from app.discharges.rules.states import OPEN_FORMS, DischargeState, FormKind, FormState
 from app.patients.models import Clue, Patient
+from app.people.vault import Vault
 
 # whose accounts answer a kind of form, when they work at the unit that it is addressed to
 RECEIVERS: dict[FormKind, frozenset[Role]] = {
@@ -84,6 +88,24 @@ def get_form(session: Session, actor: Actor, public_id: str) -> tuple[HandoverFo
     return row[0], row[1]
 
 
+def get_form_with_slip(session: Session, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:
+    """A unit's form of which an office keeps the stamped paper, also when the form has ended: the paper comes by post."""
+    if not may(actor, Action.ANSWER_ON_BEHALF):
+        raise NotFound()
+    row = session.execute(
+        select(HandoverForm, Discharge)
+        .join(Discharge, Discharge.id == HandoverForm.discharge_id)
+        .where(
+            HandoverForm.public_id == public_id,
+            HandoverForm.kind.in_(ON_BEHALF[actor.role]),
+            _papers_of(actor, tuple(FormState)),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]
+
+
 def lock_form(session: Session, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:
     """The form and its loop as stored now, nobody else's until the end: loop first, so that all who write queue at one row."""
     form, loop = get_form(session, actor, public_id)
@@ -135,7 +157,7 @@ def _form(actor: Actor, public_id: str) -> Select[HandoverForm, Discharge]:
     )
 
 
-def _papers_of(actor: Actor) -> ColumnElement[bool]:
+def _papers_of(actor: Actor, states: Collection[FormState] = OPEN_FORMS) -> ColumnElement[bool]:
     """The county's loops; for a town, loops of which its own form is still open, so that it knows the household anyway."""
     if actor.role is Role.COUNTY_OFFICE:
         return loops_of(actor)
@@ -147,7 +169,7 @@ def _papers_of(actor: Actor) -> ColumnElement[bool]:
             own.discharge_id == HandoverForm.discharge_id,
             own.kind == FormKind.TOWN,
             own.agency_id == actor.agency_id,
-            own.state.in_(OPEN_FORMS),
+            own.state.in_(states),
         )
         .exists(),
     )
@@ -160,8 +182,11 @@ def _one(session: Session, query: Select[Discharge]) -> Discharge:
     return found
 
 
-def get_notice(session: Session, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:
-    """The guardian's notice, for whoever may say that it was signed; raises `NotFound`."""
+def get_notice(session: Session, vault: Vault, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:
+    """The guardian's notice, for whoever may say that it was signed; raises `NotFound`.
+
+    For the hospital only where it has written down the family itself: what the register knows makes no difference to it.
+    """
     row = session.execute(
         select(HandoverForm, Discharge)
         .join(Discharge, Discharge.id == HandoverForm.discharge_id)
@@ -174,7 +199,10 @@ def get_notice(session: Session, actor: Actor, public_id: str) -> tuple[Handover
     ).one_or_none()
     if row is None:
         raise NotFound()
-    return row[0], row[1]
+    form, loop = row
+    if actor.role is Role.HOSPITAL and named_by_hospital(vault, loop.person_id, loop.contact_sealed) is None:
+        raise NotFound()
+    return form, loop
 
 
 def find_registered(session: Session, actor: Actor, loop: Discharge) -> tuple[str | None, str | None]:

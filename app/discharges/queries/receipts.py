@@ -13,6 +13,7 @@ from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.batches import slices
 from app.discharges.models import Discharge, HandoverEscalation, HandoverEvent, HandoverForm
+from app.discharges.queries.reach import is_own_form
 from app.discharges.rules.states import EventKind, FormKind
 from app.discharges.sealing import EVENT_TEXT
 from app.people.vault import Vault
@@ -65,33 +66,20 @@ def list_receipts(
     rows = session.execute(query).all()
     people = _names(session, {event.recorded_by for event, *_rest in rows})
     public = {event.id: event.public_id for event, *_rest in rows}
-    receipts = []
-    for event, kind, number in rows:
-        reads = _reads(actor, event, kind, form)
-        # where somebody was treated is not everybody's to read
-        is_hidden = event.kind is EventKind.OPENED and sees(actor, Field.CARE_SPANS) is not Grant.FULL
-        receipts.append(
-            Receipt(
-                event.public_id,
-                kind,
-                number or 0,
-                event.kind,
-                event.at,
-                event.recorded_at,
-                people.get(event.recorded_by or 0, ""),
-                "" if is_hidden else event.unit,
-                "" if is_hidden else event.who,
-                event.post,
-                event.is_on_behalf,
-                event.paper,
-                event.paper_on,
-                vault.open(discharge.person_id, EVENT_TEXT, event.text_sealed) if reads else None,
-                event.text_sealed is not None,
-                public.get(event.corrects_id or 0),
-                event.recorded_by == actor.user_id and event.recorded_by is not None,
-            )
+    return [
+        _line(
+            actor,
+            event,
+            kind,
+            number or 0,
+            vault.open(discharge.person_id, EVENT_TEXT, event.text_sealed)
+            if _reads(actor, event, kind, form)
+            else None,
+            people.get(event.recorded_by or 0, ""),
+            public.get(event.corrects_id or 0),
         )
-    return receipts
+        for event, kind, number in rows
+    ]
 
 
 def list_escalations(session: Session, discharge: Discharge) -> list[Escalated]:
@@ -104,10 +92,44 @@ def list_escalations(session: Session, discharge: Discharge) -> list[Escalated]:
     return [Escalated(kind, step.hours, step.due_at, step.at, step.named) for kind, step in rows]
 
 
+def _line(
+    actor: Actor,
+    event: HandoverEvent,
+    kind: FormKind | None,
+    number: int,
+    text: str | None,
+    recorder: str,
+    corrects: str | None,
+) -> Receipt:
+    # where somebody was treated is not everybody's to read
+    is_hidden = event.kind is EventKind.OPENED and sees(actor, Field.CARE_SPANS) is not Grant.FULL
+    return Receipt(
+        event.public_id,
+        kind,
+        number,
+        event.kind,
+        event.at,
+        event.recorded_at,
+        recorder,
+        "" if is_hidden else event.unit,
+        "" if is_hidden else event.who,
+        event.post,
+        event.is_on_behalf,
+        event.paper,
+        event.paper_on,
+        text,
+        event.text_sealed is not None,
+        corrects,
+        event.recorded_by == actor.user_id and event.recorded_by is not None,
+    )
+
+
 def _reads(actor: Actor, event: HandoverEvent, kind: FormKind | None, form: HandoverForm | None) -> bool:
     if kind is FormKind.GUARDIAN and event.kind is EventKind.RECEIVED:  # who signed: a guardian's name
         return sees(actor, Field.GUARDIAN_NAME) in (Grant.FULL, Grant.OWN_HOSPITAL)
-    return form is not None or sees(actor, Field.FREE_TEXT) is Grant.FULL or event.recorded_by == actor.user_id
+    # an office that only enters a unit's paper looks at its form too: the unit's words are not for it
+    is_own = form is not None and is_own_form(actor, form)
+    return is_own or sees(actor, Field.FREE_TEXT) is Grant.FULL or event.recorded_by == actor.user_id
 
 
 def _names(session: Session, ids: set[int | None]) -> dict[int, str]:

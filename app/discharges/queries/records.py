@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.facts import visits_since
+from app.discharges.queries.guards import named_by_hospital
 from app.discharges.queries.reach import own_records
 from app.discharges.rules.states import DischargeState, FormKind, LateBy
 from app.discharges.sealing import ADDRESS, CLINICAL, CONTACT, DRAFT, GUIDANCE, IDENTITY, MEDICINES, open_json
@@ -24,7 +25,8 @@ from app.people.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """`is_visited`: the first visit after the discharge is on record. `notice` is the guardian's notice while nobody has signed it."""
+    """`is_visited`: the first visit after the discharge is on record. `notice` is the notice to be signed at the door, while nobody has
+    signed it: only where the hospital itself has written down the family, whatever the register knows."""
 
     id: int
     public_id: str
@@ -41,7 +43,7 @@ class RecordRow:
 
 
 def list_records(
-    session: Session, actor: Actor, today: date, cursor: str | None, size: int = PAGE_SIZE
+    session: Session, vault: Vault, actor: Actor, today: date, cursor: str | None, size: int = PAGE_SIZE
 ) -> Page[RecordRow]:
     """Plans first, then the newest."""
     require(actor, Action.SUBMIT_DISCHARGE)
@@ -58,7 +60,7 @@ def list_records(
         query = query.where((rank > after[0]) | (rank == after[0]) & (Discharge.id < after[1]))
     found = session.execute(query).all()
     ids = [row[0].id for row in found]
-    visits, notices = visits_since(session, ids), _notices(session, ids)
+    visits, notices = visits_since(session, ids), _notices(session, vault, ids)
     lines = [_row(one, name, one.id in visits, notices.get(one.id), today) for one, name, _rank in found]
     return page_of(lines, size, lambda row: (0 if row.state is DischargeState.PLANNED else 1, row.id))
 
@@ -73,10 +75,10 @@ def count_plans(session: Session, actor: Actor, today: date) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def find_record_row(session: Session, discharge: Discharge, today: date) -> RecordRow:
+def find_record_row(session: Session, vault: Vault, discharge: Discharge, today: date) -> RecordRow:
     name = session.scalar(select(Person.name).where(Person.id == discharge.person_id)) or ""
     is_visited = discharge.id in visits_since(session, [discharge.id])
-    return _row(discharge, name, is_visited, _notices(session, [discharge.id]).get(discharge.id), today)
+    return _row(discharge, name, is_visited, _notices(session, vault, [discharge.id]).get(discharge.id), today)
 
 
 def draft_of(vault: Vault, plan: Discharge) -> dict[str, Any]:
@@ -126,17 +128,20 @@ def values_of(vault: Vault, record: Discharge, person: Person) -> dict[str, Any]
     }
 
 
-def _notices(session: Session, ids: list[int]) -> dict[int, str]:
+def _notices(session: Session, vault: Vault, ids: list[int]) -> dict[int, str]:
     rows = session.execute(
-        select(HandoverForm.discharge_id, HandoverForm.public_id).where(
-            HandoverForm.discharge_id.in_(ids),
+        select(Discharge.id, Discharge.person_id, Discharge.contact_sealed, HandoverForm.public_id)
+        .join(HandoverForm, HandoverForm.discharge_id == Discharge.id)
+        .where(
+            Discharge.id.in_(ids),
             HandoverForm.kind == FormKind.GUARDIAN,
             HandoverForm.received_at.is_(None),
             HandoverForm.closed_at.is_(None),
             HandoverForm.stopped_reason.is_(None),
         )
-    )
-    return dict(rows.all())
+    ).all()
+    vault.warm(row.person_id for row in rows)
+    return {row.id: row.public_id for row in rows if named_by_hospital(vault, row.person_id, row.contact_sealed)}
 
 
 def _row(one: Discharge, name: str, is_visited: bool, notice: str | None, today: date) -> RecordRow:

@@ -1,12 +1,10 @@
-"""What stands on each form: one pure shape per form, filled by a query that selects nothing else (domain 6, roles.md).
-
-Where the two differ the narrower holds: the police read an advice, never a level, and the last four of a number.
-"""
+"""The fields of each form, out of the record and the register, by a query that selects nothing else."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -20,166 +18,42 @@ from app.core.clock import business_day
 from app.core.identity import mask_id, mask_phone
 from app.discharges.commands import Medicine
 from app.discharges.models import Discharge, HandoverForm
+from app.discharges.queries.guards import Guarding, guarding_of
 from app.discharges.rules.numbers import form_number
 from app.discharges.rules.record import HELP
-from app.discharges.rules.states import Advice, FormKind, GuardianState, LegalBasis
-from app.discharges.rules.telling import advice_of, guardian_state
+from app.discharges.rules.states import FormKind, LegalBasis
+from app.discharges.rules.telling import advice_of
 from app.discharges.sealing import (
     ADDRESS,
     CLINICAL,
-    CONTACT,
     GUIDANCE,
     IDENTITY,
     MEDICINES,
     open_json,
 )
-from app.guardians.labels import RELATION_LABELS
-from app.guardians.models import Guardianship
-from app.guardians.rules import Rank
+from app.discharges.sheets import (
+    CommitteeNotice,
+    DockingForm,
+    Doctor,
+    Guard,
+    GuardianNotice,
+    OfficeNotice,
+    PoliceNotice,
+    Sheet,
+    TownPrompt,
+    TrackingForm,
+)
 from app.patients.models import Patient
 from app.people.models import Person
-from app.people.queries import find_main_phone
 from app.people.vault import Vault
 
 
-@dataclass(frozen=True, slots=True)
-class Doctor:
-    """精防医生 of the household: by name where the register says who, and the health centre's telephone."""
+def open_form_sheet(session: Session, vault: Vault, form: HandoverForm, *, as_written: bool = False) -> Sheet:
+    """The form's own fields and no other; whether the reader may see them now is asked before.
 
-    name: str
-    centre: str
-    phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """`relation` as a label to be translated, or as the hospital wrote it."""
-
-    name: str
-    relation: str
-    phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class GuardianNotice:
-    """① for the family."""
-
-    number: str
-    patient_name: str
-    discharged_on: date
-    guardian: Guard
-    medicines: tuple[Medicine, ...]
-    recheck_on: date | None
-    warning_signs: str
-    doctor: Doctor
-
-
-@dataclass(frozen=True, slots=True)
-class CommitteeNotice:
-    """① where nobody guards the person: the committee looks for somebody, and reads nothing of the treatment."""
-
-    number: str
-    patient_name: str
-    place: str
-    discharged_on: date
-    doctor: Doctor
-
-
-@dataclass(frozen=True, slots=True)
-class DockingForm:
-    """② the whole record for the health centre."""
-
-    number: str
-    patient_name: str
-    sex: int
-    born_on: date | None
-    id_kind: str
-    id_number: str  # masked: the register reveals the whole for a reason
-    nationality: str
-    place: str
-    address: str
-    guardian: Guard
-    hospital: str
-    hospital_number: str
-    admitted_on: date | None
-    discharged_at: datetime
-    discharge_type: str
-    discharge_to: str
-    risk_level: int
-    behaviours: int
-    is_law_30: bool
-    is_guardian_present: bool
-    is_guardian_phone_checked: bool
-    help_needed: int
-    # by the names of `SubmitDischarge`
-    clinical: dict[str, Any]
-    medicines_in_hospital: tuple[Medicine, ...]
-    medicines: tuple[Medicine, ...]
-    recheck_on: date | None
-    warning_signs: str
-    is_information: bool
-    advice: tuple[Advice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PoliceNotice:
-    """③"""
-
-    number: str
-    patient_name: str
-    id_last_four: str
-    place: str
-    address: str
-    guardian: Guard
-    discharged_on: date
-    basis: LegalBasis
-    advice: tuple[Advice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TownPrompt:
-    """④"""
-
-    number: str
-    patient_name: str
-    place: str
-    discharged_on: date
-    guardian_state: GuardianState
-    help_needed: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TrackingForm:
-    """⑤"""
-
-    number: str
-    patient_name: str
-    place: str
-    address: str
-    guardian: Guard
-    doctor: Doctor
-    advice: tuple[Advice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeNotice:
-    """To the office of the county where the person goes, or to the one that was looking for them."""
-
-    number: str
-    patient_name: str
-    place: str
-    hospital: str
-    discharged_on: date
-    risk_level: int
-    is_found: bool
-
-
-Sheet = GuardianNotice | CommitteeNotice | DockingForm | PoliceNotice | TownPrompt | TrackingForm | OfficeNotice
-
-
-def open_form_sheet(session: Session, vault: Vault, form: HandoverForm) -> Sheet:
-    """The form's own fields and no other; whether the reader may see them now is asked before."""
-    return _SHEETS[form.kind](session, vault, form)
+    `as_written`: for the hospital, which reads its own words again and nothing that only the register knows.
+    """
+    return _SHEETS[form.kind](_Source(session, vault, form, as_written))
 
 
 def masked_for(actor: Actor, sheet: Sheet) -> Sheet:
@@ -192,157 +66,195 @@ def masked_for(actor: Actor, sheet: Sheet) -> Sheet:
         sheet = replace(sheet, clinical=sheet.clinical | {"phone": mask_phone(sheet.clinical["phone"])})
     if not isinstance(sheet, GuardianNotice | DockingForm | PoliceNotice | TrackingForm):
         return sheet
-    if sees(actor, Field.GUARDIAN_PHONE) is not Grant.MASKED or not sheet.guardian.phone:
+    if sees(actor, Field.GUARDIAN_PHONE) is not Grant.MASKED:
         return sheet
-    return replace(sheet, guardian=replace(sheet.guardian, phone=mask_phone(sheet.guardian.phone)))
+    if isinstance(sheet, DockingForm) and sheet.at_the_door is not None:
+        sheet = replace(sheet, at_the_door=_masked(sheet.at_the_door))
+    return replace(sheet, guardian=_masked(sheet.guardian))
+
+
+def _masked(guard: Guard) -> Guard:
+    return replace(guard, phone=mask_phone(guard.phone)) if guard.phone else guard
+
+
+# -- what a form is filled from ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The record behind one form. `read` selects the columns that the form may hold, and nothing besides."""
+
+    session: Session
+    vault: Vault
+    form: HandoverForm
+    as_written: bool = False
+
+    def read(self, *columns: Any) -> Any:
+        """One row; person, registration, name, place in words and the time of leaving stand on all."""
+        return self.session.execute(
+            select(
+                Discharge.person_id,
+                Discharge.patient_id,
+                Person.name,
+                Discharge.place,
+                Discharge.discharged_at,
+                *columns,
+            )
+            .join(Person, Person.id == Discharge.person_id)
+            .where(Discharge.id == self.form.discharge_id)
+        ).one()
+
+    def head(self, row: Any) -> dict[str, Any]:
+        return {"number": form_number(self.form.public_id), "patient_name": row.name}
+
+    def unsealed(self, row: Any, what: str, sealed: bytes | None) -> Any:
+        return open_json(self.vault, row.person_id, what, sealed) or {}
+
+    def place(self, row: Any) -> str:
+        return row.place or full_name(self.session, self.form.area_code)
+
+    def address(self, row: Any) -> str:
+        return self.vault.open(row.person_id, ADDRESS, row.address_sealed) or ""
+
+    def guarding(self, row: Any) -> Guarding:
+        patient_id = None if self.as_written else row.patient_id
+        return guarding_of(self.session, self.vault, row.person_id, patient_id, row.contact_sealed)
+
+    def guard(self, row: Any) -> Guard:
+        return self.guarding(row).first
+
+    def doctor(self, row: Any) -> Doctor:
+        agency = responsible_agency(self.session, self.form.area_code)
+        patient_id = None if self.as_written else row.patient_id
+        name = self.session.scalar(
+            select(User.display_name).join(Patient, Patient.doctor_id == User.id).where(Patient.id == patient_id)
+        )
+        return Doctor(name or "", agency.name if agency else "", (agency.phone or "") if agency else "")
 
 
 # -- one query each ----------------------------------------------------------------------------------------------------
 
 
-def _row(session: Session, form: HandoverForm, *columns: Any) -> Any:
-    """The columns that this form may hold, and nothing besides; `name`, `person_id`, `place` and the day stand on all."""
-    return session.execute(
-        select(
-            Discharge.person_id, Discharge.patient_id, Person.name, Discharge.place, Discharge.discharged_at, *columns
-        )
-        .join(Person, Person.id == Discharge.person_id)
-        .where(Discharge.id == form.discharge_id)
-    ).one()
-
-
-def _guardian_notice(session: Session, vault: Vault, form: HandoverForm) -> Sheet:
-    if form.agency_id is not None or form.addressee:
-        row = _row(session, form)
-        return CommitteeNotice(
-            form_number(form.public_id),
-            row.name,
-            _place(session, form, row),
-            business_day(row.discharged_at),
-            _doctor(session, form, row.patient_id),
-        )
-    row = _row(session, form, Discharge.medicines_sealed, Discharge.guidance_sealed, Discharge.contact_sealed)
-    guidance = open_json(vault, row.person_id, GUIDANCE, row.guidance_sealed) or {}
+def _guardian_notice(of: _Source) -> Sheet:
+    if of.form.agency_id is not None or of.form.addressee:
+        return _committee_notice(of)
+    row = of.read(Discharge.medicines_sealed, Discharge.guidance_sealed, Discharge.contact_sealed)
+    guidance = of.unsealed(row, GUIDANCE, row.guidance_sealed)
     return GuardianNotice(
-        form_number(form.public_id),
-        row.name,
-        business_day(row.discharged_at),
-        _guard(session, vault, row),
-        _medicines(open_json(vault, row.person_id, MEDICINES, row.medicines_sealed)),
-        _day(guidance.get("recheck_on")),
-        guidance.get("warning_signs", ""),
-        _doctor(session, form, row.patient_id),
+        **of.head(row),
+        discharged_on=business_day(row.discharged_at),
+        guardian=of.guard(row),
+        medicines=_medicines(of.unsealed(row, MEDICINES, row.medicines_sealed)),
+        recheck_on=_day(guidance.get("recheck_on")),
+        warning_signs=guidance.get("warning_signs", ""),
+        doctor=of.doctor(row),
     )
 
 
-def _docking_form(session: Session, vault: Vault, form: HandoverForm) -> Sheet:
-    row = _row(
-        session, form, Person.sex, Discharge.hospital_name, Discharge.hospital_number, Discharge.admitted_on,
-        Discharge.discharge_type, Discharge.discharge_to, Discharge.risk_level, Discharge.behaviours, Discharge.is_law_30,
-        Discharge.is_guardian_present, Discharge.is_guardian_phone_checked, Discharge.help_needed,
-        Discharge.identity_sealed, Discharge.address_sealed, Discharge.contact_sealed, Discharge.clinical_sealed,
-        Discharge.medicines_sealed, Discharge.guidance_sealed,
+def _committee_notice(of: _Source) -> Sheet:
+    row = of.read()
+    return CommitteeNotice(
+        **of.head(row), place=of.place(row), discharged_on=business_day(row.discharged_at), doctor=of.doctor(row)
+    )
+
+
+# columns of the record that stand on the docking form as they are
+_AS_WRITTEN = (
+    "hospital_number", "admitted_on", "discharge_type", "discharge_to", "risk_level", "behaviours", "is_law_30",
+    "is_guardian_present", "is_guardian_phone_checked", "help_needed",
+)  # fmt: skip
+
+
+def _docking_form(of: _Source) -> Sheet:
+    row = of.read(
+        Person.sex, Discharge.hospital_name, Discharge.identity_sealed, Discharge.address_sealed, Discharge.contact_sealed,
+        Discharge.clinical_sealed, Discharge.medicines_sealed, Discharge.guidance_sealed,
+        *(getattr(Discharge, name) for name in _AS_WRITTEN),
     )  # fmt: skip
-    who = row.person_id
-    identity = open_json(vault, who, IDENTITY, row.identity_sealed) or {}
-    clinical = open_json(vault, who, CLINICAL, row.clinical_sealed) or {}
-    guidance = open_json(vault, who, GUIDANCE, row.guidance_sealed) or {}
+    identity = of.unsealed(row, IDENTITY, row.identity_sealed)
+    clinical = of.unsealed(row, CLINICAL, row.clinical_sealed)
+    guidance = of.unsealed(row, GUIDANCE, row.guidance_sealed)
+    guarding = of.guarding(row)
     return DockingForm(
-        number=form_number(form.public_id),
-        patient_name=row.name,
+        **of.head(row),
+        **{name: getattr(row, name) for name in _AS_WRITTEN},
         sex=row.sex,
         born_on=_day(identity.get("born_on")),
         id_kind=identity.get("id_kind", ""),
         id_number=mask_id(identity["id_number"]) if identity.get("id_number") else "",
         nationality=identity.get("nationality", ""),
-        place=_place(session, form, row),
-        address=vault.open(who, ADDRESS, row.address_sealed) or "",
-        guardian=_guard(session, vault, row),
+        place=of.place(row),
+        address=of.address(row),
+        guardian=guarding.first,
+        at_the_door=guarding.at_the_door,
         hospital=row.hospital_name,
-        hospital_number=row.hospital_number,
-        admitted_on=row.admitted_on,
         discharged_at=row.discharged_at,
-        discharge_type=row.discharge_type,
-        discharge_to=row.discharge_to,
-        risk_level=row.risk_level,
-        behaviours=row.behaviours,
-        is_law_30=row.is_law_30,
-        is_guardian_present=row.is_guardian_present,
-        is_guardian_phone_checked=row.is_guardian_phone_checked,
-        help_needed=row.help_needed,
         clinical={name: value for name, value in clinical.items() if name != "medicines"},
         medicines_in_hospital=_medicines(clinical.get("medicines")),
-        medicines=_medicines(open_json(vault, who, MEDICINES, row.medicines_sealed)),
+        medicines=_medicines(of.unsealed(row, MEDICINES, row.medicines_sealed)),
         recheck_on=_day(guidance.get("recheck_on")),
         warning_signs=guidance.get("warning_signs", ""),
-        is_information=form.is_information,
+        is_information=of.form.is_information,
         advice=advice_of(row.risk_level, row.behaviours),
     )
 
 
-def _police_notice(session: Session, vault: Vault, form: HandoverForm) -> Sheet:
-    row = _row(
-        session, form, Discharge.risk_level, Discharge.behaviours, Discharge.identity_sealed, Discharge.address_sealed,
+def _police_notice(of: _Source) -> Sheet:
+    row = of.read(
+        Discharge.risk_level, Discharge.behaviours, Discharge.identity_sealed, Discharge.address_sealed,
         Discharge.contact_sealed,
     )  # fmt: skip
-    identity = open_json(vault, row.person_id, IDENTITY, row.identity_sealed) or {}
     return PoliceNotice(
-        form_number(form.public_id),
-        row.name,
-        str(identity.get("id_number") or "")[-4:],
-        _place(session, form, row),
-        vault.open(row.person_id, ADDRESS, row.address_sealed) or "",
-        _guard(session, vault, row),
-        business_day(row.discharged_at),
-        form.legal_basis or LegalBasis.LAW_30,
-        advice_of(row.risk_level, row.behaviours),
+        **of.head(row),
+        id_last_four=str(of.unsealed(row, IDENTITY, row.identity_sealed).get("id_number") or "")[-4:],
+        place=of.place(row),
+        address=of.address(row),
+        guardian=of.guard(row),
+        discharged_on=business_day(row.discharged_at),
+        basis=of.form.legal_basis or LegalBasis.LAW_30,
+        advice=advice_of(row.risk_level, row.behaviours),
     )
 
 
-def _town_prompt(session: Session, _vault: Vault, form: HandoverForm) -> Sheet:
-    row = _row(
-        session, form, Discharge.has_guardian, Discharge.is_guardian_present, Discharge.is_guardian_phone_checked,
+def _town_prompt(of: _Source) -> Sheet:
+    row = of.read(
+        Discharge.contact_sealed, Discharge.is_guardian_present, Discharge.is_guardian_phone_checked,
         Discharge.help_needed,
     )  # fmt: skip
     return TownPrompt(
-        form_number(form.public_id),
-        row.name,
-        _place(session, form, row),
-        business_day(row.discharged_at),
-        guardian_state(row.has_guardian, row.is_guardian_present, row.is_guardian_phone_checked),
-        tuple(code for code in HELP if row.help_needed >> (code - 1) & 1),
+        **of.head(row),
+        place=of.place(row),
+        discharged_on=business_day(row.discharged_at),
+        guardian_state=of.guarding(row).state(row.is_guardian_present, row.is_guardian_phone_checked),
+        help_needed=tuple(code for code in HELP if row.help_needed >> (code - 1) & 1),
     )
 
 
-def _tracking_form(session: Session, vault: Vault, form: HandoverForm) -> Sheet:
-    row = _row(
-        session, form, Discharge.risk_level, Discharge.behaviours, Discharge.address_sealed, Discharge.contact_sealed
-    )
+def _tracking_form(of: _Source) -> Sheet:
+    row = of.read(Discharge.risk_level, Discharge.behaviours, Discharge.address_sealed, Discharge.contact_sealed)
     return TrackingForm(
-        form_number(form.public_id),
-        row.name,
-        _place(session, form, row),
-        vault.open(row.person_id, ADDRESS, row.address_sealed) or "",
-        _guard(session, vault, row),
-        _doctor(session, form, row.patient_id),
-        advice_of(row.risk_level, row.behaviours),
+        **of.head(row),
+        place=of.place(row),
+        address=of.address(row),
+        guardian=of.guard(row),
+        doctor=of.doctor(row),
+        advice=advice_of(row.risk_level, row.behaviours),
     )
 
 
-def _office_notice(session: Session, _vault: Vault, form: HandoverForm) -> Sheet:
-    row = _row(session, form, Discharge.hospital_name, Discharge.risk_level)
+def _office_notice(of: _Source) -> Sheet:
+    row = of.read(Discharge.hospital_name, Discharge.risk_level)
     return OfficeNotice(
-        form_number(form.public_id),
-        row.name,
-        _place(session, form, row),
-        row.hospital_name,
-        business_day(row.discharged_at),
-        row.risk_level,
-        form.kind is FormKind.ORIGIN,
+        **of.head(row),
+        place=of.place(row),
+        hospital=row.hospital_name,
+        discharged_on=business_day(row.discharged_at),
+        risk_level=row.risk_level,
+        is_found=of.form.kind is FormKind.ORIGIN,
     )
 
 
-_SHEETS = {
+_SHEETS: dict[FormKind, Callable[[_Source], Sheet]] = {
     FormKind.GUARDIAN: _guardian_notice,
     FormKind.HEALTH_CENTRE: _docking_form,
     FormKind.POLICE: _police_notice,
@@ -351,41 +263,6 @@ _SHEETS = {
     FormKind.TRANSFER: _office_notice,
     FormKind.ORIGIN: _office_notice,
 }
-
-
-# -- parts -------------------------------------------------------------------------------------------------------------
-
-
-def _place(session: Session, form: HandoverForm, row: Any) -> str:
-    return row.place or full_name(session, form.area_code)
-
-
-def _guard(session: Session, vault: Vault, row: Any) -> Guard:
-    """The first guardian of the register; else whom the hospital named."""
-    if row.patient_id is not None:
-        found = session.execute(
-            select(Guardianship.person_id, Guardianship.relation, Person.name)
-            .join(Person, Person.id == Guardianship.person_id)
-            .where(
-                Guardianship.patient_id == row.patient_id,
-                Guardianship.rank == Rank.FIRST,
-                Guardianship.to_on.is_(None),
-                Guardianship.withdrawn_at.is_(None),
-            )
-        ).one_or_none()
-        if found is not None:
-            phone = find_main_phone(session, vault, found.person_id) or ""
-            return Guard(found.name, RELATION_LABELS[found.relation], phone)
-    contact = open_json(vault, row.person_id, CONTACT, row.contact_sealed) or {}
-    return Guard(contact.get("name", ""), contact.get("relation", ""), contact.get("phone", ""))
-
-
-def _doctor(session: Session, form: HandoverForm, patient_id: int | None) -> Doctor:
-    agency = responsible_agency(session, form.area_code)
-    name = session.scalar(
-        select(User.display_name).join(Patient, Patient.doctor_id == User.id).where(Patient.id == patient_id)
-    )
-    return Doctor(name or "", agency.name if agency else "", (agency.phone or "") if agency else "")
 
 
 def _medicines(lines: Any) -> tuple[Medicine, ...]:

@@ -97,6 +97,9 @@ ACTS: dict[FormKind, EventKind] = {
     FormKind.HEALTH_CENTRE: EventKind.VISIT,
 }
 
+# whose single act ends their form, so that it is said in words and no slip of the thumb ends it
+ACTS_IN_WORDS = frozenset({FormKind.POLICE, FormKind.TOWN})
+
 
 class CloseReason(StrEnum):
     """Why a loop ended; the first by itself, the next four by facts, the others by the coordinator's word."""
@@ -134,6 +137,8 @@ class GuardianState(StrEnum):
 
     OK = "ok"
     WEAK = "weak"
+    OTHER = "other"  # the hospital spoke with somebody who is not the register's guardian
+    NAMED = "named"  # the hospital knows somebody, the register nobody
     NONE = "none"
 
 

@@ -50,10 +50,13 @@ def kinds_of(case: Situation, basis: LegalBasis | None) -> tuple[FormKind, ...]:
     return tuple(kinds)
 
 
-def guardian_state(has_guardian: bool, is_present: bool, is_phone_checked: bool) -> GuardianState:
-    if not has_guardian:
-        return GuardianState.NONE
-    return GuardianState.OK if is_present and is_phone_checked else GuardianState.WEAK
+def guardian_state(*, is_registered: bool, is_named: bool, is_other: bool, is_checked: bool) -> GuardianState:
+    """`is_other`: the hospital spoke with somebody who is not the register's guardian; `is_checked`: present, telephone checked."""
+    if not is_registered:
+        return GuardianState.NAMED if is_named else GuardianState.NONE
+    if is_other:
+        return GuardianState.OTHER
+    return GuardianState.OK if is_checked else GuardianState.WEAK
 
 
 def advice_of(risk_level: int, behaviours: int) -> tuple[Advice, ...]:

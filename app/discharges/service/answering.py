@@ -15,10 +15,11 @@ from app.core.names import check_name
 from app.core.reasons import Reason, reason
 from app.discharges.commands import ConfirmNotice, CorrectEvent, OnBehalf, ReceiveForm, ReportBack
 from app.discharges.models import Discharge, HandoverEvent, HandoverForm
-from app.discharges.queries.reach import is_own_form, lock_form, may_confirm_notice
+from app.discharges.queries.reach import get_notice, is_own_form, lock_form
 from app.discharges.rules.checks import PAPER
 from app.discharges.rules.states import (
     ACTS,
+    ACTS_IN_WORDS,
     LIVE,
     OPEN_FORMS,
     READ_ONLY_KINDS,
@@ -56,8 +57,10 @@ def report_back(
     if _is_known(session, said.submission_key):
         return form
     _refuse_ended(form, loop)
-    if not said.is_act and not said.text:
+    if not said.text and not said.is_act:
         raise Invalid({"text": [reason("discharges.needed")]})
+    if not said.text and form.kind in ACTS_IN_WORDS and said.on_behalf is None:
+        raise Invalid({"text": [reason("discharges.say_what_was_done")]})
     if len(said.text) > LONGEST:
         raise Invalid({"text": [reason("discharges.too_long", most=LONGEST)]})
     at = _moment(form, said.at, said.on_behalf, actor, now)
@@ -79,7 +82,7 @@ def confirm_notice(
     session: Session, vault: Vault, actor: Actor, public_id: str, said: ConfirmNotice, now: datetime
 ) -> HandoverForm:
     """The guardian has the notice and signed: written down by the hospital at the door, or by whoever called the family."""
-    form, loop = _lock_notice(session, actor, public_id)
+    form, loop = _lock_notice(session, vault, actor, public_id)
     if form.received_at is not None or _is_known(session, said.submission_key):
         return form
     _refuse_ended(form, loop)
@@ -221,21 +224,9 @@ def _is_known(session: Session, key: str | None) -> bool:
     return key is not None and session.scalar(known) is not None
 
 
-def _lock_notice(session: Session, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:
+def _lock_notice(session: Session, vault: Vault, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:
     """The notice of one's own hospital's record, of one's county, or of a discharge whose docking form lies with one's health centre."""
-    query = (
-        select(HandoverForm, Discharge)
-        .join(Discharge, Discharge.id == HandoverForm.discharge_id)
-        .where(
-            HandoverForm.public_id == public_id,
-            HandoverForm.kind == FormKind.GUARDIAN,
-            HandoverForm.agency_id.is_(None),
-        )
-    )
-    row = session.execute(query.where(may_confirm_notice(actor))).one_or_none()
-    if row is None:
-        raise NotFound()
-    form, loop = row
+    form, loop = get_notice(session, vault, actor, public_id)
     locked = select(Discharge).where(Discharge.id == loop.id).with_for_update()
     loop = session.scalars(locked.execution_options(populate_existing=True)).one()
     session.refresh(form)

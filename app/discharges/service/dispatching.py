@@ -29,8 +29,8 @@ def dispatch(
 ) -> None:
     """Decide who is told, and tell them. A refusal, known here or there, turns the health centre's form into an offer."""
     guards = guards_of(session, patient.id if patient else None)
-    if patient is not None:
-        discharge.has_guardian = guards.first is not None
+    # the family at the door signs the notice too where the register has nobody; the committee only where nobody is known
+    discharge.has_guardian = discharge.has_guardian or guards.first is not None
     is_refused = discharge.is_refused or (patient is not None and patient.management_status is ManagementStatus.REFUSED)
     case = situation_of(session, discharge, patient, was_lost=was_lost, is_refused=is_refused)
     basis = basis_of(case, allowed_bases(session, discharge.area_code))

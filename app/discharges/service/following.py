@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -15,6 +15,8 @@ from app.discharges.rules.states import LIVE, OPEN_FORMS, CloseReason, EventKind
 from app.discharges.service.moving import close_form, end_loop, forms_of, hand_on, settle_loop
 from app.discharges.service.noting import note_discharge, write_event
 from app.discharges.service.staying import end_stay
+from app.documents.models import Document
+from app.documents.rules import DocumentSubject
 from app.patients.models import Patient
 
 BATCH = 200
@@ -44,11 +46,23 @@ def _link(session: Session, loops: list[Discharge], now: datetime) -> int:
             continue
         loop.patient_id, loop.registered_code = patient.id, patient.area_code
         session.flush()
+        _file_slips(session, loop, patient)
         write_event(session, loop, None, EventKind.REGISTERED, now, now)
         note_discharge(session, None, "discharges.linked", loop, now)
         end_stay(session, Actor.operator(), loop, patient, now)
         linked += 1
     return linked
+
+
+def _file_slips(session: Session, loop: Discharge, patient: Patient) -> None:
+    """Stamped papers that were kept with the forms before the registration stand under it from now on."""
+    forms = select(HandoverForm.public_id).where(HandoverForm.discharge_id == loop.id)
+    kept = update(Document).where(
+        Document.subject_kind == DocumentSubject.HANDOVER_FORM,
+        Document.subject_id.in_(forms),
+        Document.patient_id.is_(None),
+    )
+    session.execute(kept.values(patient_id=patient.id), execution_options={"synchronize_session": False})
 
 
 def _follow(session: Session, seen: Discharge, facts: Facts, now: datetime) -> int:

@@ -19,7 +19,7 @@ from app.discharges.models import Discharge
 from app.discharges.rules.states import DischargeState
 from app.discharges.sealing import DRAFT
 from app.discharges.service.noting import note_discharge
-from app.discharges.service.submitting import Sender, lock_plan, sender_of
+from app.discharges.service.senders import Sender, lock_plan, sender_of
 from app.people.commands import PersonDraft
 from app.people.models import Person
 from app.people.service import create_person

@@ -8,17 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.areas.models import Agency, AgencyKind
-from app.areas.queries import place_of
 from app.areas.rules import AreaLevel, county_of, is_area_code, level_of
 from app.core.access import Action, require
-from app.core.actor import Actor, Role
+from app.core.actor import Actor
 from app.core.clock import business_day
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
+from app.core.errors import Conflict, Invalid, StaleVersion
 from app.core.names import normalise_name
 from app.core.reasons import reason
 from app.discharges.commands import SubmitDischarge
@@ -31,6 +28,7 @@ from app.discharges.service.addressing import has_office, is_known_place
 from app.discharges.service.dispatching import dispatch
 from app.discharges.service.noting import note_discharge, write_event
 from app.discharges.service.registering import find_registration, register_stranger, settle_person
+from app.discharges.service.senders import Sender, find_sent, lock_plan, refuse_second_number, sender_of
 from app.discharges.service.staying import ask_to_verify, end_stay
 from app.patients.models import Patient
 from app.people.vault import Vault
@@ -44,84 +42,35 @@ class Submitted:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Whose numbers count: `key` is unique per hospital."""
-
-    hospital_id: int | None
-    name: str
-    key: str
-    county_code: str
-    is_on_behalf: bool
-
-
 def submit_discharge(session: Session, vault: Vault, actor: Actor, said: SubmitDischarge, now: datetime) -> Submitted:
     """Store the record and open its loop; one that arrives again, or twice at once, is the one that stands.
 
-    Raises `Invalid` by the command's field names, `NotFound` for a plan that is not this hospital's, `StaleVersion` when the plan was
+    Raises `Invalid` by the command's field names (at the number where it is another discharge's, or where this discharge was sent under
+    another one), `NotFound` for a plan that is not this hospital's, `StaleVersion` when the plan was
     changed meanwhile, `Conflict` when it was withdrawn.
     """
     require(actor, Action.SUBMIT_DISCHARGE)
     sender = sender_of(session, actor, said.hospital_name)
-    standing = _find_sent(session, sender, said)
+    said = replace(said, name=normalise_name(said.name), id_number=said.id_number.strip().upper())
+    standing = find_sent(session, vault, sender, said)
     if standing is not None:
         return Submitted(standing, is_new=False)
     plan = lock_plan(session, actor, said.planned) if said.planned else None
     if plan is not None and plan.submitted_at is not None:
         return Submitted(plan, is_new=False)
-    said = replace(said, name=normalise_name(said.name), id_number=said.id_number.strip().upper())
     _refuse(session, said, sender, plan, now)
+    refuse_second_number(session, vault, sender, said)
     try:
         with session.begin_nested():
             return Submitted(_store(session, vault, actor, sender, said, plan, now), is_new=True)
     except IntegrityError:
-        standing = _find_sent(session, sender, said)
+        standing = find_sent(session, vault, sender, said)
         if standing is None:
             raise
         return Submitted(standing, is_new=False)
 
 
-def sender_of(session: Session, actor: Actor, hospital_name: str) -> Sender:
-    """The actor's own hospital; for an office, the hospital that it names, by its account or by its name."""
-    if actor.role is Role.HOSPITAL:
-        own = session.get(Agency, actor.agency_id) if actor.agency_id else None
-        if own is None or own.kind is not AgencyKind.HOSPITAL:
-            raise Forbidden(reason("discharges.no_hospital"))
-        return Sender(own.id, own.name, f"agency:{own.id}", county_of(own.area_code), is_on_behalf=False)
-    name, county = hospital_name.strip(), county_of(place_of(actor))
-    if not name:
-        raise Invalid({"hospital_name": [reason("discharges.needed")]})
-    known = session.scalars(
-        select(Agency).where(Agency.kind == AgencyKind.HOSPITAL, Agency.name == name).order_by(Agency.id).limit(1)
-    ).first()
-    if known is not None:
-        return Sender(known.id, known.name, f"agency:{known.id}", county, is_on_behalf=True)
-    return Sender(None, name, f"name:{county}:{name}"[:130], county, is_on_behalf=True)
-
-
-def lock_plan(session: Session, actor: Actor, public_id: str) -> Discharge:
-    """A plan, or what became of it, of the actor's own hospital or office; raises `NotFound`."""
-    query = select(Discharge).where(Discharge.public_id == public_id)
-    if actor.role is Role.HOSPITAL:
-        query = query.where(Discharge.hospital_id == actor.agency_id)
-    else:
-        query = query.where(Discharge.is_on_behalf, Discharge.county_code == county_of(place_of(actor)))
-    plan = session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
-    if plan is None:
-        raise NotFound()
-    return plan
-
-
 # -- what is refused ---------------------------------------------------------------------------------------------------
-
-
-def _find_sent(session: Session, sender: Sender, said: SubmitDischarge) -> Discharge | None:
-    """By the hospital's number, or by the form's own key."""
-    own = select(Discharge).where(Discharge.hospital_key == sender.key, Discharge.submitted_at.is_not(None))
-    by_number = session.scalars(own.where(Discharge.hospital_number == said.hospital_number)).one_or_none()
-    if by_number is not None:
-        return by_number
-    return session.scalars(own.where(Discharge.submission_key == said.submission_key)).one_or_none()
 
 
 def _refuse(session: Session, said: SubmitDischarge, sender: Sender, plan: Discharge | None, now: datetime) -> None:
@@ -155,10 +104,10 @@ def _place_errors(session: Session, said: SubmitDischarge) -> Errors:
     if not is_area_code(said.area_code):
         return {"area_code": [reason("discharges.area_code")]}
     if is_known_place(session, said.area_code):
-        is_fine = level_of(said.area_code) in (AreaLevel.TOWN, AreaLevel.VILLAGE) or not has_office(
-            session, said.area_code
-        )
-        return {} if is_fine else {"area_code": [reason("discharges.to_the_village")]}
+        is_online = has_office(session, said.area_code)
+        if is_online and level_of(said.area_code) not in (AreaLevel.TOWN, AreaLevel.VILLAGE):
+            return {"area_code": [reason("discharges.to_the_village")]}
+        return {"place": [reason("discharges.place_twice")]} if is_online and said.place else {}
     if is_known_place(session, county_of(said.area_code)):
         return {"area_code": [reason("discharges.area_code")]}
     return {} if said.place else {"place": [reason("discharges.place_in_words")]}

@@ -22,13 +22,14 @@ from app.core.web import forget_reads, read_session, show_errors
 from app.discharges import labels
 from app.discharges.forms import BehalfForm, ConfirmForm, CorrectForm, ReportForm, TapForm
 from app.discharges.models import Discharge, HandoverForm
+from app.discharges.queries.homes import find_new_home
 from app.discharges.queries.inbox import LOOK, due_of, may_look, shows_person
 from app.discharges.queries.reach import find_registered, get_form, get_notice, is_own_form
 from app.discharges.queries.receipts import list_receipts
 from app.discharges.queries.sheets import masked_for, open_form_sheet
 from app.discharges.rules import record
 from app.discharges.rules.numbers import form_number
-from app.discharges.rules.states import ACTS, OPEN_FORMS, FormKind
+from app.discharges.rules.states import ACTS, ACTS_IN_WORDS, OPEN_FORMS, FormKind
 from app.discharges.service import confirm_notice, correct_event, receive_form, report_back
 from app.discharges.views.blueprint import discharges
 from app.documents.labels import KIND_LABELS
@@ -122,8 +123,8 @@ def on_behalf(public_id: str) -> Answer:
             report_back(session, vault, actor, public_id, form.to_report(), now)
 
     if request.method == "POST" and form.validate() and _done(form, act):
-        flash(_("已代录"))
-        return redirect(_back(actor, public_id))
+        flash(_("已代录，请把盖章单据拍照留存"))
+        return redirect(url_for("documents.papers", subject=DocumentSubject.HANDOVER_FORM.value, subject_id=public_id))
     page = render_template(
         "discharges/behalf.html",
         form=form,
@@ -140,7 +141,7 @@ def on_behalf(public_id: str) -> Answer:
 def confirm(public_id: str) -> Answer:
     """Who signed the guardian's notice: entered at the door, or after a call."""
     actor, session = current_actor(), read_session()
-    handover, loop = get_notice(session, actor, public_id)
+    handover, loop = get_notice(session, Vault(session, current_keyring()), actor, public_id)
     form = ConfirmForm(data={"key": new_public_id(), "at": current_clock().now()})
 
     def act(session: Session, vault: Vault, actor: Actor) -> None:
@@ -198,11 +199,15 @@ def _form_page(public_id: str, report: ReportForm | None = None) -> str:
         note_look((LOOK, form.public_id), loop.county_code)
     vault, now = Vault(session, current_keyring()), clock.now()
     due_at = due_of(form)
+    sheet = masked_for(actor, open_form_sheet(session, vault, form)) if is_shown else None
     return render_template(
         "discharges/form.html",
         handover=form,
         number=form_number(form.public_id),
-        sheet=masked_for(actor, open_form_sheet(session, vault, form)) if is_shown else None,
+        sheet=sheet,
+        asked=labels.asked_of(form.kind, sheet),
+        act_words=labels.act_of(form.kind, sheet),
+        needs_words=form.kind in ACTS_IN_WORDS,
         lines=list_receipts(session, actor, vault, loop, form),
         due_at=due_at,
         is_late=due_at is not None and due_at < now,
@@ -212,6 +217,7 @@ def _form_page(public_id: str, report: ReportForm | None = None) -> str:
         report=report or ReportForm(data={"key": new_public_id()}),
         tap=TapForm(data={"key": new_public_id()}),
         registered=find_registered(session, actor, loop),
+        home=find_new_home(session, actor, loop.patient_id),
         labels=labels,
         codes=record,
         papers=papers_of(session, actor, DocumentSubject.HANDOVER_FORM, public_id),

@@ -20,6 +20,7 @@ from app.discharges import labels
 from app.discharges.forms import BasesForm, CloseForm
 from app.discharges.queries.board import Which, count_loops, find_row, list_loops
 from app.discharges.queries.clears import clears_of
+from app.discharges.queries.homes import find_new_home
 from app.discharges.queries.indicators import indicators_of
 from app.discharges.queries.reach import get_loop
 from app.discharges.queries.receipts import list_escalations, list_receipts
@@ -115,5 +116,6 @@ def _loop_page(public_id: str, form: Any) -> str:
         steps=list_escalations(session, loop),
         form=form if may(actor, Action.CLOSE_LOOPS) and loop.state in LIVE else None,
         is_live=loop.state in LIVE,
+        home=find_new_home(session, actor, loop.patient_id),
         labels=labels,
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.areas.queries import agency_names, full_name, place_of
 from app.audit.prints import Print, keep_print, mark_of
 from app.core.access import Action, current_actor, may, permit
-from app.core.actor import Actor
+from app.core.actor import Actor, Role
 from app.core.clock import current_clock
 from app.core.crypto import digest
 from app.core.db import transaction
@@ -47,7 +47,7 @@ def print_notice(public_id: str) -> Response:
     """The guardian's notice, to be signed at the door."""
     actor = current_actor()
     with transaction() as session:
-        form, loop = get_notice(session, actor, public_id)
+        form, loop = get_notice(session, Vault(session, current_keyring()), actor, public_id)
         return _printed(session, actor, form, loop)
 
 
@@ -71,7 +71,8 @@ def print_receipts(public_id: str) -> Response:
 
 def _printed(session: Session, actor: Actor, form: HandoverForm, loop: Discharge) -> Response:
     now = current_clock().now()
-    sheet = open_form_sheet(session, Vault(session, current_keyring()), form)
+    vault = Vault(session, current_keyring())
+    sheet = open_form_sheet(session, vault, form, as_written=actor.role is Role.HOSPITAL)
     wanted = Print(
         "discharges.form_printed",
         ("handover_form", form.public_id),

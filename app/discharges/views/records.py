@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -24,10 +25,11 @@ from app.discharges import labels
 from app.discharges.commands import PlanDischarge
 from app.discharges.forms import FindForm, ReadForm, RecordForm
 from app.discharges.queries import records as own_records
+from app.discharges.queries.guards import named_by_hospital
 from app.discharges.queries.reach import get_own_record
 from app.discharges.queries.records import draft_of, find_earlier, find_record_row
-from app.discharges.readers import Values, read_block, read_sheets
-from app.discharges.rules.states import DischargeState, Source
+from app.discharges.readers import Reading, read_block, read_sheets
+from app.discharges.rules.states import LIVE, DischargeState, Source
 from app.discharges.service import plan_discharge, submit_discharge, withdraw_plan
 from app.discharges.views.blueprint import discharges
 from app.people.vault import Vault
@@ -40,7 +42,8 @@ _MOST_ROWS = 200
 @permit(Action.SUBMIT_DISCHARGE)
 def list_records() -> str:
     actor, session = current_actor(), read_session()
-    page = own_records.list_records(session, actor, current_clock().today(), request.args.get("after"))
+    vault = Vault(session, current_keyring())
+    page = own_records.list_records(session, vault, actor, current_clock().today(), request.args.get("after"))
     return render_template(
         "discharges/records.html",
         page=page,
@@ -69,8 +72,15 @@ def show_record(public_id: str) -> Answer:
     if request.method == "POST":
         raise Conflict(reason("discharges.is_sent"))
     note_look(("discharge", public_id), own.county_code)
-    row = find_record_row(session, own, current_clock().today())
-    return render_template("discharges/record.html", row=row, number=own.hospital_number, record=own, labels=labels)
+    vault = Vault(session, current_keyring())
+    return render_template(
+        "discharges/record.html",
+        row=find_record_row(session, vault, own, current_clock().today()),
+        number=own.hospital_number,
+        record=own,
+        names_nobody=own.state in LIVE and named_by_hospital(vault, own.person_id, own.contact_sealed) is None,
+        labels=labels,
+    )
 
 
 @discharges.route("/records/earlier", methods=["POST"])
@@ -102,12 +112,13 @@ def read_record() -> Answer:
     if not form.validate():
         return _page(_fresh(), None, reading=form), 422
     try:
-        values, source = _read(form)
+        read, source = _read(form)
     except Invalid as refused:
         show_errors(form, refused)
         return _page(_fresh(), None, reading=form), 422
-    flash(_("已读入 %(n)s 项，请核对后保存", n=len(values)))
-    return _page(RecordForm.showing(_begun() | values | {"source": source.value}, new_public_id()), None)
+    flash(_("已读入 %(n)s 项，请核对后保存", n=len(read.values)))
+    values = _begun() | read.values | {"source": source.value}
+    return _page(RecordForm.showing(values, new_public_id()), None, unread=read.unread)
 
 
 @discharges.route("/records/<public_id>/withdraw", methods=["POST"])
@@ -198,19 +209,23 @@ def _begun() -> dict[str, Any]:
     }
 
 
-def _read(form: ReadForm) -> tuple[Values, Source]:
+def _read(form: ReadForm) -> tuple[Reading, Source]:
     sent = request.files.get("file")
     if sent is not None and sent.filename:
-        values, source = read_sheets(open_workbook(sent.read(), sent.filename, _MOST_ROWS)), Source.WORKBOOK
+        read, source = read_sheets(open_workbook(sent.read(), sent.filename, _MOST_ROWS)), Source.WORKBOOK
     else:
-        values, source = read_block(form.block.data or ""), Source.PASTE
-    if not values:
+        read, source = read_block(form.block.data or ""), Source.PASTE
+    if not read.values:
         raise Invalid({"block": [reason("discharges.unreadable")]})
-    return values, source
+    return read, source
 
 
 def _page(
-    form: RecordForm, public_id: str | None, reading: ReadForm | None = None, finding: FindForm | None = None
+    form: RecordForm,
+    public_id: str | None,
+    reading: ReadForm | None = None,
+    finding: FindForm | None = None,
+    unread: Sequence[str] = (),
 ) -> str:
     _offer(form)
     return render_template(
@@ -219,6 +234,7 @@ def _page(
         public_id=public_id,
         reading=reading or ReadForm(formdata=None),
         finding=finding or FindForm(formdata=None),
+        unread=unread,
         is_office=_is_office(),
         now=current_clock().now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
     )

@@ -20,6 +20,7 @@ from app.people.vault import Vault
 from app.risk import queries, service
 from app.risk.forms import ReassessForm
 from app.risk.models import ReassessmentSession, SessionState
+from app.risk.queries.said import find_said
 from app.risk.queries.sessions import find_session, get_row
 from app.risk.rules import LEVELS, Effect, effect_on_next_visit
 from app.risk.views.blueprint import risk
@@ -111,5 +112,6 @@ def _page(public_id: str, form: ReassessForm) -> str:
         quarter=say_quarter(quarter),
         level_before=None if level is None else say(Reason(f"risk.level.{level}")),
         is_done=is_done,
+        said=find_said(read_session(), current_actor(), subject.patient),
         outcome=Reason.from_json(subject.task.outcome) if subject.task.outcome else None,
     )

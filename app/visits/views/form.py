@@ -19,6 +19,7 @@ from app.patients.models import Patient
 from app.patients.queries import get_patient
 from app.patients.queries.treatment import find_course
 from app.people.vault import Vault
+from app.risk.queries.said import find_said
 from app.visits import queries, service
 from app.visits.commands import CorrectVisit
 from app.visits.forms.flaws import flaws
@@ -238,6 +239,7 @@ def form_page(
         medicine_columns=MEDICINE_COLUMNS,
         medicine_lines=range(1, MEDICINE_LINES + 1),
         risk_levels=FIELDS["risk_level"].options,
+        said=None if wrong else find_said(read_session(), current_actor(), subject.patient),
         course=find_course(read_session(), current_actor(), subject.patient, current_clock().today()),
         is_back_entry=_is_back_entry(subject, form) and not wrong,
         **{**result, "twin": saved or result["twin"]},

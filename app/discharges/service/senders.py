@@ -1,0 +1,119 @@
+"""Whose record it is, and whether it came before: a hospital's own number is one discharge, and a discharge has one number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.areas.models import Agency, AgencyKind
+from app.areas.queries import place_of
+from app.areas.rules import county_of
+from app.core.actor import Actor, Role
+from app.core.clock import SHANGHAI, business_day
+from app.core.errors import Forbidden, Invalid, NotFound
+from app.core.reasons import reason
+from app.discharges.commands import SubmitDischarge
+from app.discharges.models import Discharge
+from app.discharges.rules.states import CloseReason
+from app.discharges.sealing import IDENTITY, open_json
+from app.people.models import Person
+from app.people.vault import Vault
+
+_AGREEING = 2  # of name, number, birth and day: one of them may be the slip that is being put right
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose numbers count: `key` is unique per hospital."""
+
+    hospital_id: int | None
+    name: str
+    key: str
+    county_code: str
+    is_on_behalf: bool
+
+
+def sender_of(session: Session, actor: Actor, hospital_name: str) -> Sender:
+    """The actor's own hospital; for an office, the hospital that it names, by its account or by its name."""
+    if actor.role is Role.HOSPITAL:
+        own = session.get(Agency, actor.agency_id) if actor.agency_id else None
+        if own is None or own.kind is not AgencyKind.HOSPITAL:
+            raise Forbidden(reason("discharges.no_hospital"))
+        return Sender(own.id, own.name, f"agency:{own.id}", county_of(own.area_code), is_on_behalf=False)
+    name, county = hospital_name.strip(), county_of(place_of(actor))
+    if not name:
+        raise Invalid({"hospital_name": [reason("discharges.needed")]})
+    known = session.scalars(
+        select(Agency).where(Agency.kind == AgencyKind.HOSPITAL, Agency.name == name).order_by(Agency.id).limit(1)
+    ).first()
+    if known is not None:
+        return Sender(known.id, known.name, f"agency:{known.id}", county, is_on_behalf=True)
+    return Sender(None, name, f"name:{county}:{name}"[:130], county, is_on_behalf=True)
+
+
+def lock_plan(session: Session, actor: Actor, public_id: str) -> Discharge:
+    """A plan, or what became of it, of the actor's own hospital or office; raises `NotFound`."""
+    query = select(Discharge).where(Discharge.public_id == public_id)
+    if actor.role is Role.HOSPITAL:
+        query = query.where(Discharge.hospital_id == actor.agency_id)
+    else:
+        query = query.where(Discharge.is_on_behalf, Discharge.county_code == county_of(place_of(actor)))
+    plan = session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if plan is None:
+        raise NotFound()
+    return plan
+
+
+def find_sent(session: Session, vault: Vault, sender: Sender, said: SubmitDischarge) -> Discharge | None:
+    """The record that stands under this number, or that came of this form. Raises `Invalid` where the number is another discharge's."""
+    own = select(Discharge).where(Discharge.hospital_key == sender.key, Discharge.submitted_at.is_not(None))
+    by_number = session.scalars(own.where(Discharge.hospital_number == said.hospital_number)).one_or_none()
+    if by_number is None:
+        return session.scalars(own.where(Discharge.submission_key == said.submission_key)).one_or_none()
+    if not _is_same(session, vault, by_number, said):
+        raise Invalid({"hospital_number": [reason("discharges.number_taken")]})
+    return by_number
+
+
+def refuse_second_number(session: Session, vault: Vault, sender: Sender, said: SubmitDischarge) -> None:
+    """One discharge of one person is sent under one number; `Invalid` names the one that stands."""
+    day = datetime.combine(business_day(said.discharged_at), time.min, SHANGHAI)
+    rows = session.scalars(
+        select(Discharge)
+        .join(Person, Person.id == Discharge.person_id)
+        .where(
+            Discharge.hospital_key == sender.key,
+            Discharge.submitted_at.is_not(None),
+            or_(Discharge.close_reason.is_(None), Discharge.close_reason != CloseReason.WRONG_ENTRY),
+            Discharge.discharged_at >= day,
+            Discharge.discharged_at < day + timedelta(days=1),
+            Person.name == said.name,
+        )
+        .order_by(Discharge.id)
+    )
+    for standing in rows:
+        if not _contradicts(vault, standing, said):
+            raise Invalid({"hospital_number": [reason("discharges.sent_under", number=standing.hospital_number)]})
+
+
+def _is_same(session: Session, vault: Vault, standing: Discharge, said: SubmitDischarge) -> bool:
+    identity = open_json(vault, standing.person_id, IDENTITY, standing.identity_sealed) or {}
+    agreeing = (
+        session.get_one(Person, standing.person_id).name == said.name,
+        bool(said.id_number) and identity.get("id_number") == said.id_number,
+        said.born_on is not None and identity.get("born_on") == said.born_on.isoformat(),
+        standing.discharged_at is not None and business_day(standing.discharged_at) == business_day(said.discharged_at),
+    )
+    return sum(agreeing) >= _AGREEING
+
+
+def _contradicts(vault: Vault, standing: Discharge, said: SubmitDischarge) -> bool:
+    """Somebody else of the same name, who left on the same day: another number, or another birth."""
+    identity = open_json(vault, standing.person_id, IDENTITY, standing.identity_sealed) or {}
+    number, born_on = identity.get("id_number"), identity.get("born_on")
+    if number and said.id_number and number != said.id_number:
+        return True
+    return bool(born_on and said.born_on) and str(born_on) != str(said.born_on)

@@ -1,0 +1,141 @@
+"""What stands on each form: one shape per form, with exactly the fields that its receiver may read (domain 6, roles.md).
+
+Where the two differ the narrower holds: the police read an advice, never a level, and the last four of a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.discharges.commands import Medicine
+from app.discharges.rules.states import Advice, GuardianState, LegalBasis
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """精防医生 of the household: by name where the register says who, and the health centre's telephone."""
+
+    name: str
+    centre: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """`relation` as a label to be translated, or as the hospital wrote it."""
+
+    name: str
+    relation: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What all of them begin with; nothing else stands on every form."""
+
+    number: str
+    patient_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardianNotice(Sheet):
+    """① for the family."""
+
+    discharged_on: date
+    guardian: Guard
+    medicines: tuple[Medicine, ...]
+    recheck_on: date | None
+    warning_signs: str
+    doctor: Doctor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitteeNotice(Sheet):
+    """① where nobody guards the person: the committee looks for somebody, and reads nothing of the treatment."""
+
+    place: str
+    discharged_on: date
+    doctor: Doctor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DockingForm(Sheet):
+    """② the whole record for the health centre."""
+
+    sex: int
+    born_on: date | None
+    id_kind: str
+    id_number: str  # masked: the register reveals the whole for a reason
+    nationality: str
+    place: str
+    address: str
+    guardian: Guard
+    # whom the hospital spoke with at the door, where the register has another guardian or another number
+    at_the_door: Guard | None
+    hospital: str
+    hospital_number: str
+    admitted_on: date | None
+    discharged_at: datetime
+    discharge_type: str
+    discharge_to: str
+    risk_level: int
+    behaviours: int
+    is_law_30: bool
+    is_guardian_present: bool
+    is_guardian_phone_checked: bool
+    help_needed: int
+    # by the names of `SubmitDischarge`
+    clinical: dict[str, Any]
+    medicines_in_hospital: tuple[Medicine, ...]
+    medicines: tuple[Medicine, ...]
+    recheck_on: date | None
+    warning_signs: str
+    is_information: bool
+    advice: tuple[Advice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoliceNotice(Sheet):
+    """③"""
+
+    id_last_four: str
+    place: str
+    address: str
+    guardian: Guard
+    discharged_on: date
+    basis: LegalBasis
+    advice: tuple[Advice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TownPrompt(Sheet):
+    """④"""
+
+    place: str
+    discharged_on: date
+    guardian_state: GuardianState
+    help_needed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingForm(Sheet):
+    """⑤"""
+
+    place: str
+    address: str
+    guardian: Guard
+    doctor: Doctor
+    advice: tuple[Advice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeNotice(Sheet):
+    """To the office of the county where the person goes, or to the one that was looking for them."""
+
+    place: str
+    hospital: str
+    discharged_on: date
+    risk_level: int
+    is_found: bool

@@ -1,0 +1,104 @@
+"""Two at one moment: a receipt, a record, the look for what nobody received. One effect, and both see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.audit.models import AuditEvent
+from app.core.db import Database, new_public_id
+from app.core.identity import IdKind
+from app.discharges.commands import ReceiveForm, SubmitDischarge
+from app.discharges.models import Discharge, HandoverEscalation, HandoverEvent, HandoverForm
+from app.discharges.rules.states import EventKind, FormKind
+from app.discharges.service import receive_form, submit_discharge
+from app.messages.models import Message
+from app.messages.rules.kinds import MessageKind
+from app.patients.models import Clue
+from app.people.models import Person
+from app.people.vault import Vault
+from scheduler.house import House
+from scheduler.jobs import escalate_hand_overs
+from tests.rig.clock import StoppedClock
+from tests.rig.county import County
+from tests.rig.crowd import at_once
+from tests.rig.discharges import forms, record, submitted
+from tests.rig.register import NOW, TODAY, first_guardian, registered
+from tests.services.test_discharge_loop import HOUR
+
+
+def together(act: Callable[[int], Any], times: int = 6) -> list[Any]:
+    """What each of so many saw who did the same at one moment; everybody came through."""
+    seen: list[Any] = [None] * times
+
+    def one(number: int) -> None:
+        seen[number] = act(number)
+
+    assert at_once([partial(one, number) for number in range(times)]) == ["done"] * times
+    return seen
+
+
+def count(database: Database, model: type, *which: Any) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(model).where(*which)) or 0
+
+
+def test_two_of_one_unit_receive_at_one_moment(database: Database, county: County) -> None:
+    with database.transaction() as session:
+        form = forms(session, submitted(session, county))[FormKind.HEALTH_CENTRE].public_id
+
+    def tap(number: int) -> tuple[Any, Any]:
+        who = county.actor(("doctor", "health_lead")[number % 2])
+        with database.transaction() as session:
+            received = receive_form(session, who, form, ReceiveForm(new_public_id()), NOW + number * HOUR)
+            return received.state, received.received_at
+
+    seen = together(tap)
+    assert len(set(seen)) == 1, "everybody sees the first receipt"
+    with database.reading() as session:
+        said = session.scalars(select(HandoverEvent).where(HandoverEvent.kind == EventKind.RECEIVED)).one()
+        assert seen[0][1] == said.at
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["registered", "a stranger without a number"])
+def test_one_number_submitted_at_one_moment_is_one_loop(
+    app: Flask, database: Database, county: County, is_known: bool
+) -> None:
+    changes: dict[str, Any] = {} if is_known else {"id_kind": IdKind.NONE, "id_number": ""}
+    if is_known:
+        with database.transaction() as session:
+            first_guardian(session, county.actor("doctor"), registered(session, county.actor("doctor")))
+    people = count(database, Person)
+    sent: list[SubmitDischarge] = [record(**changes) for _ in range(3)] * 2  # a page's second tap brings the same key
+
+    def submit(number: int) -> tuple[str, bool]:
+        with database.transaction() as session:
+            vault = Vault(session, app.extensions["anhu.keyring"])
+            done = submit_discharge(session, vault, county.actor("hospital"), sent[number], NOW)
+            return done.discharge.public_id, done.is_new
+
+    seen = together(submit)
+    assert len({public_id for public_id, _is_new in seen}) == 1
+    assert [is_new for _public_id, is_new in seen].count(True) == 1
+    assert (count(database, Discharge), count(database, HandoverForm)) == (1, 4)
+    # a stranger is a person of the record and one of the clue; the losers' are gone with their transactions
+    assert (count(database, Clue), count(database, Person) - people) == ((0, 0) if is_known else (1, 2))
+
+
+def test_schedulers_that_look_at_one_moment_tell_of_each_step_once(
+    app: Flask, database: Database, county: County
+) -> None:
+    with database.transaction() as session:
+        submitted(session, county, risk_level=3)
+    house = House.of(app, StoppedClock(TODAY, NOW + 73 * HOUR))
+    told = together(lambda _number: escalate_hand_overs(house), times=4)
+    assert sorted(told) == [0, 0, 0, 15], "five forms, three steps each"
+    assert count(database, HandoverEscalation) == 15
+    assert count(database, AuditEvent, AuditEvent.action == "discharges.escalated") == 15
+    assert count(database, Message, Message.kind == MessageKind.FORM_ESCALATED) == 15
+    assert together(lambda _number: escalate_hand_overs(house), times=2) == [0, 0]
