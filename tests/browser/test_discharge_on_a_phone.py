@@ -1,10 +1,14 @@
-"""一历五单 on phones, with the clock moved: the ward sends, five units receive in one tap and act, the loop closes; and nobody answers."""
+"""一历五单 on phones, with the clock moved: the ward sends, five units receive in one tap and act, the loop closes; and all that comes
+between: nobody answers, the person is re-admitted, dies, moves away, has nobody.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,13 +20,14 @@ from app.accounts.models import User
 from app.accounts.sessions import open_session
 from app.core.clock import business_day
 from app.discharges.models import Discharge, HandoverEscalation
-from app.discharges.rules.states import CloseReason, DischargeState
+from app.discharges.rules.states import CloseReason, DischargeState, FormKind
 from app.discharges.service import escalate, follow_loops
 from app.patients.models import Patient
 from app.visits.service.recording import record_visit
 from tests.rig.clock import NOW, StoppedClock
 from tests.rig.county import VILLAGE, County
-from tests.rig.register import first_guardian, id_number, keyring, registered, vault
+from tests.rig.discharges import forms, submitted
+from tests.rig.register import first_guardian, id_number, keyring, person, registered, vault
 from tests.rig.visits import command, stable
 
 pytestmark = pytest.mark.browser
@@ -130,6 +135,92 @@ def test_what_nobody_receives_turns_red_and_names_somebody(app: Flask, county: C
     assert page.get_by_text("逾期未接收").count()
     _tap(page, ".items .btn-go")
     assert page.get_by_text("已接收").count()
+
+
+def test_a_new_stay_a_death_and_a_move_end_the_loop_and_nobody_s_guardian_is_the_committee(
+    app: Flask, county: County, phone: Phone
+) -> None:
+    found = _four_who_left(app, county)
+    day, later = NOW + timedelta(days=1), NOW + timedelta(days=2)
+    village = phone("village_worker", NOW)
+    village.goto("/discharges/inbox")
+    assert village.locator(".items > li").count() == 5, "four to look after, and one whom nobody guards"
+    village.goto(f"/discharges/forms/{found['alone'].notice}")
+    assert village.get_by_text("请尽快为其落实监护人或照看人").count() and "利培酮" not in village.content()
+    _tap(village, ".card-next .btn-go")
+    assert village.get_by_text("本单已办结").count()
+
+    doctor = phone("doctor", day)
+    _state(doctor, found["back"].patient, "登记入院", {"hospital": "县院"})
+    _state(doctor, found["dead"].patient, "登记死亡", {"died_on": f"{business_day(day)}"}, cause="2")
+    doctor.goto(f"/patients/{found['gone'].patient}/transfer")
+    doctor.locator("details.more summary").click()
+    doctor.fill("#place", "示例省邻县柳河镇")
+    doctor.fill("#code", "349999100200")
+    doctor.locator('input[name="reason"][value="family"]').click()
+    _tap(doctor, ".form-footer .btn-go")
+    office = phone("county_office", day)
+    office.goto(doctor.url)
+    _tap(office, 'form[action$="/accept"] .btn-go')
+    with app.extensions["anhu.db"].transaction() as session:
+        assert follow_loops(session, day) == 3
+
+    board = phone("coordinator", later)
+    board.goto("/discharges/board?which=closed")
+    ends = {"石建国": "死亡", "单晓明": "再次住院", "苏长贵": "已转往现居住地"}
+    rows = board.locator(".items > li").all_inner_texts()
+    assert {name: why for name, why in ends.items() for row in rows if name in row and why in row} == ends
+    board.goto("/discharges/board")
+    board.get_by_role("link", name="段小满").click()
+    text = board.locator("main").inner_text()
+    assert "没有监护人" in text and "东村village_committee" in text and "超时提级" not in text
+    for who in UNITS:
+        page = phone(who, later)
+        page.goto("/discharges/inbox")
+        assert page.locator(".items > li").count() == 1, (
+            f"{who}: whoever is at home is still asked for, the others are not"
+        )
+    for name, why in (("back", "再次住院"), ("dead", "死亡"), ("gone", "已转往现居住地")):
+        page.goto(f"/discharges/forms/{found[name].village}")
+        text = page.locator("main").inner_text()
+        assert f"本单已停止：{why}" in text and not any(one in text for one in ends)
+        assert page.locator("main form").count() == 0, "nothing is asked any more"
+
+
+@dataclass(frozen=True)
+class Left:
+    """Somebody who went home, by the public ids of their registration and two of their forms."""
+
+    patient: str
+    village: str
+    notice: str
+
+
+def _four_who_left(app: Flask, county: County) -> dict[str, Left]:
+    doctor, found = county.actor("doctor"), {}
+    with app.extensions["anhu.db"].transaction() as session:
+        for number, (key, name) in enumerate(
+            {"back": "单晓明", "dead": "石建国", "gone": "苏长贵", "alone": "段小满"}.items(), start=1
+        ):
+            one = registered(session, doctor, name=name, sequence=2 * number + 1)
+            if key != "alone":
+                first_guardian(session, doctor, one, person=person("赵桂兰", sequence=500 + 2 * number))
+            who: dict[str, Any] = {"name": name, "id_number": id_number(sequence=2 * number + 1), "contact_name": ""}
+            loop = submitted(session, county, hospital_number=f"CY-{number}", risk_level=3, **who)
+            sent = forms(session, loop)
+            found[key] = Left(one.public_id, sent[FormKind.VILLAGE].public_id, sent[FormKind.GUARDIAN].public_id)
+    return found
+
+
+def _state(page: Page, patient: str, act: str, typed: dict[str, str], **chosen: str) -> None:
+    """What happened to somebody, entered where the register's people enter it."""
+    page.goto(f"/patients/{patient}/states")
+    page.get_by_role("link", name=act).click()
+    for name, text in typed.items():
+        page.fill(f"#{name}", text)
+    for name, code in chosen.items():
+        page.select_option(f"#{name}", code)
+    _tap(page, ".form-footer .btn-go")
 
 
 def _patient(app: Flask, county: County) -> int:
