@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,8 @@ from reports.wording import CONFIDENTIAL, SHANGHAI, yuan
 
 DETAIL_SHEET = "发放明细"
 COVER_SHEET = "封面"
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +64,25 @@ class PayFileDocument:
         return sum(line.amount_fen for line in self.withheld)
 
 
-def render_pay_file(document: PayFileDocument) -> bytes:
-    """The file's bytes in its layout; of a workbook the lines come first (banks read the first sheet), then the cover.
+def render_pay_file(document: PayFileDocument, progress: Progress | None = None) -> bytes:
+    """The file's bytes in its layout; of a workbook the lines come first (banks read the first sheet), then the cover. `progress` hears
+    (lines written, lines in all).
 
     Raises TotalMismatchError, and DoesNotFitError where a value is too long for a column of fixed width.
     """
     check_total((line.amount_fen for line in document.lines), document.total_fen, "pay file")
     layout = LAYOUTS[document.layout]
     if layout.medium is not Medium.WORKBOOK:
-        return render_text(layout, _whole(document), list(_values(document)))
+        return render_text(layout, _whole(document), _values(document, progress))
     return render_workbook(
-        [_detail(document, layout), _cover(document)],
+        [_detail(document, layout, progress), _cover(document)],
         title=f"{document.county}{document.period_label}发放文件 {document.file_number}",
         author=document.organisation,
         created_at=document.created_at,
     )
 
 
-def _values(document: PayFileDocument) -> Iterator[Values]:
+def _values(document: PayFileDocument, progress: Progress | None) -> Iterator[Values]:
     for number, line in enumerate(document.lines, start=1):
         yield {
             Source.SEQUENCE: number,
@@ -92,6 +95,8 @@ def _values(document: PayFileDocument) -> Iterator[Values]:
             Source.STANDARD: line.standard,
             Source.FILE_NUMBER: document.file_number,
         }
+        if progress is not None:
+            progress(number, len(document.lines))
 
 
 def _whole(document: PayFileDocument) -> Values:
@@ -103,9 +108,9 @@ def _whole(document: PayFileDocument) -> Values:
     }
 
 
-def _detail(document: PayFileDocument, layout: Layout) -> Sheet:
+def _detail(document: PayFileDocument, layout: Layout, progress: Progress | None) -> Sheet:
     columns = [Column(column.title, column.width, column.kind) for column in layout.columns]
-    lines = [Line([values[column.source] for column in layout.columns]) for values in _values(document)]
+    lines = (Line([values[column.source] for column in layout.columns]) for values in _values(document, progress))
     return Sheet(DETAIL_SHEET, columns, lines, footer=_footer(document), landscape=True)
 
 

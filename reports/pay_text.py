@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reports.errors import DoesNotFitError
 from reports.pay_layouts import Layout, Medium, PayColumn, Source
@@ -17,7 +17,7 @@ _ACTIVE = tuple("=+-@\t\r\n＝＋－＠")
 _LONG_NUMBERS = (Source.ID_NUMBER, Source.ACCOUNT)
 
 
-def render_text(layout: Layout, whole: Values, lines: Sequence[Values]) -> bytes:
+def render_text(layout: Layout, whole: Values, lines: Iterable[Values]) -> bytes:
     """The file's bytes in the layout's encoding. Raises DoesNotFitError: nothing is ever cut off on the way to a bank."""
     if layout.medium is Medium.FIXED:
         records = [
@@ -43,7 +43,7 @@ def _field(layout: Layout, column: PayColumn, values: Values) -> bytes:
     return encoded.ljust(column.width) if column.kind is Kind.TEXT else encoded.rjust(column.width, b"0")
 
 
-def _separated(layout: Layout, whole: Values, lines: Sequence[Values]) -> str:
+def _separated(layout: Layout, whole: Values, lines: Iterable[Values]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([column.title for column in layout.columns])

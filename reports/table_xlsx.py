@@ -1,7 +1,7 @@
 """A typed table as a workbook: text stays text, figures are values, nothing is ever a formula or a link."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -42,7 +42,8 @@ class Line:
 class Sheet:
     name: str
     columns: Sequence[Column]
-    lines: Sequence[Line]
+    lines: Iterable[Line]
+    """Taken once, as they are written."""
     heading: str = ""
     notes: Sequence[str] = ()
     """Lines between the heading and the head row."""

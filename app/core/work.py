@@ -59,7 +59,7 @@ def ask_for_work(
     `kind` names a handler of `scheduler/work.py`, `args` is plain JSON, `live_key` says what makes it the same work. Raises
     `Conflict` when it is under way for somebody else, who alone may see its page.
     """
-    found = _find_live(session, live_key)
+    found = find_live_work(session, live_key)
     if found is None:
         item = WorkItem(
             kind=kind, args=dict(args), live_key=live_key, asked_by=actor.user_id, asked_at=now, state=WorkState.QUEUED
@@ -69,7 +69,7 @@ def ask_for_work(
                 session.add(item)
             return item
         except IntegrityError:
-            found = _find_live(session, live_key)
+            found = find_live_work(session, live_key)
     if found is None or found.asked_by != actor.user_id:
         raise Conflict(Reason("core.work.under_way"))
     return found
@@ -88,7 +88,8 @@ def find_file_of_work(session: Session, item: WorkItem) -> KeptFile | None:
     return session.get(KeptFile, item.file_id) if item.file_id else None
 
 
-def _find_live(session: Session, live_key: str) -> WorkItem | None:
+def find_live_work(session: Session, live_key: str) -> WorkItem | None:
+    """The work of this key that waits or is being done, whoever asked for it."""
     return session.scalar(select(WorkItem).where(WorkItem.live_key == live_key, WorkItem.state.in_(LIVE)))
 
 

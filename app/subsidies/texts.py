@@ -24,6 +24,7 @@ TEXTS: dict[str, str] = {
     "subsidies.excluded.inpatient": N_("住院 %(days)s 天不计"),
     "subsidies.excluded.lost": N_("失访期间 %(days)s 天不计"),
     "subsidies.excluded.care_facility": N_("机构照护 %(days)s 天不计"),
+    "subsidies.excluded.other_record": N_("同一人的另一份登记已发放 %(days)s 天，不计"),
     # why a payment is due
     "subsidies.due.agreement": N_("协议 %(number)s，%(since)s起"),
     "subsidies.due.level": N_("%(since)s起达到 %(needed)s 级及以上"),
@@ -143,6 +144,7 @@ TEXTS: dict[str, str] = {
     "subsidies.difference.kind.inpatient": N_("住院"),
     "subsidies.difference.kind.lost": N_("失访"),
     "subsidies.difference.kind.care_facility": N_("机构照护"),
+    "subsidies.difference.kind.other_record": N_("另一份登记已发放"),
     # the joint approval
     "subsidies.office.police": OFFICE_LABELS[Office.POLICE],
     "subsidies.office.town": OFFICE_LABELS[Office.TOWN],
@@ -261,6 +263,7 @@ TEXTS: dict[str, str] = {
     "subsidies.reference.shape": N_("编号只含字母、数字、号、字、第、〔〕和横线，最多 %(most)s 个字"),
     "subsidies.reference.personal": N_("这里不能填写电话、证件号或账号，请填文件或协议编号"),
     # paying
+    "subsidies.export.unsettled": N_("生成期间登记一直有变动，没有生成发放文件；请稍后再试"),
     "subsidies.export.nothing_left": N_("应发的行全部被拦下，没有生成发放文件"),
     "subsidies.withheld.payee_dead": N_("领款人已去世，拦付"),
     "subsidies.withheld.after_death": N_("含不应计发的日子，拦付待更正"),
@@ -334,6 +337,7 @@ TEXTS: dict[str, str] = {
     "subsidies.correction.inpatient": N_("住院由 %(was)s 天改为 %(days)s 天"),
     "subsidies.correction.lost": N_("失访期间由 %(was)s 天改为 %(days)s 天"),
     "subsidies.correction.care_facility": N_("机构照护由 %(was)s 天改为 %(days)s 天"),
+    "subsidies.correction.other_record": N_("两份登记是同一人，另一份已发放的由 %(was)s 天改为 %(days)s 天"),
     "subsidies.repaid.returned": N_("上次被银行退回，这次重新发放"),
     "subsidies.repaid.withheld": N_("上次出盘时被拦下，这次重新发放"),
     "subsidies.repaid.nothing_left": N_("这一期应发的部分已经发到，没有可再发的金额"),
@@ -413,7 +417,7 @@ TEXTS: dict[str, str] = {
     "subsidies.run_approved": N_("审批批次"),
     "subsidies.run_returned": N_("退回批次"),
     "subsidies.run_voided": N_("签批作废"),
-    "subsidies.run_exported": N_("生成发放文件"),
+    "subsidies.run_exported": N_("发放文件已生成"),
     "subsidies.run_settled": N_("办结批次"),
     "subsidies.hold_decided": N_("核定暂缓"),
     "subsidies.line_held": N_("造册后暂缓"),

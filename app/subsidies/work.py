@@ -1,4 +1,4 @@
-"""Long work of this room, done by the scheduler process: preparing a run, drawing its papers."""
+"""Long work of this room, done by the scheduler process: preparing a run, making its pay file, drawing its papers."""
 
 from __future__ import annotations
 
@@ -9,22 +9,29 @@ from app.accounts.queries import get_actor_by_id
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import Database
+from app.core.errors import Conflict
 from app.core.files import keep_file
 from app.core.keys import current_keyring
 from app.core.models import WorkItem
 from app.core.period import parse_period
+from app.core.reasons import reason
 from app.core.work import Handler, Progress, WorkDone
 from app.people.vault import Vault
 from app.subsidies.commands import PrepareRun
 from app.subsidies.hands import require_person
+from app.subsidies.models import PayFile
 from app.subsidies.queries.preview import count_to_try, try_policy
-from app.subsidies.queries.runs import get_run
+from app.subsidies.queries.runs import find_pay_file, get_run
+from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.service import prepare_run
 from app.subsidies.service.editions import WORK as EDITION
 from app.subsidies.service.editions import count_approvals, draw_edition, keep_edition
+from app.subsidies.service.exporting import WORK as EXPORT
+from app.subsidies.service.exporting import decide_export, store_export
 from app.subsidies.service.late_facts import WORK as LATE_FACTS
 from app.subsidies.service.late_facts import find_late_facts
+from app.subsidies.service.pay_files import draw_papers
 from app.subsidies.service.printing import (
     CHANGED_NOTICES_PDF,
     HOLD_LIST_PDF,
@@ -38,9 +45,12 @@ from app.subsidies.service.printing import (
     note_print,
     start_print,
 )
+from app.subsidies.service.refusals import note_refusal
 from app.subsidies.service.watching import ask_to_watch, watch_run
 
 KEPT = timedelta(days=30)
+# how often a pay file is drawn where something was learned meanwhile
+LOOKS = 3
 
 
 def prepare(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
@@ -54,6 +64,47 @@ def prepare(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
     with database.transaction() as session:
         ask_to_watch(session, actor, get_run(session, actor, public_id), clock.now())
     return WorkDone(result={"run": public_id})
+
+
+def export(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
+    """Make a run's pay file: drawn while nobody waits, stored in a short transaction. Done before, by whomever, it is done."""
+    clock = current_clock()
+    with database.reading() as session:
+        actor = get_actor_by_id(session, item.asked_by)
+    require_person(actor)
+    try:
+        file = _export(database, actor, item, progress)
+    except Conflict as refused:
+        with database.transaction() as session:
+            note_refusal(session, actor, ("subsidy_run", item.args["run"]), refused, clock.now())
+        raise
+    return WorkDone(result={"run": item.args["run"], "sent": file.count, "withheld": file.withheld_count})
+
+
+def _export(database: Database, actor: Actor, item: WorkItem, progress: Progress) -> PayFile:
+    """What is learned between the look and the storing is looked at again; `Conflict` where it never comes to rest."""
+    clock, keyring, chosen = current_clock(), current_keyring(), item.args["layout"]
+    layout = PayLayout(chosen) if chosen else None
+    opened, written = _third(progress, 0), _third(progress, 1)
+    for _time in range(LOOKS):
+        with database.reading() as session:
+            run, now = get_run(session, actor, item.args["run"]), clock.now()
+            if file := find_pay_file(session, run):
+                return file
+            decided = decide_export(session, Vault(session, keyring), actor, run, clock.today(), now, layout, opened)
+        papers = draw_papers(keyring, actor, run, decided.document, written)
+        with database.transaction() as session:
+            run, now = get_run(session, actor, item.args["run"], lock=True), clock.now()
+            file = find_pay_file(session, run)
+            file = file or store_export(session, keyring, actor, run, decided, papers, clock.today(), now)
+        if file is not None:
+            return file
+    raise Conflict(reason("subsidies.export.unsettled"))
+
+
+def _third(progress: Progress, number: int) -> Progress:
+    """Opening the lines is the first third of the way, writing them the second; packing, sealing and storing them the last."""
+    return lambda done, total: progress((number * total + done) // 3, total)
 
 
 def watch(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
@@ -130,6 +181,7 @@ def keep_ledger(database: Database, item: WorkItem, progress: Progress) -> WorkD
 
 HANDLERS: dict[str, Handler] = {
     EDITION: keep_ledger,
+    EXPORT: export,
     "subsidy_prepare": prepare,
     "subsidy_preview": try_terms,
     "subsidy_watch": watch,

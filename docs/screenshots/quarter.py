@@ -64,6 +64,7 @@ def _of_finance(page: Page, board: str, picture: Callable[[Page, str], None]) ->
     page.goto(board)
     picture(page, "6-export")
     page.click("button:has-text('生成发放文件')")
+    page.click(".acts a:has-text('查看')")  # offered once it is made
     page.wait_for_load_state()
     sent = page.request.get(f"{board}/pay-file").body()
     answer = {"name": "回盘.xlsx", "mimeType": "application/octet-stream", "buffer": _answered(sent)}

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.batches import slices, take_stock
+from app.core.clock import Clock
 from app.core.crypto import Keyring
 from app.core.db import Database, new_public_id
 from app.core.quarter import Quarter
@@ -47,6 +48,8 @@ from app.subsidies.service.editions import draw_edition, keep_edition
 from app.subsidies.service.verifying import verify_money
 from app.subsidies.service.vouching import record_call
 from app.subsidies.service.watching import watch_money
+from scheduler.house import House as SchedulerHouse
+from scheduler.work import do_next
 from tests.rig.county import COUNTY, County
 from tests.rig.families import QUARTER, Family, Kept, policy, settle_in
 
@@ -111,6 +114,11 @@ class House:
     ) -> Settlement:
         with self.step(supplementary) as (session, run):
             return settle_run(session, self.actor(who), run, returns, NOW, self.keyring, word)
+
+    def work(self) -> None:
+        """The scheduler process's part, until nothing waits."""
+        while do_next(SchedulerHouse.of(self.app, Clock(TODAY))):
+            pass
 
     def watch(self, today: date = TODAY) -> None:
         """Look for patterns of fraud, as the night does."""

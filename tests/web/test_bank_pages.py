@@ -34,6 +34,7 @@ def test_finance_chooses_the_layout_prints_the_cover_and_checks_a_file(house: Ho
     assert "定长文本" in finance.get(board).get_data(as_text=True)
     sent = {"version": str(house.run().version), "layout": "fixed"}
     assert finance.post(f"{board}/export", data=sent).status_code == 302
+    house.work()
     file = finance.get(f"{board}/pay-file")
     assert ".txt" in file.headers["Content-Disposition"]
     assert finance.get(f"{board}/cover").data.startswith(b"%PDF")

@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from app.core.clock import Clock
 from app.core.db import Database
 from app.core.models import KeptFile, WorkItem, WorkState
 from app.core.money import Money
@@ -24,8 +23,6 @@ from app.patients.service import record_admission
 from app.subsidies.models import PolicyProposal, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import RunState
-from scheduler.house import House as SchedulerHouse
-from scheduler.work import do_next
 from tests.conftest import TODAY
 from tests.rig.county import County
 from tests.rig.families import families, varied
@@ -59,18 +56,12 @@ def _words(answer: TestResponse) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
 
 
-def _work(house: House) -> None:
-    """The scheduler process's part, until nothing waits."""
-    while do_next(SchedulerHouse.of(house.app, Clock(TODAY))):
-        pass
-
-
 def test_the_whole_quarter_by_page(house: House, client_as: Sign) -> None:
     clerk, reviewer, finance = client_as("clerk"), client_as("reviewer"), client_as("finance")
     asked = clerk.post("/subsidies/prepare", data={"quarter": "2026Q3"})
     assert asked.status_code == 302
     assert "/work/" in asked.location
-    _work(house)
+    house.work()
     run = house.run()
     assert run.state is RunState.DRAFT
     page = _words(clerk.get(_address(house)))
@@ -80,7 +71,7 @@ def test_the_whole_quarter_by_page(house: House, client_as: Sign) -> None:
     assert "住院 33 天不计" in page
     assert clerk.post(_address(house, "/submit"), data=_version(house)).status_code == 302
     assert reviewer.post(_address(house, "/approve"), data=_version(house)).status_code == 302
-    assert finance.post(_address(house, "/export"), data=_version(house)).status_code == 302
+    _export(house, finance, clerk)
     file = finance.get(_address(house, "/pay-file"))
     assert file.data == house.pay_file_bytes()
     assert "no-store" in file.headers["Cache-Control"]
@@ -92,6 +83,20 @@ def test_the_whole_quarter_by_page(house: House, client_as: Sign) -> None:
     assert "银行退回：账户已销户" in page
     assert "已办结" in page
     assert house.problems() == []
+
+
+def _export(house: House, finance: FlaskClient, clerk: FlaskClient) -> None:
+    """Pressed twice it is one work; the board says that it is under way, its page what came of it."""
+    asked = finance.post(_address(house, "/export"), data=_version(house))
+    assert asked.status_code == 302
+    assert finance.post(_address(house, "/export"), data=_version(house)).location == asked.location
+    board = finance.get(_address(house)).get_data(as_text=True)
+    assert "正在生成发放文件" in board and f'href="{asked.location}"' in board and "/export" not in board
+    board = clerk.get(_address(house)).get_data(as_text=True)
+    assert "正在生成发放文件" in board and asked.location not in board
+    assert house.run().state is RunState.APPROVED
+    house.work()
+    assert "已完成 报送银行的笔数 9 拦付的笔数 0 查看" in _words(finance.get(asked.location))
 
 
 def test_every_line_to_pay_says_why_and_how_its_amount_comes_about(house: House, client_as: Sign) -> None:
@@ -154,7 +159,7 @@ def test_asking_twice_prepares_once(house: House, client_as: Sign) -> None:
     clerk = client_as("clerk")
     first = clerk.post("/subsidies/prepare", data={"quarter": "2026Q3"})
     assert clerk.post("/subsidies/prepare", data={"quarter": "2026Q3"}).location == first.location
-    _work(house)
+    house.work()
     with house.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(SubsidyRun)) == 1
 
@@ -203,6 +208,16 @@ def test_what_changed_meanwhile_is_not_acted_upon(house: House, client_as: Sign)
     answer = client_as("clerk").post(_address(house, "/submit"), data=seen)
     assert answer.status_code == 409
     assert house.run().state is RunState.DRAFT
+
+
+def test_what_cannot_be_exported_is_said_at_once_and_waits_for_no_work(house: House, client_as: Sign) -> None:
+    house.prepare()
+    house.submit()
+    answer = client_as("finance").post(_address(house, "/export"), data=_version(house))
+    assert answer.status_code == 409
+    assert "当前状态不能办理此步骤" in _words(answer)
+    with house.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(WorkItem)) == 0
 
 
 def test_deciding_a_held_line_after_approval_asks_to_open_the_run_first(house: House, client_as: Sign) -> None:
@@ -397,7 +412,7 @@ def test_papers_are_drawn_in_the_background_and_offered(house: House, client_as:
     client = client_as(role)
     for paper in ("ledger-pdf", "ledger-xlsx", "notices"):
         assert client.post(_address(house, f"/print/{paper}")).status_code == 302
-    _work(house)
+    house.work()
     with house.database.reading() as session:
         items = session.scalars(select(WorkItem)).all()
         assert {item.state for item in items} == {WorkState.DONE}
@@ -514,7 +529,7 @@ def test_a_draft_is_tried_in_the_background_where_there_are_many_lines(house: Ho
     draft = clerk.post("/subsidies/policy", data=_policy()).headers["Location"]
     asked = reviewer.post(draft + "/preview")
     assert asked.status_code == 302 and "/work/" in asked.headers["Location"]
-    _work(house)
+    house.work()
     page = reviewer.get(asked.headers["Location"]).get_data(as_text=True)
     found = re.search(r'href="([^"]*proposals[^"]*work=[^"]*)"', page)
     assert found, page
@@ -583,7 +598,7 @@ def test_a_run_left_by_a_dead_process_is_continued_from_its_page(house: House, c
     clerk = client_as("clerk")
     assert "继续造册" in _words(clerk.get(_address(house)))
     assert clerk.post(_address(house, "/anew"), data=_version(house)).status_code == 302
-    _work(house)
+    house.work()
     assert house.run().state is RunState.DRAFT
     with house.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(SubsidyLine)) == 12
@@ -594,7 +609,7 @@ def test_a_draft_is_prepared_anew_from_its_page(house: House, client_as: Sign) -
     house.decide(9, True)
     clerk = client_as("clerk")
     assert clerk.post(_address(house, "/anew"), data=_version(house)).status_code == 302
-    _work(house)
+    house.work()
     assert house.run().state is RunState.DRAFT
     assert house.line(9).decision is LineState.HOLD
     house.submit()

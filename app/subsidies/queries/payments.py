@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.patients.models import Patient
 from app.people.models import PayeeAccount, Person
 from app.subsidies.models import AccountCall, PayFile, PayFileLine, SubsidyLine, SubsidyRun
+from app.subsidies.queries.checks import lines_of_listed_dead
 from app.subsidies.rules.bank import CallBack
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
@@ -20,27 +21,39 @@ from app.subsidies.rules.transitions import PaymentState
 _PatientPerson = aliased(Person)
 
 
-@dataclass(frozen=True)
-class PayableLine:
-    """A line approved to be paid, with what may stop it at the last moment."""
+class Known(NamedTuple):
+    """An approved line to pay as it is known at one moment: all of it that may be learned or may change after the approval."""
 
     line_id: int
     amount_fen: int
     payee_id: int
+    payee_public_id: str
     payee_name: str
     id_number_sealed: bytes | None
     payee_died_on: date | None
     patient_died_on: date | None
-    # last day that the line pays for
-    last_paid_day: date | None
+    account_id: int
+    account_public_id: str
+    account_person_id: int
     holder_name: str
     bank_name: str
     number_sealed: bytes
-    account_closed: bool
+    account_ended_on: date | None
     # the payee said, on the number known before, that the change was not theirs
-    account_denied: bool
+    is_denied: bool
+    # payee, or the patient before the last paid day, is dead by a list that nobody has dismissed
+    is_listed_dead: bool
+
+
+@dataclass(frozen=True)
+class PayableLine:
+    """A line approved to be paid: what is known of it now, beside what it was frozen with."""
+
+    known: Known
     # payee and account are the ones that the line was approved with
     is_as_approved: bool
+    # last day that the line pays for
+    last_paid_day: date | None
     # a year's amount, as the line was computed
     annual_fen: int
 
@@ -65,43 +78,35 @@ def settlement_of(session: Session, file: PayFile) -> Settlement:
     return Settlement(*found.get(PaymentState.PAID, (0, 0)), *found.get(PaymentState.RETURNED, (0, 0)))
 
 
-def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
-    """Every line to pay in the file's order (area, then line)."""
-    line, payee, account, denied = SubsidyLine, Person, PayeeAccount, _denied_accounts(session, run)
+def what_is_known(session: Session, run: SubsidyRun) -> list[Known]:
+    """Every line to pay in the file's order (area, then line), by what register, accounts and lists say at this moment."""
+    line, payee, account = SubsidyLine, Person, PayeeAccount
+    denied, listed_dead = _denied_accounts(session, run), lines_of_listed_dead(session, run)
     rows = session.execute(
-        select(line.id, line.amount_fen, line.snapshot, payee.id.label("payee_id"), payee.public_id, payee.name)
-        .add_columns(payee.id_number_sealed, payee.died_on.label("payee_died_on"))
-        .add_columns(account.id.label("account_id"), account.public_id.label("account_public_id"), account.person_id)
+        select(line.id.label("line_id"), line.amount_fen, payee.id, payee.public_id, payee.name)
+        .add_columns(payee.id_number_sealed, payee.died_on)
+        .add_columns(_PatientPerson.died_on, account.id.label("account_id"), account.public_id, account.person_id)
         .add_columns(account.holder_name, account.bank_name, account.number_sealed, account.to_on)
-        .add_columns(_PatientPerson.died_on.label("patient_died_on"))
         .join(payee, payee.id == line.payee_person_id)
         .join(account, account.id == line.account_id)
         .join(Patient, Patient.id == line.patient_id)
         .join(_PatientPerson, _PatientPerson.id == Patient.person_id)
-        .where(line.run_id == run.id, line.decision == LineState.PAY, line.is_live)
+        .where(_to_pay(run))
         .order_by(line.area_code, line.id)
+    )
+    return [Known._make((*row, row.account_id in denied, row.line_id in listed_dead)) for row in rows]
+
+
+def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
+    """The same lines in the same order, each beside what it was frozen with."""
+    known = {one.line_id: one for one in what_is_known(session, run)}
+    frozen = session.execute(
+        select(SubsidyLine.id, SubsidyLine.snapshot)
+        .where(_to_pay(run))
+        .order_by(SubsidyLine.area_code, SubsidyLine.id)
         .execution_options(yield_per=100)  # no more snapshots at a time than are being looked at
     )
-    return [
-        PayableLine(
-            line_id=row.id,
-            amount_fen=row.amount_fen,
-            payee_id=row.payee_id,
-            payee_name=row.name,
-            id_number_sealed=row.id_number_sealed,
-            payee_died_on=row.payee_died_on,
-            patient_died_on=row.patient_died_on,
-            last_paid_day=_last_paid_day(row.snapshot),
-            holder_name=row.holder_name,
-            bank_name=row.bank_name,
-            number_sealed=row.number_sealed,
-            account_closed=row.to_on is not None,
-            account_denied=row.account_id in denied,
-            is_as_approved=_is_as_approved(row),
-            annual_fen=row.snapshot["computation"]["annual_fen"],
-        )
-        for row in rows
-    ]
+    return [_payable(known[line_id], snapshot) for line_id, snapshot in frozen if line_id in known]
 
 
 def list_pay_file_lines(session: Session, file: PayFile) -> Sequence[PayFileLine]:
@@ -122,10 +127,18 @@ def _denied_accounts(session: Session, run: SubsidyRun) -> set[int]:
     return set(session.scalars(denied))
 
 
-def _is_as_approved(row: Row[*tuple[Any, ...]]) -> bool:
-    frozen = row.snapshot
-    is_payee = frozen["payee"] == row.public_id and row.person_id == row.payee_id
-    return is_payee and bool(frozen["account"]["id"] == row.account_public_id)
+def _to_pay(run: SubsidyRun) -> ColumnElement[bool]:
+    return and_(SubsidyLine.run_id == run.id, SubsidyLine.decision == LineState.PAY, SubsidyLine.is_live)
+
+
+def _payable(known: Known, frozen: Mapping[str, Any]) -> PayableLine:
+    is_payee = frozen["payee"] == known.payee_public_id and known.account_person_id == known.payee_id
+    return PayableLine(
+        known=known,
+        is_as_approved=is_payee and bool(frozen["account"]["id"] == known.account_public_id),
+        last_paid_day=_last_paid_day(frozen),
+        annual_fen=frozen["computation"]["annual_fen"],
+    )
 
 
 def _last_paid_day(frozen: Mapping[str, Any]) -> date | None:

@@ -1,9 +1,10 @@
 """The quarter's use cases: policy, prepare, sign, pay, opening payments."""
 
+from app.subsidies.service.exporting import export_run
 from app.subsidies.service.joint import answer_as_police, mark_line, send_marked, sign_for_office, unmark_line
 from app.subsidies.service.opening import record_opening_payments
 from app.subsidies.service.pay_files import fetch_cover, fetch_pay_file
-from app.subsidies.service.paying import export_run, settle_run
+from app.subsidies.service.paying import settle_run
 from app.subsidies.service.policies import set_policy
 from app.subsidies.service.preparing import prepare_anew, prepare_batch, prepare_run, start_run
 from app.subsidies.service.publishing import decide_objection, post_notice, record_objection

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,9 +16,15 @@ from app.core.crypto import Keyring
 from app.core.errors import NotFound
 from app.core.files import keep_file, open_file
 from app.core.models import KeptFile
-from app.people.vault import Vault
 from app.subsidies.models import PayFile, SubsidyPolicy, SubsidyRun
-from app.subsidies.papers.pay_file import LAYOUTS, PAY_COVER, print_of_cover, render_cover, render_pay_file
+from app.subsidies.papers.pay_file import (
+    LAYOUTS,
+    PAY_COVER,
+    Progress,
+    print_of_cover,
+    render_cover,
+    render_pay_file,
+)
 from app.subsidies.queries.runs import find_pay_file
 from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.policy import PolicyTerms
@@ -30,21 +38,40 @@ def layout_of(session: Session, run: SubsidyRun) -> PayLayout:
     return PolicyTerms.from_json(session.get_one(SubsidyPolicy, run.policy_id).terms).pay_layout
 
 
-def keep_pay_file(
-    session: Session, vault: Vault, actor: Actor, run: SubsidyRun, document: PayFileDocument
+@dataclass(frozen=True)
+class PayPapers:
+    """The file for the bank and its cover as they were drawn, not yet kept."""
+
+    number: str
+    layout: PayLayout
+    content: bytes
+    cover: bytes
+    drawn_at: datetime
+
+
+def draw_papers(
+    keyring: Keyring, actor: Actor, run: SubsidyRun, document: PayFileDocument, progress: Progress | None = None
+) -> PayPapers:
+    """Draw both papers; needs no session. `progress` hears (lines written, lines in all)."""
+    content = render_pay_file(document, progress)
+    cover = render_cover(keyring, actor, run, document, hashlib.sha256(content).hexdigest())
+    return PayPapers(document.file_number, PayLayout(document.layout), content, cover, document.created_at)
+
+
+def keep_papers(
+    session: Session, keyring: Keyring, actor: Actor, run: SubsidyRun, papers: PayPapers
 ) -> tuple[KeptFile, KeptFile]:
-    """Draw and seal the file and its cover; both are vouchers and never expire."""
-    keyring, now = vault.keyring, document.created_at
-    layout, number = LAYOUTS[document.layout], document.file_number
+    """Seal the file and its cover; both are vouchers and never expire."""
+    layout, now = LAYOUTS[papers.layout.value], papers.drawn_at
     file = keep_file(
-        session, keyring, "pay_file", f"{number}.{layout.ending}", layout.media_type, render_pay_file(document),
+        session, keyring, "pay_file", f"{papers.number}.{layout.ending}", layout.media_type, papers.content,
         run.county_code, actor, now,
     )  # fmt: skip
-    drawn = render_cover(vault, actor, run, document, file.sha256)
     cover = keep_file(
-        session, keyring, "pay_cover", f"{PAY_COVER}{run.short_name}.pdf", _PDF, drawn, run.county_code, actor, now
-    )
-    keep_print(session, keyring, actor, print_of_cover(run, actor, now), drawn)
+        session, keyring, "pay_cover", f"{PAY_COVER}{run.short_name}.pdf", _PDF, papers.cover,
+        run.county_code, actor, now,
+    )  # fmt: skip
+    keep_print(session, keyring, actor, print_of_cover(run, actor, now), papers.cover)
     return file, cover
 
 

@@ -1,103 +1,30 @@
-"""From approval to the bank and back: export the pay file, settle what the bank said."""
+"""Back from the bank: settle what it said of a pay file, line by line."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.batches import insert_rows
 from app.core.clock import business_day
 from app.core.crypto import Keyring
 from app.core.errors import Conflict
 from app.core.money import Money
-from app.core.reasons import Reason, reason
-from app.people.vault import Vault
+from app.core.reasons import reason
 from app.subsidies.commands import BankReply, BankReturns
-from app.subsidies.models import PayFile, PayFileLine, SubsidyLine, SubsidyRun
-from app.subsidies.papers.pay_file import pay_file_document
-from app.subsidies.queries.checks import lines_of_listed_dead
-from app.subsidies.queries.payments import (
-    PayableLine,
-    Settlement,
-    list_pay_file_lines,
-    payable_lines,
-    settlement_of,
-)
+from app.subsidies.models import PayFile, PayFileLine, SubsidyRun
+from app.subsidies.queries.payments import Settlement, list_pay_file_lines, settlement_of
 from app.subsidies.queries.runs import find_pay_file
-from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.grounds import Grounds
 from app.subsidies.rules.transitions import PaymentState, RunState, RunStep
 from app.subsidies.service.answering import checked_word, match, refuse_replayed
 from app.subsidies.service.booking import bounce_in_fund, settle_in_fund
-from app.subsidies.service.own import refuse_own_run
-from app.subsidies.service.pay_files import keep_pay_file, layout_of
-from app.subsidies.service.publishing import refuse_unpublished
-from app.subsidies.service.signing import check, check_hands, keep_totals, refuse_changed, sign
-
-
-def export_run(
-    session: Session,
-    vault: Vault,
-    actor: Actor,
-    run: SubsidyRun,
-    now: datetime,
-    layout: PayLayout | None = None,
-    *,
-    today: date | None = None,
-) -> PayFile:
-    """Write the pay file of an approved run, once, with its cover; the bytes of both are kept sealed with hash and control totals.
-
-    Death and account are checked at this last moment: a line that would pay a day after a known death, a dead payee, a closed
-    account or one that the payee denies is withheld, whatever was approved, and stands in the file's record as withheld. Without `layout`
-    the policy's holds.
-    """
-    require(actor, Action.PAY_SUBSIDY)
-    check(session, actor, run, RunStep.EXPORTED)
-    refuse_own_run(session, actor, run)
-    refuse_unpublished(session, run, today or business_day(now))
-    refuse_changed(session, run)
-    lines = payable_lines(session, run)
-    if not all(line.is_as_approved for line in lines) or len(lines) != run.pay_count:
-        raise Conflict(reason("subsidies.step.changed"))
-    told_dead = lines_of_listed_dead(session, run)
-    withheld = [(line, why) for line in lines if (why := _why_withheld(line, line.line_id in told_dead))]
-    stopped = {line.line_id for line, _ in withheld}
-    paid = [line for line in lines if line.line_id not in stopped]
-    if not paid:
-        raise Conflict(reason("subsidies.export.nothing_left"))
-    number = f"AH{run.county_code[:6]}-{run.short_name}"
-    layout = layout or layout_of(session, run)
-    kept_back = [line for line, _ in withheld]
-    document = pay_file_document(session, vault, actor, run, paid, kept_back, layout, number, now)
-    kept, cover = keep_pay_file(session, vault, actor, run, document)
-    file = PayFile(
-        run_id=run.id,
-        file_id=kept.id,
-        cover_file_id=cover.id,
-        number=number,
-        layout=layout,
-        sha256=kept.sha256,
-        run_digest=run.digest or "",
-        count=len(paid),
-        total_fen=sum(line.amount_fen for line in paid),
-        withheld_count=len(withheld),
-        withheld_fen=sum(line.amount_fen for line, _ in withheld),
-        made_at=now,
-        made_by=actor.user_id or 0,
-    )
-    session.add(file)
-    session.flush()
-    _store_lines(session, file, paid, withheld, now)
-    keep_totals(session, run)
-    run.exported_by, run.exported_at = actor.user_id, now
-    sign(session, actor, run, RunStep.EXPORTED, now)
-    return file
+from app.subsidies.service.exporting import end_unpaid
+from app.subsidies.service.signing import check, check_hands, keep_totals, sign
 
 
 def settle_run(
@@ -169,47 +96,6 @@ def _refuse_contradiction(
         raise Conflict(reason("subsidies.returns.contradicts", count=len(changed), sequence=changed[0]))
 
 
-def _why_withheld(line: PayableLine, is_listed_dead: bool) -> Reason | None:
-    if line.payee_died_on is not None:
-        return reason("subsidies.withheld.payee_dead")
-    if (
-        line.patient_died_on is not None
-        and line.last_paid_day is not None
-        and line.patient_died_on < line.last_paid_day
-    ):
-        return reason("subsidies.withheld.after_death")
-    if is_listed_dead:
-        return reason("subsidies.withheld.listed")
-    if line.account_closed:
-        return reason("subsidies.withheld.account_closed")
-    if line.account_denied:
-        return reason("subsidies.withheld.account_denied")
-    return None
-
-
-def _store_lines(
-    session: Session,
-    file: PayFile,
-    paid: Sequence[PayableLine],
-    withheld: Sequence[tuple[PayableLine, Reason]],
-    now: datetime,
-) -> None:
-    def row(line: PayableLine, sequence: int | None, why: Reason | None = None) -> dict[str, object]:
-        return {
-            "pay_file_id": file.id,
-            "line_id": line.line_id,
-            "sequence": sequence,
-            "amount_fen": line.amount_fen,
-            "state": PaymentState.WITHHELD if why else PaymentState.SENT,
-            "settled_at": now if why else None,
-            "why": why.to_json() if why else None,
-        }
-
-    sent = [row(line, sequence) for sequence, line in enumerate(paid, start=1)]
-    insert_rows(session, PayFileLine, [*sent, *(row(line, None, why) for line, why in withheld)])
-    _end_unpaid(session, file)
-
-
 def _settle_line(line: PayFileLine, reply: BankReply, now: datetime) -> None:
     state = PaymentState.PAID if reply.is_paid else PaymentState.RETURNED
     if line.state is state:
@@ -217,20 +103,6 @@ def _settle_line(line: PayFileLine, reply: BankReply, now: datetime) -> None:
     line.state, line.settled_at = state, now
     if state is PaymentState.RETURNED:
         line.why = reason("subsidies.returns.returned", why=reply.why or "—").to_json()
-
-
-def _end_unpaid(session: Session, file: PayFile) -> None:
-    """Lines that were withheld or returned paid nobody: their quarter may be paid by another line."""
-    unpaid = select(PayFileLine.line_id).where(
-        PayFileLine.pay_file_id == file.id,
-        PayFileLine.state.in_((PaymentState.RETURNED, PaymentState.WITHHELD)),
-    )
-    session.execute(
-        update(SubsidyLine)
-        .where(SubsidyLine.id.in_(unpaid), SubsidyLine.is_live)
-        .values(is_live=False)
-        .execution_options(synchronize_session="fetch")
-    )
 
 
 def _close(
@@ -242,7 +114,7 @@ def _close(
     now: datetime,
     today: date,
 ) -> Settlement:
-    _end_unpaid(session, file)
+    end_unpaid(session, file)
     keep_totals(session, run)
     if run.state is RunState.SETTLED:
         bounce_in_fund(session, actor, run, lines, now, today)

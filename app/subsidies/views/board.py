@@ -16,6 +16,7 @@ from app.core.db import transaction
 from app.core.errors import AnhuError, Conflict, Invalid, NotFound, StaleVersion
 from app.core.forms import Form
 from app.core.i18n import _
+from app.core.models import WorkItem
 from app.core.paging import Page
 from app.core.period import parse_period
 from app.core.reasons import reason, say
@@ -38,6 +39,7 @@ from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.grounds import read_grounds
 from app.subsidies.rules.transitions import RunState
+from app.subsidies.service.exporting import find_export
 from app.subsidies.service.pay_files import layout_of
 from app.subsidies.service.refusals import note_refusal
 from app.subsidies.texts import HOLD_LABELS
@@ -89,8 +91,10 @@ def _hold_label(code: str) -> str:
     return str(_(HOLD_LABELS[code])) if code in HOLD_LABELS else say(reason(code))
 
 
-def take_step(public_id: str, act: Act, done: str, form: StepForm | None = None) -> Answer:
-    """Take one step of a run in one transaction; a refusal comes back on the board with what was typed."""
+def take_step(public_id: str, act: Act, done: str = "", form: StepForm | None = None) -> Answer:
+    """Take one step of a run in one transaction, or ask for the work that takes it and show its page; a refusal comes back on the board
+    with what was typed.
+    """
     actor, form = current_actor(), form or StepForm()
     if not form.validate_on_submit():
         return board_again(public_id, form)
@@ -99,11 +103,13 @@ def take_step(public_id: str, act: Act, done: str, form: StepForm | None = None)
         with transaction() as session:
             run = get_run(session, actor, public_id, lock=True)
             check_version(form, run)
-            act(session, actor, run, current_clock().now())
+            taken = act(session, actor, run, current_clock().now())
     except (Conflict, Invalid) as refused:
         remember_refusal(("subsidy_run", public_id), refused)
         show_errors(form, refused)
         return board_again(public_id, form, 409 if isinstance(refused, Conflict) else 400)
+    if isinstance(taken, WorkItem):
+        return redirect(url_for("work.show", public_id=taken.public_id))
     flash(done, "good")
     return redirect(url_for("subsidies.show_run", public_id=public_id))
 
@@ -150,6 +156,7 @@ def _board(run: SubsidyRun, form: Form) -> str:
     return render_template(
         "subsidies/run.html",
         run=run,
+        exporting=find_export(session, run) if run.state is RunState.APPROVED else None,
         checks=checked_against(session, run),
         late=len({one.line.id for one in late_hits(session, run)}) if run.state in OPEN_TO_LISTS else 0,
         quarter=parse_period(run.period),

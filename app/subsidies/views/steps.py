@@ -17,13 +17,13 @@ from app.core.errors import Invalid
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.web import show_errors
-from app.people.vault import Vault
 from app.subsidies.forms import AttestForm, ReturnForm, SettleForm
 from app.subsidies.forms_bank import ExportForm
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.runs import get_run
 from app.subsidies.readers import read_returns
-from app.subsidies.service import approve_run, export_run, fetch_pay_file, return_run, settle_run, submit_run
+from app.subsidies.service import approve_run, fetch_pay_file, return_run, settle_run, submit_run
+from app.subsidies.service.exporting import ask_for_export
 from app.subsidies.service.watching import ask_to_watch
 from app.subsidies.views.board import Answer, board_again, subsidies, take_step
 
@@ -62,14 +62,13 @@ def send_back(public_id: str) -> Answer:
 @subsidies.post("/<public_id>/export")
 @permit(Action.PAY_SUBSIDY)
 def export(public_id: str) -> Answer:
-    """Make the pay file, once, in the layout that was chosen."""
+    """Have the pay file made, once, in the layout that was chosen, and show how far it is."""
     form = ExportForm()
 
     def act(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -> object:
-        vault, today = Vault(session, current_keyring()), current_clock().today()
-        return export_run(session, vault, actor, run, now, form.chosen, today=today)
+        return ask_for_export(session, actor, run, form.chosen, current_clock().today(), now)
 
-    return take_step(public_id, act, _("发放文件已生成，请下载后报送银行。"), form)
+    return take_step(public_id, act, form=form)
 
 
 @subsidies.get("/<public_id>/pay-file")
