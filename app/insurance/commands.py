@@ -49,7 +49,7 @@ class ProposePolicy:
 
 @dataclass(frozen=True)
 class ReportClaim:
-    """`policy` and `incident` are public ids; without an incident on record the claim stands for itself."""
+    """`policy` and `incident` are public ids. Without an incident the claim stands on one of its day, where there is one, or for itself."""
 
     submission_key: str
     policy: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from wtforms import BooleanField
@@ -150,18 +149,13 @@ class ChangesForm(Form):
 
 class ClaimForm(_Keyed):
     policy = ListField(lazy_("保险单"), (), [Answered(lazy_("请选择保险单"))])
-    incident = ListField(lazy_("关联的案（事）件记录（选填）"))
     happened_at = MomentField(lazy_("出险时间"), [Answered(_MOMENT)])
     reported_at = MomentField(lazy_("向保险公司报案的时间"), [Answered(_MOMENT)])
     harm = ChoiceField(lazy_("损害"), labelled(HARMS), [Answered(lazy_("请选择损害"))])
     asked = YuanField(lazy_("索赔金额（元）"), [Answered(_SUM)])
     insurer_reference = CodeField(lazy_("保险公司报案号（选填）"), 60)
 
-    def offer(self, policies: Iterable[tuple[str, str]], incidents: Iterable[tuple[str, str]]) -> None:
-        self.policy.offer(policies)
-        self.incident.offer(incidents)
-
-    def to_command(self) -> ReportClaim:
+    def to_command(self, incident: str) -> ReportClaim:
         return ReportClaim(
             submission_key=str(self.key.data),
             policy=self.policy.data,
@@ -170,7 +164,7 @@ class ClaimForm(_Keyed):
             harm=Harm(self.harm.data),
             asked=Money.from_yuan(self.asked.data),
             insurer_reference=self.insurer_reference.data or "",
-            incident=self.incident.data or "",
+            incident=incident,
         )
 
 

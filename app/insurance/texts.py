@@ -75,7 +75,7 @@ TEXTS: dict[str, str] = {
     "insurance.claim.future": N_("不能晚于现在"),
     "insurance.claim.before": N_("报案时间不能早于出险时间"),
     "insurance.claim.no_sum": N_("请填写金额"),
-    "insurance.claim.other_incident": N_("没有这件记录，请重新选择"),
+    "insurance.claim.other_day": N_("与案（事）件记录不是同一天，请核对出险日期"),
     "insurance.claim.papers_missing": N_("还缺 %(n)s 份材料的影像，拍照留存后再交保险公司"),
     "insurance.claim.paper_day": N_("请填写 %(on)s 至今天之间的日期"),
     "insurance.claim.day": N_("请填写 %(on)s 至今天之间的日期"),

@@ -29,6 +29,8 @@ UNSCOPED = {
     "audit.queries.find_newest": "an instant, without whose act it was",
     "benefits.queries.rehab.count_seated": "seats of a place that `get_place` handed out",
     "benefits.queries.rehab.find_month": "a month of a referral that `get_referral` handed out",
+    "benefits.queries.rehab.is_under_way": "a referral that `get_referral` handed out",
+    "benefits.queries.requests.is_still_here": "a patient who was handed out",
     "benefits.queries.requests.find_office": "which office decides in a patient's county",
     "benefits.queries.requests.find_open_request": "of a patient who was handed out",
     "benefits.queries.requests.read_particulars": "of a patient whose open request or referral was handed out",
@@ -59,6 +61,7 @@ UNSCOPED = {
     "messages.queries.sending": "for the sender's process, which acts for the house and hands nothing to a page",
     "incidents.queries.conferences.list_items": "of a conference that `get_conference` handed out",
     "incidents.queries.conferences.list_invitees": "of a conference that `get_conference` handed out",
+    "incidents.queries.conferences.working_here": "of agencies that a scoped list or a conference handed out",
     "incidents.queries.decisions.count_agenda": "of an invitation that `get_invitation` handed out; it counts kinds and names nobody",
     "people.queries": "by number or id, for use cases that were let in by the patient; pages use `get_person`",
     "patients.queries.caseload.find_stand_in": "for a patient whom a scoped query handed out",
@@ -94,6 +97,7 @@ UNSCOPED = {
     "subsidies.queries.late": "by county, for the use cases that look at what was paid again",
     "subsidies.queries.letters.lines_without_letter": "by run",
     "subsidies.queries.lines.count_hold_reasons": "by run",
+    "subsidies.queries.one_person": "for lines of a county whose money is looked at, by the merges that stand",
     "subsidies.queries.past": "by run or county, for the use cases that look at what was paid again",
     **dict.fromkeys(
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -14,7 +15,7 @@ from app.areas.queries import list_agencies
 from app.benefits.commands import AskBackstop, KeepPlace, RecordBenefit, Refer
 from app.benefits.models import BenefitRequest
 from app.benefits.queries.gaps import count_gaps, list_gap
-from app.benefits.queries.rehab import get_referral, list_places_of, particulars_at_place
+from app.benefits.queries.rehab import get_referral, list_places_of, list_referrals, particulars_at_place
 from app.benefits.queries.requests import get_request, list_requests, particulars_of
 from app.benefits.queries.standing import list_lines
 from app.benefits.rules.backstop import BACKSTOP_MOVES, BackstopGround, BackstopRefusal, BackstopState
@@ -58,7 +59,10 @@ from app.insurance.rules.claims import CLAIM_MOVES
 from app.insurance.rules.policies import POLICY_MOVES
 from app.insurance.rules.relief import RELIEF_MOVES
 from app.patients.models import Patient
+from app.patients.rules import ManagementStatus
 from app.patients.service import record_admission
+from app.people.models import DatePrecision, Person
+from app.people.service import record_death
 from app.subsidies.commands import ProposeMoney
 from app.subsidies.queries.fund import balances_of
 from app.subsidies.rules.fund import FundSide
@@ -108,6 +112,14 @@ def test_a_benefit_is_a_dated_state_and_what_nobody_looked_into_is_unknown(sessi
     found = gaps_of(session, county, patient)
     assert found[B.BASIC_MEDICAL] is Gap.MISSING
     assert found[B.NURSING_ALLOWANCE] is Gap.TO_CHECK
+    alike = registered(session, doctor, "林秋水", 3)
+    alike.registered_on, alike.management_status = TODAY - timedelta(days=30), ManagementStatus.REFUSED
+    counted = count_gaps(session, doctor, "", TODAY)
+    for kind in B:
+        judged = Counter(gaps_of(session, county, one)[kind] for one in (patient, alike))
+        assert counted.missing[kind] == judged[Gap.MISSING] + judged[Gap.WAITING], kind
+        assert (counted.to_check[kind], counted.unknown[kind]) == (judged[Gap.TO_CHECK], judged[Gap.UNKNOWN]), kind
+    record_death(session, doctor, session.get_one(Person, alike.person_id), TODAY, DatePrecision.DAY, None, NOW)
     gaps = count_gaps(session, doctor, "", TODAY)
     assert (gaps.people, gaps.missing[B.BASIC_MEDICAL]) == (1, 1)
     assert [
@@ -301,6 +313,9 @@ def test_a_place_takes_in_as_many_as_it_has_seats_and_sees_only_its_own(session:
     assert (seen.name, seen.guardian) == ("林秋水", "赵桂兰")
     with pytest.raises(Invalid):
         begin(session, partner, one, TODAY + timedelta(days=1), TODAY, NOW)
+    record_death(session, doctor, session.get_one(Person, patient.person_id), TODAY, DatePrecision.DAY, None, NOW)
+    assert particulars_at_place(session, vault(session), partner, referral, patient) is None, "nobody to call any more"
+    assert {row.referral.public_id: row.name for row in list_referrals(session, partner).rows}[one] is None
     begin(session, partner, one, TODAY, TODAY, NOW)
     record_month(session, partner, one, TODAY, 4, TODAY, NOW)
     entered = record_month(session, partner, one, TODAY, 6, TODAY, NOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.clock import business_day
-from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.db import Database, new_public_id
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.money import Money
 from app.core.reasons import reason
 from app.documents.commands import AttachDocument
@@ -21,8 +23,11 @@ from app.documents.readers.papers import clean_paper
 from app.documents.rules import DocumentSubject
 from app.documents.service import attach_document, withdraw_document
 from app.documents.subjects import Subject
+from app.incidents.commands.incidents import ReportIncident
+from app.incidents.rules.incidents import IncidentKind
+from app.incidents.service.incidents import report_incident
 from app.insurance.commands import ProposePolicy, ProposeRelief, ReportClaim
-from app.insurance.models import Claim, ClaimEvent, Enrolment, EnrolmentBatch, InsurancePolicy
+from app.insurance.models import Claim, ClaimEvent, ClaimPaper, Enrolment, EnrolmentBatch, InsurancePolicy
 from app.insurance.queries.claims import list_claims, sheet_of
 from app.insurance.queries.enrolment import count_not_covered, list_insured, list_not_covered
 from app.insurance.queries.exports import exported_people
@@ -39,6 +44,7 @@ from app.patients.models import Patient
 from app.people.models import DatePrecision, Person
 from app.people.service import record_death
 from tests.rig.county import County
+from tests.rig.crowd import at_once
 from tests.rig.paper_pictures import photo
 from tests.rig.register import NOW, TODAY, first_guardian, keyring, registered, vault
 
@@ -276,3 +282,64 @@ def test_relief_needs_a_second_person_and_nobody_decides_for_their_own_family(se
     pay_relief(session, clerk, relief.public_id, TODAY, "QS-1", TODAY, NOW)
     assert relief.state is ReliefState.PAID
     assert vault(session).open(patient.person_id, "reliefs.injured", relief.injured_sealed) == "路人甲"
+
+
+def test_a_claim_stands_on_the_incident_of_its_day_and_no_clerk_is_told_the_day(
+    session: Session, county: County
+) -> None:
+    clerk, doctor = county.actor("clerk"), county.actor("doctor")
+    patient = family(session, county, "单晓明", 1)
+    policy = confirmed(session, county)
+    report_changes(session, clerk, policy.public_id, TODAY, TODAY, NOW)
+    happened = NOW - timedelta(days=1)
+    told = ReportIncident(
+        new_public_id(), IncidentKind.PUBLIC_ORDER, happened, patient=patient.public_id, what="推倒摊位"
+    )
+    incident = report_incident(session, vault(session), doctor, told, NOW)
+    other_day = claim_of(policy, NOW - timedelta(hours=2), incident=incident.public_id, reported_at=NOW)
+    with pytest.raises(Invalid) as refused:
+        report_claim(session, clerk, patient, other_day, NOW)
+    assert refused.value.errors["happened_at"][0].code == "insurance.claim.other_day"
+    its_own = claim_of(policy, happened + timedelta(hours=1), incident=incident.public_id)
+    claim = report_claim(session, clerk, patient, its_own, NOW)
+    assert (claim.incident_id, claim.is_covered) == (incident.id, False), "cover is that of the incident's day"
+    found = report_claim(session, clerk, patient, claim_of(policy, happened + timedelta(hours=2)), NOW)
+    assert found.incident_id == incident.id, "without being named"
+    alone = report_claim(session, clerk, patient, claim_of(policy, NOW - timedelta(hours=1), reported_at=NOW), NOW)
+    assert alone.incident_id is None
+    stranger = family(session, county, "林秋水", 3)
+    with pytest.raises(NotFound):
+        report_claim(session, clerk, stranger, replace(its_own, submission_key="another"), NOW)
+
+
+def test_two_claims_agreed_at_one_moment_stay_within_the_policys_limits(database: Database, county: County) -> None:
+    clerk, claims = county.actor("clerk"), []
+    with database.transaction() as session:
+        limits = Limits(None, None, Money.from_yuan("10000"))
+        policy = confirmed(session, county, limits=limits)
+        for number, name in ((1, "单晓明"), (3, "林秋水")):
+            patient = family(session, county, name, number)
+            told = claim_of(policy, NOW - timedelta(hours=number + 5), reported_at=NOW)
+            claim = report_claim(session, clerk, patient, told, NOW)
+            for kind in papers_needed(policy.kind, claim.harm):
+                session.add(
+                    ClaimPaper(
+                        claim_id=claim.id, kind=kind, received_on=TODAY, recorded_at=NOW, recorded_by=clerk.user_id
+                    )
+                )
+            session.flush()
+            complete_papers(session, clerk, claim.public_id, TODAY, TODAY, NOW)
+            claims.append(claim.public_id)
+
+    def agree(public_id: str) -> None:
+        with database.transaction() as session:
+            agreed = Money.from_yuan("8000")
+            try:
+                decide_claim(
+                    session, clerk, public_id, agreed=agreed, refusal=None, decided_on=TODAY, today=TODAY, now=NOW
+                )
+            except Invalid as refused:
+                raise Conflict(refused.errors["agreed"][0]) from None
+
+    outcomes = at_once([partial(agree, one) for one in claims])
+    assert sorted(outcomes) == ["done", "insurance.claim.over_limit"]

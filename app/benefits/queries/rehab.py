@@ -14,7 +14,7 @@ from app.areas.models import Agency
 from app.areas.queries import full_names
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of
 from app.benefits.models import RehabAttendance, RehabPlace, RehabReferral
-from app.benefits.queries.requests import Particulars, read_particulars
+from app.benefits.queries.requests import IS_HERE, Particulars, is_still_here, read_particulars
 from app.benefits.queries.stays import made_here
 from app.benefits.rules.rehab import OPEN_REFERRALS, SEATED, ReferralState, free_seats
 from app.core.access import Action, Field, Grant, require, sees
@@ -195,7 +195,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        select(RehabReferral, RehabPlace, Patient.area_code, Person.name, days.label("days"))
+        select(RehabReferral, RehabPlace, Patient.area_code, Person.name, days.label("days"), IS_HERE.label("is_here"))
         .join(RehabPlace, RehabPlace.id == RehabReferral.place_id)
         .join(Patient, Patient.id == RehabReferral.patient_id)
         .join(Person, Person.id == Patient.person_id)
@@ -209,18 +209,18 @@ def _as_referrals(session: Session, actor: Actor, rows: Sequence[Any]) -> list[R
         ReferralRow(
             referral,
             place,
-            name_at(actor, name, referral.state),
+            name_at(actor, name, is_open=referral.state in OPEN_REFERRALS and is_here),
             villages[area_code],
             int(days) if sees_attendance(actor) else None,
         )
-        for referral, place, area_code, name, days in rows
+        for referral, place, area_code, name, days, is_here in rows
     ]
 
 
-def name_at(actor: Actor, name: str, state: ReferralState) -> str | None:
-    """The patient's name as the role sees it on a referral in that state."""
+def name_at(actor: Actor, name: str, *, is_open: bool) -> str | None:
+    """The patient's name as the role sees it on a referral that is under way, or no more."""
     grant = sees(actor, Field.PATIENT_NAME)
-    if grant is Grant.FULL or (grant in (Grant.TASK, Grant.OWN_HOSPITAL) and state in OPEN_REFERRALS):
+    if grant is Grant.FULL or (grant in (Grant.TASK, Grant.OWN_HOSPITAL) and is_open):
         return name
     return mask_name(name) if grant is Grant.MASKED else None
 
@@ -255,9 +255,14 @@ def particulars_at_place(
     session: Session, vault: Vault, actor: Actor, referral: RehabReferral, patient: Patient
 ) -> Particulars | None:
     """What the place reads of the person while the referral is open; None for everybody else."""
-    if actor.role is not Role.PARTNER or referral.state not in OPEN_REFERRALS:
+    if actor.role is not Role.PARTNER or not is_under_way(session, referral, patient):
         return None
     return read_particulars(session, vault, patient)
+
+
+def is_under_way(session: Session, referral: RehabReferral, patient: Patient) -> bool:
+    """Open, and the patient lives and is on the register: read as it is now, of a referral that was handed out."""
+    return referral.state in OPEN_REFERRALS and is_still_here(session, patient)
 
 
 def count_referrals(session: Session, actor: Actor) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.orm import Session
 
 from app.areas.models import Agency, AgencyKind
@@ -26,6 +26,7 @@ from app.core.scope import within
 from app.guardians.models import Guardianship
 from app.guardians.rules import Rank, Relation
 from app.patients.models import Patient
+from app.patients.rules import RegistryStatus
 from app.people.models import Person
 from app.people.queries import find_main_phone
 from app.people.service import open_id_number
@@ -137,7 +138,7 @@ def list_of_patient(session: Session, actor: Actor, patient: Patient, today: dat
 
 def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     return (
-        select(BenefitRequest, Agency.name.label("office"), Patient.area_code, Person.name)
+        select(BenefitRequest, Agency.name.label("office"), Patient.area_code, Person.name, IS_HERE.label("is_here"))
         .join(Patient, Patient.id == BenefitRequest.patient_id)
         .join(Person, Person.id == Patient.person_id)
         .join(Agency, Agency.id == BenefitRequest.agency_id)
@@ -151,12 +152,12 @@ def _as_rows(session: Session, actor: Actor, rows: Sequence[Any], today: date) -
         RequestRow(
             request,
             office,
-            _name(actor, name, is_open=request.state in OPEN_REQUESTS),
+            _name(actor, name, is_open=request.state in OPEN_REQUESTS and is_here),
             villages[area_code],
             [Reason.from_json(one) for one in request.because],
             request.state in OPEN_REQUESTS and request.due_on < today,
         )
-        for request, office, area_code, name in rows
+        for request, office, area_code, name, is_here in rows
     ]
 
 
@@ -171,9 +172,19 @@ def particulars_of(
     session: Session, vault: Vault, actor: Actor, request: BenefitRequest, patient: Patient
 ) -> Particulars | None:
     """What the office reads of the person on an open request addressed to it; None for everybody else."""
-    if actor.role is not Role.PARTNER or request.state not in OPEN_REQUESTS:
+    if actor.role is not Role.PARTNER or request.state not in OPEN_REQUESTS or not is_still_here(session, patient):
         return None
     return read_particulars(session, vault, patient)
+
+
+# who died or left the register is no other office's to call any more
+IS_HERE = and_(Patient.registry_status == RegistryStatus.REGISTERED, Person.died_on.is_(None))
+
+
+def is_still_here(session: Session, patient: Patient) -> bool:
+    """Whether a patient who was handed out lives and is on the register, as it is now."""
+    here = select(IS_HERE).select_from(Patient).join(Person, Person.id == Patient.person_id)
+    return bool(session.scalar(here.where(Patient.id == patient.id)))
 
 
 def read_particulars(session: Session, vault: Vault, patient: Patient) -> Particulars:

@@ -19,6 +19,7 @@ from app.benefits.papers import aims_of, print_of_referral, referral_slip
 from app.benefits.queries.rehab import (
     count_seated,
     get_referral,
+    is_under_way,
     list_months,
     list_places_of,
     list_referrals,
@@ -27,7 +28,7 @@ from app.benefits.queries.rehab import (
     sees_attendance,
 )
 from app.benefits.queries.stays import get_patient_to_refer, may_refer
-from app.benefits.rules.rehab import ReferralState, free_seats
+from app.benefits.rules.rehab import OPEN_REFERRALS, ReferralState, free_seats
 from app.benefits.service.rehabilitating import answer, begin, end, record_month, refer, withdraw_referral
 from app.benefits.views.blueprint import Act, Answer, benefits, take
 from app.core.access import Action, current_actor, may, permit
@@ -214,7 +215,7 @@ def _new(public_id: str, form: Form) -> str:
         "rehab/refer.html",
         form=form,
         patient=patient,
-        name=name_at(actor, session.get_one(Person, patient.person_id).name, ReferralState.ASKED),
+        name=name_at(actor, session.get_one(Person, patient.person_id).name, is_open=True),
         referrals=list_referrals(session, actor, patient=patient).rows,
         states=REFERRAL_STATES,
         tones=REFERRAL_TONES,
@@ -224,12 +225,14 @@ def _new(public_id: str, form: Form) -> str:
 def _page(public_id: str, form: Form | None = None) -> str:
     session, actor, today = read_session(), current_actor(), current_clock().today()
     referral, place, patient = get_referral(session, actor, public_id)
+    is_open = is_under_way(session, referral, patient)
     return render_template(
         "rehab/referral.html",
         referral=referral,
         place=place,
         patient=patient,
-        name=name_at(actor, session.get_one(Person, patient.person_id).name, referral.state),
+        name=name_at(actor, session.get_one(Person, patient.person_id).name, is_open=is_open),
+        has_left=referral.state in OPEN_REFERRALS and not is_open,
         prints_slip=may(actor, Action.REFER_TO_REHAB) and may_refer(session, actor, patient),
         sees_attendance=sees_attendance(actor),
         person=particulars_at_place(session, Vault(session, current_keyring()), actor, referral, patient),

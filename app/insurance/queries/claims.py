@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -307,27 +307,20 @@ def paid_before(session: Session, actor: Actor, claim: Claim, policy: InsuranceP
     return Money(accident), Money(year)
 
 
-def list_incidents(session: Session, actor: Actor, patient: Patient) -> list[tuple[str, date]]:
-    """(public id, day) of the patient's incidents that stand; what happened stays in the incident's own record."""
-    require(actor, Action.SEE_INSURED)
-    rows = session.execute(
-        select(Incident.public_id, Incident.happened_on)
-        .where(
-            Incident.patient_id == patient.id,
-            Incident.state != IncidentState.DISMISSED,
-            within(Incident.area_code, actor),
-        )
-        .order_by(Incident.happened_at.desc())
+def find_incident(
+    session: Session, actor: Actor, patient: Patient, happened_at: datetime, public_id: str = ""
+) -> Incident | None:
+    """The incident on record that a claim stands on: the one that is named, else the nearest of the claim's day. Whoever keeps claims
+    reads no incident's day, so the claim's is asked for and compared. Raises `NotFound` for another family's."""
+    standing = select(Incident).where(
+        Incident.patient_id == patient.id,
+        Incident.state != IncidentState.DISMISSED,
+        within(Incident.area_code, actor),
     )
-    return [(public_id, on) for public_id, on in rows]
-
-
-def find_incident(session: Session, actor: Actor, patient: Patient, public_id: str) -> Incident | None:
-    return session.scalars(
-        select(Incident).where(
-            Incident.public_id == public_id,
-            Incident.patient_id == patient.id,
-            Incident.state != IncidentState.DISMISSED,
-            within(Incident.area_code, actor),
-        )
-    ).one_or_none()
+    if public_id:
+        named = session.scalars(standing.where(Incident.public_id == public_id)).one_or_none()
+        if named is None:
+            raise NotFound()
+        return named
+    of_day = session.scalars(standing.where(Incident.happened_on == business_day(happened_at))).all()
+    return min(of_day, key=lambda one: (abs(one.happened_at - happened_at), one.id), default=None)

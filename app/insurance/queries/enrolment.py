@@ -356,16 +356,9 @@ def count_batches(session: Session, actor: Actor, policy: InsurancePolicy) -> in
 def cover_facts(session: Session, actor: Actor, policy: InsurancePolicy, patient: Patient) -> CoverFacts:
     """What a day's cover is read from: the enrolments, also of a record that was merged into this one, and the facts of today."""
     require(actor, Action.SEE_INSURED)
-    merged = select(RegisterRequest.patient_id).where(
-        RegisterRequest.kept_patient_id == patient.id,
-        RegisterRequest.kind == RequestKind.MERGE,
-        RegisterRequest.state == RequestState.DONE,
-    )
     spans = session.execute(
         select(Enrolment.from_on, Enrolment.to_on)
-        .where(
-            Enrolment.policy_id == policy.id, or_(Enrolment.patient_id == patient.id, Enrolment.patient_id.in_(merged))
-        )
+        .where(Enrolment.policy_id == policy.id, _enrolled(patient))
         .order_by(Enrolment.from_on)
     ).all()
     died_on = session.scalar(select(Person.died_on).where(Person.id == patient.person_id))
@@ -388,6 +381,16 @@ def cover_facts(session: Session, actor: Actor, policy: InsurancePolicy, patient
     )
 
 
+def _enrolled(patient: Patient) -> ColumnElement[bool]:
+    """Of the patient, or of a record that was merged into this one."""
+    merged = select(RegisterRequest.patient_id).where(
+        RegisterRequest.kept_patient_id == patient.id,
+        RegisterRequest.kind == RequestKind.MERGE,
+        RegisterRequest.state == RequestState.DONE,
+    )
+    return or_(Enrolment.patient_id == patient.id, Enrolment.patient_id.in_(merged))
+
+
 def find_insured_guardian(
     session: Session, actor: Actor, policy: InsurancePolicy, patient: Patient, day: date
 ) -> int | None:
@@ -397,10 +400,11 @@ def find_insured_guardian(
         select(Enrolment.guardian_person_id)
         .where(
             Enrolment.policy_id == policy.id,
-            Enrolment.patient_id == patient.id,
+            _enrolled(patient),
             Enrolment.from_on <= day,
             Enrolment.to_on.is_(None) | (Enrolment.to_on > day),
         )
+        .order_by(Enrolment.patient_id != patient.id)
         .limit(1)
     )
     if enrolled is not None:

@@ -65,9 +65,9 @@ def report_claim(session: Session, actor: Actor, patient: Patient, command: Repo
     policy = lock_policy(session, actor, command.policy)
     if policy.state is not PolicyState.CONFIRMED:
         raise Invalid({"policy": [reason("insurance.claim.no_policy")]})
-    incident = find_incident(session, actor, patient, command.incident) if command.incident else None
-    _refuse_senseless(command, now, has_incident=bool(command.incident), is_found=incident is not None)
+    incident = find_incident(session, actor, patient, command.happened_at, command.incident)
     happened_on = business_day(command.happened_at)
+    _refuse_senseless(command, now, is_other_day=incident is not None and incident.happened_on != happened_on)
     is_covered, why_covered = cover_on(cover_facts(session, actor, policy, patient), happened_on)
     report = report_of(command.happened_at, command.reported_at, policy.report_within_hours)
     claim = Claim(
@@ -141,16 +141,19 @@ def decide_claim(
     today: date,
     now: datetime,
 ) -> Claim:
-    """The insurer's word: so much, or a refusal with its reason. More than the limits leave cannot be agreed to."""
+    """The insurer's word: so much, or a refusal with its reason. More than the limits leave cannot be agreed to: of two claims of a
+    policy that are agreed to at once the second finds what the first took."""
     require(actor, Action.KEEP_INSURANCE)
     claim = lock_claim(session, actor, public_id)
+    lock_policy(session, actor, session.get_one(InsurancePolicy, claim.policy_id).public_id)
     refuse_own_family(session, actor, session.get_one(Patient, claim.patient_id))
     if refusal is not None:
         _refuse_unless(claim, ClaimState.REPORTED, ClaimState.PAPERS_COMPLETE)
     else:
         _refuse_unless(claim, ClaimState.PAPERS_COMPLETE)
-    if not business_day(claim.reported_at) <= decided_on <= today:
-        raise Invalid({"decided_on": [reason("insurance.claim.day", on=business_day(claim.reported_at))]})
+    since = business_day(claim.reported_at) if refusal is not None else claim.papers_on or today
+    if not since <= decided_on <= today:
+        raise Invalid({"decided_on": [reason("insurance.claim.day", on=since)]})
     because: Reason | None = None
     if refusal is None:
         claim.agreed_fen, because = _agreed(session, actor, claim, agreed), None
@@ -212,18 +215,18 @@ def _agreed(session: Session, actor: Actor, claim: Claim, agreed: Money | None) 
     return agreed.fen
 
 
-def _refuse_senseless(command: ReportClaim, now: datetime, *, has_incident: bool, is_found: bool) -> None:
+def _refuse_senseless(command: ReportClaim, now: datetime, *, is_other_day: bool) -> None:
     wrong: dict[str, list[Reason]] = {}
     if command.happened_at > now:
         wrong["happened_at"] = [reason("insurance.claim.future")]
+    elif is_other_day:
+        wrong["happened_at"] = [reason("insurance.claim.other_day")]
     if command.reported_at > now:
         wrong["reported_at"] = [reason("insurance.claim.future")]
     elif command.reported_at < command.happened_at:
         wrong["reported_at"] = [reason("insurance.claim.before")]
     if command.asked.fen <= 0:
         wrong["asked"] = [reason("insurance.claim.no_sum")]
-    if has_incident and not is_found:
-        wrong["incident"] = [reason("insurance.claim.other_incident")]
     if wrong:
         raise Invalid(wrong)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from flask import render_template, request, url_for
 
 from app.audit.prints import keep_print
 from app.core.access import Action, current_actor, permit
-from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.forms import Form
@@ -22,8 +20,7 @@ from app.insurance.forms import AgreeForm, ClaimForm, PapersForm, PayForm, Refus
 from app.insurance.labels import CLAIM_PAPERS, CLAIM_STATES, CLAIM_TONES, HARMS, POLICY_KINDS
 from app.insurance.models import Claim
 from app.insurance.papers import claim_cover, print_of_claim
-from app.insurance.queries.beginning import claim_of_incident
-from app.insurance.queries.claims import get_claim, list_claims, list_incidents, sheet_of
+from app.insurance.queries.claims import get_claim, list_claims, sheet_of
 from app.insurance.queries.enrolment import name_for
 from app.insurance.queries.exports import claim_people
 from app.insurance.queries.policies import list_claimable
@@ -37,7 +34,6 @@ from app.insurance.service.claiming import (
     withdraw_claim,
 )
 from app.insurance.views.blueprint import Act, Answer, insurance, take
-from app.patients.models import Patient
 from app.patients.queries import get_patient
 from app.people.models import Person
 from app.people.vault import Vault
@@ -66,25 +62,23 @@ def claims() -> str:
 @insurance.get("/patients/<public_id>/claims/new")
 @permit(Action.KEEP_INSURANCE)
 def new_claim(public_id: str) -> str:
-    """Empty, or begun from an incident on record: which one, when, by a policy of that day."""
-    session, actor = read_session(), current_actor()
-    begun: dict[str, Any] = {"policy": request.args.get("policy", "")}
-    if asked := request.args.get("incident"):
-        begun |= claim_of_incident(session, actor, get_patient(session, actor, public_id), asked)
-    return _new(public_id, ClaimForm(formdata=None, data=begun))
+    """Empty, or for an incident on record (`?incident=`): when it was, is asked and compared, not told."""
+    return _new(public_id, ClaimForm(formdata=None, policy=request.args.get("policy", "")))
 
 
 @insurance.post("/patients/<public_id>/claims/new", endpoint="report_claim")
 @permit(Action.KEEP_INSURANCE)
 def report(public_id: str) -> Answer:
     """Written down with what was found of cover and time."""
-    patient = get_patient(read_session(), current_actor(), public_id)
-    form = ClaimForm()
-    _offer(form, patient, current_actor())
+    get_patient(read_session(), current_actor(), public_id)
+    form, incident = ClaimForm(), request.args.get("incident", "")
+    _offer(form)
     return take(
         form,
         lambda session, actor, _today, now: (
-            report_claim(session, actor, get_patient(session, actor, public_id), form.to_command(), now).public_id
+            report_claim(
+                session, actor, get_patient(session, actor, public_id), form.to_command(incident), now
+            ).public_id
         ),
         _("已登记报案。"),
         lambda refused: _new(public_id, refused),
@@ -202,26 +196,30 @@ def _take(public_id: str, form: Form, act: Act, done: str) -> Answer:
     )
 
 
-def _offer(form: Form, patient: Patient, actor: Actor) -> None:
-    session = read_session()
+def _offer(form: Form) -> None:
+    if not isinstance(form, ClaimForm):
+        return
     policies = [
         (
             one.public_id,
             f"{_(POLICY_KINDS[one.kind])} · {one.insurer} · {date_short(one.from_on)}–{date_short(one.to_on)}",
         )
-        for one in list_claimable(session, actor)
+        for one in list_claimable(read_session(), current_actor())
     ]
-    incidents = [(found, date_short(on)) for found, on in list_incidents(session, actor, patient)]
-    if isinstance(form, ClaimForm):
-        form.offer(policies, incidents)
+    form.policy.offer(policies)
 
 
 def _new(public_id: str, form: Form) -> str:
     session, actor = read_session(), current_actor()
     patient = get_patient(session, actor, public_id)
-    _offer(form, patient, actor)
-    person = session.get_one(Person, patient.person_id)
-    return render_template("insurance/claim_form.html", form=form, patient=patient, name=name_for(actor, person.name))
+    _offer(form)
+    return render_template(
+        "insurance/claim_form.html",
+        form=form,
+        patient=patient,
+        name=name_for(actor, session.get_one(Person, patient.person_id).name),
+        incident=request.args.get("incident") or None,
+    )
 
 
 def _page(public_id: str, form: Form | None = None) -> str:
