@@ -11,15 +11,20 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from app.audit.chain import seal
-from app.core.db import Database
+from app.core.db import Database, new_public_id
+from app.core.reasons import Reason, say
 from app.guardians.models import Agreement
 from app.patients.models import Patient, RegisterRequest
 from app.patients.rules import RequestKind, RequestState
 from app.patients.service import record_admission
-from app.subsidies.models import LineKind, SubsidyLine
+from app.subsidies.commands import ProposeRecovery
+from app.subsidies.models import LineKind, Recovery, SubsidyLine
+from app.subsidies.papers.recoveries import told
 from app.subsidies.queries.verify_county import list_runs_of
 from app.subsidies.rules.grounds import Grounds, HoldGround
+from app.subsidies.rules.recovery import RecoveryState, RecoveryStep
 from app.subsidies.service.late_facts import find_late_facts
+from app.subsidies.service.recovering import decide_recovery, propose_recovery
 from app.subsidies.service.verifying import verify_money
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
@@ -58,7 +63,7 @@ def merge(house: House, merged: int, kept: int) -> None:
     with house.database.transaction() as session:
         session.add(
             RegisterRequest(
-                submission_key="merged", kind=RequestKind.MERGE, patient_id=house.families[merged].patient.id,
+                submission_key=f"merged-{merged}", kind=RequestKind.MERGE, patient_id=house.families[merged].patient.id,
                 kept_patient_id=house.families[kept].patient.id, area_code=COUNTY, because={}, from_on=TODAY,
                 state=RequestState.DONE, proposed_at=NOW, proposed_by=house.actor("county_office").user_id,
             )
@@ -99,9 +104,50 @@ def test_corrections_that_add_up_beyond_what_is_due_are_named(paid: House) -> No
     assert "subsidies.verify.beyond_due" in problems(paid)
 
 
-def test_one_person_paid_under_two_records_is_named(paid: House) -> None:
+def test_one_person_paid_under_several_records_is_named_until_what_was_too_much_has_its_case(paid: House) -> None:
     merge(paid, 1, 0)
-    assert problems(paid) == ["subsidies.verify.person_twice"]
+    assert problems(paid) == ["subsidies.verify.person_twice", "subsidies.verify.not_claimed"]
+    assert look_again(paid) == 1
+    assert look_again(paid) == 0
+    assert problems(paid) == []
+    merge(paid, 2, 1)  # and that one is a third record of the same person
+    assert set(problems(paid)) == {"subsidies.verify.person_twice", "subsidies.verify.not_claimed"}
+    assert look_again(paid) == 1
+    assert problems(paid) == []
+    with paid.database.reading() as session:
+        cases = session.scalars(select(Recovery).order_by(Recovery.id)).all()
+        assert [case.line_id for case in cases] == [paid.line(1).id, paid.line(2).id]
+        assert [case.amount_fen for case in cases] == [75_000, 75_000]
+        because = [Reason.from_json(one) for one in cases[0].because]
+    assert "两份登记是同一人，另一份已发放的由 0 天改为 92 天" in [say(one) for one in because]
+    assert told(because) == "原按 92 天计发，应按 0 天计发：同一时期已另行发放，不重复计发。"
+
+
+def test_the_case_of_a_second_record_is_decided_by_people_and_ends_where_the_records_part_again(paid: House) -> None:
+    merge(paid, 1, 0)
+    look_again(paid)
+    case = decided(paid, RecoveryStep.ASKED)
+    assert case.state is RecoveryState.ASKED
+    assert problems(paid) == []
+    with paid.database.transaction() as session:
+        session.scalars(select(RegisterRequest)).one().state = RequestState.UNDONE
+    assert decided(paid, RecoveryStep.WITHDRAWN).state is RecoveryState.WITHDRAWN
+    assert (look_again(paid), problems(paid)) == (0, [])
+
+
+def look_again(house: House) -> int:
+    clerk = house.actor("clerk")
+    return find_late_facts(house.database.reading, house.database.transaction, clerk, COUNTY, TODAY, NOW).made
+
+
+def decided(house: House, outcome: RecoveryStep) -> Recovery:
+    """The county's one case: the clerk's word, and the reviewer's."""
+    with house.database.transaction() as session:
+        public_id = session.scalars(select(Recovery.public_id)).one()
+        command = ProposeRecovery(new_public_id(), public_id, outcome, "民发〔2026〕3号", date(2026, 12, 21))
+        propose_recovery(session, house.actor("clerk"), command, NOW, TODAY)
+    with house.database.transaction() as session:
+        return decide_recovery(session, house.actor("reviewer"), public_id, True, NOW, TODAY)
 
 
 def test_two_records_that_somebody_looked_at_before_paying_are_no_problem(

@@ -35,6 +35,7 @@ EXCLUDED = {
     "inpatient": "住院",
     "lost": "失去联系期间",
     "care_facility": "机构托养期间",
+    "other_record": "已另行发放的",
 }
 _NOT_COUNTED = "未计"  # the same where the printer's role may not know why
 

@@ -28,6 +28,7 @@ TOLD = {
     "no_agreement": "协议期外的日子不计发。",
     "not_here": "不在本地服务的日子不计发。",
     "not_managed": "未纳入服务的日子不计发。",
+    "other_record": "同一时期已另行发放，不重复计发。",
 }
 _UNSAID = "计发的天数有更正。"
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.core.period import parse_period
 from app.guardians.models import Agreement, Guardianship
-from app.patients.models import Admission, Patient, PatientSpan
-from app.patients.rules import SpanKind
+from app.patients.models import Admission, Patient, PatientSpan, RegisterRequest
+from app.patients.rules import RequestKind, RequestState, SpanKind
 from app.people.models import Person
 from app.risk.models import RiskLevel
 from app.subsidies.models import RunKind, SubsidyLine, SubsidyRun
@@ -36,7 +36,7 @@ def _to_review(session: Session, county_code: str, as_of: date) -> Select[int]:
     line, run = SubsidyLine, SubsidyRun
     begins, ends = _days_of(session, county_code)
     is_recent = run.decided_as_of >= reviewed_from(as_of)
-    learned = or_(_died_in(Person, ends), _died_in(_Payee, ends))  # however long ago it was paid
+    learned = or_(_died_in(Person, ends), _died_in(_Payee, ends), _merged_away())  # however long ago it was paid
     return (
         select(line.id)
         .join(run, run.id == line.run_id)
@@ -70,6 +70,14 @@ def _days_of(session: Session, county_code: str) -> tuple[ColumnElement[date], C
 def _died_in(person: type[Person], ends: ColumnElement[date]) -> ColumnElement[bool]:
     """A death before the period's last day that was recorded after the line was frozen."""
     return and_(person.death_recorded_at >= SubsidyRun.prepared_at, person.died_on < ends)
+
+
+def _merged_away() -> ColumnElement[bool]:
+    """The record turned out to be another record's person, who may have been paid for the same days."""
+    asked = RegisterRequest
+    return exists().where(
+        asked.patient_id == SubsidyLine.patient_id, asked.kind == RequestKind.MERGE, asked.state == RequestState.DONE
+    )
 
 
 def _touched(begins: ColumnElement[date], ends: ColumnElement[date]) -> ColumnElement[bool]:

@@ -5,9 +5,8 @@ person, two agreements of one family and corrections that add up are all seen.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -19,15 +18,12 @@ from app.core.reasons import Reason, reason
 from app.core.scope import within_prefix
 from app.core.spans import intersection
 from app.guardians.models import Agreement
-from app.patients.models import Patient, RegisterRequest
-from app.patients.rules import RequestKind, RequestState
+from app.patients.models import Patient
 from app.subsidies.models import Recovery, RunKind, SubsidyLine, SubsidyRun
-from app.subsidies.queries.past import Place, place_of
+from app.subsidies.queries.one_person import is_decided, lines_of, newest_cases, newest_word, people_of
+from app.subsidies.queries.past import Place
 from app.subsidies.rules.corrections import counted_days, due_by
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.recovery import RecoveryState
-
-_ELSEWHERE = "subsidies.hold.paid_elsewhere"
 
 
 def verify_people(session: Session, county_code: str) -> Iterator[Reason]:
@@ -59,7 +55,7 @@ def _live_places(session: Session, county_code: str) -> tuple[dict[Place, int], 
 def _beyond_due(session: Session, places: Sequence[Place]) -> Iterator[Reason]:
     """A payment and its corrections, less what came back, are not more than the newest of them found to be due."""
     for part in slices(places):
-        lines = _lines_of(session, part)
+        lines = lines_of(session, part)
         came_back = _came_back(session, lines)
         for place in part:
             newest = [one for one in lines[place] if one[1].kind is not RunKind.OPENING][-1:]
@@ -67,24 +63,6 @@ def _beyond_due(session: Session, places: Sequence[Place]) -> Iterator[Reason]:
             for line, run in newest:
                 if held > due_by(line.snapshot, run.rule_version).fen:
                     yield reason("subsidies.verify.beyond_due", line=line.public_id, period=line.period)
-
-
-def _lines_of(session: Session, places: Sequence[Place]) -> defaultdict[Place, list[tuple[SubsidyLine, SubsidyRun]]]:
-    line, found = SubsidyLine, defaultdict[Place, list[tuple[SubsidyLine, SubsidyRun]]](list)
-    rows = session.execute(
-        select(line, SubsidyRun)
-        .join(SubsidyRun, SubsidyRun.id == line.run_id)
-        .where(
-            line.agreement_id.in_(sorted({place.agreement_id for place in places})),
-            line.period.in_(sorted({place.period for place in places})),
-            line.decision == LineState.PAY,
-            line.is_live,
-        )
-        .order_by(line.id)
-    )
-    for one, run in rows:
-        found[place_of(one)].append((one, run))
-    return found
 
 
 def _came_back(
@@ -104,7 +82,7 @@ def _came_back(
 
 def _of_one_person(session: Session, places: dict[Place, int], patients: dict[Place, int]) -> list[list[Place]]:
     """Places of several agreements of one human being whose periods share a day: his or her records, merged ones included."""
-    people = _people(session, set(patients.values()))
+    people = people_of(session, set(patients.values()))
     by_person: defaultdict[int, list[Place]] = defaultdict(list)
     for place in places:
         by_person[people[patients[place]]].append(place)
@@ -116,59 +94,17 @@ def _of_one_person(session: Session, places: dict[Place, int], patients: dict[Pl
     ]
 
 
-def _people(session: Session, patients: set[int]) -> dict[int, int]:
-    """patient → the person behind the record, or behind the record that it was merged into."""
-    asked, kept = RegisterRequest, aliased(Patient)
-    done = (asked.kind == RequestKind.MERGE) & (asked.state == RequestState.DONE)
-    into = dict(session.execute(select(asked.patient_id, asked.kept_patient_id).where(done)).all())
-    people: dict[int, int] = {}
-    for part in slices(sorted(patients.union(filter(None, into.values())))):
-        people |= dict(session.execute(select(kept.id, kept.person_id).where(kept.id.in_(part))).all())
-    return {patient: people[_end_of(patient, into)] for patient in patients}
-
-
-def _end_of(patient: int, into: dict[int, int | None]) -> int:
-    """The record that stands after every merge."""
-    seen: set[int] = set()
-    while (further := into.get(patient)) is not None and patient not in seen:
-        seen.add(patient)
-        patient = further
-    return patient
-
-
 def _same_days(session: Session, pairs: Sequence[Sequence[Place]]) -> Iterator[Reason]:
     """Of two agreements of one person no day is paid by both, unless somebody decided that it may be."""
     for part in slices(pairs, 200):
-        lines = _lines_of(session, [place for pair in part for place in pair])
-        cases = _newest_cases(session, [line for several in lines.values() for line, _run in several])
+        lines = lines_of(session, [place for pair in part for place in pair])
+        cases = newest_cases(session, [line for several in lines.values() for line, _run in several])
         for one, other in part:
-            of_pair = [line for place in (one, other) for line, _run in lines[place]]
-            days = [counted_days(_newest_word(lines[place], cases.get(place))) for place in (one, other)]
-            if intersection(*days) and not any(_is_decided(line) for line in of_pair):
+            of_pair = [*lines[one], *lines[other]]
+            days = [counted_days(newest_word(lines[place], cases.get(place))) for place in (one, other)]
+            if intersection(*days) and not is_decided(of_pair):
                 first, second = lines[one][-1][0], lines[other][-1][0]
                 yield reason("subsidies.verify.person_twice", line=first.public_id, other=second.public_id)
-
-
-def _newest_cases(session: Session, lines: Sequence[SubsidyLine]) -> dict[Place, Recovery]:
-    found, places = dict[Place, Recovery](), {line.id: place_of(line) for line in lines}
-    for part in slices(sorted(places)):
-        rows = select(Recovery).where(Recovery.line_id.in_(part), Recovery.state != RecoveryState.WITHDRAWN)
-        for one in session.scalars(rows.order_by(Recovery.id)):
-            found[places[one.line_id]] = one
-    return found
-
-
-def _newest_word(lines: Sequence[tuple[SubsidyLine, SubsidyRun]], case: Recovery | None) -> Mapping[str, Any]:
-    """What was known last of the days that a place pays: a case that asks days back counts them no more."""
-    line, run = lines[-1]
-    if case is not None and (run.prepared_at is None or case.found_at >= run.prepared_at):
-        return case.snapshot
-    return line.snapshot
-
-
-def _is_decided(line: SubsidyLine) -> bool:
-    """A person looked at exactly this question and paid."""
-    return line.decided_by is not None and any(one["code"] == _ELSEWHERE for one in line.reasons)
 
 
 def _share_a_day(one: str, other: str) -> bool:

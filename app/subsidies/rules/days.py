@@ -32,6 +32,7 @@ class ExclusionKind(StrEnum):
     INPATIENT = "inpatient"
     LOST = "lost"
     CARE_FACILITY = "care_facility"
+    OTHER_RECORD = "other_record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class DayFacts:
 
     `agreement_to` is the last day on which the agreement held; `joined_on` the first day here, `left_on` the last;
     `managed` None means throughout. Of a stay in hospital or care the first and last day count, of custody and of
-    being lost only the last day does: the day of release or of being found.
+    being lost only the last day does: the day of release or of being found. `other_record`: days that another record of the same person
+    was paid for, as is found when two records turn out to be one.
     """
 
     agreement_from: date | None = None
@@ -65,6 +67,7 @@ class DayFacts:
     custody: tuple[Stay, ...] = ()
     care_facility: tuple[Stay, ...] = ()
     lost: tuple[Stay, ...] = ()
+    other_record: tuple[Stay, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """For the snapshot of a line: ISO dates, stays as `[from, to or null]`."""
@@ -72,13 +75,15 @@ class DayFacts:
         for name in _STAYS:
             stays = getattr(self, name)
             stored[name] = None if stays is None else [[_iso(one.from_on), _iso(one.to_on)] for one in stays]
+        if not self.other_record:  # hardly any line has them, and lines from before they were known have none
+            del stored["other_record"]
         return stored
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> DayFacts:
         values: dict[str, Any] = {name: _day(stored[name]) for name in _DATES}
         for name in _STAYS:
-            stays = stored[name]
+            stays = stored.get(name, []) if name == "other_record" else stored[name]
             values[name] = None if stays is None else tuple(stay_of(*one) for one in stays)
         return cls(**values)
 
@@ -160,6 +165,7 @@ def _blocked(
     yield ExclusionKind.LOST, _each(facts.lost, _until_last_day)
     if care_facility_days is DayRule.EXCLUDE:
         yield ExclusionKind.CARE_FACILITY, _each(facts.care_facility, _strictly_between)
+    yield ExclusionKind.OTHER_RECORD, [Span(stay.from_on, stay.to_on or date.max) for stay in facts.other_record]
 
 
 def _before(day: date | None) -> list[Span]:
@@ -190,7 +196,7 @@ def _until_last_day(stay: Stay) -> Span | None:
 
 
 _DATES = ("agreement_from", "agreement_to", "died_on", "joined_on", "left_on")
-_STAYS = ("managed", "inpatient", "custody", "care_facility", "lost")
+_STAYS = ("managed", "inpatient", "custody", "care_facility", "lost", "other_record")
 
 
 def _iso(day: date | None) -> str | None:

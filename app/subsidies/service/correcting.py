@@ -23,6 +23,7 @@ from app.core.money import Money
 from app.subsidies.models import LineKind, Recovery, RecoveryEvent, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.facts import GatheredLine, gather
 from app.subsidies.queries.late import lines_to_review
+from app.subsidies.queries.one_person import paid_by_other_records
 from app.subsidies.queries.past import Dead, PastLine, Place, dead_lines, paid_for, past_lines, place_of
 from app.subsidies.rules.corrections import Paid, decide_correction, decide_repayment, ended_with_payee, explained
 from app.subsidies.rules.decision import LineDecision, LineState, decide_line
@@ -204,9 +205,11 @@ def _review_alike(session: Session, look: Look, past: Sequence[PastLine]) -> Ite
     policy = _policy_of(session, run.county_code, lines[0])
     terms = PolicyTerms.from_json(policy.terms)
     held, sent = paid_for(session, lines), paid_for(session, lines, is_sent=True)
-    facts = _gather_again(session, run, look, lines, policy)
+    facts, elsewhere = _gather_again(session, run, look, lines, policy), paid_by_other_records(session, lines)
     for one in past:
-        gathered = replace(facts[one.place], facts=ended_with_payee(facts[one.place].facts))
+        known = facts[one.place].facts
+        days = replace(known.days, other_record=elsewhere.get(one.place, ()))
+        gathered = replace(facts[one.place], facts=ended_with_payee(replace(known, days=days)))
         decision = decide_line(gathered.facts, terms, run.rule_version)
         yield Reviewed(one, held[one.place], sent[one.place], gathered, decision, policy)
 
