@@ -10,13 +10,16 @@ from sqlalchemy import ColumnElement, and_, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent, AuditLink
-from app.core.actor import Actor
+from app.core.actor import Actor, Role
 from app.core.clock import SHANGHAI
 from app.core.paging import Page, decode_cursor, page_of
 from app.core.scope import within
 
 PAGE_SIZE = 50
 LOOKED = "audit.looked"  # somebody had a person's page before them
+# what puts a person before a police officer, whichever room sent it: together so many a day (roles.md)
+BEFORE_POLICE = ("handover_form", "conference_decision", "clue")
+MOST_POLICE = 10
 
 # Accounts stand above this room; only their names are read, to say who acted.
 _users = table("users", column("id"), column("display_name"), column("name"), column("area_code"))
@@ -102,6 +105,15 @@ def list_looked_at(session: Session, actor: Actor, kind: str, since: datetime) -
         AuditEvent.subject_kind == kind,
     )
     return set(session.scalars(looks.distinct()))
+
+
+def may_look(session: Session, actor: Actor, subject: tuple[str, str], today: date) -> bool:
+    """False for an officer who has had ten persons before them today and asks for an eleventh."""
+    if actor.role is not Role.POLICE:
+        return True
+    start = start_of_day(today)
+    seen = {(kind, one) for kind in BEFORE_POLICE for one in list_looked_at(session, actor, kind, start)}
+    return subject in seen or len(seen) < MOST_POLICE
 
 
 def find_last_act(session: Session, actor: Actor, action: str, subject: tuple[str, str]) -> AuditEvent | None:

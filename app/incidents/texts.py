@@ -19,6 +19,7 @@ TEXTS: dict[str, str] = {
     "incidents.checked": N_("已完成第 %(number)s 次核查"),
     "incidents.after_death": N_("%(on)s 已登记死亡，开始时间不能晚于这一天"),
     "incidents.in_future": N_("时间不能晚于现在"),
+    "incidents.too_long_ago": N_("早于 %(days)s 天前，请核对"),
     "incidents.ends_before": N_("结束时间不能早于开始时间"),
     "incidents.not_registered": N_("在册患者请从其页面开记录单"),
     "incidents.police_both": N_("告知公安机关的时间和方式要一起填写"),

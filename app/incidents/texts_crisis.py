@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "incidents.crisis.do.stay": N_("不挂断，请身边的人陪着，不让其独处"),
     "incidents.crisis.do.away": N_("请身边的人拿开刀具、药品，离开高处、水边"),
     "incidents.crisis.do.minor": N_("未成年人：同时联系监护人或学校"),
+    "incidents.crisis.before_call": N_("不能早于来电的时间"),
     "incidents.crisis.do.family": N_("征得同意后联系家人；来电者可以不留姓名"),
     "incidents.crisis.tell_police": N_("有危险的须告知公安机关；没有告知的，请选择原因"),
     "incidents.crisis.closed": N_("这次来电已结束，不能再改"),

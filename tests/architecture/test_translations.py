@@ -32,6 +32,7 @@ DATA = (
     "areas/service.py",  # what agencies are called after their places
     "messages/gateways/mail.py",  # the subject of a letter, which is the same for everybody
     "messages/rules/words.py",  # words that no text may bear
+    "incidents/rules/illness_words.py",  # words that a note to an office must not bear
     "messages/service/hearing.py",  # what people answer
     "messages/suggested.py",  # words to begin with, in both languages
     "roster/rules/",

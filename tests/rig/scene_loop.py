@@ -119,11 +119,11 @@ def _conference(around: Around) -> None:
     holder = replace(around.actors["county_office"], role=Role.TOWN, area_prefix=town)
     offices = list_agencies_to_ask(session, holder)
     partner = next((one for one in offices if one.kind is AgencyKind.PARTNER), offices[0])
-    call = CallConference(new_public_id(), NOW + timedelta(days=1), "三楼会议室", agencies=(partner.public_id,))
+    call = CallConference(new_public_id(), NOW + timedelta(hours=1), "三楼会议室", agencies=(partner.public_id,))
     conference = call_conference(session, holder, call, NOW)
     point = AgendaItem(ItemSource.INCIDENT, around.found.incident, around.patient.public_id)
     add_items(session, holder, conference, [point], NOW)
-    hold(session, holder, conference, (), NOW)
+    hold(session, holder, conference, [list_invitees(session, conference)[0].public_id], NOW)
     item = list_items(session, conference)[0]
     task = TakeDecision(new_public_id(), DecisionKind.DISABILITY, partner.public_id, TODAY + timedelta(days=30))
     decision = take_decision(session, vault, holder, conference, item.public_id, task, TODAY, NOW)

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from app.accounts.contacts import name_contact
 from app.accounts.models import User
 from app.areas.models import Agency, AgencyKind
+from app.audit.queries import LOOKED, may_look
+from app.audit.service import note
 from app.core.clock import business_day
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
@@ -30,7 +32,14 @@ from app.incidents.models import Conference, DecisionEvent
 from app.incidents.papers_conferences import minutes_pdf
 from app.incidents.queries.agenda import suggest
 from app.incidents.queries.conferences import list_agencies_to_ask, list_invitees, list_items, open_conference
-from app.incidents.queries.decisions import count_agenda, count_asked, get_invitation, list_invitations
+from app.incidents.queries.decisions import (
+    count_agenda,
+    count_asked,
+    get_invitation,
+    list_decisions,
+    list_invitations,
+    open_decision,
+)
 from app.incidents.rules.conferences import (
     DecisionKind,
     DecisionRefusal,
@@ -182,11 +191,15 @@ def test_a_decision_goes_from_the_table_to_its_end(session: Session, county: Cou
     due = TakeDecision(new_public_id(), DecisionKind.FEE_WAIVER, office.public_id, TODAY + DAY)
     with pytest.raises(Conflict):
         take_decision(session, vault(session), coordinator, meeting, point, due, TODAY, NOW)  # nobody has met yet
-    hold(session, coordinator, meeting, [list_invitees(session, meeting)[0].public_id], NOW)
-    wrong = replace(due, agency="elsewhere", due_on=TODAY - DAY)
+    with pytest.raises(Conflict):
+        hold(session, coordinator, meeting, [list_invitees(session, meeting)[0].public_id], NOW)  # its day has not come
+    with pytest.raises(Invalid):
+        hold(session, coordinator, meeting, (), meeting.meets_at)
+    hold(session, coordinator, meeting, [list_invitees(session, meeting)[0].public_id], meeting.meets_at)
+    wrong = replace(due, agency="elsewhere", due_on=TODAY - DAY, note="服用氯 氮-平，请协助")
     with pytest.raises(Invalid) as refused:
         take_decision(session, vault(session), coordinator, meeting, point, wrong, TODAY, NOW)
-    assert set(refused.value.errors) == {"agency", "due_on"}
+    assert set(refused.value.errors) == {"agency", "due_on", "note"}
     decision = take_decision(session, vault(session), coordinator, meeting, point, due, TODAY, NOW)
     assert take_decision(session, vault(session), coordinator, meeting, point, due, TODAY, NOW) is decision
     with pytest.raises(Conflict):
@@ -231,3 +244,59 @@ def test_only_offices_of_the_holders_place_are_asked(session: Session, county: C
     command = CallConference(new_public_id(), NOW, "三楼会议室")
     with pytest.raises(Invalid):
         call_conference(session, county.actor("town"), command, NOW)
+
+
+def test_an_office_without_an_account_is_answered_for_from_its_letter(session: Session, county: County) -> None:
+    coordinator = county.actor("coordinator")
+    silent = Agency(name="安和县医疗保障局", kind=AgencyKind.PARTNER, area_code=COUNTY)
+    session.add(silent)
+    session.flush()
+    patient = registered(session, county.actor("county_office"))
+    patient.risk_level = 4
+    move_follow_up(session, patient, TODAY - timedelta(days=5), [])
+    meeting = called(session, county, "coordinator", silent)
+    assert told(session) == [], "nobody there could read it"
+    invitee = get_invitation(session, coordinator, list_invitees(session, meeting)[0].public_id)
+    with pytest.raises(NotFound):
+        get_invitation(session, county.actor("partner"), invitee.public_id)
+    answer_invitation(session, coordinator, invitee, AnswerInvitation(InviteeAnswer.COMING, "老何"), NOW)
+    add_items(session, coordinator, meeting, [suggest(session, coordinator, meeting, TODAY, NOW)[0].item], NOW)
+    hold(session, coordinator, meeting, [invitee.public_id], meeting.meets_at)
+    due = TakeDecision(new_public_id(), DecisionKind.MEDICAL_AID, silent.public_id, TODAY + DAY)
+    point = list_items(session, meeting)[0].public_id
+    decision = take_decision(session, vault(session), coordinator, meeting, point, due, TODAY, NOW)
+    done = AnswerDecision(decision.version, DecisionState.DONE)
+    with pytest.raises(Invalid):
+        answer_decision(session, vault(session), coordinator, decision, done, NOW)  # from which letter?
+    with pytest.raises(NotFound):
+        answer_decision(session, vault(session), county.actor("partner"), decision, done, NOW)
+    answer_decision(session, vault(session), coordinator, decision, replace(done, paper_number="来函 12 号"), NOW)
+    steps = open_decision(session, coordinator, vault(session), decision, TODAY).steps
+    assert [one.is_on_behalf for one in steps] == [False, True]
+
+
+def test_police_have_no_list_of_people_and_ten_a_day(session: Session, county: County) -> None:
+    officer, coordinator = county.actor("police"), county.actor("coordinator")
+    patient = registered(session, county.actor("county_office"))
+    station = session.get_one(Agency, officer.agency_id)
+    patient.risk_level = 4
+    move_follow_up(session, patient, TODAY - timedelta(days=5), [])
+    meeting = called(session, county, "coordinator", partner(session, county))
+    add_items(session, coordinator, meeting, [suggest(session, coordinator, meeting, TODAY, NOW)[0].item], NOW)
+    hold(session, coordinator, meeting, [list_invitees(session, meeting)[0].public_id], meeting.meets_at)
+    due = TakeDecision(new_public_id(), DecisionKind.JOINT_VISIT, station.public_id, TODAY + DAY)
+    decision = take_decision(
+        session, vault(session), coordinator, meeting, list_items(session, meeting)[0].public_id, due, TODAY, NOW
+    )
+    row = list_decisions(session, officer, TODAY, NOW, None).rows[0]
+    assert (row.decision.id, row.name) == (decision.id, "")
+    assert open_decision(session, officer, vault(session), decision, TODAY).row.name == "单晓明"
+    seen = ("handover_form",) * 6 + ("conference_decision",) * 4
+    for number, kind in enumerate(seen):
+        note(session, officer, LOOKED, now=NOW, subject=(kind, f"seen-{number}"), area_code=COUNTY)
+    session.flush()
+    assert may_look(session, officer, ("conference_decision", "seen-9"), business_day(NOW)), (
+        "whom they had before them already"
+    )
+    assert not may_look(session, officer, ("conference_decision", decision.public_id), business_day(NOW))
+    assert may_look(session, coordinator, ("conference_decision", decision.public_id), business_day(NOW))

@@ -16,6 +16,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from app.core.identity import Sex
 from app.guardians.queries import list_guardians
 from app.incidents.commands import FillRecord, OpenEmergency
+from app.incidents.commands.green import AnswerReception, AskHospital
 from app.incidents.models import Emergency
 from app.incidents.papers import record_pdf
 from app.incidents.queries import (
@@ -39,6 +40,7 @@ from app.incidents.rules import (
     clock_of,
     next_check_at,
 )
+from app.incidents.rules.reception import ReceptionState, Transport
 from app.incidents.service import (
     answer_no_emergency,
     fill_record,
@@ -47,6 +49,7 @@ from app.incidents.service import (
     record_check,
     set_checks,
 )
+from app.incidents.service.receptions import answer_reception, ask_hospital
 from app.patients.models import Patient
 from app.patients.queries import header_of
 from app.patients.service import record_death
@@ -223,6 +226,29 @@ def test_the_next_visit_comes_within_fourteen_days(session: Session, county: Cou
     opened(session, county, patient=patient.public_id)
     session.refresh(later)
     assert later.due_on == patient.next_due_on == TODAY + timedelta(days=14)
+
+
+def test_what_is_written_down_late_asks_for_a_visit_today_and_never_in_the_past(
+    session: Session, county: County
+) -> None:
+    patient = patient_of(session, county)
+    record_visit(session, vault(session), county.actor("doctor"), command(patient, stable(TODAY)), TODAY, NOW)
+    with pytest.raises(Invalid):
+        opened(session, county, patient=patient.public_id, started_at=NOW - timedelta(days=93))
+    opened(session, county, patient=patient.public_id, started_at=NOW - timedelta(days=30))
+    assert patient.next_due_on == TODAY
+
+
+def test_a_hospital_may_answer_within_the_minute_of_the_question(session: Session, county: County) -> None:
+    doctor, emergency = county.actor("doctor"), opened(session, county, area_code=VILLAGE)
+    asked_at = NOW.replace(second=10)
+    asked = AskHospital(new_public_id(), Transport.AMBULANCE, name="市精神卫生中心")
+    reception = ask_hospital(session, vault(session), doctor, emergency, asked, asked_at)
+    said = AnswerReception(ReceptionState.ACCEPTED, NOW, name="值班医生")
+    with pytest.raises(Invalid):
+        answer_reception(session, doctor, reception, replace(said, at=NOW - timedelta(minutes=1)), asked_at)
+    answer_reception(session, doctor, reception, said, asked_at)
+    assert (reception.state, reception.answered_at) == (ReceptionState.ACCEPTED, asked_at)
 
 
 # -- the record --------------------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from app.incidents.models import FindingMember, Incident, IncidentFinding
 from app.incidents.queries import incidents_between
 from app.incidents.queries.deciding import effects_of, group_members
 from app.incidents.queries.incidents import get_incident, list_likely, list_own, open_incident
+from app.incidents.rules.emergencies import PersonCategory
 from app.incidents.rules.incidents import (
     Dismissal,
     Harm,
@@ -54,6 +55,7 @@ from app.incidents.service.incidents import (
     report_incident,
 )
 from app.patients.models import Patient
+from app.patients.rules import ManagementStatus
 from app.people.models import Person
 from app.risk.models import LevelSource, RiskLevel
 from app.tasks.service import move_follow_up
@@ -268,6 +270,14 @@ def test_the_record_is_completed_with_what_it_cost_and_who_was_hurt(session: Ses
     assert (
         b"\xe6" not in (incident.what_sealed or b"")[:3] and business_day(incident.happened_at) == incident.happened_on
     )
+
+
+def test_an_incident_says_how_the_person_stood_on_its_day(session: Session, county: County) -> None:
+    patient = registered(session, county.actor("county_office"))
+    patient.management_status = ManagementStatus.LOST
+    now, before = (reported(session, county, "doctor", patient=patient.public_id, happened_at=at) for at in (NOW - HOUR, NOW - 700 * 24 * HOUR))  # fmt: skip
+    assert (now.was_managed, now.category) == (True, PersonCategory.MANAGED)
+    assert (before.was_managed, before.category) == (False, PersonCategory.NOT_REGISTERED)
 
 
 def test_a_visits_count_is_explained_by_the_records_of_its_time() -> None:

@@ -60,9 +60,13 @@ def test_a_call_is_written_in_a_hurry_and_handed_over(scene: Scene, client_as: C
         "outcome": "police_on_way",
         "close": "1",
     }
-    done = doctor.post(
-        where, data=told | {"police_told_at": told_at, "police_told": "emergency_call", "area_code": village}
-    )
+    police = {"police_told": "emergency_call", "area_code": village}
+    long_ago = doctor.post(where, data=told | police | {"police_told_at": "2020-01-01T10:00"})
+    assert long_ago.status_code == 422 and "不能早于来电的时间" in long_ago.text
+    nowhere = doctor.post(where, data=told | police | {"police_told_at": told_at, "area_code": ""})
+    assert nowhere.status_code == 422 and 'href="#place"' in nowhere.text, "told, but where?"
+    told["version"] = hidden(doctor.get(where).text, "version")
+    done = doctor.post(where, data=told | police | {"police_told_at": told_at})
     assert done.status_code == 302, done.text
     page = doctor.get(where).text
     assert "已结束" in page and "拨打 110" in page

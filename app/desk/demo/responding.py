@@ -203,5 +203,6 @@ def _conference(session: Session, vault: Vault, county: County, moments: Moments
         "demo-conference-2", moments.now + 7 * _DAY, "县综治中心三楼会议室", agencies=meeting.agencies
     )
     upcoming = call_conference(session, holder, later, moments.on(moments.today, 90))
-    points = [one.item for one in suggest(session, holder, upcoming, moments.today, moments.now)][:3]
+    offered = suggest(session, holder, upcoming, moments.today, moments.now)
+    points = list({one.item.source: one.item for one in reversed(offered)}.values())
     add_items(session, holder, upcoming, points, moments.on(moments.today, 95))

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.areas.queries import full_names
-from app.audit.queries import list_looked_at
+from app.audit.queries import may_look as may_look_at
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor, Role
-from app.core.clock import SHANGHAI
-from app.core.paging import PAGE_SIZE
+from app.core.db import UtcDateTime
+from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.reach import addressed_to
-from app.discharges.rules.clocks import next_contact_due_at
 from app.discharges.rules.numbers import form_number
 from app.discharges.rules.states import OPEN_FORMS, FormKind, FormState
 from app.people.models import Person
 
 CLOSED_DAYS = 30
-MOST_POLICE = 10  # persons that an officer has before them in a day (roles.md)
+NO_DAY = datetime(9999, 12, 31, tzinfo=UTC)
 LOOK = "handover_form"
 
 
@@ -32,6 +31,7 @@ LOOK = "handover_form"
 class InboxRow:
     """`name` is None where the role does not see it in a list; `due_at` is the receipt's, then the act's."""
 
+    id: int
     public_id: str
     number: str
     kind: FormKind
@@ -46,17 +46,34 @@ class InboxRow:
     closed_at: datetime | None
 
 
-def list_inbox(session: Session, actor: Actor, now: datetime) -> list[InboxRow]:
-    """What is open, the most urgent first."""
-    due = case((HandoverForm.state == FormState.DISPATCHED, HandoverForm.receive_due_at), else_=HandoverForm.act_due_at)
-    return _rows(session, actor, now, HandoverForm.state.in_(OPEN_FORMS), (due, HandoverForm.id))
+def list_inbox(
+    session: Session, actor: Actor, now: datetime, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[InboxRow]:
+    """What is open, the most urgent first; what has no day comes last."""
+    act_due = func.coalesce(HandoverForm.act_due_at, type_coerce(NO_DAY, UtcDateTime))
+    due = case((HandoverForm.state == FormState.DISPATCHED, HandoverForm.receive_due_at), else_=act_due)
+    which: ColumnElement[bool] = HandoverForm.state.in_(OPEN_FORMS)
+    after = decode_cursor(cursor, 2)
+    if after and isinstance(after[0], str) and type(after[1]) is int and (moment := _moment(after[0])):
+        since = type_coerce(moment, UtcDateTime)
+        which = and_(which, or_(due > since, and_(due == since, HandoverForm.id > after[1])))
+    rows = _rows(session, actor, now, which, (due, HandoverForm.id), size + 1)
+    return page_of(rows, size, lambda row: ((row.due_at or NO_DAY).astimezone(UTC).isoformat(), row.id))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.utcoffset() == timedelta(0) else None
 
 
 def list_done(session: Session, actor: Actor, now: datetime) -> list[InboxRow]:
     """What was closed in the last days, as numbers; a closed form shows nobody any more."""
     since = now - timedelta(days=CLOSED_DAYS)
     done = (HandoverForm.state == FormState.CLOSED) & (HandoverForm.closed_at > since)
-    return _rows(session, actor, now, done, (HandoverForm.closed_at.desc(), HandoverForm.id.desc()))
+    return _rows(session, actor, now, done, (HandoverForm.closed_at.desc(), HandoverForm.id.desc()), PAGE_SIZE)
 
 
 def count_inbox(session: Session, actor: Actor, now: datetime) -> tuple[int, int]:
@@ -73,11 +90,7 @@ def count_inbox(session: Session, actor: Actor, now: datetime) -> tuple[int, int
 
 def may_look(session: Session, actor: Actor, form: HandoverForm, today: date) -> bool:
     """False for an officer who has had ten persons before them today and asks for an eleventh."""
-    if actor.role is not Role.POLICE:
-        return True
-    start = datetime.combine(today, datetime.min.time(), SHANGHAI)
-    looked_at = list_looked_at(session, actor, LOOK, start)
-    return form.public_id in looked_at or len(looked_at) < MOST_POLICE
+    return may_look_at(session, actor, (LOOK, form.public_id), today)
 
 
 def shows_person(actor: Actor, form: HandoverForm) -> bool:
@@ -85,14 +98,14 @@ def shows_person(actor: Actor, form: HandoverForm) -> bool:
     return sees(actor, Field.PATIENT_NAME) is Grant.FULL or form.state in OPEN_FORMS
 
 
-def _rows(session: Session, actor: Actor, now: datetime, which: Any, order: Sequence[Any]) -> list[InboxRow]:
+def _rows(session: Session, actor: Actor, now: datetime, which: Any, order: Sequence[Any], most: int) -> list[InboxRow]:
     found = session.execute(
         select(HandoverForm, Person.name)
         .join(Discharge, Discharge.id == HandoverForm.discharge_id)
         .join(Person, Person.id == Discharge.person_id)
         .where(addressed_to(actor), which)
         .order_by(*order)
-        .limit(PAGE_SIZE)
+        .limit(most)
     ).all()
     villages = full_names(session, {form.area_code for form, _name in found if form.area_code})
     return [_row(actor, form, name, villages[form.area_code], now) for form, name in found]
@@ -103,6 +116,7 @@ def _row(actor: Actor, form: HandoverForm, name: str, village: str, now: datetim
     # the police have no list of people: who it is stands on the form
     is_named = actor.role is not Role.POLICE and shows_person(actor, form)
     return InboxRow(
+        form.id,
         form.public_id,
         form_number(form.public_id),
         form.kind,
@@ -122,8 +136,4 @@ def due_of(form: HandoverForm) -> datetime | None:
     """By when this unit is waited for: its receipt, its act, its next contact."""
     if form.state is FormState.DISPATCHED:
         return form.receive_due_at
-    if form.state not in OPEN_FORMS:
-        return None
-    if form.kind is FormKind.VILLAGE:
-        return next_contact_due_at(form.dispatched_at, form.contacts_noted)
-    return form.act_due_at
+    return form.act_due_at if form.state in OPEN_FORMS else None

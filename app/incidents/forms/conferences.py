@@ -32,9 +32,14 @@ from app.incidents.commands.conferences import (
 )
 from app.incidents.forms.incidents import version_of
 from app.incidents.labels_conferences import ANSWERS, DECISION_KINDS, DECISION_STATES, REFUSALS, RESULTS
-from app.incidents.rules.conferences import DecisionKind, DecisionRefusal, DecisionState, InviteeAnswer, ItemResult
-
-_OWN_WORD = (DecisionState.TAKEN, DecisionState.DONE, DecisionState.REFUSED)
+from app.incidents.rules.conferences import (
+    OWN_WORDS,
+    DecisionKind,
+    DecisionRefusal,
+    DecisionState,
+    InviteeAnswer,
+    ItemResult,
+)
 
 
 class CallForm(Form):
@@ -105,7 +110,7 @@ class AnswerDecisionForm(Form):
     version = HiddenField()
     to = ChoiceField(
         lazy_("办理情况"),
-        labelled({one: DECISION_STATES[one] for one in _OWN_WORD}),
+        labelled({one: DECISION_STATES[one] for one in OWN_WORDS}),
         [Answered(lazy_("请选择办理情况"))],
     )
     refusal = ChoiceField(lazy_("不能办理的原因"), labelled(REFUSALS))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.areas.models import Agency, AgencyKind
 from app.areas.queries import full_names
 from app.areas.rules import county_of, prefix_of
-from app.core.access import Action, Field, Grant, require, sees
+from app.core.access import ACTIONS, Action, Field, Grant, require, sees
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
@@ -50,6 +50,8 @@ class ConferenceRow:
 class InviteeRow:
     invitee: ConferenceInvitee
     agency: str
+    # it has an account that may answer
+    is_here: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +172,11 @@ def open_conference(
     people = _names(session, [one.person_id for one in items])
     villages = full_names(session, {one.area_code for one in items})
     vault.warm(one.person_id for one in items)
-    caller = session.get(User, conference.called_by)
+    caller, invitees = session.get(User, conference.called_by), list_invitees(session, conference)
+    here = working_here(session, [one.agency_id for one in invitees])
     return ConferenceSheet(
         conference,
-        [InviteeRow(one, agencies[one.agency_id]) for one in list_invitees(session, conference)],
+        [InviteeRow(one, agencies[one.agency_id], one.agency_id in here) for one in invitees],
         [
             ItemRow(
                 one,
@@ -200,17 +203,26 @@ def list_invitees(session: Session, conference: Conference) -> list[ConferenceIn
 
 
 def list_agencies_to_ask(session: Session, actor: Actor) -> list[Agency]:
-    """Offices of the actor's county that have somebody: partners first, then its own offices, then those of its places."""
+    """Offices of the actor's county: partners first, then its own, then those of its places; at each those that work with Anhu."""
     require(actor, Action.HOLD_CONFERENCES)
     county = prefix_of(county_of(actor.area_prefix.ljust(12, "0")))
     rank = case((Agency.kind == AgencyKind.PARTNER, 0), (func.length(Agency.area_code) == 0, 1), else_=2)
-    staffed = select(User.agency_id).where(~User.is_disabled, User.agency_id.is_not(None))
+    silent = case((Agency.id.in_(_staffed()), 0), else_=1)
     offices = select(Agency).where(
         within_prefix(Agency.area_code, county),
         or_(Agency.area_code == county_of(actor.area_prefix.ljust(12, "0")), within(Agency.area_code, actor)),
-        Agency.id.in_(staffed),
     )
-    return list(session.scalars(offices.order_by(rank, Agency.area_code, Agency.id).limit(MOST_AGENCIES)))
+    return list(session.scalars(offices.order_by(rank, silent, Agency.area_code, Agency.id).limit(MOST_AGENCIES)))
+
+
+def working_here(session: Session, agencies: Collection[int]) -> set[int]:
+    """Of the agencies, those with an account that may answer: the others are told by letter or telephone, and answered for (代录)."""
+    return {one for one in session.scalars(_staffed().where(User.agency_id.in_(agencies))) if one is not None}
+
+
+def _staffed() -> Select[int | None]:
+    answering = ACTIONS[Action.ANSWER_DECISIONS]
+    return select(User.agency_id).where(~User.is_disabled, User.agency_id.is_not(None), User.role.in_(answering))
 
 
 def because_for(actor: Actor | None, item: ConferenceItem) -> list[Reason]:

@@ -12,21 +12,23 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.areas.models import Agency
 from app.areas.queries import full_names
-from app.core.access import Action, Field, Grant, require, sees
+from app.areas.rules import is_within
+from app.core.access import Action, Field, Grant, may, require, sees
 from app.core.actor import Actor, Role
 from app.core.errors import NotFound
 from app.core.identity import last4, mask_name
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within
 from app.incidents.models import Conference, ConferenceDecision, ConferenceInvitee, ConferenceItem, DecisionEvent
-from app.incidents.queries.conferences import NOTE, DecisionRow
-from app.incidents.rules.conferences import PENDING, ConferenceState, DecisionState, ItemSource, is_late
+from app.incidents.queries.conferences import NOTE, DecisionRow, working_here
+from app.incidents.rules.conferences import OWN_WORDS, PENDING, ConferenceState, DecisionState, ItemSource, is_late
 from app.people.models import Person
 from app.people.queries import list_main_phones
 from app.people.vault import Vault
 
 EVENT_NOTE = "conference_decision_events.note"
 ENDED_SHOWN_FOR = timedelta(days=90)
+LOOK = "conference_decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Step:
     by: str
     paper_number: str
     note: str | None = field(repr=False)
+    # written down by somebody else, from the agency's letter or call
+    is_on_behalf: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +85,23 @@ def list_invitations(session: Session, actor: Actor, now: datetime) -> list[tupl
 
 
 def get_invitation(session: Session, actor: Actor, public_id: str) -> ConferenceInvitee:
+    """One's own agency's; for whoever holds the conference also that of an agency without an account, to write its answer down."""
     require(actor, Action.ANSWER_DECISIONS)
-    found = session.scalars(
-        select(ConferenceInvitee).where(
-            ConferenceInvitee.public_id == public_id, ConferenceInvitee.agency_id == actor.agency_id
-        )
-    ).one_or_none()
+    found = session.scalars(select(ConferenceInvitee).where(ConferenceInvitee.public_id == public_id)).one_or_none()
     if found is None:
         raise NotFound()
+    if found.agency_id == actor.agency_id:
+        return found
+    conference = session.get_one(Conference, found.conference_id)
+    if not may_stand_in(session, actor, found.agency_id, conference.area_code):
+        raise NotFound()
     return found
+
+
+def may_stand_in(session: Session, actor: Actor, agency_id: int, area_code: str) -> bool:
+    """Whether this holder of conferences writes down, from its letter or call, what an agency without an account says (代录)."""
+    is_holders = may(actor, Action.HOLD_CONFERENCES) and is_within(area_code, actor.area_prefix)
+    return is_holders and not working_here(session, [agency_id])
 
 
 def count_agenda(session: Session, invitee: ConferenceInvitee) -> dict[ItemSource, int]:
@@ -146,7 +158,12 @@ def list_decisions(session: Session, actor: Actor, today: date, now: datetime, c
     villages = full_names(session, {one.area_code for one, *_ in found})
     lines = [
         DecisionRow(
-            one, _name_for(actor, one, name), villages[one.area_code], "", None, is_late(one.state, one.due_on, today)
+            one,
+            "" if actor.role is Role.POLICE else _name_for(actor, one, name),
+            villages[one.area_code],
+            "",
+            None,
+            is_late(one.state, one.due_on, today),
         )
         for one, name, _rank in found
     ]
@@ -180,7 +197,7 @@ def open_decision(
     name = _name_for(actor, decision, person.name)
     phones = list_main_phones(session, vault, [person.id]) if _opens(actor, Field.PATIENT_PHONE) and is_open else {}
     steps = session.execute(
-        select(DecisionEvent, User.display_name)
+        select(DecisionEvent, User.display_name, User.agency_id)
         .join(User, User.id == DecisionEvent.by)
         .where(DecisionEvent.decision_id == decision.id)
         .order_by(DecisionEvent.id)
@@ -197,8 +214,15 @@ def open_decision(
         ),
         session.get_one(Conference, decision.conference_id),
         [
-            Step(one.state, one.at, by, one.paper_number, vault.open(person.id, EVENT_NOTE, one.note_sealed) if reads else None)
-            for one, by in steps
+            Step(
+                one.state,
+                one.at,
+                by,
+                one.paper_number,
+                vault.open(person.id, EVENT_NOTE, one.note_sealed) if reads else None,
+                one.state in OWN_WORDS and office != decision.agency_id,
+            )
+            for one, by, office in steps
         ],
         person.born_on if is_open and _opens(actor, Field.PATIENT_BIRTH_DATE) else None,
         last4(number) if number else None,

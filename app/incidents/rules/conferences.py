@@ -78,6 +78,8 @@ MOVES: dict[DecisionState, tuple[DecisionState, ...]] = {
     DecisionState.REFUSED: (DecisionState.OPEN,),  # the conference asks again
     DecisionState.WITHDRAWN: (),
 }
+# the agency's own word; the others are the conference's
+OWN_WORDS = (DecisionState.TAKEN, DecisionState.DONE, DecisionState.REFUSED)
 PENDING = frozenset({DecisionState.OPEN, DecisionState.TAKEN})
 
 

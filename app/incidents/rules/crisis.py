@@ -97,14 +97,20 @@ def advice(danger: DangerNow, kinds: Danger, age: AgeBand) -> tuple[Reason, ...]
 
 
 def missing_for_closing(
-    danger: DangerNow | None, has_told_police: bool, outcome: CallOutcome | None, why_not_police: str | None
+    danger: DangerNow | None,
+    has_told_police: bool,
+    outcome: CallOutcome | None,
+    why_not_police: str | None,
+    has_place: bool,
 ) -> dict[str, Reason]:
-    """What a call still lacks before it can be closed, by field. With danger now the police are told, or it is said why not."""
+    """What a call still lacks before it can be closed, by field. With danger now the police are told where, or it is said why not."""
     missing = {}
     if danger is None:
         missing["danger"] = reason("incidents.needed")
     if danger is DangerNow.YES and not has_told_police and not why_not_police:
         missing["police_told_at"] = reason("incidents.crisis.tell_police")
+    if danger is DangerNow.YES and not has_place and why_not_police != NoPolice.NO_PLACE:
+        missing["place"] = reason("incidents.needed")
     if outcome is None:
         missing["outcome"] = reason("incidents.needed")
     return missing

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import IntFlag, StrEnum, auto
 
 RECORD_WITHIN = timedelta(hours=24)  # after the end (domain 2.5)
+OPENED_WITHIN = timedelta(days=92)  # what is older is a slip of the pen; our own proposal
 CHECK_EVERY = timedelta(hours=4)
 STABLE_CHECKS = 2  # so many in a row may end the checks
 FOLLOW_UP_WITHIN = timedelta(days=14)

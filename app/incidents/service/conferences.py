@@ -34,6 +34,7 @@ from app.incidents.queries.conferences import (
     list_items,
 )
 from app.incidents.rules.conferences import ConferenceState, DecisionState
+from app.incidents.rules.illness_words import illness_in
 from app.incidents.service.telling import tell_called_off, tell_invited, tell_moved
 from app.people.vault import Vault
 
@@ -179,11 +180,15 @@ def answer_invitation(
 
 
 def hold(session: Session, actor: Actor, conference: Conference, present: Iterable[str], now: datetime) -> None:
-    """It is being held: who of the invited came (their public ids)."""
+    """It is being held: who of the invited came (their public ids). Not before its day, and not by nobody."""
     require(actor, Action.HOLD_CONFERENCES)
     _refuse_unless(conference, ConferenceState.PLANNED)
-    came = set(present)
-    for one in list_invitees(session, conference):
+    if business_day(now) < business_day(conference.meets_at):
+        raise Conflict(reason("incidents.conference.not_yet", on=business_day(conference.meets_at)))
+    came, invitees = set(present), list_invitees(session, conference)
+    if not came & {one.public_id for one in invitees}:
+        raise Invalid({"chosen": [reason("incidents.conference.nobody_came")]})
+    for one in invitees:
         one.was_present = one.public_id in came
     conference.state = ConferenceState.HELD
     session.flush()
@@ -236,6 +241,8 @@ def take_decision(
         errors["agency"] = [reason("incidents.conference.agency_outside")]
     if command.due_on < today:
         errors["due_on"] = [reason("incidents.conference.due_in_past")]
+    if told := illness_in(command.note):
+        errors["note"] = [reason("incidents.decision.illness", words=list(told))]
     if errors:
         raise Invalid(errors)
     decision = ConferenceDecision(

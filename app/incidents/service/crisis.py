@@ -71,7 +71,7 @@ def write_call(
     _refuse_closed(call)
     if command.version != call.version:
         raise StaleVersion()
-    _refuse_writing(session, actor, command, now)
+    _refuse_writing(session, actor, call, command, now)
     for name in ("danger", "age", "caller", "police_told_at", "police_told", "ambulance_told_at", "family_told_at", "outcome"):  # fmt: skip
         setattr(call, name, getattr(command, name))
     call.dangers, call.no_police = command.dangers, command.no_police
@@ -92,7 +92,8 @@ def close_call(session: Session, actor: Actor, call: CrisisCall, now: datetime) 
     """With danger now, the police were told or it is said why not. Raises `Invalid` naming what is missing."""
     require(actor, Action.TAKE_CALLS)
     _refuse_closed(call)
-    missing = missing_for_closing(call.danger, call.police_told_at is not None, call.outcome, call.no_police)
+    has_place = call.place_sealed is not None or not call.area_code.endswith("000")
+    missing = missing_for_closing(call.danger, call.police_told_at is not None, call.outcome, call.no_police, has_place)
     if missing:
         raise Invalid({name: [why] for name, why in missing.items()})
     call.state, call.closed_at, call.closed_by = CallState.CLOSED, now, actor.user_id
@@ -181,12 +182,15 @@ def _refuse_without_village(call: CrisisCall) -> None:
         raise Conflict(reason("incidents.crisis.no_village"))
 
 
-def _refuse_writing(session: Session, actor: Actor, command: WriteCall, now: datetime) -> None:
+def _refuse_writing(session: Session, actor: Actor, call: CrisisCall, command: WriteCall, now: datetime) -> None:
     errors: dict[str, list[Reason]] = {}
+    began = call.called_at.replace(second=0, microsecond=0)  # forms know minutes
     for name in ("police_told_at", "ambulance_told_at", "family_told_at"):
         instant = getattr(command, name)
         if instant is not None and instant > now:
             errors[name] = [reason("incidents.in_future")]
+        elif instant is not None and instant < began:
+            errors[name] = [reason("incidents.crisis.before_call")]
     if (command.police_told_at is None) != (command.police_told is None):
         errors["police_told_at"] = [reason("incidents.police_both")]
     if command.name and (wrong := check_name(command.name).errors):

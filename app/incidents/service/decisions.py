@@ -13,8 +13,8 @@ from app.core.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.core.reasons import reason
 from app.incidents.commands.conferences import AnswerDecision
 from app.incidents.models import ConferenceDecision, ConferenceItem, DecisionEvent
-from app.incidents.queries.decisions import EVENT_NOTE
-from app.incidents.rules.conferences import DecisionState, refuse_move
+from app.incidents.queries.decisions import EVENT_NOTE, may_stand_in
+from app.incidents.rules.conferences import OWN_WORDS, DecisionState, refuse_move
 from app.people.vault import Vault
 
 _ENDED = frozenset({DecisionState.DONE, DecisionState.REFUSED, DecisionState.WITHDRAWN})
@@ -23,12 +23,18 @@ _ENDED = frozenset({DecisionState.DONE, DecisionState.REFUSED, DecisionState.WIT
 def answer_decision(
     session: Session, vault: Vault, actor: Actor, decision: ConferenceDecision, command: AnswerDecision, now: datetime
 ) -> None:
-    """The named agency takes it up, has done it or refuses it; every step stays on record."""
+    """The named agency takes it up, has done it or refuses it; for one without an account the holder writes it down, by its letter or call.
+
+    Every step stays on record.
+    """
     require(actor, Action.ANSWER_DECISIONS)
-    if decision.agency_id != actor.agency_id:
+    is_own = decision.agency_id == actor.agency_id
+    if not is_own and not may_stand_in(session, actor, decision.agency_id, decision.area_code):
         raise NotFound()
-    if command.to not in (DecisionState.TAKEN, DecisionState.DONE, DecisionState.REFUSED):
+    if command.to not in OWN_WORDS:
         raise Conflict(reason("incidents.decision.no_move"))
+    if not is_own and not command.paper_number:
+        raise Invalid({"paper_number": [reason("incidents.conference.unsigned")]})
     _step(session, vault, actor, decision, command, now)
 
 

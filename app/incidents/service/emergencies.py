@@ -29,6 +29,7 @@ from app.incidents.queries.emergencies import find_by_key, find_running, find_ta
 from app.incidents.rules.emergencies import (
     CHECKS_SETTING,
     NEEDED,
+    OPENED_WITHIN,
     TEXTS,
     ConsentSigner,
     Disposal,
@@ -95,6 +96,8 @@ def _refuse_opening(session: Session, actor: Actor, command: OpenEmergency, now:
     errors: dict[str, list[Reason]] = {}
     if command.started_at > now:
         errors["started_at"] = [reason("incidents.in_future")]
+    elif command.started_at < now - OPENED_WITHIN:
+        errors["started_at"] = [reason("incidents.too_long_ago", days=OPENED_WITHIN.days)]
     died_on = _day_of_death(session, actor, command.patient) if command.patient else None
     if died_on is not None and _day(command.started_at) > died_on:
         errors["started_at"] = [reason("incidents.after_death", on=died_on)]
@@ -171,8 +174,8 @@ def _take_over(session: Session, actor: Actor, patient: Patient, emergency: Emer
 
 
 def _come_soon(session: Session, patient: Patient, emergency: Emergency, now: datetime) -> None:
-    """The next visit within 14 days, unless it is due earlier or rests."""
-    by = follow_up_by(_day(emergency.started_at))
+    """The next visit within 14 days, unless it is due earlier or rests; of what is written down later than that, today."""
+    by = max(follow_up_by(_day(emergency.started_at)), _day(now))
     because = [reason("incidents.follow_up", on=_day(emergency.started_at), by=by)]
     come_by(session, patient, by, because, f"emergency:{emergency.id}", now)
 

@@ -23,7 +23,6 @@ from app.incidents.models import Incident, IncidentHarm
 from app.incidents.queries.incidents import get_harm, list_undecided
 from app.incidents.rules.emergencies import PersonCategory
 from app.incidents.rules.incidents import REPORTER_OF, IncidentState, Reporter
-from app.incidents.service.emergencies import category_of
 from app.patients.models import Patient, PatientSpan
 from app.patients.queries import get_patient
 from app.patients.rules import UNKNOWN_NAME, ManagementStatus, SpanKind
@@ -135,9 +134,11 @@ def _tie(session: Session, incident: Incident, patient: Patient | None) -> None:
     incident.patient_id = patient.id if patient else None
     if patient is None:
         return
-    incident.area_code, incident.category = patient.area_code, category_of(patient)
     since = _managed_since(session, patient, incident.happened_on)
-    incident.was_managed, incident.managed_since = since is not None, since
+    incident.area_code, incident.was_managed, incident.managed_since = patient.area_code, since is not None, since
+    is_registered = patient.registered_on is not None and patient.registered_on <= incident.happened_on
+    unmanaged = PersonCategory.NOT_MANAGED if is_registered else PersonCategory.NOT_REGISTERED
+    incident.category = PersonCategory.MANAGED if since else unmanaged
 
 
 def _managed_since(session: Session, patient: Patient, day: date) -> date | None:

@@ -69,7 +69,8 @@ def answer_reception(
     if command.to not in _MOVES.get(reception.state, ()):
         raise Conflict(reason("incidents.reception.no_move"))
     errors: dict[str, list[Reason]] = {}
-    if not reception.asked_at <= command.at <= now:
+    # forms know minutes: an answer within the minute of the question comes after it
+    if not reception.asked_at.replace(second=0, microsecond=0) <= command.at <= now:
         errors["at"] = [reason("incidents.reception.when")]
     if command.to is ReceptionState.REFUSED and command.refusal is None:
         errors["refusal"] = [reason("incidents.decision.why_refused")]
@@ -79,7 +80,7 @@ def answer_reception(
     reception.state = command.to
     reception.refusal = command.refusal if command.to is ReceptionState.REFUSED else None
     if is_answer or reception.answered_at is None:
-        reception.answered_at, reception.answered_by = command.at, actor.user_id
+        reception.answered_at, reception.answered_by = max(command.at, reception.asked_at), actor.user_id
         reception.answered_name = command.name if is_answer else reception.answered_name
     if command.to is ReceptionState.ARRIVED:
         reception.arrived_at, reception.arrived_by, reception.received_name = command.at, actor.user_id, command.name

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.areas.rules import prefix_of
 from app.core.clock import business_day
 from app.incidents.models import Conference
+from app.incidents.queries.conferences import working_here
 from app.incidents.rules.conferences import ConferenceState
 from app.messages.queries.relevance import register
 from app.messages.service import MessageKind, Owed, Relation, owe_many, take_back
@@ -41,7 +42,7 @@ def conference_code(conference: Conference) -> str:
 def _owe(
     session: Session, kind: MessageKind, subject: str, conference: Conference, agencies: Iterable[int], now: datetime
 ) -> None:
-    """To whoever answers for the agency when it is sent; once for each state of the conference."""
+    """To whoever answers for the agency when it is sent, where somebody works with Anhu; once for each state of the conference."""
     parameters = {"day": business_day(conference.meets_at), "code": conference_code(conference)}
     owe_many(
         session,
@@ -55,7 +56,7 @@ def _owe(
                 parameters=parameters,
                 area_code=conference.area_code,
             )
-            for agency in agencies
+            for agency in sorted(working_here(session, list(agencies)))
         ],
         now,
     )

@@ -10,21 +10,17 @@ from sqlalchemy.orm import Session
 
 from app.core.reasons import Reason
 from app.patients.models import Patient
-from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus
+from app.patients.rules import is_visit_owed
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
 from app.tasks.service import move_follow_up, open_follow_up
-
-_RESTING = frozenset({CareSetting.INPATIENT, CareSetting.CUSTODY})
 
 
 def come_by(
     session: Session, patient: Patient, by: date, because: Sequence[Reason], period: str, now: datetime
 ) -> bool:
     """The next visit by that day, unless it is due earlier or rests; whether anything moved."""
-    if patient.registry_status is not RegistryStatus.REGISTERED or patient.care_setting in _RESTING:
-        return False
-    if patient.management_status is not ManagementStatus.MANAGED:
+    if not is_visit_owed(patient.registry_status, patient.management_status, patient.care_setting):
         return False
     due = session.scalar(
         select(Task.due_on).where(

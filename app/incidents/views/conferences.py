@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.areas.queries import names_of, place_of
 from app.core.access import Action, current_actor, permit
+from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import new_public_id, transaction
 from app.core.errors import AnhuError, Invalid
@@ -53,7 +54,7 @@ def list_conferences() -> str:
 @permit(Action.HOLD_CONFERENCES)
 def call_conference() -> Answer:
     actor, form = current_actor(), CallForm(data={"key": new_public_id()})
-    form.agencies.choices = choices([(one.public_id, one.name) for one in queries.list_agencies_to_ask(read_session(), actor)])  # fmt: skip
+    form.agencies.choices = choices(_agencies(actor))
     if request.method == "POST" and form.validate():
         forget_reads()
         try:
@@ -119,7 +120,7 @@ def invite(public_id: str) -> Answer:
     conference = queries.get_conference(session, actor, public_id)
     asked = {one.agency_id for one in queries.list_invitees(session, conference)}
     form = ChooseForm()
-    form.offer((one.public_id, one.name) for one in queries.list_agencies_to_ask(session, actor) if one.id not in asked)
+    form.offer(_agencies(actor, asked))
     if request.method == "POST" and form.validate():
         now, chosen = current_clock().now(), form.chosen.data or ()
         done = _acted(
@@ -211,7 +212,7 @@ def take_decision(public_id: str, item_id: str) -> Answer:
     conference = queries.get_conference(session, actor, public_id)
     queries.get_item(session, actor, conference, item_id)
     form = DecisionForm(data={"key": new_public_id()})
-    form.agency.offer([(one.public_id, one.name) for one in queries.list_agencies_to_ask(session, actor)])
+    form.agency.offer(_agencies(actor))
     if request.method == "POST" and form.validate():
         done = _acted(
             form,
@@ -264,6 +265,14 @@ def minutes_paper(public_id: str) -> Response:
 
 
 # -- storing and showing -----------------------------------------------------------------------------------------------
+
+
+def _agencies(actor: Actor, but: Collection[int] = ()) -> list[tuple[str, str]]:
+    """Those that can be asked; whoever has no account that may answer is told by letter or telephone."""
+    session = read_session()
+    offered = [one for one in queries.list_agencies_to_ask(session, actor) if one.id not in but]
+    here = queries.working_here(session, [one.id for one in offered])
+    return [(one.public_id, one.name if one.id in here else _("%(agency)s（须另行通知）", agency=one.name)) for one in offered]  # fmt: skip
 
 
 def _acted(form: Any, public_id: str, act: Act, said: str) -> BaseResponse | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.areas.queries import agency_names
+from app.audit.queries import may_look
 from app.audit.views import note_look
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import AnhuError, Invalid
+from app.core.errors import AnhuError, Forbidden, Invalid
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.reasons import reason
@@ -58,16 +60,26 @@ def answer_invitation(public_id: str) -> Answer:
             show_errors(form, refused)
         else:
             flash(_("已答复"))
-            return redirect(url_for("incidents.list_decisions"))
+            return redirect(_back(conference, is_own=invitee.agency_id == actor.agency_id))
     page = render_template(
         "incidents/invitation.html",
         form=form,
         conference=conference,
         agenda=queries.count_agenda(session, invitee),
         is_planned=conference.state is ConferenceState.PLANNED,
+        back=_back(conference, is_own=invitee.agency_id == actor.agency_id),
+        agency=None
+        if invitee.agency_id == actor.agency_id
+        else agency_names(session, [invitee.agency_id])[invitee.agency_id],
         words=words(),
     )
     return page if request.method == "GET" else (page, 422)
+
+
+def _back(conference: Conference, *, is_own: bool) -> str:
+    if is_own:
+        return url_for("incidents.list_decisions")
+    return url_for("incidents.show_conference", public_id=conference.public_id)
 
 
 @incidents.route("/decisions/<public_id>", methods=["GET", "POST"])
@@ -77,7 +89,10 @@ def show_decision(public_id: str) -> Answer:
     decision = queries.get_decision(session, actor, public_id)
     form = AnswerDecisionForm(data={"version": decision.version})
     if request.method == "GET":
-        note_look(("conference_decision", public_id), decision.area_code)
+        looked = (queries.LOOK, public_id)
+        if decision.state in PENDING and not may_look(session, actor, looked, clock.today()):
+            raise Forbidden(reason("incidents.decision.ten_a_day"))
+        note_look(looked, decision.area_code)
     elif form.validate():
         forget_reads()
         try:
@@ -97,6 +112,8 @@ def show_decision(public_id: str) -> Answer:
         sheet=queries.open_decision(session, actor, Vault(session, current_keyring()), decision, clock.today()),
         form=form,
         is_mine=decision.agency_id == actor.agency_id and decision.state in PENDING,
+        stands_in=decision.state in PENDING
+        and queries.may_stand_in(session, actor, decision.agency_id, decision.area_code),
         may_steer=may(actor, Action.HOLD_CONFERENCES),
         is_open=decision.state in PENDING,
         is_refused=decision.state is DecisionState.REFUSED,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.areas.models import Agency
 from app.areas.queries import agency_names, full_names
-from app.audit.queries import list_looked_at, start_of_day
+from app.audit.queries import MOST_POLICE, list_looked_at, start_of_day
 from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
 from app.core.errors import NotFound
@@ -41,7 +41,6 @@ from app.people.vault import Vault
 
 OWN_DAYS = 90  # how long a report's state stays on its reporter's list
 MOST_OWN = 50
-MOST_POLICE = 10  # persons that the police see in a day (roles.md)
 MOST_IN_DOUBT = 200
 
 _IS_OPEN = Clue.state != ClueState.CLOSED
