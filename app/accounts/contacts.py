@@ -166,7 +166,13 @@ def _in_turn(agency: Agency | None, area_code: str, today: date, role: Role | No
             .select_from(AgencyContact)
             .join(User, User.id == AgencyContact.user_id)
             .join(Agency, Agency.id == AgencyContact.agency_id)
-            .where(AgencyContact.agency_id == agency.id, _holds(today), ~User.is_disabled)
+            .where(
+                AgencyContact.agency_id == agency.id,
+                User.agency_id
+                == AgencyContact.agency_id,  # who has moved to another office answers for this one no more
+                _holds(today),
+                ~User.is_disabled,
+            )
             .order_by(AgencyContact.rank, AgencyContact.id)
         )
         yield people.where(User.agency_id == agency.id)

@@ -36,6 +36,12 @@ STATE_LABELS: dict[MessageState, str] = {
     MessageState.NOT_SENT: N_("未开通发送"),
 }
 
+# what a message's page shows of each event: a state, or what a look at the provider's list found
+EVENT_LABELS: dict[str, str] = {
+    **{state.value: label for state, label in STATE_LABELS.items()},
+    "absent": N_("服务商处暂未查到"),
+}
+
 RECIPIENT_LABELS: dict[Recipient, str] = {
     Recipient.FIRST_GUARDIAN: N_("第一监护人"),
     Recipient.SECOND_GUARDIAN: N_("第二监护人"),
@@ -75,12 +81,12 @@ TEXTS: dict[str, str] = {
     "messages.refused.guardian_dead": N_("监护人已故"),
     "messages.refused.no_consent": N_("接收人没有同意接收短信，或已撤回同意"),
     "messages.refused.not_safe": N_("已登记不宜发送短信"),
-    "messages.refused.no_mobile": N_("没有可用的手机号码"),
-    "messages.refused.new_number": N_("监护人换了号码，新号码还没有核对"),
-    "messages.refused.nobody_named": N_("没有可通知的工作人员"),
-    "messages.refused.no_address": N_("工作人员没有登记邮箱"),
-    "messages.refused.forbidden_word": N_("短信内容未通过用词检查"),
-    "messages.refused.by_provider": N_("服务商不接受（错误码 %(error)s）"),
+    "messages.failed.no_mobile": N_("没有可用的手机号码"),
+    "messages.failed.new_number": N_("监护人换了号码，新号码还没有核对"),
+    "messages.failed.nobody_named": N_("没有可通知的工作人员"),
+    "messages.failed.no_address": N_("工作人员没有登记邮箱"),
+    "messages.failed.forbidden_word": N_("短信内容未通过用词检查"),
+    "messages.failed.by_provider": N_("服务商不接受（错误码 %(error)s）"),
     "messages.refused.stopped": N_("接收人已向运营商退订"),
     "messages.not_sent.off": N_("本系统没有开通发送"),
     "messages.not_sent.no_template": N_("没有审批通过的模板"),

@@ -84,6 +84,7 @@ class Provider:
     mood: Callable[[str], Mood] = lambda _to: Mood.WELL
     journal: list[Accepted] = field(default_factory=list)
     calls: int = 0
+    lists: bool = True  # whether its list can be read
     wrong: list[str] = field(default_factory=list)
     # what happens while a call is under way
     meanwhile: Callable[[Accepted], None] = lambda _accepted: None
@@ -214,7 +215,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status, b"<html>" if mood is Mood.GIBBERISH else json.dumps(answer).encode())
 
     def do_GET(self) -> None:
-        if self._is_ours():
+        if not self._is_ours():
+            return
+        if not self.provider.lists:
+            self._answer(503, b"{}")
+        else:
             self._answer(200, json.dumps(self.provider.list(dict(parse_qsl(urlsplit(self.path).query)))).encode())
 
     def _is_ours(self) -> bool:

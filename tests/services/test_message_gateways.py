@@ -202,6 +202,25 @@ def test_an_offices_group_gets_one_line_signed_as_its_robot_asks(kind: str) -> N
     nobody = choose(Sending(staff=kind, webhook_url="http://127.0.0.1:9/")).staff
     assert nobody is not None
     assert nobody.send(PARCEL).outcome is Outcome.AWAY
+    with babbling() as url:
+        gateway = choose(Sending(staff=kind, webhook_url=url)).staff
+        assert gateway is not None
+        assert gateway.send(PARCEL).outcome is Outcome.UNKNOWN
+
+
+@contextmanager
+def babbling() -> Iterator[str]:
+    """Something that listens there and does not speak HTTP."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.rfile.readline()
+            self.wfile.write(b"garbage\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
 
 
 def test_an_alert_goes_by_e_mail_through_the_offices_own_server() -> None:

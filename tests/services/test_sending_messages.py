@@ -104,6 +104,7 @@ def test_what_is_no_longer_true_or_agreed_is_not_sent(
         approve_words(session, county)
         told = tell_families(session, keyring, county, 8)
         told += tell_families(session, keyring, county, 1, agree=False, first=8)
+        told += tell_families(session, keyring, county, 1, first=9)
     owe_all(database, told)
     with database.transaction() as session:
         doctor, clerk = county.actor("doctor"), county.actor("clerk")
@@ -123,8 +124,9 @@ def test_what_is_no_longer_true_or_agreed_is_not_sent(
         session.execute(
             update(Message).where(Message.subject_id == told[7].task.id).values(expires_at=NOW + timedelta(seconds=2))
         )
+        session.get_one(Task, told[9].task.id).due_on = TODAY + timedelta(days=20)  # and its text names another day
     post.clock.forward(seconds=5)
-    assert post.work() == 9
+    assert post.work() == 10
     assert standing.journal == []
     assert reasons(database) == [
         "messages.cancelled.no_longer_true",
@@ -133,9 +135,10 @@ def test_what_is_no_longer_true_or_agreed_is_not_sent(
         "messages.cancelled.not_registered",
         "messages.refused.guardian_dead",
         "messages.refused.not_safe",
-        "messages.refused.no_mobile",
+        "messages.failed.no_mobile",
         "messages.expired",
         "messages.refused.no_consent",
+        "messages.cancelled.no_longer_true",
     ]
 
 
@@ -143,11 +146,17 @@ def test_the_round_between_says_within_a_minute_what_the_sender_would_find(
     database: Database, county: County, families: list[Told], standing: Provider, post: Post
 ) -> None:
     """Messages that wait for the morning are cancelled in the evening, where everybody sees it."""
-    post.clock.at = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)  # eleven at night
+    post.clock.at = datetime(2026, 11, 21, 13, 54, tzinfo=UTC)  # six minutes before the night
     owe_all(database, families, post.clock.at)
+    claimed = post.sender.claim()
+    assert isinstance(claimed, Claimed)
+    post.clock.forward(seconds=30)  # a provider needs up to five minutes: it would ring in the night
+    post.sender.send(claimed)
+    assert (standing.journal, set(states(database))) == ([], {MessageState.QUEUED})
+    post.clock.at = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)  # eleven at night
     assert post.work() == 0  # quiet hours
     with database.transaction() as session:
-        session.get_one(Task, families[0].task.id).state = TaskState.DONE
+        session.get_one(Task, families[0].task.id).due_on = TODAY + timedelta(days=30)
         consent = families[1].consent
         assert consent is not None
         end_consent(session, county.actor("doctor"), families[1].patient, consent.public_id, NOW)
@@ -236,8 +245,14 @@ def test_an_empty_account_keeps_everything_waiting_and_stop_ends_the_consent(
     standing.mood = lambda to: moods[to.removeprefix("+86")]
     post.clock.forward(hours=1, seconds=1)
     post.work()
-    assert Counter(states(database)) == {MessageState.SENT: 2, MessageState.REFUSED: 2}
+    assert Counter(states(database)) == {MessageState.SENT: 2, MessageState.REFUSED: 1, MessageState.FAILED: 1}
+    settle(post.sender)
     with database.reading() as session:
+        lost = session.scalars(select(Message).where(Message.state == MessageState.FAILED)).one()
+        assert lost.because == {"code": "messages.failed.by_provider", "args": {"error": "21614"}}
+        assert (
+            lost.answerable_id is not None
+        )  # a number that is none is told to somebody; who wants no more is left alone
         ended = session.scalars(select(ContactConsent).where(ContactConsent.ended_at.is_not(None))).all()
         assert [(one.person_id, one.ended_because) for one in ended] == [(families[0].guardian.id, ConsentEnd.REPLIED)]
 
@@ -294,6 +309,19 @@ def test_a_sender_that_died_leaves_a_visible_trace_and_one_that_slept_calls_nobo
     settle(post.sender)
     assert states(database)[:2] == [MessageState.FAILED, MessageState.SENT]
     assert len(standing.journal) == 1
+
+
+def test_one_look_that_finds_nothing_after_one_that_saw_nothing_is_no_proof(
+    database: Database, families: list[Told], standing: Provider, post: Post
+) -> None:
+    standing.mood = lambda _to: Mood.BROKEN
+    owe_all(database, families[:1])
+    post.work()
+    for reads, end in ((False, MessageState.UNKNOWN), (True, MessageState.UNKNOWN), (True, MessageState.FAILED)):
+        standing.lists = reads
+        post.clock.forward(minutes=5, seconds=1)
+        settle(post.sender)
+        assert states(database)[0] is end
 
 
 def test_two_unknown_texts_to_one_number_wait_for_a_person(

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.clock import SHANGHAI
 from app.messages.rules.kinds import KINDS, Audience, MessageKind, Parameter
-from app.messages.rules.night import is_night, may_wait_until, next_morning
+from app.messages.rules.night import is_night, may_ring, may_wait_until, next_morning
 from app.messages.rules.outcomes import rises
 from app.messages.rules.words import UnknownValue, forbidden_in, names_in, rendered, size_of
 from app.messages.service.wording import EXAMPLE, MOST_PARTS
@@ -76,10 +76,12 @@ def test_quiet_hours_are_the_nights_of_shanghai() -> None:
         return datetime(2026, 11, 21, hour, minute, second, tzinfo=SHANGHAI).astimezone(UTC)
 
     assert [is_night(at(*one)) for one in ((7, 59, 59), (8,), (21, 59, 59), (22,), (0,))] == [True, False, False, True, True]  # fmt: skip
+    # nothing is handed over that could ring in the night: the provider's shortest time is over before it
+    assert [may_ring(at(*one)) for one in ((7, 59, 59), (8,), (21, 54, 29), (21, 54, 30), (23,))] == [False, True, True, False, False]  # fmt: skip
     assert next_morning(at(7)).astimezone(SHANGHAI).day == 21
     assert next_morning(at(23)).astimezone(SHANGHAI).day == 22
     # a provider may not keep a text into the night, nor past its own time
-    assert may_wait_until(at(21), at(23), ignores_night=False) == at(22)
+    assert may_wait_until(at(21), at(23), ignores_night=False) == at(21, 59, 30)
     assert may_wait_until(at(21), at(23), ignores_night=True) == at(23)
     assert may_wait_until(at(10), at(23), ignores_night=False) == at(14)
     assert may_wait_until(at(10), at(10, 1), ignores_night=False) == at(10) + timedelta(minutes=5)

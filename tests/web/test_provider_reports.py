@@ -11,17 +11,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
 
 from app.core.db import Database
 from app.messages.models import ContactConsent, DroppedCallback, Message, MessageEvent
 from app.messages.rules.kinds import MessageState
 from app.messages.rules.templates import ConsentEnd
+from app.messages.service.answering import settle_message
 from app.messages.service.sending import Claimed
 from tests.conftest import NOW
 from tests.rig.clock import StoppedClock
 from tests.rig.county import County
-from tests.rig.sms import SENDER, TOKEN, Accepted, Provider, provider
+from tests.rig.sms import SENDER, TOKEN, Accepted, Mood, Provider, provider
 from tests.rig.telling import PUBLIC, Post, Told, approve_words, owe_visit, settings_for, tell_families
 
 LADDER = ("queued", "sending", "sent", "delivered")
@@ -63,9 +65,13 @@ def say(client: FlaskClient, one: Accepted, status: str, **more: str) -> int:
     return client.post(one.callback.removeprefix(PUBLIC), data=fields, headers=headers).status_code
 
 
+def message_of_path(session: Session, one: Accepted) -> Message:
+    return session.scalars(select(Message).where(Message.callback_path == one.path)).one()
+
+
 def message_of(database: Database, one: Accepted) -> Message:
     with database.reading() as session:
-        return session.scalars(select(Message).where(Message.callback_path == one.path)).one()
+        return message_of_path(session, one)
 
 
 def dropped(database: Database) -> dict[str, int]:
@@ -103,6 +109,35 @@ def test_a_report_is_quicker_than_our_own_record(
     [one] = standing.journal
     message = message_of(database, one)
     assert (message.state, message.provider_id) == (MessageState.DELIVERED, one.sid)
+
+
+def test_a_report_after_an_end_is_noted_and_only_an_arrival_is_believed(
+    listening: FlaskClient, database: Database, families: list[Told], standing: Provider, post: Post, county: County
+) -> None:
+    """A colleague said how an unknown outcome ended, and then the provider speaks."""
+    standing.mood = lambda _to: Mood.ACCEPTS_SILENTLY
+    post.waits(standing, 0.3)
+    for _ in families:
+        post.work()
+        post.clock.forward(seconds=61 * 4)
+    post.waits(standing, 10)
+    lost, arrived, broken = standing.journal
+    with database.transaction() as session:
+        for one, has_arrived in ((lost, False), (arrived, True), (broken, False)):
+            settle_message(
+                session, county.actor("county_office"), message_of_path(session, one).public_id, has_arrived, NOW
+            )
+    for status in ("queued", "sent", "delivered"):
+        assert say(listening, lost, status) == 204
+    for status in ("sent", "undelivered"):
+        assert say(listening, arrived, status, ErrorCode="30003") == 204
+        assert say(listening, broken, status, ErrorCode="30003") == 204
+    ends = [message_of(database, one).state for one in (lost, arrived, broken)]
+    assert ends == [MessageState.DELIVERED, MessageState.DELIVERED, MessageState.FAILED]
+    assert dropped(database) == {}
+    with database.reading() as session:
+        said = set(session.scalars(select(MessageEvent.status).where(MessageEvent.status.like("twilio:%"))))
+        assert said == {"twilio:queued", "twilio:sent", "twilio:delivered", "twilio:undelivered"}
 
 
 def test_what_is_forged_foreign_replayed_or_old_has_no_effect(

@@ -9,6 +9,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -41,7 +42,7 @@ class WebhookGateway:
         except urllib.error.URLError as trouble:
             reached = isinstance(trouble.reason, TimeoutError | ConnectionResetError)
             return Answer(Outcome.UNKNOWN if reached else Outcome.AWAY)
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):
             return Answer(Outcome.UNKNOWN)
         return _by_word(said if isinstance(said, dict) else {})
 

@@ -6,6 +6,7 @@ known what they own, where they are imported: `register("handover_form", still_w
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import date
 
@@ -43,6 +44,22 @@ def still_holding(session: Session, subject_kind: str, ids: Collection[int], tod
     return found
 
 
+def still_true(session: Session, messages: Collection[Message], today: date) -> Callable[[Message], bool]:
+    """Asked once for many: whether what a message says still holds, the day that it names included."""
+    asked: dict[str, set[int]] = defaultdict(set)
+    for one in messages:
+        asked[one.subject_kind].add(one.subject_id)
+    holding = {kind: still_holding(session, kind, ids, today) for kind, ids in asked.items()}
+    days = {kind: _DAYS[kind](session, ids) for kind, ids in asked.items() if kind in _DAYS}
+
+    def is_true(one: Message) -> bool:
+        day = days.get(one.subject_kind, {}).get(one.subject_id)
+        has_moved = day is not None and one.parameters.get("day") not in (None, day.isoformat())
+        return one.subject_id in holding[one.subject_kind] and not has_moved
+
+    return is_true
+
+
 def list_living(session: Session, patient_ids: Collection[int]) -> set[int]:
     """Of the patients, those who live and are on the register: about nobody else anything is said to a family."""
     found: set[int] = set()
@@ -62,6 +79,15 @@ def list_living(session: Session, patient_ids: Collection[int]) -> set[int]:
 
 def _open_tasks(session: Session, ids: Collection[int], _today: date) -> set[int]:
     return set(session.scalars(select(Task.id).where(Task.id.in_(ids), Task.state == TaskState.OPEN)))
+
+
+def _due_days(session: Session, ids: Collection[int]) -> dict[int, date]:
+    """An open task moves in place: after a discharge, an incident, a vain attempt."""
+    found: dict[int, date] = {}
+    for part in slices(set(ids)):
+        rows = session.execute(select(Task.id, Task.due_on).where(Task.id.in_(part)))
+        found.update((task_id, due_on) for task_id, due_on in rows)
+    return found
 
 
 def _live_agreements(session: Session, ids: Collection[int], today: date) -> set[int]:
@@ -103,3 +129,6 @@ _KNOWN: dict[str, StillHolds] = {
     "late_tasks_of": _agencies_with_late_tasks,
     "failures_of": _unattended_failures,
 }
+
+# kinds whose day may change while a message waits: subject → the day that it says now
+_DAYS: dict[str, Callable[[Session, Collection[int]], dict[int, date]]] = {"task": _due_days}

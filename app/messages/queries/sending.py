@@ -17,7 +17,7 @@ from app.core.phones import PhoneKind, check_phone
 from app.core.scope import within_prefix
 from app.guardians.models import Guardianship
 from app.guardians.rules import Rank
-from app.messages.models import ContactConsent, GatewayPause, Message, MessageTemplate, StaffAddress
+from app.messages.models import ContactConsent, GatewayPause, Message, MessageEvent, MessageTemplate, StaffAddress
 from app.messages.rules.kinds import MessageKind, MessageState, Recipient
 from app.messages.rules.templates import TemplateState
 from app.patients.models import Patient
@@ -200,3 +200,9 @@ def has_unknown_twin(session: Session, message: Message) -> bool:
         Message.provider_id.is_(None),
     )
     return session.scalar(twin.limit(1)) is not None
+
+
+def is_noted(session: Session, message: Message, status: str) -> bool:
+    """Whether an event of this status stands."""
+    noted = select(MessageEvent.id).where(MessageEvent.message_id == message.id, MessageEvent.status == status)
+    return session.scalar(noted) is not None

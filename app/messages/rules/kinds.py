@@ -50,8 +50,8 @@ class MessageState(StrEnum):
     SENT = "sent"  # the provider has accepted it
     UNKNOWN = "unknown"  # called, and nobody knows whether it was accepted: a look-up or a person settles it
     DELIVERED = "delivered"
-    FAILED = "failed"  # did not reach the telephone
-    REFUSED = "refused"  # not sent: no consent, nobody to send it to, no number for it
+    FAILED = "failed"  # should have reached somebody and did not: a person sees to it
+    REFUSED = "refused"  # not sent, and rightly so: no consent, no guardian, the receiver wants no more
     CANCELLED = "cancelled"  # not sent: no longer true or needed
     EXPIRED = "expired"  # not sent: its time had passed
     NOT_SENT = "not_sent"  # not sent: sending is switched off, or there are no approved words

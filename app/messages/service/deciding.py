@@ -15,7 +15,7 @@ from app.messages.gateways import Gateway, Gateways, Parcel
 from app.messages.gateways.protocol import provider_template
 from app.messages.models import ContactConsent, Message, MessageTemplate
 from app.messages.queries import sending as look
-from app.messages.queries.relevance import list_living, still_holding
+from app.messages.queries.relevance import list_living, still_true
 from app.messages.rules.kinds import KINDS, Audience, MessageState, Recipient
 from app.messages.rules.night import may_wait_until
 from app.messages.rules.words import UnknownValue, forbidden_in, rendered, said
@@ -79,7 +79,7 @@ def why_not_any_more(session: Session, message: Message, today: date, now: datet
         return Held(MessageState.EXPIRED, Reason("messages.expired"))
     if message.patient_id is not None and not list_living(session, [message.patient_id]):
         return Held(MessageState.CANCELLED, Reason("messages.cancelled.not_registered"))
-    if not still_holding(session, message.subject_kind, [message.subject_id], today):
+    if not still_true(session, [message], today)(message):
         return Held(MessageState.CANCELLED, Reason("messages.cancelled.no_longer_true"))
     return None
 
@@ -96,11 +96,11 @@ def _receiver(session: Session, vault: Vault, gateway: Gateway, message: Message
         return _relative(session, vault, message, today)
     users = look.list_staff(session, message, today)
     if not users:
-        return _refused("messages.refused.nobody_named")
+        return _failed("messages.failed.nobody_named")
     if gateway.name != "email":
         return _Receiver("", users[0].language)
     found = look.find_address(session, users)
-    return _Receiver(found[1], found[0].language) if found else _refused("messages.refused.no_address")
+    return _Receiver(found[1], found[0].language) if found else _failed("messages.failed.no_address")
 
 
 def _relative(session: Session, vault: Vault, message: Message, today: date) -> _Receiver | Held:
@@ -124,9 +124,9 @@ def _reached(session: Session, vault: Vault, consent: ContactConsent) -> _Receiv
     except KeyUnavailable:  # the person was erased
         number = None
     if number is None:
-        return _refused("messages.refused.no_mobile")
+        return _failed("messages.failed.no_mobile")
     if look.is_other_number(session, consent, number.phone_id):
-        return _refused("messages.refused.new_number")
+        return _failed("messages.failed.new_number")
     return _Receiver(number.e164, consent.language, number.phone_id)
 
 
@@ -148,9 +148,9 @@ def _worded(
     try:
         text = rendered(_text(template, receiver.language), values, receiver.language)
     except UnknownValue:
-        return _refused("messages.refused.forbidden_word")
+        return _failed("messages.failed.forbidden_word")
     if forbidden_in(text, look.list_names(session, message.patient_id)):
-        return _refused("messages.refused.forbidden_word")
+        return _failed("messages.failed.forbidden_word")
     until = may_wait_until(now, message.expires_at, KINDS[message.kind].ignores_night)
     parcel = Parcel(
         tag=message.callback_path,
@@ -192,3 +192,8 @@ def _text(template: MessageTemplate, language: str) -> str:
 
 def _refused(code: str) -> Held:
     return Held(MessageState.REFUSED, Reason(code))
+
+
+def _failed(code: str) -> Held:
+    """It should have been said and cannot be: somebody is named who sees to it."""
+    return Held(MessageState.FAILED, Reason(code))

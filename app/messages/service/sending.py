@@ -19,7 +19,7 @@ from app.messages.gateways import Gateways
 from app.messages.models import Message
 from app.messages.queries import sending as look
 from app.messages.rules.kinds import KINDS, MessageKind, MessageState
-from app.messages.rules.night import is_night
+from app.messages.rules.night import may_ring
 from app.messages.rules.outcomes import CALL_WITHIN, TRY_AGAIN, Answer, Outcome
 from app.messages.rules.templates import ConsentEnd, EventSource
 from app.messages.service.consenting import end_for_number
@@ -80,7 +80,8 @@ class Sender:
             message = look.find_claimed(session, claimed.message_id, claimed.claim)
             if message is None:
                 return False
-            if now - (message.claimed_at or now) > CALL_WITHIN:
+            is_too_late = not (KINDS[message.kind].ignores_night or may_ring(now))
+            if is_too_late or now - (message.claimed_at or now) > CALL_WITHIN:
                 move(session, message, MessageState.QUEUED, EventSource.SENDER, now)
                 return False
             decided = decide(session, Vault(session, self.keyring), self.outside, message, self.today(), now)
@@ -94,11 +95,11 @@ class Sender:
 
     def _kinds(self, session: Session, now: datetime) -> list[MessageKind]:
         """What may go at this hour, through gateways that answer."""
-        paused, night = look.list_paused(session, now), is_night(now)
+        paused, rings = look.list_paused(session, now), may_ring(now)
         return [
             kind
             for kind, rule in KINDS.items()
-            if (rule.ignores_night or not night) and not _is_paused(self.outside.gateways, rule.audience, paused)
+            if (rule.ignores_night or rings) and not _is_paused(self.outside.gateways, rule.audience, paused)
         ]
 
 
@@ -158,8 +159,8 @@ def _accepted(session: Session, message: Message, answer: Answer, now: datetime)
 
 def _refused(session: Session, message: Message, answer: Answer, now: datetime) -> None:
     if answer.outcome is Outcome.STOPPED:
-        because = Reason("messages.refused.stopped")
         end_for_number(session, message.phone_id, ConsentEnd.REPLIED, now)
+        move(session, message, MessageState.REFUSED, EventSource.SENDER, now, Reason("messages.refused.stopped"))
     else:
-        because = reason("messages.refused.by_provider", error=answer.code or "—")
-    move(session, message, MessageState.REFUSED, EventSource.SENDER, now, because)
+        because = reason("messages.failed.by_provider", error=answer.code or "—")
+        move(session, message, MessageState.FAILED, EventSource.SENDER, now, because)

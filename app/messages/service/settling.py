@@ -19,7 +19,7 @@ from app.messages.commands import Owed, Relation
 from app.messages.gateways import Gateways, LookUp, Trace
 from app.messages.models import ContactConsent, Message, MessageTemplate
 from app.messages.queries import sending as look
-from app.messages.queries.relevance import list_living, still_holding
+from app.messages.queries.relevance import list_living, still_true
 from app.messages.rules.kinds import KINDS, Audience, MessageKind, MessageState
 from app.messages.rules.night import next_morning
 from app.messages.rules.outcomes import (
@@ -34,11 +34,12 @@ from app.messages.rules.templates import EventSource
 from app.messages.service.deciding import words_of
 from app.messages.service.owing import owe_many
 from app.messages.service.sending import Sender
-from app.messages.service.states import accept_status, move
+from app.messages.service.states import accept_status, add_event, move
 from app.patients.models import Patient
 from app.people.vault import Vault
 
 AT_ONCE = 500  # messages a transaction
+ABSENT = "absent"  # the event of a first look that did not find it on the provider's list
 LOOKS_AT_ONCE = 50  # calls a round: each may take as long as a call to send
 
 
@@ -118,11 +119,7 @@ def _dropped(
     session: Session, waiting: Sequence[Message], today: date, now: datetime
 ) -> list[tuple[Message, MessageState, str]]:
     living = list_living(session, {one.patient_id for one in waiting if one.patient_id is not None})
-    kinds = {one.subject_kind for one in waiting}
-    holding = {
-        kind: still_holding(session, kind, {one.subject_id for one in waiting if one.subject_kind == kind}, today)
-        for kind in kinds
-    }
+    is_true = still_true(session, waiting, today)
     guarding = _guarding(session, waiting, today)
     consenting = _consenting(session, waiting)
     found = []
@@ -131,7 +128,7 @@ def _dropped(
             found.append((one, MessageState.EXPIRED, "messages.expired"))
         elif one.patient_id is not None and one.patient_id not in living:
             found.append((one, MessageState.CANCELLED, "messages.cancelled.not_registered"))
-        elif one.subject_id not in holding[one.subject_kind]:
+        elif not is_true(one):
             found.append((one, MessageState.CANCELLED, "messages.cancelled.no_longer_true"))
         elif one.guardianship_id is not None and one.guardianship_id not in guarding:
             found.append((one, MessageState.CANCELLED, "messages.cancelled.guardian_changed"))
@@ -216,18 +213,20 @@ def _take_in(session: Session, message_id: int, found: Found, now: datetime) -> 
     message = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
     if message.state is not MessageState.UNKNOWN:
         return False  # its report was here meanwhile
-    before, message.looked_up_at = message.looked_up_at, now
+    message.looked_up_at = now
     if found.sight is Sight.SEEN and not look.has_unknown_twin(session, message):
         message.provider_id, message.sent_at = found.provider_id, message.claimed_at
         move(session, message, MessageState.SENT, EventSource.LOOKUP, now)
         if found.status:
             accept_status(session, message, found.status, EventSource.LOOKUP, now, found.code)
         return True
-    if found.sight is Sight.ABSENT and before is not None:
+    if found.sight is Sight.ABSENT and look.is_noted(session, message, ABSENT):
         because = Reason("messages.failed.never_accepted")
         move(session, message, MessageState.FAILED, EventSource.LOOKUP, now, because)
         return True
-    if found.sight is not Sight.ABSENT:
+    if found.sight is Sight.ABSENT:
+        add_event(session, message, ABSENT, EventSource.LOOKUP, now)
+    else:
         message.because = Reason("messages.unknown.in_doubt").to_json()
     session.flush()
     return False

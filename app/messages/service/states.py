@@ -49,18 +49,28 @@ def accept_status(
     now: datetime,
     code: str | None = None,
 ) -> bool:
-    """A provider's word on a message: noted once, and obeyed only when it ranks above the last; False when it changes nothing."""
+    """A provider's word on a message: noted once, whatever it says; False when it changes nothing.
+
+    It is obeyed only when it ranks above the provider's last word. An end stands, with one exception: what a person or a look-up held
+    for lost has arrived when the provider says so, or it would be sent a second time.
+    """
     add_event(session, message, f"{message.gateway}:{status}", source, now, code)
     if not rises(message.provider_status, status):
         return False
     message.provider_status = status
     state = state_for(status)
-    if state is not message.state and state is not MessageState.QUEUED:
+    if _follows(message.state, state):
         failed = reason("messages.failed.by_network", error=code or "—") if state is MessageState.FAILED else None
         message.sent_at = message.sent_at or now
         move(session, message, state, source, now, failed)
     session.flush()
     return True
+
+
+def _follows(before: MessageState, state: MessageState) -> bool:
+    if before in FINAL:
+        return before is MessageState.FAILED and state is MessageState.DELIVERED
+    return state is not before
 
 
 def add_event(

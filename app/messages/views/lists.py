@@ -17,11 +17,11 @@ from app.messages.queries import pages, templates
 from app.messages.queries.pages import Filter
 from app.messages.rules.kinds import MessageState
 from app.messages.service import answering
-from app.messages.texts import KIND_LABELS, RECIPIENT_LABELS, STATE_LABELS
+from app.messages.texts import EVENT_LABELS, KIND_LABELS, RECIPIENT_LABELS, STATE_LABELS
 from app.messages.views.blueprint import messages
 
 Answer = str | BaseResponse | tuple[str, int]
-WORDS = {"kind": KIND_LABELS, "state": STATE_LABELS, "recipient": RECIPIENT_LABELS}
+WORDS = {"kind": KIND_LABELS, "state": STATE_LABELS, "event": EVENT_LABELS, "recipient": RECIPIENT_LABELS}
 TONES = {
     MessageState.DELIVERED: "good",
     MessageState.SENT: "calm",
