@@ -236,7 +236,7 @@ def _context() -> dict[str, Any]:
         "nav_items": [
             (item.endpoint, item.label, request.endpoint == item.endpoint)
             for item in items
-            if may(actor, item.action) and item.endpoint in _endpoints()
+            if may(actor, item.action) and item.endpoint in current_app.view_functions
         ],
         "is_demo": _settings().is_demo,
         "locale": language(),
@@ -244,10 +244,6 @@ def _context() -> dict[str, Any]:
         "may": lambda action: actor is not None and may(actor, Action(action)),
         "request_id": g.get("request_id"),
     }
-
-
-def _endpoints() -> frozenset[str]:
-    return frozenset(current_app.view_functions)
 
 
 def _settings() -> Settings:

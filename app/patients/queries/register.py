@@ -81,23 +81,25 @@ def get_patient(session: Session, actor: Actor, public_id: str) -> Patient:
 
 def _kept_instead(session: Session, public_id: str) -> str:
     """The record into which another was merged: old addresses, printed codes and forms from phones lead there."""
-    merged, kept = aliased(Patient), aliased(Patient)
-    found = session.scalar(
-        select(kept.public_id)
-        .join(RegisterRequest, RegisterRequest.kept_patient_id == kept.id)
-        .join(merged, merged.id == RegisterRequest.patient_id)
-        .where(
-            merged.public_id == public_id,
-            merged.registry_status == RegistryStatus.MERGED,
-            RegisterRequest.kind == RequestKind.MERGE,
-            RegisterRequest.state == RequestState.DONE,
-        )
-    )
+    found: str | None = session.scalar(_KEPT_INSTEAD, {"public_id": public_id})
     if found is None:
         raise NotFound()
     return found
 
 
+# Built once: every address that leads nowhere is looked for here as well.
+_merged, _kept = aliased(Patient), aliased(Patient)
+_KEPT_INSTEAD = (
+    select(_kept.public_id)
+    .join(RegisterRequest, RegisterRequest.kept_patient_id == _kept.id)
+    .join(_merged, _merged.id == RegisterRequest.patient_id)
+    .where(
+        _merged.public_id == bindparam("public_id"),
+        _merged.registry_status == RegistryStatus.MERGED,
+        RegisterRequest.kind == RequestKind.MERGE,
+        RegisterRequest.state == RequestState.DONE,
+    )
+)
 # Built once: every act on a patient begins with it.
 _BY_PUBLIC_ID = select(Patient).where(
     Patient.public_id == bindparam("public_id"),
