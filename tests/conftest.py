@@ -17,7 +17,7 @@ from hypothesis import HealthCheck
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from app.core import migrate
+from app.core import db, migrate
 from app.core.db import Database
 from config import Settings
 from tests.rig import postgres, stage
@@ -42,11 +42,14 @@ REQUIRED = set(filter(None, os.environ.get("ANHU_REQUIRE", "").split(",")))
 
 def pytest_configure(config: pytest.Config) -> None:
     """Once for the whole run, before workers start: templates of both databases, handed on through the environment."""
+    db.SQLITE_PRAGMAS = (*db.SQLITE_PRAGMAS, "PRAGMA synchronous=OFF")  # no test cuts the power of this very process
     if hasattr(config, "workerinput"):
         return
     folder = Path(tempfile.mkdtemp(prefix="anhu-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["ANHU_TEST_SQLITE"] = str(folder / "template.db")
+    os.environ["ANHU_TEST_PAGES"] = str(folder / "pages")
+    (folder / "pages").mkdir()
     migrate.upgrade(Database(f"sqlite:///{folder / 'template.db'}").engine)
     checkpoint = create_engine(f"sqlite:///{folder / 'template.db'}")
     with checkpoint.connect() as connection:

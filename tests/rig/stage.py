@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Hashable
 from contextvars import Context
 from copy import deepcopy
 from functools import cache
@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event, inspect, text
 from werkzeug.test import TestResponse
 
@@ -111,7 +112,7 @@ class PostgresPlace:
         with self.database.engine.begin() as connection:
             tables = inspect(connection).get_table_names()
             filled = [t for t in tables if connection.execute(text(f"SELECT EXISTS (SELECT FROM {t})")).scalar_one()]
-            counters = connection.execute(text("SELECT sequencename, coalesce(last_value, 0) FROM pg_sequences")).all()
+            counters = connection.execute(text("SELECT sequencename, last_value FROM pg_sequences")).all()
             connection.execute(text(f"CREATE SCHEMA kept_{state}"))
             for table in filled:
                 connection.execute(text(f"CREATE TABLE kept_{state}.{table} AS TABLE {table}"))
@@ -119,7 +120,8 @@ class PostgresPlace:
             "PERFORM set_config('session_replication_role', 'replica', true)",
             *(f"DELETE FROM {table}" for table in tables),
             *(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE TABLE kept_{state}.{table}" for table in filled),
-            *(f"PERFORM setval('{counter}', {last + 1}, false)" for counter, last in counters),
+            # one that was set but not drawn from tells no last value: it is set as drawn from
+            *(f"PERFORM setval('{counter}', {last or 1}, {last is not None})" for counter, last in counters),
         ]
         # a function keeps its plans: the way back is the same a thousand times
         with self.database.engine.begin() as connection:
@@ -135,12 +137,22 @@ class Stage:
     def __init__(self, place: Place) -> None:
         self.place, self.url, self.state = place, "", EMPTY
         self.facts: dict[str, Facts] = {EMPTY: {}}
+        # what was built for several tests (tests/rig/kept.py), and whether this one has stored anything yet
+        self.asked: set[Hashable] = set()
+        self.made: dict[Hashable, tuple[str, bytes]] = {}
+        self.is_untouched = True
+        event.listen(place.database.engine, "before_cursor_execute", self._hear)
+
+    def _hear(self, _connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if self.is_untouched and statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            self.is_untouched = False
 
     def stand(self, state: str, folder: Path) -> str:
         """Put the database into `state`; its URL. A state that nobody asked for yet is built and kept."""
         if state not in self.facts:
             self._build(state, folder)
         self.url, self.state = self.place.go_back(state, folder), state
+        self.is_untouched = True
         return self.url
 
     def _build(self, state: str, folder: Path) -> None:
@@ -230,6 +242,7 @@ def own_application(settings: Settings) -> Flask:
     """An application for one test alone, which may change it as it likes."""
     app = create_app(settings)
     app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ["ANHU_TEST_PAGES"])  # translated once a run
     app.config["WTF_CSRF_ENABLED"] = False  # CSRF has tests of its own, which switch it on
     return app
 
