@@ -16,6 +16,7 @@ from app.core.access import ACTIONS, FIELDS, Action, Field, Grant
 from app.core.actor import Role
 from tests.rig.county import County
 from tests.rig.crawl import ROLES, Route, address, published, routes
+from tests.rig.headers import lacking_headers
 from tests.rig.scene import Place, Scene
 
 pytestmark = pytest.mark.walk
@@ -31,12 +32,6 @@ VOLATILE = re.compile(r'"[\w.-]{60,}"|<span class="ref">[0-9a-f]+</span>')  # fo
 def database_url(sqlite_url: str) -> str:
     """The walk is the same on both databases, and long: the one that needs no server walks it."""
     return sqlite_url
-
-
-def ask(app: Flask, county: County, route: Route, where: str, role: str | None) -> TestResponse:
-    """A fresh browser each time: some routes sign out."""
-    client = signed_in(app, county, role) if role is not None else app.test_client()
-    return client.open(where, method=route.method)
 
 
 def signed_in(app: Flask, county: County, name: str) -> FlaskClient:
@@ -76,19 +71,20 @@ def _permission(app: Flask, route: Route) -> Action:
 def test_a_role_gets_where_the_table_says_and_nowhere_else(
     app: Flask, county: County, scene: Scene, role: Role
 ) -> None:
-    """And what is somebody else's answers as what does not exist: the same status, the same body.
+    """And what is somebody else's answers as what does not exist: the same status, the same body. Every answer carries the headers.
 
     Whom the guard keeps out it keeps out before it knows what was asked for, so they ask once; whoever gets in asks for all three.
     """
     table = published()
-    outside = signed_in(app, county, role.value)
+    reader = signed_in(app, county, role.value)
     wrong = []
     for route in sorted(
         routes(app), key=lambda one: one.method
     ):  # pages before acts, which change what there is to see
         allowed = bool(table.get((route.rule, route.method), NOBODY) & {"*", role.value})
         bodies = {}
-        for whose, answer, where in _answers(app, county, scene, route, role, None if allowed else outside):
+        for whose, answer, where in _answers(app, county, scene, route, role, reader, allowed):
+            wrong += [f"{role} {route.method} {where} answers without {name}" for name in lacking_headers(answer)]
             if not _fits(route, role, whose, answer.status_code, allowed):
                 wrong.append(f"{role} {route.method} {where} ({whose}) answered {answer.status_code}")
             if allowed and whose != "own":
@@ -99,14 +95,15 @@ def test_a_role_gets_where_the_table_says_and_nowhere_else(
 
 
 def _answers(
-    app: Flask, county: County, scene: Scene, route: Route, role: Role, outside: FlaskClient | None
+    app: Flask, county: County, scene: Scene, route: Route, role: Role, reader: FlaskClient, allowed: bool
 ) -> Iterator[tuple[str, TestResponse, str]]:
+    """Acts by a fresh browser each time: some of them sign out."""
     places: dict[str, Place | None] = {"own": scene.near, "foreign": scene.far, "missing": None}
     for whose, place in places.items():
-        if whose == "own" or (route.names_a_subject and outside is None):
+        if whose == "own" or (route.names_a_subject and allowed):
             where = address(app, route, place, role.value)
-            asked = outside.open(where, method=route.method) if outside else ask(app, county, route, where, role.value)
-            yield whose, asked, where
+            client = signed_in(app, county, role.value) if allowed and route.method != "GET" else reader
+            yield whose, client.open(where, method=route.method), where
 
 
 def _fits(route: Route, role: Role, whose: str, status: int, allowed: bool) -> bool:
@@ -167,7 +164,8 @@ def test_without_signing_in_only_open_routes_answer(app: Flask, county: County, 
     table = published()
     for route in routes(app):
         where = address(app, route, scene.near, "doctor")
-        response = ask(app, county, route, where, None)
+        response = app.test_client().open(where, method=route.method)
+        assert not lacking_headers(response), where
         if "*" in table.get((route.rule, route.method), NOBODY):
             assert response.status_code not in {403, 404, 500}, where
         elif route.method == "GET":
