@@ -154,14 +154,24 @@ def settle_messages(house: House) -> int:
 
 def follow_hand_overs(house: House) -> int:
     """First visits, new stays, deaths and moves of people whose discharge is being handed over."""
-    with house.database.transaction() as session:
-        return discharges.follow_loops(session, house.clock.now())
+    return _in_parts(house, discharges.follow_part)
 
 
 def escalate_hand_overs(house: House) -> int:
     """Forms that nobody has received after 24, 48 and 72 hours; what downtime left is made up at once."""
-    with house.database.transaction() as session:
-        return discharges.escalate(session, house.clock.now())
+    return _in_parts(house, discharges.escalate_part)
+
+
+def _in_parts(house: House, take: Callable[[Session, int, datetime], discharges.Part]) -> int:
+    """A transaction for each part, so that whoever wants to write does not wait for the whole county."""
+    made, after = 0, 0
+    while True:
+        with house.database.transaction() as session:
+            part = take(session, after, house.clock.now())
+        made += part.made
+        if part.after is None:
+            return made
+        after = part.after
 
 
 def seal_audit(house: House) -> int:

@@ -284,6 +284,9 @@ class CloseForm(Form):
 
 
 class BasesForm(Form):
+    """`asked`: the page did ask; of boxes that nobody ticked a browser sends nothing."""
+
+    asked = HiddenField(validators=[Answered(lazy_("页面已过期，请刷新后重填"))])
     bases = FlagsField(
         lazy_("依据哪些情形告知公安机关"), labelled({n + 1: labels.BASES[one] for n, one in enumerate(LegalBasis)})
     )

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
+from app.core.errors import Invalid
 from app.core.identity import FULL_WIDTH, ID_KIND_LABELS, IdKind, resident_id
+from app.core.reasons import reason
 from app.core.workbooks.sheet import Cell, Sheet, is_blank
 from app.discharges.labels import DESTINATIONS, TYPES
 from app.discharges.rules import record
@@ -59,7 +60,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "discharge_to": ("出院去向", "去向"),
     "admission_count": ("精神科住院次数", "住院次数", "第几次住院"),
     "diagnosis": ("出院诊断", "诊断", "主要诊断"),
-    "diagnosis_code": ("ICD-10编码", "ICD-10", "ICD10", "诊断编码", "疾病编码"),
+    "diagnosis_code": ("ICD-10编码", "ICD-10", "ICD10", "ICD编码", "ICD", "诊断编码", "疾病编码"),
     "first_diagnosed": ("首次确诊时间", "首次确诊日期", "初次诊断日期"),
     "risk_level": ("出院时危险性评估", "危险性评估", "危险性等级", "危险等级"),
     "behaviours": ("既往危险行为", "危险行为"),
@@ -84,13 +85,19 @@ def read_block(text: str) -> Reading:
 
 
 def read_sheets(sheets: Iterable[Sheet]) -> Reading:
-    """The first sheet that names something: two columns of name and value, or a head with one row below."""
+    """The first sheet that names something: two columns of name and value, or a head with one row below, whichever says more.
+
+    Raises `Invalid` where the rows below a head are several people's.
+    """
     for sheet in sheets:
         rows = [row for row in sheet.rows[:_MOST_LINES] if any(not is_blank(cell) for cell in row)]
-        for pairs in (_across(rows), _below(rows)):
-            reading = _reading(pairs)
-            if len(reading.values) > 1:
-                return reading
+        below = list(_below(rows))
+        across, down = _reading(_across(rows)), _reading(below[0]) if below else Reading({})
+        reading = max(across, down, key=lambda one: len(one.values))
+        if reading is down and len(below) > 1:
+            raise Invalid({"file": [reason("discharges.several_records", n=len(below))]})
+        if len(reading.values) > 1:
+            return reading
     return Reading({})
 
 
@@ -100,10 +107,12 @@ def _across(rows: list[list[Cell]]) -> Iterator[tuple[str, str]]:
         yield from zip(cells[::2], cells[1::2], strict=False)
 
 
-def _below(rows: list[list[Cell]]) -> Iterator[tuple[str, str]]:
-    for head, row in pairwise(rows):
+def _below(rows: list[list[Cell]]) -> Iterator[list[tuple[str, str]]]:
+    """Each record under the first row that is a head."""
+    for index, head in enumerate(rows):
         if sum(1 for cell in head if _field(_text(cell))) > 1:
-            yield from zip(map(_text, head), map(_text, row), strict=False)
+            for row in rows[index + 1 :]:
+                yield list(zip(map(_text, head), map(_text, row), strict=False))
             return
 
 
@@ -114,7 +123,10 @@ def _reading(pairs: Iterable[tuple[str, str]]) -> Reading:
         if not text.strip():
             continue
         field = _field(name)
-        said = _said(field, text.strip()) if field is not None and field not in values else ""
+        is_answer = (
+            field is not None and field not in values and _field(text) is None
+        )  # the name of a field is no answer
+        said = _said(field, text.strip()) if field is not None and is_answer else ""
         if field is not None and said:
             values[field] = said
         else:

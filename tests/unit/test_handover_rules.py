@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.clock import SHANGHAI, business_day
+from app.core.errors import Invalid
 from app.core.workbooks.sheet import Cell, Sheet
 from app.discharges.readers import read_block, read_sheets
 from app.discharges.rules import clocks
@@ -146,6 +147,18 @@ def test_a_pasted_block_and_a_sheet_fill_what_they_name_guess_nothing_and_say_wh
 )
 def test_each_field_is_read_as_hospitals_write_it(line: str, field: str | None, value: str | list[str] | None) -> None:
     assert read_block(line).values == ({field: value} if field else {})
+
+
+def test_a_head_with_a_row_below_is_read_whatever_its_width_and_two_rows_are_refused() -> None:
+    head: list[Cell] = ["姓名", "性别", "证件号码", "出院时间", "报告卡编号", "危险性评估"]
+    row: list[Cell] = ["单晓明", "男", "349921198005010018", "2026-11-21 9:30", "CY-1", "2"]
+    values = read_sheets([Sheet("出院", [head, row])]).values
+    assert (values["name"], values["id_number"], values["hospital_number"], values["risk_level"]) == (
+        "单晓明", "349921198005010018", "CY-1", "2",
+    )  # fmt: skip
+    with pytest.raises(Invalid) as refused:
+        read_sheets([Sheet("出院", [head, row, row])])
+    assert set(refused.value.errors) == {"file"}
 
 
 def test_cells_of_a_workbook_are_read_whatever_their_type() -> None:

@@ -6,22 +6,32 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.core.batches import slices
 from app.core.clock import business_day
-from app.discharges.models import Discharge
-from app.discharges.rules.states import LIVE
+from app.discharges.models import Discharge, HandoverForm
+from app.discharges.rules.states import LIVE, OPEN_FORMS, FormKind
+from app.guardians.models import Guardianship
+from app.guardians.rules import Rank
 from app.incidents.models import Incident
 from app.incidents.rules.incidents import IncidentKind, IncidentState
-from app.patients.models import Admission, Clue, Patient
-from app.patients.rules import NOT_LIVE, RegistryStatus
+from app.patients.models import Admission, Clue, Patient, Transfer
+from app.patients.rules import NOT_LIVE, RegistryStatus, TransferState
 from app.people.models import Person
 from app.visits.models import FollowUpVisit
 
 _SERIOUS = (IncidentKind.PUBLIC_ORDER, IncidentKind.CRIMINAL)
+
+
+class Place(NamedTuple):
+    """Where somebody lives: by code, and in words where it lies beyond the county."""
+
+    area_code: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +41,16 @@ class Facts:
     discharge_id: int
     patient_id: int | None
     area_code: str | None
-    # transferred out, to where this product does not follow
+    # transferred out, and where to, as far as a transfer says so
     has_left: bool = False
+    left_for: Place | None = None
     died_on: date | None = None
     readmitted_on: date | None = None
     visited_on: date | None = None
     last_visit_on: date | None = None
+    # guardians of now, where the notice that nobody has confirmed is somebody else's
+    guardian: int | None = None
+    second_guardian: int | None = None
 
 
 def has_incident(session: Session, patient_id: int) -> bool:
@@ -78,7 +92,7 @@ def find_registrations(session: Session, loops: Sequence[Discharge]) -> dict[int
 
 
 def facts_of(session: Session, loops: Sequence[Discharge]) -> dict[int, Facts]:
-    """Four statements whatever the batch: place and death, the next stay, the first completed visit."""
+    """Seven statements whatever the batch: place and death, where to, stays, visits, notices and guardians."""
     of_patient = {one.id: one.patient_id for one in loops if one.patient_id is not None}
     ids = sorted(set(of_patient.values()))
     people = {
@@ -91,21 +105,74 @@ def facts_of(session: Session, loops: Sequence[Discharge]) -> dict[int, Facts]:
         )
     }
     stays, visits = _stays(session, list(of_patient)), visits_since(session, list(of_patient))
+    left_for = _left_for(session, [patient for patient, (_area, _died, has_left) in people.items() if has_left])
+    notices, guards = _notices(session, list(of_patient)), _guards(session, ids)
     found = {}
     for one in loops:
         area, died_on, has_left = people.get(one.patient_id or 0, (None, None, False))
         is_later = died_on is not None and died_on >= _left_on(one)
         days = visits.get(one.id, [])
+        guardian = guards.get((one.patient_id or 0, Rank.FIRST))
+        is_other = one.id in notices and guardian not in (None, notices[one.id])
         found[one.id] = Facts(
             one.id,
             one.patient_id,
             area,
             has_left,
+            left_for.get(one.patient_id or 0),
             died_on if is_later else None,
             stays.get(one.id),
             days[0] if days else None,
             days[-1] if days else None,
+            guardian if is_other else None,
+            guards.get((one.patient_id or 0, Rank.SECOND)) if is_other else None,
         )
+    return found
+
+
+def _left_for(session: Session, patients: Sequence[int]) -> dict[int, Place]:
+    """patient → the place of the last transfer that was accepted beyond the county."""
+    found: dict[int, Place] = {}
+    for part in slices(patients):
+        rows = session.execute(
+            select(Transfer.patient_id, Transfer.to_area_code, Transfer.to_place)
+            .where(
+                Transfer.patient_id.in_(part),
+                Transfer.state == TransferState.ACCEPTED,
+                Transfer.to_agency_id.is_(None),
+            )
+            .order_by(Transfer.id)
+        )
+        found.update({patient: Place(code, words or "") for patient, code, words in rows})
+    return found
+
+
+def _notices(session: Session, loops: Sequence[int]) -> dict[int, int | None]:
+    """loop → the guardianship to which its unconfirmed notice is addressed; None: to whom the hospital named."""
+    found: dict[int, int | None] = {}
+    for part in slices(loops):
+        rows = session.execute(
+            select(HandoverForm.discharge_id, HandoverForm.guardianship_id).where(
+                HandoverForm.discharge_id.in_(part),
+                HandoverForm.kind == FormKind.GUARDIAN,
+                HandoverForm.state.in_(OPEN_FORMS),
+                HandoverForm.agency_id.is_(None),
+                HandoverForm.addressee == "",
+            )
+        )
+        found.update(dict(rows.all()))
+    return found
+
+
+def _guards(session: Session, patients: Sequence[int]) -> dict[tuple[int, Rank], int]:
+    found: dict[tuple[int, Rank], int] = {}
+    for part in slices(patients):
+        rows = session.execute(
+            select(Guardianship.patient_id, Guardianship.rank, Guardianship.id).where(
+                Guardianship.patient_id.in_(part), Guardianship.to_on.is_(None), Guardianship.withdrawn_at.is_(None)
+            )
+        )
+        found.update({(patient, rank): guard for patient, rank, guard in rows})
     return found
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.access import Action, require
 from app.core.actor import Actor
+from app.core.clock import business_day
 from app.core.rates import rate
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.reach import loops_of
@@ -63,7 +64,7 @@ def _dispatched(session: Session, actor: Actor, now: datetime) -> Share:
         select(
             func.count(),
             func.count().filter(Discharge.late_by.is_(None)),
-            func.count().filter(Discharge.is_on_behalf),
+            func.count().filter(Discharge.late_by.is_(None), Discharge.is_on_behalf),
         ).where(_counted(actor, now))
     ).one()
     return Share(row[1], row[0], row[2])
@@ -109,18 +110,26 @@ def _visited_and_closed(session: Session, actor: Actor, now: datetime) -> tuple[
         )
         .where(_counted(actor, now))
     ).all()
-    visit, close = timedelta(days=FIRST_VISIT_DAYS), timedelta(days=CLOSE_WITHIN_DAYS)
     asked = [
         one
         for one in rows
         if one.state is not None
-        and (one.acted_at or (one.state is not FormState.STOPPED and now > one.discharged_at + visit))
+        and (
+            one.acted_at
+            or (one.state is not FormState.STOPPED and not _within(one.discharged_at, now, FIRST_VISIT_DAYS))
+        )
     ]
-    visited = sum(1 for one in asked if one.acted_at and one.acted_at <= one.discharged_at + visit)
+    visited = sum(1 for one in asked if _within(one.discharged_at, one.acted_at, FIRST_VISIT_DAYS))
     ended = [
         one
         for one in rows
-        if one.close_reason in (None, CloseReason.DONE) and (one.closed_at or now > one.discharged_at + close)
+        if one.close_reason in (None, CloseReason.DONE)
+        and (one.closed_at or not _within(one.discharged_at, now, CLOSE_WITHIN_DAYS))
     ]
-    closed = sum(1 for one in ended if one.closed_at and one.closed_at <= one.discharged_at + close)
+    closed = sum(1 for one in ended if _within(one.discharged_at, one.closed_at, CLOSE_WITHIN_DAYS))
     return Share(visited, len(asked)), Share(closed, len(ended))
+
+
+def _within(left_at: datetime, at: datetime | None, days: int) -> bool:
+    """By days in Shanghai, as the forms' own deadlines: a visit is known by its day."""
+    return at is not None and business_day(at) <= business_day(left_at) + timedelta(days=days)

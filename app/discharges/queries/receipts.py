@@ -13,6 +13,7 @@ from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.batches import slices
 from app.discharges.models import Discharge, HandoverEscalation, HandoverEvent, HandoverForm
+from app.discharges.queries.inbox import shows_person
 from app.discharges.queries.reach import is_own_form
 from app.discharges.rules.states import EventKind, FormKind
 from app.discharges.sealing import EVENT_TEXT
@@ -127,9 +128,13 @@ def _line(
 def _reads(actor: Actor, event: HandoverEvent, kind: FormKind | None, form: HandoverForm | None) -> bool:
     if kind is FormKind.GUARDIAN and event.kind is EventKind.RECEIVED:  # who signed: a guardian's name
         return sees(actor, Field.GUARDIAN_NAME) in (Grant.FULL, Grant.OWN_HOSPITAL)
-    # an office that only enters a unit's paper looks at its form too: the unit's words are not for it
-    is_own = form is not None and is_own_form(actor, form)
-    return is_own or sees(actor, Field.FREE_TEXT) is Grant.FULL or event.recorded_by == actor.user_id
+    if sees(actor, Field.FREE_TEXT) is Grant.FULL:
+        return True
+    is_mine = event.recorded_by is not None and event.recorded_by == actor.user_id
+    if form is None:
+        return is_mine
+    # an office that only enters a unit's paper looks at its form too: the unit's words are not for it; and a closed form shows nobody
+    return (is_mine or is_own_form(actor, form)) and shows_person(actor, form)
 
 
 def _names(session: Session, ids: set[int | None]) -> dict[int, str]:

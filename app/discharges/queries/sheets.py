@@ -17,11 +17,11 @@ from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.identity import mask_id, mask_phone
 from app.discharges.commands import Medicine
-from app.discharges.models import Discharge, HandoverForm
+from app.discharges.models import Discharge, HandoverEvent, HandoverForm
 from app.discharges.queries.guards import Guarding, guarding_of
 from app.discharges.rules.numbers import form_number
 from app.discharges.rules.record import HELP
-from app.discharges.rules.states import FormKind, LegalBasis
+from app.discharges.rules.states import EventKind, FormKind, LegalBasis
 from app.discharges.rules.telling import advice_of
 from app.discharges.sealing import (
     ADDRESS,
@@ -114,7 +114,15 @@ class _Source:
         return row.place or full_name(self.session, self.form.area_code)
 
     def address(self, row: Any) -> str:
-        return self.vault.open(row.person_id, ADDRESS, row.address_sealed) or ""
+        """As the hospital wrote it; after a move as the register has it, once somebody has entered it there: the old door is nobody's."""
+        written = self.vault.open(row.person_id, ADDRESS, row.address_sealed) or ""
+        if not _has_moved(self.session, self.form.discharge_id):
+            return written
+        patient = self.session.get(Patient, row.patient_id) if row.patient_id else None
+        if patient is None or patient.area_code != self.form.area_code:
+            return ""
+        present = self.vault.open(patient.person_id, "patients.address", patient.address_sealed) or ""
+        return "" if present == written else present
 
     def guarding(self, row: Any) -> Guarding:
         patient_id = None if self.as_written else row.patient_id
@@ -130,6 +138,13 @@ class _Source:
             select(User.display_name).join(Patient, Patient.doctor_id == User.id).where(Patient.id == patient_id)
         )
         return Doctor(name or "", agency.name if agency else "", (agency.phone or "") if agency else "")
+
+
+def _has_moved(session: Session, discharge_id: int) -> bool:
+    moved = select(HandoverEvent.id).where(
+        HandoverEvent.discharge_id == discharge_id, HandoverEvent.kind == EventKind.REISSUED
+    )
+    return session.scalar(moved.limit(1)) is not None
 
 
 # -- one query each ----------------------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from app.discharges.service.answering import confirm_notice, correct_event, receive_form, report_back
 from app.discharges.service.closing import close_loop, set_police_bases
-from app.discharges.service.escalating import escalate
-from app.discharges.service.following import follow_loops
+from app.discharges.service.escalating import escalate, escalate_part
+from app.discharges.service.following import follow_loops, follow_part
+from app.discharges.service.parting import Part
 from app.discharges.service.planning import plan_discharge, withdraw_plan
 from app.discharges.service.submitting import Submitted, submit_discharge
 
 __all__ = [
-    "Submitted", "close_loop", "confirm_notice", "correct_event", "escalate", "follow_loops", "plan_discharge", "receive_form",
-    "report_back", "set_police_bases", "submit_discharge", "withdraw_plan",
+    "Part", "Submitted", "close_loop", "confirm_notice", "correct_event", "escalate", "escalate_part", "follow_loops", "follow_part",
+    "plan_discharge", "receive_form", "report_back", "set_police_bases", "submit_discharge", "withdraw_plan",
 ]  # fmt: skip

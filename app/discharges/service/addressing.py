@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.areas.models import Agency, AgencyKind, Area
 from app.areas.queries import find_agency, find_setting, responsible_agency, written_name
-from app.areas.rules import county_of, town_of
+from app.areas.rules import AreaLevel, county_of, level_of, town_of
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.rules.clocks import act_due_at, contacts_needed, receive_due_at
 from app.discharges.rules.states import READ_ONLY_KINDS, EventKind, FormKind, LegalBasis
@@ -66,7 +66,9 @@ def issue_form(
         raise ValueError("a form goes out for a discharge that was sent")
     guards = guards or Guards()
     agency = find_unit(session, discharge, kind, area_code)
-    acts = not is_information and kind not in READ_ONLY_KINDS
+    # a health centre elsewhere that has no account takes over: what it does is its own county's to follow
+    is_beyond = agency is None and county_of(area_code) != discharge.county_code
+    acts = not is_information and kind not in READ_ONLY_KINDS and not is_beyond
     form = HandoverForm(
         discharge_id=discharge.id,
         kind=kind,
@@ -92,6 +94,14 @@ def issue_form(
 
 def is_known_place(session: Session, area_code: str) -> bool:
     return session.get(Area, area_code) is not None
+
+
+def is_smallest_place(session: Session, area_code: str) -> bool:
+    """A village; of a town that has none, the town itself: a larger place is nobody's door."""
+    if level_of(area_code) is AreaLevel.VILLAGE:
+        return True
+    below = select(Area.code).where(Area.parent_code == area_code, Area.replaced_by.is_(None))
+    return level_of(area_code) is AreaLevel.TOWN and session.scalar(below.limit(1)) is None
 
 
 def has_office(session: Session, area_code: str) -> bool:

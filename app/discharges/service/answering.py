@@ -17,12 +17,12 @@ from app.discharges.commands import ConfirmNotice, CorrectEvent, OnBehalf, Recei
 from app.discharges.models import Discharge, HandoverEvent, HandoverForm
 from app.discharges.queries.reach import get_notice, is_own_form, lock_form
 from app.discharges.rules.checks import PAPER
+from app.discharges.rules.clocks import next_contact_due_at
 from app.discharges.rules.states import (
     ACTS,
     ACTS_IN_WORDS,
     LIVE,
     OPEN_FORMS,
-    READ_ONLY_KINDS,
     EventKind,
     FormKind,
     FormState,
@@ -33,16 +33,19 @@ from app.people.vault import Vault
 
 LONGEST = 500
 _LONGEST_POST = 60
+SIGNED_AHEAD = timedelta(days=2)
 
 
 def receive_form(session: Session, actor: Actor, public_id: str, said: ReceiveForm, now: datetime) -> HandoverForm:
     """The unit has the form, by name and time. Of two who tap at once one is written down; the other finds it received."""
     require(actor, Action.ANSWER_FORMS)
     form, loop = lock_form(session, actor, public_id)
-    if form.received_at is not None or _is_known(session, said.submission_key):
+    if _is_known(session, said.submission_key) or (form.received_at is not None and said.on_behalf is None):
         return form
     _refuse_ended(form, loop)
     at = _moment(form, said.at, said.on_behalf, actor, now)
+    if form.received_at is not None:  # a paper that comes second is not lost unseen
+        raise Conflict(reason("discharges.received_already"))
     _receive(session, actor, form, loop, at, now, said.submission_key, said.on_behalf)
     settle_loop(session, loop, now)
     return form
@@ -154,7 +157,7 @@ def _receive(
     note_discharge(
         session, actor, "discharges.received", loop, now, form=form.kind.value, on_behalf=on_behalf is not None
     )
-    if form.is_information or form.kind in READ_ONLY_KINDS:
+    if not form.contacts_needed:
         close_form(session, loop, form, at, now)
 
 
@@ -174,9 +177,9 @@ def _acted(session: Session, form: HandoverForm, loop: Discharge, at: datetime, 
     form.acted_at = form.acted_at or at
     if form.contacts_noted >= form.contacts_needed:
         close_form(session, loop, form, at, now)
-    else:
-        form.state = FormState.ACTING
-        session.flush()
+        return
+    form.state, form.act_due_at = FormState.ACTING, next_contact_due_at(form.dispatched_at, form.contacts_noted)
+    session.flush()
 
 
 def _refuse_ended(form: HandoverForm, loop: Discharge) -> None:
@@ -193,17 +196,25 @@ def _moment(
         if form.kind is not FormKind.GUARDIAN and not is_own_form(actor, form):
             errors["who"] = [reason("discharges.say_whose_paper")]
     else:
-        errors |= _paper_errors(actor, form, on_behalf, now)
+        errors |= _paper_errors(actor, form, on_behalf, at, now)
     if at is not None and at > now:
         errors["at"] = [reason("discharges.in_future")]
-    if at is not None and at < form.dispatched_at - timedelta(minutes=1):
+    if at is not None and at < _earliest(form):
         errors["at"] = [reason("discharges.before_it_went_out")]
     if errors:
         raise Invalid(errors)
     return at or now
 
 
-def _paper_errors(actor: Actor, form: HandoverForm, paper: OnBehalf, now: datetime) -> dict[str, list[Reason]]:
+def _earliest(form: HandoverForm) -> datetime:
+    """The family signs the printed notice at the door, and the ward may send the record later that day."""
+    ahead = SIGNED_AHEAD if form.kind is FormKind.GUARDIAN and form.agency_id is None else timedelta(minutes=1)
+    return form.dispatched_at - ahead
+
+
+def _paper_errors(
+    actor: Actor, form: HandoverForm, paper: OnBehalf, at: datetime | None, now: datetime
+) -> dict[str, list[Reason]]:
     require(actor, Action.ANSWER_ON_BEHALF)
     errors: dict[str, list[Reason]] = {}
     if wrong := check_name(paper.who).errors:
@@ -214,6 +225,8 @@ def _paper_errors(actor: Actor, form: HandoverForm, paper: OnBehalf, now: dateti
         errors["post"] = [reason("discharges.too_long", most=_LONGEST_POST)]
     if paper.paper_on > business_day(now):
         errors["paper_on"] = [reason("discharges.in_future")]
+    elif at is not None and paper.paper_on < business_day(at):
+        errors["paper_on"] = [reason("discharges.paper_before")]
     if is_own_form(actor, form):
         errors["who"] = [reason("discharges.own_form")]
     return errors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,12 +11,21 @@ from app.areas.rules import county_of
 from app.core.actor import Actor
 from app.discharges.models import Discharge
 from app.discharges.queries.facts import has_incident
-from app.discharges.rules.states import DischargeState, FormKind
+from app.discharges.rules.states import DischargeState, FormKind, LegalBasis
 from app.discharges.rules.telling import Situation, basis_of, kinds_of
 from app.discharges.service.addressing import allowed_bases, guards_of, issue_form
 from app.discharges.service.noting import note_discharge
 from app.patients.models import Patient
 from app.patients.rules import ManagementStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Who is to be told of a discharge, on what ground the police are, and whether the health centre only offers consent."""
+
+    kinds: tuple[FormKind, ...]
+    basis: LegalBasis | None
+    is_refused: bool
 
 
 def dispatch(
@@ -27,14 +37,12 @@ def dispatch(
     *,
     was_lost: bool = False,
 ) -> None:
-    """Decide who is told, and tell them. A refusal, known here or there, turns the health centre's form into an offer."""
+    """Decide who is told, and tell them."""
     guards = guards_of(session, patient.id if patient else None)
     # the family at the door signs the notice too where the register has nobody; the committee only where nobody is known
     discharge.has_guardian = discharge.has_guardian or guards.first is not None
-    is_refused = discharge.is_refused or (patient is not None and patient.management_status is ManagementStatus.REFUSED)
-    case = situation_of(session, discharge, patient, was_lost=was_lost, is_refused=is_refused)
-    basis = basis_of(case, allowed_bases(session, discharge.area_code))
-    for kind in kinds_of(case, basis):
+    owed = whom_to_tell(session, discharge, patient, was_lost=was_lost)
+    for kind in owed.kinds:
         issue_form(
             session,
             discharge,
@@ -42,19 +50,19 @@ def dispatch(
             discharge.area_code,
             now,
             guards=guards,
-            basis=basis,
-            is_information=is_refused and kind is FormKind.HEALTH_CENTRE,
+            basis=owed.basis,
+            is_information=owed.is_refused and kind is FormKind.HEALTH_CENTRE,
         )
     discharge.state = DischargeState.DISPATCHED
     session.flush()
     note_discharge(session, actor, "discharges.dispatched", discharge, now)
 
 
-def situation_of(
-    session: Session, discharge: Discharge, patient: Patient | None, *, was_lost: bool, is_refused: bool
-) -> Situation:
+def whom_to_tell(session: Session, discharge: Discharge, patient: Patient | None, *, was_lost: bool = False) -> Owed:
+    """By where the person lives now and what that county has decided. A refusal, known here or there, makes an offer of the visit."""
     is_local = county_of(discharge.area_code) == discharge.county_code
-    return Situation(
+    is_refused = discharge.is_refused or (patient is not None and patient.management_status is ManagementStatus.REFUSED)
+    case = Situation(
         is_local=is_local,
         is_refused=is_refused,
         risk_level=discharge.risk_level or 0,
@@ -64,3 +72,5 @@ def situation_of(
         # found far away: the office that was looking for the person is told
         was_lost_elsewhere=was_lost and not is_local,
     )
+    basis = basis_of(case, allowed_bases(session, discharge.area_code))
+    return Owed(kinds_of(case, basis), basis, is_refused)

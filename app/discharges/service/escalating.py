@@ -7,6 +7,7 @@ once and in order.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +20,9 @@ from app.core.clock import business_day
 from app.discharges.models import Discharge, HandoverEscalation, HandoverForm
 from app.discharges.rules.clocks import ESCALATIONS, owed_escalations
 from app.discharges.rules.states import LIVE, FormKind, FormState
+from app.discharges.service.addressing import has_office
 from app.discharges.service.noting import note_discharge
+from app.discharges.service.parting import Part, apart
 from app.discharges.service.telling import tell_of_silence
 
 BATCH = 500
@@ -37,15 +40,35 @@ _ROLES = {
 def escalate(session: Session, now: datetime) -> int:
     """Write down every step that is owed now; how many. A second run at the same moment writes nothing."""
     made, after = 0, 0
-    while rows := _waiting(session, after, now):
-        after = rows[-1][0].id
-        stand = _standing(session, [form.id for form, _loop in rows])
-        for form, loop in rows:
-            for hours in owed_escalations(form.dispatched_at, now):
-                if (form.id, hours) not in stand:
-                    _tell(session, form, loop, hours, now)
-                    made += 1
-    return made
+    while True:
+        part = escalate_part(session, after, now)
+        made += part.made
+        if part.after is None:
+            return made
+        after = part.after
+
+
+def escalate_part(session: Session, after: int, now: datetime) -> Part:
+    """The next forms behind `after`."""
+    rows = _waiting(session, after, now)
+    if not rows:
+        return Part(0, None)
+    last = rows[-1][0].id
+    stand = _standing(session, [form.id for form, _loop in rows])
+    owed = [
+        (form, loop, [hours for hours in owed_escalations(form.dispatched_at, now) if (form.id, hours) not in stand])
+        for form, loop in rows
+    ]
+    made = sum(
+        apart(session, loop, now, partial(_tell_all, session, form, loop, hours, now)) for form, loop, hours in owed
+    )
+    return Part(made, last)
+
+
+def _tell_all(session: Session, form: HandoverForm, loop: Discharge, hours: list[int], now: datetime) -> int:
+    for step in hours:
+        _tell(session, form, loop, step, now)
+    return len(hours)
 
 
 def _waiting(session: Session, after: int, now: datetime) -> list[tuple[HandoverForm, Discharge]]:
@@ -93,6 +116,10 @@ def _whom(session: Session, form: HandoverForm, loop: Discharge, hours: int, now
     today = business_day(now)
     if hours == ESCALATIONS[0]:
         unit = form.agency_id or (loop.hospital_id if form.kind is FormKind.GUARDIAN else None)
+        if unit is None and not has_office(
+            session, form.area_code
+        ):  # beyond this product: the office that sends papers there
+            return who_answers(session, loop.county_code, today, Role.COUNTY_OFFICE)[0]
         return who_answers(session, unit or form.area_code, today, None if unit else _ROLES[form.kind])[0]
     if hours == ESCALATIONS[1]:
         return who_answers(session, loop.county_code, today, Role.COORDINATOR)[0]

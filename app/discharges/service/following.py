@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from functools import partial
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -10,11 +11,13 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI, business_day
 from app.discharges.models import Discharge, HandoverForm
-from app.discharges.queries.facts import Facts, facts_of, find_registrations, live_loops
+from app.discharges.queries.facts import Facts, Place, facts_of, find_registrations, live_loops
 from app.discharges.rules.states import LIVE, OPEN_FORMS, CloseReason, EventKind, FormKind
 from app.discharges.service.moving import close_form, end_loop, forms_of, hand_on, settle_loop
 from app.discharges.service.noting import note_discharge, write_event
+from app.discharges.service.parting import Part, apart
 from app.discharges.service.staying import end_stay
+from app.discharges.service.telling import tell_of_form
 from app.documents.models import Document
 from app.documents.rules import DocumentSubject
 from app.patients.models import Patient
@@ -25,33 +28,42 @@ BATCH = 200
 def follow_loops(session: Session, now: datetime) -> int:
     """Look at every loop that runs and move those for which something has happened; how many were moved. Safe to repeat."""
     moved, after = 0, 0
-    while loops := live_loops(session, after, BATCH):
-        after = loops[-1].id
-        moved += _link(session, [one for one in loops if one.patient_id is None], now)
-        facts = facts_of(session, loops)
-        moved += sum(_follow(session, one, facts[one.id], now) for one in loops)
-    return moved
+    while True:
+        part = follow_part(session, after, now)
+        moved += part.made
+        if part.after is None:
+            return moved
+        after = part.after
 
 
-def _link(session: Session, loops: list[Discharge], now: datetime) -> int:
-    """Strangers who have come into the register meanwhile, by person or by the clue that was opened for them."""
-    found = find_registrations(session, loops) if loops else {}
-    linked = 0
-    for one in loops:
-        patient = session.get(Patient, found[one.id]) if one.id in found else None
-        if patient is None or patient.care_setting is None:
-            continue  # still in doubt: nothing is owed before the psychiatrist's word
-        loop = _lock(session, one)
-        if loop is None or loop.patient_id is not None:
-            continue
-        loop.patient_id, loop.registered_code = patient.id, patient.area_code
-        session.flush()
-        _file_slips(session, loop, patient)
-        write_event(session, loop, None, EventKind.REGISTERED, now, now)
-        note_discharge(session, None, "discharges.linked", loop, now)
-        end_stay(session, Actor.operator(), loop, patient, now)
-        linked += 1
-    return linked
+def follow_part(session: Session, after: int, now: datetime) -> Part:
+    """The next loops behind `after`."""
+    loops = live_loops(session, after, BATCH)
+    if not loops:
+        return Part(0, None)
+    strangers = [one for one in loops if one.patient_id is None]
+    found = find_registrations(session, strangers) if strangers else {}
+    moved = sum(apart(session, one, now, partial(_link, session, one, found.get(one.id), now)) for one in strangers)
+    facts = facts_of(session, loops)
+    moved += sum(apart(session, one, now, partial(_follow, session, one, facts[one.id], now)) for one in loops)
+    return Part(moved, loops[-1].id)
+
+
+def _link(session: Session, seen: Discharge, patient_id: int | None, now: datetime) -> int:
+    """A stranger who has come into the register meanwhile, by person or by the clue that was opened for them."""
+    patient = session.get(Patient, patient_id) if patient_id else None
+    if patient is None or patient.care_setting is None:
+        return 0  # still in doubt: nothing is owed before the psychiatrist's word
+    loop = _lock(session, seen)
+    if loop is None or loop.patient_id is not None:
+        return 0
+    loop.patient_id, loop.registered_code = patient.id, patient.area_code
+    session.flush()
+    _file_slips(session, loop, patient)
+    write_event(session, loop, None, EventKind.REGISTERED, now, now)
+    note_discharge(session, None, "discharges.linked", loop, now)
+    end_stay(session, Actor.operator(), loop, patient, now)
+    return 1
 
 
 def _file_slips(session: Session, loop: Discharge, patient: Patient) -> None:
@@ -69,9 +81,8 @@ def _follow(session: Session, seen: Discharge, facts: Facts, now: datetime) -> i
     """One loop; 1 when it was moved."""
     if facts.patient_id is None:
         return 0
-    ends = _end(facts)
-    has_moved = seen.registered_code is not None and facts.area_code not in (None, seen.registered_code)
-    if ends is None and not has_moved and facts.visited_on is None:
+    ends, home = _end(facts), _new_home(seen, facts)
+    if ends is None and home is None and facts.visited_on is None and facts.guardian is None:
         return 0
     loop = _lock(session, seen)
     if loop is None:
@@ -79,8 +90,9 @@ def _follow(session: Session, seen: Discharge, facts: Facts, now: datetime) -> i
     if ends is not None:
         end_loop(session, loop, ends, now)
         return 1
-    moved = _move(session, loop, facts, now) if has_moved else 0
-    return max(moved, _visited(session, loop, facts, now))
+    patient = session.get_one(Patient, facts.patient_id)
+    moved = _move(session, loop, patient, home, now) if home else 0
+    return max(moved, _turn_to_guardian(session, loop, facts, now), _visited(session, loop, facts, now))
 
 
 def _end(facts: Facts) -> CloseReason | None:
@@ -88,17 +100,38 @@ def _end(facts: Facts) -> CloseReason | None:
         return CloseReason.DIED
     if facts.readmitted_on is not None:
         return CloseReason.READMITTED
-    return CloseReason.MOVED if facts.has_left else None
+    return CloseReason.MOVED if facts.has_left and facts.left_for is None else None
 
 
-def _move(session: Session, loop: Discharge, facts: Facts, now: datetime) -> int:
-    area_code = facts.area_code or loop.area_code
-    if area_code == loop.area_code:  # the register has only caught up with where the hospital had sent the forms
-        loop.registered_code = area_code
+def _new_home(seen: Discharge, facts: Facts) -> Place | None:
+    """Where the register has the person since the forms went out last; None while it is the same place."""
+    home = facts.left_for if facts.has_left else Place(facts.area_code or "", "")
+    if home is None or not home.area_code or seen.registered_code in (None, home.area_code):
+        return None
+    return home
+
+
+def _move(session: Session, loop: Discharge, patient: Patient, home: Place, now: datetime) -> int:
+    if home.area_code == loop.area_code:  # the register has only caught up with where the hospital had sent the forms
+        loop.registered_code = home.area_code
         session.flush()
         return 0
-    hand_on(session, loop, area_code, now)
+    hand_on(session, loop, patient, home.area_code, now, home.words)
     return 1
+
+
+def _turn_to_guardian(session: Session, loop: Discharge, facts: Facts, now: datetime) -> int:
+    """Another first guardian while nobody has confirmed the notice: it is theirs now, and they are told."""
+    if facts.guardian is None:
+        return 0
+    for form in forms_of(session, loop):
+        if form.kind is FormKind.GUARDIAN and form.state in OPEN_FORMS:
+            form.guardianship_id, form.second_guardianship_id = facts.guardian, facts.second_guardian
+            session.flush()
+            write_event(session, loop, form, EventKind.DISPATCHED, now, now, unit="")
+            tell_of_form(session, loop, form, now)
+            return 1
+    return 0
 
 
 def _visited(session: Session, loop: Discharge, facts: Facts, now: datetime) -> int:

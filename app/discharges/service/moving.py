@@ -20,10 +20,13 @@ from app.discharges.rules.states import (
     state_of,
 )
 from app.discharges.service.addressing import find_unit, issue_form
+from app.discharges.service.dispatching import Owed, whom_to_tell
 from app.discharges.service.noting import note_discharge, write_event
+from app.patients.models import Patient
 
 # what a new place takes over; the guardian keeps the notice
-_TAKEN_OVER = (FormKind.HEALTH_CENTRE, FormKind.POLICE, FormKind.TOWN, FormKind.VILLAGE)
+_TAKEN_OVER = (FormKind.HEALTH_CENTRE, FormKind.POLICE, FormKind.TOWN, FormKind.VILLAGE, FormKind.TRANSFER)
+_STANDING = (*OPEN_FORMS, FormState.CLOSED)
 
 
 def forms_of(session: Session, discharge: Discharge) -> Sequence[HandoverForm]:
@@ -41,7 +44,8 @@ def settle_loop(session: Session, discharge: Discharge, now: datetime) -> None:
     """The loop's state follows its forms; the last one closes it."""
     state = state_of([form.state for form in forms_of(session, discharge)])
     if state is DischargeState.CLOSED:
-        end_loop(session, discharge, CloseReason.DONE, now)
+        is_here = county_of(discharge.area_code) == discharge.county_code
+        end_loop(session, discharge, CloseReason.DONE if is_here else CloseReason.MOVED, now)
     elif state is not discharge.state:
         discharge.state = state
         session.flush()
@@ -70,28 +74,44 @@ def end_loop(
         note_discharge(session, None, "discharges.closed", discharge, now, reason=why.value)
 
 
-def hand_on(session: Session, discharge: Discharge, area_code: str, now: datetime) -> None:
-    """The person lives elsewhere now: units that no longer answer are released, the new place's are told (domain 6)."""
+def hand_on(
+    session: Session, discharge: Discharge, patient: Patient, area_code: str, now: datetime, place: str = ""
+) -> None:
+    """The person lives elsewhere now: units that no longer answer are released, whoever is owed a form there gets one (domain 6).
+
+    `place` in words: beyond this county, where the office that answered goes on answering until somebody there has taken over.
+    """
     latest: dict[FormKind, HandoverForm] = {form.kind: form for form in forms_of(session, discharge)}
-    discharge.area_code, discharge.registered_code = area_code, area_code
-    discharge.county_code = county_of(area_code)
+    discharge.area_code, discharge.registered_code, discharge.place = area_code, area_code, place
+    if not place:
+        discharge.county_code = county_of(area_code)
     session.flush()
+    owed = whom_to_tell(session, discharge, patient)
     for kind in _TAKEN_OVER:
-        old = latest.get(kind)
-        unit = find_unit(session, discharge, kind, area_code)
-        if old is None or (unit is not None and unit.id == old.agency_id):
-            continue
+        _hand_on_form(session, discharge, latest.get(kind), kind, owed, now)
+    write_event(session, discharge, None, EventKind.REISSUED, now, now)
+    note_discharge(session, None, "discharges.reissued", discharge, now)
+    settle_loop(session, discharge, now)
+
+
+def _hand_on_form(
+    session: Session, discharge: Discharge, old: HandoverForm | None, kind: FormKind, owed: Owed, now: datetime
+) -> None:
+    unit, is_owed = find_unit(session, discharge, kind, discharge.area_code), kind in owed.kinds
+    if old is not None and is_owed and unit is not None and unit.id == old.agency_id and old.state in _STANDING:
+        old.area_code = discharge.area_code  # the same unit, another village
+        session.flush()
+        return
+    if old is not None:
         stop_forms(session, discharge, [old], CloseReason.MOVED, now)
+    if is_owed:
         issue_form(
             session,
             discharge,
             kind,
-            area_code,
+            discharge.area_code,
             now,
-            round_number=old.round + 1,
-            basis=old.legal_basis,
-            is_information=old.is_information,
+            round_number=old.round + 1 if old else 1,
+            basis=owed.basis,
+            is_information=owed.is_refused and kind is FormKind.HEALTH_CENTRE,
         )
-    write_event(session, discharge, None, EventKind.REISSUED, now, now)
-    note_discharge(session, None, "discharges.reissued", discharge, now)
-    settle_loop(session, discharge, now)

@@ -62,6 +62,7 @@ def withdraw_plan(session: Session, actor: Actor, public_id: str, now: datetime)
     if plan.state is not DischargeState.PLANNED:
         raise Conflict(reason("discharges.is_sent"))
     plan.state, plan.draft_sealed = DischargeState.WITHDRAWN, None
+    session.get_one(Person, plan.person_id).name = ""  # the row made for the plan: nobody stands behind it any more
     session.flush()
     note_discharge(session, actor, "discharges.plan_dropped", plan, now)
 

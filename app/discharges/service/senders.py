@@ -107,7 +107,7 @@ def _is_same(session: Session, vault: Vault, standing: Discharge, said: SubmitDi
         said.born_on is not None and identity.get("born_on") == said.born_on.isoformat(),
         standing.discharged_at is not None and business_day(standing.discharged_at) == business_day(said.discharged_at),
     )
-    return sum(agreeing) >= _AGREEING
+    return sum(map(bool, agreeing)) >= _AGREEING
 
 
 def _contradicts(vault: Vault, standing: Discharge, said: SubmitDischarge) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.areas.rules import AreaLevel, county_of, is_area_code, level_of
+from app.areas.rules import county_of, is_area_code
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.clock import business_day
@@ -24,7 +24,7 @@ from app.discharges.rules.checks import Errors, check_medicines, check_record
 from app.discharges.rules.clocks import late_by
 from app.discharges.rules.states import NO_LOOP, CloseReason, DischargeState, EventKind, Source
 from app.discharges.sealing import seal_record
-from app.discharges.service.addressing import has_office, is_known_place
+from app.discharges.service.addressing import has_office, is_known_place, is_smallest_place
 from app.discharges.service.dispatching import dispatch
 from app.discharges.service.noting import note_discharge, write_event
 from app.discharges.service.registering import find_registration, register_stranger, settle_person
@@ -105,7 +105,7 @@ def _place_errors(session: Session, said: SubmitDischarge) -> Errors:
         return {"area_code": [reason("discharges.area_code")]}
     if is_known_place(session, said.area_code):
         is_online = has_office(session, said.area_code)
-        if is_online and level_of(said.area_code) not in (AreaLevel.TOWN, AreaLevel.VILLAGE):
+        if is_online and not is_smallest_place(session, said.area_code):
             return {"area_code": [reason("discharges.to_the_village")]}
         return {"place": [reason("discharges.place_twice")]} if is_online and said.place else {}
     if is_known_place(session, county_of(said.area_code)):
@@ -118,6 +118,8 @@ def _paper_errors(said: SubmitDischarge, now: datetime) -> Errors:
         return {"received_at": [reason("discharges.needed")]}
     if said.received_at > now:
         return {"received_at": [reason("discharges.in_future")]}
+    if said.received_at < said.discharged_at:
+        return {"received_at": [reason("discharges.before_discharge")]}
     return {}
 
 

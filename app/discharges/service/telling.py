@@ -55,8 +55,10 @@ def _tell_guardians(session: Session, discharge: Discharge, form: HandoverForm, 
     relations = {"first": Relation.first_guardian()}
     if form.second_guardianship_id is not None:
         relations["second"] = Relation.second_guardian()
+    # of each guardian once: whoever follows another is told as well
+    whose = {"first": form.guardianship_id, "second": form.second_guardianship_id}
     for rank, to in relations.items():
-        _owe(session, MessageKind.GUARDIAN_NOTICE, rank, to, form, parameters, now, patient)
+        _owe(session, MessageKind.GUARDIAN_NOTICE, f"{rank}-{whose[rank]}", to, form, parameters, now, patient)
 
 
 def _owe(

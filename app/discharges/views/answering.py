@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.audit.views import note_look
-from app.core.access import Action, current_actor, may, permit
+from app.core.access import Action, Field, Grant, current_actor, may, permit, sees
 from app.core.actor import Actor, Role
 from app.core.clock import current_clock
 from app.core.db import new_public_id, transaction
@@ -208,6 +208,8 @@ def _form_page(public_id: str, report: ReportForm | None = None) -> str:
         asked=labels.asked_of(form.kind, sheet),
         act_words=labels.act_of(form.kind, sheet),
         needs_words=form.kind in ACTS_IN_WORDS,
+        # why it ended may be that the person is in hospital again
+        reads_why=sees(actor, Field.CARE_SPANS) is Grant.FULL,
         lines=list_receipts(session, actor, vault, loop, form),
         due_at=due_at,
         is_late=due_at is not None and due_at < now,

@@ -12,9 +12,10 @@ from app.audit.views import note_look
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import AnhuError
+from app.core.errors import AnhuError, Conflict
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.discharges import labels
 from app.discharges.forms import BasesForm, CloseForm
@@ -45,7 +46,9 @@ def board() -> str:
     bases = None
     if may(actor, Action.SET_POLICE_BASES):
         standing = allowed_bases(session, place_of(actor))
-        bases = BasesForm(data={"bases": [str(n + 1) for n, one in enumerate(LegalBasis) if one in standing]})
+        bases = BasesForm(
+            data={"asked": "1", "bases": [str(n + 1) for n, one in enumerate(LegalBasis) if one in standing]}
+        )
     return render_template(
         "discharges/board.html",
         page=list_loops(session, actor, which, town, now, request.args.get("after")),
@@ -91,7 +94,8 @@ def close(public_id: str) -> Answer:
 def set_bases() -> BaseResponse:
     """None ticked: the police are told of no discharge."""
     form = BasesForm()
-    form.validate()
+    if not form.validate():
+        raise Conflict(reason("core.stale_version"))
     with transaction() as session:
         set_police_bases(session, current_actor(), _known(form), current_clock().now())
     flash(_("已保存"))

@@ -68,11 +68,12 @@ def home() -> BaseResponse:
 def inbox() -> str:
     """What is addressed to the actor's unit: receive in one tap, then report back."""
     actor, session, now = current_actor(), read_session(), current_clock().now()
-    rows = list_inbox(session, actor, now)
+    page = list_inbox(session, actor, now, request.args.get("after"))
     return render_template(
         "discharges/inbox.html",
-        rows=rows,
+        page=page,
+        is_first_page="after" not in request.args,
         done=list_done(session, actor, now) if "done" in request.args else None,
-        forms={row.public_id: TapForm(data={"key": new_public_id()}) for row in rows},
+        forms={row.public_id: TapForm(data={"key": new_public_id()}) for row in page.rows},
         labels=labels,
     )

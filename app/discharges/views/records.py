@@ -29,8 +29,8 @@ from app.discharges.queries.guards import named_by_hospital
 from app.discharges.queries.reach import get_own_record
 from app.discharges.queries.records import draft_of, find_earlier, find_record_row
 from app.discharges.readers import Reading, read_block, read_sheets
-from app.discharges.rules.states import LIVE, DischargeState, Source
-from app.discharges.service import plan_discharge, submit_discharge, withdraw_plan
+from app.discharges.rules.states import LIVE, CloseReason, DischargeState, Source
+from app.discharges.service import Submitted, plan_discharge, submit_discharge, withdraw_plan
 from app.discharges.views.blueprint import discharges
 from app.people.vault import Vault
 
@@ -178,12 +178,19 @@ def _sent(form: RecordForm, public_id: str | None) -> str | None:
             done = submit_discharge(
                 session, Vault(session, current_keyring()), current_actor(), command, current_clock().now()
             )
-            where, is_new = url_for("discharges.show_record", public_id=done.discharge.public_id), done.is_new
+            where = url_for("discharges.show_record", public_id=done.discharge.public_id)
+            said = _said(done)
     except AnhuError as refused:
         show_errors(form, refused)
         return None
-    flash(_("已报送，各单位的对接单已派发") if is_new else _("这份记录已经报送过，没有重复派发"))
+    flash(said)
     return where
+
+
+def _said(done: Submitted) -> str:
+    if not done.is_new:
+        return _("这份记录已经报送过，没有重复派发")
+    return _("已报送") if done.discharge.close_reason is CloseReason.NO_LOOP else _("已报送，各单位的对接单已派发")
 
 
 def _planned(public_id: str) -> RecordForm:

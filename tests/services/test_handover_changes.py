@@ -1,0 +1,319 @@
+"""What changes while a hand-over runs: a move, another guardian, a paper that comes twice, a loop that cannot be followed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEvent
+from app.core.db import Database, new_public_id
+from app.core.errors import Conflict, Invalid
+from app.core.files import keep_file
+from app.desk.commands import AcceptTransfer, ProposeTransfer
+from app.desk.service.transfers import accept_transfer, propose_transfer
+from app.discharges.commands import ConfirmNotice, PlanDischarge
+from app.discharges.models import Discharge, HandoverForm
+from app.discharges.queries.board import Which, count_loops
+from app.discharges.queries.homes import find_new_home
+from app.discharges.queries.inbox import list_inbox
+from app.discharges.queries.indicators import indicators_of
+from app.discharges.queries.receipts import list_receipts
+from app.discharges.queries.sheets import open_form_sheet
+from app.discharges.rules.states import CloseReason, DischargeState, FormKind, FormState, LegalBasis
+from app.discharges.service import (
+    confirm_notice,
+    escalate,
+    follow_loops,
+    plan_discharge,
+    receive_form,
+    report_back,
+    set_police_bases,
+    withdraw_plan,
+)
+from app.discharges.service import following as following_module
+from app.discharges.sheets import DockingForm, TrackingForm
+from app.documents.models import Document
+from app.documents.rules import DocumentKind, DocumentSubject
+from app.messages.models import Message
+from app.messages.rules.kinds import MessageKind
+from app.patients.models import Patient
+from app.patients.rules import TransferReason
+from app.people.models import Person
+from app.risk.queries.said import find_said
+from app.visits.service.recording import record_visit
+from tests.rig.county import OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE, County
+from tests.rig.discharges import escalations, forms, submitted
+from tests.rig.register import NOW, TODAY, first_guardian, id_number, keyring, person, registered, vault
+from tests.rig.visits import command, stable
+from tests.services.test_discharge_loop import DAY, HOUR, PAPER, act, known, state, tap, told_police
+
+FAR: dict[str, Any] = {"area_code": "349999100200", "place": "示例省邻县柳河镇"}
+
+
+def moved(session: Session, county: County, patient: Patient, area_code: str, place: str = "") -> None:
+    """Proposed by the doctor, accepted by whoever answers there."""
+    wanted = ProposeTransfer(patient.public_id, f"move-{area_code}", area_code, TransferReason.MOVED_HOUSE, place)
+    proposed = propose_transfer(session, county.actor("doctor"), wanted, TODAY, NOW)
+    there = county.actor("county_office" if place else "other_doctor")
+    doctor = None if place else there.user_id
+    accept_transfer(session, there, proposed.public_id, AcceptTransfer(TODAY, doctor), TODAY, NOW)
+
+
+# -- moves -------------------------------------------------------------------------------------------------------------
+
+
+def test_whoever_comes_back_into_the_county_is_taken_over_there_and_the_former_door_is_nobody_s(
+    session: Session, county: County
+) -> None:
+    patient = known(session, county)
+    loop = submitted(session, county, risk_level=4, **FAR)
+    home = find_new_home(session, county.actor("doctor"), patient.id)
+    assert home and home.is_outside and (home.place, home.area_code) == (FAR["place"], FAR["area_code"])
+    assert find_new_home(session, county.actor("coordinator"), patient.id) is None, "who may not propose is not asked"
+    moved(session, county, patient, OTHER_VILLAGE)
+    assert follow_loops(session, NOW + HOUR) == 1
+    after = forms(session, loop)
+    assert after[FormKind.HEALTH_CENTRE].agency_id == county.actor("other_doctor").agency_id
+    assert after[FormKind.HEALTH_CENTRE].round == 2 and after[FormKind.TRANSFER].state is FormState.STOPPED
+    for kind in (FormKind.POLICE, FormKind.TOWN, FormKind.VILLAGE):
+        assert (after[kind].round, after[kind].area_code) == (1, OTHER_VILLAGE), "owed for the first time"
+    sheet = open_form_sheet(session, vault(session), after[FormKind.VILLAGE])
+    assert isinstance(sheet, TrackingForm) and "安平镇" in sheet.place and sheet.address == ""
+    assert loop.place == "" and find_new_home(session, county.actor("county_office"), patient.id) is None
+    assert follow_loops(session, NOW + DAY) == 0
+
+
+def test_a_move_asks_the_new_place_on_what_ground_the_police_are_told(session: Session, county: County) -> None:
+    patient = known(session, county)
+    loop = told_police(session, county)
+    set_police_bases(session, county.actor("county_office"), [LegalBasis.LAW_30], NOW)
+    moved(session, county, patient, OTHER_VILLAGE)
+    follow_loops(session, NOW + HOUR)
+    police = forms(session, loop)[FormKind.POLICE]
+    assert (police.round, police.state) == (1, FormState.STOPPED)
+
+
+def test_units_that_stay_responsible_read_the_new_village(session: Session, county: County) -> None:
+    patient = known(session, county)
+    loop = told_police(session, county)
+    session.execute(update(Patient).where(Patient.id == patient.id).values(area_code=SECOND_VILLAGE))
+    session.expire(patient)
+    assert follow_loops(session, NOW + HOUR) == 1
+    after = forms(session, loop)
+    assert after[FormKind.HEALTH_CENTRE].round == 1 and after[FormKind.VILLAGE].round == 2
+    sheet = open_form_sheet(session, vault(session), after[FormKind.HEALTH_CENTRE])
+    assert isinstance(sheet, DockingForm) and "大王村" in sheet.place and sheet.address == ""
+
+
+def test_whoever_leaves_the_county_is_handed_over_to_the_next_one_on_paper(session: Session, county: County) -> None:
+    patient = known(session, county)
+    loop = told_police(session, county)
+    moved(session, county, patient, FAR["area_code"], FAR["place"])
+    assert follow_loops(session, NOW + HOUR) == 1 and follow_loops(session, NOW + HOUR) == 0
+    after, office = forms(session, loop), county.actor("county_office")
+    for kind in (FormKind.POLICE, FormKind.TOWN, FormKind.VILLAGE):
+        assert after[kind].stopped_reason is CloseReason.MOVED
+    assert {after[kind].addressee for kind in (FormKind.HEALTH_CENTRE, FormKind.TRANSFER)} == {FAR["place"]}
+    assert state(loop) is DischargeState.DISPATCHED and loop.county_code == VILLAGE[:6] + "000000"
+    escalate(session, NOW + 26 * HOUR)
+    told = {one.form_id: one.user_id for one in escalations(session)}
+    assert told[after[FormKind.TRANSFER].id] == county.users["county_office"], "nobody there: who sends papers there"
+    signed = ConfirmNotice(new_public_id(), "赵桂兰", "配偶")
+    notice = after[FormKind.GUARDIAN].public_id
+    confirm_notice(session, vault(session), county.actor("hospital"), notice, signed, NOW + HOUR)
+    for kind in (FormKind.HEALTH_CENTRE, FormKind.TRANSFER):
+        receive_form(session, office, after[kind].public_id, tap(on_behalf=PAPER), NOW + HOUR)
+        assert state(after[kind]) is FormState.CLOSED, "what is done there is that county's to follow"
+    assert (state(loop), loop.close_reason) == (DischargeState.CLOSED, CloseReason.MOVED)
+
+
+# -- people and papers -------------------------------------------------------------------------------------------------
+
+
+def test_a_guardian_who_follows_another_has_the_notice_and_is_told(session: Session, county: County) -> None:
+    patient = registered(session, county.actor("doctor"))
+    loop = submitted(session, county)
+    notice = forms(session, loop)[FormKind.GUARDIAN]
+    assert (notice.guardianship_id, notice.agency_id, loop.has_guardian) == (None, None, True), "the hospital's word"
+    guardian = first_guardian(session, county.actor("doctor"), patient)
+    assert follow_loops(session, NOW + HOUR) == 1 and notice.guardianship_id == guardian.id
+    owed = select(func.count()).select_from(Message).where(Message.kind == MessageKind.GUARDIAN_NOTICE)
+    assert session.scalar(owed) == 1
+    assert follow_loops(session, NOW + HOUR) == 0 and session.scalar(owed) == 1
+
+
+def test_a_paper_that_comes_second_is_refused_and_one_older_than_what_it_says_too(
+    session: Session, county: County
+) -> None:
+    office, sent = county.actor("county_office"), forms(session, told_police(session, county))
+    receive_form(session, county.actor("police"), sent[FormKind.POLICE].public_id, tap(), NOW)
+    with pytest.raises(Conflict) as refused:
+        receive_form(session, office, sent[FormKind.POLICE].public_id, tap(on_behalf=PAPER), NOW)
+    assert refused.value.reason.code == "discharges.received_already"
+    older = replace(PAPER, paper_on=TODAY - DAY)
+    with pytest.raises(Invalid) as wrong:
+        receive_form(session, office, sent[FormKind.TOWN].public_id, tap(on_behalf=older, at=NOW), NOW)
+    assert set(wrong.value.errors) == {"paper_on"}
+
+
+def test_a_unit_s_words_are_for_the_unit_and_for_clinicians_and_a_closed_form_shows_nobody(
+    session: Session, county: County
+) -> None:
+    loop = told_police(session, county)
+    sent, words = forms(session, loop), "赵桂兰说他夜里摔碗"
+
+    def read_by(who: str, kind: FormKind) -> bool:
+        lines = list_receipts(session, county.actor(who), vault(session), loop, sent[kind])
+        return any(line.text == words for line in lines)
+
+    worker, police = county.actor("village_worker"), county.actor("police")
+    report_back(session, vault(session), worker, sent[FormKind.VILLAGE].public_id, act(words), NOW)
+    assert [read_by(who, FormKind.VILLAGE) for who in ("village_worker", "town", "county_office")] == [
+        True,
+        False,
+        False,
+    ]
+    with pytest.raises(Invalid):
+        report_back(session, vault(session), police, sent[FormKind.POLICE].public_id, act(), NOW)
+    report_back(session, vault(session), police, sent[FormKind.POLICE].public_id, act(words), NOW)
+    assert state(sent[FormKind.POLICE]) is FormState.CLOSED and not read_by("police", FormKind.POLICE)
+    assert [line.text for line in list_receipts(session, county.actor("doctor"), vault(session), loop)].count(
+        words
+    ) == 2
+
+
+def test_a_slip_of_somebody_unregistered_stands_under_the_registration_when_there_is_one(
+    database: Database, county: County
+) -> None:
+    with database.transaction() as session:
+        loop = submitted(session, county)
+        slip = Document(
+            submission_key="s" * 22, kind=DocumentKind.HANDOVER, subject_kind=DocumentSubject.HANDOVER_FORM,
+            subject_id=forms(session, loop)[FormKind.TOWN].public_id, patient_id=None, area_code=VILLAGE,
+            file_id=kept_file(session, county), sha256="0" * 64, recorded_at=NOW, recorded_by=county.users["town"],
+        )  # fmt: skip
+        session.add(slip)
+    with database.transaction() as session:
+        patient = registered(session, county.actor("doctor"))
+        assert follow_loops(session, NOW) == 1
+        patient_id = patient.id
+    with database.reading() as session:
+        assert session.scalars(select(Document.patient_id)).one() == patient_id
+
+
+def kept_file(session: Session, county: County) -> int:
+    content = b"\xff\xd8 a slip"
+    return keep_file(
+        session, keyring(), "document", "document.jpg", "image/jpeg", content, VILLAGE, county.actor("town"), NOW
+    ).id
+
+
+def test_the_hospital_s_level_is_said_to_who_rates_next_and_changes_nothing(session: Session, county: County) -> None:
+    patient, doctor = known(session, county), county.actor("doctor")
+    submitted(session, county, risk_level=4)
+    said = find_said(session, doctor, patient)
+    assert said and (said.level, said.on, patient.risk_level) == (4, TODAY, None)
+    assert find_said(session, county.actor("town"), patient) is None
+    record_visit(session, vault(session), doctor, command(patient, stable(TODAY)), TODAY, NOW)
+    assert find_said(session, doctor, patient) is None, "somebody has looked since"
+
+
+def test_a_withdrawn_plan_leaves_no_name(session: Session, county: County) -> None:
+    hospital = county.actor("hospital")
+    plan = plan_discharge(session, vault(session), hospital, PlanDischarge(new_public_id(), "单晓明", TODAY, {}), NOW)
+    withdraw_plan(session, hospital, plan.public_id, NOW)
+    assert session.get_one(Person, plan.person_id).name == ""
+
+
+# -- numbers and clocks ------------------------------------------------------------------------------------------------
+
+
+def test_one_number_is_one_discharge_and_one_discharge_one_number(session: Session, county: County) -> None:
+    first = submitted(session, county)
+    other = {"name": "王传贞", "id_number": id_number(datetime(1971, 3, 2, tzinfo=UTC).date(), 8), "born_on": None}
+    for changes, code in (
+        (other, "discharges.number_taken"),
+        ({"hospital_number": "CY-2"}, "discharges.sent_under"),
+        ({"hospital_number": "CY-3", "area_code": VILLAGE, "place": "北京"}, "discharges.place_twice"),
+        ({"hospital_number": "CY-4", "area_code": VILLAGE[:9] + "000"}, "discharges.to_the_village"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            submitted(session, county, **changes)
+        assert code in {why.code for whys in refused.value.errors.values() for why in whys}, changes
+    corrected = submitted(session, county, name="单小明", advice="改正了名字")
+    assert corrected.id == first.id, "one slip put right is the same discharge"
+    paper = {"hospital_name": "外县医院", "received_at": NOW - 3 * DAY, "discharged_at": NOW - DAY}
+    with pytest.raises(Invalid) as refused:
+        submitted(session, county, "county_office", hospital_number="P-1", **paper)
+    assert set(refused.value.errors) == {"received_at"}
+
+
+def test_a_village_in_time_is_not_late_and_a_visit_on_the_last_day_is_in_time(session: Session, county: County) -> None:
+    patient, coordinator = known(session, county), county.actor("coordinator")
+    left = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)  # nine o'clock in the morning
+    loop = submitted(session, county, discharged_at=left, form_on=left.date(), now=left + HOUR)
+    form = forms(session, loop)[FormKind.VILLAGE]
+    worker, at = county.actor("village_worker"), left + DAY
+    report_back(session, vault(session), worker, form.public_id, act(), at)
+    for kind, who in ((FormKind.HEALTH_CENTRE, "doctor"), (FormKind.TOWN, "town")):
+        receive_form(session, county.actor(who), forms(session, loop)[kind].public_id, tap(), at)
+    assert count_loops(session, coordinator, left + 5 * DAY)[Which.LATE] == 0
+    assert count_loops(session, coordinator, left + 12 * DAY)[Which.LATE] == 1, "the second contact and the town's plan"
+    visited_on = datetime(2026, 11, 16, tzinfo=UTC).date()
+    record_visit(
+        session, vault(session), county.actor("doctor"), command(patient, stable(visited_on)), visited_on, left
+    )
+    follow_loops(session, left + 14 * DAY)
+    assert indicators_of(session, coordinator, NOW).visited_in_time.count == 1
+
+
+def test_every_open_form_is_reached_page_by_page(session: Session, county: County) -> None:
+    for number in range(1, 4):
+        submitted(
+            session,
+            county,
+            name=f"单晓{'一二三'[number - 1]}",
+            id_number=id_number(sequence=2 * number + 1),
+            hospital_number=f"N{number}",
+            is_refused=number == 2,
+        )
+    doctor, seen, cursor = county.actor("doctor"), [], None
+    for _page in range(3):
+        page = list_inbox(session, doctor, NOW, cursor, size=1)
+        seen += [row.public_id for row in page.rows]
+        cursor = page.next_cursor
+    assert cursor is None and len(set(seen)) == 3
+    assert len(list_inbox(session, doctor, NOW, "nonsense").rows) == 3
+
+
+# -- what fails at one loop --------------------------------------------------------------------------------------------
+
+
+def test_a_loop_that_cannot_be_followed_stops_nobody_else_s(
+    session: Session, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loops = []
+    for number in (1, 2):
+        name, number_of = f"单晓{'一二'[number - 1]}", id_number(sequence=2 * number + 1)
+        one = registered(session, county.actor("doctor"), name=name, sequence=2 * number + 1)
+        loops.append(submitted(session, county, name=name, id_number=number_of, hospital_number=f"N{number}"))
+        first_guardian(session, county.actor("doctor"), one, person=person("赵桂兰", sequence=500 + 2 * number))
+    as_it_is = following_module._follow
+
+    def follow(session: Session, seen: Discharge, *rest: Any) -> int:
+        done = as_it_is(session, seen, *rest)
+        if seen.id == loops[0].id:
+            raise RuntimeError("a row that somebody changed by hand")
+        return done
+
+    monkeypatch.setattr(following_module, "_follow", follow)
+    assert follow_loops(session, NOW) == 1 and follow_loops(session, NOW + HOUR) == 0
+    turned = select(HandoverForm.discharge_id).where(HandoverForm.guardianship_id.is_not(None))
+    assert session.scalars(turned).all() == [loops[1].id], "what was begun at the first is undone"
+    noted = select(AuditEvent.subject_id).where(AuditEvent.action == "discharges.follow_failed")
+    assert session.scalars(noted).all() == [loops[0].public_id], "said once a day"
