@@ -91,7 +91,7 @@ TEXTS: dict[str, str] = {
     "messages.not_sent.off": N_("本系统没有开通发送"),
     "messages.not_sent.no_template": N_("没有审批通过的模板"),
     "messages.not_sent.no_provider_template": N_("模板没有在服务商处备案"),
-    "messages.not_sent.no_callback_number": N_("没有可供回电的单位电话"),
+    "messages.not_sent.no_callback_number": N_("没有可供回电的单位电话，请管理员登记本单位或县精防机构的电话"),
     "messages.failed.by_network": N_("运营商报告未送达（错误码 %(error)s）"),
     "messages.failed.never_accepted": N_("经向服务商两次核对，没有收到这条短信"),
     "messages.failed.by_person": N_("经人工核实没有送达"),

@@ -41,6 +41,12 @@ def test_every_suggested_text_passes_the_word_check_as_it_arrives(kind: MessageK
         ("the subsidy was paid to your bank", ("subsidy", "bank")),
         ("see www.example.cn", ("www.", "example.cn")),
         ("张伟您好", ("张伟",)),
+        ("张 伟您好", ("张伟",)),
+        ("氯 氮 平到了", ("氯氮平",)),
+        ("精★神", ("精神",)),
+        ("重性，服用，残联", ("重性", "服用", "残联")),
+        ("jing shen bing", ("jingshen",)),
+        ("您可以来，请电话联系。卡车停在门口", ()),
     ],
 )
 def test_the_word_check_finds_what_would_give_somebody_away(text: str, found: tuple[str, ...]) -> None:

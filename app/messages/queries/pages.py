@@ -61,6 +61,8 @@ class Overview:
     waiting_for_a_person: int
     pauses: Sequence[GatewayPause]
     dropped: dict[str, int]
+    # what kept messages from leaving although sending is on, the latest first: somebody has to set it right
+    hindrances: Sequence[Reason]
 
 
 def read_overview(session: Session, actor: Actor, now: datetime) -> Overview:
@@ -77,7 +79,15 @@ def read_overview(session: Session, actor: Actor, now: datetime) -> Overview:
         .where(DroppedCallback.day > (now - timedelta(days=COUNTED_DAYS)).date())
         .group_by(DroppedCallback.why)
     )
-    return Overview(counts, waiting, pauses, {why: int(count) for why, count in session.execute(dropped)})
+    hindered = (
+        select(Message.because)
+        .where(mine, Message.state == MessageState.NOT_SENT, Message.owed_at > now - timedelta(days=COUNTED_DAYS))
+        .group_by(Message.because)
+        .order_by(func.max(Message.id).desc())
+    )
+    reasons = [Reason.from_json(one) for one in session.scalars(hindered) if one]
+    hindrances = [one for one in reasons if one.code != "messages.not_sent.off"]
+    return Overview(counts, waiting, pauses, {why: int(count) for why, count in session.execute(dropped)}, hindrances)
 
 
 def list_messages(session: Session, actor: Actor, wanted: Filter, cursor: str | None = None) -> Page[MessageRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 # What makes a reader guess (reliability 2.4, threat 25; 4.2). Chinese is searched as it stands, English by beginnings of words.
 ILLNESS_ZH = (
     "精神", "精防", "病", "患", "症", "疯", "癫", "痫", "抑郁", "躁", "狂", "妄想", "幻", "自杀", "自伤", "肇事", "肇祸", "危险",
-    "风险", "诊", "疗", "复发", "发作", "障碍", "残疾", "智力", "康复", "严管", "列管", "监护",
+    "风险", "诊", "疗", "复发", "发作", "障碍", "残疾", "残联", "重性", "智力", "康复", "严管", "列管", "监护",
 )  # fmt: skip
 HOSPITAL_ZH = (
     "医院",
@@ -39,6 +40,7 @@ HOSPITAL_ZH = (
 )
 DRUG_ZH = (
     "药",
+    "服用",
     "针",
     "注射",
     "剂量",
@@ -82,6 +84,11 @@ LINK = re.compile(r"https?:|www\.|[\w-]+\.(?:com|cn|net|org|gov)\b|[<>@]", re.IG
 
 FORBIDDEN_ZH = (*ILLNESS_ZH, *HOSPITAL_ZH, *DRUG_ZH, *SUBSIDY_ZH)
 FORBIDDEN_EN = (*ILLNESS_EN, *HOSPITAL_EN, *DRUG_EN, *SUBSIDY_EN)
+# the same in letters, as somebody writes who would get past the check
+SPELLED = (
+    "jingshen", "jingfang", "jingbing", "fengzi", "dianxian", "yiyuan", "zhuyuan", "chuyuan", "butie", "buzhu", "jianhu", "canlian",
+    "zhongxing", "lvdanping", "lüdanping", "ludanping", "aodanping", "lipeitong", "chiyao", "fuyao",
+)  # fmt: skip
 # longer words first, so that the longest is named; a beginning of a word, but `ill` and `dr` only whole
 _WHOLE = ("ill", "dr", "ward", "mani")
 _EN = re.compile(
@@ -90,6 +97,9 @@ _EN = re.compile(
     + r")\w*)",
     re.IGNORECASE,
 )  # fmt: skip
+_SPELLED = re.compile("|".join(SPELLED), re.IGNORECASE)
+# whatever can stand between the characters of a word without keeping a reader from reading it
+_BETWEEN = re.compile(r"[\W_]+")
 _ZH = re.compile("|".join(sorted(map(re.escape, FORBIDDEN_ZH), key=len, reverse=True)))
 
 # GSM 03.38: the characters of a 160-character text; those of the second row take two places
@@ -147,7 +157,9 @@ def _day(day: date, language: str) -> str:
 def forbidden_in(text: str, names: Collection[str] = ()) -> tuple[str, ...]:
     """What must not stand in a message: illness, hospital, drug, subsidy, somebody's name, an address on the web."""
     found = [match[0] for pattern in (_ZH, _EN, LINK) for match in pattern.finditer(text)]
-    found += [name for name in names if name and name in text]
+    closed = _BETWEEN.sub("", unicodedata.normalize("NFKC", text))
+    found += [match[0] for pattern in (_ZH, _SPELLED) for match in pattern.finditer(closed)]
+    found += [name for name in names if name and (name in text or _BETWEEN.sub("", name) in closed)]
     return tuple(dict.fromkeys(found))
 
 
