@@ -14,6 +14,13 @@ from reports.forms.assessment_session import (
 from reports.forms.care_team_card import CardMember, CareTeamCard, CareTeamCardsDocument, render_care_team_cards
 from reports.forms.clue import ClueDocument, render_clue
 from reports.forms.codes import Behaviour
+from reports.forms.conference_minutes import (
+    ConferenceMinutesDocument,
+    Decided,
+    Party,
+    Point,
+    render_conference_minutes,
+)
 from reports.forms.consent import (
     ConsentDocument,
     ConsentKind,
@@ -23,6 +30,14 @@ from reports.forms.consent import (
     render_withdrawal_receipt,
 )
 from reports.forms.day_sheet import DaySheetDocument, DaySheetRow, render_day_sheet
+from reports.forms.delivery import (
+    Delivered,
+    DeliverySheetDocument,
+    Purchase,
+    PurchaseListDocument,
+    render_delivery_sheet,
+    render_purchase_list,
+)
 from reports.forms.emergency_record import (
     EmergencyCheck,
     EmergencyRecordDocument,
@@ -30,6 +45,7 @@ from reports.forms.emergency_record import (
     render_emergency_record,
 )
 from reports.forms.family_plan import FamilyPlanDocument, PlanContact, PlanStep, render_family_plan
+from reports.forms.incident_record import Finding, HarmedPerson, IncidentRecordDocument, render_incident_record
 from reports.forms.lost_or_dead import ContactAttempt, LostOrDeadDocument, ToldOffice, render_lost_or_dead
 from reports.forms.meeting_minutes import Attendant, Decision, MeetingMinutesDocument, render_meeting_minutes
 from reports.forms.person import Person
@@ -534,6 +550,90 @@ PACKAGE = TransferPackageDocument(
     sent_on=date(2026, 11, 21),
 )
 
+INCIDENT = IncidentRecordDocument(
+    IMPRINT,
+    name=LONG_NAME,
+    serial="AH-SJ-2026-0012",
+    village="城关镇东村",
+    kind=2,
+    happened_at=THEN,
+    place="东村小卖部门口",
+    what="与店主争吵后推倒货架，砸破一扇玻璃，随后被邻居劝离",
+    trigger="停药两周，前一晚没有睡",
+    reporter="东村村（居）委会 王大山",
+    reported_at=THEN + timedelta(hours=1),
+    managed=1,
+    managed_since=date(2019, 3, 1),
+    whereabouts="在家",
+    loss="1,280.00",
+    insurance="已投保，未报案",
+    police_case="皖公治〔2026〕17号",
+    sought_help=1,
+    state="已核实",
+    harms=(
+        HarmedPerson("邻居、路人等他人", "轻伤", RARE, "13805521236", "350.00"),
+        HarmedPerson("邻居、路人等他人", "仅财物受损"),
+    ),
+    findings=(
+        Finding(
+            "监护人是否尽责", "监护人已尽责", "事前已向村医报告并求助", "安和县综治中心 刘主任", date(2026, 11, 21)
+        ),
+        Finding("危险性等级", "重新评定等级", "有人受伤", "陈晓燕", date(2026, 11, 21)),
+    ),
+    mark="编号 0031 校验码 7F3A",
+)
+
+CONFERENCE = ConferenceMinutesDocument(
+    IMPRINT,
+    place="安和县",
+    number="2026-3",
+    meets_at=THEN,
+    room="县综治中心三楼会议室",
+    chair=LONG_NAME,
+    parties=(
+        Party("安和县残疾人联合会", "方小方", "参加", was_present=True),
+        Party("安和县医疗保障局", RARE, "派人代为参加", was_present=False),
+    ),
+    points=(
+        Point(
+            RARE,
+            "城关镇东村",
+            "逾期单据；城关镇卫生院的卫生院对接单应在 2026年11月18日 前落实，至今没有落实",
+            "已商定",
+            "监护人年迈，药费负担重；同意减免并评定残疾等级。",
+            (
+                Decided("残疾评定", "安和县残疾人联合会", date(2026, 12, 20), "办理中"),
+                Decided("费用减免", "安和县医疗保障局", date(2026, 12, 31), "待接收"),
+            ),
+        ),
+        Point(LONG_NAME, "安平镇东村", "预警；分级预警，需要多部门协助", "下次再议"),
+    ),
+    mark="编号 0032 校验码 A01C",
+)
+
+PURCHASES = PurchaseListDocument(
+    IMPRINT,
+    place="安和县",
+    until=date(2026, 12, 21),
+    lines=(
+        Purchase("安和县精神病医院", "棕榈酸帕利哌酮注射液（长效针剂）", "城关镇", 3, 84, date(2026, 11, 30)),
+        Purchase("安和县人民医院", "奥氮平片", "安平镇", 12, 336, date(2026, 12, 2)),
+    ),
+    mark="编号 0033 校验码 5B2E",
+)
+
+DELIVERY = DeliverySheetDocument(
+    IMPRINT,
+    town="城关镇",
+    source="安和县人民医院",
+    planned_on=date(2026, 11, 24),
+    lines=(
+        Delivered(LONG_NAME, "东村", "奥氮平片", 28, "已签收", RARE),
+        Delivered(RARE, "大王村", "利培酮片", 28),
+    ),
+    mark="编号 0034 校验码 9C77",
+)
+
 FORMS = {
     "visit": Form(
         render_visit_records,
@@ -573,5 +673,11 @@ FORMS = {
     "sweep": Form(render_sweep_progress, SWEEP, SweepProgressDocument(IMPRINT), pages=1, pages_empty=1),
     "zero-report": Form(render_zero_report, ZERO_REPORT, ZeroReportDocument(IMPRINT), pages=1, pages_empty=1),
     "transfer": Form(render_transfer_sheet, TRANSFER, TransferSheetDocument(IMPRINT), pages=1, pages_empty=1),
+    "incident": Form(render_incident_record, INCIDENT, IncidentRecordDocument(IMPRINT), pages=1, pages_empty=1),
+    "conference": Form(
+        render_conference_minutes, CONFERENCE, ConferenceMinutesDocument(IMPRINT), pages=1, pages_empty=1
+    ),
+    "purchases": Form(render_purchase_list, PURCHASES, PurchaseListDocument(IMPRINT), pages=1, pages_empty=1),
+    "delivery": Form(render_delivery_sheet, DELIVERY, DeliverySheetDocument(IMPRINT), pages=1, pages_empty=1),
     "package": Form(render_transfer_package, PACKAGE, TransferPackageDocument(IMPRINT), pages=2, pages_empty=2),
 }
