@@ -13,7 +13,7 @@ from app.areas.rules import county_of
 from app.audit.prints import Mark, Print, mark_of
 from app.benefits.labels import AIM_CODES, BENEFIT_KINDS, REFERRAL_CONSENTS, REFERRAL_SOURCES, REHAB_AIMS
 from app.benefits.models import RehabPlace, RehabReferral
-from app.benefits.queries.requests import Particulars, list_offices, read_particulars
+from app.benefits.queries.requests import Particulars, find_guardian_name, list_offices, read_particulars
 from app.benefits.queries.standing import BenefitLine
 from app.benefits.rules.benefit import BenefitState, Gap
 from app.benefits.rules.rehab import ANSWER_DAYS
@@ -72,6 +72,7 @@ def benefit_sheet(
     return BenefitSheetDocument(
         imprint=_imprint(session, actor, mark_of(keyring, print_of_sheet(patient, lines, actor, now)), now),
         name=mask_name(person.name) if is_masked else person.name,
+        guardian=find_guardian_name(session, actor, patient),
         village=written_name(session, patient.area_code),
         made_on=today,
         receiving=tuple(_received(one) for one in lines if _is_received(one)),

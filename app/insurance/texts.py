@@ -69,6 +69,9 @@ TEXTS: dict[str, str] = {
     "insurance.claim_paid": N_("登记赔付到账"),
     "insurance.claim_withdrawn": N_("撤案"),
     "insurance.claim.no_policy": N_("请选择一份已复核的保险单"),
+    "insurance.claim.told_before": N_(
+        "同一时间、同样损害和金额的报案已经登记为 %(number)s；如果是另一名受伤人，请填写保险公司另给的报案号"
+    ),
     "insurance.claim.meanwhile": N_("刚刚有人登记了另一件报案，请再提交一次"),
     "insurance.claim.moved": N_("这件理赔的状态已经变化，请刷新页面"),
     "insurance.claim.closed": N_("这件理赔已经办结"),

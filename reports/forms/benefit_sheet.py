@@ -36,6 +36,8 @@ class BenefitSheetDocument:
     name: str
     village: str
     made_on: date
+    guardian: str = ""
+    """To whom it is handed: an office that may not write the name out writes this one."""
     receiving: tuple[SheetLine, ...] = ()
     to_apply: tuple[SheetLine, ...] = ()
     to_check: tuple[SheetLine, ...] = ()
@@ -56,7 +58,14 @@ def render_benefit_sheet(document: BenefitSheetDocument) -> bytes:
                     cell(day(document.made_on), width=48),
                 )
             ),
-            Row((label("村（社区）", _LABEL), cell(document.village))),
+            Row(
+                (
+                    label("交给", _LABEL),
+                    cell(document.guardian),
+                    label("村（社区）", 28),
+                    cell(document.village, width=48),
+                )
+            ),
             Gap(3),
             *_part("一、现在已经享受的", ("待遇", "情况", "要记得的"), document.receiving, "目前没有登记。"),
             *_part("二、可以申请、还没有享受的", ("待遇", "现在的情况", "怎么办"), document.to_apply, "目前没有。"),
@@ -68,7 +77,7 @@ def render_benefit_sheet(document: BenefitSheetDocument) -> bytes:
                 size=11,
             ),
         ),
-        reminder=document.name,
+        reminder=document.guardian or document.name,
         notice=FOR_THE_FAMILY,
         size=12,
         leading=1.5,

@@ -349,3 +349,28 @@ def test_the_databases_table_of_legal_moves_names_the_pairs_of_the_rules(session
     }
     for table, legal in tables.items():
         assert stored[f"{table}.state"] == {(before.value, after.value) for before, after in legal}, table
+
+
+def test_a_bill_is_not_uninsured_where_insurance_paid_and_an_old_consent_is_asked_for_anew(
+    session: Session, county: County
+) -> None:
+    clerk, doctor, office = (county.actor(who) for who in ("clerk", "doctor", "county_office"))
+    patient = registered(session, doctor)
+    first_guardian(session, doctor, patient)
+    uninsured = bill(ground=BackstopGround.NO_INSURANCE)
+    with pytest.raises(Invalid) as paid:
+        ask_backstop(session, clerk, patient, uninsured, TODAY, NOW)
+    assert paid.value.errors["ground"][0].code == "benefits.backstop.insured_paid"
+    record(session, county, patient, told(B.BASIC_MEDICAL, S.RECEIVING))
+    with pytest.raises(Invalid) as known:
+        ask_backstop(session, clerk, patient, replace(uninsured, insured=Money.zero()), TODAY, NOW)
+    assert known.value.errors["ground"][0].code == "benefits.backstop.is_insured"
+    place = keep_place(session, office, KeepPlace(TOWN, "城关镇阳光家园", 1), NOW)
+    old = Refer(
+        "r" * 22, place.public_id, ReferralSource.FAMILY, ReferralConsent.GUARDIAN, TODAY - timedelta(days=91),
+        (RehabAim.WORK,),
+    )  # fmt: skip
+    with pytest.raises(Invalid) as stale:
+        refer(session, doctor, patient, old, TODAY, NOW)
+    assert stale.value.errors["consented_on"][0].code == "benefits.referral.consent_old"
+    refer(session, doctor, patient, replace(old, consented_on=TODAY - timedelta(days=90)), TODAY, NOW)

@@ -305,6 +305,11 @@ def test_a_claim_stands_on_the_incident_of_its_day_and_no_clerk_is_told_the_day(
     assert (claim.incident_id, claim.is_covered) == (incident.id, False), "cover is that of the incident's day"
     found = report_claim(session, clerk, patient, claim_of(policy, happened + timedelta(hours=2)), NOW)
     assert found.incident_id == incident.id, "without being named"
+    with pytest.raises(Conflict) as twice:
+        report_claim(session, clerk, patient, replace(its_own, submission_key="the same in another form"), NOW)
+    assert twice.value.reason.args == {"number": claim.number}
+    second = replace(its_own, submission_key="another person hurt", insurer_reference="BA-2")
+    assert report_claim(session, clerk, patient, second, NOW).number != claim.number
     alone = report_claim(session, clerk, patient, claim_of(policy, NOW - timedelta(hours=1), reported_at=NOW), NOW)
     assert alone.incident_id is None
     stranger = family(session, county, "林秋水", 3)

@@ -67,6 +67,9 @@ def test_the_insurers_list_names_guardians_and_masked_numbers_and_nothing_else(
     assert NEAR.patient_name not in cover
     family = words_of(client_as("doctor").get(f"/benefits/patients/{scene.near.patient}/sheet.pdf").data)
     assert NEAR.patient_name in family
+    by_clerk = words_of(clerk.get(f"/benefits/patients/{scene.near.patient}/sheet.pdf").data)
+    assert NEAR.patient_name not in by_clerk
+    assert NEAR.guardian_name in by_clerk, "whoever hands it out knows to whom"
     assert not [word for word in (NEAR.medicine, NEAR.hospital, NEAR.ward, "患者", "精神") if word in family]
     with database.reading() as session:
         kinds = dict(session.execute(select(PrintedPaper.kind, func.count()).group_by(PrintedPaper.kind)).all())

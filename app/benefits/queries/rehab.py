@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.areas.models import Agency
 from app.areas.queries import full_names
-from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of
+from app.areas.rules import PREFIX_LENGTHS, AreaLevel
 from app.benefits.models import RehabAttendance, RehabPlace, RehabReferral
 from app.benefits.queries.requests import IS_HERE, Particulars, is_still_here, read_particulars
 from app.benefits.queries.stays import made_here
@@ -277,8 +277,3 @@ def count_referrals(session: Session, actor: Actor) -> tuple[int, int]:
     )
     counts = dict(rows.all())
     return counts.get(ReferralState.ASKED, 0), counts.get(ReferralState.WAITING, 0)
-
-
-def place_area(actor: Actor) -> str:
-    """The whole code of the actor's area, where a new place usually stands."""
-    return code_of(actor.area_prefix)

@@ -191,16 +191,7 @@ def read_particulars(session: Session, vault: Vault, patient: Patient) -> Partic
     """Name, birth, last four, address, telephones, guardian: what stands open to an office on a form addressed to it (roles.md, T)."""
     person = session.get_one(Person, patient.person_id)
     number = open_id_number(vault, person)
-    guard = session.execute(
-        select(Guardianship.person_id, Guardianship.relation, Person.name)
-        .join(Person, Person.id == Guardianship.person_id)
-        .where(
-            Guardianship.patient_id == patient.id,
-            Guardianship.rank == Rank.FIRST,
-            Guardianship.to_on.is_(None),
-            Guardianship.withdrawn_at.is_(None),
-        )
-    ).one_or_none()
+    guard = session.execute(_guard(patient)).one_or_none()
     return Particulars(
         person.name,
         person.born_on,
@@ -211,6 +202,25 @@ def read_particulars(session: Session, vault: Vault, patient: Patient) -> Partic
         guard.relation if guard else None,
         find_main_phone(session, vault, guard.person_id) if guard else None,
     )
+
+
+def _guard(patient: Patient) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Guardianship.person_id, Guardianship.relation, Person.name)
+        .join(Person, Person.id == Guardianship.person_id)
+        .where(
+            Guardianship.patient_id == patient.id,
+            Guardianship.rank == Rank.FIRST,
+            Guardianship.to_on.is_(None),
+            Guardianship.withdrawn_at.is_(None),
+        )
+    )
+
+
+def find_guardian_name(session: Session, actor: Actor, patient: Patient) -> str:
+    """The first guardian of a patient who was handed out, for roles that read it; empty without one."""
+    found = session.execute(_guard(patient)).one_or_none()
+    return found.name if found is not None and sees(actor, Field.GUARDIAN_NAME) is Grant.FULL else ""
 
 
 def count_requests(session: Session, actor: Actor, today: date) -> tuple[int, int]:

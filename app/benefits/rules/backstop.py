@@ -43,9 +43,13 @@ class BackstopRefusal(StrEnum):
     NOT_OURS = "not_ours"
 
 
-def wrong_sums(bill: Money, insured: Money, family: Money, asked: Money) -> dict[str, list[Reason]]:
-    """The county takes over no more than what insurance and family leave of the bill."""
+def wrong_sums(
+    bill: Money, insured: Money, family: Money, asked: Money, ground: BackstopGround
+) -> dict[str, list[Reason]]:
+    """The county takes over no more than what insurance and family leave of the bill; who is not insured has nothing from insurance."""
     wrong: dict[str, list[Reason]] = {}
+    if ground is BackstopGround.NO_INSURANCE and insured.fen > 0:
+        wrong["ground"] = [reason("benefits.backstop.insured_paid")]
     if bill.fen <= 0:
         wrong["bill"] = [reason("benefits.backstop.no_bill")]
     left = bill - insured - family

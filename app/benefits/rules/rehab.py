@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 ANSWER_DAYS = 10  # working days in which a place answers
+CONSENT_LASTS_DAYS = 90  # what was agreed to longer ago is asked anew
 
 
 class ReferralState(StrEnum):

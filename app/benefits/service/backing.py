@@ -12,7 +12,9 @@ from app.audit.service import note
 from app.benefits.commands import AskBackstop
 from app.benefits.models import BackstopRequest
 from app.benefits.queries.backstops import find_sent_backstop, get_backstop
-from app.benefits.rules.backstop import BackstopRefusal, BackstopState, wrong_sums
+from app.benefits.queries.standing import find_open
+from app.benefits.rules.backstop import BackstopGround, BackstopRefusal, BackstopState, wrong_sums
+from app.benefits.rules.benefit import BenefitKind, BenefitState
 from app.core.access import Action, require
 from app.core.actor import Actor, hand_of
 from app.core.clock import business_day
@@ -40,7 +42,10 @@ def ask_backstop(
     if standing is not None:
         return standing
     _refuse_own_family(session, actor, patient)
-    wrong: dict[str, list[Reason]] = wrong_sums(command.bill, command.insured, command.family, command.asked)
+    wrong = wrong_sums(command.bill, command.insured, command.family, command.asked, command.ground)
+    known = find_open(session, patient, BenefitKind.BASIC_MEDICAL)
+    if command.ground is BackstopGround.NO_INSURANCE and known and known.state is BenefitState.RECEIVING:
+        wrong.setdefault("ground", [reason("benefits.backstop.is_insured", on=known.from_on)])
     if command.to_on < command.from_on:
         wrong["to_on"] = [reason("benefits.backstop.stay")]
     elif command.to_on > today:

@@ -23,6 +23,7 @@ from app.benefits.queries.rehab import (
 )
 from app.benefits.queries.stays import may_refer
 from app.benefits.rules.rehab import (
+    CONSENT_LASTS_DAYS,
     ReferralRefusal,
     ReferralSource,
     ReferralState,
@@ -114,6 +115,8 @@ def refer(
         wrong["place"] = [reason("benefits.referral.closed_place")]
     if command.consented_on > today:
         wrong["consented_on"] = [reason("benefits.referral.consent_day")]
+    elif (today - command.consented_on).days > CONSENT_LASTS_DAYS:
+        wrong["consented_on"] = [reason("benefits.referral.consent_old", days=CONSENT_LASTS_DAYS)]
     if not command.aims:
         wrong["aims"] = [reason("benefits.referral.no_aims")]
     if wrong:

@@ -24,6 +24,7 @@ from app.documents.models import Document
 from app.documents.rules import DocumentKind, DocumentSubject
 from app.incidents.models import Incident
 from app.incidents.rules.incidents import IncidentState
+from app.insurance.commands import ReportClaim
 from app.insurance.models import Claim, ClaimEvent, ClaimPaper, InsurancePolicy
 from app.insurance.queries.enrolment import guardian_for, name_for
 from app.insurance.rules.claims import (
@@ -305,6 +306,27 @@ def paid_before(session: Session, actor: Actor, claim: Claim, policy: InsuranceP
         if patient_id == claim.patient_id and business_day(at) == happened_on:
             accident += fen
     return Money(accident), Money(year)
+
+
+def find_same(
+    session: Session, actor: Actor, patient: Patient, policy: InsurancePolicy, told: ReportClaim
+) -> str | None:
+    """The number of a claim that says the same of the same moment, as the insurer numbers it; None where this one is another."""
+    require(actor, Action.SEE_INSURANCE)
+    return session.scalar(
+        select(Claim.number)
+        .where(
+            Claim.policy_id == policy.id,
+            Claim.patient_id == patient.id,
+            Claim.happened_at == told.happened_at,
+            Claim.harm == told.harm,
+            Claim.asked_fen == told.asked.fen,
+            Claim.insurer_reference == told.insurer_reference.strip(),
+            Claim.state != ClaimState.WITHDRAWN,
+        )
+        .order_by(Claim.id)
+        .limit(1)
+    )
 
 
 def find_incident(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -433,13 +433,3 @@ def name_for(actor: Actor, name: str) -> str | None:
 
 def guardian_for(actor: Actor, name: str | None) -> str | None:
     return name if name and sees(actor, Field.GUARDIAN_NAME) is Grant.FULL else None
-
-
-def names_of_patients(session: Session, actor: Actor, patient_ids: Sequence[int]) -> dict[int, str | None]:
-    """Names by patient id, as the role sees them, within the actor's area."""
-    rows = session.execute(
-        select(Patient.id, Person.name)
-        .join(Person, Person.id == Patient.person_id)
-        .where(Patient.id.in_(set(patient_ids)), within(Patient.area_code, actor))
-    )
-    return {patient_id: name_for(actor, name) for patient_id, name in rows}

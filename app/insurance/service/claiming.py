@@ -22,6 +22,7 @@ from app.insurance.models import Claim, ClaimEvent, ClaimPaper, InsurancePolicy
 from app.insurance.queries.claims import (
     count_of_year,
     find_incident,
+    find_same,
     find_sent_claim,
     limits_of,
     lock_claim,
@@ -56,7 +57,10 @@ GUARDS = {
 
 
 def report_claim(session: Session, actor: Actor, patient: Patient, command: ReportClaim, now: datetime) -> Claim:
-    """Written down with what was found: told in time, and the day was covered. Neither stops it: the insurer decides."""
+    """Written down with what was found: told in time, and the day was covered. Neither stops it: the insurer decides.
+
+    Raises `Invalid` by field, `Conflict` for what was told already.
+    """
     require(actor, Action.KEEP_INSURANCE)
     standing = find_sent_claim(session, actor, command.submission_key)
     if standing is not None:
@@ -65,6 +69,8 @@ def report_claim(session: Session, actor: Actor, patient: Patient, command: Repo
     policy = lock_policy(session, actor, command.policy)
     if policy.state is not PolicyState.CONFIRMED:
         raise Invalid({"policy": [reason("insurance.claim.no_policy")]})
+    if same := find_same(session, actor, patient, policy, command):
+        raise Conflict(reason("insurance.claim.told_before", number=same))
     incident = find_incident(session, actor, patient, command.happened_at, command.incident)
     happened_on = business_day(command.happened_at)
     _refuse_senseless(command, now, is_other_day=incident is not None and incident.happened_on != happened_on)

@@ -19,7 +19,7 @@ from app.core.batches import insert_rows
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Invalid
 from app.core.money import Money
-from app.core.reasons import Reason, reason
+from app.core.reasons import reason
 from app.core.refusals import said_by
 from app.insurance.models import Enrolment, EnrolmentBatch, InsurancePolicy
 from app.insurance.queries.enrolment import (
@@ -30,7 +30,7 @@ from app.insurance.queries.enrolment import (
     highest_number,
     leavers,
 )
-from app.insurance.queries.policies import get_policy, lock_policy
+from app.insurance.queries.policies import lock_policy
 from app.insurance.rules.enrolment import BatchKind
 from app.insurance.rules.policies import PolicyState
 
@@ -177,10 +177,3 @@ def _batch(
         detail={"batch": batch.number, "premium_fen": premium.fen, "on": on.isoformat()},
     )
     return batch
-
-
-def why_nothing(session: Session, actor: Actor, public_id: str, today: date) -> Reason | None:
-    """Why no report can be made at all today; None when one can."""
-    policy = get_policy(session, actor, public_id)
-    refused = wrong_day(policy, first_day(policy, today), today)
-    return refused.reason if refused is not None else None
