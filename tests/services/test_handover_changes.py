@@ -235,7 +235,11 @@ def test_a_withdrawn_plan_leaves_no_name(session: Session, county: County) -> No
 
 def test_one_number_is_one_discharge_and_one_discharge_one_number(session: Session, county: County) -> None:
     first = submitted(session, county)
-    other = {"name": "王传贞", "id_number": id_number(datetime(1971, 3, 2, tzinfo=UTC).date(), 8), "born_on": None}
+    other: dict[str, Any] = {
+        "name": "王传贞",
+        "id_number": id_number(datetime(1971, 3, 2, tzinfo=UTC).date(), 8),
+        "born_on": None,
+    }
     for changes, code in (
         (other, "discharges.number_taken"),
         ({"hospital_number": "CY-2"}, "discharges.sent_under"),
@@ -247,7 +251,7 @@ def test_one_number_is_one_discharge_and_one_discharge_one_number(session: Sessi
         assert code in {why.code for whys in refused.value.errors.values() for why in whys}, changes
     corrected = submitted(session, county, name="单小明", advice="改正了名字")
     assert corrected.id == first.id, "one slip put right is the same discharge"
-    paper = {"hospital_name": "外县医院", "received_at": NOW - 3 * DAY, "discharged_at": NOW - DAY}
+    paper: dict[str, Any] = {"hospital_name": "外县医院", "received_at": NOW - 3 * DAY, "discharged_at": NOW - DAY}
     with pytest.raises(Invalid) as refused:
         submitted(session, county, "county_office", hospital_number="P-1", **paper)
     assert set(refused.value.errors) == {"received_at"}
