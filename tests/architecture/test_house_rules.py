@@ -61,6 +61,7 @@ UNSCOPED = {
     "messages.queries.sending": "for the sender's process, which acts for the house and hands nothing to a page",
     "incidents.queries.conferences.list_items": "of a conference that `get_conference` handed out",
     "incidents.queries.conferences.list_invitees": "of a conference that `get_conference` handed out",
+    "incidents.queries.conferences.villages_of": "of a conference that `get_conference` handed out",
     "incidents.queries.conferences.working_here": "of agencies that a scoped list or a conference handed out",
     "incidents.queries.decisions.count_agenda": "of an invitation that `get_invitation` handed out; it counts kinds and names nobody",
     "people.queries": "by number or id, for use cases that were let in by the patient; pages use `get_person`",

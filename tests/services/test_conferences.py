@@ -67,7 +67,7 @@ from app.messages.queries.relevance import still_holding
 from app.messages.queries.sending import list_staff
 from app.messages.rules.kinds import MessageKind, MessageState
 from app.tasks.service import move_follow_up
-from tests.rig.county import COUNTY, County
+from tests.rig.county import COUNTY, OTHER_VILLAGE, SECOND_VILLAGE, County
 from tests.rig.discharges import submitted
 from tests.rig.papers import words_on
 from tests.rig.register import NOW, TODAY, first_guardian, registered, vault
@@ -239,8 +239,15 @@ def test_a_decision_goes_from_the_table_to_its_end(session: Session, county: Cou
 
 
 def test_only_offices_of_the_holders_place_are_asked(session: Session, county: County) -> None:
-    names = {one.area_code for one in list_agencies_to_ask(session, county.actor("town"))}
-    assert all(one == COUNTY or one.startswith("349921100") for one in names)
+    session.add(Agency(name="大王村村民委员会", kind=AgencyKind.VILLAGE_COMMITTEE, area_code=SECOND_VILLAGE))
+    session.flush()
+    places = {one.area_code for one in list_agencies_to_ask(session, county.actor("town"))}
+    assert all(one == COUNTY or one.startswith("349921100") for one in places) and SECOND_VILLAGE not in places
+    of_item = list_agencies_to_ask(session, county.actor("town"), [SECOND_VILLAGE])
+    assert "大王村村民委员会" in {one.name for one in of_item}, "the committee of somebody who is spoken about"
+    assert OTHER_VILLAGE not in {
+        one.area_code for one in list_agencies_to_ask(session, county.actor("town"), [OTHER_VILLAGE])
+    }
     command = CallConference(new_public_id(), NOW, "三楼会议室")
     with pytest.raises(Invalid):
         call_conference(session, county.actor("town"), command, NOW)

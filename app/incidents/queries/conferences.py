@@ -197,20 +197,30 @@ def list_items(session: Session, conference: Conference) -> list[ConferenceItem]
     return list(session.scalars(own.order_by(ConferenceItem.id)))
 
 
+def villages_of(session: Session, conference: Conference) -> set[str]:
+    """Where the people live who are spoken about."""
+    return {one.area_code for one in list_items(session, conference)}
+
+
 def list_invitees(session: Session, conference: Conference) -> list[ConferenceInvitee]:
     own = select(ConferenceInvitee).where(ConferenceInvitee.conference_id == conference.id)
     return list(session.scalars(own.order_by(ConferenceInvitee.id)))
 
 
-def list_agencies_to_ask(session: Session, actor: Actor) -> list[Agency]:
-    """Offices of the actor's county: partners first, then its own, then those of its places; at each those that work with Anhu."""
+def list_agencies_to_ask(session: Session, actor: Actor, villages: Collection[str] = ()) -> list[Agency]:
+    """Offices of the actor's county: partners first, then its own, then those of its towns; at each those that work with Anhu first.
+
+    Of villages those that work with Anhu, and all of `villages`, where the people live who are spoken about.
+    """
     require(actor, Action.HOLD_CONFERENCES)
-    county = prefix_of(county_of(actor.area_prefix.ljust(12, "0")))
-    rank = case((Agency.kind == AgencyKind.PARTNER, 0), (func.length(Agency.area_code) == 0, 1), else_=2)
+    county = county_of(actor.area_prefix.ljust(12, "0"))
+    rank = case((Agency.kind == AgencyKind.PARTNER, 0), (Agency.area_code == county, 1), else_=2)
     silent = case((Agency.id.in_(_staffed()), 0), else_=1)
+    of_village = ~Agency.area_code.endswith("000")
     offices = select(Agency).where(
-        within_prefix(Agency.area_code, county),
-        or_(Agency.area_code == county_of(actor.area_prefix.ljust(12, "0")), within(Agency.area_code, actor)),
+        within_prefix(Agency.area_code, prefix_of(county)),
+        or_(Agency.area_code == county, within(Agency.area_code, actor)),
+        or_(~of_village, Agency.id.in_(_staffed()), Agency.area_code.in_(villages)),
     )
     return list(session.scalars(offices.order_by(rank, silent, Agency.area_code, Agency.id).limit(MOST_AGENCIES)))
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import product
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from app.core.batches import slices
 from app.incidents.models import Incident, IncidentFinding
 from app.incidents.rules.incidents import AT_FAULT, IncidentKind, IncidentState, Matter, unexplained
+from app.patients.queries.merges import merges
 from app.visits.models import FollowUpVisit
 
 
@@ -38,9 +40,13 @@ class IncidentOn:
 def incidents_between(
     session: Session, patient_ids: Sequence[int], from_on: date, to_on: date
 ) -> dict[int, list[IncidentOn]]:
-    """patient → records of these days (both inclusive) that were not dismissed, by day; a missing key is an empty list."""
+    """patient → records of these days (both inclusive) that were not dismissed, by day; a missing key is an empty list.
+
+    Whatever of somebody's records it was written under: a closed one stays on a record that was merged away.
+    """
     found: defaultdict[int, list[IncidentOn]] = defaultdict(list)
-    for part in slices(patient_ids):
+    asked = merges(session).asked_of(patient_ids)
+    for part in slices(sorted(asked)):
         rows = session.execute(
             select(Incident, IncidentFinding.outcome, IncidentFinding.decided_on)
             .outerjoin(IncidentFinding, _stands_about_fault())
@@ -52,11 +58,11 @@ def incidents_between(
             .order_by(Incident.happened_on, Incident.id)
         )
         for one, outcome, decided_on in rows:
-            patient_id = one.patient_id or 0  # the query asked for patients
             fault = None if outcome is None else outcome == AT_FAULT
-            found[patient_id].append(
-                IncidentOn(patient_id, one.happened_on, one.kind, fault, decided_on, one.public_id, one.reported_at)
-            )
+            for patient_id in asked[one.patient_id or 0]:  # the query asked for patients
+                found[patient_id].append(
+                    IncidentOn(patient_id, one.happened_on, one.kind, fault, decided_on, one.public_id, one.reported_at)
+                )
     return found
 
 
@@ -69,7 +75,8 @@ def told_by_visits(
     """patient → 肇事 and 肇祸 that visits up to `to_on` counted and that no record stands for: nobody has looked at them yet."""
     visit = FollowUpVisit
     found: defaultdict[int, list[IncidentOn]] = defaultdict(list)
-    for part in slices(patient_ids):
+    asked = merges(session).asked_of(patient_ids)
+    for part in slices(sorted(asked)):
         rows = session.execute(
             select(visit.patient_id, visit.visited_on, visit.public_order_incidents, visit.criminal_incidents)
             .where(
@@ -80,8 +87,9 @@ def told_by_visits(
             )
             .order_by(visit.visited_on, visit.id)
         )
-        for patient_id, visited_on, public_order, criminal in rows:
-            for kind, counted in ((IncidentKind.PUBLIC_ORDER, public_order), (IncidentKind.CRIMINAL, criminal)):
+        for record, visited_on, public_order, criminal in rows:
+            told = ((IncidentKind.PUBLIC_ORDER, public_order), (IncidentKind.CRIMINAL, criminal))
+            for patient_id, (kind, counted) in product(asked[record], told):
                 days = [one.happened_on for one in records.get(patient_id, ()) if one.kind is kind]
                 if left := unexplained(counted or 0, visited_on, days):
                     found[patient_id].append(IncidentOn(patient_id, visited_on, kind, None, None, None, None, left))

@@ -31,6 +31,7 @@ from app.incidents.rules.incidents import (
     may_read_own,
 )
 from app.patients.models import Patient
+from app.patients.rules import UNKNOWN_NAME
 from app.people.models import Person
 from app.people.vault import Vault
 
@@ -218,7 +219,7 @@ def open_incident(session: Session, actor: Actor, vault: Vault, incident: Incide
 def name_for(actor: Actor, incident: Incident, name: str) -> str:
     """As the field table has it: whole, masked, or only while the incident is before the reader; empty where never."""
     grant = sees(actor, Field.PATIENT_NAME)
-    if grant is Grant.FULL or (grant is Grant.TASK and incident.state in OPEN):
+    if name == UNKNOWN_NAME or grant is Grant.FULL or (grant is Grant.TASK and incident.state in OPEN):
         return name
     return mask_name(name) if grant is Grant.MASKED else ""
 

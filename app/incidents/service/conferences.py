@@ -32,6 +32,7 @@ from app.incidents.queries.conferences import (
     list_agencies_to_ask,
     list_invitees,
     list_items,
+    villages_of,
 )
 from app.incidents.rules.conferences import ConferenceState, DecisionState
 from app.incidents.rules.illness_words import illness_in
@@ -81,7 +82,7 @@ def invite(session: Session, actor: Actor, conference: Conference, agencies: Ite
     """Ask these agencies (public ids) too and tell them; who was asked already stays asked."""
     require(actor, Action.HOLD_CONFERENCES)
     _refuse_unless(conference, ConferenceState.PLANNED)
-    offered = {one.public_id: one.id for one in list_agencies_to_ask(session, actor)}
+    offered = {one.public_id: one.id for one in list_agencies_to_ask(session, actor, villages_of(session, conference))}
     wanted = set(agencies)
     if wanted - offered.keys():
         raise Invalid({"agencies": [reason("incidents.conference.agency_outside")]})
@@ -235,7 +236,7 @@ def take_decision(
     if stored is not None:
         return stored
     _refuse_unless(conference, ConferenceState.HELD)
-    offered = {one.public_id: one.id for one in list_agencies_to_ask(session, actor)}
+    offered = {one.public_id: one.id for one in list_agencies_to_ask(session, actor, [item.area_code])}
     errors: dict[str, list[Reason]] = {}
     if command.agency not in offered:
         errors["agency"] = [reason("incidents.conference.agency_outside")]

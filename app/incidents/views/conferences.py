@@ -120,7 +120,7 @@ def invite(public_id: str) -> Answer:
     conference = queries.get_conference(session, actor, public_id)
     asked = {one.agency_id for one in queries.list_invitees(session, conference)}
     form = ChooseForm()
-    form.offer(_agencies(actor, asked))
+    form.offer(_agencies(actor, queries.villages_of(session, conference), asked))
     if request.method == "POST" and form.validate():
         now, chosen = current_clock().now(), form.chosen.data or ()
         done = _acted(
@@ -210,9 +210,9 @@ def minute_item(public_id: str, item_id: str) -> Answer:
 def take_decision(public_id: str, item_id: str) -> Answer:
     actor, session, clock = current_actor(), read_session(), current_clock()
     conference = queries.get_conference(session, actor, public_id)
-    queries.get_item(session, actor, conference, item_id)
+    item = queries.get_item(session, actor, conference, item_id)
     form = DecisionForm(data={"key": new_public_id()})
-    form.agency.offer(_agencies(actor))
+    form.agency.offer(_agencies(actor, [item.area_code]))
     if request.method == "POST" and form.validate():
         done = _acted(
             form,
@@ -267,10 +267,10 @@ def minutes_paper(public_id: str) -> Response:
 # -- storing and showing -----------------------------------------------------------------------------------------------
 
 
-def _agencies(actor: Actor, but: Collection[int] = ()) -> list[tuple[str, str]]:
+def _agencies(actor: Actor, villages: Collection[str] = (), but: Collection[int] = ()) -> list[tuple[str, str]]:
     """Those that can be asked; whoever has no account that may answer is told by letter or telephone."""
     session = read_session()
-    offered = [one for one in queries.list_agencies_to_ask(session, actor) if one.id not in but]
+    offered = [one for one in queries.list_agencies_to_ask(session, actor, villages) if one.id not in but]
     here = queries.working_here(session, [one.id for one in offered])
     return [(one.public_id, one.name if one.id in here else _("%(agency)s（须另行通知）", agency=one.name)) for one in offered]  # fmt: skip
 
