@@ -52,6 +52,7 @@ from scheduler.house import House as SchedulerHouse
 from scheduler.work import do_next
 from tests.rig.county import COUNTY, County
 from tests.rig.families import QUARTER, Family, Kept, policy, settle_in
+from tests.rig.kept import again
 
 TODAY = date(2026, 11, 21)
 NOW = datetime.fromisoformat("2026-11-21T02:00:00+00:00")
@@ -76,14 +77,21 @@ class House:
         return found
 
     def settle_in(self, wanted: Sequence[Family], **terms: object) -> None:
+        key = (tuple(wanted), *sorted(terms.items()))
+        found = again(self.app, key, {"county": self.county}, lambda: self._settled(wanted, **terms))
+        self.families.update(found)
+
+    def _settled(self, wanted: Sequence[Family], **terms: object) -> dict[int, Kept]:
+        settled: dict[int, Kept] = {}
         for part in slices(wanted, SETTLED_AT_ONCE):
             with self.database.transaction() as session:
                 kept = settle_in(session, self.keyring, self.county, part, NOW)
                 if len(wanted) > SETTLED_AT_ONCE:
                     take_stock(session, Person, PersonKey, Patient, PatientSpan, Guardianship, Agreement)
-            self.families.update({one.place: family for one, family in zip(part, kept, strict=True)})
+            settled.update({one.place: family for one, family in zip(part, kept, strict=True)})
         with self.database.transaction() as session:
             policy(session, self.county, NOW, **terms)
+        return settled
 
     def actor(self, name: str) -> Actor:
         return self.county.actor(name)

@@ -39,13 +39,14 @@ from app.subsidies.service.vouching import (
 from reports.accounts import render_account_slip, render_shared_accounts_xlsx
 from tests.rig.county import County
 from tests.rig.families import families
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, TODAY, House
 from tests.rig.rosters import card_number
 
 KNOWN, BROUGHT_ALONG = "13812345678", "13987654321"
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     """Four families; the clerk has just changed the first payee's account."""
     house = House(app, database, county)

@@ -27,10 +27,11 @@ from app.subsidies.service.watching import watch_run
 from tests.rig.county import County
 from tests.rig.families import families
 from tests.rig.honest import change_account
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, TODAY, House, held
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     house = House(app, database, county)
     house.settle_in(families(45))

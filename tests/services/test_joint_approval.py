@@ -27,6 +27,7 @@ from app.subsidies.service.joint import check_county
 from tests.rig.county import County
 from tests.rig.crowd import at_once
 from tests.rig.families import families
+from tests.rig.kept import built_once
 from tests.rig.offices import HEALTH, OFFICES, POLICE, TOWN, name, number_of, open_offices, sign, sign_all
 from tests.rig.quarter import NOW, House
 from tests.rig.rosters import id_number
@@ -34,7 +35,7 @@ from tests.rig.rosters import id_number
 PERFORMED = Grounds(HoldGround.DUTY_PERFORMED)
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     """Six families under a joint chain, submitted."""
     house = open_offices(House(app, database, county))

@@ -42,6 +42,7 @@ from app.subsidies.service.late_facts import find_late_facts
 from app.visits.models import FollowUpVisit
 from tests.rig.county import COUNTY, County
 from tests.rig.families import Family, families
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, TODAY, House, read_answer
 from tests.rig.rosters import card_number
 
@@ -54,8 +55,8 @@ def house(app: Flask, database: Database, county: County) -> House:
     return House(app, database, county)
 
 
-@pytest.fixture
-def paid(house: House) -> House:
+@built_once
+def paid(app: Flask, house: House) -> House:
     """Three families whose third quarter was paid in full."""
     house.settle_in(families(3))
     house.to_the_bank()
@@ -254,8 +255,8 @@ def test_only_who_prepares_the_money_looks_for_late_facts(paid: House, who: str)
 # -- more is due -------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def shortened(house: House) -> House:
+@built_once
+def shortened(app: Flask, house: House) -> House:
     """One of three was paid 59 days, for a stay in hospital that turns out to have been wrong."""
     house.settle_in(families(3))
     stay(house, date(2026, 8, 2), date(2026, 9, 5))
@@ -370,8 +371,8 @@ def test_edge_15_a_correction_for_somebody_registered_twice_is_held_for_people_t
 # -- paid again --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def returned(house: House) -> House:
+@built_once
+def returned(app: Flask, house: House) -> House:
     """The bank sent the first of three payments back."""
     house.settle_in(families(3))
     house.to_the_bank()

@@ -19,12 +19,13 @@ from app.subsidies.service import prepare_anew
 from app.subsidies.service.holding import hold_line
 from tests.rig.county import County
 from tests.rig.families import families
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, TODAY, House
 
 BECAUSE = reason("subsidies.hold.incident")
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     house = House(app, database, county)
     house.settle_in(families(3))

@@ -35,6 +35,7 @@ from app.subsidies.service.answering import compare_with_sent, match
 from tests.rig.bank import answer_to, name_of
 from tests.rig.county import County
 from tests.rig.families import families
+from tests.rig.kept import built_once
 from tests.rig.papers import words_on
 from tests.rig.quarter import NOW, House
 
@@ -44,7 +45,7 @@ WORKBOOKS = 300 if os.environ.get("ANHU_SOAK") else 16
 LAYOUTS = list(PayLayout)
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     """Six families; one payee has a name that old character sets do not know."""
     house = House(app, database, county)

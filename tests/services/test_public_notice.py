@@ -41,6 +41,7 @@ from scheduler.work import do_next
 from tests.rig.county import County
 from tests.rig.crowd import at_once
 from tests.rig.families import families
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, TODAY, House
 
 PAPER = "〔2026〕7号"
@@ -48,7 +49,7 @@ LAST_DAY = date(2026, 11, 30)  # six working days after Saturday the 21st: the 2
 DAYS = Grounds(ReturnGround.DAYS, "AHJH-2026-00001")
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     """Six families, approved, under a policy with six working days of notice."""
     house = House(app, database, county)

@@ -32,12 +32,13 @@ from app.subsidies.service.late_facts import find_late_facts
 from app.subsidies.service.recovering import decide_recovery, propose_recovery, receive_money
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, TODAY, House
 
 ASKED, DUE = RecoveryStep.ASKED, date(2026, 12, 20)
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     """One of three was paid for a quarter in which the patient had died; the county keeps a fund."""
     house = House(app, database, county)

@@ -21,13 +21,14 @@ from app.subsidies.models import SubsidyLine, SubsidyPolicy, SubsidyRun
 from tests.rig.county import COUNTY, TOWN, County
 from tests.rig.families import settle_in as families_settle_in
 from tests.rig.families import varied
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, House, returned_by_bank
 from tests.rig.unguarded import without_guards
 
 KEYS = {"run", "state", "pay", "hold", "refuse", "total"}
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     """Twelve families and no policy yet."""
     with database.transaction() as session:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from flask import Flask
 
 from app.core.db import Database
@@ -16,12 +15,13 @@ from app.people.models import DatePrecision, Person
 from app.subsidies.queries.differences import Difference, list_differences
 from tests.rig.county import County
 from tests.rig.families import Family
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, House
 
 SEEN = date(2026, 3, 20)
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     """2026Q2 settled with its families; what happens then differs from family to family."""
     house = House(app, database, county)

@@ -32,12 +32,13 @@ from app.subsidies.service.printing import LEDGER_PDF, LEDGER_XLSX, NOTICES_PDF,
 from app.subsidies.texts import TEXTS
 from tests.rig.county import County
 from tests.rig.families import varied
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, TODAY, House, read_answer, returned_by_bank
 
 Rows = list[list[Any]]
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     """Thirty families; one patient was in hospital, one died."""
     house = House(app, database, county)

@@ -23,13 +23,14 @@ from app.subsidies.queries.summary import sums_by_place
 from app.subsidies.service.printing import SUMMARY_PDF, SUMMARY_XLSX, Paper, start_print
 from tests.rig.county import COUNTY, County
 from tests.rig.families import varied
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, TODAY, House, read_answer
 
 PRINTERS = ("coordinator", "clerk", "reviewer", "finance", "auditor")
 OTHERS = ("doctor", "health_lead", "county_office", "town", "police", "city_viewer", "admin", "hospital")
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     house = House(app, database, county)
     house.settle_in(varied(30))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import date
 
-import pytest
 from flask import Flask
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
@@ -28,11 +27,12 @@ from app.subsidies.service.recovering import decide_recovery, propose_recovery
 from app.subsidies.service.verifying import verify_money
 from tests.rig.county import COUNTY, County
 from tests.rig.families import families
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, TODAY, House
 from tests.rig.unguarded import without_guards
 
 
-@pytest.fixture
+@built_once
 def paid(app: Flask, database: Database, county: County) -> House:
     house = House(app, database, county)
     house.settle_in(families(3))

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from io import BytesIO
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
@@ -21,6 +20,7 @@ from app.subsidies.rules.policy import Chain
 from app.subsidies.rules.transitions import RunState
 from tests.rig.county import County
 from tests.rig.families import families
+from tests.rig.kept import built_once
 from tests.rig.offices import HEALTH, POLICE, TOWN, number_of, open_offices, sign_all
 from tests.rig.quarter import House
 from tests.rig.rosters import id_number
@@ -28,7 +28,7 @@ from tests.rig.rosters import id_number
 Sign = Callable[[str], FlaskClient]
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     """Twelve families under a joint chain with a day of notice, submitted."""
     house = open_offices(House(app, database, county))

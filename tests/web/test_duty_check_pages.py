@@ -8,7 +8,6 @@ from datetime import date
 from io import BytesIO
 
 import openpyxl
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -27,6 +26,7 @@ from app.people.commands import PersonDraft
 from app.people.vault import Vault
 from tests.rig.county import County
 from tests.rig.families import Family
+from tests.rig.kept import built_once
 from tests.rig.papers import words_on
 from tests.rig.quarter import NOW, TODAY, House
 
@@ -34,7 +34,7 @@ Client = Callable[[str], FlaskClient]
 ILLNESS = re.compile("精神|患者|病|危险性|肇事")
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     """Three families of the village, whose checks of this quarter are due."""
     made = House(app, database, county)

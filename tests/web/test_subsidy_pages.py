@@ -26,13 +26,14 @@ from app.subsidies.rules.transitions import RunState
 from tests.conftest import TODAY
 from tests.rig.county import County
 from tests.rig.families import families, varied
+from tests.rig.kept import built_once
 from tests.rig.quarter import NOW, House, read_answer, returned_by_bank
 
 Sign = Callable[[str], FlaskClient]
 ROLES_THAT_SEE = ("clerk", "reviewer", "finance", "auditor")
 
 
-@pytest.fixture
+@built_once
 def house(app: Flask, database: Database, county: County) -> House:
     """Twelve families; one patient was in hospital."""
     house = House(app, database, county)
