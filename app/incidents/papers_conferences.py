@@ -8,6 +8,7 @@ from app.core.actor import Actor
 from app.core.reasons import say
 from app.incidents.labels_conferences import ANSWERS, DECISION_KINDS, DECISION_STATES, RESULTS, SOURCES
 from app.incidents.queries.conferences import ConferenceSheet, ItemRow, because_for
+from app.incidents.rules.conferences import ConferenceState
 from reports.forms.conference_minutes import ConferenceMinutesDocument, Decided, Party, Point, render_conference_minutes
 from reports.forms.sheet import Imprint
 
@@ -33,6 +34,7 @@ def minutes_pdf(sheet: ConferenceSheet, place: str, organisation: str, actor: Ac
             ),
             points=tuple(_point(one) for one in sheet.items),
             mark=mark,
+            is_agenda=conference.state is ConferenceState.PLANNED,
         )
     )
 

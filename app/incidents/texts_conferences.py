@@ -7,7 +7,7 @@ from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
     "incidents.agenda.incident": N_("%(on)s发生案（事）件，尚未办结"),
-    "incidents.agenda.alert": N_("分级预警，需要多部门协助"),
+    "incidents.agenda.alert": N_("需要多部门协助"),
     "incidents.agenda.colour": N_("%(colour)s预警"),
     "incidents.agenda.form_waits": N_("%(unit)s的%(form)s应在 %(on)s 前接收，至今没有接收"),
     "incidents.agenda.form_late": N_("%(unit)s的%(form)s应在 %(on)s 前落实，至今没有落实"),

@@ -1,4 +1,4 @@
-"""联合协商会纪要: who came, what stood on the agenda and why, what was decided, by whom it is done and until when."""
+"""联合协商会议程, 联合协商会纪要: who came, what stood on the agenda and why, what was decided, by whom it is done and until when."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from reports.forms.values import day, moment
 from reports.page import A4, Align
 from reports.wording import CONFIDENTIAL
 
-TITLE = "联合协商会纪要"
+TITLE, AGENDA = "联合协商会纪要", "联合协商会议程"
 PARTY_ROWS, DECISION_ROWS = 6, 2
 _COLUMNS = Columns(28, 56)
 
@@ -55,10 +55,12 @@ class ConferenceMinutesDocument:
     points: tuple[Point, ...] = ()
     mark: str = ""
     """Number and check code of the print."""
+    is_agenda: bool = False
+    """Printed before the meeting, with room to write."""
 
     @property
     def title(self) -> str:
-        return f"{self.place}{TITLE}"
+        return f"{self.place}{AGENDA if self.is_agenda else TITLE}"
 
 
 def render_conference_minutes(document: ConferenceMinutesDocument) -> bytes:
@@ -102,6 +104,9 @@ def _point(number: int, point: Point) -> Iterable[Part]:
     yield _COLUMNS.line("为什么列入", cell(point.because))
     yield _COLUMNS.line("商议情况", cell(point.words, least=16))
     yield _COLUMNS.line("结果", cell(point.result))
+    if point.result and not point.decisions:
+        yield Gap(2)
+        return
     decisions = point.decisions or (Decided(""),) * DECISION_ROWS
     rows = tuple((one.what, one.agency, (day(one.due_on),) if one.due_on else "", one.state, "") for one in decisions)
     center = Align.CENTER

@@ -78,7 +78,10 @@ def render_purchase_list(document: PurchaseListDocument) -> bytes:
     title = f"{document.place}{PURCHASES}"
     until = f"{chinese_date(document.until)}前用完的药品，按最近一次配药登记汇总" if document.until else ""
     return _render(
-        title, document.imprint, document.mark, (Prose((until,), size=9.5, after=1), table, Gap(3), _signed())
+        title,
+        document.imprint,
+        document.mark,
+        (Prose((until,), size=9.5, after=1), table, Gap(3), _signed("制表人签名")),
     )
 
 
@@ -110,15 +113,15 @@ def render_delivery_sheet(document: DeliverySheetDocument) -> bytes:
         _COLUMNS.line("取药医院", cell(document.source)),
         Gap(2),
     )
-    return _render(DELIVERY, document.imprint, document.mark, (*head, table, Gap(3), _signed()))
+    return _render(DELIVERY, document.imprint, document.mark, (*head, table, Gap(3), _signed("送药人签名")))
 
 
 def _number(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-def _signed() -> Together:
-    return Together((Row((label("送药人签名", 28), cell(width=56, least=13), label("核对人签名", 28), cell())),))
+def _signed(who: str) -> Together:
+    return Together((Row((label(who, 28), cell(width=56, least=13), label("核对人签名", 28), cell())),))
 
 
 def _render(title: str, imprint: Imprint, mark: str, parts: tuple[Row | Table | Prose | Gap | Together, ...]) -> bytes:

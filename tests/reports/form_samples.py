@@ -606,7 +606,7 @@ CONFERENCE = ConferenceMinutesDocument(
                 Decided("费用减免", "安和县医疗保障局", date(2026, 12, 31), "待接收"),
             ),
         ),
-        Point(LONG_NAME, "安平镇东村", "预警；分级预警，需要多部门协助", "下次再议"),
+        Point(LONG_NAME, "安平镇东村", "预警；需要多部门协助", "下次再议"),
     ),
     mark="编号 0032 校验码 A01C",
 )

@@ -115,9 +115,9 @@ def test_an_agenda_is_built_from_alerts_and_late_forms_as_its_holder_may_see_the
     sheet = open_conference(session, coordinator, vault(session), meeting, TODAY)
     assert any("危险性 4 级" in say(why) for row in sheet.items for why in row.because)
     paper = words_on(minutes_pdf(sheet, "安和县", "安和县综治中心", coordinator, NOW, ""))
-    assert "危险性" not in paper and "分级预警，需要多部门协助" in paper and "至今没有接收" in paper, (
-        "the paper goes round the table"
-    )
+    assert (
+        "联合协商会议程" in paper and "危险性" not in paper and "需要多部门协助" in paper and "至今没有接收" in paper
+    ), "the paper goes round the table"
     # a town has no alert board: it is offered its own forms and its villages', and reads no level where the county puts one down
     town, own = county.actor("town"), called(session, county, "town")
     seen = suggest(session, town, own, business_day(LATER), LATER)
@@ -125,7 +125,7 @@ def test_an_agenda_is_built_from_alerts_and_late_forms_as_its_holder_may_see_the
     alert = next(one.item for one in offered if one.item.source is ItemSource.ALERT)
     add_items(session, coordinator, own, [alert], LATER)
     row = open_conference(session, town, vault(session), own, TODAY).items[0]
-    assert [say(why) for why in row.because] == ["分级预警，需要多部门协助"]
+    assert [say(why) for why in row.because] == ["需要多部门协助"]
     with pytest.raises(NotFound):
         add_items(session, coordinator, own, [replace(alert, source_key="x", patient="x")], LATER)
     take_off(session, coordinator, own, row.item.public_id, LATER)

@@ -35,6 +35,9 @@ class IncidentOn:
     reported_at: datetime | None
     # how many a visit told of without saying more
     count: int = 1
+    # what people decided about the money (`OUTCOMES[Matter.QUARTER]`), and on which day
+    ruling: str | None = None
+    ruled_on: date | None = None
 
 
 def incidents_between(
@@ -96,17 +99,13 @@ def told_by_visits(
     return found
 
 
-def _stands_about_fault() -> ColumnElement[bool]:
-    """The last word on the guardian, which corrects those before it."""
+def _stands(finding: type[IncidentFinding], matter: Matter) -> ColumnElement[bool]:
+    """The last word on a matter, which corrects those before it."""
     later = aliased(IncidentFinding)
     last = (
         select(func.max(later.number))
-        .where(later.incident_id == Incident.id, later.matter == Matter.FAULT)
+        .where(later.incident_id == Incident.id, later.matter == matter)
         .correlate(Incident)
         .scalar_subquery()
     )
-    return and_(
-        IncidentFinding.incident_id == Incident.id,
-        IncidentFinding.matter == Matter.FAULT,
-        IncidentFinding.number == last,
-    )
+    return and_(finding.incident_id == Incident.id, finding.matter == matter, finding.number == last)
