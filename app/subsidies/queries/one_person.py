@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -12,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.core.batches import slices
 from app.core.spans import union
-from app.patients.models import Patient, RegisterRequest
-from app.patients.rules import RequestKind, RequestState
+from app.patients.models import Patient
+from app.patients.queries.merges import Merges, merges
 from app.subsidies.models import Recovery, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.past import SENT, Place, place_of
 from app.subsidies.rules.corrections import counted_days
@@ -24,35 +23,6 @@ from app.subsidies.rules.recovery import RecoveryState
 _ELSEWHERE = "subsidies.hold.paid_elsewhere"
 
 Lines = Sequence[tuple[SubsidyLine, SubsidyRun]]
-
-
-@dataclass(frozen=True)
-class Merges:
-    """record → the one that it was merged into."""
-
-    into: Mapping[int, int]
-
-    def end_of(self, patient: int) -> int:
-        """The record that stands after every merge."""
-        seen: set[int] = set()
-        while (further := self.into.get(patient)) is not None and patient not in seen:
-            seen.add(patient)
-            patient = further
-        return patient
-
-    def records_of(self, patient: int) -> set[int]:
-        """All records of the person behind this one."""
-        end = self.end_of(patient)
-        return {end, *(one for one in self.into if self.end_of(one) == end)}
-
-
-def merges(session: Session) -> Merges:
-    """All that stand; few people are registered twice."""
-    asked = RegisterRequest
-    done = select(asked.patient_id, asked.kept_patient_id).where(
-        asked.kind == RequestKind.MERGE, asked.state == RequestState.DONE
-    )
-    return Merges({merged: kept for merged, kept in session.execute(done) if kept is not None})
 
 
 def people_of(session: Session, patients: set[int]) -> dict[int, int]:
