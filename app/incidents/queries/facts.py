@@ -49,10 +49,12 @@ def incidents_between(
     """
     found: defaultdict[int, list[IncidentOn]] = defaultdict(list)
     asked = merges(session).asked_of(patient_ids)
+    on_fault, on_money = aliased(IncidentFinding), aliased(IncidentFinding)
     for part in slices(sorted(asked)):
         rows = session.execute(
-            select(Incident, IncidentFinding.outcome, IncidentFinding.decided_on)
-            .outerjoin(IncidentFinding, _stands_about_fault())
+            select(Incident, on_fault.outcome, on_fault.decided_on, on_money.outcome, on_money.decided_on)
+            .outerjoin(on_fault, _stands(on_fault, Matter.FAULT))
+            .outerjoin(on_money, _stands(on_money, Matter.QUARTER))
             .where(
                 Incident.patient_id.in_(part),
                 Incident.state != IncidentState.DISMISSED,
@@ -60,12 +62,15 @@ def incidents_between(
             )
             .order_by(Incident.happened_on, Incident.id)
         )
-        for one, outcome, decided_on in rows:
+        for one, outcome, decided_on, ruling, ruled_on in rows:
             fault = None if outcome is None else outcome == AT_FAULT
             for patient_id in asked[one.patient_id or 0]:  # the query asked for patients
                 found[patient_id].append(
-                    IncidentOn(patient_id, one.happened_on, one.kind, fault, decided_on, one.public_id, one.reported_at)
-                )
+                    IncidentOn(
+                        patient_id, one.happened_on, one.kind, fault, decided_on, one.public_id, one.reported_at,
+                        ruling=ruling, ruled_on=ruled_on,
+                    )
+                )  # fmt: skip
     return found
 
 
