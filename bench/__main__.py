@@ -1,4 +1,4 @@
-"""`python -m bench [sweep] [pages] [lists] [notices] [roster] [visit] [quarter]`: everything, or what is named.
+"""`python -m bench [sweep] [pages] [lists] [notices] [roster] [visit] [quarter] [benefits]`: everything, or what is named.
 
 `quarter=2000` measures a quarter of so many lines instead of 20,000.
 """
@@ -12,7 +12,7 @@ from importlib import import_module
 from app.core.memory import spare_collections
 from bench.table import Line, show
 
-PARTS = ("sweep", "pages", "lists", "notices", "roster", "visit", "quarter")
+PARTS = ("sweep", "pages", "lists", "notices", "roster", "visit", "quarter", "benefits")
 
 
 def main(names: list[str]) -> None:

@@ -28,6 +28,8 @@ from app.patients.models import Patient
 from app.patients.rules import ManagementStatus, RegistryStatus
 from app.people.models import Person
 
+# what somebody misses, and how
+Gaps = Sequence[tuple[BenefitKind, Gap]]
 _AT_A_TIME = 1000  # people looked through before the next are asked for
 
 
@@ -71,12 +73,11 @@ def count_gaps(session: Session, actor: Actor, place: str, today: date) -> AreaG
     by_village: defaultdict[str, Counter[BenefitKind]] = defaultdict(Counter)
     people: Counter[str] = Counter()
     found: dict[Gap, Counter[BenefitKind]] = {one: Counter() for one in Gap}
-    for area_code, count, situation in _groups(session, actor, place, today):
+    for area_code, count, gaps in _groups(session, actor, place, today):
         people[area_code] += count
-        for kind in BenefitKind:
-            how, _because = gap(kind, situation, today)
+        for kind, how in gaps:
             found[how][kind] += count
-            if how in (Gap.MISSING, Gap.WAITING):
+            if how is not Gap.TO_CHECK and how is not Gap.UNKNOWN:
                 by_village[area_code][kind] += count
     names = full_names(session, people)
     villages = [VillageGaps(code, names[code], by_village[code], people[code]) for code in sorted(people)]
@@ -120,13 +121,14 @@ def list_gap(
 # -- groups ------------------------------------------------------------------------------------------------------------
 
 
-def _groups(session: Session, actor: Actor, place: str, today: date) -> Iterator[tuple[str, int, Situation]]:
-    """(village, how many, what they have in common): of the day of registration only on which side of the rule it lies."""
+def _groups(session: Session, actor: Actor, place: str, today: date) -> Iterator[tuple[str, int, Gaps]]:
+    """(village, how many, what all of them miss): of the day of registration only on which side of the rule it lies."""
     ripe = ripe_until(today)
     side = case((Patient.registered_on.is_(None), None), (Patient.registered_on <= ripe, 1), else_=0).label("side")
     known = _standing_by_person(actor, place)
     states = [known.c[kind] for kind in BenefitKind]
     alike = (Patient.area_code, Patient.management_status, Patient.economic_status, side, *states, known.c.grade)
+    judged: dict[tuple[Any, ...], Gaps] = {}
     rows = session.execute(
         select(func.count(), *alike)
         .join(Person, Person.id == Patient.person_id)
@@ -134,15 +136,26 @@ def _groups(session: Session, actor: Actor, place: str, today: date) -> Iterator
         .where(*_in_place(actor, place))
         .group_by(*alike)
     )
-    for count, area_code, management, economic, is_ripe, *rest, grade in rows:
-        standing = {
-            kind: Standing(BenefitState(state), grade if kind is BenefitKind.DISABILITY_CERTIFICATE else None)
-            for kind, state in zip(BenefitKind, rest, strict=True)
-            if state is not None
-        }
-        registered_on = None if is_ripe is None else ripe if is_ripe else today
-        is_managed = management is ManagementStatus.MANAGED
-        yield area_code, count, Situation(True, is_managed, registered_on, economic, standing)
+    for count, area_code, *same in rows:
+        key = tuple(same)
+        if key not in judged:
+            judged[key] = _judged(*same, ripe=ripe, today=today)
+        yield area_code, count, judged[key]
+
+
+def _judged(
+    management: ManagementStatus, economic: int | None, is_ripe: int | None, *rest: Any, ripe: date, today: date
+) -> Gaps:
+    *states, grade = rest
+    standing = {
+        kind: Standing(BenefitState(state), grade if kind is BenefitKind.DISABILITY_CERTIFICATE else None)
+        for kind, state in zip(BenefitKind, states, strict=True)
+        if state is not None
+    }
+    registered_on = None if is_ripe is None else ripe if is_ripe else today
+    one = Situation(True, management is ManagementStatus.MANAGED, registered_on, economic, standing)
+    found = [(kind, gap(kind, one, today)[0]) for kind in BenefitKind]
+    return [(kind, how) for kind, how in found if how is not Gap.NONE]
 
 
 def _standing_by_person(actor: Actor, place: str) -> Any:
