@@ -21,6 +21,7 @@ from config import KeyFile, Settings
 # Each room's pages; a room without pages has no row.
 BLUEPRINTS = (
     "app.core.health",
+    "app.core.searching",
     "app.desk.views",
     "app.accounts.views",
     "app.audit.views",

@@ -282,6 +282,6 @@ def test_the_application_lists_exactly_the_rooms_furniture() -> None:
 
     assert {f"app.{room}.texts" for room in product.TEXTS} == furniture("texts")
     assert set(product.COMMANDS) == furniture("cli")
-    assert set(product.BLUEPRINTS) == furniture("views") | {"app.core.health"}
+    assert set(product.BLUEPRINTS) == furniture("views") | {"app.core.health", "app.core.searching"}
     for module in product.COMMANDS:
         assert isinstance(import_module(module).COMMANDS, tuple)

@@ -18,6 +18,7 @@ from app.core.fields import choices
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.reasons import reason
+from app.core.searching import search_words
 from app.core.web import forget_reads, read_session, show_errors
 from app.desk.forms.requests import SIDES, ExclusionForm, RequestForm, findings
 from app.desk.queries.duplicates import list_duplicates
@@ -119,7 +120,7 @@ def choose_merge(public_id: str) -> Answer:
     actor, session = current_actor(), read_session()
     patient = get_patient(session, actor, public_id)
     note_look(("patient", public_id), patient.area_code)
-    text = request.args.get("q", "")
+    text = search_words()
     vault = Vault(session, current_keyring())
     header = header_of(session, actor, vault, patient, current_clock().today())
     rows = search_patients(session, actor, current_keyring(), text or header.name)

@@ -22,6 +22,7 @@ from app.core.i18n import _
 from app.core.identity import mask_name
 from app.core.keys import current_keyring
 from app.core.reasons import Label, Reason, reason, say
+from app.core.searching import search_words
 from app.core.web import forget_reads, read_session, show_errors
 from app.guardians import service
 from app.guardians.forms import (
@@ -70,7 +71,7 @@ WORDS = {
 def find() -> str:
     """One search box, for whoever keeps agreements and has no register to come from."""
     actor, session = current_actor(), read_session()
-    text = request.args.get("q", "").strip()[:LONGEST]
+    text = search_words(LONGEST)
     return render_template(
         "guardians/find.html",
         text=text,

@@ -15,13 +15,13 @@ from app.core.clock import current_clock
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.paging import Page
+from app.core.searching import search_words
 from app.core.web import read_session
 from app.patients.labels import CLASS_LABELS, STATE_LABELS
 from app.patients.queries import RegisterFilter, list_patients, search_patients
 from app.patients.queries.search import LIMIT
 from app.patients.views.blueprint import WORDS, patients
 
-LONGEST_SEARCH = 80
 HIGH_LEVEL = 3  # from here a patient is unstable (domain 2.2)
 HIGH = f"{HIGH_LEVEL}up"  # as the address says it
 FILTERS = ("place", "state", "level", "class", "overdue", "unassigned")
@@ -31,7 +31,7 @@ FILTERS = ("place", "state", "level", "class", "overdue", "unassigned")
 @permit(Action.SEE_REGISTER)
 def list_patients_page() -> str:
     actor, session, today = current_actor(), read_session(), current_clock().today()
-    text = request.args.get("q", "").strip()[:LONGEST_SEARCH]
+    text = search_words()
     wanted = _wanted()
     if text:
         page = Page(search_patients(session, actor, current_keyring(), text), None)

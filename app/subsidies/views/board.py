@@ -20,6 +20,7 @@ from app.core.models import WorkItem
 from app.core.paging import Page
 from app.core.period import parse_period
 from app.core.reasons import reason, say
+from app.core.searching import search_words
 from app.core.web import forget_reads, read_session, show_errors
 from app.subsidies.forms import AttestForm, ReturnForm, SettleForm, StepForm
 from app.subsidies.forms_bank import CompareForm, ExportForm
@@ -150,7 +151,7 @@ def _board(run: SubsidyRun, form: Form) -> str:
     if isinstance(form, StepForm):
         form.version.data = str(run.version)
     decision = request.args.get("decision", "")
-    text = request.args.get("q", "")[:50]
+    text = search_words(50)
     file = find_pay_file(session, run)
     taken = read_grounds(file.returns_ground) if file else None
     return render_template(

@@ -11,6 +11,7 @@ from app.audit.views import described, note_look
 from app.core.access import Action, current_actor, may, permit
 from app.core.keys import current_keyring
 from app.core.period import Period, parse_period
+from app.core.searching import search_words
 from app.core.web import read_session
 from app.people.vault import Vault
 from app.subsidies.queries.dossier.line import dossier_of
@@ -43,7 +44,7 @@ def find_lines_of_day(patient_id: int, day: date) -> list[tuple[str, Period, str
 def search() -> str:
     """Find a line by payee, agreement or period."""
     session, actor = read_session(), current_actor()
-    wanted = LineSearch(request.args.get("q", "")[:50], request.args.get("period", "")[:10])
+    wanted = LineSearch(search_words(50), request.args.get("period", "")[:10])
     return render_template(
         "subsidies/lines.html",
         wanted=wanted,
