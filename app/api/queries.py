@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -18,6 +18,7 @@ from app.core.actor import Actor, Role
 from app.core.errors import NotFound
 from app.core.scope import within
 from app.discharges.models import Discharge, HandoverForm
+from app.discharges.rules.numbers import issue_of
 from app.discharges.rules.states import FormKind, LateBy
 
 SPEAKERS = frozenset({Role.HOSPITAL})  # whose systems the interface is made for
@@ -137,11 +138,18 @@ def get_loop_state(session: Session, actor: Actor, hospital_number: str) -> Loop
             Discharge.submitted_at,
             Discharge.late_by,
             Discharge.closed_at,
-        ).where(
-            Discharge.hospital_id == actor.agency_id,
-            Discharge.hospital_number == hospital_number,
-            Discharge.submitted_at.is_not(None),
         )
+        .where(
+            Discharge.hospital_id == actor.agency_id,
+            Discharge.submitted_at.is_not(None),
+            # a record that was entered wrongly has a next issue under the same number
+            or_(
+                Discharge.hospital_number == hospital_number,
+                Discharge.hospital_number.startswith(issue_of(hospital_number), autoescape=True),
+            ),
+        )
+        .order_by(Discharge.id.desc())
+        .limit(1)
     ).one_or_none()
     if found is None:
         raise NotFound

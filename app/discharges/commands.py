@@ -153,11 +153,12 @@ class ReportBack:
 
 @dataclass(frozen=True)
 class CorrectEvent:
-    """What was wrong about something that was said, as another entry."""
+    """What was wrong about something that was said, as another entry. `is_undone`: a contact that was none does not count."""
 
     submission_key: str
     event: str
     text: str
+    is_undone: bool = False
 
 
 @dataclass(frozen=True)

@@ -229,9 +229,10 @@ class ReportForm(Form):
 class CorrectForm(Form):
     key = KeyField()
     text = ParagraphField(lazy_("更正内容"), 500, [_ANSWER])
+    is_undone = BooleanField(lazy_("登记有误，这次不计入"))
 
     def to_command(self, event: str) -> CorrectEvent:
-        return CorrectEvent(self.key.data, event, self.text.data or "")
+        return CorrectEvent(self.key.data, event, self.text.data or "", is_undone=bool(self.is_undone.data))
 
 
 _WHAT = {"receive": N_("接收回执"), "act": N_("落实情况"), "feedback": N_("反馈")}

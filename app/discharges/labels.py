@@ -74,6 +74,7 @@ EVENTS = {
     EventKind.VISIT: N_("首次随访"),
     EventKind.FEEDBACK: N_("反馈"),
     EventKind.CORRECTION: N_("更正"),
+    EventKind.UNDONE: N_("登记有误，不计入"),
     EventKind.CLOSED: N_("办结"),
     EventKind.STOPPED: N_("停止"),
     EventKind.REISSUED: N_("因搬迁改派"),
@@ -93,6 +94,8 @@ LATE_BY = {
     LateBy.HOSPITAL: N_("医院迟报"),
     LateBy.OFFICE: N_("代录迟延"),
 }
+# whether somebody helped to pay for the stay; None: the hospital has not said
+FUNDED = {True: N_("获得补助"), False: N_("没有补助")}
 BASES = {
     LegalBasis.RISK: N_("出院时经评估需公安机关协助管理"),
     LegalBasis.INCIDENT: N_("曾有案（事）件记录"),

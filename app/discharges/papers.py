@@ -8,7 +8,7 @@ from typing import Any
 
 from app.audit.prints import Mark
 from app.core.clock import SHANGHAI
-from app.core.identity import SEX_LABELS, Sex
+from app.core.identity import ID_KIND_LABELS, SEX_LABELS, Sex
 from app.discharges import labels
 from app.discharges.commands import Medicine
 from app.discharges.models import HandoverForm
@@ -16,7 +16,7 @@ from app.discharges.queries.board import LoopRow
 from app.discharges.queries.receipts import Escalated, Receipt
 from app.discharges.rules import record
 from app.discharges.rules.numbers import form_number
-from app.discharges.rules.states import Advice, FormState
+from app.discharges.rules.states import Advice, FormKind, FormState, LegalBasis
 from app.discharges.sheets import (
     CommitteeNotice,
     DockingForm,
@@ -55,6 +55,22 @@ def form_pdf(form: HandoverForm, sheet: Sheet, imprint: Imprint) -> bytes:
             request=_FAMILY if is_family else labels.asked_of(form.kind, sheet),
             notes=_notes(sheet, form),
             is_for_family=is_family,
+        )
+    )
+
+
+def planned_notice_pdf(sheet: GuardianNotice, imprint: Imprint, now: datetime) -> bytes:
+    """The family's notice before the record is sent: signed at the door."""
+    return render_handover(
+        HandoverDocument(
+            imprint=imprint,
+            title=labels.KINDS[FormKind.GUARDIAN],
+            number=sheet.number,
+            addressee=f"{sheet.guardian.name}（监护人）",
+            dispatched_at=now,
+            rows=rows_of(sheet),
+            request=_FAMILY,
+            is_for_family=True,
         )
     )
 
@@ -164,14 +180,28 @@ def _office(sheet: Sheet) -> Rows:
 
 
 def _docking(sheet: DockingForm) -> Rows:
-    said = sheet.clinical
+    return (*_whom(sheet), *_stay(sheet), *_treatment(sheet))
+
+
+def _whom(sheet: DockingForm) -> Rows:
+    present = "监护人在场" if sheet.is_guardian_present else "监护人不在场"
+    checked = "电话已核实" if sheet.is_guardian_phone_checked else "电话未核实"
     return (
         ("姓名、性别", f"{sheet.patient_name}　{SEX_LABELS[Sex(sheet.sex)] if sheet.sex in (1, 2) else ''}"),
-        ("出生日期", _day(sheet.born_on)),
-        ("证件号码", sheet.id_number),
+        ("出生日期、国籍", f"{_day(sheet.born_on)}　{sheet.nationality}"),
+        ("证件", f"{_word(ID_KIND_LABELS, sheet.id_kind)}　{sheet.id_number}"),
+        ("本人电话", sheet.clinical.get("phone") or ""),
         ("居住地", sheet.place + sheet.address),
         ("监护人", _guard(sheet.guardian)),
-        *((("出院时到场的家属", _guard(sheet.at_the_door) + "（与登记的监护人不同）"),) if sheet.at_the_door else ()),
+        *((("出院时填写的监护人", _guard(sheet.at_the_door) + "（与在册登记不同，请核实）"),) if sheet.at_the_door else ()),
+        ("出院时核实", f"{present}，{checked}"),
+        ("需要帮助", _bits(sheet.help_needed, record.HELP)),
+    )
+
+
+def _stay(sheet: DockingForm) -> Rows:
+    said = sheet.clinical
+    return (
         ("医院、编号", f"{sheet.hospital}　{sheet.hospital_number}"),
         ("住院号", said.get("inpatient_number") or ""),
         ("入院、出院", f"{_day(sheet.admitted_on)}　{_moment(sheet.discharged_at)}"),
@@ -179,20 +209,27 @@ def _docking(sheet: DockingForm) -> Rows:
             "离院方式、去向",
             f"{_word(labels.TYPES, sheet.discharge_type)}　{_word(labels.DESTINATIONS, sheet.discharge_to)}",
         ),
+        ("付费方式、补助", f"{_word(record.PAY_METHODS, said.get('pay_method'))}　{labels.FUNDED.get(said.get('is_funded'), '')}"),
+        ("主治医师、电话", f"{said.get('doctor_name') or ''}　{said.get('doctor_phone') or ''}"),
+        ("填表日期", _day(sheet.form_on)),
+    )
+
+
+def _treatment(sheet: DockingForm) -> Rows:
+    said = sheet.clinical
+    rehabilitation = _bits(said.get("rehabilitation") or 0, record.REHABILITATION)
+    return (
         ("出院诊断", f"{said.get('diagnosis') or ''} {said.get('diagnosis_code') or ''}"),
         ("首次确诊、住院次数", f"{said.get('first_diagnosed') or ''}　{said.get('admission_count') or ''} 次"),
         ("危险性评估", f"{sheet.risk_level} 级"),
         ("既往危险行为", _bits(sheet.behaviours, record.BEHAVIOURS)),
+        *((("法定情形", labels.BASES[LegalBasis.LAW_30]),) if sheet.is_law_30 else ()),
         ("住院疗效", record.EFFECTS.get(said.get("effect") or 0, "")),
         ("住院用药", _medicines(sheet.medicines_in_hospital)),
         ("出院带药和用法", _medicines(sheet.medicines)),
         ("复诊日期、先兆", f"{_day(sheet.recheck_on)}　{sheet.warning_signs}"),
-        (
-            "康复措施",
-            _bits(said.get("rehabilitation") or 0, record.REHABILITATION) + (said.get("rehabilitation_other") or ""),
-        ),
+        ("康复措施", rehabilitation + (said.get("rehabilitation_other") or "")),
         ("其他注意事项", said.get("advice") or ""),
-        ("主治医师、电话", f"{said.get('doctor_name') or ''}　{said.get('doctor_phone') or ''}"),
         ("上门提示", _advice(sheet.advice)),
     )
 

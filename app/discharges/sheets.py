@@ -86,6 +86,7 @@ class DockingForm(Sheet):
     is_guardian_present: bool
     is_guardian_phone_checked: bool
     help_needed: int
+    form_on: date | None
     # by the names of `SubmitDischarge`
     clinical: dict[str, Any]
     medicines_in_hospital: tuple[Medicine, ...]

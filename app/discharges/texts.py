@@ -49,6 +49,7 @@ TEXTS: dict[str, str] = {
     # tasks
     "discharges.first_visit": N_("%(on)s 出院，%(by)s 前完成首次随访"),
     "discharges.verify_death": N_("医院报告 %(on)s 死亡出院，请核实并登记"),
+    "discharges.verify_stay": N_("医院报告 %(on)s 出院，与在册的住院记录不一致，请核实"),
     "discharges.verify_transfer": N_("医院报告 %(on)s 转往其他医院，请核实住院情况"),
     # the audit's words
     "discharges.planned": N_("保存拟出院"),

@@ -10,23 +10,35 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.api.queries import get_loop_state
 from app.audit.models import AuditEvent
 from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Invalid
 from app.core.files import keep_file
 from app.desk.commands import AcceptTransfer, ProposeTransfer
 from app.desk.service.transfers import accept_transfer, propose_transfer
-from app.discharges.commands import ConfirmNotice, PlanDischarge
-from app.discharges.models import Discharge, HandoverForm
+from app.discharges.commands import CloseLoop, ConfirmNotice, CorrectEvent, PlanDischarge
+from app.discharges.models import Discharge, HandoverEvent, HandoverForm
 from app.discharges.queries.board import Which, count_loops
 from app.discharges.queries.homes import find_new_home
-from app.discharges.queries.inbox import list_inbox
+from app.discharges.queries.inbox import home_of, list_inbox, shows_person
 from app.discharges.queries.indicators import indicators_of
 from app.discharges.queries.receipts import list_receipts
 from app.discharges.queries.sheets import open_form_sheet
-from app.discharges.rules.states import CloseReason, DischargeState, FormKind, FormState, LegalBasis
+from app.discharges.rules.clocks import next_contact_due_at
+from app.discharges.rules.states import (
+    CloseReason,
+    DischargeState,
+    EventKind,
+    FormKind,
+    FormState,
+    LegalBasis,
+    Source,
+)
 from app.discharges.service import (
+    close_loop,
     confirm_notice,
+    correct_event,
     escalate,
     follow_loops,
     plan_discharge,
@@ -41,13 +53,16 @@ from app.documents.models import Document
 from app.documents.rules import DocumentKind, DocumentSubject
 from app.messages.models import Message
 from app.messages.rules.kinds import MessageKind
-from app.patients.models import Patient
-from app.patients.rules import TransferReason
+from app.patients.models import Admission, Patient
+from app.patients.rules import CareSetting, TransferReason
+from app.patients.service import record_admission
 from app.people.models import Person
 from app.risk.queries.said import find_said
+from app.tasks.models import Task
+from app.tasks.rules import TaskKind
 from app.visits.service.recording import record_visit
 from tests.rig.county import OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE, County
-from tests.rig.discharges import escalations, forms, submitted
+from tests.rig.discharges import ADMITTED_ON, escalations, forms, submitted
 from tests.rig.register import NOW, TODAY, first_guardian, id_number, keyring, person, registered, vault
 from tests.rig.visits import command, stable
 from tests.services.test_discharge_loop import DAY, HOUR, PAPER, act, known, state, tap, told_police
@@ -228,6 +243,58 @@ def test_a_withdrawn_plan_leaves_no_name(session: Session, county: County) -> No
     plan = plan_discharge(session, vault(session), hospital, PlanDischarge(new_public_id(), "单晓明", TODAY, {}), NOW)
     withdraw_plan(session, hospital, plan.public_id, NOW)
     assert session.get_one(Person, plan.person_id).name == ""
+
+
+def test_a_form_that_was_stopped_shows_nobody_also_to_a_doctor(session: Session, county: County) -> None:
+    patient = known(session, county)
+    loop, doctor = told_police(session, county), county.actor("doctor")
+    form = forms(session, loop)[FormKind.HEALTH_CENTRE]
+    moved(session, county, patient, OTHER_VILLAGE)
+    assert shows_person(doctor, form, home_of(session, loop)), "while it is open"
+    follow_loops(session, NOW + HOUR)
+    assert not shows_person(doctor, form, home_of(session, loop))
+    assert all(line.text is None for line in list_receipts(session, doctor, vault(session), loop, form))
+
+
+def test_one_hospital_s_record_does_not_end_a_stay_in_another(session: Session, county: County) -> None:
+    patient = known(session, county)
+    record_admission(session, county.actor("doctor"), patient, "邻县安康医院", ADMITTED_ON + 14 * DAY, None, NOW)
+    submitted(session, county)
+    stay = session.scalars(select(Admission)).one()
+    assert (stay.hospital, stay.to_on, patient.care_setting) == ("邻县安康医院", None, CareSetting.INPATIENT)
+    asked = select(Task.because).where(Task.kind == TaskKind.CHECK_STATUS, Task.period.startswith("discharge:"))
+    assert session.scalars(asked).one()[0]["code"] == "discharges.verify_stay", "somebody looks"
+
+
+def test_a_record_closed_as_wrong_is_sent_again_under_its_number(session: Session, county: County) -> None:
+    first = submitted(session, county)
+    wrong = CloseLoop(CloseReason.WRONG_ENTRY)
+    close_loop(session, vault(session), county.actor("coordinator"), first.public_id, wrong, NOW)
+    second = submitted(session, county, area_code=SECOND_VILLAGE)
+    assert second.id != first.id and second.hospital_number == f"{first.hospital_number} #2"
+    assert submitted(session, county).id == second.id, "and is one loop again"
+    number = first.hospital_number or ""
+    assert get_loop_state(session, county.actor("hospital"), number).state == "dispatched"
+    again = submitted(session, county, source=Source.API)
+    assert again.id == first.id, "a system that repeats itself corrects nothing"
+
+
+def test_a_contact_noted_by_mistake_does_not_count(session: Session, county: County) -> None:
+    form, worker = forms(session, submitted(session, county))[FormKind.VILLAGE], county.actor("village_worker")
+    report_back(session, vault(session), worker, form.public_id, act(), NOW)
+    event = session.scalars(select(HandoverEvent).where(HandoverEvent.kind == EventKind.CONTACT)).one()
+    undo = CorrectEvent(new_public_id(), event.public_id, "点错了，没有看望", is_undone=True)
+    correct_event(session, vault(session), worker, form.public_id, undo, NOW)
+    assert (form.contacts_noted, form.acted_at, form.act_due_at) == (
+        0,
+        None,
+        next_contact_due_at(form.dispatched_at, 0),
+    )
+    with pytest.raises(Conflict):
+        again = replace(undo, submission_key=new_public_id())
+        correct_event(session, vault(session), worker, form.public_id, again, NOW)
+    report_back(session, vault(session), worker, form.public_id, act(), NOW)
+    assert form.contacts_noted == 1, "the real one of that day counts"
 
 
 # -- numbers and clocks ------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from app.core.crypto import digest
 from app.core.i18n import lazy_
 from app.core.identity import IdKind, Sex
 from app.discharges.commands import Medicine, SubmitDischarge
+from app.discharges.rules.checks import LONGEST
 from app.discharges.rules.record import (
     BEHAVIOURS,
     EFFECTS,
@@ -24,12 +25,12 @@ from app.discharges.rules.record import (
 from app.discharges.rules.states import DischargeTo, DischargeType, Source
 
 _FLAGS = "bit n-1 stands for the printed code n"
-NUMBER = r"[A-Za-z0-9_./-]{1,40}"
+NUMBER = r"[A-Za-z0-9_-][A-Za-z0-9_./-]{0,39}"
 _LISTS = ("medicines", "medicines_in_hospital")
 
 
 class MedicineIn(Shape):
-    name = Text(100, 1, required=True)
+    name = Text(60, 1, required=True)
     dose = Text(60)
     usage = Text(100)
 
@@ -39,7 +40,7 @@ class DischargeIn(Shape):
 
     hospital_number = Pattern(
         NUMBER,
-        lazy_("用 1 至 40 个字母、数字、点、斜杠或短横"),
+        lazy_("用 1 至 40 个字母、数字、点、斜杠或短横，不以点或斜杠开头"),
         required=True,
         metadata={"example": "CY-2026-0001"},
     )
@@ -49,8 +50,8 @@ class DischargeIn(Shape):
     id_kind = Choice(IdKind, required=True)
     id_number = Text(30, load_default="")
     area_code = Pattern("[0-9]{12}", lazy_("应为 12 位区划代码"), required=True, metadata={"example": "349921100201"})
-    place = Text(100, load_default="")
-    address = Text(200, load_default="")
+    place = Text(LONGEST["place"], load_default="")
+    address = Text(LONGEST["address"], load_default="")
     phone = Text(20, load_default="")
     nationality = Text(30, load_default="")
     inpatient_number = Text(40, load_default="")
@@ -58,13 +59,13 @@ class DischargeIn(Shape):
     discharged_at = Instant(required=True)
     admission_count = Whole(1, 999, required=True)
     diagnosis_code = Pattern(ICD10.pattern, lazy_("应为 ICD-10 编码，如 F20.0"), required=True)
-    diagnosis = Text(200, 1, required=True)
+    diagnosis = Text(LONGEST["diagnosis"], 1, required=True)
     first_diagnosed = Pattern(PARTIAL_DATE.pattern, lazy_("应为年、年月或年月日，如 2019-07"), required=True)
     behaviours = Whole(0, 2 ** len(BEHAVIOURS) - 1, required=True, metadata={"description": _FLAGS})
     effect = Whole(min(EFFECTS), max(EFFECTS), required=True)
     rehabilitation = Whole(0, 2 ** len(REHABILITATION) - 1, required=True, metadata={"description": _FLAGS})
-    rehabilitation_other = Text(200, load_default="")
-    advice = Text(1000, load_default="")
+    rehabilitation_other = Text(LONGEST["rehabilitation_other"], load_default="")
+    advice = Text(LONGEST["advice"], load_default="")
     doctor_name = Text(50, 1, required=True)
     doctor_phone = Text(20, 1, required=True)
     form_on = Day(required=True)
@@ -74,7 +75,7 @@ class DischargeIn(Shape):
     medicines_in_hospital = Lines(MedicineIn, MOST_MEDICINES, load_default=list)
     medicines = Lines(MedicineIn, MOST_MEDICINES, load_default=list)
     recheck_on = Day(allow_none=True, load_default=None)
-    warning_signs = Text(1000, load_default="")
+    warning_signs = Text(LONGEST["warning_signs"], load_default="")
     pay_method = Whole(min(PAY_METHODS), max(PAY_METHODS), allow_none=True, load_default=None)
     is_funded = YesNo(allow_none=True, load_default=None)
     is_complete = YesNo(load_default=True)

@@ -154,6 +154,8 @@ _SENTENCES = {
     415: Reason("api.malformed"),
     401: Reason("api.unauthorised"),
     404: Reason("core.not_found"),
+    405: Reason("api.no_such_request"),
+    413: Reason("api.too_large"),
     422: Reason("api.unreadable"),
 }
 

@@ -213,7 +213,7 @@ class _Handing:
         values: dict[str, str | list[str]] = {
             "name": "陶玉莲", "sex": "2", "diagnosis": "双相情感障碍", "planned_on": tomorrow.isoformat(),
         }  # fmt: skip
-        said = PlanDischarge("demo-discharge-plan", "陶玉莲", tomorrow, values)
+        said = PlanDischarge("demo-discharge-plan---", "陶玉莲", tomorrow, values)
         plan_discharge(
             self.session, self.vault, self.county.actors["hospital"], said, self.moments.on(self.moments.today, 25)
         )

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.areas.queries import full_names
+from app.areas.rules import is_within
 from app.audit.queries import may_look as may_look_at
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor, Role
@@ -20,6 +21,7 @@ from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.reach import addressed_to
 from app.discharges.rules.numbers import form_number
 from app.discharges.rules.states import OPEN_FORMS, FormKind, FormState
+from app.patients.models import Patient
 from app.people.models import Person
 
 CLOSED_DAYS = 30
@@ -93,28 +95,40 @@ def may_look(session: Session, actor: Actor, form: HandoverForm, today: date) ->
     return may_look_at(session, actor, (LOOK, form.public_id), today)
 
 
-def shows_person(actor: Actor, form: HandoverForm) -> bool:
-    """Whether the form's person stands on its page: always for who sees the register, else while it is open."""
-    return sees(actor, Field.PATIENT_NAME) is Grant.FULL or form.state in OPEN_FORMS
+def shows_person(actor: Actor, form: HandoverForm, home: str) -> bool:
+    """Whether the form's person stands on its page: while it is open; when it was done, for who sees the register where the person
+    lives now (`home`). A form that was stopped is somebody else's business."""
+    if form.state in OPEN_FORMS:
+        return True
+    is_near = sees(actor, Field.PATIENT_NAME) is Grant.FULL and is_within(home, actor.area_prefix)
+    return form.state is FormState.CLOSED and is_near
+
+
+def home_of(session: Session, loop: Discharge) -> str:
+    """Where the register has the person now; of somebody unregistered, where the hospital has sent them."""
+    if loop.patient_id is None:
+        return loop.area_code
+    return session.scalars(select(Patient.area_code).where(Patient.id == loop.patient_id)).one()
 
 
 def _rows(session: Session, actor: Actor, now: datetime, which: Any, order: Sequence[Any], most: int) -> list[InboxRow]:
     found = session.execute(
-        select(HandoverForm, Person.name)
+        select(HandoverForm, Person.name, func.coalesce(Patient.area_code, Discharge.area_code))
         .join(Discharge, Discharge.id == HandoverForm.discharge_id)
         .join(Person, Person.id == Discharge.person_id)
+        .outerjoin(Patient, Patient.id == Discharge.patient_id)
         .where(addressed_to(actor), which)
         .order_by(*order)
         .limit(most)
     ).all()
-    villages = full_names(session, {form.area_code for form, _name in found if form.area_code})
-    return [_row(actor, form, name, villages[form.area_code], now) for form, name in found]
+    villages = full_names(session, {form.area_code for form, *_rest in found if form.area_code})
+    return [_row(actor, form, name, home, villages[form.area_code], now) for form, name, home in found]
 
 
-def _row(actor: Actor, form: HandoverForm, name: str, village: str, now: datetime) -> InboxRow:
+def _row(actor: Actor, form: HandoverForm, name: str, home: str, village: str, now: datetime) -> InboxRow:
     due_at = due_of(form)
     # the police have no list of people: who it is stands on the form
-    is_named = actor.role is not Role.POLICE and shows_person(actor, form)
+    is_named = actor.role is not Role.POLICE and shows_person(actor, form, home)
     return InboxRow(
         form.id,
         form.public_id,

@@ -13,7 +13,7 @@ from app.core.errors import NotFound
 from app.core.scope import within
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.guards import named_by_hospital
-from app.discharges.rules.states import OPEN_FORMS, DischargeState, FormKind, FormState
+from app.discharges.rules.states import OPEN_FORMS, CloseReason, DischargeState, FormKind, FormState
 from app.patients.models import Clue, Patient
 from app.people.vault import Vault
 
@@ -78,6 +78,12 @@ def lock_loop(session: Session, actor: Actor, public_id: str) -> Discharge:
 def get_own_record(session: Session, actor: Actor, public_id: str) -> Discharge:
     """For the hospital: another hospital's is *not found*."""
     return _one(session, select(Discharge).where(Discharge.public_id == public_id, own_records(actor)))
+
+
+def get_wrong_record(session: Session, actor: Actor, public_id: str) -> Discharge:
+    """One's own that was closed as entered wrongly, to be sent again."""
+    own = select(Discharge).where(Discharge.public_id == public_id, own_records(actor))
+    return _one(session, own.where(Discharge.close_reason == CloseReason.WRONG_ENTRY))
 
 
 def get_form(session: Session, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:

@@ -13,7 +13,7 @@ from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.batches import slices
 from app.discharges.models import Discharge, HandoverEscalation, HandoverEvent, HandoverForm
-from app.discharges.queries.inbox import shows_person
+from app.discharges.queries.inbox import home_of, shows_person
 from app.discharges.queries.reach import is_own_form
 from app.discharges.rules.states import EventKind, FormKind
 from app.discharges.sealing import EVENT_TEXT
@@ -65,6 +65,7 @@ def list_receipts(
     if form is not None:
         query = query.where(HandoverEvent.form_id == form.id)
     rows = session.execute(query).all()
+    is_shown = form is None or shows_person(actor, form, home_of(session, discharge))
     people = _names(session, {event.recorded_by for event, *_rest in rows})
     public = {event.id: event.public_id for event, *_rest in rows}
     return [
@@ -74,7 +75,7 @@ def list_receipts(
             kind,
             number or 0,
             vault.open(discharge.person_id, EVENT_TEXT, event.text_sealed)
-            if _reads(actor, event, kind, form)
+            if is_shown and _reads(actor, event, kind, form)
             else None,
             people.get(event.recorded_by or 0, ""),
             public.get(event.corrects_id or 0),
@@ -133,8 +134,8 @@ def _reads(actor: Actor, event: HandoverEvent, kind: FormKind | None, form: Hand
     is_mine = event.recorded_by is not None and event.recorded_by == actor.user_id
     if form is None:
         return is_mine
-    # an office that only enters a unit's paper looks at its form too: the unit's words are not for it; and a closed form shows nobody
-    return (is_mine or is_own_form(actor, form)) and shows_person(actor, form)
+    # an office that only enters a unit's paper looks at its form too: the unit's words are not for it
+    return is_mine or is_own_form(actor, form)
 
 
 def _names(session: Session, ids: set[int | None]) -> dict[int, str]:

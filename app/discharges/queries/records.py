@@ -17,9 +17,8 @@ from app.discharges.queries.facts import visits_since
 from app.discharges.queries.guards import named_by_hospital
 from app.discharges.queries.reach import own_records
 from app.discharges.rules.states import DischargeState, FormKind, LateBy
-from app.discharges.sealing import ADDRESS, CLINICAL, CONTACT, DRAFT, GUIDANCE, IDENTITY, MEDICINES, open_json
+from app.discharges.sealing import DRAFT, open_json
 from app.people.models import Person
-from app.people.queries import find_by_id_number
 from app.people.vault import Vault
 
 
@@ -85,47 +84,6 @@ def draft_of(vault: Vault, plan: Discharge) -> dict[str, Any]:
     """The form as far as the ward has filled it in, by field."""
     found: dict[str, Any] = open_json(vault, plan.person_id, DRAFT, plan.draft_sealed) or {}
     return found
-
-
-def find_earlier(session: Session, vault: Vault, actor: Actor, id_number: str) -> dict[str, Any] | None:
-    """What this hospital itself wrote at the person's last stay, by field; None without one. The register is not asked."""
-    person = find_by_id_number(session, vault.keyring, id_number) if id_number else None
-    if person is None:
-        return None
-    earlier = session.scalars(
-        select(Discharge)
-        .where(Discharge.person_id == person.id, own_records(actor), Discharge.submitted_at.is_not(None))
-        .order_by(Discharge.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return values_of(vault, earlier, person) if earlier else None
-
-
-def values_of(vault: Vault, record: Discharge, person: Person) -> dict[str, Any]:
-    """The lasting part of a record by the names of the form: who, where, whom to call, illness; not the stay itself."""
-    who = record.person_id
-    identity = open_json(vault, who, IDENTITY, record.identity_sealed) or {}
-    contact = open_json(vault, who, CONTACT, record.contact_sealed) or {}
-    clinical = open_json(vault, who, CLINICAL, record.clinical_sealed) or {}
-    guidance = open_json(vault, who, GUIDANCE, record.guidance_sealed) or {}
-    return {
-        "name": person.name,
-        "sex": str(person.sex),
-        "born_on": date.fromisoformat(identity["born_on"]) if identity.get("born_on") else None,
-        "id_kind": identity.get("id_kind"),
-        "id_number": identity.get("id_number"),
-        "nationality": identity.get("nationality"),
-        "area_code": record.area_code,
-        "place": record.place,
-        "address": vault.open(who, ADDRESS, record.address_sealed),
-        "contact_name": contact.get("name"),
-        "contact_relation": contact.get("relation"),
-        "contact_phone": contact.get("phone"),
-        "admission_count": (clinical.get("admission_count") or 0) + 1,
-        **{name: clinical.get(name) for name in ("diagnosis_code", "diagnosis", "first_diagnosed", "phone")},
-        "medicines": open_json(vault, who, MEDICINES, record.medicines_sealed) or [],
-        "warning_signs": guidance.get("warning_signs"),
-    }
 
 
 def _notices(session: Session, vault: Vault, ids: list[int]) -> dict[int, str]:

@@ -136,10 +136,20 @@ def _days(said: Record, now: datetime, errors: Errors) -> None:
         errors["form_on"] = [reason("discharges.in_future")]
     if said.recheck_on is not None and said.recheck_on < left_on:
         errors["recheck_on"] = [reason("discharges.before_discharge")]
-    if not record.PARTIAL_DATE.fullmatch(said.first_diagnosed):
+    if not record.PARTIAL_DATE.fullmatch(said.first_diagnosed) or not _is_day(said.first_diagnosed):
         errors["first_diagnosed"] = [reason("discharges.partial_date")]
     elif said.first_diagnosed > today.isoformat():
         errors["first_diagnosed"] = [reason("discharges.in_future")]
+
+
+def _is_day(text: str) -> bool:
+    """A year or a month stands; a whole day has to be one of the calendar."""
+    if text.count("-") < 2:
+        return True
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _codes(said: Record, errors: Errors) -> None:

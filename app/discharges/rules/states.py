@@ -83,6 +83,7 @@ class EventKind(StrEnum):
     VISIT = "visit"  # the first visit, read from the register
     FEEDBACK = "feedback"
     CORRECTION = "correction"
+    UNDONE = "undone"  # it was noted by mistake and does not count
     CLOSED = "closed"
     STOPPED = "stopped"
     REISSUED = "reissued"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Action, require
@@ -124,9 +124,12 @@ def correct_event(
     if known is not None:
         return known
     note_discharge(session, actor, "discharges.corrected", loop, now, form=form.kind.value)
+    kind = EventKind.CORRECTION
+    if said.is_undone:
+        kind = _undo(session, form, event)
     return write_event(
-        session, loop, form, EventKind.CORRECTION, now, now, actor=actor, key=said.submission_key, text=said.text,
-        vault=vault, corrects=event,
+        session, loop, form, kind, now, now, actor=actor, key=said.submission_key, text=said.text, vault=vault,
+        corrects=event,
     )  # fmt: skip
 
 
@@ -166,10 +169,30 @@ def _act(session: Session, form: HandoverForm, at: datetime) -> EventKind:
     kind = ACTS.get(form.kind)
     if kind is None or form.kind is FormKind.HEALTH_CENTRE or form.is_information:
         raise Conflict(reason("discharges.nothing_to_note"))
-    days = session.scalars(select(HandoverEvent.at).where(HandoverEvent.form_id == form.id, HandoverEvent.kind == kind))
+    noted = select(HandoverEvent.at).where(HandoverEvent.form_id == form.id, HandoverEvent.kind == kind)
+    days = session.scalars(noted.where(HandoverEvent.id.not_in(_undone(form))))
     if business_day(at) in {business_day(one) for one in days}:
         raise Conflict(reason("discharges.noted_that_day"))
     return kind
+
+
+def _undone(form: HandoverForm) -> Select[int | None]:
+    """Acts that turned out to be none."""
+    return select(HandoverEvent.corrects_id).where(
+        HandoverEvent.form_id == form.id, HandoverEvent.kind == EventKind.UNDONE
+    )
+
+
+def _undo(session: Session, form: HandoverForm, event: HandoverEvent) -> EventKind:
+    """One contact fewer, and the day by which the next is due is the former one again; a form that has ended stays so."""
+    is_undone = event.id in session.scalars(_undone(form)).all()
+    if event.kind is not EventKind.CONTACT or is_undone or form.state not in OPEN_FORMS:
+        raise Conflict(reason("discharges.form_has_ended"))
+    form.contacts_noted -= 1
+    form.act_due_at = next_contact_due_at(form.dispatched_at, form.contacts_noted)
+    form.acted_at = form.acted_at if form.contacts_noted else None
+    session.flush()
+    return EventKind.UNDONE
 
 
 def _acted(session: Session, form: HandoverForm, loop: Discharge, at: datetime, now: datetime) -> None:

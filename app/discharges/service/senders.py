@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import or_, select
@@ -17,7 +17,8 @@ from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.reasons import reason
 from app.discharges.commands import SubmitDischarge
 from app.discharges.models import Discharge
-from app.discharges.rules.states import CloseReason
+from app.discharges.rules.numbers import issued
+from app.discharges.rules.states import CloseReason, Source
 from app.discharges.sealing import IDENTITY, open_json
 from app.people.models import Person
 from app.people.vault import Vault
@@ -65,6 +66,19 @@ def lock_plan(session: Session, actor: Actor, public_id: str) -> Discharge:
     if plan is None:
         raise NotFound()
     return plan
+
+
+def numbered_anew(session: Session, sender: Sender, said: SubmitDischarge) -> SubmitDischarge:
+    """A record that was closed as entered wrongly stands; the right one, which people write, comes under its number as the next issue."""
+    if said.source is Source.API:  # a system that sends again says the same again
+        return said
+    number, issue = said.hospital_number, 1
+    wrong = select(Discharge.id).where(
+        Discharge.hospital_key == sender.key, Discharge.close_reason == CloseReason.WRONG_ENTRY
+    )
+    while session.scalar(wrong.where(Discharge.hospital_number == issued(number, issue))) is not None:
+        issue += 1
+    return replace(said, hospital_number=issued(number, issue))
 
 
 def find_sent(session: Session, vault: Vault, sender: Sender, said: SubmitDischarge) -> Discharge | None:

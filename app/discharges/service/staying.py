@@ -1,6 +1,6 @@
 """What the discharge means for the register: the stay ends, somebody lost is found, the first visit falls due.
 
-Whatever the register holds against it stays in the house: the hospital sent a true record, and the health centre puts the stay right.
+Whatever the register holds against it stays in the house: the record that was sent stands, and the health centre is asked to look.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.clock import business_day
-from app.core.errors import AnhuError
+from app.core.errors import AnhuError, Conflict
 from app.core.reasons import reason
 from app.discharges.models import Discharge
 from app.discharges.rules.clocks import first_visit_due_on
@@ -27,6 +27,10 @@ from app.tasks.rules import TaskKind
 from app.tasks.service import move_follow_up, open_follow_up, open_task
 
 VERIFY_WITHIN = timedelta(days=7)
+_VERIFY = {
+    DischargeType.DEATH: "discharges.verify_death",
+    DischargeType.TRANSFER: "discharges.verify_transfer",
+}
 
 
 def end_stay(session: Session, actor: Actor, discharge: Discharge, patient: Patient, now: datetime) -> bool:
@@ -38,15 +42,16 @@ def end_stay(session: Session, actor: Actor, discharge: Discharge, patient: Pati
     except (AnhuError, IntegrityError):
         session.refresh(patient)
         note_discharge(session, actor, "discharges.stay_differs", discharge, now)
+        ask_to_verify(session, discharge, patient, now)
     _come_soon(session, discharge, patient, now)
     return was_lost
 
 
 def ask_to_verify(session: Session, discharge: Discharge, patient: Patient, now: datetime) -> None:
-    """A death or another hospital is the register's to enter, by somebody who has seen the paper (domain 3.5)."""
+    """A death, another hospital or a stay that the register knows otherwise is for somebody to enter who has seen the paper."""
     today = business_day(now)
-    is_death = discharge.discharge_type is DischargeType.DEATH
-    because = reason("discharges.verify_death" if is_death else "discharges.verify_transfer", on=_left_on(discharge))
+    code = _VERIFY.get(discharge.discharge_type or DischargeType.ORDERED, "discharges.verify_stay")
+    because = reason(code, on=_left_on(discharge))
     period = f"discharge:{discharge.id}"
     open_task(session, patient, TaskKind.CHECK_STATUS, period, today + VERIFY_WITHIN, [because], now)
 
@@ -58,6 +63,8 @@ def _enter_stay(session: Session, actor: Actor, discharge: Discharge, patient: P
             Admission.patient_id == patient.id, Admission.to_on.is_(None), Admission.withdrawn_at.is_(None)
         )
     ).one_or_none()
+    if running is not None and running.hospital != discharge.hospital_name and running.from_on != admitted_on:
+        raise Conflict(reason("discharges.stay_differs"))  # another house's stay is not ended by this one's word
     if running is not None and running.from_on <= left_on:
         record_discharge(session, actor, patient, left_on, now)
     elif not _is_entered(session, patient, admitted_on, left_on):

@@ -28,7 +28,7 @@ from app.discharges.service.addressing import has_office, is_known_place, is_sma
 from app.discharges.service.dispatching import dispatch
 from app.discharges.service.noting import note_discharge, write_event
 from app.discharges.service.registering import find_registration, register_stranger, settle_person
-from app.discharges.service.senders import Sender, find_sent, lock_plan, refuse_second_number, sender_of
+from app.discharges.service.senders import Sender, find_sent, lock_plan, numbered_anew, refuse_second_number, sender_of
 from app.discharges.service.staying import ask_to_verify, end_stay
 from app.patients.models import Patient
 from app.people.vault import Vault
@@ -52,6 +52,7 @@ def submit_discharge(session: Session, vault: Vault, actor: Actor, said: SubmitD
     require(actor, Action.SUBMIT_DISCHARGE)
     sender = sender_of(session, actor, said.hospital_name)
     said = replace(said, name=normalise_name(said.name), id_number=said.id_number.strip().upper())
+    said = numbered_anew(session, sender, said)
     standing = find_sent(session, vault, sender, said)
     if standing is not None:
         return Submitted(standing, is_new=False)

@@ -23,13 +23,13 @@ from app.discharges import labels
 from app.discharges.forms import BehalfForm, ConfirmForm, CorrectForm, ReportForm, TapForm
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.homes import find_new_home
-from app.discharges.queries.inbox import LOOK, due_of, may_look, shows_person
+from app.discharges.queries.inbox import LOOK, due_of, home_of, may_look, shows_person
 from app.discharges.queries.reach import find_registered, get_form, get_notice, is_own_form
 from app.discharges.queries.receipts import list_receipts
 from app.discharges.queries.sheets import masked_for, open_form_sheet
 from app.discharges.rules import record
 from app.discharges.rules.numbers import form_number
-from app.discharges.rules.states import ACTS, ACTS_IN_WORDS, OPEN_FORMS, FormKind
+from app.discharges.rules.states import ACTS, ACTS_IN_WORDS, OPEN_FORMS, EventKind, FormKind
 from app.discharges.service import confirm_notice, correct_event, receive_form, report_back
 from app.discharges.views.blueprint import discharges
 from app.documents.labels import KIND_LABELS
@@ -100,6 +100,7 @@ def correct(public_id: str, event: str) -> Answer:
         line=line,
         number=form_number(public_id),
         public_id=public_id,
+        may_undo=line.kind is EventKind.CONTACT and handover.state in OPEN_FORMS,
         labels=labels,
     )
     return page if request.method == "GET" else (page, 422)
@@ -192,7 +193,7 @@ def _form_page(public_id: str, report: ReportForm | None = None) -> str:
     form, loop = get_form(session, actor, public_id)
     is_own = is_own_form(actor, form)
     # an office that only enters a unit's paper knows the household from its own form; the county's reads them all
-    is_shown = shows_person(actor, form) and (is_own or may(actor, Action.SEE_LOOPS))
+    is_shown = shows_person(actor, form, home_of(session, loop)) and (is_own or may(actor, Action.SEE_LOOPS))
     if is_shown:
         if not may_look(session, actor, form, clock.today()):
             raise Forbidden(reason("discharges.ten_a_day"))

@@ -20,7 +20,7 @@ from app.core.papers import hand_out
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.papers import form_pdf, mark_words, receipts_pdf
 from app.discharges.queries.board import find_row
-from app.discharges.queries.inbox import shows_person
+from app.discharges.queries.inbox import home_of, shows_person
 from app.discharges.queries.reach import get_form, get_loop, get_notice, is_own_form
 from app.discharges.queries.receipts import list_escalations, list_receipts
 from app.discharges.queries.sheets import open_form_sheet
@@ -36,7 +36,9 @@ def print_form(public_id: str) -> Response:
     actor = current_actor()
     with transaction() as session:
         form, loop = get_form(session, actor, public_id)
-        if not shows_person(actor, form) or not (is_own_form(actor, form) or may(actor, Action.SEE_LOOPS)):
+        if not shows_person(actor, form, home_of(session, loop)) or not (
+            is_own_form(actor, form) or may(actor, Action.SEE_LOOPS)
+        ):
             raise NotFound()
         return _printed(session, actor, form, loop)
 
@@ -64,7 +66,7 @@ def print_receipts(public_id: str) -> Response:
             "discharges.receipts_printed", ("discharge", public_id), loop.county_code,
             digest("".join(line.public_id for line in lines)), actor.user_id, now,
         )  # fmt: skip
-        content = receipts_pdf(find_row(session, actor, loop, now), lines, steps, _imprint(session, actor, wanted, now))
+        content = receipts_pdf(find_row(session, actor, loop, now), lines, steps, imprint_of(session, actor, wanted, now))
         keep_print(session, current_keyring(), actor, wanted, content)
     return hand_out(content, "handover-receipts")
 
@@ -81,12 +83,12 @@ def _printed(session: Session, actor: Actor, form: HandoverForm, loop: Discharge
         actor.user_id,
         now,
     )
-    content = form_pdf(form, sheet, _imprint(session, actor, wanted, now))
+    content = form_pdf(form, sheet, imprint_of(session, actor, wanted, now))
     keep_print(session, current_keyring(), actor, wanted, content)
     return hand_out(content, "handover-form")
 
 
-def _imprint(session: Session, actor: Actor, wanted: Print, now: datetime) -> Imprint:
+def imprint_of(session: Session, actor: Actor, wanted: Print, now: datetime) -> Imprint:
     mark = mark_of(current_keyring(), wanted)
     office = (
         agency_names(session, [actor.agency_id])[actor.agency_id]

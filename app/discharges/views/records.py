@@ -26,12 +26,15 @@ from app.discharges.commands import PlanDischarge
 from app.discharges.forms import FindForm, ReadForm, RecordForm
 from app.discharges.queries import records as own_records
 from app.discharges.queries.guards import named_by_hospital
-from app.discharges.queries.reach import get_own_record
-from app.discharges.queries.records import draft_of, find_earlier, find_record_row
+from app.discharges.queries.prefill import all_of, find_earlier
+from app.discharges.queries.reach import get_own_record, get_wrong_record
+from app.discharges.queries.records import draft_of, find_record_row
+from app.discharges.queries.wards import find_inpatient
 from app.discharges.readers import Reading, read_block, read_sheets
 from app.discharges.rules.states import LIVE, CloseReason, DischargeState, Source
 from app.discharges.service import Submitted, plan_discharge, submit_discharge, withdraw_plan
 from app.discharges.views.blueprint import discharges
+from app.people.models import Person
 from app.people.vault import Vault
 
 Answer = str | BaseResponse | tuple[str, int]
@@ -56,6 +59,7 @@ def list_records() -> str:
 @discharges.route("/records/new", methods=["GET", "POST"])
 @permit(Action.SUBMIT_DISCHARGE)
 def new_record() -> Answer:
+    """Empty, or begun with a patient of the ward (`patient`), or with a record that was closed as entered wrongly (`again`)."""
     return _record(None)
 
 
@@ -96,11 +100,6 @@ def fill_from_earlier() -> Answer:
     if values is None:
         flash(_("本院没有这个人以前的出院记录，请直接填写"), "warning")
         values = {"id_number": number} if number else {}
-    else:
-        lines = values.pop("medicines")
-        values["medicines"] = "\n".join(
-            "，".join(filter(None, (one["name"], one["dose"], one["usage"]))) for one in lines
-        )
     return _page(RecordForm.showing(_begun() | values, new_public_id()), None)
 
 
@@ -136,7 +135,7 @@ def withdraw(public_id: str) -> BaseResponse:
 def _record(public_id: str | None) -> Answer:
     """Keep it as a plan, or send it."""
     if request.method == "GET":
-        return _page(_fresh() if public_id is None else _planned(public_id), public_id)
+        return _page(_begin() if public_id is None else _planned(public_id), public_id)
     form = RecordForm()
     _offer(form)
     where = _sent(form, public_id) if "send" in request.form else _kept(form, public_id)
@@ -200,6 +199,21 @@ def _planned(public_id: str) -> RecordForm:
     values = draft_of(Vault(session, current_keyring()), plan)
     values["planned_on"] = plan.planned_on.isoformat() if plan.planned_on else ""
     return RecordForm.showing(values, plan.submission_key, plan.version)
+
+
+def _begin() -> RecordForm:
+    """A new form with what is known of whom it is for."""
+    actor, session = current_actor(), read_session()
+    vault = Vault(session, current_keyring())
+    known: dict[str, Any] = {}
+    if patient := request.args.get("patient"):
+        known = find_inpatient(session, vault, actor, patient)
+        note_look(("patient", patient), known["area_code"])
+    elif again := request.args.get("again"):
+        wrong = get_wrong_record(session, actor, again)
+        note_look(("discharge", again), wrong.county_code)
+        known = all_of(vault, wrong, session.get_one(Person, wrong.person_id))
+    return RecordForm.showing(_begun() | known, new_public_id())
 
 
 def _fresh() -> RecordForm:
