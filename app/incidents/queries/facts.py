@@ -53,6 +53,7 @@ def incidents_between(
     for part in slices(sorted(asked)):
         rows = session.execute(
             select(Incident, on_fault.outcome, on_fault.decided_on, on_money.outcome, on_money.decided_on)
+            .select_from(Incident)
             .outerjoin(on_fault, _stands(on_fault, Matter.FAULT))
             .outerjoin(on_money, _stands(on_money, Matter.QUARTER))
             .where(
