@@ -19,38 +19,56 @@ _CLINICAL = (
 )  # fmt: skip
 
 
+# each sealed column with the place that its seal is bound to
+_COLUMNS = {
+    "identity_sealed": IDENTITY,
+    "address_sealed": ADDRESS,
+    "contact_sealed": CONTACT,
+    "clinical_sealed": CLINICAL,
+    "medicines_sealed": MEDICINES,
+    "guidance_sealed": GUIDANCE,
+}
+
+
 def seal_record(vault: Vault, discharge: Discharge, said: SubmitDischarge) -> None:
     """Write the sealed columns under the key of the record's person; the draft has served."""
-    person = discharge.person_id
-
-    def seal(place: str, content: Any) -> bytes | None:
-        return vault.seal(person, place, canonical_json(content))
-
-    discharge.identity_sealed = seal(
-        IDENTITY,
-        {
-            "id_kind": said.id_kind.value,
-            "id_number": said.id_number,
-            "born_on": said.born_on.isoformat() if said.born_on else None,
-            "nationality": said.nationality,
-        },
-    )
-    discharge.address_sealed = vault.seal(person, ADDRESS, said.address)
-    discharge.contact_sealed = seal(
-        CONTACT, {"name": said.contact_name, "relation": said.contact_relation, "phone": said.contact_phone}
-    )
-    clinical = {name: getattr(said, name) for name in _CLINICAL}
-    clinical |= {"form_on": said.form_on.isoformat(), "medicines": _lines(said.medicines_in_hospital)}
-    discharge.clinical_sealed = seal(CLINICAL, clinical)
-    discharge.medicines_sealed = seal(MEDICINES, _lines(said.medicines))
-    discharge.guidance_sealed = seal(
-        GUIDANCE,
-        {
-            "recheck_on": said.recheck_on.isoformat() if said.recheck_on else None,
-            "warning_signs": said.warning_signs,
-        },
-    )
+    for column, text in _contents(said).items():
+        setattr(discharge, column, vault.seal(discharge.person_id, _COLUMNS[column], text))
     discharge.draft_sealed = None
+
+
+def says_the_same(vault: Vault, discharge: Discharge, said: SubmitDischarge) -> bool:
+    """Whether what is sealed is word for word what is said now."""
+    return all(
+        (vault.open(discharge.person_id, _COLUMNS[column], getattr(discharge, column)) or "") == text
+        for column, text in _contents(said).items()
+    )
+
+
+def _contents(said: SubmitDischarge) -> dict[str, str]:
+    identity = {
+        "id_kind": said.id_kind.value,
+        "id_number": said.id_number,
+        "born_on": said.born_on.isoformat() if said.born_on else None,
+        "nationality": said.nationality,
+    }
+    clinical: dict[str, Any] = {name: getattr(said, name) for name in _CLINICAL}
+    clinical |= {"form_on": said.form_on.isoformat(), "medicines": _lines(said.medicines_in_hospital)}
+    return {
+        "identity_sealed": canonical_json(identity),
+        "address_sealed": said.address,
+        "contact_sealed": canonical_json(
+            {"name": said.contact_name, "relation": said.contact_relation, "phone": said.contact_phone}
+        ),
+        "clinical_sealed": canonical_json(clinical),
+        "medicines_sealed": canonical_json(_lines(said.medicines)),
+        "guidance_sealed": canonical_json(
+            {
+                "recheck_on": said.recheck_on.isoformat() if said.recheck_on else None,
+                "warning_signs": said.warning_signs,
+            }
+        ),
+    }
 
 
 def open_json(vault: Vault, person_id: int, place: str, sealed: bytes | None) -> Any:

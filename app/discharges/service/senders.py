@@ -18,8 +18,8 @@ from app.core.reasons import reason
 from app.discharges.commands import SubmitDischarge
 from app.discharges.models import Discharge
 from app.discharges.rules.numbers import issued
-from app.discharges.rules.states import CloseReason, Source
-from app.discharges.sealing import IDENTITY, open_json
+from app.discharges.rules.states import CloseReason
+from app.discharges.sealing import IDENTITY, open_json, says_the_same
 from app.people.models import Person
 from app.people.vault import Vault
 
@@ -68,17 +68,33 @@ def lock_plan(session: Session, actor: Actor, public_id: str) -> Discharge:
     return plan
 
 
-def numbered_anew(session: Session, sender: Sender, said: SubmitDischarge) -> SubmitDischarge:
-    """A record that was closed as entered wrongly stands; the right one, which people write, comes under its number as the next issue."""
-    if said.source is Source.API:  # a system that sends again says the same again
-        return said
+# what stands open beside the sealed parts
+_OPEN = (
+    "area_code", "place", "admitted_on", "discharged_at", "discharge_type", "discharge_to", "risk_level", "behaviours",
+    "is_law_30", "is_guardian_present", "is_guardian_phone_checked", "is_refused", "help_needed",
+)  # fmt: skip
+
+
+def numbered_anew(session: Session, vault: Vault, sender: Sender, said: SubmitDischarge) -> SubmitDischarge:
+    """A record that was closed as entered wrongly stands; one that says something else comes under its number as the next issue."""
     number, issue = said.hospital_number, 1
-    wrong = select(Discharge.id).where(
+    wrong = select(Discharge).where(
         Discharge.hospital_key == sender.key, Discharge.close_reason == CloseReason.WRONG_ENTRY
     )
-    while session.scalar(wrong.where(Discharge.hospital_number == issued(number, issue))) is not None:
+    while standing := session.scalars(wrong.where(Discharge.hospital_number == issued(number, issue))).one_or_none():
+        if _says_the_same(session, vault, standing, said):
+            break
         issue += 1
     return replace(said, hospital_number=issued(number, issue))
+
+
+def _says_the_same(session: Session, vault: Vault, standing: Discharge, said: SubmitDischarge) -> bool:
+    is_same = session.get_one(Person, standing.person_id).name == said.name
+    return (
+        is_same
+        and all(getattr(standing, one) == getattr(said, one) for one in _OPEN)
+        and says_the_same(vault, standing, said)
+    )
 
 
 def find_sent(session: Session, vault: Vault, sender: Sender, said: SubmitDischarge) -> Discharge | None:

@@ -52,7 +52,7 @@ def submit_discharge(session: Session, vault: Vault, actor: Actor, said: SubmitD
     require(actor, Action.SUBMIT_DISCHARGE)
     sender = sender_of(session, actor, said.hospital_name)
     said = replace(said, name=normalise_name(said.name), id_number=said.id_number.strip().upper())
-    said = numbered_anew(session, sender, said)
+    said = numbered_anew(session, vault, sender, said)
     standing = find_sent(session, vault, sender, said)
     if standing is not None:
         return Submitted(standing, is_new=False)
