@@ -15,7 +15,6 @@ from app.areas.queries import full_names
 from app.areas.rules import county_of, prefix_of
 from app.core.access import ACTIONS, Action, Field, Grant, require, sees
 from app.core.actor import Actor
-from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.reasons import Reason, reason
 from app.core.scope import within, within_prefix
@@ -25,6 +24,7 @@ from app.incidents.models import (
     ConferenceInvitee,
     ConferenceItem,
 )
+from app.incidents.queries.finding import find_one
 from app.incidents.rules.conferences import PENDING, ConferenceState, ItemSource, is_late
 from app.patients.models import Patient
 from app.people.models import Person
@@ -91,36 +91,27 @@ class ConferenceSheet:
 def get_conference(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> Conference:
     """Of the actor's area; elsewhere and non-existent alike raise `NotFound`."""
     require(actor, Action.HOLD_CONFERENCES)
-    wanted = select(Conference).where(Conference.public_id == public_id, within(Conference.area_code, actor))
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_one(
+        session,
+        select(Conference).where(Conference.public_id == public_id, within(Conference.area_code, actor)),
+        lock=lock,
+    )
 
 
 def get_item(session: Session, actor: Actor, conference: Conference, public_id: str) -> ConferenceItem:
     require(actor, Action.HOLD_CONFERENCES)
-    found = session.scalars(
+    return find_one(
+        session,
         select(ConferenceItem).where(
             ConferenceItem.public_id == public_id, ConferenceItem.conference_id == conference.id
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+        ),
+    )
 
 
 def get_patient_of_area(session: Session, actor: Actor, public_id: str) -> Patient:
     """Towns hold conferences and read no register: the area alone decides."""
     require(actor, Action.HOLD_CONFERENCES)
-    found = session.scalars(
-        select(Patient).where(Patient.public_id == public_id, within(Patient.area_code, actor))
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_one(session, select(Patient).where(Patient.public_id == public_id, within(Patient.area_code, actor)))
 
 
 def list_conferences(

@@ -13,10 +13,10 @@ from app.accounts.models import User
 from app.areas.queries import full_name, full_names
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within
 from app.incidents.models import CrisisCall, Emergency, Incident
+from app.incidents.queries.finding import find_one
 from app.incidents.rules.crisis import CallOutcome, CallState, DangerNow
 from app.patients.models import Clue
 from app.people.models import Person
@@ -52,13 +52,11 @@ class CallSheet:
 def get_call(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> CrisisCall:
     """Elsewhere and non-existent alike raise `NotFound`."""
     require(actor, Action.TAKE_CALLS)
-    wanted = select(CrisisCall).where(CrisisCall.public_id == public_id, within(CrisisCall.area_code, actor))
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_one(
+        session,
+        select(CrisisCall).where(CrisisCall.public_id == public_id, within(CrisisCall.area_code, actor)),
+        lock=lock,
+    )
 
 
 def list_calls(session: Session, actor: Actor, cursor: str | None, size: int = PAGE_SIZE) -> Page[CallRow]:

@@ -21,6 +21,7 @@ from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within
 from app.incidents.models import Conference, ConferenceDecision, ConferenceInvitee, ConferenceItem, DecisionEvent
 from app.incidents.queries.conferences import NOTE, DecisionRow, working_here
+from app.incidents.queries.finding import find_one
 from app.incidents.rules.conferences import OWN_WORDS, PENDING, ConferenceState, DecisionState, ItemSource, is_late
 from app.people.models import Person
 from app.people.queries import list_main_phones
@@ -176,13 +177,9 @@ def get_decision(session: Session, actor: Actor, public_id: str, *, lock: bool =
     if actor.role in (Role.COORDINATOR, Role.TOWN):
         mine = or_(mine, within(ConferenceDecision.area_code, actor))
     require(actor, Action.ANSWER_DECISIONS)
-    wanted = select(ConferenceDecision).where(ConferenceDecision.public_id == public_id, mine)
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_one(
+        session, select(ConferenceDecision).where(ConferenceDecision.public_id == public_id, mine), lock=lock
+    )
 
 
 def open_decision(

@@ -20,6 +20,7 @@ from app.core.identity import Sex
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within
 from app.incidents.models import Emergency, EmergencyCheck
+from app.incidents.queries.finding import find_one
 from app.incidents.rules.emergencies import CHECKS_SETTING, TEXTS, Clock, EmergencyReason, PersonCategory, clock_of
 from app.patients.models import Patient
 from app.people.models import Person
@@ -81,12 +82,9 @@ class Question:
 def get_emergency(session: Session, actor: Actor, public_id: str) -> Emergency:
     """Elsewhere and non-existent alike raise `NotFound`."""
     require(actor, Action.KEEP_EMERGENCIES)
-    found = session.scalars(
-        select(Emergency).where(Emergency.public_id == public_id, within(Emergency.area_code, actor))
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_one(
+        session, select(Emergency).where(Emergency.public_id == public_id, within(Emergency.area_code, actor))
+    )
 
 
 def lock_emergency(session: Session, actor: Actor, public_id: str) -> Emergency:
@@ -109,17 +107,15 @@ def find_by_key(session: Session, actor: Actor, submission_key: str) -> Emergenc
 def find_task(session: Session, actor: Actor, public_id: str) -> Task:
     """An open duty of the actor's area: a visit's question, a record, a check; raises `NotFound`."""
     require(actor, Action.KEEP_EMERGENCIES)
-    found = session.scalars(
+    return find_one(
+        session,
         select(Task).where(
             Task.public_id == public_id,
             Task.kind.in_((TaskKind.EMERGENCY_RECORD, TaskKind.EMERGENCY_CHECK)),
             Task.state == TaskState.OPEN,
             within(Task.area_code, actor),
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+        ),
+    )
 
 
 def find_of_task(session: Session, actor: Actor, task: Task) -> Emergency | None:

@@ -14,11 +14,11 @@ from app.areas.queries import full_names, names_of
 from app.areas.rules import town_of
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.reasons import Reason
 from app.core.scope import within, within_prefix
 from app.incidents.models import DeliveryLine, DeliveryRound, GreenEvent, GreenRequest
+from app.incidents.queries.finding import find_one
 from app.incidents.rules.green import OPEN_GREEN, LineState
 from app.patients.models import MedicineSupply, Patient
 from app.patients.rules import ManagementStatus, RegistryStatus
@@ -99,34 +99,27 @@ class RoundRow:
 def get_request(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> GreenRequest:
     """Elsewhere and non-existent alike raise `NotFound`."""
     require(actor, Action.KEEP_GREEN)
-    wanted = select(GreenRequest).where(GreenRequest.public_id == public_id, within(GreenRequest.area_code, actor))
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_one(
+        session,
+        select(GreenRequest).where(GreenRequest.public_id == public_id, within(GreenRequest.area_code, actor)),
+        lock=lock,
+    )
 
 
 def get_round(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> DeliveryRound:
     require(actor, Action.KEEP_ROUNDS)
-    wanted = select(DeliveryRound).where(DeliveryRound.public_id == public_id, within(DeliveryRound.area_code, actor))
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_one(
+        session,
+        select(DeliveryRound).where(DeliveryRound.public_id == public_id, within(DeliveryRound.area_code, actor)),
+        lock=lock,
+    )
 
 
 def get_line(session: Session, actor: Actor, on: DeliveryRound, public_id: str) -> DeliveryLine:
     require(actor, Action.KEEP_ROUNDS)
-    found = session.scalars(
-        select(DeliveryLine).where(DeliveryLine.public_id == public_id, DeliveryLine.round_id == on.id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_one(
+        session, select(DeliveryLine).where(DeliveryLine.public_id == public_id, DeliveryLine.round_id == on.id)
+    )
 
 
 def list_requests(session: Session, actor: Actor, cursor: str | None, size: int = PAGE_SIZE) -> Page[GreenRow]:

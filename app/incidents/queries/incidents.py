@@ -14,12 +14,12 @@ from app.areas.models import Agency
 from app.areas.queries import full_name, full_names
 from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
-from app.core.errors import NotFound
 from app.core.identity import Sex, mask_name
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within
 from app.guardians.models import Agreement
 from app.incidents.models import Emergency, Incident, IncidentFinding, IncidentHarm
+from app.incidents.queries.finding import find_one
 from app.incidents.rules.incidents import (
     OWN_REPORT_HOURS,
     Harm,
@@ -121,23 +121,17 @@ def get_to_decide(session: Session, actor: Actor, public_id: str, *, lock: bool 
 
 
 def _one(session: Session, actor: Actor, public_id: str, lock: bool) -> Incident:
-    wanted = select(Incident).where(Incident.public_id == public_id, within(Incident.area_code, actor))
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_one(
+        session, select(Incident).where(Incident.public_id == public_id, within(Incident.area_code, actor)), lock=lock
+    )
 
 
 def get_harm(session: Session, actor: Actor, incident: Incident, public_id: str) -> IncidentHarm:
     require(actor, Action.KEEP_INCIDENTS)
-    found = session.scalars(
-        select(IncidentHarm).where(IncidentHarm.public_id == public_id, IncidentHarm.incident_id == incident.id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_one(
+        session,
+        select(IncidentHarm).where(IncidentHarm.public_id == public_id, IncidentHarm.incident_id == incident.id),
+    )
 
 
 def list_incidents(

@@ -12,9 +12,9 @@ from app.areas.queries import full_names
 from app.areas.rules import county_of, prefix_of
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.errors import NotFound
 from app.core.scope import within_prefix
 from app.incidents.models import Emergency, EmergencyReception
+from app.incidents.queries.finding import find_one
 from app.incidents.rules.reception import ReceptionState
 from app.people.models import Person
 
@@ -38,14 +38,12 @@ def list_receptions(session: Session, actor: Actor, emergency: Emergency) -> lis
 
 def get_of_emergency(session: Session, actor: Actor, emergency: Emergency, public_id: str) -> EmergencyReception:
     require(actor, Action.ASK_HOSPITALS)
-    found = session.scalars(
+    return find_one(
+        session,
         select(EmergencyReception).where(
             EmergencyReception.public_id == public_id, EmergencyReception.emergency_id == emergency.id
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+        ),
+    )
 
 
 def list_asked(session: Session, actor: Actor) -> list[ReceptionRow]:
@@ -70,14 +68,12 @@ def list_asked(session: Session, actor: Actor) -> list[ReceptionRow]:
 def get_asked(session: Session, actor: Actor, public_id: str) -> EmergencyReception:
     """One that the actor's own hospital is asked; another hospital's is not found."""
     require(actor, Action.ANSWER_RECEPTIONS)
-    found = session.scalars(
+    return find_one(
+        session,
         select(EmergencyReception)
         .where(EmergencyReception.public_id == public_id, EmergencyReception.hospital_id == (actor.agency_id or 0))
-        .with_for_update()
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+        .with_for_update(),
+    )
 
 
 def list_hospitals(session: Session, actor: Actor) -> list[Agency]:

@@ -14,13 +14,13 @@ from app.core.access import Action, current_actor, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import new_public_id, transaction
-from app.core.errors import AnhuError, Invalid
+from app.core.errors import Invalid
 from app.core.fields import choices
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.papers import hand_out
 from app.core.reasons import reason, say
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import forget_reads, read_session
 from app.incidents import labels_conferences as labels
 from app.incidents.forms.conferences import CallForm, ChooseForm, DecisionForm, MinuteForm, MoveForm
 from app.incidents.forms.incidents import VersionForm
@@ -32,6 +32,7 @@ from app.incidents.queries.agenda import suggest
 from app.incidents.rules.conferences import ConferenceState
 from app.incidents.service import conferences as service
 from app.incidents.views.blueprint import incidents
+from app.incidents.views.storing import stored
 from app.people.vault import Vault
 
 Answer = str | BaseResponse | tuple[str, int]
@@ -56,16 +57,15 @@ def call_conference() -> Answer:
     actor, form = current_actor(), CallForm(data={"key": new_public_id()})
     form.agencies.choices = choices(_agencies(actor))
     if request.method == "POST" and form.validate():
-        forget_reads()
-        try:
-            with transaction() as session:
-                called = service.call_conference(session, actor, form.to_command(), current_clock().now())
-                where = url_for("incidents.choose_items", public_id=called.public_id)
-        except AnhuError as refused:
-            show_errors(form, refused)
-        else:
-            flash(_("已召集，请选择议题"))
-            return redirect(where)
+        now = current_clock().now()
+        done = stored(
+            form,
+            lambda session, _vault: service.call_conference(session, actor, form.to_command(), now).public_id,
+            _("已召集，请选择议题"),
+            lambda called: url_for("incidents.choose_items", public_id=called),
+        )
+        if done is not None:
+            return done
     page = render_template("incidents/conference_new.html", form=form)
     return page if request.method == "GET" else (page, 422)
 
@@ -276,16 +276,13 @@ def _agencies(actor: Actor, villages: Collection[str] = (), but: Collection[int]
 
 
 def _acted(form: Any, public_id: str, act: Act, said: str) -> BaseResponse | None:
-    forget_reads()
-    try:
-        with transaction() as session:
-            conference = queries.get_conference(session, current_actor(), public_id, lock=True)
-            act(session, Vault(session, current_keyring()), conference)
-    except AnhuError as refused:
-        show_errors(form, refused)
-        return None
-    flash(said)
-    return redirect(url_for("incidents.show_conference", public_id=public_id))
+    actor, where = current_actor(), url_for("incidents.show_conference", public_id=public_id)
+    return stored(
+        form,
+        lambda session, vault: act(session, vault, queries.get_conference(session, actor, public_id, lock=True)),
+        said,
+        where,
+    )
 
 
 def _settled(public_id: str, act: Callable[..., None], said: str) -> Answer:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.audit.views import note_look
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
-from app.core.db import transaction
-from app.core.errors import AnhuError, NotFound
+from app.core.errors import NotFound
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import read_session
 from app.incidents.forms.incidents import DecideForm
 from app.incidents.queries.deciding import Effect, Effects, effects_of, group_members
 from app.incidents.queries.incidents import get_to_decide, list_incidents
@@ -21,6 +20,7 @@ from app.incidents.service.deciding import decide as store
 from app.incidents.service.deciding import proposed_visit, why_not
 from app.incidents.views.blueprint import incidents
 from app.incidents.views.reports import words
+from app.incidents.views.storing import stored
 from app.people.vault import Vault
 
 Answer = str | BaseResponse | tuple[str, int]
@@ -83,18 +83,17 @@ def decide(public_id: str, matter: str) -> Answer:
     )
     form.shape(effect.matter, [(user.public_id, f"{user.display_name} · {agency.name if agency else ''}".rstrip(" ·")) for user, agency in members])  # fmt: skip
     if request.method == "POST" and (refused is not None or form.validate()):
-        forget_reads()
-        try:
-            with transaction() as writing:
-                locked = get_to_decide(writing, actor, public_id, lock=True)
-                sealing = Vault(writing, current_keyring())
-                command = form.to_command(effect.matter)
-                store(writing, sealing, actor, locked, command, clock.today(), clock.now())
-        except AnhuError as wrong:
-            show_errors(form, wrong)
-        else:
-            flash(_("已记下决定"))
-            return redirect(url_for("incidents.effects", public_id=public_id))
+        command, today, now = form.to_command(effect.matter), clock.today(), clock.now()
+        done = stored(
+            form,
+            lambda writing, sealing: store(
+                writing, sealing, actor, get_to_decide(writing, actor, public_id, lock=True), command, today, now
+            ),
+            _("已记下决定"),
+            url_for("incidents.effects", public_id=public_id),
+        )
+        if done is not None:
+            return done
     page = render_template(
         "incidents/decide.html",
         found=found,

@@ -11,11 +11,11 @@ from app.audit.views import note_look
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import AnhuError, Forbidden, Invalid
+from app.core.errors import Forbidden, Invalid
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.reasons import reason
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import forget_reads, read_session
 from app.incidents.forms.conferences import AnswerDecisionForm, InvitationForm, SteerForm
 from app.incidents.models import Conference
 from app.incidents.queries import decisions as queries
@@ -24,6 +24,7 @@ from app.incidents.service import decisions as service
 from app.incidents.service.conferences import answer_invitation as store_answer
 from app.incidents.views.blueprint import incidents
 from app.incidents.views.conferences import words
+from app.incidents.views.storing import stored
 from app.people.vault import Vault
 
 Answer = str | BaseResponse | tuple[str, int]
@@ -51,16 +52,17 @@ def answer_invitation(public_id: str) -> Answer:
     conference = session.get_one(Conference, invitee.conference_id)
     form = InvitationForm(data={"answer": invitee.answer, "attendee": invitee.attendee})
     if request.method == "POST" and form.validate():
-        forget_reads()
-        try:
-            with transaction() as writing:
-                own = queries.get_invitation(writing, actor, public_id)
-                store_answer(writing, actor, own, form.to_command(), current_clock().now())
-        except AnhuError as refused:
-            show_errors(form, refused)
-        else:
-            flash(_("已答复"))
-            return redirect(_back(conference, is_own=invitee.agency_id == actor.agency_id))
+        now, back = current_clock().now(), _back(conference, is_own=invitee.agency_id == actor.agency_id)
+        done = stored(
+            form,
+            lambda writing, _vault: store_answer(
+                writing, actor, queries.get_invitation(writing, actor, public_id), form.to_command(), now
+            ),
+            _("已答复"),
+            back,
+        )
+        if done is not None:
+            return done
     page = render_template(
         "incidents/invitation.html",
         form=form,
@@ -94,17 +96,22 @@ def show_decision(public_id: str) -> Answer:
             raise Forbidden(reason("incidents.decision.ten_a_day"))
         note_look(looked, decision.area_code)
     elif form.validate():
-        forget_reads()
-        try:
-            with transaction() as writing:
-                locked = queries.get_decision(writing, actor, public_id, lock=True)
-                vault = Vault(writing, current_keyring())
-                service.answer_decision(writing, vault, actor, locked, form.to_command(), clock.now())
-        except AnhuError as refused:
-            show_errors(form, refused)
-        else:
-            flash(_("已登记办理情况"))
-            return redirect(url_for("incidents.list_decisions"))
+        now = clock.now()
+        done = stored(
+            form,
+            lambda writing, vault: service.answer_decision(
+                writing,
+                vault,
+                actor,
+                queries.get_decision(writing, actor, public_id, lock=True),
+                form.to_command(),
+                now,
+            ),
+            _("已登记办理情况"),
+            url_for("incidents.list_decisions"),
+        )
+        if done is not None:
+            return done
     session = read_session()
     decision = queries.get_decision(session, actor, public_id)
     page = render_template(

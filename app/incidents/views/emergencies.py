@@ -42,6 +42,7 @@ from app.incidents.queries.receptions import list_receptions
 from app.incidents.rules.emergencies import Disposal, must_tell_police
 from app.incidents.service import emergencies as service
 from app.incidents.views.blueprint import incidents
+from app.incidents.views.storing import stored
 from app.patients.models import Patient
 from app.patients.queries import get_patient, header_of
 from app.people.models import Person
@@ -223,17 +224,13 @@ def paper(public_id: str) -> Response:
 
 def _opened(form: Any, command: Callable[[], Any]) -> BaseResponse | None:
     """Store it and lead to the record; None when it was refused, with the reasons at the form."""
-    forget_reads()
-    try:
-        with transaction() as session:
-            vault, now = Vault(session, current_keyring()), current_clock().now()
-            opened = service.open_emergency(session, vault, current_actor(), command(), now)
-            where = url_for("incidents.show", public_id=opened.public_id)
-    except AnhuError as refused:
-        show_errors(form, refused)
-        return None
-    flash(_("已开记录单，请在 24 小时内完成"))
-    return redirect(where)
+    actor, now = current_actor(), current_clock().now()
+    return stored(
+        form,
+        lambda session, vault: service.open_emergency(session, vault, actor, command(), now).public_id,
+        _("已开记录单，请在 24 小时内完成"),
+        lambda opened: url_for("incidents.show", public_id=opened),
+    )
 
 
 def _saved(form: RecordForm, public_id: str) -> BaseResponse | None:

@@ -16,12 +16,12 @@ from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.dates import parse_date
 from app.core.db import new_public_id, transaction
-from app.core.errors import AnhuError, NotFound
+from app.core.errors import NotFound
 from app.core.fields import choices
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.papers import hand_out
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import forget_reads, read_session
 from app.incidents import labels_care as labels
 from app.incidents.forms.care import AskGreenForm, LineForm, MoveGreenForm, PlanRoundForm
 from app.incidents.marks import printed
@@ -30,6 +30,7 @@ from app.incidents.queries import green as queries
 from app.incidents.rules.green import MOVES, LineState, RoundState
 from app.incidents.service import green as service
 from app.incidents.views.blueprint import incidents
+from app.incidents.views.storing import stored
 from app.patients.queries import get_patient
 from app.people.models import Person
 from app.people.vault import Vault
@@ -58,17 +59,19 @@ def ask_green(public_id: str) -> Answer:
     patient = get_patient(session, actor, public_id)
     form = AskGreenForm(data={"key": new_public_id(), "wanted_on": clock.today()})
     if request.method == "POST" and form.validate():
-        forget_reads()
-        try:
-            with transaction() as writing:
-                own, vault = get_patient(writing, actor, public_id), Vault(writing, current_keyring())
-                asked = service.ask_green(writing, vault, actor, own, form.to_command(), clock.today(), clock.now())
-                where = url_for("incidents.show_green", public_id=asked.public_id)
-        except AnhuError as refused:
-            show_errors(form, refused)
-        else:
-            flash(_("已申请"))
-            return redirect(where)
+        today, now = clock.today(), clock.now()
+        done = stored(
+            form,
+            lambda writing, vault: (
+                service.ask_green(
+                    writing, vault, actor, get_patient(writing, actor, public_id), form.to_command(), today, now
+                ).public_id
+            ),
+            _("已申请"),
+            lambda asked: url_for("incidents.show_green", public_id=asked),
+        )
+        if done is not None:
+            return done
     name = f"{session.get_one(Person, patient.person_id).name} · {full_name(session, patient.area_code)}"
     back = url_for("desk.patient", public_id=public_id)
     page = render_template("incidents/green_new.html", form=form, name=name, back=back)
@@ -85,21 +88,22 @@ def show_green(public_id: str) -> Answer:
     if request.method == "GET":
         note_look(("green_request", public_id), asked.area_code)
     elif form.validate():
-        forget_reads()
-        try:
-            with transaction() as writing:
-                locked = queries.get_request(writing, actor, public_id, lock=True)
-                service.move_green(writing, actor, locked, form.to_command(), clock.today(), clock.now())
-        except AnhuError as refused:
-            show_errors(form, refused)
-        else:
-            flash(_("已登记办理情况"))
-            return redirect(url_for("incidents.show_green", public_id=public_id))
+        today, now = clock.today(), clock.now()
+        done = stored(
+            form,
+            lambda writing, _vault: service.move_green(
+                writing, actor, queries.get_request(writing, actor, public_id, lock=True), form.to_command(), today, now
+            ),
+            _("已登记办理情况"),
+            url_for("incidents.show_green", public_id=public_id),
+        )
+        if done is not None:
+            return done
     session = read_session()
-    stored = queries.get_request(session, actor, public_id)
-    sheet = queries.open_request(session, actor, Vault(session, current_keyring()), stored)
+    kept = queries.get_request(session, actor, public_id)
+    sheet = queries.open_request(session, actor, Vault(session, current_keyring()), kept)
     page = render_template(
-        "incidents/green_request.html", sheet=sheet, form=form, is_open=bool(MOVES[stored.state]), words=words()
+        "incidents/green_request.html", sheet=sheet, form=form, is_open=bool(MOVES[kept.state]), words=words()
     )
     return page if request.method == "GET" else (page, 422)
 
@@ -157,17 +161,15 @@ def plan_round() -> Answer:
     )
     form.chosen.choices = choices([(one.supply, f"{one.name} · {one.village}：{one.drug}") for one in found])
     if request.method == "POST" and form.validate():
-        forget_reads()
-        try:
-            with transaction() as writing:
-                command = form.to_command(town)
-                made = service.plan_round(writing, actor, command, until, clock.today(), clock.now())
-                where = url_for("incidents.show_round", public_id=made.public_id)
-        except AnhuError as refused:
-            show_errors(form, refused)
-        else:
-            flash(_("已安排送药"))
-            return redirect(where)
+        today, now, wanted = clock.today(), clock.now(), form.to_command(town)
+        done = stored(
+            form,
+            lambda writing, _vault: service.plan_round(writing, actor, wanted, until, today, now).public_id,
+            _("已安排送药"),
+            lambda made: url_for("incidents.show_round", public_id=made),
+        )
+        if done is not None:
+            return done
     page = render_template("incidents/round_new.html", form=form, town=town, towns=towns, found=found, until=until)
     return page if request.method == "GET" else (page, 422)
 
@@ -215,16 +217,17 @@ def answer_line(public_id: str, delivery_id: str) -> Answer:
         raise NotFound
     form = LineForm(data={"on": clock.today(), "to": "received"})
     if request.method == "POST" and form.validate():
-        forget_reads()
-        try:
-            with transaction() as writing:
-                own = queries.get_round(writing, actor, public_id, lock=True)
-                service.answer_line(writing, actor, own, delivery_id, form.to_command(), clock.today(), clock.now())
-        except AnhuError as refused:
-            show_errors(form, refused)
-        else:
-            flash(_("已登记"))
-            return redirect(url_for("incidents.show_round", public_id=public_id))
+        today, now, said = clock.today(), clock.now(), form.to_command()
+        done = stored(
+            form,
+            lambda writing, _vault: service.answer_line(
+                writing, actor, queries.get_round(writing, actor, public_id, lock=True), delivery_id, said, today, now
+            ),
+            _("已登记"),
+            url_for("incidents.show_round", public_id=public_id),
+        )
+        if done is not None:
+            return done
     page = render_template("incidents/round_line.html", form=form, tour=tour, row=row)
     return page if request.method == "GET" else (page, 422)
 

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from collections.abc import Callable
+
+from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.audit.views import note_look
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
-from app.core.db import new_public_id, transaction
-from app.core.errors import AnhuError
+from app.core.db import new_public_id
 from app.core.i18n import _
-from app.core.keys import current_keyring
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import read_session
 from app.incidents import labels
 from app.incidents import labels_care as care
 from app.incidents.forms.care import AskHospitalForm, ReceptionForm
+from app.incidents.models import EmergencyReception
 from app.incidents.queries.emergencies import get_emergency
 from app.incidents.queries.receptions import get_asked, get_of_emergency, list_asked, list_hospitals, list_receptions
 from app.incidents.rules.reception import waits_long
 from app.incidents.service import receptions as service
 from app.incidents.views.blueprint import incidents
-from app.people.vault import Vault
+from app.incidents.views.storing import stored
 
 Answer = str | BaseResponse | tuple[str, int]
 WORDS = {
@@ -42,16 +44,17 @@ def ask_hospital(public_id: str) -> Answer:
     form = AskHospitalForm(data={"key": new_public_id()})
     form.hospital.offer([(one.public_id, one.name) for one in list_hospitals(session, actor)])
     if request.method == "POST" and form.validate():
-        forget_reads()
-        try:
-            with transaction() as writing:
-                vault, asked = Vault(writing, current_keyring()), get_emergency(writing, actor, public_id)
-                service.ask_hospital(writing, vault, actor, asked, form.to_command(), clock.now())
-        except AnhuError as refused:
-            show_errors(form, refused)
-        else:
-            flash(_("已登记，请等医院答复"))
-            return redirect(url_for("incidents.ask_hospital", public_id=public_id))
+        now = clock.now()
+        done = stored(
+            form,
+            lambda writing, vault: service.ask_hospital(
+                writing, vault, actor, get_emergency(writing, actor, public_id), form.to_command(), now
+            ),
+            _("已登记，请等医院答复"),
+            url_for("incidents.ask_hospital", public_id=public_id),
+        )
+        if done is not None:
+            return done
     session = read_session()
     receptions = list_receptions(session, actor, get_emergency(session, actor, public_id))
     page = render_template(
@@ -72,19 +75,15 @@ def tell_reception(public_id: str, reception_id: str) -> Answer:
     emergency = get_emergency(session, actor, public_id)
     reception = get_of_emergency(session, actor, emergency, reception_id)
     form = ReceptionForm(data={"at": current_clock().now()})
-    if request.method == "POST" and form.validate():
-        forget_reads()
-        try:
-            with transaction() as writing:
-                of = get_emergency(writing, actor, public_id)
-                asked = get_of_emergency(writing, actor, of, reception_id)
-                service.answer_reception(writing, actor, asked, form.to_command(), current_clock().now())
-        except AnhuError as refused:
-            show_errors(form, refused)
-        else:
-            flash(_("已登记"))
-            return redirect(url_for("incidents.ask_hospital", public_id=public_id))
     back = url_for("incidents.ask_hospital", public_id=public_id)
+    if request.method == "POST" and form.validate():
+
+        def asked(writing: Session) -> EmergencyReception:
+            return get_of_emergency(writing, actor, get_emergency(writing, actor, public_id), reception_id)
+
+        done = _answered(form, asked, _("已登记"), back)
+        if done is not None:
+            return done
     page = render_template("incidents/reception.html", form=form, hospital=reception.hospital, back=back, words=WORDS)
     return page if request.method == "GET" else (page, 422)
 
@@ -106,16 +105,22 @@ def answer_reception(public_id: str) -> Answer:
     if request.method == "GET":
         note_look(("emergency_reception", public_id), actor.area_prefix.ljust(12, "0"))
     elif form.validate():
-        forget_reads()
-        try:
-            with transaction() as writing:
-                asked = get_asked(writing, actor, public_id)
-                service.answer_reception(writing, actor, asked, form.to_command(), current_clock().now())
-        except AnhuError as refused:
-            show_errors(form, refused)
-        else:
-            flash(_("已答复"))
-            return redirect(url_for("incidents.list_own_receptions"))
+        where = url_for("incidents.list_own_receptions")
+        done = _answered(form, lambda writing: get_asked(writing, actor, public_id), _("已答复"), where)
+        if done is not None:
+            return done
     back = url_for("incidents.list_own_receptions")
     page = render_template("incidents/reception.html", form=form, hospital=reception.hospital, back=back, words=WORDS)
     return page if request.method == "GET" else (page, 422)
+
+
+def _answered(
+    form: ReceptionForm, asked: Callable[[Session], EmergencyReception], said: str, where: str
+) -> BaseResponse | None:
+    actor, now = current_actor(), current_clock().now()
+    return stored(
+        form,
+        lambda session, _vault: service.answer_reception(session, actor, asked(session), form.to_command(), now),
+        said,
+        where,
+    )

@@ -14,12 +14,11 @@ from app.audit.views import note_look
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
 from app.core.db import new_public_id, transaction
-from app.core.errors import AnhuError
 from app.core.i18n import _
 from app.core.identity import SEX_LABELS
 from app.core.keys import current_keyring
 from app.core.papers import hand_out
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import forget_reads, read_session
 from app.incidents import labels_incidents as labels
 from app.incidents.forms.incidents import (
     ConfirmForm,
@@ -46,6 +45,7 @@ from app.incidents.queries.incidents import (
 from app.incidents.rules.incidents import IncidentState
 from app.incidents.service import incidents as service
 from app.incidents.views.blueprint import incidents
+from app.incidents.views.storing import stored
 from app.patients.queries import get_patient
 from app.people.models import Person
 from app.people.vault import Vault
@@ -89,9 +89,9 @@ def report_incident() -> Answer:
     form = ReportSomebodyForm(data=begun)
     form.area_code.group(villages)
     if request.method == "POST" and form.validate():
-        stored = _reported(form, None)
-        if stored is not None:
-            return stored
+        told = _reported(form, None)
+        if told is not None:
+            return told
     page = render_template("incidents/report.html", form=form, name="", village=only)
     return page if request.method == "GET" else (page, 422)
 
@@ -104,9 +104,9 @@ def report_of_patient(public_id: str) -> Answer:
     patient = get_patient(session, actor, public_id)
     form = ReportIncidentForm(data={"key": new_public_id(), "happened_at": current_clock().now()})
     if request.method == "POST" and form.validate():
-        stored = _reported(form, public_id)
-        if stored is not None:
-            return stored
+        told = _reported(form, public_id)
+        if told is not None:
+            return told
     name = session.get_one(Person, patient.person_id).name
     village = full_name(session, patient.area_code)
     page = render_template("incidents/report.html", form=form, name=f"{name} · {village}", village=None)
@@ -267,31 +267,24 @@ def reopen_report(public_id: str) -> Answer:
 
 
 def _reported(form: ReportIncidentForm, patient: str | None) -> BaseResponse | None:
-    forget_reads()
-    actor = current_actor()
-    try:
-        with transaction() as session:
-            vault = Vault(session, current_keyring())
-            service.report_incident(session, vault, actor, form.to_command(patient), current_clock().now())
-    except AnhuError as refused:
-        show_errors(form, refused)
-        return None
-    flash(_("已收到，由县级协调小组核实。情况紧急的，请立即拨打 110 或 120。"))
-    return redirect(url_for("incidents.own_incidents"))
+    actor, now = current_actor(), current_clock().now()
+    return stored(
+        form,
+        lambda session, vault: service.report_incident(session, vault, actor, form.to_command(patient), now),
+        _("已收到，由县级协调小组核实。情况紧急的，请立即拨打 110 或 120。"),
+        url_for("incidents.own_incidents"),
+    )
 
 
 def _acted(form: Any, public_id: str, act: Act, said: str) -> BaseResponse | None:
     """One act on the record as it stands; None when it was refused, with the reasons at the form."""
-    forget_reads()
-    try:
-        with transaction() as session:
-            incident = get_incident(session, current_actor(), public_id, lock=True)
-            act(session, Vault(session, current_keyring()), incident)
-    except AnhuError as refused:
-        show_errors(form, refused)
-        return None
-    flash(said)
-    return redirect(url_for("incidents.show_report", public_id=public_id))
+    actor, where = current_actor(), url_for("incidents.show_report", public_id=public_id)
+    return stored(
+        form,
+        lambda session, vault: act(session, vault, get_incident(session, actor, public_id, lock=True)),
+        said,
+        where,
+    )
 
 
 def _settled(public_id: str, act: Callable[..., None], said: str) -> Answer:
