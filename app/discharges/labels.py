@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.i18n import N_
+from app.core.identity import ID_KIND_LABELS
 from app.discharges.queries.board import Which
 from app.discharges.rules.states import (
     Advice,
@@ -94,6 +95,7 @@ LATE_BY = {
     LateBy.HOSPITAL: N_("医院迟报"),
     LateBy.OFFICE: N_("代录迟延"),
 }
+ID_KINDS = ID_KIND_LABELS
 # whether somebody helped to pay for the stay; None: the hospital has not said
 FUNDED = {True: N_("获得补助"), False: N_("没有补助")}
 BASES = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.audit.prints import Mark
 from app.core.clock import SHANGHAI
-from app.core.identity import ID_KIND_LABELS, SEX_LABELS, Sex
+from app.core.identity import SEX_LABELS, Sex
 from app.discharges import labels
 from app.discharges.commands import Medicine
 from app.discharges.models import HandoverForm
@@ -189,11 +189,15 @@ def _whom(sheet: DockingForm) -> Rows:
     return (
         ("姓名、性别", f"{sheet.patient_name}　{SEX_LABELS[Sex(sheet.sex)] if sheet.sex in (1, 2) else ''}"),
         ("出生日期、国籍", f"{_day(sheet.born_on)}　{sheet.nationality}"),
-        ("证件", f"{_word(ID_KIND_LABELS, sheet.id_kind)}　{sheet.id_number}"),
+        ("证件", f"{_word(labels.ID_KINDS, sheet.id_kind)}　{sheet.id_number}"),
         ("本人电话", sheet.clinical.get("phone") or ""),
         ("居住地", sheet.place + sheet.address),
         ("监护人", _guard(sheet.guardian)),
-        *((("出院时填写的监护人", _guard(sheet.at_the_door) + "（与在册登记不同，请核实）"),) if sheet.at_the_door else ()),
+        *(
+            (("出院时填写的监护人", _guard(sheet.at_the_door) + "（与在册登记不同，请核实）"),)
+            if sheet.at_the_door
+            else ()
+        ),
         ("出院时核实", f"{present}，{checked}"),
         ("需要帮助", _bits(sheet.help_needed, record.HELP)),
     )
@@ -209,7 +213,10 @@ def _stay(sheet: DockingForm) -> Rows:
             "离院方式、去向",
             f"{_word(labels.TYPES, sheet.discharge_type)}　{_word(labels.DESTINATIONS, sheet.discharge_to)}",
         ),
-        ("付费方式、补助", f"{_word(record.PAY_METHODS, said.get('pay_method'))}　{labels.FUNDED.get(said.get('is_funded'), '')}"),
+        (
+            "付费方式、补助",
+            f"{_word(record.PAY_METHODS, said.get('pay_method'))}　{_word(labels.FUNDED, said.get('is_funded'))}",
+        ),
         ("主治医师、电话", f"{said.get('doctor_name') or ''}　{said.get('doctor_phone') or ''}"),
         ("填表日期", _day(sheet.form_on)),
     )

@@ -131,6 +131,7 @@ ABSENT_UNTIL_MADE = frozenset(
         "/screening/returns/<public_id>/paper",
         "/work/<public_id>/file",
         "/discharges/forms/<public_id>/correct/<event>",  # of a line of one's own
+        "/discharges/records/<public_id>/notice",  # of a plan that names the family
         "/messages/<public_id>/again",  # of a message that did not arrive
         "/messages/<public_id>/seen-to",
         "/patients/<public_id>/texts/<consent_id>/end",  # while an agreement stands

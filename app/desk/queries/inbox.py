@@ -17,14 +17,12 @@ from app.core.scope import within
 from app.desk.queries.duties import IS_OPEN
 from app.guardians.models import Guardianship
 from app.guardians.rules import Rank, Relation
-from app.patients.models import Admission, Patient
+from app.patients.models import Patient
 from app.people.models import Person
 from app.people.queries import list_main_phones
 from app.people.vault import Vault
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind
-
-MOST_STAYS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +32,6 @@ class Guard:
     name: str
     relation: Relation
     phone: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """A stay in the actor's own hospital that is still open; `patient` is a public id."""
-
-    patient: str
-    name: str
-    from_on: date
-    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +77,6 @@ def first_guardians(session: Session, actor: Actor, vault: Vault, patients: Sequ
 def find_hospital(session: Session, actor: Actor) -> str | None:
     """The name of the actor's own hospital, as stays are written down under it."""
     return session.scalar(select(Agency.name).where(Agency.id == actor.agency_id)) if actor.agency_id else None
-
-
-def list_inpatients(session: Session, actor: Actor, hospital: str, today: date) -> list[Stay]:
-    """Open stays in that hospital, the longest first."""
-    if sees(actor, Field.CARE_SPANS) is not Grant.OWN_HOSPITAL:
-        return []
-    rows = session.execute(
-        select(Patient.public_id, Person.name, Admission.from_on)
-        .select_from(Admission)
-        .join(Patient, Patient.id == Admission.patient_id)
-        .join(Person, Person.id == Patient.person_id)
-        .where(
-            Admission.hospital == hospital,
-            Admission.to_on.is_(None),
-            Admission.withdrawn_at.is_(None),
-            within(Patient.area_code, actor),
-        )
-        .order_by(Admission.from_on, Admission.id)
-        .limit(MOST_STAYS)
-    )
-    return [Stay(patient, name, from_on, (today - from_on).days + 1) for patient, name, from_on in rows]
 
 
 def count_accounts(session: Session, actor: Actor) -> list[AccountCount]:

@@ -9,11 +9,12 @@ from app.core.clock import current_clock
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.web import read_session
-from app.desk.queries.inbox import count_accounts, find_hospital, first_guardians, list_inpatients
+from app.desk.queries.inbox import count_accounts, find_hospital, first_guardians
 from app.desk.views.clues import clue_home
 from app.desk.views.duty import duty_home
 from app.desk.views.signatures import signature_home
 from app.desk.views.support import support_home
+from app.discharges.queries.wards import list_inpatients
 from app.guardians.labels import RELATION_LABELS
 from app.people.vault import Vault
 from app.tasks.queries import Filters, worklist
@@ -41,11 +42,10 @@ def village_inbox(actor: Actor) -> str:
 def hospital_inbox(actor: Actor) -> str:
     """This hospital's own stays that are still open."""
     session, today = read_session(), current_clock().today()
-    hospital = find_hospital(session, actor)
     return render_template(
         "desk/hospital.html",
-        hospital=hospital,
-        stays=list_inpatients(session, actor, hospital, today) if hospital else [],
+        hospital=find_hospital(session, actor),
+        stays=list_inpatients(session, actor, today),
     )
 
 

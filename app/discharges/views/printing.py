@@ -66,7 +66,9 @@ def print_receipts(public_id: str) -> Response:
             "discharges.receipts_printed", ("discharge", public_id), loop.county_code,
             digest("".join(line.public_id for line in lines)), actor.user_id, now,
         )  # fmt: skip
-        content = receipts_pdf(find_row(session, actor, loop, now), lines, steps, imprint_of(session, actor, wanted, now))
+        content = receipts_pdf(
+            find_row(session, actor, loop, now), lines, steps, imprint_of(session, actor, wanted, now)
+        )
         keep_print(session, current_keyring(), actor, wanted, content)
     return hand_out(content, "handover-receipts")
 

@@ -256,6 +256,7 @@ def _page(
         reading=reading or ReadForm(formdata=None),
         finding=finding or FindForm(formdata=None),
         unread=unread,
+        prints_notice=public_id is not None and bool(form.contact_name.data),
         is_office=_is_office(),
         now=current_clock().now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
     )
