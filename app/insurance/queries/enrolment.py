@@ -25,23 +25,15 @@ from app.insurance.queries.policies import needs_guardian, terms_of
 from app.insurance.rules.enrolment import (
     HIGH_RISK,
     Candidate,
-    CoverFacts,
-    Ending,
     EndReason,
     eligibility,
-    ending_of,
 )
 from app.insurance.rules.policies import EligibleRule, Premium, premium_for
-from app.patients.models import Patient, PatientSpan, RegisterRequest
-from app.patients.rules import ManagementStatus, RegistryStatus, RequestKind, RequestState, SpanKind
+from app.patients.models import Patient
+from app.patients.rules import ManagementStatus, RegistryStatus
 from app.people.models import Person
 
 MOST_SHOWN = 100  # names in a preview; the counts are whole
-_WHY_LEFT = {
-    RegistryStatus.TRANSFERRED_OUT: EndReason.LEFT,
-    RegistryStatus.EXCLUDED: EndReason.EXCLUDED,
-    RegistryStatus.MERGED: EndReason.MERGED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +49,6 @@ class ToAdd:
     village: str
     because: Reason
     premium: Premium
-
-
-@dataclass(frozen=True, slots=True)
-class ToRemove:
-    """Somebody whose cover has ended and of whom the insurer does not know it yet; `refund` is what comes back."""
-
-    enrolment_id: int
-    number: int
-    patient: str
-    name: str | None
-    guardian: str | None
-    ending: Ending
-    to_on: date
-    earned: Premium
-    refund: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,73 +187,6 @@ def _as_candidates(
     return made
 
 
-def leavers(session: Session, actor: Actor, policy: InsurancePolicy, on: date) -> list[ToRemove]:
-    """Everybody who stands on the insurer's list and whose cover has ended by a day."""
-    require(actor, Action.SEE_INSURED)
-    left = aliased(PatientSpan)
-    rows = session.execute(
-        select(
-            Enrolment, Patient.public_id, Patient.registry_status, Person.name, Person.died_on, left.from_on,
-            _Guardian.name.label("guardian"),
-        )
-        .join(Patient, Patient.id == Enrolment.patient_id)
-        .join(Person, Person.id == Patient.person_id)
-        .outerjoin(_Guardian, _Guardian.id == Enrolment.guardian_person_id)
-        .outerjoin(
-            left,
-            and_(
-                left.patient_id == Patient.id,
-                left.what == SpanKind.REGISTRY,
-                left.to_on.is_(None),
-                left.withdrawn_at.is_(None),
-            ),
-        )
-        .where(
-            Enrolment.policy_id == policy.id,
-            Enrolment.to_on.is_(None),
-            within(Patient.area_code, actor),
-            or_(Person.died_on.is_not(None), Patient.registry_status.in_(_WHY_LEFT)),
-        )
-        .order_by(Enrolment.number)
-    )  # fmt: skip
-    found = []
-    for enrolment, public_id, status, name, died_on, left_on, guardian in rows:
-        ending = _ending(status, died_on, left_on, on)
-        if ending is not None and ending.last_on < on:
-            found.append(_to_remove(actor, policy, enrolment, public_id, name, guardian, ending))
-    return found
-
-
-def _ending(status: RegistryStatus, died_on: date | None, left_on: date | None, on: date) -> Ending | None:
-    """A record that was merged is covered to the day before it is reported: the other record is insured from that day."""
-    why = _WHY_LEFT.get(status)
-    return ending_of(died_on, on if why is EndReason.MERGED else left_on, why)
-
-
-def _to_remove(
-    actor: Actor,
-    policy: InsurancePolicy,
-    enrolment: Enrolment,
-    patient: str,
-    name: str,
-    guardian: str | None,
-    ending: Ending,
-) -> ToRemove:
-    to_on = max(ending.last_on + timedelta(days=1), enrolment.from_on)
-    earned = premium_for(terms_of(policy), enrolment.from_on, to_on - timedelta(days=1))
-    return ToRemove(
-        enrolment.id,
-        enrolment.number,
-        patient,
-        name_for(actor, name),
-        guardian_for(actor, guardian),
-        ending,
-        to_on,
-        earned,
-        Money(enrolment.premium_fen) - earned.amount,
-    )
-
-
 def list_insured(
     session: Session, actor: Actor, policy: InsurancePolicy, cursor: str | None = None, size: int = PAGE_SIZE
 ) -> Page[Insured]:
@@ -350,76 +260,6 @@ def count_batches(session: Session, actor: Actor, policy: InsurancePolicy) -> in
     return (
         session.scalar(select(func.count()).select_from(EnrolmentBatch).where(EnrolmentBatch.policy_id == policy.id))
         or 0
-    )
-
-
-def cover_facts(session: Session, actor: Actor, policy: InsurancePolicy, patient: Patient) -> CoverFacts:
-    """What a day's cover is read from: the enrolments, also of a record that was merged into this one, and the facts of today."""
-    require(actor, Action.SEE_INSURED)
-    spans = session.execute(
-        select(Enrolment.from_on, Enrolment.to_on)
-        .where(Enrolment.policy_id == policy.id, _enrolled(patient))
-        .order_by(Enrolment.from_on)
-    ).all()
-    died_on = session.scalar(select(Person.died_on).where(Person.id == patient.person_id))
-    left_on = session.scalar(
-        select(PatientSpan.from_on).where(
-            PatientSpan.patient_id == patient.id,
-            PatientSpan.what == SpanKind.REGISTRY,
-            PatientSpan.to_on.is_(None),
-            PatientSpan.withdrawn_at.is_(None),
-        )
-    )
-    why = _WHY_LEFT.get(patient.registry_status)
-    return CoverFacts(
-        policy_from=policy.from_on,
-        policy_to=policy.to_on,
-        enrolled=[(from_on, to_on) for from_on, to_on in spans],
-        ending=ending_of(died_on, left_on, why) if why is not EndReason.MERGED else ending_of(died_on, None, None),
-        registered_on=patient.registered_on,
-        covers_late_found=policy.covers_late_found,
-    )
-
-
-def _enrolled(patient: Patient) -> ColumnElement[bool]:
-    """Of the patient, or of a record that was merged into this one."""
-    merged = select(RegisterRequest.patient_id).where(
-        RegisterRequest.kept_patient_id == patient.id,
-        RegisterRequest.kind == RequestKind.MERGE,
-        RegisterRequest.state == RequestState.DONE,
-    )
-    return or_(Enrolment.patient_id == patient.id, Enrolment.patient_id.in_(merged))
-
-
-def find_insured_guardian(
-    session: Session, actor: Actor, policy: InsurancePolicy, patient: Patient, day: date
-) -> int | None:
-    """Who is insured as the guardian on a day; without an enrolment, the first guardian of that day."""
-    require(actor, Action.SEE_INSURANCE)
-    enrolled = session.scalar(
-        select(Enrolment.guardian_person_id)
-        .where(
-            Enrolment.policy_id == policy.id,
-            _enrolled(patient),
-            Enrolment.from_on <= day,
-            Enrolment.to_on.is_(None) | (Enrolment.to_on > day),
-        )
-        .order_by(Enrolment.patient_id != patient.id)
-        .limit(1)
-    )
-    if enrolled is not None:
-        return enrolled
-    return session.scalar(
-        select(Guardianship.person_id)
-        .where(
-            Guardianship.patient_id == patient.id,
-            Guardianship.rank == Rank.FIRST,
-            Guardianship.from_on <= day,
-            Guardianship.to_on.is_(None) | (Guardianship.to_on > day),
-            Guardianship.withdrawn_at.is_(None),
-        )
-        .order_by(Guardianship.from_on.desc())
-        .limit(1)
     )
 
 

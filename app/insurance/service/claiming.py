@@ -21,16 +21,13 @@ from app.insurance.commands import ReportClaim
 from app.insurance.models import Claim, ClaimEvent, ClaimPaper, InsurancePolicy
 from app.insurance.queries.claims import (
     count_of_year,
-    find_incident,
-    find_same,
     find_sent_claim,
-    limits_of,
     lock_claim,
-    paid_before,
     papers_there,
 )
-from app.insurance.queries.enrolment import cover_facts, find_insured_guardian
+from app.insurance.queries.cover import cover_facts, find_insured_guardian
 from app.insurance.queries.policies import lock_policy
+from app.insurance.queries.reporting import find_incident, find_same, limits_of, paid_before
 from app.insurance.rules.claims import (
     OPEN_STATES,
     ClaimRefusal,

@@ -24,12 +24,11 @@ from app.core.refusals import said_by
 from app.insurance.models import Enrolment, EnrolmentBatch, InsurancePolicy
 from app.insurance.queries.enrolment import (
     ToAdd,
-    ToRemove,
     candidates,
     count_batches,
     highest_number,
-    leavers,
 )
+from app.insurance.queries.leaving import ToRemove, leavers
 from app.insurance.queries.policies import lock_policy
 from app.insurance.rules.enrolment import BatchKind
 from app.insurance.rules.policies import PolicyState

@@ -24,6 +24,11 @@ Answer = BaseResponse | tuple[str, int] | str
 Act = Callable[[Session, Actor, date, datetime], object]
 
 
+def press(act: Act, done: str, page: Callable[[Form], str], to: str) -> Answer:
+    """An act with nothing to fill in."""
+    return take(Form(), act, done, page, lambda _done: to)
+
+
 def take(form: Form, act: Act, done: str, page: Callable[[Form], str], to: Callable[[object], str]) -> Answer:
     """One act in one transaction; a refusal comes back on the page with what was typed. `to` is where a success leads."""
     actor, clock = current_actor(), current_clock()

@@ -18,7 +18,6 @@ from app.core.papers import hand_out
 from app.core.web import date_short, read_session
 from app.insurance.forms import AgreeForm, ClaimForm, PapersForm, PayForm, RefuseForm
 from app.insurance.labels import CLAIM_PAPERS, CLAIM_STATES, CLAIM_TONES, HARMS, POLICY_KINDS
-from app.insurance.models import Claim
 from app.insurance.papers import claim_cover, print_of_claim
 from app.insurance.queries.claims import get_claim, list_claims, sheet_of
 from app.insurance.queries.enrolment import name_for
@@ -96,7 +95,6 @@ def show_claim(public_id: str) -> str:
 @permit(Action.KEEP_INSURANCE)
 def claim_papers(public_id: str) -> Answer:
     """The whole checklist went to the insurer, whose days begin."""
-    _claim(public_id)
     form = PapersForm()
     return _take(
         public_id,
@@ -110,7 +108,6 @@ def claim_papers(public_id: str) -> Answer:
 @permit(Action.KEEP_INSURANCE)
 def accept_claim(public_id: str) -> Answer:
     """The insurer agrees to a sum."""
-    _claim(public_id)
     form = AgreeForm()
     return _take(
         public_id,
@@ -127,7 +124,6 @@ def accept_claim(public_id: str) -> Answer:
 @permit(Action.KEEP_INSURANCE)
 def refuse_claim(public_id: str) -> Answer:
     """The insurer refuses, and why."""
-    _claim(public_id)
     form = RefuseForm()
     return _take(
         public_id,
@@ -144,7 +140,6 @@ def refuse_claim(public_id: str) -> Answer:
 @permit(Action.KEEP_INSURANCE)
 def pay(public_id: str) -> Answer:
     """The money has come."""
-    _claim(public_id)
     form = PayForm()
     return _take(
         public_id,
@@ -182,11 +177,8 @@ def claim_cover_pdf(public_id: str) -> Answer:
     return hand_out(content, "claim-cover")
 
 
-def _claim(public_id: str) -> Claim:
-    return get_claim(read_session(), current_actor(), public_id)
-
-
 def _take(public_id: str, form: Form, act: Act, done: str) -> Answer:
+    get_claim(read_session(), current_actor(), public_id)  # who does not reach it hears nothing of the form
     return take(
         form,
         act,

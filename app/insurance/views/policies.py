@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from flask import render_template, request, url_for
 
@@ -19,7 +21,7 @@ from app.insurance.queries.enrolment import count_not_covered
 from app.insurance.queries.policies import get_policy, list_batches, people_behind, rows_of
 from app.insurance.rules.policies import PolicyPhase, PolicyState
 from app.insurance.service.policies import decide_policy, propose_policy, withdraw_policy
-from app.insurance.views.blueprint import Answer, insurance, take
+from app.insurance.views.blueprint import Answer, insurance, press, take
 
 
 @insurance.get("/policies/new")
@@ -55,36 +57,29 @@ def show_policy(public_id: str) -> str:
 @permit(Action.DECIDE_INSURANCE)
 def confirm_policy(public_id: str) -> Answer:
     """The second person has compared it with the paper."""
-    return _decide(public_id, is_confirmed=True, done=_("已复核，可以办理参保。"))
+    return _press(public_id, partial(decide_policy, is_confirmed=True), _("已复核，可以办理参保。"))
 
 
 @insurance.post("/policies/<public_id>/refuse")
 @permit(Action.DECIDE_INSURANCE)
 def refuse_policy(public_id: str) -> Answer:
     """It does not say what the paper says."""
-    return _decide(public_id, is_confirmed=False, done=_("已退回登记人。"))
+    return _press(public_id, partial(decide_policy, is_confirmed=False), _("已退回登记人。"))
 
 
 @insurance.post("/policies/<public_id>/withdraw", endpoint="withdraw_policy")
 @permit(Action.KEEP_INSURANCE)
 def withdraw(public_id: str) -> Answer:
     """Taken back while nobody has decided."""
-    return take(
-        Form(),
-        lambda session, actor, _today, now: withdraw_policy(session, actor, public_id, now),
-        _("已撤回。"),
-        lambda form: _page(public_id, form),
-        lambda _done: url_for("insurance.show_policy", public_id=public_id),
-    )
+    return _press(public_id, withdraw_policy, _("已撤回。"))
 
 
-def _decide(public_id: str, *, is_confirmed: bool, done: str) -> Answer:
-    return take(
-        Form(),
-        lambda session, actor, _today, now: decide_policy(session, actor, public_id, is_confirmed, now),
+def _press(public_id: str, act: Callable[..., object], done: str) -> Answer:
+    return press(
+        lambda session, actor, _today, now: act(session, actor, public_id, now=now),
         done,
         lambda form: _page(public_id, form),
-        lambda _done: url_for("insurance.show_policy", public_id=public_id),
+        url_for("insurance.show_policy", public_id=public_id),
     )
 
 

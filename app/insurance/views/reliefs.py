@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import render_template, request, url_for
 
 from app.core.access import Action, current_actor, permit
@@ -17,7 +20,7 @@ from app.insurance.queries.enrolment import name_for
 from app.insurance.queries.reliefs import get_relief, list_reliefs
 from app.insurance.rules.relief import ReliefState
 from app.insurance.service.relieving import decide_relief, pay_relief, propose_relief, withdraw_relief
-from app.insurance.views.blueprint import Answer, insurance, take
+from app.insurance.views.blueprint import Answer, insurance, press, take
 from app.patients.queries import get_patient
 from app.people.models import Person
 from app.people.vault import Vault
@@ -59,27 +62,21 @@ def propose(public_id: str) -> Answer:
 @permit(Action.DECIDE_INSURANCE)
 def approve_relief(public_id: str) -> Answer:
     """The second person agrees."""
-    return _decide(public_id, is_approved=True, done=_("已批准，可以支付。"))
+    return _press(public_id, partial(decide_relief, is_approved=True), _("已批准，可以支付。"))
 
 
 @insurance.post("/reliefs/<public_id>/refuse")
 @permit(Action.DECIDE_INSURANCE)
 def refuse_relief(public_id: str) -> Answer:
     """The second person does not agree."""
-    return _decide(public_id, is_approved=False, done=_("没有批准。"))
+    return _press(public_id, partial(decide_relief, is_approved=False), _("没有批准。"))
 
 
 @insurance.post("/reliefs/<public_id>/withdraw", endpoint="withdraw_relief")
 @permit(Action.KEEP_INSURANCE)
 def withdraw(public_id: str) -> Answer:
     """Taken back while nobody has decided."""
-    return take(
-        Form(),
-        lambda session, actor, _today, now: withdraw_relief(session, actor, public_id, now),
-        _("已撤回。"),
-        _page,
-        lambda _done: url_for("insurance.reliefs"),
-    )
+    return _press(public_id, withdraw_relief, _("已撤回。"))
 
 
 @insurance.post("/reliefs/<public_id>/pay", endpoint="pay_relief")
@@ -99,13 +96,12 @@ def pay(public_id: str) -> Answer:
     )
 
 
-def _decide(public_id: str, *, is_approved: bool, done: str) -> Answer:
-    return take(
-        Form(),
-        lambda session, actor, _today, now: decide_relief(session, actor, public_id, is_approved, now),
+def _press(public_id: str, act: Callable[..., object], done: str) -> Answer:
+    return press(
+        lambda session, actor, _today, now: act(session, actor, public_id, now=now),
         done,
         _page,
-        lambda _done: url_for("insurance.reliefs"),
+        url_for("insurance.reliefs"),
     )
 
 
