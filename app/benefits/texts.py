@@ -100,7 +100,7 @@ TEXTS: dict[str, str] = {
     "benefits.referral.moved": N_("转介的状态已经变化，请刷新页面"),
     "benefits.referral.day": N_("请填写 %(on)s 至今天之间的日期"),
     "benefits.attendance.month": N_("请选择从开始到现在之间的月份"),
-    "benefits.attendance.days": N_("这个月最多 %(most)s 天"),
+    "benefits.attendance.days": N_("从开始到今天（或结束日），这个月最多 %(most)s 天"),
     # -- prints
     "benefits.sheet_printed": N_("打印惠民待遇告知单"),
     "benefits.referral_printed": N_("打印社区康复转介单"),

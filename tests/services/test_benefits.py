@@ -317,13 +317,17 @@ def test_a_place_takes_in_as_many_as_it_has_seats_and_sees_only_its_own(session:
     assert particulars_at_place(session, vault(session), partner, referral, patient) is None, "nobody to call any more"
     assert {row.referral.public_id: row.name for row in list_referrals(session, partner).rows}[one] is None
     begin(session, partner, one, TODAY, TODAY, NOW)
-    record_month(session, partner, one, TODAY, 4, TODAY, NOW)
-    entered = record_month(session, partner, one, TODAY, 6, TODAY, NOW)
+    with pytest.raises(Invalid) as ahead:
+        record_month(session, partner, one, TODAY, 2, TODAY, NOW)
+    assert ahead.value.errors["days"][0].args == {"most": 1}, "no more days than have gone by since the start"
+    week = TODAY + timedelta(days=6)
+    record_month(session, partner, one, TODAY, 4, week, NOW)
+    entered = record_month(session, partner, one, TODAY, 6, week, NOW)
     assert entered.days == 6, "entered again, the later word counts"
     with pytest.raises(Invalid):
         record_month(session, partner, one, TODAY - timedelta(days=60), 3, TODAY, NOW)
     with pytest.raises(Invalid):
-        record_month(session, partner, one, TODAY, 31, TODAY, NOW)
+        record_month(session, partner, one, TODAY, 31, week, NOW)
     later = TODAY + timedelta(days=30)
     end(session, partner, one, later, RehabEnd.WORK, later, NOW)
     answer(session, partner, other, ReferralState.ACCEPTED, None, NOW)

@@ -31,6 +31,8 @@ REFERRAL_MOVES: frozenset[tuple[ReferralState, ReferralState]] = frozenset(
         (_R.ATTENDING, _R.ENDED),
     }
 )
+# what the place itself says
+ANSWERS = frozenset(move for move in REFERRAL_MOVES if move[1] in (_R.ACCEPTED, _R.WAITING, _R.REFUSED))
 OPEN_REFERRALS = frozenset({_R.ASKED, _R.WAITING, _R.ACCEPTED, _R.ATTENDING})
 SEATED = frozenset({_R.ACCEPTED, _R.ATTENDING})
 
@@ -74,8 +76,10 @@ def free_seats(capacity: int, seated: int) -> int:
     return max(capacity - seated, 0)
 
 
-def days_in(month: date) -> int:
-    return monthrange(month.year, month.month)[1]
+def days_to_attend(month: date, since: date, until: date) -> int:
+    """How many days of a month lie between the first and the last of which something can be said."""
+    last = min(until, month.replace(day=monthrange(month.year, month.month)[1]))
+    return max((last - max(since, month.replace(day=1))).days + 1, 0)
 
 
 def month_of(day: date) -> date:

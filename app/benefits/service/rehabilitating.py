@@ -23,13 +23,14 @@ from app.benefits.queries.rehab import (
 )
 from app.benefits.queries.stays import may_refer
 from app.benefits.rules.rehab import (
+    ANSWERS,
     CONSENT_LASTS_DAYS,
     ReferralRefusal,
     ReferralSource,
     ReferralState,
     RehabAim,
     RehabEnd,
-    days_in,
+    days_to_attend,
     month_of,
 )
 from app.core.access import Action, require
@@ -148,7 +149,7 @@ def answer(
     """Accepted where a seat is free, else waiting; or refused with a reason."""
     require(actor, Action.ANSWER_REHAB)
     referral, place, patient = get_referral(session, actor, public_id, lock=True)
-    if (referral.state, after) not in _ANSWERS:
+    if (referral.state, after) not in ANSWERS:
         raise Conflict(reason("benefits.referral.moved"))
     if after is ReferralState.ACCEPTED:
         get_place(session, actor, place.public_id, lock=True)
@@ -205,8 +206,9 @@ def record_month(
     last = referral.ended_on or today
     if referral.started_on is None or not month_of(referral.started_on) <= first <= month_of(last):
         raise Invalid({"month": [reason("benefits.attendance.month")]})
-    if days > days_in(first):
-        raise Invalid({"days": [reason("benefits.attendance.days", most=days_in(first))]})
+    most = days_to_attend(first, referral.started_on, last)
+    if days > most:
+        raise Invalid({"days": [reason("benefits.attendance.days", most=most)]})
     entered = find_month(session, referral, first)
     if entered is None:
         entered = RehabAttendance(referral_id=referral.id, month=first)
@@ -215,18 +217,6 @@ def record_month(
     session.flush()
     _note(session, actor, "benefits.attendance_recorded", referral, patient, now)
     return entered
-
-
-_R = ReferralState
-_ANSWERS = frozenset(
-    {
-        (_R.ASKED, _R.ACCEPTED),
-        (_R.ASKED, _R.WAITING),
-        (_R.ASKED, _R.REFUSED),
-        (_R.WAITING, _R.ACCEPTED),
-        (_R.WAITING, _R.REFUSED),
-    }
-)
 
 
 def _bits(aims: tuple[RehabAim, ...]) -> int:

@@ -16,7 +16,7 @@ from app.benefits.commands import AskBackstop, KeepPlace, Refer
 from app.benefits.models import Benefit
 from app.benefits.rules.backstop import BackstopGround, BackstopRefusal
 from app.benefits.rules.benefit import BenefitKind, BenefitState
-from app.benefits.rules.rehab import ReferralConsent, ReferralSource, ReferralState, RehabAim
+from app.benefits.rules.rehab import ReferralConsent, ReferralSource, ReferralState, RehabAim, days_to_attend
 from app.benefits.service.asking import ask_office, set_office, take_up
 from app.benefits.service.backing import ask_backstop, refuse_backstop
 from app.benefits.service.enrolling import open_benefit_renewals, open_for_admissions
@@ -209,6 +209,8 @@ def _rehabilitate(session: Session, county: County, patients: Sequence[Patient],
         referral = refer(session, doctor, patient, wish, on, moments.on(on))
         if place < 2:
             answer(session, partner, referral.public_id, ReferralState.ACCEPTED, None, moments.on(on + 2 * _DAY))
-            begin(session, partner, referral.public_id, on + 5 * _DAY, moments.today, moments.on(on + 5 * _DAY))
-            for month in {on + 5 * _DAY, moments.today - _DAY}:
-                record_month(session, partner, referral.public_id, month, 6 + place, moments.today, moments.now)
+            begun = on + 5 * _DAY
+            begin(session, partner, referral.public_id, begun, moments.today, moments.on(begun))
+            for month in {begun, moments.today - _DAY}:
+                days = min(6 + place, days_to_attend(month, begun, moments.today))
+                record_month(session, partner, referral.public_id, month, days, moments.today, moments.now)
