@@ -96,6 +96,7 @@ UNSCOPED = {
     "subsidies.queries.home_checks.is_drawn": "by run, which `get_run` hands out",
     "subsidies.queries.history": "by run, and by its payees",
     "subsidies.queries.incidents": "for patients whom a run or a year's list of the actor's area found",
+    "subsidies.queries.rulings": "by a run or line that `get_run` or `get_line` handed out",
     "subsidies.queries.joint": "by run, which `get_run` hands out within the actor's area, and by its signatures",
     "subsidies.queries.late": "by county, for the use cases that look at what was paid again",
     "subsidies.queries.letters.lines_without_letter": "by run",

@@ -15,13 +15,12 @@ from app.subsidies import texts
 from app.subsidies.rules.days import DayFacts, Stay
 from app.subsidies.rules.decision import (
     DutyResult,
-    IncidentFact,
-    IncidentKind,
     LineFacts,
     LineState,
     Payee,
     decide_line,
 )
+from app.subsidies.rules.incidents import IncidentFact, IncidentKind
 from app.subsidies.rules.lines import kept_digest, line_digest
 from app.subsidies.rules.policy import (
     Chain,

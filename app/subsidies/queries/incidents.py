@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -16,7 +17,8 @@ from app.incidents.queries import IncidentOn, incidents_between, told_by_visits
 from app.incidents.rules.incidents import IncidentKind as Kind
 from app.subsidies.models import SubsidyLine, SubsidyRun
 from app.subsidies.queries.past import PAYMENTS, SENT
-from app.subsidies.rules.decision import IncidentFact, IncidentKind, LineState
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.incidents import IncidentFact, IncidentKind, Ruling, stops_from
 
 MOST_LINES = 12
 _KINDS = {Kind.PUBLIC_ORDER: IncidentKind.PUBLIC_ORDER, Kind.CRIMINAL: IncidentKind.CRIMINAL}
@@ -78,7 +80,11 @@ def _concerns(line: SubsidyLine, period: Period, day: date) -> bool:
 def _fact(one: IncidentOn, paid: Sequence[Period]) -> IncidentFact:
     was_paid = any(period.first_day <= one.happened_on <= period.last_day for period in paid)
     found_late = one.decided_on if one.guardian_at_fault and was_paid else None
-    return IncidentFact(_KINDS[one.kind], one.happened_on, one.guardian_at_fault, found_late)
+    fact = IncidentFact(_KINDS[one.kind], one.happened_on, one.guardian_at_fault, found_late)
+    if one.ruling is None or one.ruled_on is None:
+        return fact
+    begins = stops_from(one.happened_on, one.ruled_on, paid)
+    return replace(fact, ruling=Ruling(one.ruling), ruled_on=one.ruled_on, stops_from=begins)
 
 
 def _paid_periods(session: Session, patients: Sequence[int]) -> defaultdict[int, list[Period]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from app.core.money import Money
@@ -20,6 +20,7 @@ from app.people.models import Person
 from app.subsidies.models import LineKind, PayFileLine, Recovery, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.rules.corrections import REVIEWED_QUARTERS, Paid, Repaid, days_in
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.incidents import STOPPED_BY_PEOPLE
 from app.subsidies.rules.recovery import RecoveryState
 from app.subsidies.rules.transitions import PaymentState, RunState
 
@@ -63,7 +64,7 @@ class PastLine:
 
 @dataclass(frozen=True)
 class Dead:
-    """A payment that the bank sent back or the export withheld, which nobody has made again."""
+    """A payment that the bank sent back or the export withheld, or that people stopped, which nobody has made again."""
 
     line: SubsidyLine
     cause: Repaid
@@ -108,7 +109,8 @@ def past_lines(session: Session, ids: Sequence[int]) -> list[PastLine]:
 def dead_lines(
     session: Session, run: SubsidyRun, after: int, limit: int, agreements: Iterable[int] | None = None
 ) -> list[Dead]:
-    """Payments of the county that came to nothing and that no other line pays, is about to pay, or was refused instead; by id.
+    """Payments of the county that came to nothing and that no other line pays, is about to pay, or was refused instead; by id. What people
+    stopped because of an incident is among them: whether that still stands, its facts say.
 
     With `agreements` only theirs, of the run's own period.
     """
@@ -135,17 +137,16 @@ def dead_lines(
     query = (
         select(line, PayFileLine.state)
         .join(of_run, of_run.id == line.run_id)
-        .join(PayFileLine, PayFileLine.line_id == line.id)
+        .join(PayFileLine, PayFileLine.line_id == line.id, isouter=True)
         .where(
             of_run.county_code == run.county_code,
             of_run.kind != RunKind.OPENING,
             of_run.id != run.id,
+            of_run.state.in_(SENT),
             of_run.decided_as_of >= reviewed_from(run.decided_as_of),
             line.kind.in_(PAYMENTS),
-            line.decision == LineState.PAY,
-            ~line.is_live,
             line.id > after,
-            PayFileLine.state.in_((PaymentState.RETURNED, PaymentState.WITHHELD)),
+            or_(_came_to_nothing(), _was_stopped()),
             ~answered,
         )
         .order_by(line.id)
@@ -153,9 +154,20 @@ def dead_lines(
     )
     if agreements is not None:
         query = query.where(line.agreement_id.in_(list(agreements)), line.period == run.period)
-    found = [(dead, Repaid(state.value)) for dead, state in session.execute(query)]
+    found = [(dead, Repaid(state.value) if state else Repaid.STOPPED) for dead, state in session.execute(query)]
     tried = _attempts(session, [dead.id for dead, _ in found])
     return [Dead(dead, cause, tried.get(dead.id, 0)) for dead, cause in found]
+
+
+def _came_to_nothing() -> ColumnElement[bool]:
+    ended = PayFileLine.state.in_((PaymentState.RETURNED, PaymentState.WITHHELD))
+    return and_(SubsidyLine.decision == LineState.PAY, ~SubsidyLine.is_live, ended)
+
+
+def _was_stopped() -> ColumnElement[bool]:
+    """Refused by a decision on an incident, which may have been corrected since."""
+    said = type_coerce(SubsidyLine.reasons, Text).contains(STOPPED_BY_PEOPLE, autoescape=True)
+    return and_(SubsidyLine.decision == LineState.REFUSE, SubsidyLine.kind == LineKind.ORDINARY, said)
 
 
 def _attempts(session: Session, lines: Sequence[int]) -> dict[int, int]:

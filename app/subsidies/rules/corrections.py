@@ -37,10 +37,17 @@ _OF_TODAY = (
 
 
 class Repaid(StrEnum):
-    """Why a payment is made again: the bank sent it back, or the export kept it back."""
+    """Why a payment is made again, or made after all: the bank sent it back, the export kept it back, or what people had decided against it
+    stands no longer."""
 
     RETURNED = "returned"
     WITHHELD = "withheld"
+    STOPPED = "stopped"
+
+    @property
+    def is_first(self) -> bool:
+        """Nobody was paid, or was to be paid, before."""
+        return self not in (Repaid.RETURNED, Repaid.WITHHELD)
 
 
 @dataclass(frozen=True, slots=True)

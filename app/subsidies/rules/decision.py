@@ -21,12 +21,10 @@ from app.subsidies.rules.because import why_due
 from app.subsidies.rules.checks import Known, Listed, list_flags, list_holds
 from app.subsidies.rules.cutoff import projected_days
 from app.subsidies.rules.days import DayFacts
+from app.subsidies.rules.incidents import IncidentFact, incident_holds, incident_refusals
 from app.subsidies.rules.lines import PAYS_UNSEEN, RULE_VERSION
-from app.subsidies.rules.periods import guardianship_year_from
-from app.subsidies.rules.policy import DutyCheck, IncidentEffect, LevelCounts, PolicyTerms
+from app.subsidies.rules.policy import DutyCheck, LevelCounts, PolicyTerms
 from app.subsidies.rules.returns import ReturnCause
-
-BAR_MONTHS = 12
 
 
 class LineState(StrEnum):
@@ -42,30 +40,10 @@ class Payee(StrEnum):
     SECOND = "second"
 
 
-class IncidentKind(StrEnum):
-    """By the law that was broken; 轻度滋事 alone has no effect on the money."""
-
-    PUBLIC_ORDER = "public_order"
-    CRIMINAL = "criminal"
-
-
 class DutyResult(StrEnum):
     PASSED = "passed"
     REMARKS = "remarks"
     FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentFact:
-    """One 肇事 or 肇祸. `guardian_at_fault` is people's decision; None while they have not decided.
-
-    `decided_on` is the day of a decision that came after the period of the incident had been paid; None else.
-    """
-
-    kind: IncidentKind
-    happened_on: date
-    guardian_at_fault: bool | None = None
-    decided_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +115,7 @@ class LineFacts:
         values["quarter"] = parse_period(values["quarter"])
         values["days"] = DayFacts.from_json(values["days"])
         values["payee"] = Payee(values["payee"])
-        values["incidents"] = tuple(_incident(one) for one in values["incidents"])
+        values["incidents"] = tuple(IncidentFact.from_json(one) for one in values["incidents"])
         values["listed"] = tuple(Listed.from_json(one) for one in values.get("listed", ()))
         if values.get("duty_check"):
             values["duty_check"] = DutyResult(values["duty_check"])
@@ -216,6 +194,7 @@ def _refusals(facts: LineFacts, terms: PolicyTerms, computation: Computation, am
         yield reason("subsidies.refuse.not_registered")
     if not facts.is_agreement_signed:
         yield reason("subsidies.refuse.not_signed")
+    yield from stopped_by_people(facts, terms)
     if _counting_level(facts, terms) is not None and not _meets_level(facts, terms):
         yield reason("subsidies.refuse.level", needed=terms.eligible_rule.level)
     if facts.payee is Payee.SECOND and terms.second_share == 0:
@@ -227,8 +206,13 @@ def _refusals(facts: LineFacts, terms: PolicyTerms, computation: Computation, am
         yield reason("subsidies.refuse.no_amount")
 
 
+def stopped_by_people(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
+    """The decisions on an incident by which this period is not paid."""
+    return incident_refusals(facts.incidents, facts.quarter, facts.days, terms, facts.guardian_changed_on)
+
+
 def _holds(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[Reason]:
-    yield from _incident_holds(facts, terms)
+    yield from incident_holds(facts.incidents, facts.quarter, facts.days, terms)
     yield from _patient_holds(facts, terms, pays_unseen)
     yield from _payee_holds(facts, terms)
     yield from list_holds(facts.listed, known_of(facts, terms))
@@ -237,22 +221,6 @@ def _holds(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[
             yield reason("subsidies.hold.duty_missing")
         elif facts.duty_check is DutyResult.FAILED:
             yield reason("subsidies.hold.duty_failed")
-
-
-def _incident_holds(facts: LineFacts, terms: PolicyTerms) -> Iterator[Reason]:
-    """An incident waits for people, unless they have already found that the guardian did what was owed.
-
-    What was found only after its own period had been paid is not asked back: it holds the period in which it was found (case 31).
-    """
-    since, quarter = _incidents_since(facts, terms), facts.quarter
-    found = [one for one in facts.incidents if since <= one.happened_on <= quarter.last_day]
-    found += [
-        one for one in facts.incidents if one.decided_on and quarter.first_day <= one.decided_on <= quarter.last_day
-    ]
-    if any(one.guardian_at_fault is None for one in found):
-        yield reason("subsidies.hold.incident")
-    elif any(one.guardian_at_fault for one in found):
-        yield reason("subsidies.hold.incident_fault")
 
 
 def _patient_holds(facts: LineFacts, terms: PolicyTerms, pays_unseen: bool) -> Iterator[Reason]:
@@ -333,17 +301,6 @@ def _counting_level(facts: LineFacts, terms: PolicyTerms) -> int | None:
     return max((level for level in levels if level is not None), default=None)
 
 
-def _incidents_since(facts: LineFacts, terms: PolicyTerms) -> date:
-    quarter = facts.quarter
-    if terms.incident_effect is IncidentEffect.STOP_YEAR and terms.guardianship_year_start:
-        return guardianship_year_from(terms, quarter.first_day)
-    if terms.incident_effect is IncidentEffect.STOP_YEAR:
-        return min(facts.days.agreement_from or quarter.first_day, quarter.first_day)
-    if terms.incident_effect is IncidentEffect.STOP_YEAR_AND_BAR:
-        return add_months(quarter.first_day, -BAR_MONTHS)
-    return quarter.first_day
-
-
 def _never_seen(facts: LineFacts) -> bool:
     """No clinician has met the patient in person since registration: a name on paper is not paid unseen."""
     seen, registered = facts.last_seen_on, facts.registered_on
@@ -381,22 +338,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, DayFacts):
         return value.to_json()
-    if isinstance(value, tuple) and value and isinstance(value[0], Listed):
-        return [one.to_json() for one in value]
     if isinstance(value, tuple):
-        return [
-            {"kind": str(one.kind), "happened_on": one.happened_on.isoformat(), "at_fault": one.guardian_at_fault}
-            | ({"decided_on": one.decided_on.isoformat()} if one.decided_on else {})
-            for one in value
-        ]
+        return [one.to_json() for one in value]
     return str(value)
-
-
-def _incident(stored: Mapping[str, Any]) -> IncidentFact:
-    decided = stored.get("decided_on")
-    return IncidentFact(
-        IncidentKind(stored["kind"]),
-        parse_date(stored["happened_on"]),
-        stored["at_fault"],
-        parse_date(decided) if decided else None,
-    )

@@ -25,8 +25,16 @@ from app.subsidies.queries.facts import GatheredLine, gather
 from app.subsidies.queries.late import lines_to_review
 from app.subsidies.queries.one_person import paid_by_other_records
 from app.subsidies.queries.past import Dead, PastLine, Place, dead_lines, paid_for, past_lines, place_of
-from app.subsidies.rules.corrections import Paid, decide_correction, decide_repayment, ended_with_payee, explained
+from app.subsidies.rules.corrections import (
+    Paid,
+    Repaid,
+    decide_correction,
+    decide_repayment,
+    ended_with_payee,
+    explained,
+)
 from app.subsidies.rules.decision import LineDecision, LineState, decide_line
+from app.subsidies.rules.incidents import taking_nothing_back
 from app.subsidies.rules.policy import PolicyTerms
 from app.subsidies.rules.recovery import RecoveryState, RecoveryStep
 from app.subsidies.rules.transitions import RunState
@@ -112,7 +120,8 @@ def dead_of_run(session: Session, run: SubsidyRun, agreements: Sequence[int]) ->
     """In a supplementary run: which of its own period's payments came to nothing and are to be made again."""
     if run.kind is not RunKind.SUPPLEMENTARY:
         return {}
-    return {place_of(one.line): one for one in dead_lines(session, run, 0, 2 * len(agreements), agreements)}
+    dead = dead_lines(session, run, 0, 2 * len(agreements), agreements)
+    return {place_of(one.line): one for one in dead if not one.cause.is_first}
 
 
 def repayment_row(run: SubsidyRun, policy: SubsidyPolicy, gathered: GatheredLine, dead: Dead, already: Money) -> Row:
@@ -133,7 +142,8 @@ def _repayments(session: Session, run: SubsidyRun, dead: Sequence[Dead]) -> Iter
     for one in dead:
         place = place_of(one.line)
         row = repayment_row(run, policy, facts[place], one, held[place].kept)
-        if row["decision"] is not LineState.REFUSE or not one.attempts:  # a refusal is told once
+        is_told = one.attempts or one.cause is Repaid.STOPPED  # a refusal is told once
+        if row["decision"] is not LineState.REFUSE or not is_told:
             yield row
 
 
@@ -209,7 +219,8 @@ def _review_alike(session: Session, look: Look, past: Sequence[PastLine]) -> Ite
     for one in past:
         known = facts[one.place].facts
         days = replace(known.days, other_record=elsewhere.get(one.place, ()))
-        gathered = replace(facts[one.place], facts=ended_with_payee(replace(known, days=days)))
+        kept = taking_nothing_back(known.incidents)
+        gathered = replace(facts[one.place], facts=ended_with_payee(replace(known, days=days, incidents=kept)))
         decision = decide_line(gathered.facts, terms, run.rule_version)
         yield Reviewed(one, held[one.place], sent[one.place], gathered, decision, policy)
 

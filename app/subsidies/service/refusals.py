@@ -38,6 +38,8 @@ TELLING = frozenset(
         "subsidies.objection.same_person",
         "subsidies.decide.account_changed",
         "subsidies.decide.account_denied",
+        "subsidies.decide.stopped",
+        "subsidies.step.stopped",
         "subsidies.own.line",
         "subsidies.own.run",
     }

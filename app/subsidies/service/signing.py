@@ -35,7 +35,7 @@ from app.subsidies.rules.transitions import RUN_MOVES, RunState, RunStep, check_
 from app.subsidies.service.booking import commit_run, release_run
 from app.subsidies.service.editions import ask_for_edition
 from app.subsidies.service.own import refuse_own, refuse_own_run
-from app.subsidies.service.unclear import refuse_unclear
+from app.subsidies.service.unclear import refuse_stopped, refuse_unclear
 
 # The double-payment guards as each database names them: one period twice, or two periods that share days.
 LIVE_PAYMENT = (
@@ -53,6 +53,7 @@ def submit_run(session: Session, actor: Actor, run: SubsidyRun, now: datetime) -
     refuse_own_run(session, actor, run)
     if late := late_hits(session, run):
         raise Conflict(reason("subsidies.submit.listed", count=len(late)))
+    refuse_stopped(session, run)
     keep_totals(session, run)
     if run.pay_count == 0:
         raise Conflict(reason("subsidies.submit.nothing_to_pay"))
@@ -70,6 +71,7 @@ def approve_run(
     refuse_own_run(session, actor, run)
     _refuse_unsigned(session, run)
     refuse_listed(session, run)
+    refuse_stopped(session, run)
     refuse_changed(session, run)
     commit_run(session, actor, run, now, today or business_day(now))
     run.approved_by, run.approved_at = actor.user_id, now
