@@ -14,13 +14,12 @@ from app.areas.models import Agency
 from app.areas.queries import full_names
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel
 from app.benefits.models import RehabAttendance, RehabPlace, RehabReferral
-from app.benefits.queries.requests import IS_HERE, Particulars, is_still_here, read_particulars
+from app.benefits.queries.requests import IS_HERE, Particulars, is_still_here, name_at, read_particulars
 from app.benefits.queries.stays import made_here
 from app.benefits.rules.rehab import OPEN_REFERRALS, SEATED, ReferralState, free_seats
-from app.core.access import Action, Field, Grant, require, sees
+from app.core.access import Action, require
 from app.core.actor import Actor, Role
 from app.core.errors import NotFound
-from app.core.identity import mask_name
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within
 from app.patients.models import Patient
@@ -215,14 +214,6 @@ def _as_referrals(session: Session, actor: Actor, rows: Sequence[Any]) -> list[R
         )
         for referral, place, area_code, name, days, is_here in rows
     ]
-
-
-def name_at(actor: Actor, name: str, *, is_open: bool) -> str | None:
-    """The patient's name as the role sees it on a referral that is under way, or no more."""
-    grant = sees(actor, Field.PATIENT_NAME)
-    if grant is Grant.FULL or (grant in (Grant.TASK, Grant.OWN_HOSPITAL) and is_open):
-        return name
-    return mask_name(name) if grant is Grant.MASKED else None
 
 
 def sees_attendance(actor: Actor) -> bool:

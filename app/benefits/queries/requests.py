@@ -152,7 +152,7 @@ def _as_rows(session: Session, actor: Actor, rows: Sequence[Any], today: date) -
         RequestRow(
             request,
             office,
-            _name(actor, name, is_open=request.state in OPEN_REQUESTS and is_here),
+            name_at(actor, name, is_open=request.state in OPEN_REQUESTS and is_here),
             villages[area_code],
             [Reason.from_json(one) for one in request.because],
             request.state in OPEN_REQUESTS and request.due_on < today,
@@ -161,9 +161,10 @@ def _as_rows(session: Session, actor: Actor, rows: Sequence[Any], today: date) -
     ]
 
 
-def _name(actor: Actor, name: str, *, is_open: bool) -> str | None:
+def name_at(actor: Actor, name: str, *, is_open: bool) -> str | None:
+    """The patient's name as the role sees it on a request or referral that is under way, or no more."""
     grant = sees(actor, Field.PATIENT_NAME)
-    if grant is Grant.FULL or (grant is Grant.TASK and is_open):
+    if grant is Grant.FULL or (grant in (Grant.TASK, Grant.OWN_HOSPITAL) and is_open):
         return name
     return mask_name(name) if grant is Grant.MASKED else None
 

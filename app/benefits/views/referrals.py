@@ -23,10 +23,10 @@ from app.benefits.queries.rehab import (
     list_months,
     list_places_of,
     list_referrals,
-    name_at,
     particulars_at_place,
     sees_attendance,
 )
+from app.benefits.queries.requests import name_at
 from app.benefits.queries.stays import get_patient_to_refer, may_refer
 from app.benefits.rules.rehab import OPEN_REFERRALS, ReferralState, free_seats
 from app.benefits.service.rehabilitating import answer, begin, end, record_month, refer, withdraw_referral

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
 from app.areas.queries import full_names
+from app.benefits.queries.standing import name_for
 from app.core.access import Action, may, require
 from app.core.actor import Actor
 from app.core.clock import business_day
@@ -22,7 +23,7 @@ from app.core.scope import within
 from app.documents.models import Document
 from app.documents.rules import DocumentKind, DocumentSubject
 from app.insurance.models import Claim, ClaimEvent, ClaimPaper, InsurancePolicy
-from app.insurance.queries.enrolment import guardian_for, name_for
+from app.insurance.queries.enrolment import guardian_for
 from app.insurance.rules.claims import (
     OPEN_STATES,
     SCANS,

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.areas.queries import full_names
+from app.benefits.queries.standing import name_for
 from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
-from app.core.identity import mask_name
 from app.core.money import Money
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.reasons import Reason
@@ -261,14 +261,6 @@ def count_batches(session: Session, actor: Actor, policy: InsurancePolicy) -> in
         session.scalar(select(func.count()).select_from(EnrolmentBatch).where(EnrolmentBatch.policy_id == policy.id))
         or 0
     )
-
-
-def name_for(actor: Actor, name: str) -> str | None:
-    """A patient's name as the role sees it on a list of its own."""
-    grant = sees(actor, Field.PATIENT_NAME)
-    if grant is Grant.FULL:
-        return name
-    return mask_name(name) if grant is Grant.MASKED else None
 
 
 def guardian_for(actor: Actor, name: str | None) -> str | None:

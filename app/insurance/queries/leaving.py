@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.benefits.queries.standing import name_for
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.money import Money
 from app.core.scope import within
 from app.insurance.models import Enrolment, InsurancePolicy
-from app.insurance.queries.enrolment import guardian_for, name_for
+from app.insurance.queries.enrolment import guardian_for
 from app.insurance.queries.policies import terms_of
 from app.insurance.rules.enrolment import Ending, EndReason, ending_of
 from app.insurance.rules.policies import Premium, premium_for

@@ -8,13 +8,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.benefits.queries.standing import name_for
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.identity import mask_name
 from app.core.scope import within
 from app.insurance.models import Claim, Relief
-from app.insurance.queries.enrolment import name_for
 from app.insurance.rules.relief import ReliefState
 from app.patients.models import Patient
 from app.people.models import Person

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import render_template, request, url_for
 
 from app.audit.prints import keep_print
+from app.benefits.queries.standing import name_for
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
@@ -20,7 +21,6 @@ from app.insurance.forms import AgreeForm, ClaimForm, PapersForm, PayForm, Refus
 from app.insurance.labels import CLAIM_PAPERS, CLAIM_STATES, CLAIM_TONES, HARMS, POLICY_KINDS
 from app.insurance.papers import claim_cover, print_of_claim
 from app.insurance.queries.claims import get_claim, list_claims, sheet_of
-from app.insurance.queries.enrolment import name_for
 from app.insurance.queries.exports import claim_people
 from app.insurance.queries.policies import list_claimable
 from app.insurance.rules.claims import OPEN_STATES, SCANS, ClaimState

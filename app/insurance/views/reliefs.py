@@ -7,6 +7,7 @@ from functools import partial
 
 from flask import render_template, request, url_for
 
+from app.benefits.queries.standing import name_for
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.forms import Form
@@ -16,7 +17,6 @@ from app.core.web import read_session
 from app.insurance.forms import ReceiptForm, ReliefForm
 from app.insurance.labels import HARMS, RELIEF_GROUNDS, RELIEF_STATES, RELIEF_TONES
 from app.insurance.queries.claims import list_claims_of
-from app.insurance.queries.enrolment import name_for
 from app.insurance.queries.reliefs import get_relief, list_reliefs
 from app.insurance.rules.relief import ReliefState
 from app.insurance.service.relieving import decide_relief, pay_relief, propose_relief, withdraw_relief

@@ -55,13 +55,18 @@ def send_again(session: Session, actor: Actor, public_id: str, today: date, now:
     message = _get(session, actor, public_id)
     _refuse_not_failed(message)
     again = _copy(message, now)
-    if why_not_any_more(session, again, today, now) is not None:
+    if not still_holds(session, message, today, now):
         raise Conflict(Reason("messages.not_relevant"))
     message.seen_to_at, message.settled_by = now, actor.user_id
     session.add(again)
     session.flush()
     _note(session, actor, "messages.sent_again", message, now)
     return again
+
+
+def still_holds(session: Session, message: Message, today: date, now: datetime) -> bool:
+    """Whether a message that was handed out would say something true if it were sent once more."""
+    return why_not_any_more(session, _copy(message, now), today, now) is None
 
 
 def set_address(session: Session, actor: Actor, email: str, now: datetime) -> None:

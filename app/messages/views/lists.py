@@ -57,8 +57,17 @@ def overview() -> str:
 @permit(Action.SEE_MESSAGE_STATES)
 def message(public_id: str) -> str:
     """One message: each status when it came, and what a person may do about it."""
-    found, row, events = pages.get_message(read_session(), current_actor(), public_id)
-    return render_template("messages/message.html", message=found, row=row, events=events, words=WORDS, tones=TONES)
+    session, clock = read_session(), current_clock()
+    found, row, events = pages.get_message(session, current_actor(), public_id)
+    return render_template(
+        "messages/message.html",
+        message=found,
+        row=row,
+        events=events,
+        still_holds=answering.still_holds(session, found, clock.today(), clock.now()),
+        words=WORDS,
+        tones=TONES,
+    )
 
 
 @messages.post("/messages/<public_id>/settle")
