@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.contacts import name_contact
 from app.accounts.models import User
 from app.areas.models import Agency
+from app.core.clock import business_day
 from app.core.identity import IdKind, Sex
 from app.core.quarter import Quarter
 from app.desk.demo.moments import Moments
@@ -22,6 +23,7 @@ from app.discharges.commands import (
     CloseLoop,
     ConfirmNotice,
     Medicine,
+    OnBehalf,
     PlanDischarge,
     ReceiveForm,
     ReportBack,
@@ -153,7 +155,7 @@ class _Handing:
             "warning_signs": "整夜不睡、拒绝服药",
             "is_guardian_present": True,
             "is_guardian_phone_checked": True,
-            "contact_name": "家属张桂英",
+            "contact_name": "张桂英",
             "contact_relation": "母亲",
             "contact_phone": "13955900012",
         }
@@ -206,7 +208,12 @@ class _Handing:
             number, days_ago, who, hospital_name="示例市康宁医院", received_at=arrived, source=Source.PAPER, area_code=f"{TOWN[:9]}204"
         )  # fmt: skip
         office, at = self.county.actors["county_office"], arrived + timedelta(minutes=40)
-        submit_discharge(self.session, self.vault, office, said, at)
+        loop = submit_discharge(self.session, self.vault, office, said, at).discharge
+        # that village has no account: its stamped slip is entered for it
+        form, on = self.forms(loop)[FormKind.VILLAGE], business_day(at) + _DAY
+        slip = OnBehalf("王安民", "村委会主任", f"〔{on.year}〕第3号", on)
+        received = ReceiveForm(self.key(form, "r"), self.moments.on(on, 30), slip)
+        receive_form(self.session, office, form.public_id, received, self.moments.on(on, 120))
 
     def plan(self) -> None:
         tomorrow = self.moments.today + _DAY
