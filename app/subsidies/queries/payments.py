@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Text, and_, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from app.patients.models import Patient
@@ -16,6 +16,7 @@ from app.subsidies.models import AccountCall, PayFile, PayFileLine, SubsidyLine,
 from app.subsidies.queries.checks import lines_of_listed_dead
 from app.subsidies.rules.bank import CallBack
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.lines import kept_value
 from app.subsidies.rules.transitions import PaymentState
 
 _PatientPerson = aliased(Person)
@@ -101,10 +102,10 @@ def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
     """The same lines in the same order, each beside what it was frozen with."""
     known = {one.line_id: one for one in what_is_known(session, run)}
     frozen = session.execute(
-        select(SubsidyLine.id, SubsidyLine.snapshot)
+        select(SubsidyLine.id, type_coerce(SubsidyLine.snapshot, Text))
         .where(_to_pay(run))
         .order_by(SubsidyLine.area_code, SubsidyLine.id)
-        .execution_options(yield_per=100)  # no more snapshots at a time than are being looked at
+        .execution_options(yield_per=500)  # no more snapshots at a time than are being looked at
     )
     return [_payable(known[line_id], snapshot) for line_id, snapshot in frozen if line_id in known]
 
@@ -131,16 +132,13 @@ def _to_pay(run: SubsidyRun) -> ColumnElement[bool]:
     return and_(SubsidyLine.run_id == run.id, SubsidyLine.decision == LineState.PAY, SubsidyLine.is_live)
 
 
-def _payable(known: Known, frozen: Mapping[str, Any]) -> PayableLine:
-    is_payee = frozen["payee"] == known.payee_public_id and known.account_person_id == known.payee_id
+def _payable(known: Known, frozen: str) -> PayableLine:
+    """`frozen` is the snapshot as it is kept; of `payee` the first place says which guardian it is, the other one who."""
+    account, day = kept_value(frozen, "account"), kept_value(frozen, "last_paid_day")
+    is_payee = f'"payee":"{known.payee_public_id}"' in frozen and known.account_person_id == known.payee_id
     return PayableLine(
         known=known,
-        is_as_approved=is_payee and bool(frozen["account"]["id"] == known.account_public_id),
-        last_paid_day=_last_paid_day(frozen),
-        annual_fen=frozen["computation"]["annual_fen"],
+        is_as_approved=is_payee and account is not None and account["id"] == known.account_public_id,
+        last_paid_day=date.fromisoformat(day) if day else None,
+        annual_fen=kept_value(frozen, "annual_fen"),
     )
-
-
-def _last_paid_day(frozen: Mapping[str, Any]) -> date | None:
-    day = frozen.get("last_paid_day")
-    return date.fromisoformat(day) if day else None

@@ -27,4 +27,14 @@ def kept_digest(decision: str, amount_fen: int, days: int, reasons: str, snapsho
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def kept_value(snapshot: str, key: str) -> Any:
+    """What a kept text says at the first place of a key, None where it does not have it; the rest is not parsed. No text inside it can be
+    taken for a key: its quotes are escaped.
+    """
+    name = f'"{key}":'
+    at = snapshot.find(name)
+    return None if at < 0 else _DECODER.raw_decode(snapshot, at + len(name))[0]
+
+
+_DECODER = json.JSONDecoder()
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -13,6 +13,7 @@ from app.guardians.labels_duty import MARK_LABELS, SIGNER_LABELS, WAY_LABELS
 from app.subsidies.rules.bank import CallBack, SharingState
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.fund import KIND_LABELS as FUND_LABELS
+from app.subsidies.rules.fund import SIDE_LABELS
 from app.subsidies.rules.recovery import STATE_LABELS as RECOVERY_LABELS
 from app.subsidies.rules.transitions import PaymentState
 
@@ -48,5 +49,6 @@ WORDS: dict[str, Mapping[Any, str]] = {
     "payment": PAYMENT_LABELS,
     "decision": DECISION_LABELS,
     "fund": FUND_LABELS,
+    "side": SIDE_LABELS,
     "recovery": RECOVERY_LABELS,
 }

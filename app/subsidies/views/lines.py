@@ -17,6 +17,7 @@ from app.people.vault import Vault
 from app.subsidies.queries.dossier.line import dossier_of
 from app.subsidies.queries.dossier.search import LineSearch, find_lines, list_periods
 from app.subsidies.queries.incidents import lines_of_day
+from app.subsidies.queries.lines import find_patient_address
 from app.subsidies.rules.watch import PATTERN_LABELS, STATE_LABELS
 from app.subsidies.views.board import subsidies
 from app.subsidies.views.dossier_words import WORDS
@@ -63,6 +64,9 @@ def show(public_id: str) -> str:
     return render_template(
         "subsidies/line.html",
         d=dossier,
+        patient=find_patient_address(session, actor, dossier.line)
+        if may(actor, Action.KEEP_ACCOUNTS_OF_PAYEES)
+        else None,
         quarter=parse_period(dossier.run.period),
         words=WORDS,
         described=described,

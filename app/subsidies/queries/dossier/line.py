@@ -38,6 +38,7 @@ from app.subsidies.queries.runs import SignedStep, list_steps
 from app.subsidies.queries.watch.attempts import Attempt, list_attempts
 from app.subsidies.queries.watch.flags import FlagRow, named
 from app.subsidies.rules.checks import ListKind
+from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.grounds import read_grounds
 from app.subsidies.rules.policy import PolicyTerms
 
@@ -87,7 +88,7 @@ class Dossier:
     decided_by: str | None
     ground: Reason | None
     sent: tuple[PayFile, PayFileLine] | None
-    booked: list[tuple[FundEntry, int, str | None]]
+    booked: list[tuple[FundEntry, FundSide, int, str | None]]
     linked: list[money.Linked]
     recoveries: list[Recovery]
     others: list[money.Other]

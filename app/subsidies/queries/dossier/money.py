@@ -17,6 +17,7 @@ from app.people.vault import Vault
 from app.subsidies.models import (
     AccountCall,
     CheckList,
+    FundAccount,
     FundEntry,
     FundPosting,
     LineHold,
@@ -32,6 +33,7 @@ from app.subsidies.models import (
 )
 from app.subsidies.rules.bank import CallBack, SharingState
 from app.subsidies.rules.checks import ListKind
+from app.subsidies.rules.fund import FundSide
 from app.subsidies.rules.transitions import PaymentState
 
 _Proposer, _Decider = aliased(User), aliased(User)
@@ -180,16 +182,17 @@ def sent_of(session: Session, line: SubsidyLine) -> tuple[PayFile, PayFileLine] 
     return (row[0], row[1]) if row else None
 
 
-def booked_of(session: Session, run: SubsidyRun) -> list[tuple[FundEntry, int, str | None]]:
-    """What the fund promised and paid for the whole run: entry, fen, who recorded it."""
+def booked_of(session: Session, run: SubsidyRun) -> list[tuple[FundEntry, FundSide, int, str | None]]:
+    """What the fund promised and paid for the whole run: entry, where the money went, fen, who recorded it."""
     rows = session.execute(
-        select(FundEntry, FundPosting.amount_fen, User.display_name)
+        select(FundEntry, FundAccount.side, FundPosting.amount_fen, User.display_name)
         .join(FundPosting, FundPosting.entry_id == FundEntry.id)
+        .join(FundAccount, FundAccount.id == FundPosting.to_account_id)
         .join(User, User.id == FundEntry.recorded_by, isouter=True)
         .where(FundEntry.run_id == run.id)
         .order_by(FundEntry.id, FundPosting.id)
     )
-    return [(entry, fen, who) for entry, fen, who in rows]
+    return [(entry, side, fen, who) for entry, side, fen, who in rows]
 
 
 def linked_of(session: Session, actor: Actor, line: SubsidyLine) -> list[Linked]:
