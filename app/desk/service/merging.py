@@ -1,7 +1,7 @@
 """Two registrations of one human being become one: what is chosen is kept, what happened moves, what was paid stays.
 
-Payment lines stay on the merged record and are read through it, signed reassessments and finished emergency records too: they are
-frozen. Everything that changes is remembered row by row, so that a merge is undone exactly (reliability, threat 8).
+Payment lines stay on the merged record and are read through it, and so does all that was signed or closed: what becomes of each table is
+said in one place (`desk.merge_tables`). Everything that changes is remembered row by row, so that a merge is undone exactly (reliability, threat 8).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Container, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -19,11 +19,13 @@ from app.core.identity import IdKind
 from app.core.reasons import reason
 from app.desk.kept_copies import OTHERS
 from app.desk.queries.merging import CHOICES, SEALED_TEXTS, overlapping_agreements
+from app.desk.service.carrying import Carrying
 from app.desk.service.pictures import Difference, difference, restore, table_named, take
-from app.documents.rules import DocumentSubject
 from app.guardians.models import Agreement, AgreementApplication, DutyCheck, Guardianship
 from app.guardians.rules import Rank
 from app.guardians.rules.application import LIVE
+from app.messages.models import Message
+from app.messages.rules.kinds import MessageState
 from app.patients.models import Admission, CarePlan, Consent, Diagnosis, Patient
 from app.patients.rules import RegistryStatus
 from app.patients.rules_watch import STATE_KINDS
@@ -40,21 +42,7 @@ from app.visits.models import DeviceSubmission
 from app.visits.rules.states import SubmissionState
 
 MERGED = "merged"  # a choice: the value of the record that is merged away
-# What happened moves as it is, with its sealed texts under the key of the person who stays.
-_MOVES = (
-    "follow_up_visits",
-    "visit_attempts",
-    "risk_levels",
-    "injections",
-    "medicine_supplies",
-    "examinations",
-    "clues",
-    "guardian_contacts",
-    "help_visits",
-    "documents",
-)
 _OF_STATE = STATE_KINDS | {TaskKind.IDENTIFY}
-_OWN_PERSON = frozenset({"clues"})  # sealed under the key of the person that the row itself names
 _OPEN_SENT = (SubmissionState.CONFLICT, SubmissionState.REFUSED, SubmissionState.QUARANTINED)
 
 
@@ -118,6 +106,7 @@ class _Merge:
         self.session, self.vault, self.actor = session, vault, actor
         self.kept, self.merged, self.chosen = kept, merged, chosen
         self.today, self.now = today, now
+        self.rows = Carrying(session, vault, kept, merged)
         self.because = reason("desk.because.merged")
 
     def run(self) -> None:
@@ -128,7 +117,7 @@ class _Merge:
         self._papers()
         self._guardians()
         self._duties()
-        self._events()
+        self.rows.carry()
         self._names()
         self.session.flush()
         self.session.expire_all()
@@ -214,7 +203,7 @@ class _Merge:
         """Diagnoses and consents: of two that hold, the chosen diagnosis and the later paper go on holding."""
         self._join_spans(Diagnosis, (), lambda _mine, _other: self._takes("diagnosis"))
         for paper in self._of(Consent, self.merged):
-            self._reseal("consents", "id", paper.id)
+            self.rows.reseal("consents", "id", paper.id)
         self._join_spans(Consent, ("kind",), lambda mine, other: other.from_on > mine.from_on)
         mine = self._open(Admission, self.kept)
         for stay in self._of(Admission, self.merged):
@@ -223,8 +212,8 @@ class _Merge:
             stay.patient_id = self.kept.id
         plan = self._open(CarePlan, self.kept)
         for one in self._of(CarePlan, self.merged):
-            self._reseal("care_plan_steps", "plan_id", one.id)
-            self._reseal("care_plans", "id", one.id)
+            self.rows.reseal("care_plan_steps", "plan_id", one.id)
+            self.rows.reseal("care_plans", "id", one.id)
             if one.to_on is None and plan:
                 one.to_on = self.today
                 self._end_duties(f"plan:{one.id}")
@@ -294,9 +283,15 @@ class _Merge:
         self.session.flush()
         if loser.person_id == winner.person_id:
             winner.from_on = min(winner.from_on, loser.from_on)
+            self._tell_winner(loser, winner)
             columns = (Agreement.guardianship_id, Agreement.second_guardianship_id)
             column = columns[standing.rank is Rank.SECOND]
             self.session.execute(update(Agreement).where(column == loser.id).values({column: winner.id}))
+
+    def _tell_winner(self, loser: Guardianship, winner: Guardianship) -> None:
+        """One relative under two records: what waits to be said goes on. Another guardian is told nothing that was meant for this one."""
+        waiting = update(Message).where(Message.guardianship_id == loser.id, Message.state == MessageState.QUEUED)
+        self.session.execute(waiting.values(guardianship_id=winner.id))
 
     # -- what is to be done and what was done
 
@@ -322,51 +317,6 @@ class _Merge:
 
     def _tasks(self, patient: Patient) -> list[Task]:
         return list(self.session.scalars(select(Task).where(Task.patient_id == patient.id).order_by(Task.id)))
-
-    def _events(self) -> None:
-        for name in _MOVES:
-            table = table_named(name)
-            if name not in _OWN_PERSON:
-                self._reseal(name, "patient_id", self.merged.id)
-            self.session.execute(
-                update(table).where(table.c.patient_id == self.merged.id).values(patient_id=self.kept.id)
-            )
-        papers = table_named("documents")
-        self.session.execute(
-            update(papers)
-            .where(papers.c.subject_kind == DocumentSubject.PATIENT, papers.c.subject_id == self.merged.public_id)
-            .values(subject_id=self.kept.public_id)
-        )
-        emergencies = table_named("emergencies")
-        self.session.execute(
-            update(emergencies)
-            .where(emergencies.c.patient_id == self.merged.id, emergencies.c.finished_at.is_(None))
-            .values(patient_id=self.kept.id)
-        )
-        team = table_named("care_team_members")
-        taken = select(team.c.part).where(
-            team.c.patient_id == self.kept.id, team.c.to_on.is_(None), team.c.withdrawn_at.is_(None)
-        )
-        free = or_(team.c.to_on.is_not(None), team.c.part.not_in(list(self.session.scalars(taken))))
-        self.session.execute(
-            update(team).where(team.c.patient_id == self.merged.id, free).values(patient_id=self.kept.id)
-        )
-
-    def _reseal(self, name: str, column: str, row_id: int) -> None:
-        """Texts of these rows under the key of the person who stays."""
-        table = table_named(name)
-        sealed = [one.name for one in table.columns if one.name.endswith("_sealed")]
-        if self.kept.person_id == self.merged.person_id or not sealed:
-            return
-        rows = select(table.c.id, *(table.c[at] for at in sealed)).where(table.c[column] == row_id)
-        for row in self.session.execute(rows).mappings():
-            values = {at: self._resealed(table, at, row[at]) for at in sealed if row[at] is not None}
-            if values:
-                self.session.execute(update(table).where(table.c.id == row["id"]).values(values))
-
-    def _resealed(self, table: Table, column: str, sealed: bytes) -> bytes | None:
-        place = f"{table.name}.{column.removesuffix('_sealed')}"
-        return self.vault.seal(self.kept.person_id, place, self.vault.open(self.merged.person_id, place, sealed))
 
     def _names(self) -> None:
         """Nobody finds the merged record by a name any more; its guardians' names lead to the kept one."""

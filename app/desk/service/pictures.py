@@ -7,7 +7,8 @@ was deleted, and of what was changed each column before and after.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -16,19 +17,16 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.db import Base
+from app.desk.merge_tables import tables_by
+from app.incidents.rules.conferences import ConferenceState
+from app.incidents.rules.incidents import IncidentState
 
 Key = tuple[str, tuple[Any, ...]]
 Picture = dict[Key, dict[str, Any]]
 Difference = dict[str, list[Any]]
 
 _EDITS = "version"  # goes on counting, so that a page that lay open meanwhile is told
-_BY_PATIENT = (
-    "patient_spans", "diagnoses", "consents", "admissions", "guardianships", "agreements", "tasks", "follow_up_visits",
-    "visit_attempts", "risk_levels", "injections", "medicine_supplies", "examinations", "care_team_members", "care_plans",
-    "clues", "emergencies", "name_keys", "duty_checks", "guardian_contacts", "help_visits",
-    "agreement_applications", "documents",
-)  # fmt: skip
-_BY_PERSON = ("phones", "former_id_numbers")
+_OF_PATIENT, _OF_PERSON = tables_by("patient_id"), tables_by("person_id")
 
 
 def take(session: Session, patients: Iterable[int], people: Iterable[int]) -> Picture:
@@ -39,8 +37,8 @@ def take(session: Session, patients: Iterable[int], people: Iterable[int]) -> Pi
     for name, column, ids in (
         ("patients", "id", patient_ids),
         ("people", "id", person_ids),
-        *((name, "patient_id", patient_ids) for name in _BY_PATIENT),
-        *((name, "person_id", person_ids) for name in _BY_PERSON),
+        *((name, "patient_id", patient_ids) for name in _OF_PATIENT),
+        *((name, "person_id", person_ids) for name in _OF_PERSON),
     ):
         table = table_named(name)
         for row in session.execute(select(table).where(table.c[column].in_(ids))).mappings():
@@ -81,13 +79,37 @@ def restore(session: Session, moved: Difference, first: Mapping[str, list[int]])
     for name, key, columns in sorted(moved["changed"], key=lambda one: _order(one, first)):
         table = table_named(name)
         stored = session.execute(select(table).where(*_is(table, key))).mappings().one_or_none()
-        if stored is None:
+        if stored is None or _is_evidence(session, name, dict(stored)):
             continue
         values = {at: _value(before) for at, (before, after) in columns.items() if _plain(stored[at]) == after}
         if _EDITS in table.c:
             values[_EDITS] = stored[_EDITS] + 1
-        session.execute(update(table).where(*_is(table, key)).values(values))
+        with _opened(session, table, key, dict(stored)):
+            session.execute(update(table).where(*_is(table, key)).values(values))
     session.expire_all()
+
+
+def _is_evidence(session: Session, name: str, stored: Mapping[str, Any]) -> bool:
+    """Finished or minuted since the act: it stands as it was signed."""
+    if name == "emergencies":
+        return stored["finished_at"] is not None
+    if name == "conference_items":
+        held = table_named("conferences")
+        state = session.scalar(select(held.c.state).where(held.c.id == stored["conference_id"]))
+        return state is ConferenceState.MINUTED
+    return False
+
+
+@contextmanager
+def _opened(session: Session, table: Table, key: list[Any], stored: Mapping[str, Any]) -> Iterator[None]:
+    """An incident that was closed since is opened to be given back, and closed again: its effect is on somebody's money."""
+    is_closed = table.name == "incidents" and stored["state"] is IncidentState.CLOSED
+    row = update(table).where(*_is(table, key))
+    if is_closed:
+        session.execute(row.values(state=IncidentState.CONFIRMED))
+    yield
+    if is_closed:
+        session.execute(row.values(state=IncidentState.CLOSED))
 
 
 def table_named(name: str) -> Table:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.areas.rules import code_of, prefix_of
 from app.core.actor import Actor
@@ -19,6 +19,7 @@ from app.core.reasons import Reason
 from app.core.scope import within_prefix
 from app.guardians.models import Agreement
 from app.patients.models import Patient, PatientSpan
+from app.patients.queries.merges import same_people
 from app.patients.rules import SpanKind
 from app.people.models import Person
 from app.subsidies.models import CheckHit, CheckList, LineHold, RunCheck, RunKind, SubsidyLine, SubsidyRun
@@ -67,15 +68,41 @@ class LateHit:
 def listed_people(session: Session, run: SubsidyRun, people: Iterable[int]) -> dict[int, list[Listed]]:
     """Person id → where they stand on the county's lists that were there when the run was begun; other people are left out."""
     found: dict[int, list[Listed]] = defaultdict(list)
-    for part in slices(sorted(set(people))) if run.prepared_at else ():
+    asked = _rows_of_people(session, people)
+    for part in slices(sorted(asked)) if run.prepared_at else ():
         rows = session.execute(
             _standing_hits(run.county_code)
             .where(CheckHit.person_id.in_(part), CheckList.loaded_at <= run.prepared_at)
             .order_by(CheckList.id, CheckHit.id)
         )
         for hit, source in rows:
-            found[hit.person_id].append(listed(hit, source))
+            for person in asked[hit.person_id]:
+                found[person].append(listed(hit, source))
     return found
+
+
+def _rows_of_people(session: Session, people: Iterable[int]) -> dict[int, list[int]]:
+    """Row of a person → for whom of these it is read: a hit stays with the row that the list met, also after a merge."""
+    same, asked = same_people(session), defaultdict[int, list[int]](list)
+    rows: defaultdict[int, list[int]] = defaultdict(list)
+    for row, end in same.items():
+        rows[end].append(row)
+    for person in sorted(set(people)):
+        for row in rows.get(same.get(person, person), (person,)):
+            asked[row].append(person)
+    return asked
+
+
+def _is(session: Session, person: InstrumentedAttribute[int]) -> list[ColumnElement[bool]]:
+    """That a hit is about this person: by the row itself, or by another row of somebody who was registered twice. Each is one way to find
+    it by an index; together they would be none.
+    """
+    same = same_people(session)
+    if not same:
+        return [CheckHit.person_id == person]
+    hit_end, end = (case(same, value=column) for column in (CheckHit.person_id, person))
+    twice = and_(CheckHit.person_id.in_(same), person.in_(same), CheckHit.person_id != person, hit_end == end)
+    return [CheckHit.person_id == person, twice]
 
 
 def listed_of(found: Mapping[int, list[Listed]], patient_person: int, payee: int) -> tuple[Listed, ...]:
@@ -96,16 +123,21 @@ def late_hits(session: Session, run: SubsidyRun) -> list[LateHit]:
     """
     if run.prepared_at is None:
         return []
-    return [late for is_payee in (False, True) for late in _late(session, run, is_payee)]
+    people = ((False, Patient.person_id), (True, SubsidyLine.payee_person_id))
+    return [
+        late
+        for is_payee, person in people
+        for about in _is(session, person)
+        for late in _late(session, run, is_payee, about)
+    ]
 
 
-def _late(session: Session, run: SubsidyRun, is_payee: bool) -> Iterator[LateHit]:
+def _late(session: Session, run: SubsidyRun, is_payee: bool, about: ColumnElement[bool]) -> Iterator[LateHit]:
     held = exists().where(
         LineHold.line_id == SubsidyLine.id,
         LineHold.source == HoldSource.CHECK_LIST,
         LineHold.key == CheckHit.public_id,
     )
-    person = SubsidyLine.payee_person_id if is_payee else Patient.person_id
     rows = session.execute(
         select(SubsidyLine, CheckHit, CheckList)
         .select_from(CheckList)
@@ -116,7 +148,7 @@ def _late(session: Session, run: SubsidyRun, is_payee: bool) -> Iterator[LateHit
             CheckList.county_code == run.county_code,
             CheckHit.state != HitState.DISMISSED,
             _is_certain(),
-            CheckHit.person_id == person,
+            about,
             SubsidyLine.decision != LineState.REFUSE,
             ~held,
         )
@@ -145,25 +177,20 @@ def lines_of_listed_dead(session: Session, run: SubsidyRun) -> set[int]:
     """
     told = (
         _standing_hits(run.county_code)
-        .where(CheckList.kind.in_(DEATHS), _is_certain())
-        .with_only_columns(SubsidyLine.id, CheckHit.from_on, CheckHit.person_id, SubsidyLine.payee_person_id)
-        .add_columns(SubsidyLine.snapshot, _PatientPerson.died_on)
+        .where(CheckList.kind.in_(DEATHS), _is_certain(), SubsidyLine.decision == LineState.PAY)
+        .with_only_columns(SubsidyLine.id, CheckHit.from_on, SubsidyLine.snapshot, _PatientPerson.died_on)
         .join(SubsidyLine, SubsidyLine.run_id == run.id)
         .join(Patient, Patient.id == SubsidyLine.patient_id)
         .join(_PatientPerson, _PatientPerson.id == Patient.person_id)
         .join(_Payee, _Payee.id == SubsidyLine.payee_person_id)
-        .where(
-            SubsidyLine.decision == LineState.PAY,
-            or_(
-                and_(CheckHit.person_id == SubsidyLine.payee_person_id, _Payee.died_on.is_(None)),
-                CheckHit.person_id == Patient.person_id,
-            ),
-        )
     )
-    return {
+    dead_payees = or_(*_is(session, SubsidyLine.payee_person_id))
+    dead = {row.id for row in session.execute(told.where(dead_payees, _Payee.died_on.is_(None)))}
+    of_patients = session.execute(told.where(or_(*_is(session, Patient.person_id))))
+    return dead | {
         line_id
-        for line_id, from_on, person_id, payee, snapshot, died_on in session.execute(told)
-        if person_id == payee or _is_paid_beyond(from_on, snapshot.get("last_paid_day"), died_on)
+        for line_id, from_on, snapshot, died_on in of_patients
+        if _is_paid_beyond(from_on, snapshot.get("last_paid_day"), died_on)
     }
 
 

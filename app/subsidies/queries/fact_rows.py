@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session, aliased
 from app.core.period import Period, overlapping, parse_period
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank
-from app.patients.models import Admission, Patient, PatientSpan, RegisterRequest
-from app.patients.rules import RequestKind, RequestState, SpanKind
+from app.patients.models import Admission, Patient, PatientSpan
+from app.patients.rules import SpanKind
 from app.people.models import PayeeAccount, Person
 from app.people.rules import DatePrecision
 from app.risk.models import LevelSource, RiskLevel
@@ -175,24 +175,6 @@ def paid_in_other_runs(run: SubsidyRun, agreements: Sequence[int]) -> Select[int
         SubsidyLine.decision == LineState.PAY,
         SubsidyLine.is_live,
     )
-
-
-def merged_with(session: Session, patients: Sequence[int]) -> defaultdict[int, set[int]]:
-    """patient → the records that were merged into it, or the one that it was merged into."""
-    asked = RegisterRequest
-    rows = session.execute(
-        select(asked.patient_id, asked.kept_patient_id).where(
-            asked.kind == RequestKind.MERGE,
-            asked.state == RequestState.DONE,
-            or_(asked.patient_id.in_(patients), asked.kept_patient_id.in_(patients)),
-        )
-    )
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    for merged, kept in rows:
-        if kept is not None:
-            found[merged].add(kept)
-            found[kept].add(merged)
-    return found
 
 
 def agreed_with(session: Session, quarter: Period, patients: Iterable[int]) -> defaultdict[int, set[int]]:

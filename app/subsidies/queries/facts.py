@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from app.core.scope import within_prefix
 from app.guardians.models import Agreement
 from app.guardians.rules import Rank
 from app.patients.models import Patient
+from app.patients.queries.merges import merges
 from app.patients.rules import (
     NOT_LIVE,
     CareSetting,
@@ -40,7 +41,6 @@ from app.subsidies.queries.fact_rows import (
     agreements_of,
     last_seen_of,
     levels_of,
-    merged_with,
     paid_in_other_runs,
     shared_accounts_of,
     spans_of,
@@ -134,11 +134,15 @@ class _Batch:
         patients = sorted({row.patient_id for row in rows})
         payees = sorted({row.payee_id for row in rows})
         self.first_day, self.last_day = quarter.first_day, quarter.last_day
-        self.spans = _grouped(session.execute(spans_of(patients, quarter)))
-        self.stays = _grouped(session.execute(admissions_of(patients, quarter)))
-        self.levels = _grouped(session.execute(levels_of(patients, quarter)))
+        # what happened to somebody is read from every record of theirs; how a record is managed, from itself
+        known = merges(session)
+        asked = known.asked_of(patients)
+        records = sorted(asked)
+        self.spans = _grouped(session.execute(spans_of(records, quarter)))
+        self.stays = _grouped(session.execute(admissions_of(records, quarter)), asked)
+        self.levels = _grouped(session.execute(levels_of(records, quarter)), asked)
         self.incidents = incident_facts(session, patients, quarter)
-        self.seen = {row[0]: row[1] for row in session.execute(last_seen_of(patients, quarter))}
+        self.seen = _grouped(session.execute(last_seen_of(records, quarter)), asked)
         self.accounts = _grouped(session.execute(accounts_of(payees, run.decided_as_of)))
         self.shared = set(session.scalars(shared_accounts_of(payees)))
         self.called = call_backs(session, payees)
@@ -153,7 +157,7 @@ class _Batch:
         self.paid = {(row[0], row[1]) for row in session.execute(paid_in_other_runs(run, list(held)))}
         at_home = {row.patient_person_id for row in rows}
         self.listed = listed_people(session, run, at_home.union(payees))
-        self.merged = merged_with(session, patients)
+        self.merged = {patient: known.records_of(patient) - {patient} for patient in patients}
         others = {one for several in self.merged.values() for one in several}
         self.agreed = agreed_with(session, quarter, others) if others else defaultdict(set)
 
@@ -189,7 +193,7 @@ class _Batch:
             incidents=self.incidents.get(row.patient_id, ()),
             registered_on=row.registered_on,
             opened_on=opened_on,
-            last_seen_on=self.seen.get(row.patient_id),
+            last_seen_on=max((seen[1] for seen in self.seen[row.patient_id]), default=None),
             duty_check=self.duty[row.agreement_id].result,
             payee_died_on=row.payee_died_on,
             has_account=account is not None,
@@ -260,7 +264,8 @@ class _Batch:
 
     def _stays(self, patient: int, setting: CareSetting) -> tuple[Stay, ...]:
         """A span's `to_on` is the first day of what came after: the day of release, which counts again."""
-        return tuple(Stay(span.from_on, span.to_on) for span in self._kept(patient, SpanKind.CARE, setting))
+        records = (patient, *sorted(self.merged[patient]))
+        return tuple(Stay(one.from_on, one.to_on) for at in records for one in self._kept(at, SpanKind.CARE, setting))
 
     def _was_registered(self, patient: int) -> bool:
         spans = self._kept(patient, SpanKind.REGISTRY, RegistryStatus.REGISTERED)
@@ -334,9 +339,10 @@ def _has_days(span: _Row) -> bool:
     return span.to_on is None or span.to_on > span.from_on
 
 
-def _grouped(rows: Iterable[_Row]) -> defaultdict[int, list[_Row]]:
-    """By whom each row is about."""
+def _grouped(rows: Iterable[_Row], asked: Mapping[int, Sequence[int]] | None = None) -> defaultdict[int, list[_Row]]:
+    """By whom each row is about, or for whom it is read (`Merges.asked_of`)."""
     found: defaultdict[int, list[_Row]] = defaultdict(list)
     for row in rows:
-        found[row[0]].append(row)
+        for about in asked[row[0]] if asked else (row[0],):
+            found[about].append(row)
     return found

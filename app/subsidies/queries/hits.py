@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.areas.queries import full_names
@@ -20,6 +20,7 @@ from app.core.paging import Page, decode_cursor, page_of
 from app.core.scope import within
 from app.guardians.models import Agreement, Guardianship
 from app.patients.models import Admission, Patient, PatientSpan
+from app.patients.queries.merges import same_people
 from app.patients.rules import NOT_LIVE, CareSetting, SpanKind
 from app.people.models import Person
 from app.subsidies.models import CheckHit, CheckList
@@ -133,11 +134,11 @@ def list_hits(session: Session, actor: Actor, source: CheckList, cursor: str | N
 
 def list_work(session: Session, actor: Actor, cursor: str | None = None) -> Page[HitRow]:
     """What waits for this reader on any list: people to be looked at, and for the register's owner those to be recorded."""
-    return _page(session, actor, _hits(actor).where(_waits(actor)), cursor)
+    return _page(session, actor, _hits(actor).where(_waits(session, actor)), cursor)
 
 
 def count_work(session: Session, actor: Actor) -> int:
-    counted = _hits(actor).where(_waits(actor)).with_only_columns(func.count())
+    counted = _hits(actor).where(_waits(session, actor)).with_only_columns(func.count())
     return session.scalar(counted) or 0
 
 
@@ -149,10 +150,11 @@ def _hits(actor: Actor) -> Select[CheckHit, CheckList]:
     )
 
 
-def _waits(actor: Actor) -> ColumnElement[bool]:
+def _waits(session: Session, actor: Actor) -> ColumnElement[bool]:
     if may(actor, Action.KEEP_CARE_LISTS):
-        person = aliased(Person)
-        died = select(person.id).where(person.id == CheckHit.person_id, person.died_on.is_not(None)).exists()
+        person, same = aliased(Person), same_people(session)
+        about = case(same, value=CheckHit.person_id, else_=CheckHit.person_id) if same else CheckHit.person_id
+        died = select(person.id).where(person.id == about, person.died_on.is_not(None)).exists()
         to_record = (CheckHit.state == HitState.CONFIRMED) & CheckList.kind.in_(DEATHS) & ~died
         return or_(CheckHit.state == HitState.OPEN, to_record)
     return (CheckHit.state == HitState.OPEN) & CheckList.kind.not_in(CARE)
@@ -170,7 +172,9 @@ def _page(session: Session, actor: Actor, query: Select[CheckHit, CheckList], cu
 
 
 def _shown(session: Session, actor: Actor, rows: Sequence[tuple[CheckHit, CheckList]]) -> list[HitRow]:
-    people = {hit.person_id for hit, _source in rows}
+    same = same_people(session)  # of somebody whose records were merged, the row that stands is shown
+    who = {hit.id: same.get(hit.person_id, hit.person_id) for hit, _source in rows}
+    people = {*who.values(), *(hit.person_id for hit, _source in rows)}
     names = {
         row.id: row
         for row in session.execute(select(Person.id, Person.name, Person.died_on).where(Person.id.in_(people)))
@@ -181,8 +185,9 @@ def _shown(session: Session, actor: Actor, rows: Sequence[tuple[CheckHit, CheckL
     stays = _Stays(session, actor, [one.patient.id for home in patients.values() for one in home])
     shown = []
     for hit, source in rows:
-        home = patients.get(hit.person_id) or guardians.get(hit.person_id, [])
-        person, is_patient = names[hit.person_id], hit.person_id in patients
+        about = who[hit.id] if who[hit.id] in patients else hit.person_id
+        home = patients.get(about) or guardians.get(about, [])
+        person, is_patient = names[about], about in patients
         knows_days = source.kind not in CARE or sees(actor, Field.CARE_SPANS) is Grant.FULL
         died_on = person.died_on
         shown.append(

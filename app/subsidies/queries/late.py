@@ -50,7 +50,7 @@ def _to_review(session: Session, county_code: str, as_of: date) -> Select[int]:
             line.kind.in_(PAYMENTS),
             line.decision == LineState.PAY,
             line.is_live,
-            or_(learned, and_(is_recent, _touched(begins, ends))),
+            or_(learned, and_(is_recent, or_(_joined(), _touched(begins, ends)))),
         )
         .order_by(line.id)
     )
@@ -77,6 +77,16 @@ def _merged_away() -> ColumnElement[bool]:
     asked = RegisterRequest
     return exists().where(
         asked.patient_id == SubsidyLine.patient_id, asked.kind == RequestKind.MERGE, asked.state == RequestState.DONE
+    )
+
+
+def _joined() -> ColumnElement[bool]:
+    """Another record of the person was found, or parted from this one again, since the line was frozen: what happened to them is read anew."""
+    asked, frozen_at = RegisterRequest, SubsidyRun.prepared_at
+    return exists().where(
+        asked.kind == RequestKind.MERGE,
+        or_(asked.patient_id == SubsidyLine.patient_id, asked.kept_patient_id == SubsidyLine.patient_id),
+        or_(and_(asked.state == RequestState.DONE, asked.decided_at >= frozen_at), asked.undone_at >= frozen_at),
     )
 
 
