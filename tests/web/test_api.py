@@ -24,11 +24,14 @@ from app.api.service import make_key, revoke_key
 from app.core.actor import Role
 from app.core.db import Database
 from app.core.errors import Conflict
+from app.discharges.commands import CloseLoop
 from app.discharges.models import Discharge
+from app.discharges.rules.states import CloseReason
+from app.discharges.service import close_loop
 from tests.conftest import NOW, TODAY
-from tests.rig.county import County
+from tests.rig.county import OTHER_VILLAGE, County
 from tests.rig.discharges import record
-from tests.rig.register import first_guardian, id_number, registered
+from tests.rig.register import first_guardian, id_number, registered, vault
 
 LOOPS = "/api/v1/discharges"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[^\"]+")
@@ -68,7 +71,9 @@ def hospital(app: Flask, key: str) -> Callable[..., Any]:
     return ask
 
 
-def test_a_record_opens_one_loop_however_often_it_is_sent(hospital: Callable[..., Any], database: Database) -> None:
+def test_a_record_opens_one_loop_however_often_it_is_sent_and_is_put_right_under_its_number(
+    hospital: Callable[..., Any], database: Database, county: County
+) -> None:
     sent = said()
     first, second = hospital("post", json=sent), hospital("post", json=sent | {"advice": "另一句"})
     assert (first.status_code, second.status_code) == (201, 200)
@@ -77,8 +82,22 @@ def test_a_record_opens_one_loop_however_often_it_is_sent(hospital: Callable[...
         "guardian",
         "health_centre",
     }
+    with database.transaction() as session:
+        loop = session.scalars(select(Discharge)).one()
+        close_loop(
+            session,
+            vault(session),
+            county.actor("coordinator"),
+            loop.public_id,
+            CloseLoop(CloseReason.WRONG_ENTRY),
+            NOW,
+        )
+    assert hospital("post", json=sent).json["state"] == "closed", "what was wrong is not sent again by a repetition"
+    right = sent | {"area_code": OTHER_VILLAGE}
+    answers = [hospital("post", json=right) for _time in range(2)]
+    assert [one.status_code for one in answers] == [201, 200] and answers[1].json["state"] == "dispatched"
     with database.reading() as session:
-        assert session.scalar(select(func.count(Discharge.id))) == 1
+        assert session.scalar(select(func.count(Discharge.id))) == 2
 
 
 def test_the_answer_is_the_same_whether_or_not_somebody_is_registered(

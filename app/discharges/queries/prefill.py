@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.clock import SHANGHAI
 from app.discharges.models import Discharge
 from app.discharges.queries.reach import own_records
+from app.discharges.rules.numbers import first_of
 from app.discharges.sealing import ADDRESS, CLINICAL, CONTACT, GUIDANCE, IDENTITY, MEDICINES, open_json
 from app.people.models import Person
 from app.people.queries import find_by_id_number
@@ -19,7 +20,7 @@ from app.people.vault import Vault
 
 _FLAGS = {"behaviours": 7, "help_needed": 3, "rehabilitation": 5}
 _YES_NO = ("is_guardian_present", "is_guardian_phone_checked", "is_refused", "is_law_30")
-_STAY = ("hospital_number", "admitted_on", "discharge_type", "discharge_to", "risk_level")
+_STAY = ("admitted_on", "discharge_type", "discharge_to", "risk_level")
 _TREATED = ("inpatient_number", "admission_count", "effect", "rehabilitation_other", "advice", "doctor_name", "doctor_phone", "pay_method", "form_on")  # fmt: skip
 
 
@@ -77,6 +78,7 @@ def all_of(vault: Vault, record: Discharge, person: Person) -> dict[str, Any]:
     return (
         lasting_of(vault, record, person)
         | {name: getattr(record, name) for name in _STAY}
+        | {"hospital_number": first_of(record.hospital_number or "")}
         | {name: clinical.get(name) for name in _TREATED}
         | {name: "y" for name in _YES_NO if getattr(record, name)}
         | {name: [code + 1 for code in range(_FLAGS[name]) if (bits[name] or 0) >> code & 1] for name in _FLAGS}

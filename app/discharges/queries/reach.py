@@ -81,7 +81,7 @@ def get_own_record(session: Session, actor: Actor, public_id: str) -> Discharge:
 
 
 def get_wrong_record(session: Session, actor: Actor, public_id: str) -> Discharge:
-    """One's own that was closed as entered wrongly, to be sent again."""
+    """One's own that was closed as entered wrongly, to be put right."""
     own = select(Discharge).where(Discharge.public_id == public_id, own_records(actor))
     return _one(session, own.where(Discharge.close_reason == CloseReason.WRONG_ENTRY))
 

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
-from app.discharges.models import Discharge, HandoverForm
+from app.discharges.models import Discharge, HandoverEvent, HandoverForm
 from app.discharges.queries.facts import visits_since
 from app.discharges.queries.guards import named_by_hospital
 from app.discharges.queries.reach import own_records
-from app.discharges.rules.states import DischargeState, FormKind, LateBy
-from app.discharges.sealing import DRAFT, open_json
+from app.discharges.rules.numbers import first_of, issue_of
+from app.discharges.rules.states import CloseReason, DischargeState, EventKind, FormKind, LateBy
+from app.discharges.sealing import DRAFT, EVENT_TEXT, open_json
 from app.people.models import Person
 from app.people.vault import Vault
 
@@ -78,6 +79,44 @@ def find_record_row(session: Session, vault: Vault, discharge: Discharge, today:
     name = session.scalar(select(Person.name).where(Person.id == discharge.person_id)) or ""
     is_visited = discharge.id in visits_since(session, [discharge.id])
     return _row(discharge, name, is_visited, _notices(session, vault, [discharge.id]).get(discharge.id), today)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongEntry:
+    """Who closed a record as entered wrongly, and in which words; `is_replaced`: the right one has come."""
+
+    at: datetime
+    who: str
+    why: str
+    is_replaced: bool
+
+
+def find_wrong_entry(session: Session, vault: Vault, discharge: Discharge) -> WrongEntry | None:
+    """Of other endings the hospital hears nothing: they are the register's."""
+    if discharge.close_reason is not CloseReason.WRONG_ENTRY or discharge.closed_at is None:
+        return None
+    said = session.scalars(
+        select(HandoverEvent)
+        .where(
+            HandoverEvent.discharge_id == discharge.id,
+            HandoverEvent.form_id.is_(None),
+            HandoverEvent.kind == EventKind.CLOSED,
+        )
+        .order_by(HandoverEvent.id.desc())
+        .limit(1)
+    ).one()
+    why = vault.open(discharge.person_id, EVENT_TEXT, said.text_sealed) or ""
+    later = select(Discharge.id).where(
+        Discharge.hospital_key == discharge.hospital_key,
+        Discharge.id > discharge.id,
+        Discharge.hospital_number.startswith(issue_of(first_of(discharge.hospital_number or "")), autoescape=True),
+    )
+    return WrongEntry(
+        discharge.closed_at,
+        " ".join(filter(None, (said.unit, said.who))),
+        why,
+        session.scalar(later.limit(1)) is not None,
+    )
 
 
 def draft_of(vault: Vault, plan: Discharge) -> dict[str, Any]:

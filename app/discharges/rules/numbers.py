@@ -15,6 +15,11 @@ def issued(number: str, issue: int) -> str:
     return number if issue == 1 else f"{issue_of(number)}{issue}"
 
 
+def first_of(number: str) -> str:
+    """The hospital's own number of whatever issue."""
+    return number.partition(" #")[0]
+
+
 def issue_of(number: str) -> str:
     """How later issues of a number begin."""
     return f"{number} #"

@@ -85,7 +85,10 @@ def numbered_anew(session: Session, vault: Vault, sender: Sender, said: SubmitDi
         if _says_the_same(session, vault, standing, said):
             break
         issue += 1
-    return replace(said, hospital_number=issued(number, issue))
+    if issue == 1:
+        return said
+    # a system makes its key of the number: the issue has one of its own, however often it arrives
+    return replace(said, hospital_number=issued(number, issue), submission_key=f"{said.submission_key[:32]}#{issue}")
 
 
 def _says_the_same(session: Session, vault: Vault, standing: Discharge, said: SubmitDischarge) -> bool:

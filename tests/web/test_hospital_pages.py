@@ -1,0 +1,126 @@
+"""A nurse's way by page: whom the ward has, the plan and its notice, the door, and a record that has to be put right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.clock import SHANGHAI
+from app.core.db import Database, new_public_id
+from app.discharges.commands import CloseLoop
+from app.discharges.models import Discharge, HandoverForm
+from app.discharges.rules.states import CloseReason, DischargeType, FormKind
+from app.discharges.service import close_loop
+from app.patients.models import Patient
+from app.patients.service import record_admission
+from tests.rig.county import OTHER_VILLAGE, VILLAGE, County
+from tests.rig.discharges import ADMITTED_ON, LEFT_AT, submitted
+from tests.rig.papers import words_on
+from tests.rig.register import NOW, TODAY, id_number, registered, vault
+
+OWN = "安和县hospital"
+PDF = "application/pdf"
+
+
+def typed(**changes: Any) -> dict[str, Any]:
+    """The form as a nurse fills it in."""
+    return {
+        "key": new_public_id(), "name": "单晓明", "sex": "1", "born_on": "1980-05-01", "id_kind": "01", "id_number": id_number(),
+        "area_code": VILLAGE, "address": "东村 12 组 3 号", "contact_name": "赵桂兰", "contact_relation": "配偶",
+        "contact_phone": "13900001111", "is_guardian_present": "y", "hospital_number": "CY-010", "admitted_on": ADMITTED_ON.isoformat(),
+        "planned_on": TODAY.isoformat(), "discharged_at": f"{LEFT_AT.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}", "discharge_type": "ordered",
+        "discharge_to": "home", "admission_count": "3", "diagnosis": "偏执型标记", "diagnosis_code": "F20.0", "first_diagnosed": "2011-06",
+        "risk_level": "1", "behaviours": "7", "effect": "2", "medicines": "利培酮片，2mg，早晚各一片", "rehabilitation": "1",
+        "doctor_name": "汪志远", "doctor_phone": "0559-2345678", "form_on": TODAY.isoformat(), **changes,
+    }  # fmt: skip
+
+
+def lie_in(session: Session, county: County, patient: Patient, hospital: str) -> None:
+    record_admission(session, county.actor("doctor"), patient, hospital, ADMITTED_ON, None, NOW)
+
+
+def value(page: str, name: str) -> str:
+    found = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
+    said = re.search(r'value="([^"]*)"', found[0]) if found else None
+    return said[1] if said else ""
+
+
+def test_a_record_begins_with_whom_the_ward_has_and_who_was_reported_as_gone_leaves_the_list(
+    database: Database, county: County, client_as: Callable[[str], FlaskClient]
+) -> None:
+    with database.transaction() as session:
+        here, there = (
+            registered(session, county.actor("doctor"), name, number) for number, name in ((1, "单晓明"), (2, "沈别院"))
+        )
+        lie_in(session, county, here, OWN)
+        lie_in(session, county, there, "别的医院")
+        ours, theirs = here.public_id, there.public_id
+    hospital = client_as("hospital")
+    ward = hospital.get("/").text
+    assert f"/discharges/records/new?patient={ours}" in ward and theirs not in ward
+    page = hospital.get(f"/discharges/records/new?patient={ours}").text
+    assert [value(page, name) for name in ("name", "id_number", "born_on", "admitted_on")] == [
+        "单晓明", id_number(), "1980-05-01", ADMITTED_ON.isoformat(),
+    ]  # fmt: skip
+    assert hospital.get(f"/discharges/records/new?patient={theirs}").status_code == 404
+    assert client_as("county_office").get(f"/discharges/records/new?patient={ours}").status_code == 404
+    with database.transaction() as session:
+        submitted(session, county, discharge_type=DischargeType.DEATH)
+    assert ours not in hospital.get("/").text, (
+        "the ward has said so itself; the register follows when people have looked"
+    )
+
+
+def test_the_notice_is_signed_before_they_leave_and_a_wrong_record_is_sent_again_under_its_number(
+    database: Database, county: County, client_as: Callable[[str], FlaskClient]
+) -> None:
+    hospital = client_as("hospital")
+    kept = hospital.post("/discharges/records/new", data=typed(keep="1", discharged_at="")).location
+    notice = f"{kept}/notice"
+    assert notice in hospital.get(kept).text
+    printed = hospital.get(notice)
+    words = words_on(printed.data)
+    assert printed.mimetype == PDF and all(
+        one in words for one in ("单晓明", "赵桂兰", "利培酮片", "2026年11月21日", "签收人")
+    )
+    assert "偏执型标记" not in words and "F20.0" not in words
+    bare = hospital.post("/discharges/records/new", data=typed(keep="1", contact_name="")).location
+    assert f"{bare}/notice" not in hospital.get(bare).text and hospital.get(f"{bare}/notice").status_code == 404
+    version = value(hospital.get(kept).text, "version")
+    sent = hospital.post(kept, data=typed(send="1", version=version))
+    assert sent.status_code == 302 and hospital.get(notice).status_code == 404
+    with database.transaction() as session:
+        loop = session.scalars(select(Discharge).where(Discharge.hospital_number == "CY-010")).one()
+        form = session.scalars(
+            select(HandoverForm).where(HandoverForm.discharge_id == loop.id, HandoverForm.kind == FormKind.GUARDIAN)
+        ).one()
+        wrong = loop.public_id
+        signed = f"/discharges/notices/{form.public_id}/confirm"
+    at = f"{(NOW - timedelta(hours=2)).astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
+    said = {"key": new_public_id(), "who": "赵桂兰", "relation": "配偶", "at": at}
+    assert hospital.post(signed, data=said).status_code == 302, "signed at the door, before the record was sent"
+    with database.transaction() as session:
+        why = CloseLoop(CloseReason.WRONG_ENTRY, "住址写成了东村")
+        close_loop(session, vault(session), county.actor("coordinator"), wrong, why, NOW)
+    page = hospital.get(f"/discharges/records/{wrong}").text
+    assert "住址写成了东村" in page and "coordinator" in page and f"new?again={wrong}" in page, "why, and by whom"
+    again = hospital.get(f"/discharges/records/new?again={wrong}").text
+    assert [value(again, name) for name in ("name", "hospital_number", "diagnosis", "doctor_name", "admission_count")] == [
+        "单晓明", "CY-010", "偏执型标记", "汪志远", "3",
+    ]  # fmt: skip
+    assert "利培酮片，2mg，早晚各一片" in again
+    right = hospital.post("/discharges/records/new", data=typed(send="1", area_code=OTHER_VILLAGE)).location
+    assert right and wrong not in right
+    with database.reading() as session:
+        loops = session.scalars(
+            select(Discharge).where(Discharge.submitted_at.is_not(None)).order_by(Discharge.id)
+        ).all()
+        assert [one.area_code for one in loops] == [VILLAGE, OTHER_VILLAGE]
+    assert f"new?again={wrong}" not in hospital.get(f"/discharges/records/{wrong}").text, "it has been put right"
+    assert hospital.get(f"/discharges/records/new?again={loops[1].public_id}").status_code == 404
