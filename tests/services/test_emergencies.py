@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from app.areas.models import Agency
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from app.core.identity import Sex
@@ -26,6 +27,7 @@ from app.incidents.queries import (
     list_questions,
     open_sheet,
 )
+from app.incidents.queries.receptions import list_asked
 from app.incidents.rules import (
     ConsentSigner,
     Disposal,
@@ -40,7 +42,7 @@ from app.incidents.rules import (
     clock_of,
     next_check_at,
 )
-from app.incidents.rules.reception import ReceptionState, Transport
+from app.incidents.rules.reception import ReceptionRefusal, ReceptionState, Transport
 from app.incidents.service import (
     answer_no_emergency,
     fill_record,
@@ -240,15 +242,23 @@ def test_what_is_written_down_late_asks_for_a_visit_today_and_never_in_the_past(
 
 
 def test_a_hospital_may_answer_within_the_minute_of_the_question(session: Session, county: County) -> None:
-    doctor, emergency = county.actor("doctor"), opened(session, county, area_code=VILLAGE)
+    doctor, emergency = county.actor("doctor"), opened(session, county, area_code=VILLAGE, name="单晓明")
     asked_at = NOW.replace(second=10)
-    asked = AskHospital(new_public_id(), Transport.AMBULANCE, name="市精神卫生中心")
+    hospital = county.actor("hospital")
+    own = session.get_one(Agency, hospital.agency_id)
+    asked = AskHospital(new_public_id(), Transport.AMBULANCE, hospital=own.public_id)
     reception = ask_hospital(session, vault(session), doctor, emergency, asked, asked_at)
     said = AnswerReception(ReceptionState.ACCEPTED, NOW, name="值班医生")
     with pytest.raises(Invalid):
         answer_reception(session, doctor, reception, replace(said, at=NOW - timedelta(minutes=1)), asked_at)
     answer_reception(session, doctor, reception, said, asked_at)
     assert (reception.state, reception.answered_at) == (ReceptionState.ACCEPTED, asked_at)
+    assert [one.name for one in list_asked(session, hospital)] == ["单晓明"]
+    no = replace(said, to=ReceptionState.REFUSED, refusal=ReceptionRefusal.NO_BED, at=asked_at)
+    answer_reception(session, hospital, reception, no, asked_at)
+    assert [one.name for one in list_asked(session, hospital)] == [""], "whom it does not receive is not its patient"
+    with pytest.raises(Conflict):
+        answer_reception(session, hospital, reception, said, asked_at)
 
 
 # -- the record --------------------------------------------------------------------------------------------------------

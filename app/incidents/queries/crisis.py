@@ -46,7 +46,7 @@ class CallSheet:
     staff: Mapping[int, str] = field(default_factory=dict)
     incident: str | None = None
     emergency: str | None = None
-    has_clue: bool = False
+    clue: str | None = None
 
 
 def get_call(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> CrisisCall:
@@ -86,6 +86,7 @@ def open_call(session: Session, actor: Actor, vault: Vault, call: CrisisCall) ->
     rows = session.execute(select(User.id, User.display_name).where(User.id.in_(ids)))
     incident = session.get(Incident, call.incident_id) if call.incident_id else None
     emergency = session.get(Emergency, call.emergency_id) if call.emergency_id else None
+    clue = session.get(Clue, call.clue_id) if call.clue_id else None
     return CallSheet(
         call=call,
         person=session.get_one(Person, call.person_id),
@@ -96,5 +97,5 @@ def open_call(session: Session, actor: Actor, vault: Vault, call: CrisisCall) ->
         staff={row.id: row.display_name for row in rows},
         incident=incident.public_id if incident else None,
         emergency=emergency.public_id if emergency else None,
-        has_clue=call.clue_id is not None and session.get(Clue, call.clue_id) is not None,
+        clue=clue.public_id if clue else None,
     )

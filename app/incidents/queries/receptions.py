@@ -19,6 +19,8 @@ from app.incidents.rules.reception import ReceptionState
 from app.people.models import Person
 
 MOST_SHOWN = 50
+# whom a hospital does not receive is not its patient: the question stays, the name goes (roles.md)
+NOT_OURS = (ReceptionState.REFUSED, ReceptionState.CALLED_OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,13 @@ def list_asked(session: Session, actor: Actor) -> list[ReceptionRow]:
     ).all()
     villages = full_names(session, {emergency.area_code for _one, emergency, _person in rows})
     return [
-        ReceptionRow(one, person.name, int(person.sex), villages[emergency.area_code], emergency.reason)
+        ReceptionRow(
+            one,
+            "" if one.state in NOT_OURS else person.name,
+            int(person.sex),
+            villages[emergency.area_code],
+            emergency.reason,
+        )
         for one, emergency, person in rows
     ]
 

@@ -6,17 +6,25 @@ from typing import Any
 
 from app.core.access import Action, current_actor, may
 from app.core.clock import current_clock
+from app.core.i18n import _
 from app.core.web import read_session
 from app.incidents.labels_incidents import KINDS
 from app.incidents.queries.decisions import Asked, count_asked
 from app.incidents.queries.links import IncidentLink, list_links
 from app.incidents.views.blueprint import incidents
+from app.patients.rules import UNKNOWN_NAME
 
 
 @incidents.app_context_processor
 def _parts() -> dict[str, Any]:
     """Asked only where a page shows it."""
     return {"conference_tile": find_tile, "incidents_of": incidents_of, "incident_kinds": KINDS}
+
+
+@incidents.app_template_filter("known_name")
+def known_name(name: str) -> str:
+    """Somebody whom nobody can name yet is unknown in the reader's language."""
+    return _(UNKNOWN_NAME) if name == UNKNOWN_NAME else name
 
 
 def incidents_of(patient: int | str) -> list[IncidentLink]:
