@@ -15,6 +15,7 @@ TEXTS: dict[str, str] = {
     "incidents.decide.own": N_("您是该患者的监护人，不参与此项认定"),
     "incidents.decide.meanwhile": N_("已有人作出决定，请重新打开页面"),
     "incidents.decide.nothing": N_("这一事项不需要决定"),
+    "incidents.decide.no_fault": N_("已认定监护人尽责的，只能照常发放"),
     "incidents.decide.say_why": N_("请写明认定的依据"),
     "incidents.decide.which_level": N_("请选择评定的等级"),
     "incidents.decide.which_day": N_("请填写今天到 %(last)s 之间的日期"),
@@ -36,6 +37,7 @@ TEXTS: dict[str, str] = {
     "incidents.visit_sooner": N_("发生案（事）件后提前随访（%(by)s 前）"),
     "incidents.now.level": N_("现为 %(level)s 级"),
     "incidents.now.visit": N_("下次随访 %(on)s"),
+    "incidents.now.no_fault": N_("现已认定监护人尽责，不予发放的决定不再有效"),
     "incidents.now.agreement": N_("现有协议到 %(to)s"),
     "incidents.now.agreement_ended": N_("协议已于 %(on)s结束"),
     # the audit's words

@@ -19,8 +19,10 @@ from app.core.errors import AnhuError, Conflict, Forbidden, Invalid, NotFound
 from app.core.money import Money
 from app.guardians.commands import AddGuardian, SignAgreement
 from app.guardians.models import Guardianship
+from app.guardians.queries.duty_page import list_replacements
 from app.guardians.rules import Rank, Relation
 from app.guardians.service import add_guardian, sign_agreement
+from app.guardians.service.duty_after import decide_replacement
 from app.incidents.commands.incidents import (
     AddHarm,
     ConfirmIncident,
@@ -58,6 +60,8 @@ from app.patients.models import Patient
 from app.patients.rules import ManagementStatus
 from app.people.models import Person
 from app.risk.models import LevelSource, RiskLevel
+from app.tasks.models import Task, TaskState
+from app.tasks.rules import TaskKind
 from app.tasks.service import move_follow_up
 from tests.rig.county import SECOND_VILLAGE, VILLAGE, County
 from tests.rig.register import NOW, SINCE, TODAY, first_guardian, person, registered, vault
@@ -211,6 +215,33 @@ def test_each_matter_is_decided_by_the_people_whose_it_is_and_the_record_closes_
         incidents_between(session, [agreed.id], TODAY - timedelta(days=3), TODAY)[agreed.id][0].guardian_at_fault
         is False
     )
+    with pytest.raises(Invalid) as refused:
+        said(session, clerk, incident, Matter.QUARTER, "stop", after=2)
+    assert [one.code for one in refused.value.errors["outcome"]] == ["incidents.decide.no_fault"]
+
+
+def test_a_guardian_to_be_replaced_is_a_task_until_another_stands_or_the_decision_is_corrected(
+    session: Session, county: County, agreed: Patient
+) -> None:
+    town, clerk = county.actor("town"), county.actor("clerk")
+    incident = confirmed(session, county, agreed, IncidentKind.CRIMINAL)
+    blamed(session, county, incident)
+
+    def asked() -> list[TaskState]:
+        own = select(Task.state).where(Task.kind == TaskKind.REPLACE_GUARDIAN, Task.patient_id == agreed.id)
+        return list(session.scalars(own.order_by(Task.id)))
+
+    said(session, town, incident, Matter.AGREEMENT, "replace")
+    (waiting,) = list_replacements(session, clerk)
+    assert waiting.is_decided and waiting.due_on == date(2026, 12, 4)  # ten working days
+    with pytest.raises(Conflict):
+        decide_replacement(session, clerk, waiting.task, "guardians.replace.improving", NOW)
+    said(session, town, incident, Matter.AGREEMENT, "kept", after=1)
+    assert asked() == [TaskState.CANCELLED]
+    said(session, town, incident, Matter.AGREEMENT, "replace", after=2)
+    other = AddGuardian(Rank.FIRST, Relation.OTHER, TODAY, person("孙大伯", 511), replaces=True)
+    add_guardian(session, vault(session), clerk, agreed, other, NOW)
+    assert asked() == [TaskState.CANCELLED, TaskState.DONE]
 
 
 @pytest.mark.parametrize("rank", list(Rank))

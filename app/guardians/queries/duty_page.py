@@ -19,7 +19,7 @@ from app.core.reasons import Reason
 from app.core.scope import within
 from app.guardians.models import Agreement, DutyCheck, DutySignature, GuardianAssessment, Guardianship
 from app.guardians.rules import Rank
-from app.guardians.rules.duty import AssessmentMark, CheckWay, Duty, DutyMark, Signer
+from app.guardians.rules.duty import REPLACED_FOR, AssessmentMark, CheckWay, Duty, DutyMark, Signer
 from app.patients.models import Patient
 from app.people.models import Person
 from app.tasks.models import Task, TaskState
@@ -56,7 +56,7 @@ class CheckOnRecord:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A guardian who failed twice in a year."""
+    """A guardian who failed twice in a year, or whose replacement was decided with an incident (`is_decided`) and waits to be done."""
 
     task: str
     patient: str
@@ -64,6 +64,7 @@ class Replacement:
     guardian: str | None
     due_on: date
     because: Sequence[Reason]
+    is_decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ def list_replacements(session: Session, actor: Actor) -> list[Replacement]:
             name if names_guardian else None,
             task.due_on,
             [Reason.from_json(one) for one in task.because],
+            task.period.startswith(REPLACED_FOR),
         )
         for task, patient, area_code, name in rows
     ]

@@ -14,6 +14,9 @@ from app.core.workdays import Deadline, WorkdayCalendar, add_working_days
 
 CHECK_WITHIN_WORKING_DAYS = 10  # after the quarter's end (domain 5.6, step 4)
 REPLACE_WITHIN_WORKING_DAYS = 10  # for the town's decision after two failures in a year
+REPLACED_FOR = (
+    "incident:"  # how the period of a task begins whose decision was taken with an incident, and only has to be done
+)
 FAILURES_TO_REPLACE = 2  # of one guardian in a year (domain 5.3)
 CASH_AT_MOST = 1_000_000  # fen: a gift at a visit is no subsidy
 

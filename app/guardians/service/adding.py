@@ -22,6 +22,7 @@ from app.guardians.labels import RANK_LABELS
 from app.guardians.models import Guardianship
 from app.guardians.rules import Known, Rank, is_minor, load_warnings, relation_warnings
 from app.guardians.service.agreements import end_running
+from app.guardians.service.replacing import close_questions
 from app.guardians.service.who import people_of
 from app.patients.models import Patient
 from app.patients.rules import RegistryStatus
@@ -188,6 +189,7 @@ def _end(
     session.flush()
     if guardianship.rank is Rank.FIRST:
         end_running(session, actor, patient, guardianship, to_on - timedelta(days=1), because, now)
+        close_questions(session, actor, patient, now)
     if not _still_guards(session, patient, guardianship):
         forget_names(session, patient, guardianship.person_id)
     note(

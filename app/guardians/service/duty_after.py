@@ -16,7 +16,7 @@ from app.core.refusals import said_by
 from app.guardians.labels_duty import REPLACE_DECISIONS
 from app.guardians.models import Agreement, DutySignature
 from app.guardians.queries.duty import get_replacement, guards_of, lock_check
-from app.guardians.rules.duty import SIGNS_AS, Signer
+from app.guardians.rules.duty import REPLACED_FOR, SIGNS_AS, Signer
 from app.guardians.service.duty_follow import REFUSED, find_task, follow_failures, refuse_own, signature_of
 from app.patients.models import Patient
 from app.tasks.models import TaskState
@@ -82,6 +82,8 @@ def decide_replacement(session: Session, actor: Actor, task_id: str, code: str, 
     """The town's word on a guardian who failed twice in a year; not by somebody who guards the same patient."""
     require(actor, Action.ASSESS_GUARDIANS)
     task, patient = get_replacement(session, actor, task_id)
+    if task.period.startswith(REPLACED_FOR):
+        raise Conflict(reason("guardians.replace.to_do"))
     if code not in REPLACE_DECISIONS:
         raise Invalid({"decision": [reason("core.nothing_chosen")]})
     refuse_own(actor, guards_of(session, [patient.id])[patient.id])

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
-from app.core.calendar import load_workdays
-from app.core.clock import business_day
 from app.core.errors import Forbidden
 from app.core.reasons import Label, reason
-from app.core.workdays import add_working_days
 from app.guardians.labels_duty import MARK_LABELS
 from app.guardians.models import Agreement, DutyCheck, DutySignature
 from app.guardians.queries.duty import Guard, count_failures
-from app.guardians.rules.duty import FAILURES_TO_REPLACE, REPLACE_WITHIN_WORKING_DAYS, DutyMark, Signer
+from app.guardians.rules.duty import FAILURES_TO_REPLACE, DutyMark, Signer
+from app.guardians.service.replacing import ask_for_replacement, take_question_back
 from app.patients.models import Patient
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
-from app.tasks.service import close_task, open_task
+from app.tasks.service import close_task
 
 REFUSED = {
     "guard_duty_checks_own": "guardians.duty.own",
@@ -33,7 +31,6 @@ REFUSED = {
     "uq_duty_signatures_duty_check_id": "guardians.duty.signed_already",
     "duty_signatures.duty_check_id, duty_signatures.signer": "guardians.duty.signed_already",
 }
-_CALENDAR_SPAN = timedelta(days=60)
 
 
 def refuse_own(actor: Actor, guards: Iterable[Guard]) -> None:
@@ -95,21 +92,7 @@ def follow_failures(
     failures = count_failures(session, agreement.guardianship_id, year)
     period = f"{agreement.guardianship_id}:{year}"
     if failures >= FAILURES_TO_REPLACE:
-        today = business_day(now)
-        calendar = load_workdays(session, today, today + _CALENDAR_SPAN)
-        deadline = add_working_days(today, REPLACE_WITHIN_WORKING_DAYS, calendar)
-        because = [reason("guardians.replace.because", year=year, count=failures), *deadline.reasons]
-        open_task(session, patient, TaskKind.REPLACE_GUARDIAN, period, deadline.ends_on, because, now)
-        return
-    asked = session.scalar(
-        select(Task).where(
-            Task.kind == TaskKind.REPLACE_GUARDIAN,
-            Task.patient_id == patient.id,
-            Task.period == period,
-            Task.state == TaskState.OPEN,
-        )
-    )
-    if asked is not None:
-        asked.state, asked.closed_at, asked.closed_by = TaskState.CANCELLED, now, actor.user_id
-        asked.outcome = reason("guardians.replace.passed_since").to_json()
-        session.flush()
+        because = reason("guardians.replace.because", year=year, count=failures)
+        ask_for_replacement(session, patient, period, [because], now)
+    else:
+        take_question_back(session, actor, patient, period, reason("guardians.replace.passed_since"), now)

@@ -27,6 +27,7 @@ from app.incidents.rules.incidents import (
     AT_FAULT,
     DECIDED_BY,
     GROUP_ROLES,
+    PAYS,
     Known,
     Matter,
     Proposal,
@@ -186,14 +187,15 @@ def _guardian_names(session: Session, incident: Incident) -> list[str]:
 def _effect(
     session: Session, actor: Actor, incident: Incident, patient: Patient, matter: Matter, decided: Sequence[Decided]
 ) -> Effect:
-    proposal = propose(matter, known_of(session, incident, patient))
+    known = known_of(session, incident, patient)
+    is_void = matter is Matter.QUARTER and bool(decided) and decided[-1].outcome != PAYS and known.fault is False
     return Effect(
         matter,
-        proposal,
+        propose(matter, known),
         decided[-1] if decided else None,
         decided[:-1],
         actor.role in DECIDED_BY[matter],
-        _now(session, patient, matter),
+        reason("incidents.now.no_fault") if is_void else _now(session, patient, matter),
     )
 
 

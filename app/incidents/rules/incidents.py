@@ -88,13 +88,14 @@ class Matter(StrEnum):
 
 
 AT_FAULT, NOT_AT_FAULT = "at_fault", "not_at_fault"
+REPLACES, PAYS = "replace", "pay"
 
 OUTCOMES: dict[Matter, tuple[str, ...]] = {
     Matter.LEVEL: ("kept", "rated"),
     Matter.VISITS: ("kept", "sooner"),
     Matter.FAULT: (NOT_AT_FAULT, AT_FAULT),
-    Matter.AGREEMENT: ("kept", "talk", "replace"),
-    Matter.QUARTER: ("pay", "stop", "stop_year"),
+    Matter.AGREEMENT: ("kept", "talk", REPLACES),
+    Matter.QUARTER: (PAYS, "stop", "stop_year"),
 }
 # Risk is the clinicians', visits the doctor's, the guardian's duty the coordinator's with the group, the agreement the town's or the
 # clerk's, the money the clerk's or the reviewer's.

@@ -14,6 +14,8 @@ from app.core.actor import Actor, hand_of
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
+from app.guardians.rules.duty import REPLACED_FOR
+from app.guardians.service.replacing import ask_for_replacement, take_question_back
 from app.incidents.commands.incidents import Decide
 from app.incidents.models import FindingMember, Incident, IncidentFinding
 from app.incidents.queries.deciding import find_findings, group_members, guardians_since, known_of
@@ -24,6 +26,8 @@ from app.incidents.rules.incidents import (
     GUARDIANS_OWN,
     MEMBERS_AT_LEAST,
     OUTCOMES,
+    PAYS,
+    REPLACES,
     VISIT_WITHIN,
     IncidentState,
     Matter,
@@ -55,11 +59,12 @@ def decide(
     """
     patient = _refuse_deciding(session, actor, incident, command)
     members = _members(session, actor, incident, command)
-    _refuse_shape(command, today)
+    known = known_of(session, incident, patient)
+    _refuse_shape(command, today, known.fault)
     before = find_findings(session, incident).get(command.matter)
     if (before.number if before else 0) != command.after:
         raise Conflict(reason("incidents.decide.meanwhile"))
-    because = propose(command.matter, known_of(session, incident, patient)).because
+    because = propose(command.matter, known).because
     finding = IncidentFinding(
         incident_id=incident.id,
         matter=command.matter,
@@ -78,6 +83,8 @@ def decide(
         session.flush()
         session.add_all(_seated(finding, members))
     _follow(session, actor, incident, patient, command, now)
+    if command.matter is Matter.AGREEMENT:
+        _follow_agreement(session, actor, incident, patient, finding, now)
     note(
         session,
         actor,
@@ -113,10 +120,12 @@ def _refuse_deciding(session: Session, actor: Actor, incident: Incident, command
     return patient
 
 
-def _refuse_shape(command: Decide, today: date) -> None:
+def _refuse_shape(command: Decide, today: date, fault: bool | None) -> None:
     errors: dict[str, list[Reason]] = {}
     if command.outcome not in OUTCOMES[command.matter]:
         errors["outcome"] = [reason("core.nothing_chosen")]
+    elif command.matter is Matter.QUARTER and command.outcome != PAYS and not fault:
+        errors["outcome"] = [reason("incidents.decide.no_fault")]
     if command.matter is Matter.FAULT and not command.words:
         errors["words"] = [reason("incidents.decide.say_why")]
     if command.outcome == "rated" and command.level is None:
@@ -157,12 +166,24 @@ def _seated(finding: IncidentFinding, members: Sequence[tuple[User, Agency | Non
 def _follow(
     session: Session, actor: Actor, incident: Incident, patient: Patient, command: Decide, now: datetime
 ) -> None:
-    """What a decision moves in the rooms below; money, agreements and visits' content are their own use cases."""
+    """What a decision moves in the rooms below at once. The money reads what was decided when its lines are drawn up."""
     if command.outcome == "rated" and command.level is not None:
         note_level(session, actor, patient, command.level, incident.happened_on, LevelSource.INCIDENT, incident.id, now)
     if command.outcome == "sooner" and command.visit_by is not None:
         because = [reason("incidents.visit_sooner", by=command.visit_by)]
         come_by(session, patient, command.visit_by, because, f"incident:{incident.id}", now)
+
+
+def _follow_agreement(
+    session: Session, actor: Actor, incident: Incident, patient: Patient, finding: IncidentFinding, now: datetime
+) -> None:
+    """Another guardian is to be found by whoever keeps agreements; a corrected decision takes that back."""
+    period = f"{REPLACED_FOR}{incident.public_id}"
+    if finding.outcome == REPLACES:
+        because = [reason("guardians.replace.incident", on=finding.decided_on)]
+        ask_for_replacement(session, patient, period, because, now)
+    else:
+        take_question_back(session, actor, patient, period, reason("guardians.replace.taken_back"), now)
 
 
 def proposed_visit(incident: Incident, today: date) -> date:

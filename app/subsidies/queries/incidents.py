@@ -18,7 +18,7 @@ from app.incidents.rules.incidents import IncidentKind as Kind
 from app.subsidies.models import SubsidyLine, SubsidyRun
 from app.subsidies.queries.past import PAYMENTS, SENT
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.incidents import IncidentFact, IncidentKind, Ruling, stops_from
+from app.subsidies.rules.incidents import STOPPED_BY_PEOPLE, IncidentFact, IncidentKind, Ruling, stops_from
 
 MOST_LINES = 12
 _KINDS = {Kind.PUBLIC_ORDER: IncidentKind.PUBLIC_ORDER, Kind.CRIMINAL: IncidentKind.CRIMINAL}
@@ -61,8 +61,8 @@ def faults_between(
 
 
 def lines_of_day(session: Session, actor: Actor, patient_id: int, day: date) -> list[SubsidyLine]:
-    """The patient's live lines of the period in which something happened, and what still waits for people since: an incident that
-    came to light after its period was paid holds a later one."""
+    """The patient's live lines of the period in which something happened, and what waits for people or was stopped by them since: an
+    incident that came to light after its period was paid holds a later one."""
     rows = session.scalars(
         select(SubsidyLine)
         .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
@@ -74,7 +74,9 @@ def lines_of_day(session: Session, actor: Actor, patient_id: int, day: date) -> 
 
 
 def _concerns(line: SubsidyLine, period: Period, day: date) -> bool:
-    return period.first_day <= day <= period.last_day or (day < period.first_day and line.decision is LineState.HOLD)
+    is_stopped = any(one["code"].startswith(STOPPED_BY_PEOPLE) for one in line.reasons)
+    has_effect = line.decision is LineState.HOLD or is_stopped
+    return period.first_day <= day <= period.last_day or (day < period.first_day and has_effect)
 
 
 def _fact(one: IncidentOn, paid: Sequence[Period]) -> IncidentFact:
