@@ -28,6 +28,7 @@ from app.incidents.rules.emergencies import EmergencyReason, PersonCategory, Rep
 from app.incidents.rules.incidents import IncidentKind, Reporter
 from app.incidents.service.emergencies import open_emergency
 from app.incidents.service.incidents import store_incident
+from app.incidents.service.urgent import tell_danger
 from app.patients.models import Clue
 from app.patients.rules import UNKNOWN_NAME, ClueSource
 from app.people.commands import PersonDraft
@@ -85,6 +86,8 @@ def write_call(
     person = session.get_one(Person, call.person_id)
     person.name, person.sex = command.name or UNKNOWN_NAME, command.sex
     session.flush()
+    if call.danger is DangerNow.YES:
+        tell_danger(session, call, now)
     _note(session, actor, "incidents.call_written", call, now)
 
 
