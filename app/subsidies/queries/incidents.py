@@ -15,6 +15,7 @@ from app.core.period import Period, parse_period
 from app.core.scope import within
 from app.incidents.queries import IncidentOn, incidents_between, told_by_visits
 from app.incidents.rules.incidents import IncidentKind as Kind
+from app.patients.queries.merges import merges, records_of
 from app.subsidies.models import SubsidyLine, SubsidyRun
 from app.subsidies.queries.past import PAYMENTS, SENT
 from app.subsidies.rules.decision import LineState
@@ -66,7 +67,11 @@ def lines_of_day(session: Session, actor: Actor, patient_id: int, day: date) -> 
     rows = session.scalars(
         select(SubsidyLine)
         .join(SubsidyRun, SubsidyRun.id == SubsidyLine.run_id)
-        .where(SubsidyLine.patient_id == patient_id, SubsidyLine.is_live, within(SubsidyRun.county_code, actor))
+        .where(
+            SubsidyLine.patient_id.in_(records_of(session, patient_id)),
+            SubsidyLine.is_live,
+            within(SubsidyRun.county_code, actor),
+        )
         .order_by(SubsidyLine.id.desc())
         .limit(MOST_LINES)
     )
@@ -90,21 +95,23 @@ def _fact(one: IncidentOn, paid: Sequence[Period]) -> IncidentFact:
 
 
 def _paid_periods(session: Session, patients: Sequence[int]) -> defaultdict[int, list[Period]]:
-    """patient → periods that the bank was told to pay."""
+    """patient → periods that the bank was told to pay, under whichever record of theirs."""
     found: defaultdict[int, list[Period]] = defaultdict(list)
-    if patients:
+    asked = merges(session).asked_of(patients)
+    if asked:
         line = SubsidyLine
         rows = session.execute(
             select(line.patient_id, line.period)
             .join(SubsidyRun, SubsidyRun.id == line.run_id)
             .where(
-                line.patient_id.in_(patients),
+                line.patient_id.in_(asked),
                 line.kind.in_(PAYMENTS),
                 line.decision == LineState.PAY,
                 line.is_live,
                 SubsidyRun.state.in_(SENT),
             )
         )
-        for patient, period in rows:
-            found[patient].append(parse_period(period))
+        for record, period in rows:
+            for patient in asked[record]:
+                found[patient].append(parse_period(period))
     return found
