@@ -50,6 +50,15 @@ KNOWN = (
     BenefitKind.DISABILITY_CERTIFICATE,
     BenefitKind.DRUG_SUBSIDY,
 )
+RECEIVING = BenefitState.RECEIVING
+# of a hundred families
+SHARES = {
+    RECEIVING: 60,
+    BenefitState.NOT_RECEIVING: 28,
+    BenefitState.APPLIED: 6,
+    BenefitState.REFUSED: 3,
+    BenefitState.ENDED: 3,
+}
 NOTE = (
     "Benefits hold 50,000 families with 200,000 records; the workbook is timed in processor time, all else by the wall."
 )
@@ -108,11 +117,10 @@ def _benefits(session: Session, actor: Actor) -> None:
         insert_rows(session, Benefit, [
             {
                 "public_id": new_public_id(), "submission_key": new_public_id(), "patient_id": one, "kind": kind,
-                "state": rng.choice(tuple(BenefitState)), "from_on": TODAY - timedelta(days=90), "recorded_at": NOW,
-                "grade": rng.choice((1, 2, 3, 4)) if kind is BenefitKind.DISABILITY_CERTIFICATE else None,
-                "recorded_by": actor.user_id,
+                "state": state, "from_on": TODAY - timedelta(days=90), "recorded_at": NOW, "recorded_by": actor.user_id,
+                "grade": rng.choice((1, 2, 3, 4)) if kind is BenefitKind.DISABILITY_CERTIFICATE and state is RECEIVING else None,
             }
-            for one in some for kind in KNOWN
+            for one in some for kind in KNOWN for state in rng.choices(tuple(SHARES), tuple(SHARES.values()))
         ])  # fmt: skip
 
 

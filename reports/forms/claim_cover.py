@@ -106,7 +106,14 @@ def _papers(document: ClaimCoverDocument) -> tuple[Part, ...]:
             rows,
             (center, Align.LEFT, center, center, center),
         ),
-        *((Prose((f"尚缺 {len(missing)} 份：{'、'.join(missing)}。",), size=10.5),) if missing else ()),
+        *(
+            (
+                Gap(1.5),
+                Prose((f"尚缺 {len(missing)} 份：{'、'.join(missing)}。",), size=10.5),
+            )
+            if missing
+            else ()
+        ),
     )
 
 

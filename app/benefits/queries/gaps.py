@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from app.areas.queries import full_names
@@ -102,7 +102,7 @@ def list_gap(
     if after is not None and not (isinstance(after[0], str) and type(after[1]) is int):
         after = None
     rows: list[tuple[Row[Any], Gap, Reason]] = []
-    for row, situation in _people(session, actor, place, after):
+    for row, situation in _people(session, actor, place, after, _can_be(kind, wanted)):
         how, because = gap(kind, situation, today)
         if how in wanted:
             rows.append((row, how, because))
@@ -175,12 +175,24 @@ def _standing_by_person(actor: Actor, place: str) -> Any:
 # -- people ------------------------------------------------------------------------------------------------------------
 
 
+def _can_be(kind: BenefitKind, wanted: frozenset[Gap]) -> ColumnElement[bool]:
+    """Who can stand so at all by what is recorded of the benefit itself; the rules decide on each of them (`rules.benefit.gap`)."""
+    recorded = exists().where(Benefit.patient_id == Patient.id, Benefit.kind == kind, *OPEN)
+    receives = recorded.where(Benefit.state == BenefitState.RECEIVING)
+    possible = {
+        Gap.MISSING: and_(recorded, ~receives),
+        Gap.WAITING: recorded.where(Benefit.state == BenefitState.APPLIED),
+        Gap.TO_CHECK: ~recorded,
+    }
+    return or_(*(possible.get(one, ~receives) for one in wanted))
+
+
 def _people(
-    session: Session, actor: Actor, place: str, after: tuple[Any, ...] | None
+    session: Session, actor: Actor, place: str, after: tuple[Any, ...] | None, chosen: ColumnElement[bool]
 ) -> Iterator[tuple[Row[Any], Situation]]:
-    """Everybody of the register behind that place of the list, in the order of villages, with what the rules read."""
+    """Those of the register behind that place of the list, in the order of villages, with what the rules read."""
     while True:
-        rows = session.execute(_registered(actor, place, after)).all()
+        rows = session.execute(_registered(actor, place, after).where(chosen)).all()
         standing: defaultdict[int, dict[BenefitKind, Standing]] = defaultdict(dict)
         benefits = select(Benefit.patient_id, Benefit.kind, Benefit.state, Benefit.grade)
         for patient_id, kind, state, grade in session.execute(

@@ -34,7 +34,7 @@ from app.insurance.commands import ProposePolicy
 from app.insurance.rules.policies import EligibleRule, Limits, PolicyKind
 from app.insurance.service.enrolling import report_changes
 from app.insurance.service.policies import decide_policy, propose_policy
-from app.patients.models import Patient
+from app.patients.models import Admission, Patient
 from app.patients.rules import CareSetting, ManagementStatus
 from app.people.vault import Vault
 
@@ -214,3 +214,27 @@ def _rehabilitate(session: Session, county: County, patients: Sequence[Patient],
             for month in {begun, moments.today - _DAY}:
                 days = min(6 + place, days_to_attend(month, begun, moments.today))
                 record_month(session, partner, referral.public_id, month, days, moments.today, moments.now)
+    _from_the_ward(session, county, home.public_id, moments)
+
+
+def _from_the_ward(session: Session, county: County, place: str, moments: Moments) -> None:
+    """The hospital refers whom it has longest, before they go home."""
+    hospital = county.actors["hospital"]
+    longest = session.scalars(
+        select(Patient)
+        .join(Admission, Admission.patient_id == Patient.id)
+        .join(Agency, Agency.name == Admission.hospital)
+        .where(Agency.id == hospital.agency_id, Admission.to_on.is_(None), Admission.withdrawn_at.is_(None))
+        .order_by(Admission.from_on, Admission.id)
+        .limit(1)
+    ).first()
+    if longest is not None:
+        wish = Refer(
+            new_public_id(),
+            place,
+            ReferralSource.HOSPITAL,
+            ReferralConsent.PATIENT,
+            moments.today,
+            (RehabAim.MEDICINE,),
+        )
+        refer(session, hospital, longest, wish, moments.today, moments.now)

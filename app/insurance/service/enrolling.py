@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
-from app.core.batches import insert_rows
+from app.core.batches import insert_rows, slices, take_stock
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Invalid
 from app.core.money import Money
@@ -123,7 +123,13 @@ def _add(session: Session, actor: Actor, policy: InsurancePolicy, changes: Chang
         }
         for place, one in enumerate(changes.add, start=1)
     ]
-    insert_rows(session, Enrolment, rows)
+    stored = known = 0
+    for some in slices(rows):
+        insert_rows(session, Enrolment, some)
+        stored += len(some)
+        if stored >= 2 * known:  # the guard against a second enrolment looks into the table for each row
+            take_stock(session, Enrolment)
+            known = stored
 
 
 def _remove(session: Session, actor: Actor, policy: InsurancePolicy, changes: Changes, now: datetime) -> None:
