@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -72,7 +73,13 @@ def test_a_call_is_written_in_a_hurry_and_handed_over(scene: Scene, client_as: C
     assert "已结束" in page and "拨打 110" in page
     for to in ("incident", "clue", "incident"):
         assert doctor.post(f"{where}/hand-over", data={"csrf_token": token(page), "to": to}).status_code == 302
-    assert "在桥上" in doctor.get("/incidents/reports/").text or "已转为线索" in doctor.get(where).text
+    assert "已转为线索" in doctor.get(where).text
+    doctor.post(f"{where}/hand-over", data={"csrf_token": token(page), "to": "emergency"})
+    record = re.search(r'href="(/incidents/[\w-]{22})"', doctor.get(where).text)
+    assert record
+    page = doctor.get(record.group(1)).text
+    assert "在桥上" in page and hidden(page, "police_told_at") == told_at, "what the call knew the record knows"
+    assert re.search(r'name="reason" value="self_harm"[^>]*checked|checked[^>]*name="reason" value="self_harm"', page)
 
 
 def test_a_decision_of_a_conference_is_followed_to_its_end(scene: Scene, client_as: ClientAs) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import IntFlag, StrEnum, auto
 
 from app.core.reasons import Reason, reason
+from app.incidents.rules.emergencies import EmergencyReason, ReporterKind
 
 
 class CallChannel(StrEnum):
@@ -94,6 +95,20 @@ def advice(danger: DangerNow, kinds: Danger, age: AgeBand) -> tuple[Reason, ...]
         steps.append(reason("incidents.crisis.do.minor"))
     steps.append(reason("incidents.crisis.do.family"))
     return tuple(steps)
+
+
+def reason_of(kinds: Danger) -> EmergencyReason:
+    """What the emergency record says of a call that is handed over to it: danger to others first; a person may correct it."""
+    if kinds & (Danger.OTHERS | Danger.WEAPON | Danger.FIRE):
+        return EmergencyReason.DANGER
+    if kinds & (Danger.SELF | Danger.HEIGHT):
+        return EmergencyReason.SELF_HARM
+    return EmergencyReason.DRUG_REACTION if kinds & Danger.OVERDOSE else EmergencyReason.OTHER
+
+
+def reporter_of(caller: Caller | None) -> ReporterKind:
+    known = {Caller.FAMILY: ReporterKind.FAMILY, Caller.POLICE: ReporterKind.POLICE}
+    return known.get(caller, ReporterKind.OTHER) if caller else ReporterKind.OTHER
 
 
 def missing_for_closing(

@@ -17,14 +17,23 @@ from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Invalid, StaleVersion
+from app.core.identity import Sex
 from app.core.names import check_name
 from app.core.reasons import Reason, reason
 from app.incidents.commands.crisis import TakeCall, WriteCall
 from app.incidents.commands.emergencies import OpenEmergency
 from app.incidents.commands.incidents import ReportIncident
 from app.incidents.models import CrisisCall
-from app.incidents.rules.crisis import CallState, DangerNow, Handover, missing_for_closing
-from app.incidents.rules.emergencies import EmergencyReason, PersonCategory, ReporterKind
+from app.incidents.rules.crisis import (
+    CallState,
+    Danger,
+    DangerNow,
+    Handover,
+    missing_for_closing,
+    reason_of,
+    reporter_of,
+)
+from app.incidents.rules.emergencies import PersonCategory
 from app.incidents.rules.incidents import IncidentKind, Reporter
 from app.incidents.service.emergencies import open_emergency
 from app.incidents.service.incidents import store_incident
@@ -115,7 +124,7 @@ def hand_over(session: Session, vault: Vault, actor: Actor, call: CrisisCall, to
     if to is Handover.INCIDENT:
         call.incident_id = _incident(session, vault, actor, call, told, place, now)
     elif to is Handover.EMERGENCY:
-        call.emergency_id = _emergency(session, vault, actor, call, place, now)
+        call.emergency_id = _emergency(session, vault, actor, call, told, place, now)
     else:
         call.clue_id = _clue(session, vault, actor, call, told, place, now)
     session.flush()
@@ -142,15 +151,23 @@ def _incident(
     return store_incident(session, vault, actor, command, Reporter.CALL, now).id
 
 
-def _emergency(session: Session, vault: Vault, actor: Actor, call: CrisisCall, place: str, now: datetime) -> int:
+def _emergency(
+    session: Session, vault: Vault, actor: Actor, call: CrisisCall, told: str, place: str, now: datetime
+) -> int:
+    """A record that knows what the call knew: why, what was told, and that the police were."""
     require(actor, Action.KEEP_EMERGENCIES)
     person = session.get_one(Person, call.person_id)
     command = OpenEmergency(
-        new_public_id(), ReporterKind.OTHER, EmergencyReason.DANGER, call.called_at, place=place,
-        category=PersonCategory.UNKNOWN, name="" if person.name == UNKNOWN_NAME else person.name,
+        new_public_id(), reporter_of(call.caller), reason_of(Danger(call.dangers)), call.called_at, place=place,
+        category=PersonCategory.UNKNOWN, name="" if person.name == UNKNOWN_NAME else person.name, sex=Sex(person.sex),
         area_code=call.area_code,
     )  # fmt: skip
-    return open_emergency(session, vault, actor, command, now).id
+    emergency = open_emergency(session, vault, actor, command, now)
+    emergency.scene_sealed = vault.seal(emergency.person_id, "emergencies.scene", told)
+    emergency.reported_at = call.called_at
+    emergency.police_told_at, emergency.police_told = call.police_told_at, call.police_told
+    session.flush()
+    return emergency.id
 
 
 def _clue(session: Session, vault: Vault, actor: Actor, call: CrisisCall, told: str, place: str, now: datetime) -> int:
