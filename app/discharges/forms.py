@@ -116,10 +116,12 @@ class RecordForm(Form):
     hospital_name = TextField(lazy_("出院医院"), 100)
     received_at = MomentField(lazy_("收到纸质材料的时间"))
 
-    def validate_other_code(self, field: CodeField) -> None:
+    def validate_area_code(self, _field: ListField) -> None:
         """Two addresses would be one too many: nobody at the one that is not taken would hear of it."""
-        if field.data and self.area_code.data:
+        if self.area_code.data and self.other_code.data:
             raise ValidationError(say(reason("discharges.place_twice")))
+
+    validate_other_code = validate_area_code
 
     @classmethod
     def showing(cls, values: Mapping[str, Any], key: str, version: int | None = None) -> RecordForm:

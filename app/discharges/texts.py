@@ -22,6 +22,7 @@ TEXTS: dict[str, str] = {
     "discharges.to_the_village": N_("请选到村（社区）"),
     "discharges.place_in_words": N_("系统里没有这个地方，请用文字写明省、县、乡镇、村"),
     "discharges.place_twice": N_("已选本县村（社区），外地地址请留空；去外地的请不选村"),
+    "discharges.number_form": N_("只用字母、数字、短横，点和斜杠只放在中间"),
     "discharges.number_taken": N_("这个编号已用于另一份出院记录，请核对"),
     "discharges.sent_under": N_("这个人当天的出院已用编号 %(number)s 报送，请核对"),
     "discharges.own_record": N_("本院报送不填收到时间，由县精防办代录时填写"),

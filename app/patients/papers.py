@@ -61,7 +61,7 @@ def clue_pdf(sheet: ClueSheet, organisation: str, actor: Actor, now: datetime) -
             source_other=other,
             reporter=sheet.reporter,
             reported_at=clue.reported_at,
-            is_danger_now=clue.is_danger,
+            is_danger_now=clue.is_danger if sheet.is_told else None,
             answers=tuple(code in sheet.found for code in SIGNS) if is_answered else (),
             remarks="；".join(filter(None, (sheet.notes, sheet.findings))),
             is_suspected=bool(clue.found_signs) if is_answered else None,

@@ -90,6 +90,9 @@ class ClueState(StrEnum):
     CLOSED = "closed"
 
 
+NOBODY = 0  # who reported a clue that came with a record, and not from somebody
+
+
 class ClueOutcome(StrEnum):
     SUSPECTED = "suspected"  # a suspected registration was made
     NO_SIGNS = "no_signs"  # none of the nine signs was found

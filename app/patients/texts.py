@@ -68,6 +68,7 @@ TEXTS: dict[str, str] = {
     "patients.clue.empty": N_("请至少选一项表现，或写明情况"),
     "patients.clue.closed": N_("这条线索已办结"),
     "patients.clue.answer_first": N_("请填写九项调查，由调查结果决定"),
+    "patients.clue.say_why": N_("这条线索来自出院记录，请写明为什么不需调查登记"),
     "patients.clue.pass_where": N_("请选择转到哪个村（社区）"),
     "patients.review.not_suspected": N_("只有疑似或待复核的人可以登记诊断复核；已排除的只能登记新的确诊"),
     "patients.review.diagnosis_first": N_("请在“诊断复核”中登记，由精神科医师确诊后才能在册"),

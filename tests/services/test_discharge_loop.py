@@ -172,13 +172,13 @@ def test_errors_are_said_by_field(session: Session, county: County) -> None:
     wrong = record(
         diagnosis_code="精分", effect=9, behaviours=0b1000001, rehabilitation=0b10000, discharged_at=NOW + DAY,
         first_diagnosed="6月", area_code="123", doctor_phone="12", form_on=TODAY + DAY, id_number="349921198005010012",
-        recheck_on=date(2026, 1, 1), admission_count=0, risk_level=7,
+        recheck_on=date(2026, 1, 1), admission_count=0, risk_level=7, hospital_number="院 7/..",
     )  # fmt: skip
     with pytest.raises(Invalid) as refused:
         submit_discharge(session, vault(session), county.actor("hospital"), wrong, NOW)
     assert set(refused.value.errors) == {
         "diagnosis_code", "effect", "behaviours", "rehabilitation_other", "discharged_at", "first_diagnosed", "area_code",
-        "doctor_phone", "form_on", "id_number", "recheck_on", "admission_count", "risk_level",
+        "doctor_phone", "form_on", "id_number", "recheck_on", "admission_count", "risk_level", "hospital_number",
     }  # fmt: skip
     assert session.scalars(select(Discharge)).all() == []
     with pytest.raises(Forbidden):

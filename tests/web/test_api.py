@@ -116,11 +116,17 @@ def test_the_answer_is_the_same_whether_or_not_somebody_is_registered(
 
 
 def test_what_is_wrong_is_said_beside_its_field_in_the_readers_language(hospital: Callable[..., Any]) -> None:
-    wrong = said() | {"discharged_at": "2026-11-20T08:00:00", "sex": "x", "medicines": [{"dose": 3}], "colour": 1}
+    wrong = said() | {
+        "discharged_at": "2026-11-20T08:00:00",
+        "sex": "x",
+        "medicines": [{"dose": 3}],
+        "colour": 1,
+        "hospital_number": "a/..",
+    }
     del wrong["name"]
     answer = hospital("post", json=wrong)
     assert answer.status_code == 422
-    assert set(answer.json["errors"]) == {"discharged_at", "sex", "medicines", "colour", "name"}
+    assert set(answer.json["errors"]) == {"discharged_at", "sex", "medicines", "colour", "name", "hospital_number"}
     assert answer.json["errors"]["name"] == ["缺少这一项"]
     assert answer.json["errors"]["medicines"]["0"]["dose"] == ["应为文本"]
     english = hospital("post", json=wrong, headers={"Accept-Language": "en"})

@@ -17,7 +17,7 @@ from app.discharges.commands import CloseLoop
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.rules.states import CloseReason, DischargeType, FormKind
 from app.discharges.service import close_loop
-from app.patients.models import Patient
+from app.patients.models import Clue, Patient
 from app.patients.service import record_admission
 from tests.rig.county import OTHER_VILLAGE, VILLAGE, County
 from tests.rig.discharges import ADMITTED_ON, LEFT_AT, submitted
@@ -92,6 +92,10 @@ def test_the_notice_is_signed_before_they_leave_and_a_wrong_record_is_sent_again
     assert "偏执型标记" not in words and "F20.0" not in words
     bare = hospital.post("/discharges/records/new", data=typed(keep="1", contact_name="")).location
     assert f"{bare}/notice" not in hospital.get(bare).text and hospital.get(f"{bare}/notice").status_code == 404
+    twice = hospital.post("/discharges/records/new", data=typed(send="1", other_code="110101001001", place="北京"))
+    assert twice.status_code == 422 and twice.text.count("已选本县村（社区），外地地址请留空") == 2 * 2, (
+        "at both, and above"
+    )
     version = value(hospital.get(kept).text, "version")
     sent = hospital.post(kept, data=typed(send="1", version=version))
     assert sent.status_code == 302 and hospital.get(notice).status_code == 404
@@ -124,3 +128,22 @@ def test_the_notice_is_signed_before_they_leave_and_a_wrong_record_is_sent_again
         assert [one.area_code for one in loops] == [VILLAGE, OTHER_VILLAGE]
     assert f"new?again={wrong}" not in hospital.get(f"/discharges/records/{wrong}").text, "it has been put right"
     assert hospital.get(f"/discharges/records/new?again={loops[1].public_id}").status_code == 404
+    assert_the_clue_leads_back(database, client_as("doctor"), wrong)
+
+
+def assert_the_clue_leads_back(database: Database, doctor: FlaskClient, loop: str) -> None:
+    """Nobody of the register: what came with the record is looked into with the record beside it, and ends in words."""
+    with database.reading() as session:
+        clue, form = session.execute(
+            select(Clue.public_id, HandoverForm.public_id)
+            .join(Discharge, Discharge.clue_id == Clue.id)
+            .join(HandoverForm, HandoverForm.discharge_id == Discharge.id)
+            .where(Discharge.public_id == loop, HandoverForm.kind == FormKind.HEALTH_CENTRE)
+        ).one()
+    page = doctor.get(f"/clues/{clue}").text
+    assert f"/discharges/forms/{form}" in page and "没有说明" in page, "nobody was asked whether there is danger"
+    assert "0 项表现" not in doctor.get("/clues/").text
+    silent = doctor.post(f"/clues/{clue}/close", data={"outcome": "not_found", "findings": ""})
+    assert "请写明为什么不需调查登记" in silent.text
+    said = {"outcome": "not_found", "findings": "已迁往外县，当地接续"}
+    assert doctor.post(f"/clues/{clue}/close", data=said).status_code == 302

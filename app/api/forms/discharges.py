@@ -18,6 +18,7 @@ from app.discharges.rules.record import (
     HELP,
     ICD10,
     MOST_MEDICINES,
+    NUMBER,
     PARTIAL_DATE,
     PAY_METHODS,
     REHABILITATION,
@@ -25,7 +26,6 @@ from app.discharges.rules.record import (
 from app.discharges.rules.states import DischargeTo, DischargeType, Source
 
 _FLAGS = "bit n-1 stands for the printed code n"
-NUMBER = r"[A-Za-z0-9_-][A-Za-z0-9_./-]{0,39}"
 _LISTS = ("medicines", "medicines_in_hospital")
 
 
@@ -40,7 +40,8 @@ class DischargeIn(Shape):
 
     hospital_number = Pattern(
         NUMBER,
-        lazy_("用 1 至 40 个字母、数字、点、斜杠或短横，不以点或斜杠开头"),
+        lazy_("用 1 至 40 个字母、数字或短横，点和斜杠只放在中间"),
+        LONGEST["hospital_number"],
         required=True,
         metadata={"example": "CY-2026-0001"},
     )

@@ -40,12 +40,16 @@ class Text(fields.String):
 
 
 class Pattern(fields.String):
-    """One line of a written form; `words` say which."""
+    """One line of a written form, at most so long; `words` say which."""
 
     default_error_messages = {**_SHARED, "invalid": lazy_("应为文本")}  # noqa: RUF012 - marshmallow's own way
 
-    def __init__(self, pattern: str, words: Any, **more: Any) -> None:
-        super().__init__(validate=[validate.Regexp(f"^{pattern}$", error=words), _refuse_lines], **more)
+    def __init__(self, pattern: str, words: Any, most: int | None = None, **more: Any) -> None:
+        fits = [
+            validate.Regexp(f"^{pattern}$", error=words),
+            *([validate.Length(max=most, error=words)] if most else []),
+        ]
+        super().__init__(validate=[*fits, _refuse_lines], **more)
 
 
 class Whole(fields.Integer):

@@ -223,6 +223,16 @@ def find_registered(session: Session, actor: Actor, loop: Discharge) -> tuple[st
     return patient, clue
 
 
+def find_docking_of(session: Session, actor: Actor, clue: Clue) -> str | None:
+    """The docking form that came with a clue, by public id, for the unit that answers it."""
+    found = (
+        select(HandoverForm.public_id)
+        .join(Discharge, Discharge.id == HandoverForm.discharge_id)
+        .where(Discharge.clue_id == clue.id, HandoverForm.kind == FormKind.HEALTH_CENTRE, addressed_to(actor))
+    )
+    return session.scalar(found.order_by(HandoverForm.round.desc()).limit(1))
+
+
 def list_of_patient(session: Session, actor: Actor, patient: Patient) -> list[tuple[Discharge, str | None]]:
     """The patient's loops, the newest first, with the docking form that the actor's unit answers."""
     rows = session.execute(

@@ -13,6 +13,7 @@ from app.core.phones import check_phone
 from app.core.reasons import Reason, reason
 from app.discharges.rules import record
 from app.discharges.rules.clocks import MAY_RUN_AHEAD
+from app.discharges.rules.numbers import first_of
 
 Errors = dict[str, list[Reason]]
 
@@ -51,6 +52,8 @@ class Line(Protocol):
 class Record(Protocol):
     """What the checks read; `SubmitDischarge` is one."""
 
+    @property
+    def hospital_number(self) -> str: ...
     @property
     def admitted_on(self) -> date: ...
     @property
@@ -124,6 +127,8 @@ def _texts(said: Record, errors: Errors) -> None:
     for name in _NEEDED:
         if not getattr(said, name):
             errors[name] = [reason("discharges.needed")]
+    if "hospital_number" not in errors and not re.fullmatch(record.NUMBER, first_of(said.hospital_number), re.ASCII):
+        errors["hospital_number"] = [reason("discharges.number_form")]
 
 
 def _days(said: Record, now: datetime, errors: Errors) -> None:

@@ -41,6 +41,10 @@ ICD10 = re.compile(r"[A-Z]\d{2}(\.\d{1,3})?", re.ASCII)
 PARTIAL_DATE = re.compile(r"(19|20)\d{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
 
+# the hospital's own number, which stands in an address: dots and slashes between other signs only
+NUMBER = r"[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*"
+
+
 def excludes_itself(behaviours: int) -> bool:
     """*None* stands beside another answer."""
     none = 1 << (NO_BEHAVIOUR - 1)

@@ -27,6 +27,7 @@ from app.patients.models.register import IN_DOUBT
 from app.patients.queries.reviews import Review, find_review
 from app.patients.rules import (
     LOOK_WITHIN_WORKING_DAYS,
+    NOBODY,
     OWN_REPORT_HOURS,
     ClueOutcome,
     ClueSource,
@@ -114,6 +115,11 @@ class ClueSheet:
     patient: str | None
     # the psychiatrist's word on it
     review: Review | None
+
+    @property
+    def is_told(self) -> bool:
+        """Somebody reported it; else it came with a record, and nobody was asked what they saw."""
+        return self.clue.reported_by != NOBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from app.core.reasons import reason
 from app.patients.commands import AnswerClue, CloseClue, RegisterPatient, ReportClue
 from app.patients.models import Clue, Patient, ScreeningReturn, ScreeningRound
 from app.patients.rules import (
+    NOBODY,
     NOT_LIVE,
     UNKNOWN_NAME,
     ClueOutcome,
@@ -37,7 +38,6 @@ from app.people.queries import find_by_id_number
 from app.people.service import change_identity, create_person, discard_person, set_phone
 from app.people.vault import Vault
 
-NOBODY = 0  # a clue that came with a record, and not from somebody
 PLACE, NOTES, FINDINGS = "clues.place", "clues.notes", "clues.findings"
 
 
@@ -135,6 +135,8 @@ def close_clue(
     open_clue(session, actor, clue, now)
     if command.outcome in (ClueOutcome.SUSPECTED, ClueOutcome.NO_SIGNS):
         raise Invalid({"outcome": [reason("patients.clue.answer_first")]})
+    if clue.reported_by == NOBODY and not command.findings.strip():  # a hospital has treated them: it ends in words
+        raise Invalid({"findings": [reason("patients.clue.say_why")]})
     passed = _pass_on(session, actor, clue, command, today, now) if command.outcome is ClueOutcome.ELSEWHERE else None
     clue.findings_sealed = vault.seal(clue.person_id, FINDINGS, command.findings)
     _close(session, actor, clue, command.outcome, now)

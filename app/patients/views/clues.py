@@ -41,6 +41,7 @@ from app.patients.queries.clues import (
     lock_clue,
     open_sheet,
 )
+from app.patients.queries.origins import find_origin
 from app.patients.rules import ClueOutcome, ClueState, RegistryStatus
 from app.patients.views.blueprint import patients
 from app.people.vault import Vault
@@ -108,7 +109,8 @@ def show_clue(public_id: str) -> str:
     actor, session = current_actor(), read_session()
     clue = get_clue(session, actor, public_id)
     note_look(("clue", public_id), clue.area_code)
-    return render_template("patients/clues/show.html", **_shown(session, actor, clue))
+    origin = find_origin(session, actor, clue)
+    return render_template("patients/clues/show.html", origin=origin, **_shown(session, actor, clue))
 
 
 @patients.route("/clues/<public_id>/open", methods=["POST"])
