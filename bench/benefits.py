@@ -195,7 +195,7 @@ def _gaps(session: Session, actor: Actor, kind: str) -> list[Line]:
         session.execute(text(OF_PAGE.format(ids=ids))).all()
 
     return [
-        _beside(f"gap counts, {kind}", lambda: count_gaps(session, actor, "", TODAY), _bare(session, GROUPED), 3),
+        _beside(f"gap counts, {kind}", lambda: count_gaps(session, actor, "", TODAY), _bare(session, GROUPED), 5),
         _beside(f"gap list, a page, {kind}", page(Gap.MISSING, BenefitKind.DRUG_SUBSIDY), fifty, 20),
         _beside(f"gap list, nobody on it, {kind}", page(Gap.WAITING, BenefitKind.SERIOUS_ILLNESS), _bare(session, *WHOLE), 8),
     ]  # fmt: skip

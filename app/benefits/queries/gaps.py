@@ -30,7 +30,7 @@ from app.people.models import Person
 
 # what somebody misses, and how
 Gaps = Sequence[tuple[BenefitKind, Gap]]
-_AT_A_TIME = 1000  # people looked through before the next are asked for
+FIRST_LOOK, MOST_AT_A_TIME = 100, 1600  # people looked through before more are asked for: a page is mostly full at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +191,9 @@ def _people(
     session: Session, actor: Actor, place: str, after: tuple[Any, ...] | None, chosen: ColumnElement[bool]
 ) -> Iterator[tuple[Row[Any], Situation]]:
     """Those of the register behind that place of the list, in the order of villages, with what the rules read."""
+    look = FIRST_LOOK
     while True:
-        rows = session.execute(_registered(actor, place, after).where(chosen)).all()
+        rows = session.execute(_registered(actor, place, after).where(chosen).limit(look)).all()
         standing: defaultdict[int, dict[BenefitKind, Standing]] = defaultdict(dict)
         benefits = select(Benefit.patient_id, Benefit.kind, Benefit.state, Benefit.grade)
         for patient_id, kind, state, grade in session.execute(
@@ -202,9 +203,9 @@ def _people(
         for row in rows:
             is_managed = row.management_status is ManagementStatus.MANAGED
             yield row, Situation(True, is_managed, row.registered_on, row.economic_status, standing[row.id])
-        if len(rows) < _AT_A_TIME:
+        if len(rows) < look:
             return
-        after = (rows[-1].area_code, rows[-1].id)
+        after, look = (rows[-1].area_code, rows[-1].id), min(2 * look, MOST_AT_A_TIME)
 
 
 def _registered(actor: Actor, place: str, after: tuple[Any, ...] | None) -> Select[*tuple[Any, ...]]:
@@ -221,7 +222,6 @@ def _registered(actor: Actor, place: str, after: tuple[Any, ...] | None) -> Sele
         .join(Person, Person.id == Patient.person_id)
         .where(*_in_place(actor, place))
         .order_by(Patient.area_code, Patient.id)
-        .limit(_AT_A_TIME)
     )
     if after is None:
         return wanted
