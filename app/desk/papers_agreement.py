@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -67,9 +68,7 @@ def agreement_pdf(
             from_on=paper.from_on,
             to_on=paper.to_on,
             signed_on=paper.signed_on,
-            annual_fen=terms.annual.fen if terms and terms.annual else None,
-            rhythm=RHYTHM_LABELS[terms.period] if terms else "",
-            policy_number=terms.document_number if terms else "",
+            **_promised(terms),
             account_tail=_account(actor, first),
             is_renewal=paper.is_renewal,
             serial=mark.serial,
@@ -86,11 +85,23 @@ def blank_agreement(session: Session, actor: Actor, today: date, now: datetime) 
         AgreementDocument(
             imprint=_imprint(session, actor, now),
             town=_town(session, place),
-            annual_fen=terms.annual.fen if terms and terms.annual else None,
-            rhythm=RHYTHM_LABELS[terms.period] if terms else "",
-            policy_number=terms.document_number if terms else "",
+            **_promised(terms),
         )
     )
+
+
+def _promised(terms: PolicyTerms | None) -> dict[str, Any]:
+    """What the county's policy says of money. Which level's sum a family gets stands on no paper that neighbours may see."""
+    if terms is None or terms.annual is None:
+        return {}
+    sums = [terms.annual.fen, *(sum_.fen for _level, sum_ in terms.annual_by_level)]
+    return {
+        "annual_fen": min(sums),
+        "most_fen": max(sums),
+        "first_share": terms.first_share,
+        "rhythm": RHYTHM_LABELS[terms.period],
+        "policy_number": terms.document_number,
+    }
 
 
 def _terms(session: Session, area_code: str, on: date) -> PolicyTerms | None:

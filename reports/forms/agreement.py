@@ -68,7 +68,11 @@ class AgreementDocument:
     to_on: date | None = None
     signed_on: date | None = None
     annual_fen: int | None = None
-    """By the county's policy in force; None leaves the sum to be written."""
+    """By the county's policy in force, the least where it sets several; None leaves the sum to be written."""
+    most_fen: int | None = None
+    """The highest of several sums. Which of them is a family's follows from what an agreement does not tell."""
+    first_share: int = 100
+    """The first guardian's part in per cent; the second guardian gets the rest."""
     rhythm: str = ""
     """How often it is paid, as the policy says: 按季度."""
     policy_number: str = ""
@@ -147,17 +151,34 @@ def _party(title: str, standing: str, party: GuardianParty) -> tuple[Part, ...]:
 
 
 def _money(document: AgreementDocument) -> tuple[Part, ...]:
-    annual = yuan(document.annual_fen) if document.annual_fen is not None else ""
     account = f"尾号 {document.account_tail}" if document.account_tail else ""
     number = f"{document.policy_number}文件" if document.policy_number else "县级文件"
     return (
         _heading("三、补贴标准和发放"),
         _paragraph(
-            "按", number, "规定，乙方认真履行职责的，补贴标准为每年人民币 ", Blank(annual, 30), " 元，",
-            Blank(document.rhythm, 20), " 发放，不满一月的按实际天数计算；标准调整的，按调整后的文件执行。",
+            "按", number, "规定，", "乙方认真履行职责的，" if document.first_share == 100 else "乙方、丙方认真履行职责的，",
+            *_sum(document), Blank(document.rhythm, 20), " 发放，不满一月的按实际天数计算；标准调整的，按调整后的文件执行。",
         ),
-        _paragraph("补贴只转入乙方本人的社会保障卡或银行账户：", Blank(account, 40), "。账户变更须由乙方本人到场办理。"),
+        _paragraph("补贴只转入乙方本人的社会保障卡或银行账户：", Blank(account, 40), "。账户变更须由乙方本人到场办理。")
+        if document.first_share == 100
+        else _paragraph(
+            "补贴分别转入乙方、丙方本人的社会保障卡或银行账户，乙方账户：", Blank(account, 40), "。账户变更须由本人到场办理。"
+        ),
     )  # fmt: skip
+
+
+def _sum(document: AgreementDocument) -> tuple[str | Blank, ...]:
+    annual = yuan(document.annual_fen) if document.annual_fen is not None else ""
+    share = (
+        f"其中乙方 {document.first_share}%、丙方 {100 - document.first_share}%，" if document.first_share < 100 else ""
+    )
+    if document.most_fen is None or document.most_fen == document.annual_fen:
+        return ("补贴标准为每年人民币 ", Blank(annual, 30), f" 元，{share}")
+    return (
+        "补贴标准按文件所列档次确定，为每年人民币 ",
+        Blank(f"{annual} 至 {yuan(document.most_fen)}", 46),
+        f" 元，{share}",
+    )
 
 
 def _numbered(heading: str, items: tuple[str, ...]) -> tuple[Part, ...]:
