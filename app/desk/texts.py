@@ -55,6 +55,7 @@ TEXTS: dict[str, str] = {
     "desk.reassessment_printed": N_("打印季度评估表"),
     "desk.papers.account": N_("%(bank)s账户，自 %(on)s 起"),
     "desk.papers.recovery": N_("%(on)s 发现的多发款项"),
+    "desk.papers.payment": N_("%(run)s 批次的一笔发放"),
     "desk.agreement_printed": N_("打印监护协议"),
     "desk.supplement_printed": N_("打印个人信息补充表"),
     "desk.consent_printed": N_("打印知情同意书"),

@@ -45,6 +45,7 @@ class DocumentSubject(StrEnum):
     RECOVERY = "recovery"
     HANDOVER_FORM = "handover_form"
     CLAIM = "claim"
+    SUBSIDY_LINE = "subsidy_line"
 
 
 _OF_A_FAMILY = (
@@ -67,6 +68,7 @@ KINDS_OF: dict[DocumentSubject, tuple[DocumentKind, ...]] = {
     DocumentSubject.DUTY_CHECK: (DocumentKind.DUTY_CHECK, DocumentKind.CARE_LOG),
     DocumentSubject.ACCOUNT: (DocumentKind.ACCOUNT,),
     DocumentSubject.RECOVERY: (DocumentKind.RECEIPT,),
+    DocumentSubject.SUBSIDY_LINE: (DocumentKind.RECEIPT,),
     DocumentSubject.HANDOVER_FORM: (DocumentKind.HANDOVER,),
     DocumentSubject.CLAIM: (
         DocumentKind.CLAIM_NOTICE,

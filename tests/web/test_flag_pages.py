@@ -89,6 +89,7 @@ def test_any_line_shows_everything_behind_it(client_as: Client, scene: Scene) ->
     for words in (
         NEAR.guardian_name, "按月计算", "协议与监护", "领款账户", f"尾号 {NEAR.account[-4:]}", "安民发〔2026〕3号",
         "签批", "政策与名单", "未见面而发放", mask_name(NEAR.patient_name),
+        "姓名相近，请看是否同一人", "入户核查 ", "公示异议 · 金额或天数有误 · 群众实名",
     ):  # fmt: skip
         assert words in page, words
     for value in (NEAR.patient_name, NEAR.patient_id, NEAR.account, NEAR.guardian_id, NEAR.ward, NEAR.medicine):

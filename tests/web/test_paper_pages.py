@@ -191,5 +191,5 @@ def test_a_duty_check_an_account_a_case_and_a_family_take_papers_too(
         if name is not None:
             assert client.get(f"/papers/{kind}/{name}").status_code == 200, kind
     assert doctor.get(f"/papers/account/{account}").status_code == 404
-    for kind in ("patient", "account", "duty_check", "recovery", "application", "nothing"):
+    for kind in ("patient", "account", "duty_check", "recovery", "subsidy_line", "application", "nothing"):
         assert clerk.get(f"/papers/{kind}/{'A' * 22}").status_code == 404

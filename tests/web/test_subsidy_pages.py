@@ -27,6 +27,7 @@ from tests.conftest import TODAY
 from tests.rig.county import County
 from tests.rig.families import families, varied
 from tests.rig.kept import built_once
+from tests.rig.paper_pictures import photo
 from tests.rig.quarter import NOW, House, read_answer, returned_by_bank
 
 Sign = Callable[[str], FlaskClient]
@@ -615,3 +616,30 @@ def test_a_draft_is_prepared_anew_from_its_page(house: House, client_as: Sign) -
     assert house.line(9).decision is LineState.HOLD
     house.submit()
     assert clerk.post(_address(house, "/anew"), data=_version(house)).status_code == 409
+
+
+def test_the_signed_receipt_of_a_payment_is_kept_with_it_and_what_is_outstanding_is_listed(
+    app: Flask, database: Database, county: County, client_as: Sign
+) -> None:
+    house = House(app, database, county)
+    house.settle_in(families(3))
+    house.prepare()
+    clerk, line = client_as("clerk"), house.line(0)
+    where = f"/papers/subsidy_line/{line.public_id}"
+    sent = {"key": "r" * 22, "kind": "receipt", "file": (BytesIO(photo(300, 400)), "receipt.jpg")}
+    assert clerk.post(where, data=dict(sent), content_type="multipart/form-data").status_code >= 400, (
+        "nothing is paid yet"
+    )
+    house.submit()
+    house.approve()
+    house.export()
+    house.settle()
+    board = f"/subsidies/{house.run().public_id}"
+    assert "领款回执已留存 0 / 3 份" in _words(clerk.get(board))
+    sent["file"] = (BytesIO(photo(300, 400)), "receipt.jpg")
+    assert clerk.post(where, data=sent, content_type="multipart/form-data").status_code == 303
+    assert "领款回执已留存 1 / 3 份" in _words(clerk.get(board))
+    left = clerk.get(board, query_string={"decision": "unreceipted"}).get_data(as_text=True)
+    shown = [house.line(place).public_id in left for place in range(3)]
+    assert shown == [False, True, True]
+    assert client_as("village_worker").get(where).status_code == 404

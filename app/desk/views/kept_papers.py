@@ -1,4 +1,4 @@
-"""What papers of several rooms are attached to: a duty check's sheet, the proof of an account, the receipt of money paid back."""
+"""What papers of several rooms are attached to: a duty check's sheet, the proof of an account, receipts of money paid and paid back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from app.guardians.rules import Rank
 from app.patients.models import Patient
 from app.people.models import PayeeAccount
 from app.subsidies.models import SubsidyLine
+from app.subsidies.queries.lines import get_line
 from app.subsidies.queries.recoveries import get_recovery
+from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.transitions import RunState
 
 
 def find_duty_check(session: Session, actor: Actor, public_id: str) -> Subject:
@@ -84,6 +87,21 @@ def find_recovery(session: Session, actor: Actor, public_id: str) -> Subject:
     return Subject(DocumentSubject.RECOVERY, public_id, line.patient_id, case.area_code, title, back)
 
 
+def find_payment(session: Session, actor: Actor, public_id: str) -> Subject:
+    """The signed counterfoil of a payment: it comes back once the money has left."""
+    if not may(actor, Action.SEE_SUBSIDY):
+        raise NotFound()
+    line, run = get_line(session, actor, public_id)
+    title = reason("desk.papers.payment", run=run.short_name)
+    back = url_for("subsidies.show_line", public_id=public_id)
+    area_code = session.get_one(Patient, line.patient_id).area_code
+    has_left = run.state in (RunState.EXPORTED, RunState.SETTLED) and line.decision is LineState.PAY
+    return Subject(
+        DocumentSubject.SUBSIDY_LINE, public_id, line.patient_id, area_code, title, back, takes_papers=has_left
+    )
+
+
 register_subject(DocumentSubject.DUTY_CHECK, find_duty_check)
 register_subject(DocumentSubject.ACCOUNT, find_account)
 register_subject(DocumentSubject.RECOVERY, find_recovery)
+register_subject(DocumentSubject.SUBSIDY_LINE, find_payment)

@@ -124,7 +124,7 @@ def get_hit(session: Session, actor: Actor, public_id: str, *, lock: bool = Fals
 
 
 def show_hit(session: Session, actor: Actor, public_id: str) -> HitRow:
-    return _shown(session, actor, [get_hit(session, actor, public_id)])[0]
+    return shown_hits(session, actor, [get_hit(session, actor, public_id)])[0]
 
 
 def list_hits(session: Session, actor: Actor, source: CheckList, cursor: str | None = None) -> Page[HitRow]:
@@ -168,10 +168,11 @@ def _page(session: Session, actor: Actor, query: Select[CheckHit, CheckList], cu
         query = query.where(tuple_(*order) > (bool(key[0]), key[1], key[2]))
     rows = session.execute(query.order_by(*order).limit(PAGE + 1)).all()
     page = page_of(rows, PAGE, lambda row: (int(row[0].state is not HitState.OPEN), row[0].hit.value, row[0].id))
-    return Page(_shown(session, actor, page.rows), page.next_cursor)
+    return Page(shown_hits(session, actor, page.rows), page.next_cursor)
 
 
-def _shown(session: Session, actor: Actor, rows: Sequence[tuple[CheckHit, CheckList]]) -> list[HitRow]:
+def shown_hits(session: Session, actor: Actor, rows: Sequence[tuple[CheckHit, CheckList]]) -> list[HitRow]:
+    """As far as the reader may know each."""
     same = same_people(session)  # of somebody whose records were merged, the row that stands is shown
     who = {hit.id: same.get(hit.person_id, hit.person_id) for hit, _source in rows}
     people = {*who.values(), *(hit.person_id for hit, _source in rows)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from app.areas.models import Area
@@ -20,6 +20,8 @@ from app.core.errors import NotFound
 from app.core.paging import Page, decode_cursor, page_of
 from app.core.reasons import Reason
 from app.core.scope import within
+from app.documents.models import Document
+from app.documents.rules import DocumentSubject
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import Rank, Relation
 from app.patients.models import Patient
@@ -129,6 +131,27 @@ def knows_reasons(actor: Actor) -> bool:
     return sees(actor, Field.CARE_SPANS) is not Grant.NONE
 
 
+def count_receipts(session: Session, actor: Actor, run: SubsidyRun) -> tuple[int, int]:
+    """How many counterfoils of paid lines are kept, and how many there should be."""
+    kept = func.sum(case((_has_receipt(), 1), else_=0))
+    paid = select(func.coalesce(kept, 0), func.count()).where(
+        SubsidyLine.run_id == run.id,
+        SubsidyLine.decision == LineState.PAY,
+        SubsidyLine.is_live,
+        within(SubsidyLine.area_code, actor),
+    )
+    found = session.execute(paid).one()
+    return int(found[0]), int(found[1])
+
+
+def _has_receipt() -> ColumnElement[bool]:
+    return exists().where(
+        Document.subject_kind == DocumentSubject.SUBSIDY_LINE,
+        Document.subject_id == SubsidyLine.public_id,
+        Document.withdrawn_at.is_(None),
+    )
+
+
 def list_lines(
     session: Session,
     actor: Actor,
@@ -136,19 +159,23 @@ def list_lines(
     *,
     decision: LineState | None = None,
     is_ended: bool = False,
+    lacks_receipt: bool = False,
     text: str = "",
     line_id: int | None = None,
     cursor: str | None = None,
     size: int = 50,
 ) -> Page[LineRow]:
     """A page of the run's lines by village, filtered by decision and by payee's name, pinyin or agreement number. `is_ended`: only what
-    was withheld or came back from the bank, which lines that are paid do not include.
+    was withheld or came back from the bank, which lines that are paid do not include. `lacks_receipt`: only paid lines whose signed
+    counterfoil has not come back.
     """
     query = _rows(run, actor).options(defer(SubsidyLine.snapshot))
     if decision is not None:
         query = query.where(SubsidyLine.decision == decision, SubsidyLine.is_live)
     if is_ended:
         query = query.where(SubsidyLine.decision == LineState.PAY, SubsidyLine.is_live.is_(False))
+    if lacks_receipt:
+        query = query.where(SubsidyLine.decision == LineState.PAY, SubsidyLine.is_live, ~_has_receipt())
     if line_id is not None:
         query = query.where(SubsidyLine.id == line_id)
     if text.strip():

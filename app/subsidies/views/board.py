@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import Action, current_actor, permit
+from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
@@ -33,7 +33,7 @@ from app.subsidies.queries.differences import MOST, Difference, count_difference
 from app.subsidies.queries.duty import duty_gap
 from app.subsidies.queries.fund import run_in_fund
 from app.subsidies.queries.joint import office_signatures
-from app.subsidies.queries.lines import LineRow, knows_reasons, list_lines
+from app.subsidies.queries.lines import LineRow, count_receipts, knows_reasons, list_lines
 from app.subsidies.queries.publishing import last_sent_back, publishing_of
 from app.subsidies.queries.runs import find_pay_file, get_run, list_steps
 from app.subsidies.rules.bank import PayLayout
@@ -52,6 +52,8 @@ Act = Callable[[Session, Actor, SubsidyRun, datetime], object]
 
 OPEN_TO_LISTS = (RunState.DRAFT, RunState.SUBMITTED, RunState.APPROVED)
 ENDED = "ended"  # withheld or returned, as the board's filter says it
+UNRECEIPTED = "unreceipted"  # paid, and the signed counterfoil has not come back
+GONE = frozenset({RunState.EXPORTED, RunState.SETTLED})
 LINES_A_PAGE = 25  # a phone shows each as a card
 APPROVED = (RunState.APPROVED, RunState.EXPORTED, RunState.SETTLED)
 
@@ -142,7 +144,15 @@ def _lines(session: Session, actor: Actor, run: SubsidyRun, decision: str, text:
     chosen = LineState(decision) if decision in set(LineState) else None
     after, is_ended = request.args.get("after"), decision == ENDED
     return list_lines(
-        session, actor, run, decision=chosen, is_ended=is_ended, text=text, cursor=after, size=LINES_A_PAGE
+        session,
+        actor,
+        run,
+        decision=chosen,
+        is_ended=is_ended,
+        lacks_receipt=decision == UNRECEIPTED,
+        text=text,
+        cursor=after,
+        size=LINES_A_PAGE,
     )
 
 
@@ -169,6 +179,9 @@ def _board(run: SubsidyRun, form: Form) -> str:
         steps=list_steps(session, run),
         file=file,
         offices=office_signatures(session, run),
+        receipts=count_receipts(session, actor, run)
+        if run.state in GONE and may(actor, Action.SEE_DOCUMENTS)
+        else None,
         publishing=publishing_of(session, run),
         sent_back=last_sent_back(session, run),
         taken_on=taken.said() if taken else None,

@@ -9,8 +9,9 @@ from app.core.i18n import N_
 from app.documents.labels import KIND_LABELS as DOCUMENT_LABELS
 from app.guardians.labels import RANK_LABELS, RELATION_LABELS
 from app.guardians.labels_application import STEP_LABELS
-from app.guardians.labels_duty import MARK_LABELS, SIGNER_LABELS, WAY_LABELS
+from app.guardians.labels_duty import CONTACT_LABELS, FOUND_LABELS, MARK_LABELS, SIGNER_LABELS, WAY_LABELS
 from app.subsidies.rules.bank import CallBack, SharingState
+from app.subsidies.rules.chain import OBJECTION_GROUNDS, OBJECTION_SOURCES, ObjectionState
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.fund import KIND_LABELS as FUND_LABELS
 from app.subsidies.rules.fund import SIDE_LABELS
@@ -35,6 +36,11 @@ PAYMENT_LABELS = {
     PaymentState.WITHHELD: N_("拦付"),
 }
 DECISION_LABELS = {LineState.PAY: N_("应发"), LineState.HOLD: N_("暂缓"), LineState.REFUSE: N_("不发")}
+OBJECTION_LABELS = {
+    ObjectionState.OPEN: N_("待处理"),
+    ObjectionState.UPHELD: N_("成立"),
+    ObjectionState.DISMISSED: N_("不成立"),
+}
 
 WORDS: dict[str, Mapping[Any, str]] = {
     "rank": RANK_LABELS,
@@ -45,6 +51,11 @@ WORDS: dict[str, Mapping[Any, str]] = {
     "way": WAY_LABELS,
     "document": DOCUMENT_LABELS,
     "call": CALL_LABELS,
+    "contact": CONTACT_LABELS,
+    "found": FOUND_LABELS,
+    "objection": OBJECTION_LABELS,
+    "objection_ground": OBJECTION_GROUNDS,
+    "objection_source": OBJECTION_SOURCES,
     "sharing": SHARING_LABELS,
     "payment": PAYMENT_LABELS,
     "decision": DECISION_LABELS,

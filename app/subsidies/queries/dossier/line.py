@@ -33,6 +33,7 @@ from app.subsidies.models import (
     SubsidyRun,
 )
 from app.subsidies.queries.dossier import care, money
+from app.subsidies.queries.dossier.looked import Looked, looked_at
 from app.subsidies.queries.lines import LineRow, get_line, knows_reasons, list_lines
 from app.subsidies.queries.runs import SignedStep, list_steps
 from app.subsidies.queries.watch.attempts import Attempt, list_attempts
@@ -79,6 +80,7 @@ class Dossier:
     agreement: care.AgreementFile
     guardians: list[care.GuardianSpan]
     duty: list[care.DutySheet]
+    looked: Looked
     accounts: list[money.AccountSpan]
     sharing: list[tuple[SharedAccount, str, str | None]]
     policy: money.Adopted | None
@@ -122,6 +124,7 @@ def dossier_of(session: Session, vault: Vault, actor: Actor, public_id: str) -> 
         agreement=agreement,
         guardians=care.guardians_of(session, line) if knows_care else [],
         duty=care.duty_sheets_of(session, line) if knows_care else [],
+        looked=looked_at(session, actor, line, run) if knows_care else Looked(),
         accounts=money.accounts_of(session, vault, actor, line),
         sharing=money.sharing_of(session, line) if knows_care else [],
         policy=money.adopted(session, run),
