@@ -15,6 +15,7 @@ from app.audit.models import AuditEvent
 from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Invalid
 from app.core.files import keep_file
+from app.core.identity import Sex
 from app.desk.commands import AcceptTransfer, ProposeTransfer
 from app.desk.service.transfers import accept_transfer, propose_transfer
 from app.discharges.commands import CloseLoop, ConfirmNotice, CorrectEvent, PlanDischarge
@@ -23,6 +24,7 @@ from app.discharges.queries.board import Which, count_loops
 from app.discharges.queries.homes import find_new_home
 from app.discharges.queries.inbox import home_of, list_inbox, shows_person
 from app.discharges.queries.indicators import indicators_of
+from app.discharges.queries.reach import list_of_patient
 from app.discharges.queries.receipts import list_receipts
 from app.discharges.queries.sheets import open_form_sheet
 from app.discharges.rules.clocks import next_contact_due_at
@@ -66,6 +68,7 @@ from tests.rig.discharges import ADMITTED_ON, escalations, forms, record, submit
 from tests.rig.register import NOW, TODAY, first_guardian, id_number, keyring, person, registered, vault
 from tests.rig.visits import command, stable
 from tests.services.test_discharge_loop import DAY, HOUR, PAPER, act, known, state, tap, told_police
+from tests.services.test_putting_right import _merge, _pair
 
 FAR: dict[str, Any] = {"area_code": "349999100200", "place": "示例省邻县柳河镇"}
 
@@ -296,6 +299,20 @@ def test_a_contact_noted_by_mistake_does_not_count(session: Session, county: Cou
         correct_event(session, vault(session), worker, form.public_id, again, NOW)
     report_back(session, vault(session), worker, form.public_id, act(), NOW)
     assert form.contacts_noted == 1, "the real one of that day counts"
+
+
+def test_a_loop_of_a_record_that_was_merged_away_follows_the_one_that_stands(session: Session, county: County) -> None:
+    kept, merged = _pair(session, county)
+    who: dict[str, Any] = {"name": "陈秀瑛", "id_number": id_number(sequence=4), "sex": Sex.FEMALE}
+    loop = submitted(session, county, area_code=OTHER_VILLAGE, **who)
+    assert loop.patient_id == merged.id
+    _merge(session, county, kept, merged)
+    doctor = county.actor("doctor")
+    record_visit(session, vault(session), doctor, command(kept, stable(TODAY)), TODAY, NOW)
+    assert follow_loops(session, NOW + HOUR) == 1
+    form = forms(session, loop)[FormKind.HEALTH_CENTRE]
+    assert (form.agency_id, state(form)) == (doctor.agency_id, FormState.CLOSED), "taken over, and visited"
+    assert [one.id for one, _form in list_of_patient(session, doctor, kept)] == [loop.id]
 
 
 # -- numbers and clocks ------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from app.guardians.rules import Rank
 from app.incidents.models import Incident
 from app.incidents.rules.incidents import IncidentKind, IncidentState
 from app.patients.models import Admission, Clue, Patient, Transfer
+from app.patients.queries.merges import merges
 from app.patients.rules import NOT_LIVE, RegistryStatus, TransferState
 from app.people.models import Person
 from app.visits.models import FollowUpVisit
@@ -93,7 +94,8 @@ def find_registrations(session: Session, loops: Sequence[Discharge]) -> dict[int
 
 def facts_of(session: Session, loops: Sequence[Discharge]) -> dict[int, Facts]:
     """Seven statements whatever the batch: place and death, where to, stays, visits, notices and guardians."""
-    of_patient = {one.id: one.patient_id for one in loops if one.patient_id is not None}
+    known = merges(session)
+    of_patient = {one.id: known.end_of(one.patient_id) for one in loops if one.patient_id is not None}
     ids = sorted(set(of_patient.values()))
     people = {
         patient: (area, died, status is RegistryStatus.TRANSFERRED_OUT)
@@ -109,23 +111,24 @@ def facts_of(session: Session, loops: Sequence[Discharge]) -> dict[int, Facts]:
     notices, guards = _notices(session, list(of_patient)), _guards(session, ids)
     found = {}
     for one in loops:
-        area, died_on, has_left = people.get(one.patient_id or 0, (None, None, False))
+        patient = of_patient.get(one.id, 0)
+        area, died_on, has_left = people.get(patient, (None, None, False))
         is_later = died_on is not None and died_on >= _left_on(one)
         days = visits.get(one.id, [])
-        guardian = guards.get((one.patient_id or 0, Rank.FIRST))
+        guardian = guards.get((patient, Rank.FIRST))
         is_other = one.id in notices and guardian not in (None, notices[one.id])
         found[one.id] = Facts(
             one.id,
-            one.patient_id,
+            patient or None,
             area,
             has_left,
-            left_for.get(one.patient_id or 0),
+            left_for.get(patient),
             died_on if is_later else None,
             stays.get(one.id),
             days[0] if days else None,
             days[-1] if days else None,
             guardian if is_other else None,
-            guards.get((one.patient_id or 0, Rank.SECOND)) if is_other else None,
+            guards.get((patient, Rank.SECOND)) if is_other else None,
         )
     return found
 
@@ -179,38 +182,58 @@ def _guards(session: Session, patients: Sequence[int]) -> dict[tuple[int, Rank],
 def visits_since(session: Session, loops: Sequence[int]) -> dict[int, list[date]]:
     """loop → days of completed visits on or after the day of discharge, in order."""
     found: defaultdict[int, list[date]] = defaultdict(list)
-    for part in slices(loops):
+    left = _left_by_record(session, loops)
+    for part in slices(left):
         rows = session.execute(
-            select(Discharge.id, Discharge.discharged_at, FollowUpVisit.visited_on)
-            .join(FollowUpVisit, FollowUpVisit.patient_id == Discharge.patient_id)
+            select(FollowUpVisit.patient_id, FollowUpVisit.visited_on)
             .where(
-                Discharge.id.in_(part),
+                FollowUpVisit.patient_id.in_(part),
                 FollowUpVisit.is_complete,
                 FollowUpVisit.withdrawn_at.is_(None),
-                FollowUpVisit.visited_on >= Discharge.admitted_on,
             )
             .order_by(FollowUpVisit.visited_on)
         )
-        for loop, left_at, visited_on in rows:
-            if left_at is not None and visited_on >= business_day(left_at):
-                found[loop].append(visited_on)
-    return found
+        for patient, visited_on in rows:
+            for loop, left_on, _admitted_on in left[patient]:
+                if visited_on >= left_on:
+                    found[loop].append(visited_on)
+    return {loop: sorted(days) for loop, days in found.items()}
 
 
 def _stays(session: Session, loops: Sequence[int]) -> dict[int, date]:
     """loop → admission day of a stay that began after this one had ended."""
     found: dict[int, date] = {}
-    for part in slices(loops):
+    left = _left_by_record(session, loops)
+    for part in slices(left):
         rows = session.execute(
-            select(Discharge.id, Discharge.discharged_at, Discharge.admitted_on, Admission.from_on)
-            .join(Admission, Admission.patient_id == Discharge.patient_id)
-            .where(Discharge.id.in_(part), Admission.withdrawn_at.is_(None), Admission.from_on > Discharge.admitted_on)
+            select(Admission.patient_id, Admission.from_on)
+            .where(Admission.patient_id.in_(part), Admission.withdrawn_at.is_(None))
             .order_by(Admission.from_on)
         )
-        for loop, left_at, _admitted_on, from_on in rows:
-            if left_at is not None and from_on >= business_day(left_at):
-                found.setdefault(loop, from_on)
+        for patient, from_on in rows:
+            for loop, left_on, admitted_on in left[patient]:
+                if from_on >= left_on and from_on > admitted_on:
+                    found.setdefault(loop, from_on)
     return found
+
+
+def _left_by_record(session: Session, loops: Sequence[int]) -> dict[int, list[tuple[int, date, date]]]:
+    """Every record of the loops' people, merged ones too → (loop, day of leaving, day of admission)."""
+    found: defaultdict[int, list[tuple[int, date, date]]] = defaultdict(list)
+    known = merges(session)
+    for part in slices(loops):
+        rows = session.execute(
+            select(Discharge.id, Discharge.patient_id, Discharge.discharged_at, Discharge.admitted_on).where(
+                Discharge.id.in_(part)
+            )
+        )
+        for loop, patient, left_at, admitted_on in rows:
+            if patient is None or left_at is None:
+                continue
+            left_on = business_day(left_at)
+            for record in known.records_of(patient):
+                found[record].append((loop, left_on, admitted_on or left_on))
+    return dict(found)
 
 
 def _left_on(discharge: Discharge) -> date:

@@ -14,6 +14,7 @@ from app.discharges.sheets import Guard
 from app.guardians.labels import RELATION_LABELS
 from app.guardians.models import Guardianship
 from app.guardians.rules import Rank
+from app.patients.queries.merges import merges
 from app.people.models import Person
 from app.people.queries import find_main_phone
 from app.people.vault import Vault
@@ -68,6 +69,7 @@ def named_by_hospital(vault: Vault, person_id: int, contact_sealed: bytes | None
 def _registered(session: Session, vault: Vault, patient_id: int | None) -> Guard | None:
     if patient_id is None:
         return None
+    patient_id = merges(session).end_of(patient_id)
     found = session.execute(
         select(Guardianship.person_id, Guardianship.relation, Person.name)
         .join(Person, Person.id == Guardianship.person_id)

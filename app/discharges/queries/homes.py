@@ -17,6 +17,7 @@ from app.core.scope import within
 from app.discharges.models import Discharge
 from app.discharges.rules.states import LIVE
 from app.patients.models import Patient, Transfer
+from app.patients.queries.merges import merges, records_of
 from app.patients.rules import RegistryStatus, TransferState
 
 
@@ -37,6 +38,7 @@ def find_new_home(session: Session, actor: Actor, patient_id: int | None) -> New
     """For who may propose a transfer of this patient: the address of the discharge that is being handed over, in another town or county."""
     if patient_id is None or not may(actor, Action.MOVE_PATIENTS):
         return None
+    patient_id = merges(session).end_of(patient_id)
     patient = session.scalars(
         select(Patient).where(
             Patient.id == patient_id,
@@ -63,7 +65,7 @@ def find_new_home(session: Session, actor: Actor, patient_id: int | None) -> New
 
 
 def _newest(session: Session, patient_id: int) -> Discharge | None:
-    live = select(Discharge).where(Discharge.patient_id == patient_id, Discharge.state.in_(LIVE))
+    live = select(Discharge).where(Discharge.patient_id.in_(records_of(session, patient_id)), Discharge.state.in_(LIVE))
     return session.scalars(live.order_by(Discharge.id.desc()).limit(1)).one_or_none()
 
 

@@ -22,6 +22,7 @@ from app.discharges.queries.reach import addressed_to
 from app.discharges.rules.numbers import form_number
 from app.discharges.rules.states import OPEN_FORMS, FormKind, FormState
 from app.patients.models import Patient
+from app.patients.queries.merges import merges
 from app.people.models import Person
 
 CLOSED_DAYS = 30
@@ -108,7 +109,8 @@ def home_of(session: Session, loop: Discharge) -> str:
     """Where the register has the person now; of somebody unregistered, where the hospital has sent them."""
     if loop.patient_id is None:
         return loop.area_code
-    return session.scalars(select(Patient.area_code).where(Patient.id == loop.patient_id)).one()
+    standing = merges(session).end_of(loop.patient_id)
+    return session.scalars(select(Patient.area_code).where(Patient.id == standing)).one()
 
 
 def _rows(session: Session, actor: Actor, now: datetime, which: Any, order: Sequence[Any], most: int) -> list[InboxRow]:

@@ -15,6 +15,7 @@ from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.guards import named_by_hospital
 from app.discharges.rules.states import OPEN_FORMS, CloseReason, DischargeState, FormKind, FormState
 from app.patients.models import Clue, Patient
+from app.patients.queries.merges import merges, records_of
 from app.people.vault import Vault
 
 # whose accounts answer a kind of form, when they work at the unit that it is addressed to
@@ -216,7 +217,9 @@ def find_registered(session: Session, actor: Actor, loop: Discharge) -> tuple[st
     patient = clue = None
     if loop.patient_id is not None and may(actor, Action.SEE_REGISTER):
         patient = session.scalar(
-            select(Patient.public_id).where(Patient.id == loop.patient_id, within(Patient.area_code, actor))
+            select(Patient.public_id).where(
+                Patient.id == merges(session).end_of(loop.patient_id), within(Patient.area_code, actor)
+            )
         )
     if loop.patient_id is None and loop.clue_id is not None and may(actor, Action.SEE_CLUES):
         clue = session.scalar(select(Clue.public_id).where(Clue.id == loop.clue_id, within(Clue.area_code, actor)))
@@ -245,7 +248,7 @@ def list_of_patient(session: Session, actor: Actor, patient: Patient) -> list[tu
                 HandoverForm.state.in_(_STANDING),
             ),
         )
-        .where(Discharge.patient_id == patient.id, Discharge.state.not_in(_UNSENT))
+        .where(Discharge.patient_id.in_(records_of(session, patient.id)), Discharge.state.not_in(_UNSENT))
         .order_by(Discharge.id.desc(), HandoverForm.round.desc())
     )
     found: dict[int, tuple[Discharge, str | None]] = {}

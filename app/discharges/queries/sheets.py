@@ -44,6 +44,7 @@ from app.discharges.sheets import (
     TrackingForm,
 )
 from app.patients.models import Patient
+from app.patients.queries.merges import merges
 from app.people.models import Person
 from app.people.vault import Vault
 
@@ -104,6 +105,10 @@ class _Source:
             .where(Discharge.id == self.form.discharge_id)
         ).one()
 
+    def standing(self, row: Any) -> int | None:
+        """The registration that speaks for the person now."""
+        return merges(self.session).end_of(row.patient_id) if row.patient_id else None
+
     def head(self, row: Any) -> dict[str, Any]:
         return {"number": form_number(self.form.public_id), "patient_name": row.name}
 
@@ -118,7 +123,8 @@ class _Source:
         written = self.vault.open(row.person_id, ADDRESS, row.address_sealed) or ""
         if not _has_moved(self.session, self.form.discharge_id):
             return written
-        patient = self.session.get(Patient, row.patient_id) if row.patient_id else None
+        standing = self.standing(row)
+        patient = self.session.get(Patient, standing) if standing else None
         if patient is None or patient.area_code != self.form.area_code:
             return ""
         present = self.vault.open(patient.person_id, "patients.address", patient.address_sealed) or ""
@@ -133,7 +139,7 @@ class _Source:
 
     def doctor(self, row: Any) -> Doctor:
         agency = responsible_agency(self.session, self.form.area_code)
-        patient_id = None if self.as_written else row.patient_id
+        patient_id = None if self.as_written else self.standing(row)
         name = self.session.scalar(
             select(User.display_name).join(Patient, Patient.doctor_id == User.id).where(Patient.id == patient_id)
         )

@@ -20,6 +20,7 @@ from app.messages.queries.relevance import register
 from app.messages.rules.kinds import MessageKind
 from app.messages.service import owe
 from app.patients.models import Patient
+from app.patients.queries.merges import merges
 
 FORM = "handover_form"
 _EXPIRES_AFTER = timedelta(hours=72)
@@ -45,7 +46,8 @@ def tell_of_silence(session: Session, form: HandoverForm, step: HandoverEscalati
 
 
 def _tell_guardians(session: Session, discharge: Discharge, form: HandoverForm, now: datetime) -> None:
-    patient = session.get(Patient, discharge.patient_id) if discharge.patient_id else None
+    standing = merges(session).end_of(discharge.patient_id) if discharge.patient_id else None
+    patient = session.get(Patient, standing) if standing else None
     if patient is None:
         return
     agency = responsible_agency(session, form.area_code)
