@@ -1,5 +1,5 @@
-"""Random histories of a county's money: deaths, stays, losses, incidents, new agreements and policies between runs, learned in time or late;
-runs, returns, re-payments, corrections. Whatever happened: no day is paid twice, no day after a known death leaves the house, debits
+"""Random histories of a county's money: deaths, stays, losses, moves, incidents with and without a record and people's word on the guardian,
+records that turn out to be one person, new agreements and policies between runs, learned in time or late; runs, returns, re-payments, corrections. Whatever happened: no day is paid twice, no day after a known death leaves the house, debits
 equal credits, and every yuan has its because.
 
 Eight histories a database in `make test`; ANHU_SOAK=1 plays hundreds.
@@ -30,11 +30,19 @@ from app.core.errors import AnhuError, Conflict
 from app.core.money import Money
 from app.core.quarter import Quarter
 from app.core.reasons import reason
+from app.desk.service import merging
 from app.guardians.commands import SignAgreement
 from app.guardians.models import Agreement
 from app.guardians.service import end_agreement, sign_agreement
-from app.patients.models import Admission, Patient
-from app.patients.rules import ManagementStatus, SpanKind
+from app.incidents.commands.incidents import ConfirmIncident, Decide, ReportIncident
+from app.incidents.models import Incident
+from app.incidents.queries.deciding import find_findings, group_members
+from app.incidents.rules.incidents import IncidentKind, Matter
+from app.incidents.service.deciding import decide
+from app.incidents.service.incidents import confirm_incident, report_incident
+from app.patients.models import Admission, Patient, RegisterRequest
+from app.patients.queries.merges import merges
+from app.patients.rules import ManagementStatus, RegistryStatus, RequestKind, RequestState, SpanKind
 from app.patients.service import change_state, record_admission, record_death, record_discharge
 from app.people.commands import AccountDraft
 from app.people.models import DatePrecision, Person
@@ -81,6 +89,12 @@ events = st.one_of(
     st.tuples(st.just("end"), families_of, ago),
     st.tuples(st.just("sign"), families_of, ago),
     st.tuples(st.just("offend"), families_of, ago),
+    st.tuples(st.just("report"), families_of, ago),
+    st.tuples(st.just("find_fault"), families_of, st.sampled_from(("at_fault", "not_at_fault"))),
+    st.tuples(st.just("move_out"), families_of, ago),
+    st.tuples(st.just("come_back"), families_of, ago),
+    st.tuples(st.just("merge"), families_of, families_of),
+    st.tuples(st.just("part"), families_of),
     st.tuples(st.just("guardian_dies"), families_of, ago),
     st.tuples(st.just("stay_was_wrong"), families_of),
     st.tuples(st.just("new_account"), families_of),
@@ -134,7 +148,8 @@ class World:
         self.session.expire_all()
 
     def patient(self, which: int) -> Patient:
-        return self.session.get_one(Patient, self.kept[which].patient.id)
+        """The family's record, or the one that it was merged into: an old address leads there."""
+        return self.session.get_one(Patient, merges(self.session).end_of(self.kept[which].patient.id))
 
     def die(self, which: int, days_ago: int) -> None:
         office = self.actor("county_office")
@@ -155,9 +170,7 @@ class World:
 
     def stay_was_wrong(self, which: int) -> None:
         """The newest stay never was."""
-        of = select(Admission).where(
-            Admission.patient_id == self.kept[which].patient.id, Admission.withdrawn_at.is_(None)
-        )
+        of = select(Admission).where(Admission.patient_id == self.patient(which).id, Admission.withdrawn_at.is_(None))
         stay = self.session.scalars(of.order_by(Admission.id.desc())).first()
         if stay is not None:
             stay.withdrawn_at = self.now
@@ -204,16 +217,78 @@ class World:
         sign_agreement(self.session, self.actor("clerk"), self.patient(which), command, self.now)
 
     def _agreement(self, which: int) -> Agreement:
-        of = select(Agreement).where(Agreement.patient_id == self.kept[which].patient.id)
+        of = select(Agreement).where(Agreement.patient_id == self.patient(which).id)
         return self.session.scalars(of.order_by(Agreement.from_on.desc())).first()  # type: ignore[return-value]  # each family has one
 
     def offend(self, which: int, days_ago: int) -> None:
         """A visit that recorded 肇事."""
         seen = self.session.scalars(
-            select(FollowUpVisit).where(FollowUpVisit.patient_id == self.kept[which].patient.id)
+            select(FollowUpVisit).where(FollowUpVisit.patient_id == self.patient(which).id)
         ).first()
         assert seen is not None
         seen.public_order_incidents = (seen.public_order_incidents or 0) + 1
+
+    def report(self, which: int, days_ago: int) -> None:
+        """An incident that the group confirms; nobody has decided on the guardian yet."""
+        happened_at = datetime.combine(self.at(days_ago), START.timetz())
+        told = ReportIncident(
+            new_public_id(), IncidentKind.PUBLIC_ORDER, happened_at, patient=self.patient(which).public_id, what="砸窗"
+        )
+        incident = report_incident(
+            self.session, Vault(self.session, self.keyring), self.actor("doctor"), told, self.now
+        )
+        command = ConfirmIncident(incident.version, IncidentKind.PUBLIC_ORDER)
+        confirm_incident(self.session, self.actor("coordinator"), incident, command, self.now)
+
+    def find_fault(self, which: int, outcome: str) -> None:
+        """The group's word on the guardian in the newest incident, whatever it said before."""
+        of = select(Incident).where(Incident.patient_id == self.patient(which).id).order_by(Incident.id.desc())
+        incident = self.session.scalars(of).first()
+        if incident is None:
+            return
+        said = find_findings(self.session, incident).get(Matter.FAULT)
+        members = group_members(self.session, self.actor("coordinator"), incident)
+        clerk = next(user.public_id for user, _agency in members if user.name == "clerk")
+        command = Decide(
+            Matter.FAULT, outcome, words="当日在场未劝阻", members=(clerk,), after=said.number if said else 0
+        )
+        vault = Vault(self.session, self.keyring)
+        decide(self.session, vault, self.actor("coordinator"), incident, command, self.today, self.now)
+
+    def move_out(self, which: int, days_ago: int) -> None:
+        self._register(which, RegistryStatus.TRANSFERRED_OUT, days_ago)
+
+    def come_back(self, which: int, days_ago: int) -> None:
+        self._register(which, RegistryStatus.REGISTERED, days_ago)
+
+    def _register(self, which: int, status: RegistryStatus, days_ago: int) -> None:
+        office, patient = self.actor("county_office"), self.patient(which)
+        change_state(self.session, office, patient, SpanKind.REGISTRY, status.value, self.at(days_ago), None, self.now)
+
+    def merge(self, which: int, other: int) -> None:
+        """Two families' records turn out to be one patient's; two people say so."""
+        kept, merged = self.patient(which), self.patient(other)
+        if kept.id == merged.id:
+            return
+        office, vault = self.actor("county_office"), Vault(self.session, self.keyring)
+        moved = merging.merge(self.session, vault, office, kept, merged, {}, self.today, self.now)
+        self.session.add(
+            RegisterRequest(
+                submission_key=new_public_id(), kind=RequestKind.MERGE, state=RequestState.DONE, moved=moved,
+                patient_id=merged.id, kept_patient_id=kept.id, area_code=merged.area_code, from_on=self.today,
+                because=reason("desk.because.merged").to_json(), proposed_at=self.now, proposed_by=office.user_id,
+                decided_at=self.now, decided_by=self.actor("health_lead").user_id,
+            )
+        )  # fmt: skip
+
+    def part(self, which: int) -> None:
+        """The last merge of this record was wrong, and is undone."""
+        done = RegisterRequest.kept_patient_id == self.patient(which).id, RegisterRequest.state == RequestState.DONE
+        asked = self.session.scalars(select(RegisterRequest).where(*done).order_by(RegisterRequest.id.desc())).first()
+        if asked is not None:
+            kept, merged = self.patient(which), self.session.get_one(Patient, asked.patient_id)
+            merging.undo(self.session, asked.moved or {}, kept, merged)
+            asked.state, asked.undone_at, asked.undone_by = RequestState.UNDONE, self.now, asked.proposed_by
 
     def new_policy(self, annual: str) -> None:
         terms = PolicyTerms(annual=Money.from_yuan(annual), document_number="安民发〔2026〕9号")
@@ -271,11 +346,15 @@ class World:
     def _no_known_dead_day_leaves(self, file: PayFile) -> None:
         for sent in self._sent(file):
             line = self.session.get_one(SubsidyLine, sent.line_id)
-            patient = self.session.get_one(Patient, line.patient_id)
-            died_on = self.session.get_one(Person, patient.person_id).died_on
+            died_on = self._died_on(line)
             assert self.session.get_one(Person, line.payee_person_id).died_on is None
             last = line.snapshot["last_paid_day"]
             assert died_on is None or line.kind is LineKind.CORRECTION or date.fromisoformat(last) <= died_on
+
+    def _died_on(self, line: SubsidyLine) -> date | None:
+        """Of the human being, whichever of their records was paid for."""
+        patient = self.session.get_one(Patient, merges(self.session).end_of(line.patient_id))
+        return self.session.get_one(Person, patient.person_id).died_on
 
     # -- what must hold ------------------------------------------------------------------------------------------------
 
@@ -327,16 +406,11 @@ class World:
         assert self.look_again() == 0, "the same facts make no second case"
         assert verify_county(self.session, COUNTY) == []
         cases = self.session.scalars(select(Recovery).where(Recovery.state == RecoveryState.FOUND)).all()
-        dead = {
-            patient.id: died_on
-            for patient in (self.patient(which) for which in range(FAMILIES))
-            if (died_on := self.session.get_one(Person, patient.person_id).died_on)
-        }
         claimed = Counter({case.line_id: 0 for case in cases})
         for case in cases:
             claimed[case.line_id] += case.amount_fen
         for line in self._paid_lines():
-            died_on, last = dead.get(line.patient_id), line.snapshot["last_paid_day"]
+            died_on, last = self._died_on(line), line.snapshot["last_paid_day"]
             if died_on and line.kind is not LineKind.CORRECTION and date.fromisoformat(last) > died_on:
                 assert claimed[line.id] > 0, "a day after a death was paid and nobody asks for it back"
 
