@@ -22,6 +22,7 @@ from app.core.schema import metadata
 from tests.rig.county import County
 from tests.rig.crawl import Route, address, published, routes
 from tests.rig.scene import Scene
+from tests.rig.writes import writes
 
 SOAK = "ANHU_SOAK" in os.environ
 Item = TypeVar("Item")
@@ -38,7 +39,9 @@ HOSTILE: dict[str, Any] = {
     "empty": dict.fromkeys(FIELDS, ""),
     "nul": dict.fromkeys(FIELDS, "a\0b"),
     "control characters": dict.fromkeys(FIELDS, "a\x0b\x1b[2J\x7f"),
-    "huge": dict.fromkeys(FIELDS[:6], "长" * 50_000),
+    "huge": dict.fromkeys(
+        FIELDS[:6], "a" * 49_900 + "长" * 100
+    ),  # a body of nothing but %E9%95%BF costs its reading ten times that
     "huge number": dict.fromkeys(FIELDS, "9" * 400),
     "beyond a column": dict.fromkeys(FIELDS, "99999999999999999999"),
     "negative": dict.fromkeys(FIELDS, "-1"),
@@ -121,23 +124,23 @@ def test_no_mutated_form_makes_the_product_stumble_or_store(
     app: Flask, scene: Scene, database: Database, client_as: Callable[[str], FlaskClient]
 ) -> None:
     browsers: dict[str, FlaskClient] = {}
-    troubles, bodies, raw = [], list(as_sent().items()), list(RAW.items())
-    for number, route in enumerate(posts(app)):
-        role = role_for(route)
-        client = browser(browsers, client_as, role)
-        where = address(app, route, scene.near, role)
-        before = stored(database)
-        for how, form in dealt(bodies, number, database):
-            status = client.post(where, data=form, content_type=FORM).status_code
-            after = stored(database)
-            if status >= 500:
-                troubles.append(f"{route.rule} {how}: {status}")
-            elif status >= 400 and after != before:
-                troubles.append(f"{route.rule} {how}: answered {status} and stored something")
-            before = after
-        for how, (body, kind) in dealt(raw, number, database):
-            if (status := client.post(where, data=body, content_type=kind).status_code) >= 500:
-                troubles.append(f"{route.rule} {how}: {status}")
+    troubles, before = [], stored(database)
+    bodies, raw = list(as_sent().items()), [(how, *sent) for how, sent in RAW.items()]
+    with writes(database, but=KEPT_COUNT) as heard:
+        for number, route in enumerate(posts(app)):
+            role = role_for(route)
+            client = browser(browsers, client_as, role)
+            where = address(app, route, scene.near, role)
+            forms = [(how, form, FORM) for how, form in dealt(bodies, number, database)]
+            for how, body, kind in forms + dealt(raw, number, database):
+                status = client.post(where, data=body, content_type=kind).status_code
+                after = stored(database) if heard else before
+                heard.clear()
+                if status >= 500:
+                    troubles.append(f"{route.rule} {how}: {status}")
+                elif status >= 400 and after != before:
+                    troubles.append(f"{route.rule} {how}: answered {status} and stored something")
+                before = after
     assert not troubles, "\n".join(troubles)
 
 
