@@ -11,7 +11,7 @@ from reports.wording import CONFIDENTIAL, SHANGHAI
 
 RECEIPT_TITLE = "出院对接回执单"
 _COLUMNS = Columns(34, 60)
-_CUT = "－ － － － － － － － － －　回执（盖章后交回）　－ － － － － － － － － －"
+_CUT = "－ － － － － － － － － －　回执（%s后交回）　－ － － － － － － － － －"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,12 @@ def render_handover(document: HandoverDocument) -> bytes:
         Prose((document.request,), indent=2, after=0.8),
         *(Prose((note,), indent=2, after=0.5) for note in document.notes),
         Gap(3),
-        Together((Prose((_CUT,), size=8, align=Align.CENTER, after=1.5), *_slip(document))),
+        Together(
+            (
+                Prose((_CUT % ("签字" if document.is_for_family else "盖章"),), size=8, align=Align.CENTER, after=1.5),
+                *_slip(document),
+            )
+        ),
     )
     return render_sheets(
         (_sheet(document.title, document.imprint, parts, document.number, document.is_for_family),), document.title, A4

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from app.core.access import Action, require
+from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.discharges.models import Discharge, HandoverEvent, HandoverForm
@@ -17,10 +17,12 @@ from app.discharges.queries.facts import visits_since
 from app.discharges.queries.guards import named_by_hospital
 from app.discharges.queries.reach import own_records
 from app.discharges.rules.numbers import first_of, issue_of
-from app.discharges.rules.states import CloseReason, DischargeState, EventKind, FormKind, LateBy
+from app.discharges.rules.states import NO_LOOP, CloseReason, DischargeState, EventKind, FormKind, LateBy
 from app.discharges.sealing import DRAFT, EVENT_TEXT, open_json
 from app.people.models import Person
 from app.people.vault import Vault
+from app.tasks.models import Task, TaskState
+from app.tasks.rules import TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,19 @@ def find_wrong_entry(session: Session, vault: Vault, discharge: Discharge) -> Wr
         why,
         session.scalar(later.limit(1)) is not None,
     )
+
+
+def is_stay_in_doubt(session: Session, actor: Actor, discharge: Discharge) -> bool:
+    """The register has the stay otherwise, and somebody is asked to look; only for who reads every hospital's stays."""
+    if sees(actor, Field.CARE_SPANS) is not Grant.FULL or discharge.discharge_type in NO_LOOP:
+        return False
+    asked = select(Task.id).where(
+        Task.patient_id == discharge.patient_id,
+        Task.kind == TaskKind.CHECK_STATUS,
+        Task.period == f"discharge:{discharge.id}",
+        Task.state == TaskState.OPEN,
+    )
+    return session.scalar(asked) is not None
 
 
 def draft_of(vault: Vault, plan: Discharge) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from app.discharges.queries import records as own_records
 from app.discharges.queries.guards import named_by_hospital
 from app.discharges.queries.prefill import all_of, find_earlier
 from app.discharges.queries.reach import get_own_record, get_wrong_record
-from app.discharges.queries.records import draft_of, find_record_row, find_wrong_entry
+from app.discharges.queries.records import draft_of, find_record_row, find_wrong_entry, is_stay_in_doubt
 from app.discharges.queries.wards import find_inpatient
 from app.discharges.readers import Reading, read_block, read_sheets
 from app.discharges.rules.states import LIVE, CloseReason, DischargeState, Source
@@ -83,6 +83,7 @@ def show_record(public_id: str) -> Answer:
         number=own.hospital_number,
         record=own,
         wrong=find_wrong_entry(session, vault, own),
+        is_stay_in_doubt=is_stay_in_doubt(session, actor, own),
         names_nobody=own.state in LIVE and named_by_hospital(vault, own.person_id, own.contact_sealed) is None,
         labels=labels,
     )
