@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from app.core.i18n import N_
 from app.core.identity import ID_KIND_LABELS
-from app.discharges.queries.board import Which
 from app.discharges.rules.states import (
     Advice,
     CloseReason,
@@ -18,6 +17,7 @@ from app.discharges.rules.states import (
     LateBy,
     LegalBasis,
     Source,
+    Which,
 )
 from app.discharges.sheets import PoliceNotice, Sheet
 

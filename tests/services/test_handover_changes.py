@@ -20,7 +20,7 @@ from app.desk.commands import AcceptTransfer, ProposeTransfer
 from app.desk.service.transfers import accept_transfer, propose_transfer
 from app.discharges.commands import CloseLoop, ConfirmNotice, CorrectEvent, PlanDischarge
 from app.discharges.models import Discharge, HandoverEvent, HandoverForm
-from app.discharges.queries.board import Which, count_loops
+from app.discharges.queries.board import count_loops
 from app.discharges.queries.homes import find_new_home
 from app.discharges.queries.inbox import home_of, list_inbox, shows_person
 from app.discharges.queries.indicators import indicators_of
@@ -35,6 +35,7 @@ from app.discharges.rules.states import (
     FormKind,
     FormState,
     LegalBasis,
+    Which,
 )
 from app.discharges.service import (
     close_loop,

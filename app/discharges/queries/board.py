@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -29,18 +28,9 @@ from app.discharges.rules.states import (
     FormKind,
     FormState,
     LateBy,
+    Which,
 )
 from app.people.models import Person
-
-
-class Which(StrEnum):
-    """The board's filters."""
-
-    LIVE = "live"
-    UNRECEIVED = "unreceived"  # somebody has not received in time
-    LATE = "late"  # somebody has not acted in time
-    LATE_BY_HOSPITAL = "late_by_hospital"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

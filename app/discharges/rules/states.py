@@ -143,6 +143,16 @@ class GuardianState(StrEnum):
     NONE = "none"
 
 
+class Which(StrEnum):
+    """The board's filters."""
+
+    LIVE = "live"
+    UNRECEIVED = "unreceived"  # somebody has not received in time
+    LATE = "late"  # somebody has not acted in time
+    LATE_BY_HOSPITAL = "late_by_hospital"
+    CLOSED = "closed"
+
+
 class Advice(StrEnum):
     """How to go there; never a level (roles.md)."""
 

@@ -19,13 +19,13 @@ from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.discharges import labels
 from app.discharges.forms import BasesForm, CloseForm
-from app.discharges.queries.board import Which, count_loops, find_row, list_loops
+from app.discharges.queries.board import count_loops, find_row, list_loops
 from app.discharges.queries.clears import clears_of
 from app.discharges.queries.homes import find_new_home
 from app.discharges.queries.indicators import indicators_of
 from app.discharges.queries.reach import get_loop
 from app.discharges.queries.receipts import list_escalations, list_receipts
-from app.discharges.rules.states import LIVE, LegalBasis
+from app.discharges.rules.states import LIVE, LegalBasis, Which
 from app.discharges.service import close_loop, set_police_bases
 from app.discharges.service.addressing import allowed_bases
 from app.discharges.views.blueprint import discharges

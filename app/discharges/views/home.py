@@ -15,9 +15,10 @@ from app.core.db import new_public_id
 from app.core.web import read_session
 from app.discharges import labels
 from app.discharges.forms import TapForm
-from app.discharges.queries.board import Which, count_loops
+from app.discharges.queries.board import count_loops
 from app.discharges.queries.inbox import count_inbox, list_done, list_inbox
 from app.discharges.queries.records import count_plans
+from app.discharges.rules.states import Which
 from app.discharges.views.blueprint import discharges
 
 
