@@ -38,6 +38,7 @@ from app.subsidies.service.printing import (
     HOLD_LIST_XLSX,
     LEDGER_PDF,
     LEDGER_XLSX,
+    NOTICE_LIST_XLSX,
     NOTICES_PDF,
     PAID_NOTICES_PDF,
     UNPAID_NOTICES_PDF,
@@ -192,6 +193,7 @@ HANDLERS: dict[str, Handler] = {
     "subsidy_notices_paid": partial(print_paper, PAID_NOTICES_PDF),
     "subsidy_notices_changed": partial(print_paper, CHANGED_NOTICES_PDF),
     "subsidy_notices_unpaid": partial(print_paper, UNPAID_NOTICES_PDF),
+    "subsidy_notice_list": partial(print_paper, NOTICE_LIST_XLSX),
     "subsidy_hold_list_pdf": partial(print_paper, HOLD_LIST_PDF),
     "subsidy_hold_list_xlsx": partial(print_paper, HOLD_LIST_XLSX),
 }

@@ -5,9 +5,11 @@ import pytest
 import python_calamine
 
 from reports.errors import TotalMismatchError
+from reports.notice import NoticeKind
+from reports.notice_list import render_notice_list_xlsx
 from reports.pay_file import PayFileLine, render_pay_file
 from reports.rejects import WHY, render_rejects_xlsx
-from tests.reports.samples import HOSTILE, pay_file
+from tests.reports.samples import HOSTILE, bundle, notice, pay_file
 
 LINES = (
     PayFileLine("李𬭩", "34030219800101123X", "安和农商银行", "0621700381001234567", 75000, "惠民补贴"),
@@ -49,6 +51,23 @@ def test_equal_pay_files_are_equal_bytes_and_one_changed_fen_changes_them() -> N
 def test_a_pay_file_whose_lines_do_not_add_up_is_not_made() -> None:
     with pytest.raises(TotalMismatchError):
         render_pay_file(pay_file(*LINES, total_fen=123281))
+
+
+def test_a_delivery_list_has_a_row_for_each_letter_and_says_what_the_letter_says() -> None:
+    letters = bundle(
+        notice(),
+        notice(
+            kind=NoticeKind.HOLD, serial="2026-3-00018", guardian="=1+1", amount_fen=0, reasons=("领款账户需要核对。",)
+        ),
+    )
+    book = openpyxl.load_workbook(io.BytesIO(render_notice_list_xlsx(letters)))
+    rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
+    [head] = [place for place, row in enumerate(rows) if row[0] == "告知书编号"]
+    paid, held = rows[head + 1 : head + 3]
+    assert (paid[5], paid[6], paid[7]) == ("发放", letters.notices[0].amount_fen / 100, None)
+    assert (held[3], held[5], held[6]) == ("=1+1", "暂缓", None)
+    assert held[7] == "".join(letters.notices[1].reasons)
+    assert [row[-3:] for row in (paid, held)] == [[None, None, None]] * 2, "for whoever delivers them"
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

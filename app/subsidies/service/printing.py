@@ -24,6 +24,7 @@ from app.subsidies.papers.labels import (
     HOLD_LIST,
     HOME_CHECKS,
     LEDGER,
+    NOTICE_LIST,
     NOTICES,
     PAID_NOTICES,
     PUBLIC_NOTICE,
@@ -41,6 +42,7 @@ from reports.hold_list import render_hold_list_pdf, render_hold_list_xlsx
 from reports.home_checks import render_home_checks_pdf, render_home_checks_xlsx
 from reports.ledger import render_ledger_pdf, render_ledger_xlsx
 from reports.notice import NoticeKind, render_notices
+from reports.notice_list import render_notice_list_xlsx
 from reports.public_notice import render_public_notice_pdf, render_public_notice_xlsx
 from reports.summary import render_summary_pdf, render_summary_xlsx
 
@@ -110,6 +112,11 @@ def _notices_of(kinds: frozenset[NoticeKind]) -> Read:
     return read
 
 
+def _notice_list(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, today: date, now: datetime) -> Draw:
+    bundle = notice_bundle(session, vault, actor, run, today, now)
+    return lambda _progress: render_notice_list_xlsx(bundle)
+
+
 def _summary_pdf(session: Session, vault: Vault, actor: Actor, run: SubsidyRun, _today: date, now: datetime) -> Draw:
     document = summary_document(session, vault.keyring, actor, run, now)
     return lambda _progress: render_summary_pdf(document)
@@ -170,6 +177,7 @@ NOTICES_PDF = Paper("notices", NOTICES, "pdf", PDF, _notices_of(EVERY_KIND), _AP
 PAID_NOTICES_PDF = replace(NOTICES_PDF, name=PAID_NOTICES, read=_notices_of(EVERY_KIND - UNPAID))
 CHANGED_NOTICES_PDF = replace(NOTICES_PDF, name=CHANGED_NOTICES, read=_notices_of(CHANGED))
 UNPAID_NOTICES_PDF = replace(NOTICES_PDF, name=UNPAID_NOTICES, read=_notices_of(UNPAID))
+NOTICE_LIST_XLSX = Paper("notices", NOTICE_LIST, "xlsx", XLSX, _notice_list, _APPROVED)
 SUMMARY_PDF = Paper("summary", SUMMARY, "pdf", PDF, _summary_pdf, _ANY_LINES, Action.PRINT_SUMMARY)
 SUMMARY_XLSX = Paper("summary", SUMMARY, "xlsx", XLSX, _summary_xlsx, _ANY_LINES, Action.PRINT_SUMMARY)
 HOLD_LIST_PDF = Paper("hold_list", HOLD_LIST, "pdf", PDF, _hold_list_pdf, _ANY_LINES, Action.PRINT_REASONS)

@@ -30,6 +30,7 @@ from app.subsidies.service.printing import (
     HOME_CHECKS_XLSX,
     LEDGER_PDF,
     LEDGER_XLSX,
+    NOTICE_LIST_XLSX,
     NOTICES_PDF,
     PAID_NOTICES_PDF,
     PUBLIC_PDF,
@@ -51,6 +52,7 @@ PAPERS = {
     "notices-paid": ("subsidy_notices_paid", PAID_NOTICES_PDF),
     "notices-changed": ("subsidy_notices_changed", CHANGED_NOTICES_PDF),
     "notices-unpaid": ("subsidy_notices_unpaid", UNPAID_NOTICES_PDF),
+    "notices-list": ("subsidy_notice_list", NOTICE_LIST_XLSX),
     "holds-pdf": ("subsidy_hold_list_pdf", HOLD_LIST_PDF),
     "holds-xlsx": ("subsidy_hold_list_xlsx", HOLD_LIST_XLSX),
 }
