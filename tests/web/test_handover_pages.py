@@ -120,7 +120,7 @@ def test_a_unit_says_in_words_what_ends_its_form_and_corrects_what_was_none(
     assert inbox.status_code == 200 and "近 30 天办结的" in inbox.text
 
 
-def test_a_move_that_an_address_asks_for_is_offered_filled_in_and_a_level_is_said_to_who_rates(
+def test_edge_36_a_move_that_an_address_asks_for_is_offered_filled_in_and_a_level_is_said_to_who_rates(
     client_as: ClientAs, ids: dict[str, str]
 ) -> None:
     doctor = client_as("doctor")
