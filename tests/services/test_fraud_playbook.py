@@ -334,14 +334,19 @@ def test_the_database_refuses_a_line_that_changes_after_approval(house: House) -
             session.execute(text(f"UPDATE subsidy_lines SET {change} WHERE id = :id"), {"id": house.line(0).id})
 
 
-def test_a_line_changed_behind_the_guards_stops_the_export_and_verify_names_it(house: House) -> None:
+@pytest.mark.parametrize("change", ["amount_fen = 99999900", "payee_person_id = :payee, account_id = :account"])
+def test_a_line_changed_behind_the_guards_stops_the_export_and_verify_names_it(house: House, change: str) -> None:
     run = house.prepare()
     house.submit()
     house.approve()
-    line = house.line(0)
+    line, other = house.line(0), house.line(1)
     with house.database.transaction() as session:
         without_guards(session, "guard_subsidy_lines_frozen")
-        session.execute(text("UPDATE subsidy_lines SET amount_fen = 99999900 WHERE id = :id"), {"id": line.id})
+        session.execute(
+            text(f"UPDATE subsidy_lines SET {change} WHERE id = :id").bindparams(
+                id=line.id, **({"payee": other.payee_person_id, "account": other.account_id} if ":" in change else {})
+            )
+        )
     assert attempt(house, "finance", run.public_id, house.export) == "subsidies.step.changed"
     assert any(line.public_id in said for said in house.problems())
 

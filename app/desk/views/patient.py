@@ -78,6 +78,26 @@ _ONLY = {
     "desk.undo_death": RegistryStatus.DEAD,
 }
 
+_WORDS = {
+    "state": STATE_LABELS,
+    "registry": REGISTRY_LABELS,
+    "management": MANAGEMENT_LABELS,
+    "care": CARE_LABELS,
+    "class": CLASS_LABELS,
+    "diagnosis": DIAGNOSIS_LABELS,
+    "consent": CONSENT_LABELS,
+    "consent_standing": CONSENT_STANDING,
+    "signer": SIGNER_LABELS,
+    "rank": RANK_LABELS,
+    "relation": RELATION_LABELS,
+    "basis": BASIS_LABELS,
+    "agreement": AGREEMENT_LABELS,
+    "kind": TASK_KINDS,
+    "form": VISIT_FORMS,
+    "handover": handover_labels.STATES,
+    "handover_end": handover_labels.CLOSE_REASONS,
+}
+
 
 @desk.route("/patients/<public_id>")
 @permit(Action.SEE_REGISTER)
@@ -115,25 +135,7 @@ def patient(public_id: str) -> str:
         visit_pill=visit_pill,
         menu=[(endpoint, _(label)) for endpoint, label in MENU if _may_open(actor, endpoint, found, lost)],
         reveal_reasons=[(code, _(words)) for code, words in REVEAL_REASONS.items()],
-        words={
-            "state": STATE_LABELS,
-            "registry": REGISTRY_LABELS,
-            "management": MANAGEMENT_LABELS,
-            "care": CARE_LABELS,
-            "class": CLASS_LABELS,
-            "diagnosis": DIAGNOSIS_LABELS,
-            "consent": CONSENT_LABELS,
-            "consent_standing": CONSENT_STANDING,
-            "signer": SIGNER_LABELS,
-            "rank": RANK_LABELS,
-            "relation": RELATION_LABELS,
-            "basis": BASIS_LABELS,
-            "agreement": AGREEMENT_LABELS,
-            "kind": TASK_KINDS,
-            "form": VISIT_FORMS,
-            "handover": handover_labels.STATES,
-            "handover_end": handover_labels.CLOSE_REASONS,
-        },
+        words=_WORDS,
     )
 
 
