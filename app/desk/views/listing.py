@@ -24,16 +24,16 @@ class ListsHome:
     period: Period
 
 
-def lists_home(session: Session, actor: Actor, today: date) -> ListsHome | None:
-    """None for whoever keeps no lists, and where nothing is to be done."""
+def lists_home(session: Session, actor: Actor, today: date, ended: Period | None = None) -> ListsHome | None:
+    """None for whoever keeps no lists, and where nothing is to be done. `ended`: the period that ended last, where it is known."""
     if not may(actor, Action.KEEP_CHECK_LISTS):
         return None
-    period, standings = last_standings(session, actor, today)
+    period, standings = last_standings(session, actor, today, ended)
     reads_care = may(actor, Action.KEEP_CARE_LISTS)
     missing = tuple(
         one for one in standings if one.standing is not Standing.CURRENT and (one.kind in CARE) is reads_care
     )
     waiting = count_work(session, actor)
-    if not is_still_prepared(session, actor, period):
+    if missing and not is_still_prepared(session, actor, period):
         missing = ()
     return ListsHome(waiting, missing, period) if waiting or missing else None

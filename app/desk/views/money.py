@@ -59,7 +59,7 @@ def quarter_board(actor: Actor) -> str:
         renewals=count_renewals(session, actor, today),
         support=support_home(session, actor, today),
         duty=duty_home(session, actor, today),
-        lists=lists_home(session, actor, today),
+        lists=lists_home(session, actor, today, ended),
         hold_words={code: _(words) for code, words in HOLD_LABELS.items()},
     )
 

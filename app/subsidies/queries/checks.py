@@ -249,10 +249,12 @@ def _lives(span: type[PatientSpan]) -> tuple[ColumnElement[bool], ...]:
     return span.what == SpanKind.AREA, span.withdrawn_at.is_(None)
 
 
-def last_standings(session: Session, actor: Actor, today: date) -> tuple[Period, list[KindStanding]]:
-    """The county's period that ended last, and how each kind of list stands for it."""
+def last_standings(
+    session: Session, actor: Actor, today: date, ended: Period | None = None
+) -> tuple[Period, list[KindStanding]]:
+    """The county's period that ended last, which whoever knows it hands in, and how each kind of list stands for it."""
     county = code_of(actor.area_prefix)
-    period = next(iter(ended_periods(session, county, today, 1)), Quarter.of(today).previous())
+    period = ended or next(iter(ended_periods(session, county, today, 1)), Quarter.of(today).previous())
     return period, standings(session, county, period, today)
 
 
