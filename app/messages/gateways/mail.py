@@ -55,8 +55,13 @@ class MailGateway:
             )
         else:
             server = smtplib.SMTP(sending.smtp_host, sending.smtp_port, timeout=sending.timeout)
-        if sending.smtp_security == "starttls":
-            server.starttls(context=ssl.create_default_context())
-        if sending.smtp_user:
-            server.login(sending.smtp_user, sending.smtp_password)
+        try:
+            server.ehlo_or_helo_if_needed()
+            if sending.smtp_security == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if sending.smtp_user:
+                server.login(sending.smtp_user, sending.smtp_password)
+        except BaseException:
+            server.close()  # whoever is not let in does not keep the line open
+            raise
         return server
