@@ -122,7 +122,7 @@ _WORDING = {
     ),
     NoticeKind.REPAID: _Wording(
         "再次发放告知书",
-        "您此前未能入账的{programme}重新发放，{paid}您本人的账户。金额如下；如有异议，可以在期限内提出。",
+        "您此前没有发到的{programme}这次发放，{paid}您本人的账户。金额如下；如有异议，可以在期限内提出。",
         "应发金额",
     ),
     NoticeKind.HOLD: _Wording(

@@ -346,6 +346,7 @@ TEXTS: dict[str, str] = {
     "subsidies.repaid.returned": N_("上次被银行退回，这次重新发放"),
     "subsidies.repaid.withheld": N_("上次出盘时被拦下，这次重新发放"),
     "subsidies.repaid.stopped": N_("此前决定不发，该决定已更正，这次发放"),
+    "subsidies.repaid.held": N_("此前暂缓，该期办结时还没有核定，转入这次核定"),
     "subsidies.repaid.nothing_left": N_("这一期应发的部分已经发到，没有可再发的金额"),
     "subsidies.recovery.wrong_state": N_("本案当前状态不能这样办理，请按最新内容核对"),
     "subsidies.recovery.still_founded": N_("按今天的情况仍然多发，不能撤案"),
@@ -471,6 +472,20 @@ HOLD_LABELS: dict[str, str] = {
     "subsidies.hold.duty_missing": N_("履责认定未完成"),
     "subsidies.hold.duty_failed": N_("履责认定不合格"),
     "subsidies.hold.listed": N_("名单待核实"),
+}
+
+# Who clears a hold up, by its kind, where it is not the clerk alone; the clerk decides the line then.
+_GROUP, _CARE, _ROUND = N_("县级协调小组认定"), N_("精防医生"), N_("村（社区）、乡镇核查")
+HOLD_BY: dict[str, str] = {
+    "incident": _GROUP,
+    "death_estimated": _CARE,
+    "not_identified": _CARE,
+    "no_level": _CARE,
+    "never_seen": _CARE,
+    "not_seen": _CARE,
+    "duty_missing": _ROUND,
+    "duty_failed": _ROUND,
+    "listed": N_("民政经办、精防机构核实名单"),
 }
 
 register(TEXTS)

@@ -21,6 +21,7 @@ from app.desk.views.listing import lists_home
 from app.desk.views.support import support_home
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.board import board_of
+from app.subsidies.queries.held import count_held
 from app.subsidies.queries.lines import list_lines
 from app.subsidies.queries.periods import ended_periods
 from app.subsidies.queries.policies import list_waiting
@@ -56,6 +57,7 @@ def quarter_board(actor: Actor) -> str:
         to_prepare=ended if ended and (run is None or parse_period(run.period).last_day < ended.last_day) else None,
         earlier=_with_quarters(runs[1:]),
         held=list_lines(session, actor, run, decision=LineState.HOLD, size=HELD_SHOWN).rows if _is_open(run) else [],
+        held_count=count_held(session, actor, today),
         renewals=count_renewals(session, actor, today),
         support=support_home(session, actor, today),
         duty=duty_home(session, actor, today),
@@ -73,6 +75,7 @@ def signing(actor: Actor) -> str:
         waiting=_with_quarters(waiting),
         others=_with_quarters([run for run in runs if run not in waiting]),
         is_finance=actor.role is Role.FINANCE,
+        held_count=None if actor.role is Role.FINANCE else count_held(read_session(), actor, current_clock().today()),
         drafts=list_waiting(read_session(), actor) if actor.role is Role.REVIEWER else [],
         open_flags=count_open_flags(read_session(), actor) if actor.role is Role.REVIEWER else 0,
     )

@@ -94,7 +94,7 @@ def _row(line: LineRow, tails: dict[int, str]) -> LedgerRow:
 
 def _marks(line: LineRow) -> tuple[str, ...]:
     """What a line is beside an ordinary payment, also for who may not know its reasons."""
-    said = {LineKind.CORRECTION: "更正", LineKind.REPAYMENT: "再次发放"}.get(line.kind)
+    said = "转入" if line.is_taken_up else {LineKind.CORRECTION: "更正", LineKind.REPAYMENT: "再次发放"}.get(line.kind)
     is_explained = any(one.code == "subsidies.correction.more" for one in line.because)
     marks = (f"{said}{period_name(line.period)}",) if said and not is_explained else ()
     is_said = any(one.code == "subsidies.projected" for one in line.because)

@@ -21,7 +21,7 @@ from app.subsidies.rules.transitions import PaymentState
 
 _CAUSES = ("subsidies.hold.", "subsidies.refuse.", "subsidies.decided.")
 # whom the line is about, and what its letter says: decision and causes
-_Payee = tuple[int, Rank]
+_Payee = tuple[int, Rank, str]
 _Told = tuple[LineState, frozenset[str]]
 
 
@@ -44,31 +44,30 @@ def letters_by_area(session: Session, actor: Actor, run: SubsidyRun) -> dict[str
 
 
 def _told_before(session: Session, run: SubsidyRun) -> frozenset[int]:
-    """Lines of a supplementary run that are held or refused exactly as the quarter's run before left them."""
-    if run.kind is not RunKind.SUPPLEMENTARY:
-        return frozenset()
+    """Lines that are held or refused exactly as the run before left the same period: of a supplementary run, or taken up from before."""
     line = SubsidyLine
-    columns = select(line.id, line.agreement_id, line.rank, line.decision, line.reasons).where(
-        line.period == run.period, line.kind != LineKind.CORRECTION
+    columns = select(line.id, line.agreement_id, line.rank, line.period, line.decision, line.reasons).where(
+        line.kind != LineKind.CORRECTION
     )
+    waiting = session.execute(columns.where(line.run_id == run.id, line.decision != LineState.PAY)).all()
+    periods = {row.period for row in waiting} - ({run.period} if run.kind is RunKind.REGULAR else set())
     earlier = (
         columns.join(SubsidyRun, SubsidyRun.id == line.run_id)
         .where(
             SubsidyRun.county_code == run.county_code,
-            SubsidyRun.period == run.period,
+            line.period.in_(periods),
             SubsidyRun.kind != RunKind.OPENING,
             SubsidyRun.id < run.id,
         )
         .order_by(line.id)
     )
     last: dict[_Payee, _Told] = {}
-    for _id, agreement_id, rank, decision, reasons in session.execute(earlier):
-        last[agreement_id, rank] = _told(decision, reasons)
-    waiting = columns.where(line.run_id == run.id, line.decision != LineState.PAY)
+    for _id, agreement_id, rank, period, decision, reasons in session.execute(earlier) if periods else ():
+        last[agreement_id, rank, period] = _told(decision, reasons)
     return frozenset(
         line_id
-        for line_id, agreement_id, rank, decision, reasons in session.execute(waiting)
-        if last.get((agreement_id, rank)) == _told(decision, reasons)
+        for line_id, agreement_id, rank, period, decision, reasons in waiting
+        if last.get((agreement_id, rank, period)) == _told(decision, reasons)
     )
 
 

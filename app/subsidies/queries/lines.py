@@ -28,6 +28,7 @@ from app.patients.models import Patient
 from app.people.models import NameKey, PayeeAccount, Person
 from app.people.vault import Vault
 from app.subsidies.models import LineKind, PayFileLine, SubsidyLine, SubsidyRun
+from app.subsidies.rules.corrections import Repaid
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
 
@@ -69,6 +70,8 @@ class LineRow:
     period: str = ""
     # days that had not come yet when the line was frozen
     projected_days: int = 0
+    # nobody was paid before: what was held or stopped comes up again
+    is_taken_up: bool = False
 
     @property
     def is_paid(self) -> bool:
@@ -282,7 +285,13 @@ def _row(
         kind=line.kind,
         period=line.period,
         projected_days=line.projected_days,
+        is_taken_up=is_taken_up(line),
     )
+
+
+def is_taken_up(line: SubsidyLine) -> bool:
+    """A payment made after all, which had been held or stopped; not one that is made again."""
+    return line.kind is LineKind.REPAYMENT and (line.cause or "").startswith((Repaid.HELD, Repaid.STOPPED))
 
 
 def _coded(stored: dict[str, Any]) -> Reason:

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session, aliased
 from app.core.money import Money
 from app.core.period import parse_period
 from app.core.quarter import Quarter
+from app.core.reasons import Reason
 from app.guardians.rules import Rank
 from app.patients.models import Patient
 from app.people.models import Person
-from app.subsidies.models import LineKind, PayFileLine, Recovery, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.models import LineHold, LineKind, PayFileLine, Recovery, RunKind, SubsidyLine, SubsidyRun
+from app.subsidies.rules.chain import HoldSource
 from app.subsidies.rules.corrections import REVIEWED_QUARTERS, Paid, Repaid, days_in
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.incidents import STOPPED_BY_PEOPLE
@@ -64,7 +66,8 @@ class PastLine:
 
 @dataclass(frozen=True)
 class Dead:
-    """A payment that the bank sent back or the export withheld, or that people stopped, which nobody has made again."""
+    """A payment that the bank sent back or the export withheld, that people stopped, or that was held and never decided, which nobody has
+    made again."""
 
     line: SubsidyLine
     cause: Repaid
@@ -110,7 +113,7 @@ def dead_lines(
     session: Session, run: SubsidyRun, after: int, limit: int, agreements: Iterable[int] | None = None
 ) -> list[Dead]:
     """Payments of the county that came to nothing and that no other line pays, is about to pay, or was refused instead; by id. What people
-    stopped because of an incident is among them: whether that still stands, its facts say.
+    stopped because of an incident is among them, and what nobody decided: whether that still stands, its facts say.
 
     With `agreements` only theirs, of the run's own period.
     """
@@ -146,7 +149,7 @@ def dead_lines(
             of_run.decided_as_of >= reviewed_from(run.decided_as_of),
             line.kind.in_(PAYMENTS),
             line.id > after,
-            or_(_came_to_nothing(), _was_stopped()),
+            or_(_came_to_nothing(), and_(or_(_was_stopped(), _was_held()), ~_came_up_again())),
             ~answered,
         )
         .order_by(line.id)
@@ -154,7 +157,7 @@ def dead_lines(
     )
     if agreements is not None:
         query = query.where(line.agreement_id.in_(list(agreements)), line.period == run.period)
-    found = [(dead, Repaid(state.value) if state else Repaid.STOPPED) for dead, state in session.execute(query)]
+    found = [(dead, _cause(dead, state)) for dead, state in session.execute(query)]
     tried = _attempts(session, [dead.id for dead, _ in found])
     return [Dead(dead, cause, tried.get(dead.id, 0)) for dead, cause in found]
 
@@ -168,6 +171,52 @@ def _was_stopped() -> ColumnElement[bool]:
     """Refused by a decision on an incident, which may have been corrected since."""
     said = type_coerce(SubsidyLine.reasons, Text).contains(STOPPED_BY_PEOPLE, autoescape=True)
     return and_(SubsidyLine.decision == LineState.REFUSE, SubsidyLine.kind == LineKind.ORDINARY, said)
+
+
+def _was_held() -> ColumnElement[bool]:
+    """Nobody decided it before its run went to the bank."""
+    return and_(SubsidyLine.decision == LineState.HOLD, SubsidyLine.kind == LineKind.ORDINARY)
+
+
+def _came_up_again() -> ColumnElement[bool]:
+    """A supplementary run looked at the same period anew: what it left is what waits."""
+    again = aliased(SubsidyLine)
+    return exists().where(
+        again.patient_id == SubsidyLine.patient_id,
+        again.agreement_id == SubsidyLine.agreement_id,
+        again.period == SubsidyLine.period,
+        again.rank == SubsidyLine.rank,
+        again.kind == LineKind.ORDINARY,
+        again.id > SubsidyLine.id,
+    )
+
+
+def _cause(line: SubsidyLine, state: PaymentState | None) -> Repaid:
+    if state is not None:
+        return Repaid(state.value)
+    return Repaid.HELD if line.decision is LineState.HOLD else Repaid.STOPPED
+
+
+def waiting_words(session: Session, dead: Sequence[Dead]) -> dict[int, tuple[Reason, ...]]:
+    """Line id → what other offices and objections said of a held line and of its later attempts, by which it waits for people whatever its
+    facts are by now."""
+    ids = [one.line.id for one in dead if one.cause is Repaid.HELD]
+    found: defaultdict[int, dict[str, Reason]] = defaultdict(dict)
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(func.coalesce(SubsidyLine.corrects_line_id, SubsidyLine.id), LineHold.because)
+        .join(LineHold, LineHold.line_id == SubsidyLine.id)
+        .where(
+            or_(SubsidyLine.id.in_(ids), SubsidyLine.corrects_line_id.in_(ids)),
+            LineHold.source != HoldSource.CHECK_LIST,
+        )
+        .order_by(LineHold.id)
+    )
+    for line_id, because in rows:
+        said = Reason.from_json(because)
+        found[line_id].setdefault(said.code, said)
+    return {line_id: tuple(several.values()) for line_id, several in found.items()}
 
 
 def _attempts(session: Session, lines: Sequence[int]) -> dict[int, int]:

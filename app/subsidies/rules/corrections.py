@@ -37,12 +37,13 @@ _OF_TODAY = (
 
 
 class Repaid(StrEnum):
-    """Why a payment is made again, or made after all: the bank sent it back, the export kept it back, or what people had decided against it
-    stands no longer."""
+    """Why a payment is made again, or comes up after all: the bank sent it back, the export kept it back, what people had decided against it
+    stands no longer, or it was held and nobody decided it before its run was paid."""
 
     RETURNED = "returned"
     WITHHELD = "withheld"
     STOPPED = "stopped"
+    HELD = "held"
 
     @property
     def is_first(self) -> bool:
@@ -134,11 +135,16 @@ def decide_correction(
     return replace(decision, state=LineState.HOLD if holds else LineState.PAY, reasons=(*holds, *said), amount=amount)
 
 
-def decide_repayment(facts: LineFacts, terms: PolicyTerms, version: str, cause: Repaid, already: Money) -> LineDecision:
-    """The payment made again, decided anew by the facts of today; `already` is what the guardian holds for the period otherwise."""
+def decide_repayment(
+    facts: LineFacts, terms: PolicyTerms, version: str, cause: Repaid, already: Money, waiting: tuple[Reason, ...] = ()
+) -> LineDecision:
+    """The payment made again, decided anew by the facts of today; `already` is what the guardian holds for the period otherwise, `waiting`
+    what other offices or an objection said of it that nobody has decided: no fact of today answers that."""
     decision = decide_line(facts, terms, version)
     if decision.state is LineState.REFUSE:
         return decision
+    if waiting:
+        decision = replace(decision, state=LineState.HOLD, reasons=(*waiting, *decision.reasons))
     amount = max(decision.amount - already, Money.zero())
     if not amount:
         return replace(
@@ -156,7 +162,8 @@ def decide_again(snapshot: Mapping[str, Any], terms: PolicyTerms, version: str) 
         before = Paid.from_json(corrects["before"])
         return decide_correction(facts, terms, corrects["rule_version"], before, corrects["decided"])
     if repays := snapshot.get("repays"):
-        return decide_repayment(facts, terms, version, Repaid(repays["cause"]), Money(repays["already_fen"]))
+        waiting = tuple(Reason.from_json(one) for one in repays.get("waiting", ()))
+        return decide_repayment(facts, terms, version, Repaid(repays["cause"]), Money(repays["already_fen"]), waiting)
     return decide_line(facts, terms, version)
 
 

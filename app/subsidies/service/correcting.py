@@ -20,11 +20,21 @@ from app.core.batches import insert_missing
 from app.core.db import new_public_id
 from app.core.errors import Forbidden
 from app.core.money import Money
+from app.core.reasons import Reason
 from app.subsidies.models import LineKind, Recovery, RecoveryEvent, RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.queries.facts import GatheredLine, gather
 from app.subsidies.queries.late import lines_to_review
 from app.subsidies.queries.one_person import paid_by_other_records
-from app.subsidies.queries.past import Dead, PastLine, Place, dead_lines, paid_for, past_lines, place_of
+from app.subsidies.queries.past import (
+    Dead,
+    PastLine,
+    Place,
+    dead_lines,
+    paid_for,
+    past_lines,
+    place_of,
+    waiting_words,
+)
 from app.subsidies.rules.corrections import (
     Paid,
     Repaid,
@@ -124,12 +134,21 @@ def dead_of_run(session: Session, run: SubsidyRun, agreements: Sequence[int]) ->
     return {place_of(one.line): one for one in dead if not one.cause.is_first}
 
 
-def repayment_row(run: SubsidyRun, policy: SubsidyPolicy, gathered: GatheredLine, dead: Dead, already: Money) -> Row:
-    """The line that pays again what came to nothing."""
+def repayment_row(
+    run: SubsidyRun,
+    policy: SubsidyPolicy,
+    gathered: GatheredLine,
+    dead: Dead,
+    already: Money,
+    waiting: tuple[Reason, ...] = (),
+) -> Row:
+    """The line that pays again what came to nothing, or takes up what was held."""
     terms = PolicyTerms.from_json(policy.terms)
-    decision = decide_repayment(gathered.facts, terms, run.rule_version, dead.cause, already)
+    decision = decide_repayment(gathered.facts, terms, run.rule_version, dead.cause, already, waiting)
     snapshot = freeze(gathered, decision, policy)
     snapshot["repays"] = {"line": dead.line.public_id, "cause": dead.cause, "already_fen": already.fen}
+    if waiting:
+        snapshot["repays"]["waiting"] = [one.to_json() for one in waiting]
     return line_row(run, gathered, decision, snapshot, LineKind.REPAYMENT, (dead.line.id, dead.key))
 
 
@@ -139,12 +158,20 @@ def _repayments(session: Session, run: SubsidyRun, dead: Sequence[Dead]) -> Iter
     earlier, policy = session.get_one(SubsidyRun, lines[0].run_id), _policy_of(session, run.county_code, lines[0])
     held = paid_for(session, lines)
     facts = _gather_again(session, earlier, Look.of(run), lines, policy)
+    waiting = waiting_words(session, dead)
     for one in dead:
         place = place_of(one.line)
-        row = repayment_row(run, policy, facts[place], one, held[place].kept)
+        gathered = _asked_still(facts[place], one)
+        row = repayment_row(run, policy, gathered, one, held[place].kept, waiting.get(one.line.id, ()))
         is_told = one.attempts or one.cause is Repaid.STOPPED  # a refusal is told once
         if row["decision"] is not LineState.REFUSE or not is_told:
             yield row
+
+
+def _asked_still(gathered: GatheredLine, dead: Dead) -> GatheredLine:
+    """Whether somebody was paid elsewhere before the county came to us, no fact of today says: it is asked until a person has answered."""
+    is_asked = dead.cause.is_first and dead.line.snapshot["facts"].get("is_before_import", False)
+    return replace(gathered, facts=replace(gathered.facts, is_before_import=True)) if is_asked else gathered
 
 
 def _correction(run: SubsidyRun, one: Reviewed) -> Row:

@@ -1,8 +1,8 @@
-"""A held line, and the person who decides it."""
+"""Held lines, and the person who decides each."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Action, current_actor, permit
@@ -13,10 +13,26 @@ from app.core.i18n import _
 from app.core.web import forget_reads, read_session, show_errors
 from app.subsidies.forms import DecideForm
 from app.subsidies.hands import require_person
+from app.subsidies.queries.held import DECIDED_WITHIN, count_held, list_held
 from app.subsidies.queries.lines import find_patient_address, get_line, list_lines
 from app.subsidies.rules.grounds import standing_holds
 from app.subsidies.service import decide_hold
+from app.subsidies.texts import HOLD_BY
 from app.subsidies.views.board import check_version, remember_refusal, subsidies
+
+
+@subsidies.get("/holds")
+@permit(Action.SEE_SUBSIDY)
+def list_holds() -> str:
+    """What nobody has decided yet, over all runs, the longest held first."""
+    session, actor, today = read_session(), current_actor(), current_clock().today()
+    return render_template(
+        "subsidies/holds.html",
+        page=list_held(session, actor, today, request.args.get("after")),
+        counts=count_held(session, actor, today),
+        within=DECIDED_WITHIN,
+        hold_by={code: _(words) for code, words in HOLD_BY.items()},
+    )
 
 
 @subsidies.route("/lines/<public_id>/decide", methods=["GET", "POST"])
