@@ -186,18 +186,14 @@ def _docking(sheet: DockingForm) -> Rows:
 def _whom(sheet: DockingForm) -> Rows:
     present = "监护人在场" if sheet.is_guardian_present else "监护人不在场"
     checked = "电话已核实" if sheet.is_guardian_phone_checked else "电话未核实"
+    sex = SEX_LABELS[Sex(sheet.sex)] if sheet.sex in (1, 2) else ""
+    named = _guard(sheet.at_the_door) + "（与在册登记不同，请核实）" if sheet.at_the_door else ""
     return (
-        ("姓名、性别", f"{sheet.patient_name}　{SEX_LABELS[Sex(sheet.sex)] if sheet.sex in (1, 2) else ''}"),
-        ("出生日期、国籍", f"{_day(sheet.born_on)}　{sheet.nationality}"),
-        ("证件", f"{_word(labels.ID_KINDS, sheet.id_kind)}　{sheet.id_number}"),
-        ("本人电话", sheet.clinical.get("phone") or ""),
-        ("居住地", sheet.place + sheet.address),
+        ("姓名、性别、出生", _beside(sheet.patient_name, sex, _day(sheet.born_on))),
+        ("证件、国籍", _beside(_word(labels.ID_KINDS, sheet.id_kind), sheet.id_number, sheet.nationality)),
+        ("居住地、本人电话", _beside(sheet.place + sheet.address, sheet.clinical.get("phone"))),
         ("监护人", _guard(sheet.guardian)),
-        *(
-            (("出院时填写的监护人", _guard(sheet.at_the_door) + "（与在册登记不同，请核实）"),)
-            if sheet.at_the_door
-            else ()
-        ),
+        *((("医院填写监护人", named),) if named else ()),
         ("出院时核实", f"{present}，{checked}"),
         ("需要帮助", _bits(sheet.help_needed, record.HELP)),
     )
@@ -205,40 +201,41 @@ def _whom(sheet: DockingForm) -> Rows:
 
 def _stay(sheet: DockingForm) -> Rows:
     said = sheet.clinical
+    filled = f"{_day(sheet.form_on)}填表" if sheet.form_on else ""
+    funded = _word(labels.FUNDED, said.get("is_funded"))
     return (
-        ("医院、编号", f"{sheet.hospital}　{sheet.hospital_number}"),
-        ("住院号", said.get("inpatient_number") or ""),
-        ("入院、出院", f"{_day(sheet.admitted_on)}　{_moment(sheet.discharged_at)}"),
+        ("医院、编号", _beside(sheet.hospital, sheet.hospital_number, said.get("inpatient_number"))),
+        ("入院、出院", _beside(_day(sheet.admitted_on), _moment(sheet.discharged_at))),
         (
             "离院方式、去向",
-            f"{_word(labels.TYPES, sheet.discharge_type)}　{_word(labels.DESTINATIONS, sheet.discharge_to)}",
+            _beside(_word(labels.TYPES, sheet.discharge_type), _word(labels.DESTINATIONS, sheet.discharge_to)),
         ),
-        (
-            "付费方式、补助",
-            f"{_word(record.PAY_METHODS, said.get('pay_method'))}　{_word(labels.FUNDED, said.get('is_funded'))}",
-        ),
-        ("主治医师、电话", f"{said.get('doctor_name') or ''}　{said.get('doctor_phone') or ''}"),
-        ("填表日期", _day(sheet.form_on)),
+        ("付费方式、补助", _beside(_word(record.PAY_METHODS, said.get("pay_method")), funded)),
+        ("主治医师、填表", _beside(said.get("doctor_name"), said.get("doctor_phone"), filled)),
     )
 
 
 def _treatment(sheet: DockingForm) -> Rows:
     said = sheet.clinical
+    times = f"{said['admission_count']} 次" if said.get("admission_count") else ""
     rehabilitation = _bits(said.get("rehabilitation") or 0, record.REHABILITATION)
     return (
-        ("出院诊断", f"{said.get('diagnosis') or ''} {said.get('diagnosis_code') or ''}"),
-        ("首次确诊、住院次数", f"{said.get('first_diagnosed') or ''}　{said.get('admission_count') or ''} 次"),
-        ("危险性评估", f"{sheet.risk_level} 级"),
-        ("既往危险行为", _bits(sheet.behaviours, record.BEHAVIOURS)),
+        ("出院诊断", _beside(said.get("diagnosis"), said.get("diagnosis_code"))),
+        ("首次确诊、次数", _beside(said.get("first_diagnosed"), times)),
+        ("危险性、危险行为", _beside(f"{sheet.risk_level} 级", _bits(sheet.behaviours, record.BEHAVIOURS))),
         *((("法定情形", labels.BASES[LegalBasis.LAW_30]),) if sheet.is_law_30 else ()),
         ("住院疗效", record.EFFECTS.get(said.get("effect") or 0, "")),
         ("住院用药", _medicines(sheet.medicines_in_hospital)),
         ("出院带药和用法", _medicines(sheet.medicines)),
-        ("复诊日期、先兆", f"{_day(sheet.recheck_on)}　{sheet.warning_signs}"),
-        ("康复措施", rehabilitation + (said.get("rehabilitation_other") or "")),
+        ("复诊日期、先兆", _beside(_day(sheet.recheck_on), sheet.warning_signs)),
+        ("康复措施", _beside(rehabilitation, said.get("rehabilitation_other"))),
         ("其他注意事项", said.get("advice") or ""),
         ("上门提示", _advice(sheet.advice)),
     )
+
+
+def _beside(*words: str | None) -> str:
+    return "　".join(filter(None, words))
 
 
 _FAMILY = "请按医嘱督促服药、按时复诊；有疑问先打精防医生电话，有危险立即拨打紧急电话。"
@@ -261,7 +258,7 @@ def _guard(one: Guard) -> str:
 
 
 def _doctor(one: Doctor) -> str:
-    return "　".join(filter(None, (one.name, one.centre, one.phone)))
+    return _beside(one.name, one.centre, one.phone)
 
 
 def _advice(advice: Iterable[Advice]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -74,7 +74,6 @@ def all_of(vault: Vault, record: Discharge, person: Person) -> dict[str, Any]:
         "behaviours": record.behaviours,
         "help_needed": record.help_needed,
     }
-    left_at = record.discharged_at.astimezone(SHANGHAI) if record.discharged_at else None
     return (
         lasting_of(vault, record, person)
         | {name: getattr(record, name) for name in _STAY}
@@ -84,12 +83,17 @@ def all_of(vault: Vault, record: Discharge, person: Person) -> dict[str, Any]:
         | {name: [code + 1 for code in range(_FLAGS[name]) if (bits[name] or 0) >> code & 1] for name in _FLAGS}
         | {
             "is_funded": "y" if clinical.get("is_funded") else None,
-            "discharged_at": f"{left_at:%Y-%m-%dT%H:%M}" if left_at else None,
+            "discharged_at": _moment(record.discharged_at),
+            "received_at": _moment(record.received_at),
             "recheck_on": guidance.get("recheck_on"),
             "medicines_in_hospital": as_lines(clinical.get("medicines")),
             "hospital_name": record.hospital_name if record.is_on_behalf else None,
         }
     )
+
+
+def _moment(at: datetime | None) -> str | None:
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}" if at else None
 
 
 def as_lines(medicines: list[dict[str, str]] | None) -> str:
