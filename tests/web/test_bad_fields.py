@@ -25,6 +25,7 @@ from tests.rig.scene import Scene, build_scene
 from tests.rig.writes import writes
 
 ClientAs = Callable[[str], FlaskClient]
+pytestmark = pytest.mark.walk
 SOAK = "ANHU_SOAK" in os.environ
 TYPED = "窗台上有兰草"
 KEPT_ASIDE = frozenset(

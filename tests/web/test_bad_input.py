@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -24,6 +25,7 @@ from tests.rig.crawl import Route, address, published, routes
 from tests.rig.scene import Scene
 from tests.rig.writes import writes
 
+pytestmark = pytest.mark.walk
 SOAK = "ANHU_SOAK" in os.environ
 Item = TypeVar("Item")
 FORM = "application/x-www-form-urlencoded"

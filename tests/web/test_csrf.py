@@ -15,6 +15,8 @@ from app.core.db import Database
 from tests.rig.crawl import Route, address, published, routes
 from tests.rig.scene import Scene
 
+pytestmark = pytest.mark.walk
+
 
 @pytest.fixture
 def guarded(app: Flask) -> Flask:
