@@ -69,7 +69,7 @@ from app.subsidies.rules.fund import FundSide
 from app.subsidies.service.funding import decide_proposal, propose_money
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
-from tests.rig.county import COUNTY, TOWN, County
+from tests.rig.county import COUNTY, TOWN, VILLAGE, County
 from tests.rig.register import NOW, TODAY, first_guardian, registered, vault
 
 B, S = BenefitKind, BenefitState
@@ -378,3 +378,42 @@ def test_a_bill_is_not_uninsured_where_insurance_paid_and_an_old_consent_is_aske
         refer(session, doctor, patient, old, TODAY, NOW)
     assert stale.value.errors["consented_on"][0].code == "benefits.referral.consent_old"
     refer(session, doctor, patient, replace(old, consented_on=TODAY - timedelta(days=90)), TODAY, NOW)
+
+
+def test_a_place_and_its_people_are_refused_by_field_where_they_cannot_be(session: Session, county: County) -> None:
+    office, doctor = county.actor("county_office"), county.actor("doctor")
+    with pytest.raises(Invalid) as wrong:
+        keep_place(session, office, KeepPlace(VILLAGE, "站", 1, "nobody", phone="see the door"), NOW)
+    assert set(wrong.value.errors) == {"area_code", "agency", "phone"}
+    place = keep_place(session, office, KeepPlace(TOWN, "城关镇阳光家园", 1), NOW)
+    with pytest.raises(Conflict) as taken, session.begin_nested():
+        keep_place(session, office, KeepPlace(TOWN, "城关镇阳光家园", 2), NOW)
+    assert taken.value.reason.code == "benefits.place.taken"
+    patient = registered(session, doctor)
+    wish = Refer(
+        "w" * 22, place.public_id, ReferralSource.DOCTOR, ReferralConsent.PATIENT, TODAY + timedelta(days=1), ()
+    )
+    with pytest.raises(Invalid) as senseless:
+        refer(session, doctor, patient, wish, TODAY, NOW)
+    assert set(senseless.value.errors) == {"consented_on", "aims"}
+    sound = replace(wish, consented_on=TODAY, aims=(RehabAim.SOCIAL,))
+    referral = refer(session, doctor, patient, sound, TODAY, NOW)
+    assert refer(session, doctor, patient, sound, TODAY, NOW) is referral, "a form that arrives twice"
+    one = referral.public_id
+    answer(session, office, one, ReferralState.ACCEPTED, None, NOW)
+    with pytest.raises(Invalid) as smaller:
+        keep_place(session, office, KeepPlace(TOWN, "城关镇阳光家园", 0), NOW, place.public_id)
+    assert smaller.value.errors["capacity"][0].args == {"seated": 1}
+    with pytest.raises(Conflict):
+        end(session, office, one, TODAY, RehabEnd.DONE, TODAY, NOW)
+    with pytest.raises(Invalid):
+        record_month(session, office, one, TODAY, 1, TODAY, NOW)
+    begin(session, office, one, TODAY, TODAY, NOW)
+    with pytest.raises(Invalid):
+        record_month(session, office, one, TODAY, 32, TODAY, NOW)
+    with pytest.raises(Invalid):
+        end(session, office, one, TODAY - timedelta(days=1), RehabEnd.DONE, TODAY, NOW)
+    with pytest.raises(Conflict):
+        withdraw_referral(session, doctor, one, NOW)
+    end(session, office, one, TODAY, RehabEnd.DONE, TODAY, NOW)
+    assert keep_place(session, office, KeepPlace(TOWN, "阳光家园", 0), NOW, place.public_id).capacity == 0

@@ -39,7 +39,7 @@ from app.insurance.rules.relief import ReliefGround, ReliefState
 from app.insurance.service.claiming import complete_papers, decide_claim, pay_claim, report_claim, withdraw_claim
 from app.insurance.service.enrolling import preview_changes, report_changes
 from app.insurance.service.policies import decide_policy, propose_policy, withdraw_policy
-from app.insurance.service.relieving import decide_relief, pay_relief, propose_relief
+from app.insurance.service.relieving import decide_relief, pay_relief, propose_relief, withdraw_relief
 from app.patients.models import Patient
 from app.people.models import DatePrecision, Person
 from app.people.service import record_death
@@ -348,3 +348,54 @@ def test_two_claims_agreed_at_one_moment_stay_within_the_policys_limits(database
 
     outcomes = at_once([partial(agree, one) for one in claims])
     assert sorted(outcomes) == ["done", "insurance.claim.over_limit"]
+
+
+def test_relief_is_refused_by_field_and_once_decided_stays_so(session: Session, county: County) -> None:
+    clerk, reviewer = county.actor("clerk"), county.actor("reviewer")
+    patient, other = family(session, county, "单晓明", 1), family(session, county, "林秋水", 3)
+    policy = confirmed(session, county)
+    theirs = report_claim(session, clerk, other, claim_of(policy, NOW - timedelta(hours=9), reported_at=NOW), NOW)
+    asked = ProposeRelief(
+        "relief-000000000000002", "路人乙", TODAY, Harm.INJURY, ReliefGround.WAITS, Money.from_yuan("500"), "文3"
+    )
+    senseless = replace(
+        asked, injured=" ", amount=Money.zero(), happened_on=TODAY + timedelta(days=1), claim=theirs.public_id
+    )
+    with pytest.raises(Invalid) as wrong:
+        propose_relief(session, vault(session), clerk, patient, senseless, NOW)
+    assert set(wrong.value.errors) == {"injured", "amount", "happened_on", "claim"}
+    relief = propose_relief(session, vault(session), clerk, patient, asked, NOW)
+    assert propose_relief(session, vault(session), clerk, patient, asked, NOW) is relief
+    decide_relief(session, reviewer, relief.public_id, True, NOW)
+    with pytest.raises(Invalid) as unpaid:
+        pay_relief(session, clerk, relief.public_id, TODAY - timedelta(days=1), " ", TODAY, NOW)
+    assert set(unpaid.value.errors) == {"paid_on", "receipt_number"}
+    with pytest.raises(Conflict):
+        withdraw_relief(session, clerk, relief.public_id, NOW)
+    second = propose_relief(session, vault(session), clerk, patient, replace(asked, submission_key="another"), NOW)
+    withdraw_relief(session, clerk, second.public_id, NOW)
+    third = propose_relief(session, vault(session), clerk, patient, replace(asked, submission_key="a third"), NOW)
+    decide_relief(session, reviewer, third.public_id, False, NOW)
+    assert (second.state, third.state) == (ReliefState.WITHDRAWN, ReliefState.REFUSED)
+
+
+def test_a_claim_that_cannot_be_is_refused_by_field_and_may_be_withdrawn(session: Session, county: County) -> None:
+    clerk = county.actor("clerk")
+    patient = family(session, county, "单晓明", 1)
+    policy = confirmed(session, county)
+    ahead = claim_of(policy, NOW + timedelta(hours=2), reported_at=NOW + timedelta(hours=1), asked=Money.zero())
+    with pytest.raises(Invalid) as wrong:
+        report_claim(session, clerk, patient, ahead, NOW)
+    assert set(wrong.value.errors) == {"happened_at", "reported_at", "asked"}
+    with pytest.raises(Invalid) as backwards:
+        report_claim(session, clerk, patient, claim_of(policy, NOW, reported_at=NOW - timedelta(hours=1)), NOW)
+    assert set(backwards.value.errors) == {"reported_at"}
+    waiting = propose_policy(session, clerk, liability(submission_key="p" * 22, number="PZ-9"), NOW)
+    with pytest.raises(Invalid) as unconfirmed:
+        report_claim(session, clerk, patient, claim_of(waiting, NOW - timedelta(hours=8), reported_at=NOW), NOW)
+    assert set(unconfirmed.value.errors) == {"policy"}
+    claim = report_claim(session, clerk, patient, claim_of(policy, NOW - timedelta(hours=8), reported_at=NOW), NOW)
+    withdraw_claim(session, clerk, claim.public_id, NOW)
+    with pytest.raises(Conflict) as closed:
+        complete_papers(session, clerk, claim.public_id, TODAY, TODAY, NOW)
+    assert closed.value.reason.code in ("insurance.claim.closed", "insurance.claim.moved")
