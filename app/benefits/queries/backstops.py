@@ -18,6 +18,7 @@ from app.core.errors import NotFound
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.scope import within
 from app.patients.models import Patient
+from app.patients.queries.merges import records_of
 from app.people.models import Person
 
 
@@ -95,7 +96,7 @@ def list_backstops_of(session: Session, actor: Actor, patient: Patient) -> list[
     found = session.scalars(
         select(BackstopRequest)
         .join(Patient, Patient.id == BackstopRequest.patient_id)
-        .where(BackstopRequest.patient_id == patient.id, within(Patient.area_code, actor))
+        .where(BackstopRequest.patient_id.in_(records_of(session, patient.id)), within(Patient.area_code, actor))
         .order_by(BackstopRequest.id.desc())
     )
     return [(one, stay_for(actor, one)) for one in found]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, null, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Label, Row, Select, and_, case, exists, func, null, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.areas.queries import full_names
 from app.benefits.models import Benefit
@@ -24,8 +24,9 @@ from app.core.actor import Actor
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor
 from app.core.reasons import Reason
 from app.core.scope import within, within_prefix
-from app.patients.models import Patient
-from app.patients.rules import ManagementStatus, RegistryStatus
+from app.patients.models import Patient, RegisterRequest
+from app.patients.queries.merges import merges
+from app.patients.rules import ManagementStatus, RegistryStatus, RequestKind, RequestState
 from app.people.models import Person
 
 # what somebody misses, and how
@@ -125,14 +126,15 @@ def _groups(session: Session, actor: Actor, place: str, today: date) -> Iterator
     """(village, how many, what all of them miss): of the day of registration only on which side of the rule it lies."""
     ripe = ripe_until(today)
     side = case((Patient.registered_on.is_(None), None), (Patient.registered_on <= ripe, 1), else_=0).label("side")
-    known = _standing_by_person(actor, place)
-    states = [known.c[kind] for kind in BenefitKind]
-    alike = (Patient.area_code, Patient.management_status, Patient.economic_status, side, *states, known.c.grade)
+    known, merged = _standing_by_person(actor, place), _standing_by_merge()
+    states = [func.coalesce(known.c[name], merged.c[name]) for name in (*BenefitKind, "grade")]
+    alike = (Patient.area_code, Patient.management_status, Patient.economic_status, side, *states)
     judged: dict[tuple[Any, ...], Gaps] = {}
     rows = session.execute(
         select(func.count(), *alike)
         .join(Person, Person.id == Patient.person_id)
         .outerjoin(known, known.c.patient_id == Patient.id)
+        .outerjoin(merged, merged.c.patient_id == Patient.id)
         .where(*_in_place(actor, place))
         .group_by(*alike)
     )
@@ -160,16 +162,39 @@ def _judged(
 
 def _standing_by_person(actor: Actor, place: str) -> Any:
     """A line a person: how each benefit stands, and the certificate's grade. A benefit stands once, so the greatest is the only one."""
-    states = [func.max(case((Benefit.kind == kind, Benefit.state))).label(kind) for kind in BenefitKind]
-    grade = func.max(case((Benefit.kind == BenefitKind.DISABILITY_CERTIFICATE, Benefit.grade), else_=null()))
     return (
-        select(Benefit.patient_id, *states, grade.label("grade"))
+        select(Benefit.patient_id, *_states())
         .join(Patient, Patient.id == Benefit.patient_id)
         .join(Person, Person.id == Patient.person_id)
         .where(*OPEN, *_in_place(actor, place))
         .group_by(Benefit.patient_id)
         .subquery()
     )
+
+
+def _standing_by_merge() -> Any:
+    """The same under records that were merged into another, by the record that stands; also where that one was merged in turn."""
+    asked, further = aliased(RegisterRequest), aliased(RegisterRequest)
+    stands = func.coalesce(further.kept_patient_id, asked.kept_patient_id)
+    return (
+        select(stands.label("patient_id"), *_states())
+        .select_from(asked)
+        .join(Benefit, Benefit.patient_id == asked.patient_id)
+        .outerjoin(further, and_(further.patient_id == asked.kept_patient_id, *_is_merge(further)))
+        .where(*_is_merge(asked), *OPEN)
+        .group_by(stands)
+        .subquery()
+    )
+
+
+def _is_merge(asked: type[RegisterRequest]) -> tuple[ColumnElement[bool], ...]:
+    return asked.kind == RequestKind.MERGE, asked.state == RequestState.DONE
+
+
+def _states() -> list[Label[Any]]:
+    states = [func.max(case((Benefit.kind == kind, Benefit.state))).label(kind) for kind in BenefitKind]
+    grade = func.max(case((Benefit.kind == BenefitKind.DISABILITY_CERTIFICATE, Benefit.grade), else_=null()))
+    return [*states, grade.label("grade")]
 
 
 # -- people ------------------------------------------------------------------------------------------------------------
@@ -184,7 +209,10 @@ def _can_be(kind: BenefitKind, wanted: frozenset[Gap]) -> ColumnElement[bool]:
         Gap.WAITING: recorded.where(Benefit.state == BenefitState.APPLIED),
         Gap.TO_CHECK: ~recorded,
     }
-    return or_(*(possible.get(one, ~receives) for one in wanted))
+    stays = select(RegisterRequest.kept_patient_id).where(
+        *_is_merge(RegisterRequest)
+    )  # may have it under another record
+    return or_(*(possible.get(one, ~receives) for one in wanted), Patient.id.in_(stays))
 
 
 def _people(
@@ -196,10 +224,11 @@ def _people(
         rows = session.execute(_registered(actor, place, after).where(chosen).limit(look)).all()
         standing: defaultdict[int, dict[BenefitKind, Standing]] = defaultdict(dict)
         benefits = select(Benefit.patient_id, Benefit.kind, Benefit.state, Benefit.grade)
-        for patient_id, kind, state, grade in session.execute(
-            benefits.where(*OPEN, Benefit.patient_id.in_([row.id for row in rows]))
-        ):
-            standing[patient_id][kind] = Standing(state, grade)
+        asked = merges(session).asked_of([row.id for row in rows])
+        for record, kind, state, grade in session.execute(benefits.where(*OPEN, Benefit.patient_id.in_(asked))):
+            for patient_id in asked[record]:
+                if record == patient_id or kind not in standing[patient_id]:  # the record's own word goes first
+                    standing[patient_id][kind] = Standing(state, grade)
         for row in rows:
             is_managed = row.management_status is ManagementStatus.MANAGED
             yield row, Situation(True, is_managed, row.registered_on, row.economic_status, standing[row.id])

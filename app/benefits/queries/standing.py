@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.benefits.models import Benefit
@@ -25,6 +25,7 @@ from app.core.identity import mask_name
 from app.core.reasons import Reason
 from app.core.scope import within
 from app.patients.models import Patient
+from app.patients.queries.merges import records_of
 from app.patients.rules import ManagementStatus, RegistryStatus
 
 OPEN = (Benefit.to_on.is_(None), Benefit.withdrawn_at.is_(None))
@@ -54,9 +55,7 @@ def situation_of(patient: Patient, standing: Mapping[BenefitKind, Standing]) -> 
 def list_lines(session: Session, actor: Actor, patient: Patient, today: date) -> list[BenefitLine]:
     """Every benefit in the order of the page."""
     require(actor, Action.SEE_BENEFITS)
-    open_ones = {
-        one.kind: one for one in session.scalars(select(Benefit).where(Benefit.patient_id == patient.id, *OPEN))
-    }
+    open_ones = {one.kind: one for one in _own_last(session, patient)}
     situation = situation_of(patient, {kind: Standing(one.state, one.grade) for kind, one in open_ones.items()})
     lines = []
     for kind in BenefitKind:
@@ -74,7 +73,7 @@ def list_history(session: Session, actor: Actor, patient: Patient) -> list[Benef
     return list(
         session.scalars(
             select(Benefit)
-            .where(Benefit.patient_id == patient.id, Benefit.to_on.is_not(None), Benefit.withdrawn_at.is_(None))
+            .where(_of(session, patient), Benefit.to_on.is_not(None), Benefit.withdrawn_at.is_(None))
             .order_by(Benefit.from_on.desc(), Benefit.id.desc())
         )
     )
@@ -82,9 +81,17 @@ def list_history(session: Session, actor: Actor, patient: Patient) -> list[Benef
 
 def find_open(session: Session, patient: Patient, kind: BenefitKind) -> Benefit | None:
     """How the benefit stands, of a patient who was handed out."""
-    return session.scalars(
-        select(Benefit).where(Benefit.patient_id == patient.id, Benefit.kind == kind, *OPEN)
-    ).one_or_none()
+    return next((one for one in reversed(_own_last(session, patient)) if one.kind is kind), None)
+
+
+def _own_last(session: Session, patient: Patient) -> list[Benefit]:
+    """Whatever stands for the patient; the record's own word after one of a record that was merged into it."""
+    standing = select(Benefit).where(_of(session, patient), *OPEN)
+    return list(session.scalars(standing.order_by(Benefit.patient_id == patient.id, Benefit.id)))
+
+
+def _of(session: Session, patient: Patient) -> ColumnElement[bool]:
+    return Benefit.patient_id.in_(records_of(session, patient.id))
 
 
 def find_sent_benefit(session: Session, actor: Actor, submission_key: str) -> Benefit | None:

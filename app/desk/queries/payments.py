@@ -5,29 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.period import parse_period
 from app.core.scope import within
-from app.patients.models import Patient, RegisterRequest
-from app.patients.rules import RequestKind, RequestState
+from app.patients.models import Patient
+from app.patients.queries.merges import records_of
 from app.people.models import Person
 from app.subsidies.models import PayFileLine, SubsidyLine
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.transitions import PaymentState
-
-
-def with_merged(patient: Patient) -> Select[int]:
-    """The record and all that were merged into it, whose payments stay with them."""
-    merged = select(RegisterRequest.patient_id).where(
-        RegisterRequest.kept_patient_id == patient.id,
-        RegisterRequest.kind == RequestKind.MERGE,
-        RegisterRequest.state == RequestState.DONE,
-    )
-    return select(Patient.id).where(or_(Patient.id == patient.id, Patient.id.in_(merged)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +54,7 @@ def list_payments(session: Session, actor: Actor, patient: Patient) -> list[Paym
         )
         .join(Person, Person.id == SubsidyLine.payee_person_id)
         .outerjoin(PayFileLine, PayFileLine.line_id == SubsidyLine.id)
-        .where(SubsidyLine.patient_id.in_(with_merged(patient)), within(SubsidyLine.area_code, actor))
+        .where(SubsidyLine.patient_id.in_(records_of(session, patient.id)), within(SubsidyLine.area_code, actor))
         .order_by(SubsidyLine.period.desc(), SubsidyLine.id)
     )
     return [PaymentRow(*row) for row in rows]

@@ -21,6 +21,7 @@ from app.guardians.models import Agreement, DutyCheck, DutySignature, GuardianAs
 from app.guardians.rules import Rank
 from app.guardians.rules.duty import REPLACED_FOR, AssessmentMark, CheckWay, Duty, DutyMark, Signer
 from app.patients.models import Patient
+from app.patients.queries.merges import records_of
 from app.people.models import Person
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
@@ -169,7 +170,7 @@ def list_years(session: Session, actor: Actor, patient: Patient) -> list[Year]:
         select(GuardianAssessment, User.display_name)
         .join(Patient, Patient.id == GuardianAssessment.patient_id)
         .outerjoin(User, User.id == GuardianAssessment.confirmed_by)
-        .where(GuardianAssessment.patient_id == patient.id, within(Patient.area_code, actor))
+        .where(GuardianAssessment.patient_id.in_(records_of(session, patient.id)), within(Patient.area_code, actor))
         .order_by(GuardianAssessment.year.desc(), GuardianAssessment.id.desc())
     )
     return [

@@ -23,6 +23,7 @@ from app.incidents.models import Emergency, EmergencyCheck
 from app.incidents.queries.finding import find_one
 from app.incidents.rules.emergencies import CHECKS_SETTING, TEXTS, Clock, EmergencyReason, PersonCategory, clock_of
 from app.patients.models import Patient
+from app.patients.queries.merges import records_of
 from app.people.models import Person
 from app.people.vault import Vault
 from app.tasks.models import Task, TaskState
@@ -140,7 +141,8 @@ def find_running(session: Session, actor: Actor, patient: Patient) -> Emergency 
 def list_of_patient(session: Session, actor: Actor, patient: Patient) -> list[Emergency]:
     """The patient's records, the newest first."""
     require(actor, Action.KEEP_EMERGENCIES)
-    own = select(Emergency).where(Emergency.patient_id == patient.id, within(Emergency.area_code, actor))
+    records = Emergency.patient_id.in_(records_of(session, patient.id))  # a finished one stays where it was written
+    own = select(Emergency).where(records, within(Emergency.area_code, actor))
     return list(session.scalars(own.order_by(Emergency.started_at.desc(), Emergency.id.desc())))
 
 

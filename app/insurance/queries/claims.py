@@ -33,6 +33,7 @@ from app.insurance.rules.claims import (
     papers_needed,
 )
 from app.patients.models import Patient
+from app.patients.queries.merges import records_of
 from app.people.models import Person
 
 
@@ -254,7 +255,7 @@ def list_claims_of(session: Session, actor: Actor, patient: Patient) -> list[tup
     rows = session.execute(
         select(Claim.public_id, Claim.number)
         .join(Patient, Patient.id == Claim.patient_id)
-        .where(Claim.patient_id == patient.id, _in_area(actor))
+        .where(Claim.patient_id.in_(records_of(session, patient.id)), _in_area(actor))
         .order_by(Claim.id.desc())
     )
     return [(public_id, number) for public_id, number in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Action, require
@@ -14,8 +14,9 @@ from app.guardians.rules import Rank
 from app.insurance.models import Enrolment, InsurancePolicy
 from app.insurance.queries.leaving import WHY_LEFT
 from app.insurance.rules.enrolment import CoverFacts, EndReason, ending_of
-from app.patients.models import Patient, PatientSpan, RegisterRequest
-from app.patients.rules import RequestKind, RequestState, SpanKind
+from app.patients.models import Patient, PatientSpan
+from app.patients.queries.merges import records_of
+from app.patients.rules import SpanKind
 from app.people.models import Person
 
 
@@ -24,7 +25,7 @@ def cover_facts(session: Session, actor: Actor, policy: InsurancePolicy, patient
     require(actor, Action.SEE_INSURED)
     spans = session.execute(
         select(Enrolment.from_on, Enrolment.to_on)
-        .where(Enrolment.policy_id == policy.id, _enrolled(patient))
+        .where(Enrolment.policy_id == policy.id, _enrolled(session, patient))
         .order_by(Enrolment.from_on)
     ).all()
     died_on = session.scalar(select(Person.died_on).where(Person.id == patient.person_id))
@@ -47,14 +48,9 @@ def cover_facts(session: Session, actor: Actor, policy: InsurancePolicy, patient
     )
 
 
-def _enrolled(patient: Patient) -> ColumnElement[bool]:
+def _enrolled(session: Session, patient: Patient) -> ColumnElement[bool]:
     """Of the patient, or of a record that was merged into this one."""
-    merged = select(RegisterRequest.patient_id).where(
-        RegisterRequest.kept_patient_id == patient.id,
-        RegisterRequest.kind == RequestKind.MERGE,
-        RegisterRequest.state == RequestState.DONE,
-    )
-    return or_(Enrolment.patient_id == patient.id, Enrolment.patient_id.in_(merged))
+    return Enrolment.patient_id.in_(records_of(session, patient.id))
 
 
 def find_insured_guardian(
@@ -66,7 +62,7 @@ def find_insured_guardian(
         select(Enrolment.guardian_person_id)
         .where(
             Enrolment.policy_id == policy.id,
-            _enrolled(patient),
+            _enrolled(session, patient),
             Enrolment.from_on <= day,
             Enrolment.to_on.is_(None) | (Enrolment.to_on > day),
         )

@@ -20,6 +20,7 @@ from app.insurance.models import Claim, InsurancePolicy
 from app.insurance.rules.claims import ClaimState, policy_year
 from app.insurance.rules.policies import Limits
 from app.patients.models import Patient
+from app.patients.queries.merges import records_of
 
 
 def find_same(
@@ -31,7 +32,7 @@ def find_same(
         select(Claim.number)
         .where(
             Claim.policy_id == policy.id,
-            Claim.patient_id == patient.id,
+            Claim.patient_id.in_(records_of(session, patient.id)),
             Claim.happened_at == told.happened_at,
             Claim.harm == told.harm,
             Claim.asked_fen == told.asked.fen,
@@ -49,7 +50,7 @@ def find_incident(
     """The incident on record that a claim stands on: the one that is named, else the nearest of the claim's day. Whoever keeps claims
     reads no incident's day, so the claim's is asked for and compared. Raises `NotFound` for another family's."""
     standing = select(Incident).where(
-        Incident.patient_id == patient.id,
+        Incident.patient_id.in_(records_of(session, patient.id)),
         Incident.state != IncidentState.DISMISSED,
         within(Incident.area_code, actor),
     )
