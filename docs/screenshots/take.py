@@ -10,7 +10,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +23,7 @@ ROOT = HERE.parent.parent
 DAY = "2026-11-21"  # the pictures' business day, so that they change only when the product does
 PASSWORD = "anhu-demo-2026"
 PIN = "284615"
+PATIENCE = 120_000  # milliseconds, on a machine that has other work
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
 
 
@@ -55,8 +57,12 @@ def _sum_up(page: Page) -> None:
     page.wait_for_selector("#check[open]")
 
 
-def _leave_the_network(page: Page) -> None:
-    """The offline list, opened with the PIN; then the network is gone."""
+def _leave_the_network(page: Page) -> str:
+    """The offline list, opened with the PIN; then the network is gone. Answers whose visit is a routine one."""
+    home = page.url
+    _open_form(page)
+    routine = page.url.split("/patients/")[1].split("/")[0]
+    page.goto(home)
     page.click("summary:has-text('菜单')")
     page.click(".bar-sheet a:has-text('我的手机')")
     page.fill("#pin", PIN)
@@ -66,13 +72,13 @@ def _leave_the_network(page: Page) -> None:
     page.click("a:has-text('打开离线工作')")
     page.fill("#pin", PIN)
     page.click("#field-app .btn-go")
-    page.wait_for_selector("[data-start]")
+    page.wait_for_selector(f'[data-start="{routine}"]')
     page.context.set_offline(True)
+    return routine
 
 
 def _fill_in_offline(page: Page) -> None:
-    _leave_the_network(page)
-    page.locator("[data-start]").first.click()
+    page.click(f'[data-start="{_leave_the_network(page)}"]')
     page.click('[data-same="met"]')
     page.click('input[name=risk_level][value="3"]')
     page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
@@ -114,24 +120,10 @@ def main() -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        server = subprocess.Popen(
-            [
-                str(Path(sys.executable).with_name("gunicorn")),
-                "--workers",
-                "2",
-                "--bind",
-                f"127.0.0.1:{port}",
-                "wsgi:application",
-            ],
-            cwd=ROOT,
-            env=environ,
-        )
-        try:
+        gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+        with _process(environ, gunicorn, "--workers", "2", "--bind", f"127.0.0.1:{port}", "wsgi:application"):
             _wait(f"http://127.0.0.1:{port}/healthz")
-            _take(f"http://127.0.0.1:{port}")
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+            _take(f"http://127.0.0.1:{port}", environ)
         _ledger(environ, instance)
     finally:
         shutil.rmtree(instance, ignore_errors=True)
@@ -139,6 +131,16 @@ def main() -> None:
 
 def _flask(environ: dict[str, str], *arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "flask", *arguments], cwd=ROOT, env=environ, check=True)
+
+
+@contextmanager
+def _process(environ: dict[str, str], *words: str) -> Iterator[None]:
+    process = subprocess.Popen(words, cwd=ROOT, env=environ)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
 
 
 def _wait(url: str) -> None:
@@ -151,7 +153,7 @@ def _wait(url: str) -> None:
     raise SystemExit(f"{url} did not answer")
 
 
-def _take(url: str) -> None:
+def _take(url: str, environ: dict[str, str]) -> None:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         raise SystemExit("screenshots need Chromium")
@@ -161,13 +163,15 @@ def _take(url: str) -> None:
             page = _sign_in(url, browser, name, size)
             walk(page)
             page.screenshot(path=str(HERE / file))
-        quarter.take(browser, partial(_sign_in, url), HERE)
+        with _process(environ, sys.executable, "-m", "scheduler"):  # it makes the pay file
+            quarter.take(browser, partial(_sign_in, url), HERE)
         browser.close()
 
 
 def _sign_in(url: str, browser: Browser, name: str, size: dict[str, int]) -> Page:
     is_phone = size == PHONE
     page = browser.new_context(viewport=size, locale="zh-CN", has_touch=is_phone, is_mobile=is_phone).new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{url}/login")
     page.fill("input[name=name]", name)
     page.fill("input[name=password]", PASSWORD)
