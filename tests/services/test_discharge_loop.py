@@ -493,3 +493,8 @@ def test_each_step_is_told_once_by_name_also_after_three_days_without_a_schedule
         county.users["village_worker"], county.users["coordinator"], county.users["coordinator"],
     ]  # fmt: skip
     assert all(one.named for one in of_village)
+    notice = forms(session, loop)[FormKind.GUARDIAN].id
+    first = next(one for one in escalations(session) if (one.form_id, one.hours) == (notice, 24))
+    assert first.user_id == county.users["health_lead"], (
+        "who calls the family; the hospital hears of nobody's registration"
+    )

@@ -33,7 +33,8 @@ _ROLES = {
     FormKind.VILLAGE: Role.VILLAGE_WORKER,
     FormKind.TRANSFER: Role.COUNTY_OFFICE,
     FormKind.ORIGIN: Role.COUNTY_OFFICE,
-    FormKind.GUARDIAN: Role.COUNTY_OFFICE,
+    # calls the family; a reminder to the hospital would tell it whom the register has
+    FormKind.GUARDIAN: Role.HEALTH_LEAD,
 }
 
 
@@ -66,8 +67,11 @@ def escalate_part(session: Session, after: int, now: datetime) -> Part:
 
 
 def _tell_all(session: Session, form: HandoverForm, loop: Discharge, hours: list[int], now: datetime) -> int:
+    """Each step is written down; of steps that are made up together the newest is told, so that nobody hears of a form three times."""
     for step in hours:
-        _tell(session, form, loop, step, now)
+        written = _write(session, form, loop, step, now)
+        if step == hours[-1]:
+            tell_of_silence(session, form, written, now)
     return len(hours)
 
 
@@ -94,7 +98,7 @@ def _standing(session: Session, forms: list[int]) -> set[tuple[int, int]]:
     return {(form, hours) for form, hours in session.execute(rows)}
 
 
-def _tell(session: Session, form: HandoverForm, loop: Discharge, hours: int, now: datetime) -> None:
+def _write(session: Session, form: HandoverForm, loop: Discharge, hours: int, now: datetime) -> HandoverEscalation:
     named = _whom(session, form, loop, hours, now)
     step = HandoverEscalation(
         form_id=form.id,
@@ -107,20 +111,19 @@ def _tell(session: Session, form: HandoverForm, loop: Discharge, hours: int, now
     )
     session.add(step)
     session.flush()
-    tell_of_silence(session, form, step, now)
     note_discharge(session, None, "discharges.escalated", loop, now, form=form.kind.value, hours=hours)
+    return step
 
 
 def _whom(session: Session, form: HandoverForm, loop: Discharge, hours: int, now: datetime) -> Named:
     """The unit itself; the county's coordinator; whoever answers for the political-legal committee's centre."""
     today = business_day(now)
     if hours == ESCALATIONS[0]:
-        unit = form.agency_id or (loop.hospital_id if form.kind is FormKind.GUARDIAN else None)
-        if unit is None and not has_office(
-            session, form.area_code
-        ):  # beyond this product: the office that sends papers there
+        # beyond this product: the office that sends papers there
+        if form.agency_id is None and not has_office(session, form.area_code):
             return who_answers(session, loop.county_code, today, Role.COUNTY_OFFICE)[0]
-        return who_answers(session, unit or form.area_code, today, None if unit else _ROLES[form.kind])[0]
+        where = form.agency_id or form.area_code
+        return who_answers(session, where, today, None if form.agency_id else _ROLES[form.kind])[0]
     if hours == ESCALATIONS[1]:
         return who_answers(session, loop.county_code, today, Role.COORDINATOR)[0]
     centre = find_agency(session, AgencyKind.GOVERNANCE, loop.county_code)

@@ -37,7 +37,7 @@ def tell_of_form(session: Session, discharge: Discharge, form: HandoverForm, now
 
 
 def tell_of_silence(session: Session, form: HandoverForm, step: HandoverEscalation, now: datetime) -> None:
-    """Whoever is named at a step; a step that is made up long after is told once, as the newest."""
+    """Whoever is named at a step."""
     if step.user_id is None:
         return
     parameters = {"count": 1, "day": business_day(form.receive_due_at), "code": form_number(form.public_id)}
