@@ -46,7 +46,9 @@ UNSCOPED = {
     "discharges.queries.records.find_wrong_entry": "a record that `get_own_record` handed out",
     "discharges.queries.records.find_record_row": "a record that `get_own_record` handed out",
     "discharges.queries.receipts.list_escalations": "of a loop that `get_loop` handed out",
+    "discharges.queries.twice": "of loops that a job follows; it names nobody",
     "discharges.queries.sheets.open_form_sheet": "a form that `get_form` or `get_notice` handed out",
+    "incidents.queries.finding.find_one": "one row of a query that its caller has scoped",
     "incidents.queries.facts": "for patients whom the caller chose within its own area; it names nobody",
     **dict.fromkeys(
         (
@@ -64,6 +66,7 @@ UNSCOPED = {
     "messages.queries.sending": "for the sender's process, which acts for the house and hands nothing to a page",
     "incidents.queries.conferences.list_items": "of a conference that `get_conference` handed out",
     "incidents.queries.conferences.list_invitees": "of a conference that `get_conference` handed out",
+    "incidents.queries.finding": "of a query that its caller scoped",
     "incidents.queries.conferences.villages_of": "of a conference that `get_conference` handed out",
     "incidents.queries.conferences.working_here": "of agencies that a scoped list or a conference handed out",
     "incidents.queries.decisions.count_agenda": "of an invitation that `get_invitation` handed out; it counts kinds and names nobody",
@@ -72,6 +75,7 @@ UNSCOPED = {
     "patients.queries.caseload.list_spans": "for ids that `lock_moving` handed out",
     "patients.queries.history": "states for ids that a scoped query found",
     "patients.queries.life": "days of a patient who was handed out, for the use case that records a death",
+    "patients.queries.merges": "which records are one human being; the caller chose the records, and nobody is named",
     "patients.queries.mistakes.numbered_papers": "papers of a patient who was handed out, for the page that marks one",
     "patients.queries.register.as_rows": "rows that a scoped query found",
     "patients.queries.register.find_ids_by_person_ids": "for the importer, which compares the whole register",
