@@ -48,7 +48,6 @@ UNSCOPED = {
     "discharges.queries.receipts.list_escalations": "of a loop that `get_loop` handed out",
     "discharges.queries.twice": "of loops that a job follows; it names nobody",
     "discharges.queries.sheets.open_form_sheet": "a form that `get_form` or `get_notice` handed out",
-    "incidents.queries.finding.find_one": "one row of a query that its caller has scoped",
     "incidents.queries.facts": "for patients whom the caller chose within its own area; it names nobody",
     **dict.fromkeys(
         (
