@@ -15,7 +15,7 @@ from app.core.money import Money
 from app.core.reasons import say
 from app.insurance.labels import BATCH_KINDS, CLAIM_PAPERS, CLAIM_STATES, END_REASONS, HARMS, POLICY_KINDS
 from app.insurance.models import Claim, EnrolmentBatch, InsurancePolicy
-from app.insurance.queries.claims import ClaimSheet
+from app.insurance.queries.claims import ClaimSheet, StepRow
 from app.insurance.queries.exports import ExportedPerson
 from reports.forms.claim_cover import ClaimCoverDocument, CoverPaper, CoverStep
 from reports.forms.sheet import Imprint
@@ -133,13 +133,10 @@ def claim_cover(
         settle_by=claim.settle_by,
         agreed_fen=claim.agreed_fen,
         paid_fen=claim.paid_fen,
-        steps=tuple(
-            CoverStep(
-                step.event.on_day,
-                CLAIM_STATES[step.event.state],
-                step.by,
-                say(step.because) if step.because else "",
-            )
-            for step in sheet.steps
-        ),
+        steps=tuple(_cover_step(step) for step in sheet.steps),
     )
+
+
+def _cover_step(step: StepRow) -> CoverStep:
+    because = say(step.because) if step.because else ""
+    return CoverStep(step.event.on_day, CLAIM_STATES[step.event.state], step.by, because)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.areas.queries import full_names
@@ -104,15 +104,6 @@ def _wanted(
 ) -> Select[*tuple[Any, ...]]:
     """Patients whom the rule wants. The rule itself decides once more on each row and says why."""
     demands_guardian = needs_guardian(policy) if with_guardian is None else with_guardian
-    enrolled = (
-        select(Enrolment.id)
-        .where(
-            Enrolment.policy_id == policy.id,
-            Enrolment.patient_id == Patient.id,
-            Enrolment.to_on.is_(None) | (Enrolment.to_on > on),
-        )
-        .exists()
-    )
     wanted = (
         select(
             Patient.id,
@@ -141,10 +132,18 @@ def _wanted(
             Patient.registry_status == RegistryStatus.REGISTERED,
             Person.died_on.is_(None),
             _by_rule(policy.eligible_rule),
-            ~enrolled,
+            ~_is_enrolled(policy, on),
         )
     )
     return wanted.where(_Guardian.id.is_not(None)) if demands_guardian else wanted
+
+
+def _is_enrolled(policy: InsurancePolicy, on: date) -> ColumnElement[bool]:
+    return exists().where(
+        Enrolment.policy_id == policy.id,
+        Enrolment.patient_id == Patient.id,
+        Enrolment.to_on.is_(None) | (Enrolment.to_on > on),
+    )
 
 
 def _by_rule(rule: EligibleRule) -> ColumnElement[bool]:
