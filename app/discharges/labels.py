@@ -86,6 +86,7 @@ CLOSE_REASONS = {
     CloseReason.READMITTED: N_("再次住院"),
     CloseReason.DIED: N_("死亡"),
     CloseReason.MOVED: N_("已转往现居住地"),
+    CloseReason.DOUBLE: N_("同一次住院已有在先的对接"),
     CloseReason.NO_LOOP: N_("死亡或转院，不需要对接"),
     CloseReason.HANDLED: N_("已由其他途径落实"),
     CloseReason.WRONG_ENTRY: N_("报送有误"),

@@ -18,6 +18,8 @@ from app.core.identity import Sex
 from app.desk.merge_tables import READ, STAYS
 from app.desk.service import requests
 from app.discharges.models import Discharge
+from app.discharges.rules.states import CloseReason, DischargeState
+from app.discharges.service import follow_loops
 from app.guardians.rules import Rank
 from app.incidents.commands.green import AskGreen
 from app.incidents.models import GreenRequest, Incident
@@ -31,6 +33,8 @@ from app.messages.queries.sending import find_consent, find_guardianship
 from app.messages.rules.kinds import MessageKind
 from app.messages.service.owing import owe
 from app.patients.models import Patient
+from app.patients.service import record_death
+from app.people.models import DatePrecision
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind
 from tests.rig.county import County
@@ -160,3 +164,24 @@ def test_of_two_agreements_of_one_relative_the_more_careful_word_holds(session: 
     session.expire_all()
     holds = find_consent(session, kept.id, relative)
     assert holds is not None and not holds.is_safe
+
+
+def test_of_two_loops_of_one_stay_the_earlier_goes_on_and_the_other_says_why_it_ended(
+    session: Session, county: County
+) -> None:
+    kept, merged = _pair(session, county)
+    who = {"sex": Sex.FEMALE, "name": "陈秀瑛", "id_number": id_number(sequence=4), "area_code": merged.area_code}
+    first = submitted(session, county, **who)
+    again = submitted(
+        session, county, hospital_number="CY-9", **(who | {"name": "陈秀英", "id_number": id_number(sequence=2)})
+    )
+    follow_loops(session, NOW)
+    assert {first.state, again.state} == {DischargeState.DISPATCHED}, "two people as far as anybody knows"
+    _merge(session, county, kept, merged)
+    session.expire_all()
+    follow_loops(session, NOW + timedelta(hours=1))
+    assert (first.state, first.patient_id) == (DischargeState.DISPATCHED, kept.id)
+    assert (again.state, again.close_reason) == (DischargeState.CLOSED, CloseReason.DOUBLE)
+    record_death(session, county.actor("county_office"), kept, TODAY, DatePrecision.DAY, 1, NOW)
+    follow_loops(session, NOW + timedelta(hours=2))
+    assert (first.state, first.close_reason) == (DischargeState.CLOSED, CloseReason.DIED)

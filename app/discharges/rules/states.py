@@ -109,6 +109,7 @@ class CloseReason(StrEnum):
     READMITTED = "readmitted"
     DIED = "died"
     MOVED = "moved"  # handed on to where the person lives now
+    DOUBLE = "double"  # an earlier loop hands over the same stay, under another record of the person
     NO_LOOP = "no_loop"  # death or transfer: there was nothing to hand over
     HANDLED = "handled"
     WRONG_ENTRY = "wrong_entry"

@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.clock import SHANGHAI, business_day
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.facts import Facts, Place, facts_of, find_registrations, live_loops
+from app.discharges.queries.twice import handed_over_twice
 from app.discharges.rules.states import LIVE, OPEN_FORMS, CloseReason, EventKind, FormKind
 from app.discharges.service.moving import close_form, end_loop, forms_of, hand_on, settle_loop
 from app.discharges.service.noting import note_discharge, write_event
@@ -45,7 +46,14 @@ def follow_part(session: Session, after: int, now: datetime) -> Part:
     found = find_registrations(session, strangers) if strangers else {}
     moved = sum(apart(session, one, now, partial(_link, session, one, found.get(one.id), now)) for one in strangers)
     facts = facts_of(session, loops)
-    moved += sum(apart(session, one, now, partial(_follow, session, one, facts[one.id], now)) for one in loops)
+    twice = handed_over_twice(session, loops)
+    for one in loops:
+        act = (
+            partial(_end_double, session, one, now)
+            if one.id in twice
+            else partial(_follow, session, one, facts[one.id], now)
+        )
+        moved += apart(session, one, now, act)
     return Part(moved, loops[-1].id)
 
 
@@ -75,6 +83,15 @@ def _file_slips(session: Session, loop: Discharge, patient: Patient) -> None:
         Document.patient_id.is_(None),
     )
     session.execute(kept.values(patient_id=patient.id), execution_options={"synchronize_session": False})
+
+
+def _end_double(session: Session, seen: Discharge, now: datetime) -> int:
+    """One stay is handed over once: the earlier loop goes on."""
+    loop = _lock(session, seen)
+    if loop is None:
+        return 0
+    end_loop(session, loop, CloseReason.DOUBLE, now)
+    return 1
 
 
 def _follow(session: Session, seen: Discharge, facts: Facts, now: datetime) -> int:
