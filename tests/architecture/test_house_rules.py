@@ -100,6 +100,7 @@ UNSCOPED = {
     "subsidies.queries.home_checks.is_drawn": "by run, which `get_run` hands out",
     "subsidies.queries.history": "by run, and by its payees",
     "subsidies.queries.incidents": "for patients whom a run or a year's list of the actor's area found",
+    "subsidies.queries.step_due": "by run, which `get_run` or a scoped list handed out",
     "subsidies.queries.rulings": "by a run or line that `get_run` or `get_line` handed out",
     "subsidies.queries.joint": "by run, which `get_run` hands out within the actor's area, and by its signatures",
     "subsidies.queries.late": "by county, for the use cases that look at what was paid again",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 import pytest
@@ -17,6 +18,7 @@ from app.people.models import FormerIdNumber, Person
 from app.subsidies.models import LineHold, LineMark, RunApproval, SubsidyLine
 from app.subsidies.queries.joint import is_form_open, list_lines_to_sign, list_waiting, office_signatures
 from app.subsidies.queries.runs import get_run, list_steps
+from app.subsidies.queries.step_due import step_due
 from app.subsidies.rules.chain import Office
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.grounds import Grounds, HoldGround, ReturnGround
@@ -61,12 +63,21 @@ def steps_of(house: House) -> list[RunStep]:
 
 
 def test_three_offices_sign_in_any_order_and_the_reviewer_last(house: House) -> None:
+    def due(today: date) -> tuple[date, bool]:
+        with house.database.reading() as session:
+            found = step_due(session, house.run(), today)
+        assert found is not None
+        return found.due_on, found.is_late
+
+    # ten working days for the offices, then five for finance; handed in on a Saturday
+    assert due(date(2026, 12, 4)) == (date(2026, 12, 4), False) and due(date(2026, 12, 5))[1]
     for who in (TOWN, HEALTH, POLICE):
         with pytest.raises(Conflict, match="missing"):
             house.approve()
         sign(house, who)
     house.approve()
     assert house.run().state is RunState.APPROVED
+    assert due(date(2026, 11, 27)) == (date(2026, 11, 27), False) and due(date(2026, 11, 28))[1]
     assert house.export().count == 6
     house.settle()
     assert house.problems() == []

@@ -75,6 +75,9 @@ PAYMENT_MOVES: frozenset[tuple[PaymentState, PaymentState]] = frozenset(
 # The joint approval's offices, which sign in any order before the reviewer.
 OFFICE_STEPS = (RunStep.POLICE_SIGNED, RunStep.TOWN_SIGNED, RunStep.HEALTH_SIGNED)
 
+# Working days within which a run in this state is signed by whoever is next (domain 5.6, rows 5 and 6).
+_WITHIN = {RunState.SUBMITTED: 10, RunState.APPROVED: 5}
+
 _MAKERS = (RunStep.PREPARED, RunStep.SUBMITTED)
 _CHECKERS = (*_MAKERS, *OFFICE_STEPS, RunStep.APPROVED)
 
@@ -119,3 +122,8 @@ def check_period(quarter: Period, today: date, cutoff: date | None = None) -> tu
     if today > quarter.last_day or (cutoff is not None and today >= cutoff):
         return ()
     return (reason("subsidies.step.quarter_open", quarter=quarter, ends_on=quarter.last_day),)
+
+
+def step_within(state: RunState) -> int | None:
+    """Working days for the next signature; None where no office is waited for."""
+    return _WITHIN.get(state)

@@ -36,6 +36,7 @@ from app.subsidies.queries.joint import office_signatures
 from app.subsidies.queries.lines import LineRow, count_receipts, knows_reasons, list_lines
 from app.subsidies.queries.publishing import last_sent_back, publishing_of
 from app.subsidies.queries.runs import find_pay_file, get_run, list_steps
+from app.subsidies.queries.step_due import StepDue, step_due
 from app.subsidies.rules.bank import PayLayout
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.grounds import read_grounds
@@ -87,6 +88,12 @@ def differences(public_id: str, kind: str) -> str:
 @subsidies.context_processor
 def _labels() -> dict[str, Callable[..., str]]:
     return {"hold_label": _hold_label}
+
+
+@subsidies.app_template_global("step_due")
+def _step_due(run: SubsidyRun) -> StepDue | None:
+    """For every page that says how a run stands."""
+    return step_due(read_session(), run, current_clock().today())
 
 
 def _hold_label(code: str) -> str:
