@@ -14,8 +14,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Action, current_actor, permit
 from app.core.crypto import KeyUnavailable
-from app.core.errors import NotFound
+from app.core.errors import Invalid, NotFound
 from app.core.keys import current_keyring
+from app.core.reasons import reason
 from app.core.web import local_path
 
 searching = Blueprint("searching", __name__)
@@ -31,8 +32,11 @@ _OURS = frozenset({"csrf_token", "to", PLAIN})
 @searching.post("/search")
 @permit(Action.USE_OWN_ACCOUNT)
 def search() -> BaseResponse:
-    """From any search box to its own page, with the other conditions of its form; 404 for what is no path of ours."""
-    page = local_path(request.form.get("to"))
+    """From any search box to its own page, with the other conditions of its form; 404 for what is no path of ours, 400 for none at all."""
+    wanted = request.form.get("to")
+    if wanted is None:
+        raise Invalid({"to": [reason("core.nothing_chosen")]})
+    page = local_path(wanted)
     if page is None:
         raise NotFound
     conditions = {name: value for name, value in request.form.items() if name not in _OURS and value}
