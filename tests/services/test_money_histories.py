@@ -359,6 +359,8 @@ class World:
     # -- what must hold ------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
+        """On the next morning: what was learned between approval and bank has its case since the night."""
+        self.look_again()
         runs = self.session.scalars(select(SubsidyRun).order_by(SubsidyRun.id)).all()
         for run in runs:
             assert verify_run(self.session, run) == [], run.short_name
