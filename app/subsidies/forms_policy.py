@@ -50,9 +50,17 @@ _DEFAULTS = PolicyTerms(annual=None)
 YEAR_START_LABELS = {
     0: N_("各协议自己的年度"),
     1: N_("1月1日起"),
+    2: N_("2月1日起"),
+    3: N_("3月1日起"),
     4: N_("4月1日起"),
+    5: N_("5月1日起"),
+    6: N_("6月1日起"),
     7: N_("7月1日起"),
+    8: N_("8月1日起"),
+    9: N_("9月1日起"),
     10: N_("10月1日起"),
+    11: N_("11月1日起"),
+    12: N_("12月1日起"),
 }
 # what is a code of a kind of its own, and what is a whole number
 _CODES: dict[str, type[Any]] = {

@@ -98,7 +98,7 @@ def test_a_change_of_period_that_is_accepted_cuts_no_period_of_either_kind(day, 
         old = PolicyTerms(annual=None, period=before, guardianship_year_start=starts[0])
         new = PolicyTerms(annual=None, period=after, guardianship_year_start=starts[1])
     except ValueError:
-        return  # a half-year that would begin in April
+        return  # a year paid at once that would begin within a quarter
     day = day.replace(day=1)
     if not check_change(old, new, day) and period_of(old, day) != period_of(new, day):
         assert period_of(old, day).first_day == day == period_of(new, day).first_day
@@ -123,10 +123,15 @@ def test_the_guardianship_year_and_the_day_of_payment_follow_the_policy():
     assert pay_by(PolicyTerms(annual=None, pay_within_days=40), HalfYear(2026, 1)) == date(2026, 8, 9)
 
 
-def test_half_years_begin_in_january_and_july_only():
-    for month in (4, 10):
+def test_a_guardianship_year_begins_in_any_month_and_one_that_is_paid_at_once_with_a_quarter():
+    march = PolicyTerms(annual=None, guardianship_year_start=3)
+    assert guardianship_year_from(march, date(2026, 2, 28)) == date(2025, 3, 1)
+    assert guardianship_year_from(march, date(2026, 3, 1)) == date(2026, 3, 1)
+    april = PolicyTerms(annual=None, period=Rhythm.HALF_YEAR, guardianship_year_start=4)
+    assert check_change(QUARTERS, april, date(2026, 1, 1)) == ()  # half-years are the calendar's whenever the year begins
+    for month in (3, 12):
         with pytest.raises(ValueError, match=r"^guardianship_year_start$"):
-            PolicyTerms(annual=None, period=Rhythm.HALF_YEAR, guardianship_year_start=month)
+            PolicyTerms(annual=None, period=Rhythm.YEAR, guardianship_year_start=month)
 
 
 def test_periods_are_values_of_one_shape():

@@ -87,7 +87,7 @@ def test_terms_written_before_a_term_existed_have_its_default():
         ({"annual_by_level": ((4, Money(1)), (3, Money(1)))}, "annual_by_level"),
         ({"annual_by_level": ((3, Money(1)), (3, Money(2)))}, "annual_by_level"),
         ({"annual": None, "annual_by_level": ((3, Money(1)),)}, "annual_by_level"),
-        ({"guardianship_year_start": 2}, "guardianship_year_start"),
+        ({"guardianship_year_start": 13}, "guardianship_year_start"),
         ({"guardianship_year_start": True}, "guardianship_year_start"),
         ({"period": "year"}, "period"),
         ({"office": "finance"}, "office"),

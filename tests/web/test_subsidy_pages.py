@@ -554,7 +554,7 @@ def test_a_draft_is_tried_in_the_background_where_there_are_many_lines(house: Ho
         {"valid_from": ""},
         {"eligible_rule": "risk9"},
         {"period": "week"},
-        {"period": "half_year", "guardianship_year_start": "4"},
+        {"period": "year", "guardianship_year_start": "5"},
         {"first_share": "101"},
         {"first_share": "x"},
         {"visit_within_months": "-1"},

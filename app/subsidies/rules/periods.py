@@ -24,7 +24,7 @@ def period_of(terms: PolicyTerms, day: date) -> Period:
 
 def guardianship_year_from(terms: PolicyTerms, day: date) -> date:
     """First day of the guardianship year that a day lies in, where the policy begins it in one month for all."""
-    return _year_from(terms.year_start, day)
+    return _year_from(terms.guardianship_year_start or 1, day)
 
 
 def pay_by(terms: PolicyTerms, period: Period) -> date | None:

@@ -117,8 +117,10 @@ PAY_LAYOUT_LABELS = {
 }
 
 LEVELS = range(6)
-# 0: each agreement's own year
-YEAR_STARTS = (0, 1, 4, 7, 10)
+# 0: each agreement's own year, else the month in which the guardianship year begins
+YEAR_STARTS = range(13)
+# the months with which what is paid at once can begin a year
+_PAID_FROM = {Rhythm.QUARTER: (1, 4, 7, 10), Rhythm.HALF_YEAR: (1, 7), Rhythm.YEAR: (1, 4, 7, 10)}
 _LARGEST_ANNUAL = Money.from_yuan("1000000")
 _CUTOFF = re.compile(r"12-(\d\d)", re.ASCII)
 _LAST_CUTOFF = 30
@@ -157,8 +159,8 @@ class PolicyTerms:
     pay_layout: PayLayout = PayLayout.XLSX
     annual_by_level: tuple[tuple[int, Money], ...] = ()
     period: Rhythm = Rhythm.QUARTER
-    # the month in which a guardianship year begins (1, 4, 7, 10): reaches back so far for an incident, begins the year that is paid at once;
-    # 0: each agreement's own year
+    # the month in which a guardianship year begins: reaches back so far for an incident, begins the year that is paid at once (with a
+    # quarter then: 1, 4, 7, 10); 0: each agreement's own year
     guardianship_year_start: int = 0
     office: PayingOffice = PayingOffice.CIVIL_AFFAIRS
     # so many days after the period's end the money should be on the accounts; shown, not enforced. 0: not said
@@ -197,9 +199,10 @@ class PolicyTerms:
             raise ValueError("annual_by_level")
 
     def _check_year(self) -> None:
-        """A half-year of the calendar does not begin in April: its guardianship year cannot either."""
-        is_known = type(self.guardianship_year_start) is int and self.guardianship_year_start in YEAR_STARTS
-        if not is_known or (self.period is Rhythm.HALF_YEAR and self.guardianship_year_start in (4, 10)):
+        """Any month (domain C8); a year that is paid at once is four whole quarters."""
+        start = self.guardianship_year_start
+        is_known = type(start) is int and start in YEAR_STARTS
+        if not is_known or (self.period is Rhythm.YEAR and start and start not in _PAID_FROM[self.period]):
             raise ValueError("guardianship_year_start")
 
     @property
@@ -210,8 +213,9 @@ class PolicyTerms:
 
     @property
     def year_start(self) -> int:
-        """The month in which a year that is paid at once begins."""
-        return self.guardianship_year_start or 1
+        """The month in which a year of payments begins: the guardianship year's, where what is paid at once begins with it, else January."""
+        start = self.guardianship_year_start
+        return start if start in _PAID_FROM[self.period] else 1
 
     @property
     def lowest_annual(self) -> Money | None:
