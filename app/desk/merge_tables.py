@@ -81,6 +81,7 @@ STAYS = {
     "home_checks.payee_person_id": "who was paid",
     "payee_accounts.person_id": "accounts are payees', and whoever guards at present is not merged away",
     "subsidy_lines.payee_person_id": "money never moves",
+    "declared_kin.person_id": "whom a colleague declared, by number",
     "device_submissions.patient_id": "what a phone sent; a merge waits for forms that nobody has looked at",
     "import_rows.patient_id": "where the record came from",
     "losses.patient_id": "goes with the span of being lost, which is the record's own",

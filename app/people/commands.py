@@ -11,7 +11,7 @@ from app.core.identity import IdKind, Sex, normalise_id_number
 from app.core.names import normalise_name
 from app.core.phones import check_phone
 from app.core.reasons import Reason
-from app.people.rules import check_identity, check_phone_number
+from app.people.rules import KinRelation, check_identity, check_phone_number
 
 
 @dataclass(frozen=True)
@@ -67,3 +67,12 @@ class PersonDraft:
         if number is not None:
             draft = replace(draft, sex=number.sex or draft.sex, born_on=number.born_on)
         return draft, warnings
+
+
+@dataclass(frozen=True)
+class DeclareKin:
+    """A relative by name and citizen number."""
+
+    name: str
+    id_number: str
+    relation: KinRelation

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from app.core.errors import Invalid
 from app.core.fields import Answered, ChoiceField, CodeField, DayField, ListField, TextField, labelled
+from app.core.forms import Form
 from app.core.i18n import lazy_
 from app.core.identity import ID_KIND_LABELS, SEX_LABELS, IdKind, Sex
 from app.core.names import LONGEST_NAME
-from app.people.commands import PersonDraft
+from app.core.reasons import reason
+from app.people.commands import DeclareKin, PersonDraft
 from app.people.models import Person
-from app.people.rules import LONGEST_ID_NUMBER
+from app.people.rules import KIN_LABELS, LONGEST_ID_NUMBER, KinRelation
 
 SEXES = {sex: SEX_LABELS[sex] for sex in (Sex.MALE, Sex.FEMALE, Sex.NOT_STATED)}
 
@@ -49,3 +52,17 @@ def shown(person: Person) -> dict[str, str | date | None]:
         "born_on": person.born_on,
         "id_kind": person.id_kind if person.id_number_sealed else "",
     }
+
+
+class KinForm(Form):
+    """A relative of the member of staff who is signed in."""
+
+    name = TextField(lazy_("姓名"), LONGEST_NAME, [Answered(lazy_("请填写姓名"))])
+    id_number = CodeField(lazy_("身份证号"), LONGEST_ID_NUMBER, [Answered(lazy_("请填写身份证号"))])
+    relation = ChoiceField(lazy_("与本人关系"), labelled(KIN_LABELS))
+
+    def to_command(self) -> DeclareKin:
+        """Raises `Invalid` where no relation is chosen."""
+        if not self.relation.data:
+            raise Invalid({"relation": [reason("core.nothing_chosen")]})
+        return DeclareKin(self.name.data or "", self.id_number.data or "", KinRelation(self.relation.data))

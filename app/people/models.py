@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.bank_account import AccountKind
 from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
-from app.people.rules import DatePrecision
+from app.people.rules import DatePrecision, KinRelation
 
 __all__ = ["AccountKind", "DatePrecision", "FormerIdNumber", "NameKey", "PayeeAccount", "Person", "PersonKey", "Phone"]
 
@@ -172,3 +172,46 @@ class NameKey(Base):
     area_code: Mapped[str] = mapped_column(String(12), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), primary_key=True)
+
+
+_STANDS = text("ended_at IS NULL")
+
+
+class DeclaredKin(Base):
+    """A relative whom a member of staff has declared: by number, whether or not anybody of that number is in the register."""
+
+    __tablename__ = "declared_kin"
+    __table_args__ = (
+        Index(
+            "uq_declared_kin_standing",
+            "user_id",
+            "person_id",
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
+        CheckConstraint("ended_by IS NULL OR ended_by <> user_id", name="two_hands"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_public_id)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    relation: Mapped[KinRelation] = mapped_column(Coded(KinRelation))
+    # the name as it was typed, masked: what the register holds under the number is told to nobody here
+    label: Mapped[str] = mapped_column(String(50))
+    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # somebody else found it wrong: who declared a relative cannot take it back to sign for them
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class KinStatement(Base):
+    """Once a year: "I have declared all relatives", or that there are none."""
+
+    __tablename__ = "kin_statements"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    stated_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -26,6 +26,28 @@ class DatePrecision(StrEnum):
     MONTH = "month"  # the day stored is the last of the month, estimated
 
 
+class KinRelation(StrEnum):
+    """How a declared relative is related to the member of staff (近亲属, Civil Code article 1045, and in-laws)."""
+
+    SPOUSE = "spouse"
+    PARENT = "parent"
+    CHILD = "child"
+    SIBLING = "sibling"
+    GRANDPARENT = "grandparent"
+    GRANDCHILD = "grandchild"
+    IN_LAW = "in_law"
+
+
+KIN_LABELS: dict[KinRelation, str] = {
+    KinRelation.SPOUSE: N_("配偶"),
+    KinRelation.PARENT: N_("父母"),
+    KinRelation.CHILD: N_("子女"),
+    KinRelation.SIBLING: N_("兄弟姐妹"),
+    KinRelation.GRANDPARENT: N_("祖父母、外祖父母"),
+    KinRelation.GRANDCHILD: N_("孙子女、外孙子女"),
+    KinRelation.IN_LAW: N_("姻亲"),
+}
+
 # Why somebody looked at a masked value; the choice is part of the audit event.
 REVEAL_REASONS: dict[str, str] = {
     "people.reveal.verify": N_("核对证件"),

@@ -16,6 +16,9 @@ from app.core.web import is_htmx, local_path
 from app.people import service
 from app.people.queries import get_person
 from app.people.vault import Vault
+from app.people.views_kin import kin
+
+__all__ = ["kin", "people"]
 
 people = Blueprint("people", __name__, template_folder="templates")
 

@@ -77,6 +77,7 @@ SUBJECTS = {
     "/subsidies/policy/proposals/": "policy_proposal",
     "/admin/users/": "user",
     "/admin/keys/": "api_key",
+    "/admin/relatives/": "declared_kin",
     "/clues/": "clue",
     "/groups/": "group",
     "/dependants/": "dependants",

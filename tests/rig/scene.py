@@ -57,9 +57,11 @@ from app.patients.service import open_round, record_admission, register_patient,
 from app.patients.service.dependants import report_dependants
 from app.patients.service.groups import add_group_member, found_group, record_meeting
 from app.patients.service.plans import make_plan
-from app.people.commands import AccountDraft, PersonDraft
-from app.people.models import Person
+from app.people.commands import AccountDraft, DeclareKin, PersonDraft
+from app.people.models import DeclaredKin, Person
+from app.people.rules import KinRelation
 from app.people.service import create_person, set_account
+from app.people.service.kin import declare_kin
 from app.people.vault import Vault
 from app.risk.models import Reassessment, ReassessmentSession
 from app.risk.service import open_reassessments
@@ -253,6 +255,8 @@ class Place:
     user: str = ""
     # of a hospital's system
     api_key: str = ""
+    # a relative whom a colleague has declared
+    declared_kin: str = ""
     # a joint group that has met, and a word to civil affairs
     group: str = ""
     dependants: str = ""
@@ -409,6 +413,14 @@ def _place(
         found.objection = _objection(session, actors["clerk"], line)
         found.account, found.sharing = _vouched(session, Vault(session, keyring), actors["clerk"], line, county_code)
     return found
+
+
+def _kin(session: Session, ground: _Ground) -> str:
+    """Of the clerk's, who has nobody in the register."""
+    number = id_number("19810303", 330 + int(ground.county[4:6]))
+    command = DeclareKin("谭某", number, KinRelation.SIBLING)
+    declare_kin(session, Vault(session, ground.keyring), ground.actors["clerk"], command, TODAY, NOW)
+    return session.scalars(select(DeclaredKin.public_id).order_by(DeclaredKin.id.desc()).limit(1)).one()
 
 
 def _api_key(session: Session, ground: _Ground) -> str:
@@ -673,6 +685,7 @@ def _settle_office(ground: _Ground) -> None:
     _user(session, target, Role.VILLAGE_WORKER, ground.village, AgencyKind.VILLAGE_COMMITTEE)
     found.user = session.scalars(select(User.public_id).where(User.name == target)).one()
     found.api_key = _api_key(session, ground)
+    found.declared_kin = _kin(session, ground)
     terms = PolicyTerms(annual=Money.from_yuan("3000"), document_number="安民发〔2026〕3号")
     set_policy(session, ground.actors["clerk"], SetPolicy(ground.county, date(2025, 1, 1), terms), NOW)
     draft = ProposePolicy(f"policy-{ground.county}"[:22], SetPolicy(ground.county, date(2027, 1, 1), terms))

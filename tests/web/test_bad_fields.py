@@ -84,7 +84,7 @@ WITHOUT_PAGE = {
 # Buttons: the address names what is done and to whom, and there is nothing to fill in.
 NO_FIELDS = (
     "/<as_of>/<public_id>", "/<as_of>/<public_id>/load",
-    "/duty/checks/<public_id>/withdraw", "/open", "/take-up", "/reset", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
+    "/duty/checks/<public_id>/withdraw", "/open", "/take-up", "/reset", "/relatives/complete", "/relatives/<public_id>/end", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
     "/recoveries/find", "/recoveries/<public_id>/agree", "/recoveries/<public_id>/turn-down",
     "/subsidies/<public_id>/notice", "/reopening/allow", "/reopening/refuse", "/reopening/withdraw",
     "/sharings/<public_id>/approve", "/sharings/<public_id>/refuse", "/sharings/<public_id>/withdraw",

@@ -105,11 +105,19 @@ def _patients_of(person: str) -> str:
     )
 
 
-def _own_family(user: str, patient: str, payee: str) -> str:
-    """The user's person is the payee or belongs to the patient."""
+def _people_of(user: str) -> str:
+    """The user as a person, and the relatives that they have declared."""
     return (
-        f"EXISTS (SELECT 1 FROM users u WHERE u.id = {user} AND (u.person_id = {payee} "  # noqa: S608 - names from this file
-        f"OR {patient} IN ({_patients_of('u.person_id')})))"
+        f"SELECT u.person_id FROM users u WHERE u.id = {user} AND u.person_id IS NOT NULL UNION "  # noqa: S608 - names from this file
+        f"SELECT k.person_id FROM declared_kin k WHERE k.user_id = {user} AND k.ended_at IS NULL"
+    )
+
+
+def _own_family(user: str, patient: str, payee: str) -> str:
+    """One of the user's people is the payee or belongs to the patient."""
+    return (
+        f"EXISTS (SELECT 1 FROM ({_people_of(user)}) me WHERE me.person_id = {payee} "  # noqa: S608 - names from this file
+        f"OR {patient} IN ({_patients_of('me.person_id')}))"
     )
 
 
@@ -120,10 +128,10 @@ def _own_line(user: str, line: str) -> str:
 
 
 def _own_person(user: str, person: str) -> str:
-    """The user is the person, or both belong to one patient."""
+    """One of the user's people is the person, or both belong to one patient."""
     return (
-        f"EXISTS (SELECT 1 FROM users u WHERE u.id = {user} AND (u.person_id = {person} OR EXISTS ("  # noqa: S608 - names from this file
-        f"SELECT 1 FROM patients k WHERE k.id IN ({_patients_of('u.person_id')}) AND k.id IN ({_patients_of(person)}))))"
+        f"EXISTS (SELECT 1 FROM ({_people_of(user)}) me WHERE me.person_id = {person} OR EXISTS ("  # noqa: S608 - names from this file
+        f"SELECT 1 FROM patients o WHERE o.id IN ({_patients_of('me.person_id')}) AND o.id IN ({_patients_of(person)})))"
     )
 
 
@@ -131,11 +139,12 @@ _KEPT = (
     "check_lists", "check_hits", "run_objections", "run_reopenings", "shared_accounts", "guardian_contacts", "help_visits",
     "review_flags", "home_checks",
 )  # fmt: skip
+_BY = 'NEW."by"'
 _OWN_RUN = (
     "NEW.step IN ('submitted', 'police_signed', 'town_signed', 'health_signed', 'approved', 'exported') "  # noqa: S608 - names from this file
-    "AND EXISTS (SELECT 1 FROM users u JOIN subsidy_lines l ON l.payee_person_id = u.person_id "
-    f"OR l.patient_id IN ({_patients_of('u.person_id')}) "
-    "WHERE u.id = NEW.\"by\" AND l.run_id = NEW.run_id AND l.decision = 'pay' AND l.is_live)"
+    f"AND EXISTS (SELECT 1 FROM ({_people_of(_BY)}) me JOIN subsidy_lines l ON l.payee_person_id = me.person_id "
+    f"OR l.patient_id IN ({_patients_of('me.person_id')}) "
+    "WHERE l.run_id = NEW.run_id AND l.decision = 'pay' AND l.is_live)"
 )
 _OF_ACCOUNT = "(SELECT a.person_id FROM payee_accounts a WHERE a.id = NEW.account_id)"
 _OF_RECOVERY = "(SELECT r.line_id FROM recoveries r WHERE r.id = NEW.recovery_id)"

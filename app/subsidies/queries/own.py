@@ -1,6 +1,8 @@
-"""Whether money is about the actor's own family: the patient, whoever guards them now, and whoever is paid for it."""
+"""Whether money is about the actor's own family: the actor, the relatives that they have declared, and through them patients and payees."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
@@ -9,6 +11,7 @@ from app.accounts.models import User
 from app.core.actor import Actor, hand_of
 from app.guardians.models import Guardianship
 from app.patients.models import Patient
+from app.people.queries_kin import own_people
 from app.subsidies.models import SubsidyLine, SubsidyRun
 from app.subsidies.rules.decision import LineState
 
@@ -24,19 +27,19 @@ def pays_own(session: Session, actor: Actor, run: SubsidyRun) -> bool:
 
 
 def is_own_person(session: Session, actor: Actor, person_id: int) -> bool:
-    """The person is the actor, or both belong to one patient."""
-    if actor.person_id is None:
+    """The person is one of the actor's people, or both belong to one patient."""
+    people = own_people(session, actor)
+    if not people:
         return False
-    together = select(Patient.id).where(_belongs(person_id), _belongs(actor.person_id)).limit(1)
-    return actor.person_id == person_id or session.scalar(together) is not None
+    together = select(Patient.id).where(_belongs({person_id}), _belongs(people)).limit(1)
+    return person_id in people or session.scalar(together) is not None
 
 
 def is_own_patient(session: Session, actor: Actor, patient_id: int) -> bool:
-    """The actor is the patient, or guards them at present."""
-    if actor.person_id is None:
-        return False
-    own = select(Patient.id).where(Patient.id == patient_id, _belongs(actor.person_id))
-    return session.scalar(own) is not None
+    """One of the actor's people is the patient, or guards them at present."""
+    people = own_people(session, actor)
+    own = select(Patient.id).where(Patient.id == patient_id, _belongs(people))
+    return bool(people) and session.scalar(own) is not None
 
 
 def hand_of_user(session: Session, user_id: int) -> str:
@@ -46,19 +49,20 @@ def hand_of_user(session: Session, user_id: int) -> str:
 
 
 def _any_own(session: Session, actor: Actor, lines: ColumnElement[bool]) -> bool:
-    if actor.person_id is None:
+    people = own_people(session, actor)
+    if not people:
         return False
-    own = (SubsidyLine.payee_person_id == actor.person_id) | _belongs(actor.person_id)
+    own = SubsidyLine.payee_person_id.in_(people) | _belongs(people)
     query = select(SubsidyLine.id).join(Patient, Patient.id == SubsidyLine.patient_id).where(lines, own)
     return session.scalar(query.limit(1)) is not None
 
 
-def _belongs(person_id: int) -> ColumnElement[bool]:
-    """The person is the patient, or guards them at present, as first or second."""
+def _belongs(people: Collection[int]) -> ColumnElement[bool]:
+    """One of them is the patient, or guards them at present, as first or second."""
     guards = exists().where(
         Guardianship.patient_id == Patient.id,
-        Guardianship.person_id == person_id,
+        Guardianship.person_id.in_(people),
         Guardianship.to_on.is_(None),
         Guardianship.withdrawn_at.is_(None),
     )
-    return or_(Patient.person_id == person_id, guards)
+    return or_(Patient.person_id.in_(people), guards)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.errors import Conflict
 from app.core.reasons import reason
+from app.people.queries_kin import own_people
 from app.subsidies.models import SubsidyRun
 from app.subsidies.queries.own import hand_of_user, is_own_line, is_own_patient, is_own_person, pays_own
 
@@ -25,7 +26,7 @@ def refuse_own_person(session: Session, actor: Actor, person_id: int) -> None:
 
 def refuse_own_patient(session: Session, actor: Actor, patient_id: int, payee_id: int) -> None:
     """The same for acts about a family that was paid, whether or not its line still stands."""
-    if actor.person_id == payee_id or is_own_patient(session, actor, patient_id):
+    if payee_id in own_people(session, actor) or is_own_patient(session, actor, patient_id):
         raise Conflict(reason("subsidies.own.line"))
 
 

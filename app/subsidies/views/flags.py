@@ -16,6 +16,7 @@ from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.period import Period, parse_period
 from app.core.web import forget_reads, read_session, show_errors
+from app.people.queries_kin import list_unstated
 from app.subsidies.forms_watch import FlagForm
 from app.subsidies.hands import require_person
 from app.subsidies.papers.flags import flags_document, print_of_flags
@@ -39,6 +40,7 @@ def show_flags() -> str:
         page=list_flags(session, actor, wanted, request.args.get("after")),
         counts=count_flags(session, actor, wanted),
         attempts=list_attempts(session, actor),
+        unstated=list_unstated(session, actor, current_clock().today().year),
         wanted=wanted,
         patterns=PATTERN_LABELS,
         states=STATE_LABELS,

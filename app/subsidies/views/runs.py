@@ -15,6 +15,7 @@ from app.core.models import WorkItem
 from app.core.period import Period, parse_period
 from app.core.web import read_session, show_errors
 from app.core.work import ask_for_work
+from app.people.queries_kin import own_kin
 from app.subsidies.forms import PrepareForm, StepForm
 from app.subsidies.hands import require_person
 from app.subsidies.models import RunKind, SubsidyRun
@@ -93,6 +94,7 @@ def _runs(form: PrepareForm) -> str:
         runs=[(run, parse_period(run.period)) for run in runs],
         form=form,
         lists=last_standings(session, actor, today) if is_clerk else None,
+        own=own_kin(session, actor, today.year),
         duty=duty_gap(session, actor, code_of(actor.area_prefix), periods[0]) if is_clerk and periods else None,
     )
 
