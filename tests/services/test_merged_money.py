@@ -15,7 +15,8 @@ from app.incidents.models import Incident
 from app.incidents.rules.incidents import NOT_AT_FAULT, IncidentKind, IncidentState
 from app.patients.models import Patient
 from app.patients.rules import CareSetting, SpanKind
-from app.patients.service import change_state, record_admission
+from app.patients.service import change_state, record_admission, record_death
+from app.people.models import DatePrecision
 from app.subsidies.models import CheckHit, CheckList, PayFileLine, Recovery
 from app.subsidies.queries.checks import late_hits
 from app.subsidies.queries.hits import list_work
@@ -135,3 +136,22 @@ def test_a_closed_incident_stays_where_it_was_and_is_read_from_both_records(hous
         assert not faults and not undecided, "the group found no fault"
     house.prepare()
     assert "subsidies.hold.incident" not in house.codes(0)
+
+
+def test_a_death_under_the_record_that_stays_is_the_death_of_whoever_was_paid_under_the_other(house: House) -> None:
+    """Both records have an agreement of the year: the second one's stays, and so does its payment."""
+    database, office = house.database, house.actor("county_office")
+    house.to_the_bank()
+    house.settle()
+    with database.transaction() as session:
+        kept, second = (session.get_one(Patient, house.families[place].patient.id) for place in (0, 1))
+        _merge(session, house.county, kept, second)
+        record_death(session, office, kept, date(2026, 9, 10), DatePrecision.DAY, 1, NOW)
+    found = find_late_facts(
+        database.reading, database.transaction, house.actor("clerk"), COUNTY, TODAY, NOW + timedelta(hours=1)
+    )
+    assert found.made == 2
+    with database.reading() as session:
+        died = {case.line_id: case.snapshot["facts"]["days"]["died_on"] for case in session.scalars(select(Recovery))}
+    assert died == {house.line(place).id: "2026-09-10" for place in (0, 1)}
+    assert not house.county_problems()

@@ -20,7 +20,7 @@ from app.guardians.rules import Rank
 from app.incidents.models import Incident
 from app.incidents.rules.incidents import IncidentKind, IncidentState
 from app.patients.models import Admission, Clue, Patient, Transfer
-from app.patients.queries.merges import merges
+from app.patients.queries.merges import merges, records_of
 from app.patients.rules import NOT_LIVE, RegistryStatus, TransferState
 from app.people.models import Person
 from app.visits.models import FollowUpVisit
@@ -57,7 +57,9 @@ class Facts:
 def has_incident(session: Session, patient_id: int) -> bool:
     """The police have answered for something before: a record of it, or a visit's count."""
     recorded = select(Incident.id).where(
-        Incident.patient_id == patient_id, Incident.state != IncidentState.DISMISSED, Incident.kind.in_(_SERIOUS)
+        Incident.patient_id.in_(records_of(session, patient_id)),
+        Incident.state != IncidentState.DISMISSED,
+        Incident.kind.in_(_SERIOUS),
     )
     if session.scalar(recorded.limit(1)) is not None:
         return True

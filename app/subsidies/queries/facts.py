@@ -48,6 +48,7 @@ from app.subsidies.queries.fact_rows import (
 from app.subsidies.queries.guardian_changes import guardian_changes
 from app.subsidies.queries.history import Account, known_in_quarter, returned_accounts
 from app.subsidies.queries.incidents import incident_facts
+from app.subsidies.queries.one_person import deaths_elsewhere
 from app.subsidies.rules.days import DayFacts, Stay
 from app.subsidies.rules.decision import LineFacts, LineState, Payee
 from app.subsidies.rules.policy import PolicyTerms
@@ -88,10 +89,20 @@ def gather(session: Session, run: SubsidyRun, agreement_ids: Sequence[int], term
     rows = agreements_of(session, agreement_ids, Rank.FIRST)
     if terms.second_share:
         rows += agreements_of(session, agreement_ids, Rank.SECOND)
+    rows = _with_deaths(session, rows)
     facts = _Batch(session, run, quarter, rows, terms)
     order = {agreement_id: place for place, agreement_id in enumerate(agreement_ids)}
     rows.sort(key=lambda row: (order[row.agreement_id], row.rank))
     return [facts.line(row) for row in rows]
+
+
+def _with_deaths(session: Session, rows: Sequence[AgreementRow]) -> list[AgreementRow]:
+    """An agreement that stayed with a record that was merged away ends with the death that is known of the person."""
+    deaths = deaths_elsewhere(session, {row.patient_id for row in rows})
+    return [
+        row._replace(died_on=known[0], died_on_precision=known[1]) if (known := deaths.get(row.patient_id)) else row
+        for row in rows
+    ]
 
 
 def _undecided(run: SubsidyRun, query: Select[Any]) -> Select[Any]:

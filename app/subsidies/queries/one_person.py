@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -13,6 +14,8 @@ from app.core.batches import slices
 from app.core.spans import union
 from app.patients.models import Patient
 from app.patients.queries.merges import Merges, merges
+from app.people.models import Person
+from app.people.rules import DatePrecision
 from app.subsidies.models import Recovery, RunKind, SubsidyLine, SubsidyRun
 from app.subsidies.queries.past import SENT, Place, place_of
 from app.subsidies.rules.corrections import counted_days
@@ -32,6 +35,19 @@ def people_of(session: Session, patients: set[int]) -> dict[int, int]:
     for part in slices(sorted(set(ends.values()))):
         people |= dict(session.execute(select(Patient.id, Patient.person_id).where(Patient.id.in_(part))).all())
     return {patient: people[end] for patient, end in ends.items()}
+
+
+def deaths_elsewhere(session: Session, patients: Iterable[int]) -> dict[int, tuple[date, DatePrecision | None]]:
+    """Of records that were merged away → the death that stands under the record that stays: one human being dies once."""
+    known = merges(session)
+    ends = {patient: known.end_of(patient) for patient in patients if patient in known.into}
+    found: dict[int, tuple[date, DatePrecision | None]] = {}
+    for part in slices(sorted(set(ends.values()))):
+        died = select(Patient.id, Person.died_on, Person.died_on_precision).join(Person, Person.id == Patient.person_id)
+        for end, died_on, precision in session.execute(died.where(Patient.id.in_(part), Person.died_on.is_not(None))):
+            if died_on is not None:  # the query asked for it
+                found[end] = died_on, precision
+    return {patient: found[end] for patient, end in ends.items() if end in found}
 
 
 def paid_by_other_records(session: Session, lines: Sequence[SubsidyLine]) -> dict[Place, tuple[Stay, ...]]:

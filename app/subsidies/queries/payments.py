@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement, Text, and_, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from app.patients.models import Patient
+from app.patients.queries.merges import merges
 from app.people.models import PayeeAccount, Person
 from app.subsidies.models import AccountCall, PayFile, PayFileLine, SubsidyLine, SubsidyRun
 from app.subsidies.queries.checks import lines_of_listed_dead
+from app.subsidies.queries.one_person import deaths_elsewhere
 from app.subsidies.rules.bank import CallBack
 from app.subsidies.rules.decision import LineState
 from app.subsidies.rules.lines import kept_value
@@ -95,7 +97,9 @@ def what_is_known(session: Session, run: SubsidyRun) -> list[Known]:
         .where(_to_pay(run))
         .order_by(line.area_code, line.id)
     )
-    return [Known._make((*row, row.account_id in denied, row.line_id in listed_dead)) for row in rows]
+    known = [Known._make((*row, row.account_id in denied, row.line_id in listed_dead)) for row in rows]
+    deaths = _deaths_elsewhere(session, run)
+    return [one._replace(patient_died_on=deaths.get(one.line_id, one.patient_died_on)) for one in known]
 
 
 def payable_lines(session: Session, run: SubsidyRun) -> list[PayableLine]:
@@ -114,6 +118,14 @@ def list_pay_file_lines(session: Session, file: PayFile) -> Sequence[PayFileLine
     return session.scalars(
         select(PayFileLine).where(PayFileLine.pay_file_id == file.id).order_by(PayFileLine.sequence, PayFileLine.id)
     ).all()
+
+
+def _deaths_elsewhere(session: Session, run: SubsidyRun) -> dict[int, date]:
+    """Line → the death that is known of its patient under the record that stays, where the line's own was merged away."""
+    merged = SubsidyLine.patient_id.in_(merges(session).into)
+    lines = dict(session.execute(select(SubsidyLine.id, SubsidyLine.patient_id).where(_to_pay(run), merged)).all())
+    deaths = deaths_elsewhere(session, lines.values())
+    return {line_id: deaths[patient][0] for line_id, patient in lines.items() if patient in deaths}
 
 
 def _denied_accounts(session: Session, run: SubsidyRun) -> set[int]:
