@@ -45,7 +45,7 @@ WORK_LIST_QUERIES = (
     11  # one of them what is owed to the national system, one the forms of discharges, one the conferences that ask
 )
 # beyond finding out who asks; most of them at the clerk, for whom every area of the quarter counts what waits, insurance and benefits
-HOME_QUERIES = 20
+HOME_QUERIES = 22  # two of them what is held and undecided over all runs, with its clock
 
 
 def text_of(client: FlaskClient, path: str = "/") -> str:
