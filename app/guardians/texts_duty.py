@@ -12,7 +12,7 @@ DUTY_TEXTS: dict[str, str] = {
     "guardians.duty.failed_of": N_("未履行：%(duties)s"),
     "guardians.duty.remarked_of": N_("有意见：%(duties)s"),
     "guardians.duty.future": N_("日期不能晚于今天"),
-    "guardians.duty.too_early": N_("不能早于本季度第一天 %(first)s"),
+    "guardians.duty.too_early": N_("本季度的核查从 %(first)s 起才能作出"),
     "guardians.duty.own": N_("您是这户的监护人，履责核查须由他人办理"),
     "guardians.duty.checked_meanwhile": N_("刚有人提交了这一户的核查，请按最新内容核对"),
     "guardians.duty.exceptions_ticked": N_("已勾选例外项，请用“按勾选结果保存”"),

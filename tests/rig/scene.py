@@ -570,9 +570,9 @@ def _assess(ground: _Ground, patient: Patient) -> None:
 
 
 def _check_duty(ground: _Ground, patient: Patient, agreement: Agreement) -> None:
-    """This quarter's check of the guardian, a visit that found a need, and a guardian whom the town is to decide on."""
+    """The ended quarter's check of the guardian, a visit that found a need, and a guardian whom the town is to decide on."""
     session, clerk, found = ground.session, ground.actors["clerk"], ground.found
-    check = RecordCheck(Quarter(2026, 4), CheckWay.PHONE, TODAY, new_public_id(), remarked=Duty.CARE_LOG)
+    check = RecordCheck(Quarter(2026, 3), CheckWay.PHONE, TODAY, new_public_id(), remarked=Duty.CARE_LOG)
     found.duty_check = record_check(session, clerk, agreement.public_id, check, TODAY, NOW).public_id
     need = RecordHelp(TODAY, Signer.CIVIL, HelpGiven.FOOD, HelpNeeded.LIVING, Money.zero(), new_public_id())
     record_help(session, clerk, patient, need, TODAY, NOW)

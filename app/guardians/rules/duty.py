@@ -165,13 +165,23 @@ def check_by(quarter: Quarter, calendar: WorkdayCalendar) -> Deadline:
     return add_working_days(quarter.last_day, CHECK_WITHIN_WORKING_DAYS, calendar)
 
 
-def may_be_checked(quarter: Quarter, checked_on: date, today: date) -> Reason | None:
-    """Why a check of this day is refused; None when it may be. A late one counts and shows its day."""
+def opens_on(quarter: Quarter) -> date:
+    """The first day of the quarter's last month."""
+    return quarter.last_day.replace(day=1)
+
+
+def checked_from(quarter: Quarter, ends_on: date) -> date:
+    """The first day on which a quarter's duties can be said to be performed (domain 5.3): in its last month, or where the agreement ends before
+    that, on its last day."""
+    return min(opens_on(quarter), max(ends_on, quarter.first_day))
+
+
+def may_be_checked(quarter: Quarter, ends_on: date, checked_on: date, today: date) -> Reason | None:
+    """Why a check of this day is refused; None when it may be. A late one counts and shows its day. `ends_on` is the agreement's last day."""
     if checked_on > today:
         return reason("guardians.duty.future")
-    if checked_on < quarter.first_day:
-        return reason("guardians.duty.too_early", first=quarter.first_day)
-    return None
+    first = checked_from(quarter, ends_on)
+    return reason("guardians.duty.too_early", first=first) if checked_on < first else None
 
 
 def propose_assessment(

@@ -58,7 +58,7 @@ def record_check(
         return sent
     guards = guards_of(session, [patient.id])[patient.id]
     refuse_own(actor, guards)
-    _refuse_day(command, today)
+    _refuse_day(command, [agreement], today)
     if signed := _signed_by_guardian(command.names, guards):
         raise Invalid({"names": [reason("guardians.duty.guardian_signed", name=signed)]})
     check = _store(session, actor, agreement, patient, command, now)
@@ -86,8 +86,8 @@ def enter_sheet(session: Session, actor: Actor, command: EnterSheet, today: date
     """Store a village's paper sheet. Families that were checked meanwhile stay as they are; those of which the recorder or a
     signer is a guardian are left to the town."""
     require(actor, Action.KEEP_DUTY_CHECKS)
-    _refuse_day(command, today)
     found = list_duty_agreements(session, actor, command.quarter, [row.agreement for row in command.rows])
+    _refuse_day(command, [agreement for agreement, _ in found.values()], today)
     guards = guards_of(session, [patient.id for _, patient in found.values()])
     stored = left = 0
     for row in command.rows:
@@ -167,8 +167,10 @@ def _store(
     return check
 
 
-def _refuse_day(command: RecordCheck | EnterSheet, today: date) -> None:
-    refused = may_be_checked(command.quarter, command.checked_on, today)
+def _refuse_day(command: RecordCheck | EnterSheet, agreements: Iterable[Agreement], today: date) -> None:
+    """One day for the whole sheet: it has to be right for every family on it."""
+    ends = max((one.ended_on or one.to_on for one in agreements), default=command.quarter.last_day)
+    refused = may_be_checked(command.quarter, ends, command.checked_on, today)
     if refused is not None:
         raise Invalid({"checked_on": [refused]})
 

@@ -50,6 +50,7 @@ from app.guardians.rules.duty import (
     Signer,
     because_of,
     duties_of,
+    opens_on,
 )
 from app.guardians.service.duty import record_check
 from app.guardians.service.duty_after import decide_replacement, sign_check, withdraw_check
@@ -101,6 +102,7 @@ def duty() -> str:
         is_first_page="after" not in request.args,
         deadline=deadline,
         standing=standing(deadline.ends_on, today),
+        opens_on=opens_on(quarter) if today < opens_on(quarter) else None,
         needs=to_decide[0],
         replacements=to_decide[1],
         climbs=climbs_to(actor),
@@ -197,14 +199,15 @@ def decide_guardian(public_id: str) -> Answer:
 
 
 def asked_quarter(session: Session) -> Quarter:
-    """The quarter of the address; else the one whose checks are due now: the last while its days run, then the present one."""
+    """The quarter of the address; else the one whose checks are due now: the last until the present one's last month and while its days run."""
     today = current_clock().today()
     present = Quarter.of(today)
     asked = request.args.get("quarter", "")
     if asked:
         quarter = _quarter(asked)
         return quarter if quarter <= present else present
-    return present.previous() if deadline_of(session, present.previous()).ends_on >= today else present
+    is_running = deadline_of(session, present.previous()).ends_on >= today
+    return present.previous() if is_running or today < opens_on(present) else present
 
 
 def asked_place(actor: Actor) -> str:
