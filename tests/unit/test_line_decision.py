@@ -20,7 +20,7 @@ from app.subsidies.rules.decision import (
     Payee,
     decide_line,
 )
-from app.subsidies.rules.incidents import IncidentFact, IncidentKind
+from app.subsidies.rules.incidents import IncidentFact, IncidentKind, Ruling, stops_from
 from app.subsidies.rules.lines import kept_digest, line_digest
 from app.subsidies.rules.policy import (
     Chain,
@@ -369,3 +369,27 @@ def test_a_line_is_proved_by_the_very_texts_that_are_kept() -> None:
     assert line_digest("pay", 75000, 92, reasons, snapshot) == kept_digest("pay", 75000, 92, *kept)
     # lines that were signed stay as they were signed
     assert kept_digest("pay", 75000, 92, *kept) == "0d887eefd1aba8a858c671792d92217e29456a201161f57067fc7892aa86f56f"
+
+
+def test_a_decision_stops_its_period_and_what_begins_in_the_same_guardianship_year_and_no_successor():
+    may, july = date(2026, 5, 10), date(2026, 7, 20)
+
+    def stopped(terms=TERMS, ruling=Ruling.STOP_YEAR, fault=True, from_on=may, **changes):
+        fact = IncidentFact(IncidentKind.CRIMINAL, may, fault, None, ruling, july, from_on)
+        decision = _decide(terms, incidents=(fact,), **changes)
+        return decision.state is LineState.REFUSE and decision.reasons[0].code.removeprefix(
+            "subsidies.refuse.incident_"
+        )
+
+    second = {"quarter": Quarter(2026, 2)}
+    assert (stopped(**second), stopped()) == ("stop_year", "rest_of_year")
+    assert (stopped(ruling=Ruling.STOP, **second), stopped(ruling=Ruling.STOP)) == ("stop", False)
+    assert stopped(ruling=Ruling.STOP, from_on=july) == "stop"  # its own period had been paid
+    assert not stopped(ruling=Ruling.PAY, **second) and not stopped(fault=False, **second)
+    assert not stopped(guardian_changed_on=date(2026, 6, 1))
+    # another agreement is another year, unless the county has one for all; a period belongs to the year that it begins in
+    renewed = {"days": DayFacts(date(2026, 7, 1), date(2027, 6, 30))}
+    assert not stopped(**renewed)
+    assert stopped(replace(TERMS, guardianship_year_start=1), **renewed) == "rest_of_year"
+    assert not stopped(replace(TERMS, guardianship_year_start=6), **renewed)
+    assert stops_from(may, july, [Quarter(2026, 2), Quarter(2026, 3)]) == date(2026, 10, 1)

@@ -69,6 +69,8 @@ def records_of(session: Session, patient_id: int) -> set[int]:
 def same_people(session: Session) -> dict[int, int]:
     """Row of a person → the row of the record that stands, for everybody who was registered twice: both lead to one."""
     known = merges(session)
+    if not known.into:
+        return {}
     records = {one: known.end_of(one) for one in {*known.into, *known.into.values()}}
     people = dict(session.execute(select(Patient.id, Patient.person_id).where(Patient.id.in_(records))).all())
     return {people[record]: people[end] for record, end in records.items()}

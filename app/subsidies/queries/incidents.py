@@ -97,7 +97,7 @@ def _fact(one: IncidentOn, paid: Sequence[Period]) -> IncidentFact:
 def _paid_periods(session: Session, patients: Sequence[int]) -> defaultdict[int, list[Period]]:
     """patient → periods that the bank was told to pay, under whichever record of theirs."""
     found: defaultdict[int, list[Period]] = defaultdict(list)
-    asked = merges(session).asked_of(patients)
+    asked = merges(session).asked_of(patients) if patients else {}
     if asked:
         line = SubsidyLine
         rows = session.execute(
