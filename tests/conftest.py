@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import hypothesis
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+from app import TEXTS
 from app.core import db, migrate
 from app.core.db import Database
 from config import Settings
@@ -38,6 +40,10 @@ hypothesis.settings.register_profile("soak", hypothesis.settings.get_profile("te
 hypothesis.settings.load_profile("soak" if SOAKS else "test")
 
 REQUIRED = set(filter(None, os.environ.get("ANHU_REQUIRE", "").split(",")))
+
+
+for room in TEXTS:  # a test of pure rules says reasons too, in a process that may never make an application
+    import_module(f"app.{room}.texts")
 
 
 def pytest_configure(config: pytest.Config) -> None:
