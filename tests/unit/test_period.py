@@ -128,7 +128,9 @@ def test_a_guardianship_year_begins_in_any_month_and_one_that_is_paid_at_once_wi
     assert guardianship_year_from(march, date(2026, 2, 28)) == date(2025, 3, 1)
     assert guardianship_year_from(march, date(2026, 3, 1)) == date(2026, 3, 1)
     april = PolicyTerms(annual=None, period=Rhythm.HALF_YEAR, guardianship_year_start=4)
-    assert check_change(QUARTERS, april, date(2026, 1, 1)) == ()  # half-years are the calendar's whenever the year begins
+    assert (
+        check_change(QUARTERS, april, date(2026, 1, 1)) == ()
+    )  # half-years are the calendar's whenever the year begins
     for month in (3, 12):
         with pytest.raises(ValueError, match=r"^guardianship_year_start$"):
             PolicyTerms(annual=None, period=Rhythm.YEAR, guardianship_year_start=month)
