@@ -181,7 +181,7 @@ def test_the_form_asks_the_database_each_question_once(client_as: ClientAs, pati
     client.get(where)
     with counted(client.application.extensions["anhu.db"]) as statements:
         assert client.get(where).status_code == 200
-    assert len(statements) <= 12, statements
+    assert len(statements) <= 13, statements
     assert len(set(statements)) == len(statements)
 
 

@@ -9,7 +9,6 @@ from app.core.clock import business_day
 from app.discharges.models import Discharge
 from app.discharges.rules.states import CloseReason
 from app.patients.models import Patient
-from app.patients.queries.merges import records_of
 from app.risk.queries import said
 
 _NO_WORD = (CloseReason.WRONG_ENTRY, CloseReason.NO_LOOP)
@@ -20,7 +19,7 @@ def find_level_said(session: Session, patient: Patient) -> said.Said | None:
     found = session.scalars(
         select(Discharge)
         .where(
-            Discharge.patient_id.in_(records_of(session, patient.id)),
+            Discharge.patient_id == patient.id,  # a merge moves records of discharge
             Discharge.submitted_at.is_not(None),
             or_(Discharge.close_reason.is_(None), Discharge.close_reason.not_in(_NO_WORD)),
         )
