@@ -35,5 +35,6 @@ APPLICATION_TEXTS: dict[str, str] = {
     "guardians.papers.agreement": N_("协议 %(number)s"),
     "guardians.papers.application": N_("%(name)s的协议申请"),
     "guardians.papers.family": N_("%(name)s一户"),
+    "guardians.agreements_printed": N_("导出监护协议花名册"),
     "guardians.missing_printed": N_("打印缺件清单"),
 }

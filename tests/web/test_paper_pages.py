@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
@@ -24,7 +25,7 @@ from app.patients.models import Patient
 from app.people.models import PayeeAccount, Person
 from tests.rig.county import County
 from tests.rig.paper_pictures import GPS_IFD, photo_with_position, scan
-from tests.rig.scene import Scene
+from tests.rig.scene import NEAR, Scene
 
 As = Callable[[str], FlaskClient]
 KEY = "p" * 22
@@ -148,6 +149,16 @@ def test_the_list_of_missing_papers_is_printed_and_counted_at_home(client_as: As
         assert "缺件的协议 1 份" in client.get("/").get_data(as_text=True)
         for ending, start in (("pdf", b"%PDF"), ("xlsx", b"PK")):
             assert client.get(f"/agreements/missing-papers.{ending}").data.startswith(start)
+
+
+def test_the_agreements_of_an_area_are_a_workbook_without_patients(
+    client_as: As, scene: Scene, database: Database
+) -> None:
+    sheet = openpyxl.load_workbook(BytesIO(client_as("clerk").get("/agreements/register.xlsx").data)).worksheets[0]
+    cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert NEAR.guardian_name in cells
+    assert not any(NEAR.patient_name in cell for cell in cells)
+    assert len(_acts(database, "guardians.agreements_printed")) == 1
 
 
 def test_an_application_is_checked_and_signed_by_page_and_its_agreement_printed(

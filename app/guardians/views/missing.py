@@ -1,4 +1,4 @@
-"""The list of missing papers, by village; on screen and on paper."""
+"""The list of missing papers, by village, on screen and on paper; and the register of agreements as a workbook."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from app.core.keys import current_keyring
 from app.core.web import read_session
 from app.guardians.labels_application import MISSING_LABELS
 from app.guardians.papers_missing import missing_document, print_of_missing
+from app.guardians.papers_standing import agreements_document, print_of_agreements
 from app.guardians.queries.missing import list_lacking, list_villages
+from app.guardians.queries.standing import list_standing
 from app.guardians.views.blueprint import guardians
+from reports.agreement_list import render_agreement_list_xlsx
 from reports.missing_papers import MissingPapersDocument, render_missing_pdf, render_missing_xlsx
 
 MOST_PRINTED = 20_000
@@ -52,6 +55,19 @@ def missing_papers_pdf() -> BaseResponse:
 @permit(Action.KEEP_AGREEMENTS)
 def missing_papers_xlsx() -> BaseResponse:
     return _printed("xlsx", XLSX, render_missing_xlsx)
+
+
+@guardians.route("/agreements/register.xlsx")
+@permit(Action.KEEP_AGREEMENTS)
+def agreement_register_xlsx() -> BaseResponse:
+    """All agreements of the area that run or are to come; noted, because it leaves the house."""
+    actor, clock, session, keyring = current_actor(), current_clock(), read_session(), current_keyring()
+    today, now = clock.today(), clock.now()
+    rows = list_standing(session, actor, today, MOST_PRINTED)
+    content = render_agreement_list_xlsx(agreements_document(session, keyring, actor, rows, today, now))
+    with transaction() as writing:
+        keep_print(writing, keyring, actor, print_of_agreements(actor, rows, now), content)
+    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name="agreements.xlsx")
 
 
 def _printed(ending: str, media_type: str, render: Callable[[MissingPapersDocument], bytes]) -> BaseResponse:
