@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urljoin
 
 import openpyxl
 from playwright.sync_api import Browser, Page
@@ -35,6 +36,11 @@ def take(browser: Browser, sign_in: Callable[[Browser, str, dict[str, int]], Pag
 def _of_the_clerk(page: Page, picture: Callable[[Page, str], None]) -> str:
     """What waits, other offices' lists, the board, a held line, what differs; and the hand-over. Answers the board's address."""
     picture(page, "1-home")
+    home = page.url
+    for address, name in (("/subsidies/checks/", "lists"), ("/subsidies/holds", "holds")):
+        page.goto(urljoin(home, address))
+        picture(page, name)
+    page.goto(home)
     page.click("main a:has-text('核对并提交')")
     page.wait_for_load_state()
     board = page.url.split("?")[0]
