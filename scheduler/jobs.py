@@ -164,14 +164,12 @@ def escalate_hand_overs(house: House) -> int:
 
 def _in_parts(house: House, take: Callable[[Session, int, datetime], discharges.Part]) -> int:
     """A transaction for each part, so that whoever wants to write does not wait for the whole county."""
-    made, after = 0, 0
-    while True:
+
+    def part(after: int) -> discharges.Part:
         with house.database.transaction() as session:
-            part = take(session, after, house.clock.now())
-        made += part.made
-        if part.after is None:
-            return made
-        after = part.after
+            return take(session, after, house.clock.now())
+
+    return discharges.all_parts(part)
 
 
 def seal_audit(house: House) -> int:

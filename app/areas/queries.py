@@ -118,6 +118,13 @@ def agency_names(session: Session, agency_ids: Iterable[int]) -> dict[int, str]:
     return names
 
 
+def office_of(session: Session, actor: Actor) -> str:
+    """Whose paper it is: the actor's institution, or their place where there is none; empty for the operator."""
+    if actor.agency_id is not None:
+        return agency_names(session, [actor.agency_id])[actor.agency_id]
+    return full_name(session, place_of(actor)) if actor.area_prefix else ""
+
+
 def find_setting(session: Session, area_code: str, name: str) -> AreaSetting | None:
     """What the county of a place decided under this name; None while it decided nothing."""
     return session.get(AreaSetting, (county_of(area_code), name))

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.areas.models import Agency
-from app.areas.queries import agency_names, full_name, place_of, written_name
+from app.areas.queries import office_of, written_name
 from app.areas.rules import county_of
 from app.audit.prints import Mark, Print, mark_of
 from app.benefits.labels import AIM_CODES, BENEFIT_KINDS, REFERRAL_CONSENTS, REFERRAL_SOURCES, REHAB_AIMS
@@ -40,13 +40,8 @@ _WAITING = "已经申请，等待答复"
 _UNSAID = frozenset({"benefits.rule.managed"})  # the sheet may lie open at home
 
 
-def _organisation(session: Session, actor: Actor) -> str:
-    offices = agency_names(session, [actor.agency_id] if actor.agency_id else [])
-    return offices.get(actor.agency_id or 0, full_name(session, place_of(actor)))
-
-
 def _imprint(session: Session, actor: Actor, mark: Mark, now: datetime) -> Imprint:
-    return Imprint(_organisation(session, actor), actor.name, now, mark=f"编号 {mark.serial} 校验码 {mark.code}")
+    return Imprint(office_of(session, actor), actor.name, now, mark=f"编号 {mark.serial} 校验码 {mark.code}")
 
 
 # -- the family's sheet ------------------------------------------------------------------------------------------------

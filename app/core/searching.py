@@ -21,10 +21,8 @@ from app.core.web import local_path
 
 searching = Blueprint("searching", __name__)
 
-SEALED, PLAIN = (
-    "s",
-    "q",
-)  # names in an address: sealed words; plain ones, where a link of ours carries a number of papers
+SEALED = "s"  # in an address: the words, sealed
+PLAIN = "q"  # what a search box sends; in an address only where a link of ours carries the number of a paper
 LONGEST = 80
 _OURS = frozenset({"csrf_token", "to", PLAIN})
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, full_name, names_of, place_of
+from app.areas.queries import names_of, office_of, place_of
 from app.areas.rules import town_of
 from app.audit.prints import Print, mark_of
 from app.core.access import Field, Grant, sees
@@ -110,9 +110,7 @@ def _terms(session: Session, area_code: str, on: date) -> PolicyTerms | None:
 
 
 def _imprint(session: Session, actor: Actor, now: datetime) -> Imprint:
-    if actor.agency_id:
-        return Imprint(agency_names(session, [actor.agency_id])[actor.agency_id], actor.name, now)
-    return Imprint(full_name(session, place_of(actor)), actor.name, now)
+    return Imprint(office_of(session, actor), actor.name, now)
 
 
 def _town(session: Session, area_code: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, full_name, place_of
+from app.areas.queries import full_name, office_of
 from app.audit.prints import Print, mark_of
 from app.core.actor import Actor
 from app.core.crypto import Keyring, digest
@@ -35,10 +35,9 @@ def missing_document(
     """`code` is the village, town or county whose list it is."""
     wanted = print_of_missing(actor, code, rows, now)
     mark = mark_of(keyring, wanted)
-    offices = agency_names(session, [actor.agency_id] if actor.agency_id else [])
     return MissingPapersDocument(
         place=full_name(session, code),
-        organisation=offices.get(actor.agency_id or 0, full_name(session, place_of(actor))),
+        organisation=office_of(session, actor),
         as_of=today,
         lines=tuple(map(_line, rows)),
         provenance=Provenance(wanted.fingerprint, actor.name, now, mark.serial, mark.code),

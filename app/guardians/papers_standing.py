@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, full_name, place_of
+from app.areas.queries import full_name, office_of, place_of
 from app.audit.prints import Print, mark_of
 from app.core.actor import Actor
 from app.core.crypto import Keyring, digest
@@ -27,11 +27,10 @@ def agreements_document(
 ) -> AgreementListDocument:
     wanted = print_of_agreements(actor, rows, now)
     mark = mark_of(keyring, wanted)
-    offices = agency_names(session, [actor.agency_id] if actor.agency_id else [])
     place = full_name(session, place_of(actor))
     return AgreementListDocument(
         place=place,
-        organisation=offices.get(actor.agency_id or 0, place),
+        organisation=office_of(session, actor),
         as_of=today,
         lines=tuple(map(_line, rows)),
         provenance=Provenance(wanted.fingerprint, actor.name, now, mark.serial, mark.code),

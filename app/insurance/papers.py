@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, full_name, place_of
+from app.areas.queries import full_name, office_of
 from app.audit.prints import Mark, Print, mark_of
 from app.core.actor import Actor
 from app.core.crypto import Keyring, digest
@@ -23,12 +23,6 @@ from reports.insured_list import InsuredDocument, InsuredLine
 from reports.wording import Provenance
 
 NO_NUMBER = "无证件号"
-
-
-def organisation_of(session: Session, actor: Actor) -> str:
-    """The office that prints, as papers name it."""
-    offices = agency_names(session, [actor.agency_id] if actor.agency_id else [])
-    return offices.get(actor.agency_id or 0, full_name(session, place_of(actor)))
 
 
 def mark_words(mark: Mark) -> str:
@@ -113,7 +107,7 @@ def claim_cover(
     claim, policy = sheet.row.claim, sheet.row.policy
     mark = mark_of(keyring, print_of_claim(claim, sheet, actor, now))
     return ClaimCoverDocument(
-        imprint=Imprint(organisation_of(session, actor), actor.name, now, mark=mark_words(mark)),
+        imprint=Imprint(office_of(session, actor), actor.name, now, mark=mark_words(mark)),
         number=claim.number,
         insurer=policy.insurer,
         policy_number=policy.number,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request, send_file
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, names_of, place_of
+from app.areas.queries import names_of, office_of, place_of
 from app.areas.rules import CODE_LENGTH
 from app.audit.service import note
 from app.core.access import Action, current_actor, permit
@@ -40,11 +40,9 @@ def day_sheet() -> Response:
         vault = Vault(session, current_keyring())
         rows = worklist(session, actor, asked.filters(asked.tab), clock.today(), size=ON_PAPER, vault=vault).rows
         others = beside(session, actor, (row.patient for row in rows), clock.today(), vault)
-        agencies = agency_names(session, [actor.agency_id] if actor.agency_id else [])
-        organisation = agencies.get(actor.agency_id or 0, "")
         _note(session, actor, "tasks.list_printed", asked, len(rows))
         area = _area(session, actor, asked)
-        content = day_sheet_pdf(rows, others, organisation, area, actor, clock.today(), clock.now())
+        content = day_sheet_pdf(rows, others, office_of(session, actor), area, actor, clock.today(), clock.now())
     return hand_out(content, f"day-sheet-{clock.today().isoformat()}")
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from flask import Response, render_template
-from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, names_of, place_of
+from app.areas.queries import office_of
 from app.audit.service import note
 from app.core.access import Action, current_actor, permit
-from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import NotFound
@@ -62,14 +60,4 @@ def blank_form(form: str) -> Response:
     if form not in BY_NAME:
         raise NotFound
     actor, now = current_actor(), current_clock().now()
-    return hand_out(
-        BY_NAME[form].render(Imprint(_organisation(read_session(), actor), actor.name, now)), f"blank-{form}"
-    )
-
-
-def _organisation(session: Session, actor: Actor) -> str:
-    """The actor's own office, or the place that it works for."""
-    if actor.agency_id:
-        return agency_names(session, [actor.agency_id])[actor.agency_id]
-    code = place_of(actor)
-    return names_of(session, [code])[code]
+    return hand_out(BY_NAME[form].render(Imprint(office_of(read_session(), actor), actor.name, now)), f"blank-{form}")

@@ -6,11 +6,11 @@ from app.discharges.service.answering import confirm_notice, correct_event, rece
 from app.discharges.service.closing import close_loop, set_police_bases
 from app.discharges.service.escalating import escalate, escalate_part
 from app.discharges.service.following import follow_loops, follow_part
-from app.discharges.service.parting import Part
+from app.discharges.service.parting import Part, all_parts
 from app.discharges.service.planning import plan_discharge, withdraw_plan
 from app.discharges.service.submitting import Submitted, submit_discharge
 
 __all__ = [
-    "Part", "Submitted", "close_loop", "confirm_notice", "correct_event", "escalate", "escalate_part", "follow_loops", "follow_part",
+    "Part", "Submitted", "all_parts", "close_loop", "confirm_notice", "correct_event", "escalate", "escalate_part", "follow_loops", "follow_part",
     "plan_discharge", "receive_form", "report_back", "set_police_bases", "submit_discharge", "withdraw_plan",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from app.discharges.rules.clocks import ESCALATIONS, owed_escalations
 from app.discharges.rules.states import LIVE, FormKind, FormState
 from app.discharges.service.addressing import has_office
 from app.discharges.service.noting import note_discharge
-from app.discharges.service.parting import Part, apart
+from app.discharges.service.parting import Part, all_parts, apart
 from app.discharges.service.telling import tell_of_silence
 
 BATCH = 500
@@ -40,13 +40,7 @@ _ROLES = {
 
 def escalate(session: Session, now: datetime) -> int:
     """Write down every step that is owed now; how many. A second run at the same moment writes nothing."""
-    made, after = 0, 0
-    while True:
-        part = escalate_part(session, after, now)
-        made += part.made
-        if part.after is None:
-            return made
-        after = part.after
+    return all_parts(lambda after: escalate_part(session, after, now))
 
 
 def escalate_part(session: Session, after: int, now: datetime) -> Part:

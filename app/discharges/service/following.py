@@ -16,7 +16,7 @@ from app.discharges.queries.twice import handed_over_twice
 from app.discharges.rules.states import LIVE, OPEN_FORMS, CloseReason, EventKind, FormKind
 from app.discharges.service.moving import close_form, end_loop, forms_of, hand_on, settle_loop
 from app.discharges.service.noting import note_discharge, write_event
-from app.discharges.service.parting import Part, apart
+from app.discharges.service.parting import Part, all_parts, apart
 from app.discharges.service.staying import end_stay
 from app.discharges.service.telling import tell_of_form
 from app.documents.models import Document
@@ -28,13 +28,7 @@ BATCH = 200
 
 def follow_loops(session: Session, now: datetime) -> int:
     """Look at every loop that runs and move those for which something has happened; how many were moved. Safe to repeat."""
-    moved, after = 0, 0
-    while True:
-        part = follow_part(session, after, now)
-        moved += part.made
-        if part.after is None:
-            return moved
-        after = part.after
+    return all_parts(lambda after: follow_part(session, after, now))
 
 
 def follow_part(session: Session, after: int, now: datetime) -> Part:

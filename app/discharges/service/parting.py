@@ -26,6 +26,17 @@ class Part:
     after: int | None
 
 
+def all_parts(take: Callable[[int], Part]) -> int:
+    """One part after the other until there is none; what all of them have done."""
+    made, after = 0, 0
+    while True:
+        part = take(after)
+        made += part.made
+        if part.after is None:
+            return made
+        after = part.after
+
+
 def apart(session: Session, loop: Discharge, now: datetime, act: Callable[[], int]) -> int:
     """Do it for this loop; what goes wrong is undone, written down once a day, and everybody else is served."""
     loop_id, public_id = loop.id, loop.public_id

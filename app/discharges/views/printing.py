@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Response
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, full_name, place_of
+from app.areas.queries import office_of
 from app.audit.prints import Print, keep_print, mark_of
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor, Role
@@ -92,9 +92,5 @@ def _printed(session: Session, actor: Actor, form: HandoverForm, loop: Discharge
 
 def imprint_of(session: Session, actor: Actor, wanted: Print, now: datetime) -> Imprint:
     mark = mark_of(current_keyring(), wanted)
-    office = (
-        agency_names(session, [actor.agency_id])[actor.agency_id]
-        if actor.agency_id
-        else full_name(session, place_of(actor))
-    )
+    office = office_of(session, actor)
     return Imprint(office, actor.name, now, mark=mark_words(mark))

@@ -7,7 +7,7 @@ from io import BytesIO
 from flask import flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.areas.queries import agency_names, names_of, place_of
+from app.areas.queries import names_of, office_of, place_of
 from app.areas.rules import code_of
 from app.audit.prints import Print, keep_print, mark_of
 from app.audit.service import note
@@ -85,11 +85,10 @@ def duty_sheet_pdf() -> BaseResponse:
     found = list_duty(session, actor, quarter, DutyShow.ALL, place, clock.today(), size=MOST_ON_A_SHEET)
     signed = signed_on_sheets(session, actor, [row.check for row in found.rows if row.check]) if is_filled else {}
     name = names_of(session, [code_of(place)])[code_of(place)]
-    offices = agency_names(session, [actor.agency_id] if actor.agency_id else [])
     said = canonical_json([[row.agreement, row.check if is_filled else None] for row in found.rows])
     subject = ("area", code_of(place))
     wanted = Print("guardians.duty.sheet_printed", subject, code_of(place), digest(said), actor.user_id, clock.now())
-    mark, office = mark_of(current_keyring(), wanted), offices.get(actor.agency_id or 0, "")
+    mark, office = mark_of(current_keyring(), wanted), office_of(session, actor)
     document = duty_sheet(found.rows, name, quarter, is_filled, signed, office, actor, mark, wanted.at)
     content = render_duty_sheet(document)
     with transaction() as writing:

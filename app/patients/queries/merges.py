@@ -66,6 +66,13 @@ def records_of(session: Session, patient_id: int) -> set[int]:
     return merges(session).records_of(patient_id)
 
 
+def rows_of_people(session: Session, people: Iterable[int]) -> set[int]:
+    """Every row under which these people were registered; whoever was registered once is one row."""
+    same, asked = same_people(session), set(people)
+    ends = {same.get(person, person) for person in asked}
+    return asked | ends | {person for person, end in same.items() if end in ends}
+
+
 def same_people(session: Session) -> dict[int, int]:
     """Row of a person → the row of the record that stands, for everybody who was registered twice: both lead to one."""
     known = merges(session)

@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from app.areas.queries import agency_names
+from app.areas.queries import office_of
 from app.audit.service import note
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
@@ -87,7 +87,7 @@ def meeting_paper(public_id: str, held_on: str) -> Response:
             subject=("group", public_id),
             area_code=group.area_code,
         )
-        agency = agency_names(session, [actor.agency_id])[actor.agency_id] if actor.agency_id else ""
+        agency = office_of(session, actor)
         place = names_on(group, session)["place"]
         content = minutes_pdf(group, place, list_members(session, actor, group), meeting, agency, actor, now)
     return hand_out(content, "minutes")

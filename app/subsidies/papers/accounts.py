@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, find_civil_affairs
+from app.areas.queries import find_civil_affairs, office_of
 from app.areas.rules import code_of
 from app.audit.prints import Print
 from app.core.actor import Actor
@@ -37,7 +37,7 @@ def ranking_document(
 ) -> SharedAccountsDocument:
     return SharedAccountsDocument(
         county=area_name(session, code_of(actor.area_prefix[:6])),
-        organisation=agency_names(session, [actor.agency_id]).get(actor.agency_id, "") if actor.agency_id else "",
+        organisation=office_of(session, actor),
         rows=tuple(_rows(ranked)),
         provenance=marked(keyring, actor, print_of_ranking(actor, ranked, now)),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names
+from app.areas.queries import office_of
 from app.areas.rules import code_of
 from app.audit.prints import Print
 from app.core.actor import Actor
@@ -31,10 +31,9 @@ def print_of_flags(rows: Sequence[FlagRow], actor: Actor, now: datetime) -> Prin
 def flags_document(
     session: Session, keyring: Keyring, actor: Actor, rows: Sequence[FlagRow], wanted: Print
 ) -> FlagsDocument:
-    offices = agency_names(session, [actor.agency_id] if actor.agency_id else [])
     return FlagsDocument(
         county=area_name(session, wanted.area_code),
-        organisation=offices.get(actor.agency_id or 0, ""),
+        organisation=office_of(session, actor),
         lines=tuple(_line(one) for one in rows),
         provenance=marked(keyring, actor, wanted),
     )

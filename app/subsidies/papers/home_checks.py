@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names
+from app.areas.queries import office_of
 from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.crypto import Keyring
@@ -27,10 +27,9 @@ def home_checks_document(
     drawn = [*draws.present, *draws.earlier]
     if not drawn:
         raise NotFound()
-    offices = agency_names(session, [actor.agency_id] if actor.agency_id else [])
     return HomeChecksDocument(
         county=area_name(session, run.county_code),
-        organisation=offices.get(actor.agency_id or 0, ""),
+        organisation=office_of(session, actor),
         period_label=period_label(run),
         number=drawn[0].number,
         drawn_on=business_day(drawn[0].drawn_at),

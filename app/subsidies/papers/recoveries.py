@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names
+from app.areas.queries import office_of
 from app.audit.prints import Print
 from app.core.actor import Actor
 from app.core.crypto import Keyring, digest
@@ -43,10 +43,9 @@ def recoveries_document(
 ) -> RecoveriesDocument:
     """Every case that the page lists, with the sum that is still open."""
     left = Money.total(row.left for row in rows if row.case.state in OPEN)
-    offices = agency_names(session, [actor.agency_id] if actor.agency_id else [])
     return RecoveriesDocument(
         county=area_name(session, county),
-        organisation=offices.get(actor.agency_id or 0, ""),
+        organisation=office_of(session, actor),
         as_of=today,
         lines=tuple(_line(row) for row in rows),
         left_fen=left.fen,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, names_of
+from app.areas.queries import names_of, office_of
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of, prefix_of, town_of
 from app.core.actor import Actor
 from app.core.crypto import Keyring
@@ -32,10 +32,9 @@ def summary_document(
     names = names_of(session, {*villages, *map(code_of, towns)})
     total = all_of_it.get(prefix_of(run.county_code), PlaceSum())
     policy = session.get(SubsidyPolicy, run.policy_id) if run.policy_id else None
-    offices = agency_names(session, [actor.agency_id] if actor.agency_id else [])
     return SummaryDocument(
         county=area_name(session, run.county_code),
-        organisation=offices.get(actor.agency_id or 0, ""),
+        organisation=office_of(session, actor),
         period_label=period_label(run),
         policy=policy_label(policy),
         stage=STAGES[run.state],

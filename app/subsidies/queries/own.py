@@ -11,6 +11,7 @@ from app.accounts.models import User
 from app.core.actor import Actor, hand_of
 from app.guardians.models import Guardianship
 from app.patients.models import Patient
+from app.patients.queries.merges import rows_of_people
 from app.people.queries_kin import own_people
 from app.subsidies.models import SubsidyLine, SubsidyRun
 from app.subsidies.rules.decision import LineState
@@ -28,7 +29,7 @@ def pays_own(session: Session, actor: Actor, run: SubsidyRun) -> bool:
 
 def is_own_person(session: Session, actor: Actor, person_id: int) -> bool:
     """The person is one of the actor's people, or both belong to one patient."""
-    people = own_people(session, actor)
+    people = _people(session, actor)
     if not people:
         return False
     together = select(Patient.id).where(_belongs({person_id}), _belongs(people)).limit(1)
@@ -37,7 +38,7 @@ def is_own_person(session: Session, actor: Actor, person_id: int) -> bool:
 
 def is_own_patient(session: Session, actor: Actor, patient_id: int) -> bool:
     """One of the actor's people is the patient, or guards them at present."""
-    people = own_people(session, actor)
+    people = _people(session, actor)
     own = select(Patient.id).where(Patient.id == patient_id, _belongs(people))
     return bool(people) and session.scalar(own) is not None
 
@@ -49,12 +50,18 @@ def hand_of_user(session: Session, user_id: int) -> str:
 
 
 def _any_own(session: Session, actor: Actor, lines: ColumnElement[bool]) -> bool:
-    people = own_people(session, actor)
+    people = _people(session, actor)
     if not people:
         return False
     own = SubsidyLine.payee_person_id.in_(people) | _belongs(people)
     query = select(SubsidyLine.id).join(Patient, Patient.id == SubsidyLine.patient_id).where(lines, own)
     return session.scalar(query.limit(1)) is not None
+
+
+def _people(session: Session, actor: Actor) -> set[int]:
+    """Of whoever was registered twice, both rows."""
+    people = own_people(session, actor)
+    return rows_of_people(session, people) if people else people
 
 
 def _belongs(people: Collection[int]) -> ColumnElement[bool]:

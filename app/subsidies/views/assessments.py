@@ -7,7 +7,7 @@ from io import BytesIO
 from flask import flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.areas.queries import agency_names, names_of, place_of
+from app.areas.queries import names_of, office_of, place_of
 from app.areas.rules import code_of
 from app.audit.prints import Print, keep_print, mark_of
 from app.core.access import Action, current_actor, permit
@@ -89,7 +89,7 @@ def assessments_pdf() -> BaseResponse:
     said = canonical_json([[row.guardianship, row.confirmed or row.proposed] for row in rows])
     kind = "subsidies.assessment.printed"
     wanted = Print(kind, ("area", code), code, digest(said), actor.user_id, clock.now())
-    office = agency_names(session, [actor.agency_id] if actor.agency_id else {}).get(actor.agency_id or 0, "")
+    office = office_of(session, actor)
     mark = mark_of(current_keyring(), wanted)
     document = assessment_list(rows, names_of(session, [code])[code], year, office, actor, mark, wanted.at)
     content = render_assessment_list(document)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +14,7 @@ from app.core.period import parse_period
 from app.core.scope import within
 from app.guardians.models import GuardianContact, HelpVisit
 from app.patients.models import Patient
-from app.patients.queries.merges import same_people
+from app.patients.queries.merges import rows_of_people
 from app.subsidies.models import CheckHit, CheckList, HomeCheck, RunObjection, SubsidyLine, SubsidyRun
 from app.subsidies.queries.hits import HitRow, shown_hits
 
@@ -70,23 +69,18 @@ def _listed(session: Session, actor: Actor, line: SubsidyLine) -> tuple[Listed, 
 
 def _people(session: Session, line: SubsidyLine) -> set[int]:
     """The patient and the payee, under every row that they were registered with."""
-    same = same_people(session)
     patient = session.scalars(select(Patient.person_id).where(Patient.id == line.patient_id)).one()
-    ends = {same.get(person, person) for person in (patient, line.payee_person_id)}
-    return {patient, line.payee_person_id, *ends, *(person for person, end in same.items() if end in ends)}
+    return rows_of_people(session, (patient, line.payee_person_id))
 
 
 def _home_checks(session: Session, line: SubsidyLine, run: SubsidyRun) -> tuple[tuple[HomeCheck, str | None], ...]:
-    rows: Sequence[tuple[HomeCheck, str | None]] = [
-        (check, who)
-        for check, who in session.execute(
-            select(HomeCheck, User.display_name)
-            .join(User, User.id == HomeCheck.recorded_by, isouter=True)
-            .where(HomeCheck.agreement_id == line.agreement_id, HomeCheck.run_id == run.id)
-            .order_by(HomeCheck.id.desc())
-        )
-    ]
-    return tuple(rows)
+    rows = session.execute(
+        select(HomeCheck, User.display_name)
+        .join(User, User.id == HomeCheck.recorded_by, isouter=True)
+        .where(HomeCheck.agreement_id == line.agreement_id, HomeCheck.run_id == run.id)
+        .order_by(HomeCheck.id.desc())
+    )
+    return tuple((check, who) for check, who in rows)
 
 
 def _objections(
