@@ -53,7 +53,7 @@ SETTLED = {
 # Stays, because the database keeps it as it was; read through the merge: column → by whom.
 READ = {
     "backstop_requests.patient_id": "money; `benefits.queries.backstops`",
-    "benefits.patient_id": "dated states that are never rewritten; `benefits.queries.standing` and `gaps`",
+    "benefits.patient_id": "dated states that are never rewritten; `benefits.queries.standing`, `gaps` and `benefits.service.enrolling`",
     "check_hits.person_id": "what an office's list said of whom; `subsidies.queries.checks` and `hits`",
     "claims.patient_id": "what the papers said; `insurance.queries.claims`",
     "enrolments.patient_id": "cover; `insurance.queries.enrolment`",

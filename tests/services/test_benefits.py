@@ -54,12 +54,13 @@ from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.money import Money
+from app.core.reasons import reason
 from app.core.schema import metadata
 from app.insurance.rules.claims import CLAIM_MOVES
 from app.insurance.rules.policies import POLICY_MOVES
 from app.insurance.rules.relief import RELIEF_MOVES
 from app.patients.models import Patient
-from app.patients.rules import ManagementStatus
+from app.patients.rules import ManagementStatus, RequestKind
 from app.patients.service import record_admission
 from app.people.models import DatePrecision, Person
 from app.people.service import record_death
@@ -69,8 +70,10 @@ from app.subsidies.rules.fund import FundSide
 from app.subsidies.service.funding import decide_proposal, propose_money
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
+from app.tasks.service import Counts, close_task
 from tests.rig.county import COUNTY, TOWN, VILLAGE, County
 from tests.rig.register import NOW, TODAY, first_guardian, registered, vault
+from tests.services.test_putting_right import _approve, _proposal, _propose, colleague
 
 B, S = BenefitKind, BenefitState
 NAMES = ((1, "林秋水"), (3, "方长庚"), (5, "石无双"))
@@ -184,6 +187,47 @@ def test_whoever_goes_to_hospital_uninsured_is_enrolled_at_once_and_the_office_a
     assert particulars_of(session, vault(session), partner, first, uninsured) is None, "only while it is open"
     with pytest.raises(Conflict):
         take_up(session, partner, first.public_id, NOW)
+
+
+def test_what_stood_on_a_record_merged_away_is_renewed_and_insures_the_one_that_stays(
+    session: Session, county: County
+) -> None:
+    office, night = county.actor("county_office"), Actor.operator()
+    kept, second, third = (registered(session, office, name, n) for n, name in NAMES)
+    renew_by = TODAY + timedelta(days=20)
+    record(session, county, third, told(B.BASIC_MEDICAL, S.ENDED, TODAY))
+    record(session, county, second, told(B.BASIC_MEDICAL, S.RECEIVING, TODAY, renew_by=renew_by))
+    record(session, county, kept, told(B.DRUG_SUBSIDY, S.NOT_RECEIVING, TODAY))
+    record_benefit(
+        session, vault(session), county.actor("doctor"), second,
+        RecordBenefit("d" * 22, B.DRUG_SUBSIDY, S.RECEIVING, TODAY, renew_by=renew_by), TODAY, NOW,
+    )  # fmt: skip
+    record_admission(session, county.actor("doctor"), third, "示例医院", TODAY, None, NOW)
+    [green] = open_tasks(session, TaskKind.DYNAMIC_ENROLMENT)
+    close_task(session, office, green, reason("benefits.outcome.enrolled", on=TODAY), NOW)
+    second_office = colleague(session, county)
+
+    def merge(merged: Patient) -> None:
+        _approve(
+            session, second_office, _propose(session, county, _proposal(RequestKind.MERGE, merged, kept=kept.public_id))
+        )
+
+    merge(third)
+    assert open_for_admissions(session, night, TODAY, NOW) == Counts(0, 1), (
+        "the stay had its duty under the other record"
+    )
+    merge(second)
+    assert open_benefit_renewals(session, night, TODAY, NOW).made == 1, (
+        "of the subsidy the record has a word of its own"
+    )
+    [renewal] = open_tasks(session, TaskKind.BENEFIT_RENEWAL)
+    assert (renewal.patient_id, renewal.due_on) == (kept.id, renew_by)
+    assert open_benefit_renewals(session, night, TODAY, NOW).made == 0, "a second night finds it open"
+    assert open_dynamic_enrolment(session, office, kept, TODAY, NOW) is None, "insured under the other record"
+    insured = next(one for one in list_lines(session, office, kept, TODAY) if one.kind is B.BASIC_MEDICAL).benefit
+    assert insured is not None
+    withdraw_benefit(session, county.actor("doctor"), insured.public_id, NOW)
+    assert not open_tasks(session, TaskKind.BENEFIT_RENEWAL)
 
 
 def test_an_office_is_asked_once_and_its_refusal_is_the_benefits_state(session: Session, county: County) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, cast, literal, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, select
 from sqlalchemy.orm import Session
 
 from app.benefits.labels import BENEFIT_KINDS
@@ -25,12 +25,15 @@ from app.core.clock import business_day
 from app.core.reasons import Label, Reason, reason
 from app.core.scope import within
 from app.patients.models import Admission, Patient
+from app.patients.queries.merges import merges
 from app.patients.rules import RegistryStatus
 from app.patients.service.stays import follows_admissions
 from app.people.models import Person
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind
 from app.tasks.service import Counts, Subject, open_many, open_task, sweep_alone
+
+Renewal = tuple[Patient, Benefit]
 
 _CALENDAR_SPAN = timedelta(days=30)
 LOOKED_BACK = timedelta(days=31)  # an older admission is no longer "at once": its bill is what is asked for
@@ -75,19 +78,16 @@ def enrol_at_once(session: Session, actor: Actor, patient: Patient, admission: A
 
 
 def open_for_admissions(session: Session, actor: Actor, today: date, now: datetime) -> Counts:
-    """The same for every admission of the last weeks whose duty nobody has opened. Repeatable."""
+    """The same for every admission of the last weeks whose duty nobody has opened, under whichever record. Repeatable."""
     sweep_alone(session)
     rows = session.execute(_uninsured_in_hospital(actor, today)).all()
-    periods = {(patient.id, _period(from_on)) for patient, from_on, _state in rows}
-    standing = set(
-        session.execute(
-            select(Task.patient_id, Task.period).where(
-                Task.kind == TaskKind.DYNAMIC_ENROLMENT, Task.patient_id.in_([patient_id for patient_id, _p in periods])
-            )
-        )
+    asked = merges(session).asked_of([patient.id for patient, _from_on in rows])
+    opened = select(Task.patient_id, Task.period).where(
+        Task.kind == TaskKind.DYNAMIC_ENROLMENT, Task.patient_id.in_(asked)
     )
+    standing = {(patient, period) for record, period in session.execute(opened) for patient in asked[record]}
     made = 0
-    for patient, from_on, _state in rows:
+    for patient, from_on in rows:
         if (patient.id, _period(from_on)) not in standing:
             made += open_dynamic_enrolment(session, actor, patient, from_on, now) is not None
     return Counts(made, len(rows) - made)
@@ -96,38 +96,66 @@ def open_for_admissions(session: Session, actor: Actor, today: date, now: dateti
 def open_benefit_renewals(session: Session, actor: Actor, today: date, now: datetime) -> Counts:
     """A duty for each benefit or certificate that has to be renewed within thirty days. Repeatable."""
     sweep_alone(session)
-    standing = select(literal(1)).where(
-        Task.kind == TaskKind.BENEFIT_RENEWAL,
-        Task.patient_id == Patient.id,
-        Task.period == literal("benefit:") + cast(Benefit.id, String),
+    ends_soon = (
+        *OPEN,
+        Benefit.state == BenefitState.RECEIVING,
+        Benefit.renew_by <= today + timedelta(days=RENEWAL_NOTICE_DAYS),
     )
-    rows = session.execute(
-        select(Patient, Benefit.id, Benefit.kind, Benefit.renew_by)
-        .join(Benefit, Benefit.patient_id == Patient.id)
-        .join(Person, Person.id == Patient.person_id)
-        .where(
-            *OPEN,
-            Benefit.state == BenefitState.RECEIVING,
-            Benefit.renew_by <= today + timedelta(days=RENEWAL_NOTICE_DAYS),
-            Patient.registry_status == RegistryStatus.REGISTERED,
-            Person.died_on.is_(None),
-            within(Patient.area_code, actor),
-            ~standing.exists(),
-        )
-        .order_by(Benefit.id)
-    ).all()
+    rows = _own_renewals(session, actor, ends_soon) + _renewals_of_merged(session, actor, ends_soon)
     due: list[tuple[Subject, TaskKind, str, date, Sequence[Reason]]] = [
         (
             patient,
             TaskKind.BENEFIT_RENEWAL,
-            f"benefit:{benefit_id}",
-            renew_by,
-            [reason("benefits.renewal.due", what=Label(BENEFIT_KINDS[kind]), on=renew_by)],
+            f"benefit:{benefit.id}",
+            benefit.renew_by,
+            [reason("benefits.renewal.due", what=Label(BENEFIT_KINDS[benefit.kind]), on=benefit.renew_by)],
         )
-        for patient, benefit_id, kind, renew_by in rows
-        if renew_by is not None
+        for patient, benefit in rows
+        if benefit.renew_by is not None
     ]
     return Counts(open_many(session, actor, due, "benefits.renewals_opened", now), 0)
+
+
+def _own_renewals(session: Session, actor: Actor, ends_soon: Sequence[ColumnElement[bool]]) -> list[Renewal]:
+    rows = session.execute(
+        select(Patient, Benefit)
+        .join(Benefit, Benefit.patient_id == Patient.id)
+        .join(Person, Person.id == Patient.person_id)
+        .where(*ends_soon, *_here(actor), ~_is_asked(Task.patient_id == Patient.id))
+        .order_by(Benefit.id)
+    )
+    return [(patient, benefit) for patient, benefit in rows]
+
+
+def _renewals_of_merged(session: Session, actor: Actor, ends_soon: Sequence[ColumnElement[bool]]) -> list[Renewal]:
+    """What stood on a record that was merged away stands for the other one, unless that has a word of its own."""
+    known, found = merges(session), []
+    is_asked = _is_asked(Task.patient_id.in_({*known.into, *known.into.values()}))
+    of_merged = select(Benefit).where(*ends_soon, Benefit.patient_id.in_(known.into), ~is_asked).order_by(Benefit.id)
+    for benefit in session.scalars(of_merged):
+        kept = Patient.id == known.end_of(benefit.patient_id)
+        patient = session.scalar(
+            select(Patient).join(Person, Person.id == Patient.person_id).where(kept, *_here(actor))
+        )
+        if patient is not None and find_open(session, patient, benefit.kind) is benefit:
+            found.append((patient, benefit))
+    return found
+
+
+def _here(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Patients of the actor's area for whom something is still to be done."""
+    return (
+        Patient.registry_status == RegistryStatus.REGISTERED,
+        Person.died_on.is_(None),
+        within(Patient.area_code, actor),
+    )
+
+
+def _is_asked(of: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The duty is there, whatever became of it."""
+    return exists().where(
+        of, Task.kind == TaskKind.BENEFIT_RENEWAL, Task.period == literal("benefit:") + cast(Benefit.id, String)
+    )
 
 
 def _period(admission_day: date) -> str:
@@ -135,24 +163,23 @@ def _period(admission_day: date) -> str:
 
 
 def _uninsured_in_hospital(actor: Actor, today: date) -> Select[*tuple[Any, ...]]:
-    insured = select(literal(1)).where(
+    """Not insured by the record's own word; `open_dynamic_enrolment` reads the merged ones too."""
+    insured = exists().where(
         Benefit.patient_id == Patient.id,
         Benefit.kind == BenefitKind.BASIC_MEDICAL,
         Benefit.state == BenefitState.RECEIVING,
         *OPEN,
     )
     return (
-        select(Patient, Admission.from_on, Patient.registry_status)
+        select(Patient, Admission.from_on)
         .join(Admission, Admission.patient_id == Patient.id)
         .join(Person, Person.id == Patient.person_id)
         .where(
             Admission.to_on.is_(None),
             Admission.withdrawn_at.is_(None),
             Admission.from_on >= today - LOOKED_BACK,
-            Patient.registry_status == RegistryStatus.REGISTERED,
-            Person.died_on.is_(None),
-            within(Patient.area_code, actor),
-            ~insured.exists(),
+            *_here(actor),
+            ~insured,
         )
         .order_by(Patient.id)
     )

@@ -19,6 +19,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.reasons import reason
 from app.core.refusals import said_by
 from app.patients.models import Patient
+from app.patients.queries.merges import merges
 from app.people.vault import Vault
 from app.tasks.rules import TaskKind
 from app.tasks.service import cancel_kind
@@ -87,7 +88,8 @@ def withdraw_benefit(session: Session, actor: Actor, public_id: str, now: dateti
     if benefit.to_on is not None:
         raise Conflict(reason("benefits.record.history"))
     benefit.withdrawn_at, benefit.withdrawn_by = now, actor.user_id
-    _close_renewal(session, actor, patient, benefit, now)
+    standing = session.get_one(Patient, merges(session).end_of(patient.id))  # whose duty it became with a merge
+    _close_renewal(session, actor, standing, benefit, now)
     session.flush()
     _note(session, actor, "benefits.withdrawn", benefit, patient, now)
     return patient
