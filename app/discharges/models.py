@@ -24,6 +24,7 @@ from app.discharges.rules.states import (
 _LIVE = text("state NOT IN ('planned', 'closed', 'withdrawn')")
 _UNRECEIVED = text("state = 'dispatched'")
 _OPEN = text("state IN ('dispatched', 'received', 'acting')")
+_STANDS = text("close_reason IS NULL OR close_reason <> 'wrong_entry'")
 
 
 class Discharge(Base):
@@ -33,6 +34,8 @@ class Discharge(Base):
     __table_args__ = (
         # the hospital's own number is one loop, however often it is sent
         UniqueConstraint("hospital_key", "hospital_number"),
+        # and one discharge of one person is one loop, under however many numbers it is sent at one moment
+        Index("uq_discharges_stay_index", "stay_index", unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS),
         Index("ix_discharges_county_code_submitted_at", "county_code", "submitted_at"),
         Index("ix_discharges_area_code", "area_code"),
         Index("ix_discharges_hospital_id_id", "hospital_id", "id"),
@@ -58,6 +61,8 @@ class Discharge(Base):
     hospital_key: Mapped[str] = mapped_column(String(130))
     # 报告卡编号, or the number of the discharge record in the hospital's own system; None while planned without one
     hospital_number: Mapped[str | None] = mapped_column(String(40))
+    # whom this hospital discharged on which day, as a blind index; None while planned, and of records from before there was one
+    stay_index: Mapped[bytes | None] = mapped_column(LargeBinary(16), deferred=True)
     state: Mapped[DischargeState] = mapped_column(Coded(DischargeState))
     source: Mapped[Source] = mapped_column(Coded(Source))
     # written by the county's office from the paper of a hospital that is not on line, which it received then

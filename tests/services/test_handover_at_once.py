@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.core.db import Database, new_public_id
+from app.core.errors import Invalid
 from app.core.identity import IdKind
-from app.discharges.commands import ReceiveForm, SubmitDischarge
+from app.discharges.commands import CloseLoop, ReceiveForm, SubmitDischarge
 from app.discharges.models import Discharge, HandoverEscalation, HandoverEvent, HandoverForm
-from app.discharges.rules.states import EventKind, FormKind
-from app.discharges.service import receive_form, submit_discharge
+from app.discharges.rules.states import CloseReason, EventKind, FormKind
+from app.discharges.service import close_loop, receive_form, submit_discharge
 from app.messages.models import Message
 from app.messages.rules.kinds import MessageKind
 from app.patients.models import Clue
@@ -28,7 +31,7 @@ from tests.rig.clock import StoppedClock
 from tests.rig.county import County
 from tests.rig.crowd import at_once
 from tests.rig.discharges import forms, record, submitted
-from tests.rig.register import NOW, TODAY, first_guardian, registered
+from tests.rig.register import NOW, TODAY, first_guardian, registered, vault
 from tests.services.test_discharge_loop import HOUR
 
 
@@ -88,6 +91,52 @@ def test_one_number_submitted_at_one_moment_is_one_loop(
     assert (count(database, Discharge), count(database, HandoverForm)) == (1, 4)
     # a stranger is a person of the record and one of the clue; the losers' are gone with their transactions
     assert (count(database, Clue), count(database, Person) - people) == ((0, 0) if is_known else (1, 2))
+
+
+NOBODY: dict[str, Any] = {"id_kind": IdKind.NONE, "id_number": ""}
+
+
+@pytest.mark.parametrize(
+    ("is_known", "changes"),
+    [(True, {}), (False, {}), (False, NOBODY)],
+    ids=["registered", "a stranger", "a stranger without a number"],
+)
+def test_one_discharge_submitted_under_several_numbers_at_one_moment_is_one_loop(
+    app: Flask, database: Database, county: County, is_known: bool, changes: dict[str, Any]
+) -> None:
+    if is_known:
+        with database.transaction() as session:
+            registered(session, county.actor("doctor"))
+
+    def submit(number: int) -> tuple[str, str]:
+        said = record(hospital_number=f"CY-{number}", **changes)
+        try:
+            with database.transaction() as session:
+                vault = Vault(session, app.extensions["anhu.keyring"])
+                done = submit_discharge(session, vault, county.actor("hospital"), said, NOW)
+                return "loop", done.discharge.hospital_number or ""
+        except Invalid as refused:
+            (why,) = refused.errors["hospital_number"]
+            return why.code, str(why.args["number"])
+
+    seen = together(submit)
+    loops = [number for what, number in seen if what == "loop"]
+    assert len(loops) == 1 and count(database, Discharge) == 1
+    assert sorted(seen) == sorted([("loop", loops[0]), *[("discharges.sent_under", loops[0])] * 5]), "told which"
+    assert (count(database, HandoverForm), count(database, Clue)) == (4, 0 if is_known else 1)
+
+
+def test_the_database_itself_knows_a_second_record_of_one_discharge(session: Session, county: County) -> None:
+    first, other = (
+        submitted(session, county),
+        submitted(session, county, name="王别人", **NOBODY, hospital_number="CY-2"),
+    )
+    twice = update(Discharge).where(Discharge.id == other.id)
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(twice.values(stay_index=first.stay_index))
+    wrong = CloseLoop(CloseReason.WRONG_ENTRY)
+    close_loop(session, vault(session), county.actor("coordinator"), first.public_id, wrong, NOW)
+    session.execute(twice.values(stay_index=first.stay_index))
 
 
 def test_schedulers_that_look_at_one_moment_tell_of_each_step_once(

@@ -94,13 +94,20 @@ GUARDS: tuple[Guard, ...] = (
     Guard("guard_message_templates_frozen", "message_templates", "UPDATE", changed(*_TEMPLATE)),
     Guard("guard_message_templates_no_delete", "message_templates", "DELETE", "TRUE"),
     Guard("guard_contact_consents_no_delete", "contact_consents", "DELETE", "TRUE"),
-    # a hand-over is evidence: what was said is corrected by another row, and forms move one way
+    # a hand-over is evidence: what was said is corrected by another row, and forms move one way, until an act turns out to be none
     *append_only("handover_events"),
     *append_only("handover_escalations"),
     legal_move("discharges", "state"),
     legal_move("handover_forms", "state"),
     Guard("guard_discharges_no_delete", "discharges", "DELETE", "TRUE"),
     Guard("guard_handover_forms_no_delete", "handover_forms", "DELETE", "TRUE"),
+    # a loop that ended by itself may go on; one that a fact or a person ended has ended
+    Guard(
+        "guard_discharges_ended",
+        "discharges",
+        "UPDATE",
+        "OLD.state = 'closed' AND NEW.state <> 'closed' AND OLD.close_reason <> 'done'",
+    ),
     # the record that was sent stands; only its way through the loop is written on
     Guard(
         "guard_discharges_sent",

@@ -14,6 +14,7 @@ from app.areas.rules import county_of
 from app.core.actor import Actor, Role
 from app.core.clock import SHANGHAI, business_day
 from app.core.errors import Forbidden, Invalid, NotFound
+from app.core.identity import normalise_id_number
 from app.core.reasons import reason
 from app.discharges.commands import SubmitDischarge
 from app.discharges.models import Discharge
@@ -109,6 +110,12 @@ def find_sent(session: Session, vault: Vault, sender: Sender, said: SubmitDischa
     if not _is_same(session, vault, by_number, said):
         raise Invalid({"hospital_number": [reason("discharges.number_taken")]})
     return by_number
+
+
+def stay_index(vault: Vault, sender: Sender, said: SubmitDischarge) -> bytes:
+    """By which the database knows a second record of one discharge: hospital, day, and the person's number, else name and birth."""
+    who = normalise_id_number(said.id_number) or f"{said.name}\0{said.born_on}"
+    return vault.keyring.index("discharges.stay", f"{sender.key}\0{business_day(said.discharged_at)}\0{who}")
 
 
 def refuse_second_number(session: Session, vault: Vault, sender: Sender, said: SubmitDischarge) -> None:

@@ -28,7 +28,15 @@ from app.discharges.service.addressing import has_office, is_known_place, is_sma
 from app.discharges.service.dispatching import dispatch
 from app.discharges.service.noting import note_discharge, write_event
 from app.discharges.service.registering import find_registration, register_stranger, settle_person
-from app.discharges.service.senders import Sender, find_sent, lock_plan, numbered_anew, refuse_second_number, sender_of
+from app.discharges.service.senders import (
+    Sender,
+    find_sent,
+    lock_plan,
+    numbered_anew,
+    refuse_second_number,
+    sender_of,
+    stay_index,
+)
 from app.discharges.service.staying import ask_to_verify, end_stay
 from app.patients.models import Patient
 from app.people.vault import Vault
@@ -66,7 +74,8 @@ def submit_discharge(session: Session, vault: Vault, actor: Actor, said: SubmitD
             return Submitted(_store(session, vault, actor, sender, said, plan, now), is_new=True)
     except IntegrityError:
         standing = find_sent(session, vault, sender, said)
-        if standing is None:
+        if standing is None:  # not this number: then this discharge, at the same moment under another one
+            refuse_second_number(session, vault, sender, said)
             raise
         return Submitted(standing, is_new=False)
 
@@ -140,6 +149,7 @@ def _store(
     patient = find_registration(session, person)
     discharge = plan or Discharge(submission_key=said.submission_key, created_at=now, created_by=actor.user_id)
     _write(discharge, sender, said, person.id, now)
+    discharge.stay_index = stay_index(vault, sender, said)
     discharge.county_code = _answering_county(session, patient, said.area_code, sender)
     discharge.patient_id = patient.id if patient else None
     discharge.registered_code = patient.area_code if patient else None
