@@ -12,13 +12,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Row, Select, and_, case, exists, func, null, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from app.areas.queries import full_names
 from app.benefits.models import Benefit
 from app.benefits.queries.standing import OPEN, name_for
-from app.benefits.rules.benefit import BenefitKind, BenefitState, Gap, Situation, Standing, gap, ripe_until
+from app.benefits.rules.benefit import (
+    HEAVY_GRADES,
+    BenefitKind,
+    BenefitState,
+    Gap,
+    Situation,
+    Standing,
+    gap,
+    ripe_until,
+)
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor
@@ -123,78 +132,85 @@ def list_gap(
 
 
 def _groups(session: Session, actor: Actor, place: str, today: date) -> Iterator[tuple[str, int, Gaps]]:
-    """(village, how many, what all of them miss): of the day of registration only on which side of the rule it lies."""
+    """(village, how many, what all of them miss). Of the day of registration only on which side of the rule it lies."""
     ripe = ripe_until(today)
-    side = case((Patient.registered_on.is_(None), None), (Patient.registered_on <= ripe, 1), else_=0).label("side")
-    known, merged = _standing_by_person(actor, place), _standing_by_merge()
-    states = [func.coalesce(known.c[name], merged.c[name]) for name in (*BenefitKind, "grade")]
-    alike = (Patient.area_code, Patient.management_status, Patient.economic_status, side, *states)
     judged: dict[tuple[Any, ...], Gaps] = {}
-    rows = session.execute(
-        select(func.count(), *alike)
-        .join(Person, Person.id == Patient.person_id)
-        .outerjoin(known, known.c.patient_id == Patient.id)
-        .outerjoin(merged, merged.c.patient_id == Patient.id)
-        .where(*_in_place(actor, place))
-        .group_by(*alike)
-    )
-    for count, area_code, *same in rows:
+    for count, area_code, *same in session.execute(_alike(actor, place, ripe)):
         key = tuple(same)
         if key not in judged:
             judged[key] = _judged(*same, ripe=ripe, today=today)
         yield area_code, count, judged[key]
+    for row, one in _people(session, actor, place, None, _has_merged()):
+        yield row.area_code, 1, _missed(one, today)
+
+
+def _alike(actor: Actor, place: str, ripe: date) -> Select[*tuple[Any, ...]]:
+    """How many there are of each kind of situation, village by village; without whoever has benefits under another record too."""
+    side = case((Patient.registered_on.is_(None), None), (Patient.registered_on <= ripe, 1), else_=0)
+    one = (
+        select(
+            Patient.area_code,
+            (Patient.management_status == ManagementStatus.MANAGED).label("is_managed"),
+            Patient.economic_status,
+            side.label("side"),
+            func.coalesce(func.sum(_worth()), 0).label("standing"),
+        )
+        .join(Person, Person.id == Patient.person_id)
+        .outerjoin(Benefit, and_(Benefit.patient_id == Patient.id, *OPEN))
+        .where(*_in_place(actor, place), ~_has_merged())
+        .group_by(Patient.id)
+        .subquery()
+    )
+    return select(func.count(), *one.c).group_by(*one.c)
 
 
 def _judged(
-    management: ManagementStatus, economic: int | None, is_ripe: int | None, *rest: Any, ripe: date, today: date
+    is_managed: bool, economic: int | None, is_ripe: int | None, standing: int, *, ripe: date, today: date
 ) -> Gaps:
-    *states, grade = rest
-    standing = {
-        kind: Standing(BenefitState(state), grade if kind is BenefitKind.DISABILITY_CERTIFICATE else None)
-        for kind, state in zip(BenefitKind, states, strict=True)
-        if state is not None
-    }
     registered_on = None if is_ripe is None else ripe if is_ripe else today
-    one = Situation(True, management is ManagementStatus.MANAGED, registered_on, economic, standing)
+    digits = {kind: int(standing) // _BASE**place % _BASE for place, kind in enumerate(BenefitKind)}
+    known = {kind: _DIGITS[digit] for kind, digit in digits.items() if digit}
+    return _missed(Situation(True, bool(is_managed), registered_on, economic, known), today)
+
+
+def _missed(one: Situation, today: date) -> Gaps:
     found = [(kind, gap(kind, one, today)[0]) for kind in BenefitKind]
     return [(kind, how) for kind, how in found if how is not Gap.NONE]
 
 
-def _standing_by_person(actor: Actor, place: str) -> Any:
-    """A line a person: how each benefit stands, and the certificate's grade. A benefit stands once, so the greatest is the only one."""
-    return (
-        select(Benefit.patient_id, *_states())
-        .join(Patient, Patient.id == Benefit.patient_id)
-        .join(Person, Person.id == Patient.person_id)
-        .where(*OPEN, *_in_place(actor, place))
-        .group_by(Benefit.patient_id)
-        .subquery()
-    )
+# How all of somebody's benefits stand is one number with a digit for each; people of one number are alike to the rules.
+_BASE = 8
+_DIGITS = {
+    1: Standing(BenefitState.RECEIVING),
+    2: Standing(BenefitState.APPLIED),
+    3: Standing(
+        BenefitState.NOT_RECEIVING
+    ),  # nor do they receive it whose application was refused or whose benefit ended
+    4: Standing(BenefitState.RECEIVING, min(HEAVY_GRADES)),
+    5: Standing(BenefitState.RECEIVING, max(HEAVY_GRADES) + 1),
+}
 
 
-def _standing_by_merge() -> Any:
-    """The same under records that were merged into another, by the record that stands; also where that one was merged in turn."""
-    asked, further = aliased(RegisterRequest), aliased(RegisterRequest)
-    stands = func.coalesce(further.kept_patient_id, asked.kept_patient_id)
-    return (
-        select(stands.label("patient_id"), *_states())
-        .select_from(asked)
-        .join(Benefit, Benefit.patient_id == asked.patient_id)
-        .outerjoin(further, and_(further.patient_id == asked.kept_patient_id, *_is_merge(further)))
-        .where(*_is_merge(asked), *OPEN)
-        .group_by(stands)
-        .subquery()
+def _worth() -> ColumnElement[int]:
+    """What a record adds to the number. A benefit stands once, so no digit runs over."""
+    receives = Benefit.state == BenefitState.RECEIVING
+    digit = case(
+        (and_(receives, Benefit.grade.in_(HEAVY_GRADES)), 4),
+        (and_(receives, Benefit.grade.is_not(None)), 5),
+        (receives, 1),
+        (Benefit.state == BenefitState.APPLIED, 2),
+        else_=3,
     )
+    return digit * case({kind: _BASE**place for place, kind in enumerate(BenefitKind)}, value=Benefit.kind)
+
+
+def _has_merged() -> ColumnElement[bool]:
+    """May have a benefit under another record: few, judged one by one."""
+    return Patient.id.in_(select(RegisterRequest.kept_patient_id).where(*_is_merge(RegisterRequest)))
 
 
 def _is_merge(asked: type[RegisterRequest]) -> tuple[ColumnElement[bool], ...]:
     return asked.kind == RequestKind.MERGE, asked.state == RequestState.DONE
-
-
-def _states() -> list[Label[Any]]:
-    states = [func.max(case((Benefit.kind == kind, Benefit.state))).label(kind) for kind in BenefitKind]
-    grade = func.max(case((Benefit.kind == BenefitKind.DISABILITY_CERTIFICATE, Benefit.grade), else_=null()))
-    return [*states, grade.label("grade")]
 
 
 # -- people ------------------------------------------------------------------------------------------------------------
@@ -209,10 +225,7 @@ def _can_be(kind: BenefitKind, wanted: frozenset[Gap]) -> ColumnElement[bool]:
         Gap.WAITING: recorded.where(Benefit.state == BenefitState.APPLIED),
         Gap.TO_CHECK: ~recorded,
     }
-    stays = select(RegisterRequest.kept_patient_id).where(
-        *_is_merge(RegisterRequest)
-    )  # may have it under another record
-    return or_(*(possible.get(one, ~receives) for one in wanted), Patient.id.in_(stays))
+    return or_(*(possible.get(one, ~receives) for one in wanted), _has_merged())
 
 
 def _people(
