@@ -76,6 +76,7 @@ EVENTS = {
     EventKind.FEEDBACK: N_("反馈"),
     EventKind.CORRECTION: N_("更正"),
     EventKind.UNDONE: N_("登记有误，不计入"),
+    EventKind.REOPENED: N_("恢复办理"),
     EventKind.CLOSED: N_("办结"),
     EventKind.STOPPED: N_("停止"),
     EventKind.REISSUED: N_("因搬迁改派"),

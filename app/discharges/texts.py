@@ -65,6 +65,7 @@ TEXTS: dict[str, str] = {
     "discharges.reported": N_("对接单反馈"),
     "discharges.corrected": N_("更正对接登记"),
     "discharges.closed": N_("出院对接办结"),
+    "discharges.reopened": N_("出院对接恢复办理"),
     "discharges.escalated": N_("对接单超时未接收，已提级"),
     "discharges.form_printed": N_("打印对接单"),
     "discharges.receipts_printed": N_("打印对接回执单"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.api.queries import get_loop_state
@@ -300,6 +301,57 @@ def test_a_contact_noted_by_mistake_does_not_count(session: Session, county: Cou
         correct_event(session, vault(session), worker, form.public_id, again, NOW)
     report_back(session, vault(session), worker, form.public_id, act(), NOW)
     assert form.contacts_noted == 1, "the real one of that day counts"
+
+
+def test_a_form_that_a_slip_has_ended_is_open_again_and_its_loop_with_it(session: Session, county: County) -> None:
+    patient = known(session, county)
+    loop, worker = told_police(session, county), county.actor("village_worker")
+    sent, doctor = forms(session, loop), county.actor("doctor")
+    village, police = sent[FormKind.VILLAGE], sent[FormKind.POLICE]
+
+    def undo(who: str, form: HandoverForm, why: str) -> None:
+        """Take the last act out of the count."""
+        last = select(HandoverEvent).where(
+            HandoverEvent.form_id == form.id, HandoverEvent.kind.in_([EventKind.CONTACT, EventKind.PLAN])
+        )
+        event = session.scalars(last.order_by(HandoverEvent.id.desc()).limit(1)).one()
+        said = CorrectEvent(new_public_id(), event.public_id, why, is_undone=True)
+        correct_event(session, vault(session), county.actor(who), form.public_id, said, NOW + 4 * DAY)
+
+    for day in range(4):
+        report_back(session, vault(session), worker, village.public_id, act(), NOW + day * DAY)
+    assert state(village) is FormState.CLOSED
+    undo("village_worker", village, "周四没有去")
+    assert (state(village), village.contacts_noted, village.closed_at) == (FormState.ACTING, 3, None)
+    assert village.act_due_at == next_contact_due_at(village.dispatched_at, 3)
+    with pytest.raises(Conflict):
+        undo("village_worker", village, "又点了一次")
+    # the office enters papers of the police, and sees the slip when the whole loop has ended
+    report_back(session, vault(session), worker, village.public_id, act(), NOW + 4 * DAY)
+    report_back(session, vault(session), county.actor("police"), police.public_id, act("电话联系"), NOW)
+    report_back(session, vault(session), county.actor("town"), sent[FormKind.TOWN].public_id, act("开了会"), NOW)
+    said = ConfirmNotice(new_public_id(), "赵桂兰", "配偶")
+    confirm_notice(session, vault(session), county.actor("hospital"), sent[FormKind.GUARDIAN].public_id, said, NOW)
+    receive_form(session, doctor, sent[FormKind.HEALTH_CENTRE].public_id, tap(), NOW)
+    record_visit(session, vault(session), doctor, command(patient, stable(TODAY)), TODAY, NOW)
+    follow_loops(session, NOW + 4 * DAY)
+    assert (state(loop), loop.close_reason) == (DischargeState.CLOSED, CloseReason.DONE)
+    undo("county_office", police, "这是另一户的登记")
+    assert (state(loop), loop.close_reason, loop.closed_at) == (DischargeState.ACTING, None, None)
+    assert (state(police), police.acted_at) == (FormState.RECEIVED, None)
+    lines = list_receipts(session, county.actor("doctor"), vault(session), loop)
+    undone = next(one for one in lines if one.kind is EventKind.UNDONE and one.form is FormKind.POLICE)
+    assert undone.text == "这是另一户的登记" and undone.who == county.actor("county_office").name
+    assert [one.form for one in lines if one.kind is EventKind.REOPENED] == [FormKind.VILLAGE, FormKind.POLICE, None]
+    # what a person has ended has ended
+    close_loop(
+        session, vault(session), county.actor("coordinator"), loop.public_id, CloseLoop(CloseReason.HANDLED), NOW
+    )
+    with pytest.raises(Conflict):
+        undo("town", sent[FormKind.TOWN], "会还没有开")
+    with pytest.raises(IntegrityError, match="guard_discharges_ended"), session.begin_nested():
+        opened = {"state": DischargeState.ACTING, "close_reason": None}
+        session.execute(update(Discharge).where(Discharge.id == loop.id).values(**opened))
 
 
 def test_a_loop_of_a_record_that_was_merged_away_follows_the_one_that_stands(session: Session, county: County) -> None:

@@ -100,6 +100,20 @@ def test_a_unit_says_in_words_what_ends_its_form_and_corrects_what_was_none(
     assert police.post(f"{where}/report", data={"key": "s" * 22, "is_act": "1", "text": "电话已通"}).status_code == 302
     closed = police.get(where).text
     assert "本单已办结" in closed and "沈无名" not in closed and "电话已通" not in closed
+    slip = re.findall(rf'href="({where}/correct/[^"]+)"', closed)[-1]
+    asked = police.get(slip).text
+    assert "勾选后本单恢复办理" in asked and "电话已通" not in asked
+    undone = police.post(slip, data={"key": "u" * 22, "text": "打给了另一户", "is_undone": "y"})
+    assert undone.location == where and "登记已联系监护人" in police.get(where).text, "it is asked again"
+    assert "勾选后" not in police.get(slip).text, "an act is taken back once"
+    loop = f"/discharges/loops/{ids['near']}"
+    page = client_as("county_office").get(loop).text
+    assert "恢复办理" in page and "打给了另一户" not in page and slip in page
+    assert "/correct/" not in client_as("coordinator").get(loop).text
+    sent = police.post(f"{where}/report", data={"key": "t" * 22, "is_act": "1", "text": "这次对了"})
+    last = re.findall(rf'href="({where}/correct/[^"]+)"', client_as("county_office").get(loop).text)[-1]
+    assert sent.status_code == 302 and "勾选后本单恢复办理" in client_as("county_office").get(last).text
+    assert client_as("county_office").post(last, data={"key": "x" * 22, "text": "日期写错"}).location == loop
     where = f"/discharges/forms/{ids['village']}"
     assert worker.post(f"{where}/report", data={"key": "v" * 22, "is_act": "1"}).status_code == 302
     with database.reading() as session:

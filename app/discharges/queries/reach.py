@@ -113,9 +113,19 @@ def get_form_with_slip(session: Session, actor: Actor, public_id: str) -> tuple[
     return row[0], row[1]
 
 
-def lock_form(session: Session, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:
+def get_form_to_correct(session: Session, actor: Actor, public_id: str) -> tuple[HandoverForm, Discharge]:
+    """One's own unit's form, and one that one may enter papers of, also when it has ended: a slip is seen afterwards."""
+    try:
+        return get_form(session, actor, public_id)
+    except NotFound:
+        return get_form_with_slip(session, actor, public_id)
+
+
+def lock_form(
+    session: Session, actor: Actor, public_id: str, *, also_ended: bool = False
+) -> tuple[HandoverForm, Discharge]:
     """The form and its loop as stored now, nobody else's until the end: loop first, so that all who write queue at one row."""
-    form, loop = get_form(session, actor, public_id)
+    form, loop = (get_form_to_correct if also_ended else get_form)(session, actor, public_id)
     locked = select(Discharge).where(Discharge.id == loop.id).with_for_update()
     loop = session.scalars(locked.execution_options(populate_existing=True)).one()
     session.refresh(form)

@@ -26,6 +26,7 @@ class Receipt:
 
     public_id: str
     form: FormKind | None
+    form_id: str | None
     round: int
     kind: EventKind
     at: datetime
@@ -57,7 +58,7 @@ def list_receipts(
 ) -> list[Receipt]:
     """All lines of a loop, or those of one form; its own words are read by the unit that wrote them and by clinicians."""
     query = (
-        select(HandoverEvent, HandoverForm.kind, HandoverForm.round)
+        select(HandoverEvent, HandoverForm.kind, HandoverForm.public_id, HandoverForm.round)
         .outerjoin(HandoverForm, HandoverForm.id == HandoverEvent.form_id)
         .where(HandoverEvent.discharge_id == discharge.id)
         .order_by(HandoverEvent.at, HandoverEvent.id)
@@ -73,6 +74,7 @@ def list_receipts(
             actor,
             event,
             kind,
+            form_id,
             number or 0,
             vault.open(discharge.person_id, EVENT_TEXT, event.text_sealed)
             if is_shown and _reads(actor, event, kind, form)
@@ -80,7 +82,7 @@ def list_receipts(
             people.get(event.recorded_by or 0, ""),
             public.get(event.corrects_id or 0),
         )
-        for event, kind, number in rows
+        for event, kind, form_id, number in rows
     ]
 
 
@@ -98,6 +100,7 @@ def _line(
     actor: Actor,
     event: HandoverEvent,
     kind: FormKind | None,
+    form_id: str | None,
     number: int,
     text: str | None,
     recorder: str,
@@ -108,6 +111,7 @@ def _line(
     return Receipt(
         event.public_id,
         kind,
+        form_id,
         number,
         event.kind,
         event.at,

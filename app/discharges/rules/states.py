@@ -84,6 +84,7 @@ class EventKind(StrEnum):
     FEEDBACK = "feedback"
     CORRECTION = "correction"
     UNDONE = "undone"  # it was noted by mistake and does not count
+    REOPENED = "reopened"  # what had ended was ended by that mistake: the unit is asked again
     CLOSED = "closed"
     STOPPED = "stopped"
     REISSUED = "reissued"
@@ -100,6 +101,10 @@ ACTS: dict[FormKind, EventKind] = {
 
 # whose single act ends their form, so that it is said in words and no slip of the thumb ends it
 ACTS_IN_WORDS = frozenset({FormKind.POLICE, FormKind.TOWN})
+
+
+# acts that may turn out to be none; the first visit is the register's, and taken back there
+UNDOABLE = frozenset({EventKind.CONTACT, EventKind.PLAN})
 
 
 class CloseReason(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Action, require
@@ -23,11 +23,12 @@ from app.discharges.rules.states import (
     ACTS_IN_WORDS,
     LIVE,
     OPEN_FORMS,
+    UNDOABLE,
     EventKind,
     FormKind,
     FormState,
 )
-from app.discharges.service.moving import close_form, settle_loop
+from app.discharges.service.moving import close_form, may_reopen, reopen_form, settle_loop
 from app.discharges.service.noting import note_discharge, write_event
 from app.people.vault import Vault
 
@@ -106,9 +107,12 @@ def confirm_notice(
 def correct_event(
     session: Session, vault: Vault, actor: Actor, form_id: str, said: CorrectEvent, now: datetime
 ) -> HandoverEvent:
-    """Nothing is deleted: the correction stands beside what it corrects. By who wrote it, or by an office."""
+    """Nothing is deleted: the correction stands beside what it corrects. By who wrote it, or by an office.
+
+    Undoing the act that ended a form opens it again, and the loop with it.
+    """
     require(actor, Action.ANSWER_FORMS)
-    form, loop = lock_form(session, actor, form_id)
+    form, loop = lock_form(session, actor, form_id, also_ended=True)
     event = session.scalars(
         select(HandoverEvent).where(HandoverEvent.form_id == form.id, HandoverEvent.public_id == said.event)
     ).one_or_none()
@@ -124,13 +128,16 @@ def correct_event(
     if known is not None:
         return known
     note_discharge(session, actor, "discharges.corrected", loop, now, form=form.kind.value)
-    kind = EventKind.CORRECTION
+    kind = EventKind.UNDONE if said.is_undone else EventKind.CORRECTION
     if said.is_undone:
-        kind = _undo(session, form, event)
-    return write_event(
+        _undo(session, loop, form, event)
+    written = write_event(
         session, loop, form, kind, now, now, actor=actor, key=said.submission_key, text=said.text, vault=vault,
         corrects=event,
     )  # fmt: skip
+    if said.is_undone and form.state is FormState.CLOSED:
+        reopen_form(session, loop, form, now)
+    return written
 
 
 # -- steps -------------------------------------------------------------------------------------------------------------
@@ -183,16 +190,27 @@ def _undone(form: HandoverForm) -> Select[int | None]:
     )
 
 
-def _undo(session: Session, form: HandoverForm, event: HandoverEvent) -> EventKind:
-    """One contact fewer, and the day by which the next is due is the former one again; a form that has ended stays so."""
+def _undo(session: Session, loop: Discharge, form: HandoverForm, event: HandoverEvent) -> None:
+    """One act fewer, and the day by which the village's next contact is due is the former one again."""
     is_undone = event.id in session.scalars(_undone(form)).all()
-    if event.kind is not EventKind.CONTACT or is_undone or form.state not in OPEN_FORMS:
+    if event.kind not in UNDOABLE or is_undone or not (form.state in OPEN_FORMS or may_reopen(loop, form)):
         raise Conflict(reason("discharges.form_has_ended"))
     form.contacts_noted -= 1
-    form.act_due_at = next_contact_due_at(form.dispatched_at, form.contacts_noted)
-    form.acted_at = form.acted_at if form.contacts_noted else None
+    if form.kind is FormKind.VILLAGE:
+        form.act_due_at = next_contact_due_at(form.dispatched_at, form.contacts_noted)
+    form.acted_at = _first_act_at(session, form, event)
     session.flush()
-    return EventKind.UNDONE
+
+
+def _first_act_at(session: Session, form: HandoverForm, but: HandoverEvent) -> datetime | None:
+    """When the unit acted first, by the acts that still count."""
+    acts = select(func.min(HandoverEvent.at)).where(
+        HandoverEvent.form_id == form.id,
+        HandoverEvent.kind.in_(UNDOABLE),
+        HandoverEvent.id != but.id,
+        HandoverEvent.id.not_in(_undone(form)),
+    )
+    return session.scalar(acts)
 
 
 def _acted(session: Session, form: HandoverForm, loop: Discharge, at: datetime, now: datetime) -> None:

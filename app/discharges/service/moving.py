@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.areas.rules import county_of
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.rules.states import (
+    LIVE,
     OPEN_FORMS,
     CloseReason,
     DischargeState,
@@ -38,6 +39,28 @@ def close_form(session: Session, discharge: Discharge, form: HandoverForm, at: d
     form.state, form.closed_at = FormState.CLOSED, now
     session.flush()
     write_event(session, discharge, form, EventKind.CLOSED, at, now, unit=form.addressee)
+
+
+def reopen_form(session: Session, discharge: Discharge, form: HandoverForm, now: datetime) -> None:
+    """The act that ended it was none: the unit is asked again, and the loop runs, also when it had ended by itself."""
+    form.state = FormState.ACTING if form.contacts_noted else FormState.RECEIVED
+    form.closed_at = None
+    session.flush()
+    write_event(session, discharge, form, EventKind.REOPENED, now, now, unit=form.addressee)
+    if discharge.state is not DischargeState.CLOSED:
+        settle_loop(session, discharge, now)
+        return
+    discharge.state = state_of([one.state for one in forms_of(session, discharge)])
+    discharge.close_reason = discharge.closed_at = discharge.closed_by = None
+    session.flush()
+    write_event(session, discharge, None, EventKind.REOPENED, now, now)
+    note_discharge(session, None, "discharges.reopened", discharge, now)
+
+
+def may_reopen(discharge: Discharge, form: HandoverForm) -> bool:
+    """A form that its own unit's act ended, while the loop runs or after all had acted; what a fact or a person ended has ended."""
+    is_asked = discharge.state in LIVE or discharge.close_reason is CloseReason.DONE
+    return is_asked and form.state is FormState.CLOSED
 
 
 def settle_loop(session: Session, discharge: Discharge, now: datetime) -> None:

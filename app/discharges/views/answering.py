@@ -24,13 +24,14 @@ from app.discharges.forms import BehalfForm, ConfirmForm, CorrectForm, ReportFor
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.homes import find_new_home
 from app.discharges.queries.inbox import LOOK, due_of, home_of, may_look, shows_person
-from app.discharges.queries.reach import find_registered, get_form, get_notice, is_own_form
+from app.discharges.queries.reach import find_registered, get_form, get_form_to_correct, get_notice, is_own_form
 from app.discharges.queries.receipts import list_receipts
 from app.discharges.queries.sheets import masked_for, open_form_sheet
 from app.discharges.rules import record
 from app.discharges.rules.numbers import form_number
-from app.discharges.rules.states import ACTS, ACTS_IN_WORDS, OPEN_FORMS, EventKind, FormKind
+from app.discharges.rules.states import ACTS, ACTS_IN_WORDS, OPEN_FORMS, UNDOABLE, EventKind, FormKind
 from app.discharges.service import confirm_notice, correct_event, receive_form, report_back
+from app.discharges.service.moving import may_reopen
 from app.discharges.views.blueprint import discharges
 from app.documents.labels import KIND_LABELS
 from app.documents.queries import papers_of
@@ -79,28 +80,32 @@ def report(public_id: str) -> Answer:
 def correct(public_id: str, event: str) -> Answer:
     """Another line beside what was said."""
     actor, session = current_actor(), read_session()
-    handover, loop = get_form(session, actor, public_id)
+    handover, loop = get_form_to_correct(session, actor, public_id)
     lines = list_receipts(session, actor, Vault(session, current_keyring()), loop, handover)
     line = next(
         (one for one in lines if one.public_id == event and (one.is_mine or actor.role is Role.COUNTY_OFFICE)), None
     )
     if line is None:
         raise NotFound()
-    form = CorrectForm(data={"key": new_public_id()})
+    form, back = CorrectForm(data={"key": new_public_id()}), _after(actor, handover, loop)
+    is_ended = handover.state not in OPEN_FORMS
+    is_undone = any(one.kind is EventKind.UNDONE and one.corrects == event for one in lines)
 
     def act(session: Session, vault: Vault, actor: Actor) -> None:
         correct_event(session, vault, actor, public_id, form.to_command(event), current_clock().now())
 
     if request.method == "POST" and form.validate() and _done(form, act):
         flash(_("已登记更正"))
-        return redirect(url_for("discharges.show_form", public_id=public_id))
+        return redirect(back)
     page = render_template(
         "discharges/correct.html",
         form=form,
         line=line,
         number=form_number(public_id),
         public_id=public_id,
-        may_undo=line.kind is EventKind.CONTACT and handover.state in OPEN_FORMS,
+        may_undo=line.kind in UNDOABLE and not is_undone and (not is_ended or may_reopen(loop, handover)),
+        is_ended=is_ended,
+        back=back,
         labels=labels,
     )
     return page if request.method == "GET" else (page, 422)
@@ -178,14 +183,23 @@ def _done(form: Any, act: Callable[[Session, Vault, Actor], None]) -> bool:
 
 
 def _back(actor: Actor, public_id: str) -> str:
+    _form, loop = get_form(read_session(), actor, public_id)
+    return _loop_or_inbox(actor, loop)
+
+
+def _after(actor: Actor, form: HandoverForm, loop: Discharge) -> str:
+    """Where whoever has corrected goes on: the unit at its form, an office at the loop."""
+    return (
+        url_for("discharges.show_form", public_id=form.public_id)
+        if is_own_form(actor, form)
+        else _loop_or_inbox(actor, loop)
+    )
+
+
+def _loop_or_inbox(actor: Actor, loop: Discharge) -> str:
     if may(actor, Action.SEE_LOOPS):
-        _form, loop = get_form_of_loop(public_id)
         return url_for("discharges.show_loop", public_id=loop.public_id)
     return url_for("discharges.inbox")
-
-
-def get_form_of_loop(public_id: str) -> tuple[HandoverForm, Discharge]:
-    return get_form(read_session(), current_actor(), public_id)
 
 
 def _form_page(public_id: str, report: ReportForm | None = None) -> str:
