@@ -72,6 +72,7 @@ TEXTS = (
     "benefits",
     "insurance",
     "roster",
+    "numbers",
     "audit",
     "accounts",
     "desk",

@@ -59,6 +59,7 @@ READ = {
     "enrolments.patient_id": "cover; `insurance.queries.enrolment`",
     "guardian_assessments.patient_id": "signed; `guardians.queries.duty_page`",
     "patient_spans.patient_id": "the record's own history; where somebody was cared for, `subsidies.queries.facts`",
+    "indicator_members.patient_id": "who was counted then: a new computation counts the record that stands, a frozen report stays",
     "subsidy_lines.patient_id": "money never moves; `desk.queries.payments` and `subsidies.queries.one_person`",
 }
 

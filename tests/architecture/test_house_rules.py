@@ -142,6 +142,8 @@ UNSCOPED = {
     "subsidies.queries.watch.payees": "by run, for the job that looks for patterns",
     "subsidies.queries.watch.terms": "by county, for the job that looks for patterns",
     "visits.queries": "by patient or visit, which a scoped query handed out; rules and calendar are everybody's",
+    "numbers.queries.totals.count_villages": "a computation of the scheduler, over a county",
+    "numbers.queries.totals.residents_of": "a computation of the scheduler, over a county",
 }
 
 

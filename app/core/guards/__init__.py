@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect, text
 
-from app.core.guards import agencies, insurance, money, register
+from app.core.guards import agencies, insurance, money, numbers, register
 from app.core.guards.guard import Guard
 
-GUARDS: tuple[Guard, ...] = (*register.GUARDS, *money.GUARDS, *agencies.GUARDS, *insurance.GUARDS)
+GUARDS: tuple[Guard, ...] = (*register.GUARDS, *money.GUARDS, *agencies.GUARDS, *insurance.GUARDS, *numbers.GUARDS)
 
 
 def drop_guards(connection: Connection) -> None:

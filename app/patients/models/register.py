@@ -137,6 +137,8 @@ class PatientSpan(Base):
             postgresql_where=OPEN_SPAN,
         ),
         Index("ix_patient_spans_patient_id_what_from_on", "patient_id", "what", "from_on"),
+        # who has ever been in an area
+        Index("ix_patient_spans_what_value", "what", "value"),
         CheckConstraint("to_on IS NULL OR to_on >= from_on", name="span"),
     )
 

@@ -1,0 +1,24 @@
+"""Guards of the numbers: what was submitted is what it was."""
+
+from __future__ import annotations
+
+from app.core.guards.guard import Guard, changed
+
+_OF_A_FROZEN_RUN = "EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = OLD.run_id AND r.is_frozen)"
+_INTO_A_FROZEN_RUN = "EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = NEW.run_id AND r.is_frozen)"
+_RUN = ("area_code", "period", "first_on", "cut_off", "settings", "rule_set", "computed_at")
+
+GUARDS: tuple[Guard, ...] = (
+    Guard("guard_indicator_runs_no_delete", "indicator_runs", "DELETE", "OLD.is_frozen"),
+    Guard("guard_indicator_runs_thaw", "indicator_runs", "UPDATE", "OLD.is_frozen AND NOT NEW.is_frozen"),
+    Guard("guard_indicator_runs_frozen", "indicator_runs", "UPDATE", changed(*_RUN)),
+    *(
+        Guard(f"guard_{table}_{name}", table, event, when)
+        for table in ("indicator_members", "indicator_values")
+        for name, event, when in (
+            ("no_insert", "INSERT", _INTO_A_FROZEN_RUN),
+            ("no_update", "UPDATE", _OF_A_FROZEN_RUN),
+            ("no_delete", "DELETE", _OF_A_FROZEN_RUN),
+        )
+    ),
+)

@@ -1,0 +1,1 @@
+"""Numbers that can be defended: sets, indicators, frozen reports, dashboards, appraisal."""

@@ -1,0 +1,1 @@
+"""What is counted and who, as statements over a whole county."""

@@ -1,0 +1,235 @@
+"""Who is counted, and in which sets: one statement over a county that a computation stores (domain 4.1)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+
+from app.core.scope import within_prefix
+from app.numbers.queries.pattern import Counted, ended_half_years, how_many, keeps_the_standard, visit_pattern
+from app.numbers.rules.membership import InSet, MemberKind
+from app.numbers.rules.settings import FaceToFace, RegularMode
+from app.patients.models import Diagnosis, Examination, Patient, PatientSpan
+from app.patients.rules import CareSetting, DiagnosisCategory, ManagementStatus, RegistryStatus, SpanKind
+from app.risk.models import RiskLevel
+
+_AT_HOME = (CareSetting.HOME, CareSetting.CARE_FACILITY, CareSetting.AWAY_KNOWN)
+_GONE = (RegistryStatus.EXCLUDED, RegistryStatus.MERGED)
+_EXAMINED = (
+    Examination.agreed_by,
+    Examination.systolic_mmhg,
+    Examination.diastolic_mmhg,
+    Examination.weight_hg,
+    Examination.white_cells,
+    Examination.neutrophils,
+    Examination.alt,
+    Examination.glucose,
+    Examination.ecg,
+)
+
+
+def counted_patients(counted: Counted) -> Select[Any]:
+    """A row a patient who was registered at the cut-off or died in the window, in the columns of `IndicatorMember` but its run.
+
+    An excluded or merged registration is in no set, also not for days before it was.
+    """
+    base = _base(counted)
+    pattern = visit_pattern(base, counted)
+    return select(
+        literal(MemberKind.PATIENT.value).label("kind"),
+        base.c.patient_id.label("subject_id"),
+        base.c.patient_id,
+        base.c.area_code,
+        cast(base.c.agency, Integer).label("agency_id"),
+        _bits(base, pattern, counted).label("bits"),
+        func.coalesce(pattern.c.visits, 0).label("visits"),
+        func.coalesce(pattern.c.visits_in_time, 0).label("visits_in_time"),
+    ).select_from(base.outerjoin(pattern, pattern.c.patient_id == base.c.patient_id))
+
+
+def _base(counted: Counted) -> CTE:
+    """The universe with its states at the cut-off. States hold through the day of death; the register says *dead* from the next."""
+    states, patient = _states(counted), Patient
+    first = case(
+        (states.c.managed_from > counted.first_on, states.c.managed_from), else_=literal(counted.first_on, Date)
+    )
+    is_dead = states.c.dead_from.is_not(None)
+    category = _diagnosis(counted)
+    return (
+        select(
+            patient.id.label("patient_id"),
+            states.c.area_code,
+            states.c.agency,
+            first.label("counted_from"),
+            (~is_dead).label("is_registered"),
+            category.c.category,
+            states.c.management,
+            states.c.care,
+            states.c.registered_from,
+        )
+        .join(states, states.c.patient_id == patient.id)
+        .join(category, category.c.patient_id == patient.id)
+        .where(
+            within_prefix(states.c.area_code, counted.prefix),
+            patient.registry_status.not_in(_GONE),
+            category.c.category != DiagnosisCategory.OTHER_REPORTABLE,
+            or_(
+                states.c.registry == RegistryStatus.REGISTERED.value,
+                states.c.dead_from > counted.first_on,
+            ),
+        )
+        .cte("base")
+    )
+
+
+def _states(counted: Counted) -> CTE:
+    """One pass over the dated states: what held at the cut-off, a column each."""
+    span, day = PatientSpan, counted.cut_off
+    holds = and_(span.from_on <= day, or_(span.to_on.is_(None), span.to_on > day))
+
+    def value_of(kind: SpanKind) -> ColumnElement[Any]:
+        return func.max(case((and_(span.what == kind, holds), span.value)))
+
+    def first_of(kind: SpanKind, value: str, last: date) -> ColumnElement[Any]:
+        return func.min(case((and_(span.what == kind, span.value == value, span.from_on <= last), span.from_on)))
+
+    dead_by = day + timedelta(days=1)
+    is_here = select(span.patient_id).where(
+        span.what == SpanKind.AREA, span.withdrawn_at.is_(None), within_prefix(span.value, counted.prefix)
+    )
+    return (
+        select(
+            span.patient_id,
+            value_of(SpanKind.AREA).label("area_code"),
+            value_of(SpanKind.AGENCY).label("agency"),
+            value_of(SpanKind.REGISTRY).label("registry"),
+            value_of(SpanKind.MANAGEMENT).label("management"),
+            value_of(SpanKind.CARE).label("care"),
+            first_of(SpanKind.MANAGEMENT, ManagementStatus.MANAGED, day).label("managed_from"),
+            first_of(SpanKind.REGISTRY, RegistryStatus.REGISTERED, day).label("registered_from"),
+            first_of(SpanKind.REGISTRY, RegistryStatus.DEAD, dead_by).label("dead_from"),
+        )
+        .where(span.withdrawn_at.is_(None), span.from_on <= dead_by, span.patient_id.in_(is_here))
+        .group_by(span.patient_id)
+        .cte("states")
+    )
+
+
+def _diagnosis(counted: Counted) -> CTE:
+    """The diagnosis that held at the cut-off, or was the last one of somebody who died before it."""
+    one = Diagnosis
+    newest = func.row_number().over(partition_by=one.patient_id, order_by=(one.from_on.desc(), one.id.desc()))
+    ranked = (
+        select(one.patient_id, one.category, newest.label("nth"))
+        .where(one.withdrawn_at.is_(None), one.from_on <= counted.cut_off)
+        .subquery("ranked_diagnoses")
+    )
+    return select(ranked.c.patient_id, ranked.c.category).where(ranked.c.nth == 1).cte("diagnosed")
+
+
+def _bits(base: CTE, pattern: CTE, counted: Counted) -> ColumnElement[int]:
+    bits: ColumnElement[int] = literal(0, BigInteger)
+    for flag, condition in _conditions(base, pattern, counted).items():
+        bits = bits + case((condition, literal(int(flag), BigInteger)), else_=literal(0, BigInteger))
+    return bits
+
+
+def _conditions(base: CTE, pattern: CTE, counted: Counted) -> dict[InSet, ColumnElement[bool]]:
+    """Each set's condition, in the words of domain 4.1."""
+    row, seen = base.c, pattern.c
+    registered = row.is_registered
+    accepts = row.management.in_((ManagementStatus.MANAGED.value, ManagementStatus.LOST.value))
+    is_lost = row.management == ManagementStatus.LOST.value
+    visited = and_(registered, seen.visits > 0)
+    managed = and_(visited, accepts)
+    at_home = and_(row.care.in_([one.value for one in _AT_HOME]), ~is_lost)
+    can_come = row.care.not_in((CareSetting.CUSTODY.value, CareSetting.INPATIENT.value))
+    return {
+        InSet.REGISTERED: registered,
+        InSet.REGISTERED_OR_DIED: true(),
+        InSet.DIED: ~registered,
+        InSet.SCHIZOPHRENIA: row.category == DiagnosisCategory.SCHIZOPHRENIA,
+        InSet.MANAGED: managed,
+        InSet.STANDARD: and_(
+            managed, ~is_lost, row.care != CareSetting.CUSTODY.value, keeps_the_standard(base, pattern, counted)
+        ),
+        InSet.VISITED: visited,
+        InSet.MEDICATED: and_(visited, seen.is_medicated == 1),
+        InSet.REGULAR: and_(visited, _is_regular(pattern, counted)),
+        InSet.NO_DRUG_NEEDED: and_(visited, seen.has_no_drug == 1, seen.has_answer == 0),
+        InSet.CLASSIFIED: managed,
+        InSet.STABLE: and_(managed, seen.has_unstable == 0),
+        InSet.LATEST_STABLE: and_(visited, seen.latest_is_stable == 1),
+        InSet.FACE_TO_FACE: and_(visited, _is_seen(pattern, counted)),
+        InSet.EXAMINED: and_(registered, _is_examined(base, counted)),
+        InSet.LOST: and_(registered, is_lost),
+        InSet.AT_HOME: and_(registered, at_home),
+        InSet.LOCKED_UP: and_(visited, seen.latest_is_locked == 1),
+        InSet.OFFENDED: and_(registered, seen.has_offence == 1),
+        InSet.REFUSED: and_(registered, row.management == ManagementStatus.REFUSED.value),
+        InSet.NEWLY_REGISTERED: and_(registered, row.registered_from >= counted.first_on),
+        InSet.OVERDUE: and_(
+            registered, row.management == ManagementStatus.MANAGED.value, can_come, seen.is_overdue == 1
+        ),
+        InSet.HIGH_LEVEL: and_(registered, _is_high(base, counted)),
+    }
+
+
+def _is_regular(pattern: CTE, counted: Counted) -> ColumnElement[bool]:
+    if counted.settings.regular is RegularMode.LAST_VISIT:
+        return pattern.c.latest_is_regular == 1
+    return and_(pattern.c.has_answer == 1, pattern.c.has_irregular == 0)
+
+
+def _is_seen(pattern: CTE, counted: Counted) -> ColumnElement[bool]:
+    """Seen in person: once, or once in every half-year that has ended."""
+    halves = range(len(ended_half_years(counted))) if counted.settings.face_to_face is FaceToFace.HALF_YEARLY else ()
+    return and_(pattern.c.has_face == 1, *(pattern.c[f"has_face_{number}"] == 1 for number in halves))
+
+
+def _is_examined(base: CTE, counted: Counted) -> ColumnElement[bool]:
+    """A complete examination (all items of domain 2.7) in the year of the cut-off, by then."""
+    return exists().where(
+        Examination.patient_id == base.c.patient_id,
+        Examination.withdrawn_at.is_(None),
+        Examination.examined_on >= counted.cut_off.replace(month=1, day=1),
+        Examination.examined_on <= counted.cut_off,
+        *(column.is_not(None) for column in _EXAMINED),
+    )
+
+
+def _is_high(base: CTE, counted: Counted) -> ColumnElement[bool]:
+    newest = (
+        select(RiskLevel.level)
+        .where(
+            RiskLevel.patient_id == base.c.patient_id,
+            RiskLevel.withdrawn_at.is_(None),
+            RiskLevel.assessed_on <= counted.cut_off,
+        )
+        .order_by(RiskLevel.assessed_on.desc(), RiskLevel.id.desc())
+        .limit(1)
+        .correlate(base)
+        .scalar_subquery()
+    )
+    return newest >= 3
+
+
+__all__ = ["Counted", "counted_patients", "how_many"]

@@ -1,0 +1,76 @@
+"""How many there are: one grouped pass over a run's rows by village; towns and the county are sums of their villages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from app.areas.rules import county_of, town_of
+from app.core.scope import within_prefix
+from app.numbers.models import AreaPopulation, IndicatorMember
+from app.numbers.rules.indicators import RESIDENTS
+from app.numbers.rules.membership import Figure, Weight
+
+Counts = dict[str, int]
+
+
+def count_villages(session: Session, run_id: int, figures: Sequence[Figure]) -> dict[str, Counts]:
+    """village → name of the figure → how many."""
+    member = IndicatorMember
+    alike = (
+        select(
+            member.area_code,
+            member.bits,
+            func.count().label(Weight.ROWS.value),
+            func.sum(member.visits).label(Weight.VISITS.value),
+            func.sum(member.visits_in_time).label(Weight.VISITS_IN_TIME.value),
+        )
+        .where(member.run_id == run_id)
+        .group_by(member.area_code, member.bits)
+        .subquery()
+    )
+
+    def total(figure: Figure) -> ColumnElement[int]:
+        return func.sum(case((matches(figure, alike.c.bits), alike.c[figure.weight.value]), else_=0))
+
+    rows = session.execute(select(alike.c.area_code, *map(total, figures)).group_by(alike.c.area_code))
+    return {row[0]: {one.name: int(n) for one, n in zip(figures, row[1:], strict=True)} for row in rows}
+
+
+def matches(figure: Figure, bits: ColumnElement[int]) -> ColumnElement[bool]:
+    """The rows of a figure: all of its flags, none of the others."""
+    return bits.op("&")(int(figure.flags | figure.without)) == int(figure.flags)
+
+
+def add_up(villages: Mapping[str, Counts]) -> dict[str, Counts]:
+    """Places of every level of a county: each village, its town, and the county."""
+    places: dict[str, Counter[str]] = {}
+    for village, counts in villages.items():
+        for place in {village, town_of(village), county_of(village)}:
+            places.setdefault(place, Counter()).update(counts)
+    return {place: dict(counts) for place, counts in places.items()}
+
+
+def residents_of(session: Session, prefix: str, year: int) -> Counts:
+    """place → residents, where they were typed in for the year or, failing that, for the year before."""
+    known: Counts = {}
+    rows = session.execute(
+        select(AreaPopulation.area_code, AreaPopulation.residents)
+        .where(within_prefix(AreaPopulation.area_code, prefix), AreaPopulation.year.in_((year - 1, year)))
+        .order_by(AreaPopulation.year)
+    )
+    known.update((code, residents) for code, residents in rows)
+    return known
+
+
+def with_residents(
+    places: dict[str, Counts], residents: Mapping[str, int], all_places: Iterable[str]
+) -> dict[str, Counts]:
+    """The same for every place that stands, empty ones too, with its residents where they are known."""
+    return {
+        place: places.get(place, {}) | ({RESIDENTS.name: residents[place]} if place in residents else {})
+        for place in {*all_places, *places}
+    }

@@ -1,0 +1,1 @@
+"""What is counted and how, as plain values (domain 4)."""

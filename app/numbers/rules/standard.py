@@ -1,0 +1,126 @@
+"""Standardised management (规范管理) of one patient in a window (domain 4.3): whether, and the first gap that says no.
+
+The same rule stands as one statement over a whole county in `queries/standard.py`; a property test holds the two together. This one
+explains: a patient who is missing in a number has a day from which, and a visit after which, nobody came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from app.core.quarter import Quarter
+from app.core.reasons import Reason, reason
+from app.core.spans import Span
+from app.numbers.rules.settings import StandardMode, StandardRules
+
+# touched by management for more than so many days, a quarter wants a visit of its own (mode `quarterly`)
+TOUCHED_DAYS = 45
+# nobody known to have come before: the longest interval that the norm knows, three months (docs/adr/0028)
+FIRST_VISIT_DAYS = 92
+AFTER_SUSPENSION_DAYS = 14
+VISITS_A_YEAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DatedVisit:
+    """A completed visit and the last day on which the next one was in time."""
+
+    on: date
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From the later of the period's first day and the first day of management to the cut-off; `period_from` is the former."""
+
+    period_from: date
+    managed_from: date
+    cut_off: date
+
+    @property
+    def first(self) -> date:
+        return max(self.period_from, self.managed_from)
+
+    @property
+    def is_whole_year(self) -> bool:
+        year = self.period_from.year
+        return self.managed_from <= self.period_from == date(year, 1, 1) and self.cut_off == date(year, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """From this day on the next visit is owed until `due_on`; None while nobody can come."""
+
+    on: date
+    due_on: date | None
+
+
+def failing_gap(
+    visits: Iterable[DatedVisit], suspended: Sequence[Span], window: Window, rules: StandardRules
+) -> Reason | None:
+    """Why the pattern is not to the standard; None when it is.
+
+    `visits` are all completed ones up to the cut-off, of one day the last; `suspended` are whole days in hospital or in custody, an
+    open one ends behind the cut-off.
+    """
+    known = sorted((one for one in visits if one.on <= window.cut_off), key=lambda one: one.on)
+    inside = [one for one in known if one.on >= window.first]
+    if rules.mode is StandardMode.QUARTERLY:
+        return _quarter_without(inside, suspended, window)
+    events = list(_events(known, suspended, window.cut_off, rules))
+    if gap := _late(events, window):
+        return gap
+    rested = any(span.first <= window.cut_off and span.last >= window.first for span in suspended)
+    if window.is_whole_year and not rested and len(inside) < VISITS_A_YEAR:
+        return reason("numbers.standard.too_few", count=len(inside), wanted=VISITS_A_YEAR)
+    return None
+
+
+def _events(
+    visits: Iterable[DatedVisit], suspended: Sequence[Span], cut_off: date, rules: StandardRules
+) -> Iterator[_Event]:
+    """Visits and suspensions in order of days; on one day a suspension ends before the visit and begins after it."""
+
+    def rests(day: date) -> bool:
+        return any(span.contains(day) for span in suspended)
+
+    grace = timedelta(days=rules.grace_days)
+    found: list[tuple[date, int, date | None]] = []
+    for span in suspended:
+        found.append((span.first, 2, None))
+        again = None if span.last == date.max else span.last + timedelta(days=1)
+        if again is not None and again <= cut_off and not rests(again):
+            found.append((again, 0, again + timedelta(days=AFTER_SUSPENSION_DAYS) + grace))
+    found += [(visit.on, 1, None if rests(visit.on) else visit.due_on + grace) for visit in visits]
+    for on, _rank, due_on in sorted(found, key=lambda event: event[:2]):
+        if on <= cut_off:
+            yield _Event(on, due_on)
+
+
+def _late(events: Sequence[_Event], window: Window) -> Reason | None:
+    first_owed = window.first + timedelta(days=FIRST_VISIT_DAYS)
+    first_came = events[0].on if events else window.cut_off
+    if first_came > window.first and first_came > first_owed:
+        return reason("numbers.standard.first_late", since=window.first, due=first_owed)
+    for event, following in pairwise(events):
+        if event.due_on is not None and window.first <= following.on and following.on > event.due_on:
+            return reason("numbers.standard.late", after=event.on, due=event.due_on, came=following.on)
+    last = events[-1] if events else None
+    if last is not None and last.due_on is not None and window.cut_off > last.due_on:
+        return reason("numbers.standard.nobody_since", after=last.on, due=last.due_on)
+    return None
+
+
+def _quarter_without(inside: Sequence[DatedVisit], suspended: Sequence[Span], window: Window) -> Reason | None:
+    quarter = Quarter.of(window.first)
+    while quarter.first_day <= window.cut_off:
+        days = Span(max(window.first, quarter.first_day), min(window.cut_off, quarter.last_day))
+        shared = (days.overlap(span) for span in suspended)
+        touched = days.days - sum(span.days for span in shared if span is not None)
+        if touched > TOUCHED_DAYS and not any(days.contains(visit.on) for visit in inside):
+            return reason("numbers.standard.no_visit_in", quarter=str(quarter))
+        quarter = quarter.next()
+    return None

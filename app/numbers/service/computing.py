@@ -1,0 +1,100 @@
+"""Computing a county's numbers: who is in which set is stored, and how many that makes in every place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Select, delete, insert, literal, select
+from sqlalchemy.orm import Session
+
+from app.areas.models import Area
+from app.areas.rules import prefix_of
+from app.core.actor import Actor
+from app.core.batches import slices, table_of
+from app.core.db import Canonical
+from app.core.scope import within_prefix
+from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue
+from app.numbers.queries.members import counted_patients
+from app.numbers.queries.pattern import Counted
+from app.numbers.queries.totals import add_up, count_villages, residents_of, with_residents
+from app.numbers.rules.indicators import figures
+from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.settings import RULE_SET, NumberSettings
+
+# rows of `IndicatorMember` but their run
+Source = Callable[[Counted], Select[tuple[object, ...]]]
+SOURCES: tuple[Source, ...] = (counted_patients,)
+_COLUMNS = ("run_id", "kind", "subject_id", "patient_id", "area_code", "agency_id", "bits", "visits", "visits_in_time")
+
+
+def compute(
+    session: Session,
+    actor: Actor,
+    county_code: str,
+    period: ReportPeriod,
+    settings: NumberSettings,
+    today: date,
+    now: datetime,
+) -> IndicatorRun:
+    """Count the county for the period as of today's facts, and forget the county's older computations of it that nobody submitted.
+
+    `county_code`: 12 digits. The cut-off is the earlier of the period's last day and today.
+    """
+    run = IndicatorRun(
+        area_code=county_code,
+        period=str(period),
+        first_on=period.counted_from(settings.periods),
+        cut_off=period.cut_off(today),
+        settings=settings.to_json(),
+        rule_set=RULE_SET,
+        computed_at=now,
+        computed_by=actor.user_id,
+    )
+    session.add(run)
+    session.flush()
+    counted = Counted(prefix_of(county_code), run.first_on, run.cut_off, settings)
+    _store_members(session, run, counted)
+    _store_values(session, run, counted)
+    _forget_older(session, run)
+    return run
+
+
+def _store_members(session: Session, run: IndicatorRun, counted: Counted) -> None:
+    for source in SOURCES:
+        rows = source(counted).subquery("counted")
+        columns = [literal(run.id), *(rows.c[name] for name in _COLUMNS[1:])]
+        session.execute(insert(table_of(IndicatorMember)).from_select(_COLUMNS, select(*columns)))
+
+
+def _store_values(session: Session, run: IndicatorRun, counted: Counted) -> None:
+    places = add_up(count_villages(session, run.id, figures(counted.settings)))
+    standing = select(Area.code).where(within_prefix(Area.code, counted.prefix), Area.replaced_by.is_(None))
+    residents = residents_of(session, counted.prefix, counted.cut_off.year)
+    complete = with_residents(places, residents, session.scalars(standing))
+    rows = [
+        {"run_id": run.id, "area_code": place, "counts": Canonical.of(counts)}
+        for place, counts in sorted(complete.items())
+    ]
+    for part in slices(rows):
+        session.execute(insert(IndicatorValue), part)
+
+
+def _forget_older(session: Session, run: IndicatorRun) -> None:
+    older = list(
+        session.scalars(
+            select(IndicatorRun.id).where(
+                IndicatorRun.area_code == run.area_code,
+                IndicatorRun.period == run.period,
+                IndicatorRun.id < run.id,
+                IndicatorRun.is_frozen.is_(False),
+            )
+        )
+    )
+    _forget(session, older)
+
+
+def _forget(session: Session, run_ids: Sequence[int]) -> None:
+    for model in (IndicatorMember, IndicatorValue):
+        session.execute(delete(model).where(model.run_id.in_(run_ids)))
+    session.execute(delete(IndicatorRun).where(IndicatorRun.id.in_(run_ids)))
