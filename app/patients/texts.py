@@ -75,6 +75,7 @@ TEXTS: dict[str, str] = {
     "patients.screening.dates": N_("截止日期不能早于开始日期"),
     # the audit's words
     "patients.clue_received": N_("收到出院对接的线索"),
+    "patients.clue_put_right": N_("按更正后的出院记录更新线索"),
     "patients.clue_reported": N_("上报线索"),
     "patients.clue_opened": N_("开始调查线索"),
     "patients.clue_closed": N_("办结线索"),

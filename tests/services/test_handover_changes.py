@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from app.audit.models import AuditEvent
 from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Invalid
 from app.core.files import keep_file
-from app.core.identity import Sex
+from app.core.identity import IdKind, Sex
 from app.desk.commands import AcceptTransfer, ProposeTransfer
 from app.desk.service.transfers import accept_transfer, propose_transfer
 from app.discharges.commands import CloseLoop, ConfirmNotice, CorrectEvent, PlanDischarge
@@ -25,7 +25,7 @@ from app.discharges.queries.board import count_loops
 from app.discharges.queries.homes import find_new_home
 from app.discharges.queries.inbox import home_of, list_inbox, shows_person
 from app.discharges.queries.indicators import indicators_of
-from app.discharges.queries.reach import list_of_patient
+from app.discharges.queries.reach import find_docking_of, list_of_patient
 from app.discharges.queries.receipts import list_receipts
 from app.discharges.queries.sheets import open_form_sheet
 from app.discharges.rules.clocks import next_contact_due_at
@@ -57,9 +57,11 @@ from app.documents.models import Document
 from app.documents.rules import DocumentKind, DocumentSubject
 from app.messages.models import Message
 from app.messages.rules.kinds import MessageKind
-from app.patients.models import Admission, Patient
-from app.patients.rules import CareSetting, TransferReason
+from app.patients.commands import CloseClue
+from app.patients.models import Admission, Clue, Patient
+from app.patients.rules import CareSetting, ClueOutcome, TransferReason
 from app.patients.service import record_admission
+from app.patients.service.clues import close_clue, open_clue
 from app.people.models import Person
 from app.risk.queries.said import find_said
 from app.tasks.models import Task
@@ -283,6 +285,40 @@ def test_a_record_closed_as_wrong_is_sent_again_under_its_number(session: Sessio
     assert submitted(session, county, area_code=SECOND_VILLAGE).id == second.id, "and is one loop again"
     number = first.hospital_number or ""
     assert get_loop_state(session, county.actor("hospital"), number).state == "dispatched"
+
+
+def test_a_corrected_record_of_somebody_unregistered_goes_on_with_the_clue_of_the_wrong_one(
+    session: Session, county: County
+) -> None:
+    nobody: dict[str, Any] = {"id_kind": IdKind.NONE, "id_number": ""}
+    first, coordinator = submitted(session, county, name="单小明", **nobody), county.actor("coordinator")
+    clue = session.scalars(select(Clue)).one()
+    wrong = CloseLoop(CloseReason.WRONG_ENTRY)
+
+    def put_right(**changes: Any) -> Discharge:
+        standing = session.scalars(select(Discharge).where(Discharge.close_reason.is_(None))).one()
+        close_loop(session, vault(session), coordinator, standing.public_id, wrong, NOW)
+        return submitted(session, county, **nobody, **changes)
+
+    right = put_right(area_code=OTHER_VILLAGE, address="西头 2 号")
+    assert right.clue_id == first.clue_id == clue.id and session.scalars(select(Clue.id)).all() == [clue.id]
+    assert (clue.area_code, clue.agency_id) == (OTHER_VILLAGE, county.actor("other_doctor").agency_id)
+    assert session.get_one(Person, clue.person_id).name == "单晓明"
+    assert vault(session).open(clue.person_id, "clues.place", clue.place_sealed) == "西头 2 号"
+    other = county.actor("other_doctor")
+    assert find_docking_of(session, other, clue) == forms(session, right)[FormKind.HEALTH_CENTRE].public_id
+    # also where the number was the slip, and while somebody looks
+    open_clue(session, other, clue, NOW)
+    renumbered = put_right(hospital_number="CY-8", area_code=OTHER_VILLAGE, address="西头 2 号")
+    assert renumbered.clue_id == clue.id
+    # what was answered of one place answers nothing of another; what is only written better is not asked twice
+    close_clue(session, vault(session), other, clue, CloseClue(ClueOutcome.NOT_FOUND, "查无此人"), TODAY, NOW)
+    better = put_right(hospital_number="CY-8", area_code=OTHER_VILLAGE, address="西头 2 号", advice="按时复诊")
+    assert better.clue_id == clue.id
+    elsewhere = put_right(hospital_number="CY-8")
+    assert elsewhere.clue_id not in (None, clue.id)
+    stranger = put_right(name="王传贞", born_on=date(1971, 3, 2), hospital_number="CY-9")
+    assert stranger.clue_id not in (None, clue.id, elsewhere.clue_id), "somebody else is looked for apart"
 
 
 def test_a_contact_noted_by_mistake_does_not_count(session: Session, county: County) -> None:

@@ -137,7 +137,7 @@ def test_the_notice_is_signed_before_they_leave_and_a_wrong_record_is_sent_again
         assert [one.area_code for one in loops] == [VILLAGE, OTHER_VILLAGE]
     assert f"new?again={wrong}" not in hospital.get(f"/discharges/records/{wrong}").text, "it has been put right"
     assert hospital.get(f"/discharges/records/new?again={loops[1].public_id}").status_code == 404
-    assert_the_clue_leads_back(database, client_as("doctor"), wrong)
+    assert_the_clue_leads_back(database, client_as("other_doctor"), loops[1].public_id)
 
 
 def assert_the_clue_leads_back(database: Database, doctor: FlaskClient, loop: str) -> None:

@@ -243,7 +243,8 @@ def find_docking_of(session: Session, actor: Actor, clue: Clue) -> str | None:
         .join(Discharge, Discharge.id == HandoverForm.discharge_id)
         .where(Discharge.clue_id == clue.id, HandoverForm.kind == FormKind.HEALTH_CENTRE, addressed_to(actor))
     )
-    return session.scalar(found.order_by(HandoverForm.round.desc()).limit(1))
+    # a record that was put right goes on with the same clue: its form is the later one
+    return session.scalar(found.order_by(HandoverForm.id.desc()).limit(1))
 
 
 def list_of_patient(session: Session, actor: Actor, patient: Patient) -> list[tuple[Discharge, str | None]]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.clock import business_day
 from app.discharges.commands import SubmitDischarge
 from app.discharges.models import Discharge
+from app.discharges.rules.numbers import first_of, issue_of
+from app.discharges.rules.states import CloseReason
 from app.discharges.service.addressing import is_known_place
-from app.patients.models import Patient
+from app.discharges.service.senders import day_of, is_same
+from app.patients.models import Clue, Patient
 from app.patients.rules import NOT_LIVE
-from app.patients.service.clues import receive_unregistered
+from app.patients.service.clues import carry_on_unregistered, receive_unregistered
 from app.people.commands import PersonDraft
 from app.people.models import Person
 from app.people.service import change_identity, create_person, discard_person, find_by_id_number
@@ -56,10 +59,36 @@ def find_registration(session: Session, person: Person) -> Patient | None:
 def register_stranger(
     session: Session, vault: Vault, discharge: Discharge, said: SubmitDischarge, now: datetime
 ) -> None:
-    """The health centre of the place is asked to look, as at any clue; who reported it is not shown back to the hospital."""
+    """The health centre of the place is asked to look, as at any clue; who reported it is not shown back to the hospital.
+
+    A record that puts a wrong one right is looked into with the clue that the wrong one opened.
+    """
     if not is_known_place(session, discharge.area_code):
         return
     draft = PersonDraft(name=said.name, sex=said.sex, born_on=said.born_on)
-    clue = receive_unregistered(session, vault, draft, discharge.area_code, said.address, now)
-    discharge.clue_id = clue.id
+    where = (draft, discharge.area_code, said.address, now)
+    first = _clue_of_wrong(session, vault, discharge, said)
+    clue = carry_on_unregistered(session, vault, first, *where) if first is not None else None
+    discharge.clue_id = (clue or receive_unregistered(session, vault, *where)).id
     session.flush()
+
+
+def _clue_of_wrong(session: Session, vault: Vault, discharge: Discharge, said: SubmitDischarge) -> Clue | None:
+    """Of this discharge as it was sent before and closed as entered wrongly: by its number, or of the day where that was the slip."""
+    number, day = first_of(said.hospital_number), day_of(said.discharged_at)
+    wrong = (
+        select(Discharge)
+        .where(
+            Discharge.hospital_key == discharge.hospital_key,
+            Discharge.close_reason == CloseReason.WRONG_ENTRY,
+            Discharge.clue_id.is_not(None),
+            or_(
+                Discharge.hospital_number == number,
+                Discharge.hospital_number.startswith(issue_of(number), autoescape=True),
+                and_(Discharge.discharged_at >= day, Discharge.discharged_at < day + timedelta(days=1)),
+            ),
+        )
+        .order_by(Discharge.id.desc())
+    )
+    found = next((one for one in session.scalars(wrong) if is_same(session, vault, one, said)), None)
+    return session.get(Clue, found.clue_id) if found is not None else None

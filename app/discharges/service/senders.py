@@ -107,7 +107,7 @@ def find_sent(session: Session, vault: Vault, sender: Sender, said: SubmitDischa
     by_number = session.scalars(own.where(Discharge.hospital_number == said.hospital_number)).one_or_none()
     if by_number is None:
         return session.scalars(own.where(Discharge.submission_key == said.submission_key)).one_or_none()
-    if not _is_same(session, vault, by_number, said):
+    if not is_same(session, vault, by_number, said):
         raise Invalid({"hospital_number": [reason("discharges.number_taken")]})
     return by_number
 
@@ -120,7 +120,7 @@ def stay_index(vault: Vault, sender: Sender, said: SubmitDischarge) -> bytes:
 
 def refuse_second_number(session: Session, vault: Vault, sender: Sender, said: SubmitDischarge) -> None:
     """One discharge of one person is sent under one number; `Invalid` names the one that stands."""
-    day = datetime.combine(business_day(said.discharged_at), time.min, SHANGHAI)
+    day = day_of(said.discharged_at)
     rows = session.scalars(
         select(Discharge)
         .join(Person, Person.id == Discharge.person_id)
@@ -139,7 +139,13 @@ def refuse_second_number(session: Session, vault: Vault, sender: Sender, said: S
             raise Invalid({"hospital_number": [reason("discharges.sent_under", number=standing.hospital_number)]})
 
 
-def _is_same(session: Session, vault: Vault, standing: Discharge, said: SubmitDischarge) -> bool:
+def day_of(at: datetime) -> datetime:
+    """The first moment of its day."""
+    return datetime.combine(business_day(at), time.min, SHANGHAI)
+
+
+def is_same(session: Session, vault: Vault, standing: Discharge, said: SubmitDischarge) -> bool:
+    """Two of name, number, birth and day agree: the same discharge, one of them written wrongly."""
     identity = open_json(vault, standing.person_id, IDENTITY, standing.identity_sealed) or {}
     agreeing = (
         session.get_one(Person, standing.person_id).name == said.name,

@@ -88,6 +88,38 @@ def receive_unregistered(
     return clue
 
 
+def carry_on_unregistered(
+    session: Session, vault: Vault, clue: Clue, draft: PersonDraft, area_code: str, place: str, now: datetime
+) -> Clue | None:
+    """The clue that a wrong record opened goes on with what the right one says of who and where.
+
+    One that has ended stands where it found somebody, or where the right record says nothing else; None: look anew.
+    """
+    latest = session.scalars(  # it may have been passed on to another village
+        select(Clue).where(Clue.person_id == clue.person_id).order_by(Clue.id.desc()).limit(1).with_for_update()
+    ).one()
+    person, draft = session.get_one(Person, latest.person_id), draft.normalised()
+    said = (
+        person.name,
+        person.sex,
+        person.born_on,
+        latest.area_code,
+        vault.open(person.id, PLACE, latest.place_sealed),
+    )
+    is_repeated = said == (draft.name, int(draft.sex), draft.born_on, area_code, place or None)
+    if latest.state is ClueState.CLOSED:
+        return latest if is_repeated or latest.outcome in (ClueOutcome.SUSPECTED, ClueOutcome.KNOWN) else None
+    if is_repeated:
+        return latest
+    change_identity(session, vault, Actor.operator(), person, draft, now)
+    agency = responsible_agency(session, area_code)
+    latest.area_code, latest.agency_id = area_code, agency.id if agency else None
+    latest.place_sealed = vault.seal(latest.person_id, PLACE, place)
+    session.flush()
+    note(session, None, "patients.clue_put_right", now=now, subject=("clue", latest.public_id), area_code=area_code)
+    return latest
+
+
 def open_clue(session: Session, actor: Actor, clue: Clue, now: datetime) -> None:
     """Somebody looks at it from now on; looking again changes nothing."""
     require(actor, Action.SEE_CLUES)
