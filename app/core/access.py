@@ -226,6 +226,17 @@ class Action(StrEnum):
     KEEP_TEXT_CONSENTS = "keep_text_consents"  # who agreed to be told by text message, and who no longer does
     SEE_REPORTS = "see_reports"  # the page of what this role may print
     SEE_COMPLIANCE = "see_compliance"  # coordinator's first page and lists of what is late
+    SEE_NUMBERS = "see_numbers"  # indicators, dashboards and what is listed behind a figure, as far as the role may see
+    SET_NUMBERS = "set_numbers"  # how the county counts, residents, targets
+    SUBMIT_REPORTS = "submit_reports"  # freeze a report; another person's word on a revision
+    SEND_ORDERS = "send_orders"  # supervision orders (督办单) to units, and whether a reply will do
+    ANSWER_ORDERS = "answer_orders"  # reply to an order addressed to one's own unit
+    SEE_APPRAISAL = "see_appraisal"  # what one's own unit lost marks for, and object; the county sees all
+    KEEP_APPRAISAL = "keep_appraisal"  # scheme, preview, publish, answer objections
+    SEE_QUALITY = "see_quality"  # records that lack or contradict something, each with whose it is
+    COMPARE_NATIONAL = "compare_national"  # load the national system's export beside the register
+    KEEP_TRAINING = "keep_training"  # sessions, attendees, hours
+    DRAW_SAMPLES = "draw_samples"  # records for a check on site, and what was found
     SEE_TOWN = "see_town"
     READ_AUDIT = "read_audit"
     KEEP_WORKDAYS = "keep_workdays"  # the State's yearly list of holidays, by which offices' deadlines are counted
@@ -398,6 +409,27 @@ ACTIONS: dict[Action, frozenset[Role]] = {
             Role.TOWN,
         }
     ),
+    Action.SEE_NUMBERS: frozenset(
+        {
+            Role.COORDINATOR,
+            Role.COUNTY_OFFICE,
+            Role.HEALTH_LEAD,
+            Role.DOCTOR,
+            Role.TOWN,
+            Role.AUDITOR,
+            Role.CITY_VIEWER,
+        }
+    ),
+    Action.SET_NUMBERS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
+    Action.SUBMIT_REPORTS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
+    Action.SEND_ORDERS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
+    Action.ANSWER_ORDERS: frozenset({Role.HEALTH_LEAD, Role.TOWN, Role.HOSPITAL, Role.POLICE, Role.CLERK}),
+    Action.SEE_APPRAISAL: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.TOWN}),
+    Action.KEEP_APPRAISAL: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
+    Action.SEE_QUALITY: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.DOCTOR}),
+    Action.COMPARE_NATIONAL: frozenset({Role.COUNTY_OFFICE}),
+    Action.KEEP_TRAINING: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD}),
+    Action.DRAW_SAMPLES: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
     Action.SEE_TOWN: frozenset({Role.TOWN}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
     Action.KEEP_WORKDAYS: frozenset({Role.ADMIN, Role.COORDINATOR}),

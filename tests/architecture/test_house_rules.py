@@ -144,6 +144,7 @@ UNSCOPED = {
     "visits.queries": "by patient or visit, which a scoped query handed out; rules and calendar are everybody's",
     "numbers.queries.totals.count_villages": "a computation of the scheduler, over a county",
     "numbers.queries.totals.residents_of": "a computation of the scheduler, over a county",
+    "numbers.queries.settings": "what a county decided and is held to is the same for everybody in it",
 }
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.areas.rules import county_of, town_of
 from app.core.scope import within_prefix
@@ -40,7 +40,7 @@ def count_villages(session: Session, run_id: int, figures: Sequence[Figure]) -> 
     return {row[0]: {one.name: int(n) for one, n in zip(figures, row[1:], strict=True)} for row in rows}
 
 
-def matches(figure: Figure, bits: ColumnElement[int]) -> ColumnElement[bool]:
+def matches(figure: Figure, bits: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The rows of a figure: all of its flags, none of the others."""
     return bits.op("&")(int(figure.flags | figure.without)) == int(figure.flags)
 

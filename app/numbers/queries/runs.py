@@ -1,0 +1,103 @@
+"""Reading what was computed: the newest run of a county and period, its figures by place, and the rows behind a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from app.areas.rules import county_of, prefix_of
+from app.core.actor import Actor
+from app.core.batches import slices
+from app.core.errors import NotFound
+from app.core.scope import within, within_prefix
+from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue
+from app.numbers.queries.totals import Counts, matches
+from app.numbers.rules.membership import Figure, MemberKind, Weight
+from app.numbers.rules.period import ReportPeriod
+
+
+def find_run(session: Session, actor: Actor, county_code: str, period: ReportPeriod) -> IndicatorRun | None:
+    """The newest computation of the period for a county that the actor's area lies in, or that lies in it."""
+    if not touches(actor, county_code):
+        raise NotFound()
+    return session.scalar(
+        select(IndicatorRun)
+        .where(IndicatorRun.area_code == county_code, IndicatorRun.period == str(period))
+        .order_by(IndicatorRun.id.desc())
+        .limit(1)
+    )
+
+
+def get_run(session: Session, actor: Actor, public_id: str) -> IndicatorRun:
+    run = session.scalar(select(IndicatorRun).where(IndicatorRun.public_id == public_id))
+    if run is None or not touches(actor, run.area_code):
+        raise NotFound()
+    return run
+
+
+def list_newest_runs(session: Session, actor: Actor, period: ReportPeriod) -> list[IndicatorRun]:
+    """The newest run of each county in the actor's area, in the order of their codes."""
+    newest = (
+        select(func.max(IndicatorRun.id))
+        .where(within(IndicatorRun.area_code, actor), IndicatorRun.period == str(period))
+        .group_by(IndicatorRun.area_code)
+    )
+    found = select(IndicatorRun).where(IndicatorRun.id.in_(newest)).order_by(IndicatorRun.area_code)
+    return list(session.scalars(found))
+
+
+def values_of(session: Session, actor: Actor, run: IndicatorRun, places: Sequence[str]) -> dict[str, Counts]:
+    """place → its figures, for places in the actor's area; a place that had nothing to count has no figures."""
+    found: dict[str, Counts] = {place: {} for place in places if place.startswith(actor.area_prefix)}
+    for part in slices(found):
+        rows = select(IndicatorValue.area_code, IndicatorValue.counts).where(
+            IndicatorValue.run_id == run.id, IndicatorValue.area_code.in_(part)
+        )
+        found.update(dict(session.execute(rows).all()))
+    return found
+
+
+def count_members(session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure) -> int:
+    """What the figure says of a place, counted anew over its rows."""
+    weight: dict[Weight, ColumnElement[Any]] = {
+        Weight.ROWS: func.count(),
+        Weight.VISITS: func.coalesce(func.sum(IndicatorMember.visits), 0),
+        Weight.VISITS_IN_TIME: func.coalesce(func.sum(IndicatorMember.visits_in_time), 0),
+    }
+    return int(session.scalar(_behind(actor, run, place, figure, weight[figure.weight])) or 0)
+
+
+def list_members(
+    session: Session,
+    actor: Actor,
+    run: IndicatorRun,
+    place: str,
+    figure: Figure,
+    *,
+    kind: MemberKind | None = None,
+    after: int = 0,
+    limit: int = 50,
+) -> list[IndicatorMember]:
+    """Rows behind a figure in the order of place and subject, `limit` of them from the `after`-th on."""
+    rows = _behind(actor, run, place, figure, IndicatorMember)
+    if kind is not None:
+        rows = rows.where(IndicatorMember.kind == kind)
+    ordered = rows.order_by(IndicatorMember.area_code, IndicatorMember.kind, IndicatorMember.subject_id)
+    return list(session.scalars(ordered.offset(after).limit(limit)))
+
+
+def touches(actor: Actor, place: str) -> bool:
+    """The actor's area lies in the county of the place, or the place in the actor's area."""
+    return place.startswith(actor.area_prefix) or actor.area_prefix.startswith(prefix_of(county_of(place)))
+
+
+def _behind(actor: Actor, run: IndicatorRun, place: str, figure: Figure, what: Any) -> Select[Any]:
+    return select(what).where(
+        IndicatorMember.run_id == run.id,
+        within(IndicatorMember.area_code, actor),
+        within_prefix(IndicatorMember.area_code, prefix_of(place)),
+        matches(figure, IndicatorMember.bits),
+    )

@@ -1,0 +1,56 @@
+"""What a county has decided about its numbers, and the targets it is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.areas.models import AreaSetting
+from app.areas.rules import county_of
+from app.numbers.models import IndicatorTarget
+from app.numbers.rules.settings import (
+    Denominators,
+    ExaminedOf,
+    FaceToFace,
+    NumberSettings,
+    PeriodMode,
+    RegularMode,
+    StandardMode,
+    StandardRules,
+)
+
+PREFIX = "numbers."
+
+
+def settings_of(session: Session, area_code: str) -> NumberSettings:
+    """The county's own, with the defaults of domain 4 for what it has not decided."""
+    rows = session.execute(
+        select(AreaSetting.name, AreaSetting.value).where(
+            AreaSetting.area_code == county_of(area_code), AreaSetting.name.startswith(PREFIX)
+        )
+    )
+    return read_settings({name.removeprefix(PREFIX): value for name, value in rows})
+
+
+def read_settings(said: Mapping[str, str]) -> NumberSettings:
+    """From the option's names and values as they are kept: `{"standard_mode": "quarterly", "grace_days": "3"}`."""
+    return NumberSettings(
+        StandardRules(StandardMode(said.get("standard_mode", StandardMode.INTERVAL)), int(said.get("grace_days", "0"))),
+        RegularMode(said.get("regular", RegularMode.STRICT)),
+        Denominators(said.get("denominators", Denominators.SINCE_2017)),
+        said.get("drops_no_drug_needed", "no") == "yes",
+        FaceToFace(said.get("face_to_face", FaceToFace.ONCE)),
+        ExaminedOf(said.get("examined_of", ExaminedOf.REGISTERED)),
+        PeriodMode(said.get("periods", PeriodMode.CUMULATIVE)),
+    )
+
+
+def targets_of(session: Session, place: str, year: int) -> dict[str, IndicatorTarget]:
+    """indicator → the target that holds in a place: its own before its county's."""
+    county = county_of(place)
+    rows = session.scalars(
+        select(IndicatorTarget).where(IndicatorTarget.area_code.in_({place, county}), IndicatorTarget.year == year)
+    )
+    return {one.indicator: one for one in sorted(rows, key=lambda one: one.area_code == place)}
