@@ -37,6 +37,7 @@ TEXTS: dict[str, str] = {
     "insurance.eligible.rule": N_("符合保险单约定的等级"),
     "insurance.eligible.below": N_("未达到保险单约定的等级"),
     "insurance.enrolment.meanwhile": N_("名单刚刚有变化，请刷新后再提交"),
+    "insurance.enrolment.under_way": N_("正在办理另一天的增减员，请等办好后再试"),
     "insurance.enrolment.reported_today": N_("这一天的增减员已经提交过，请换一天"),
     "insurance.enrolment.not_confirmed": N_("保险单复核后才能参保"),
     "insurance.enrolment.ended": N_("保险单已于 %(on)s 到期"),

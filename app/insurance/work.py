@@ -1,4 +1,4 @@
-"""Long work of this room, done by the scheduler process: the insurer's list of a large county."""
+"""Long work of this room, done by the scheduler process: reporting a large county's people, and the insurer's list of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from app.accounts.queries import get_actor_by_id
 from app.audit.prints import keep_print
-from app.core.clock import current_clock
+from app.core.clock import business_day, current_clock
+from app.core.dates import parse_date
 from app.core.db import Database
 from app.core.errors import NotFound
 from app.core.files import keep_file
@@ -17,10 +18,13 @@ from app.core.keys import current_keyring
 from app.core.models import WorkItem
 from app.core.work import Handler, Progress, WorkDone
 from app.insurance.papers import insured_document, insured_lines, print_of_insured
-from app.insurance.queries.enrolment import find_batch
+from app.insurance.queries.enrolment import count_candidates, counts_of_day, find_batch
 from app.insurance.queries.exports import exported_people
 from app.insurance.queries.policies import get_policy
+from app.insurance.service.enrolling import WORK as REPORT
+from app.insurance.service.enrolling import report_changes
 from app.people.vault import Vault
+from app.subsidies.hands import require_person
 from reports.insured_list import InsuredDocument, render_insured_pdf, render_insured_xlsx
 
 KEPT = timedelta(days=1)
@@ -66,4 +70,24 @@ def print_list(ending: str, database: Database, item: WorkItem, progress: Progre
         return WorkDone(file_id=file.id)
 
 
-HANDLERS: dict[str, Handler] = {paper.work: partial(print_list, ending) for ending, paper in LISTS.items()}
+def report(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
+    """Add and remove as of a day in one transaction: whoever begins again after a killed process finds nobody or everybody.
+
+    "Today" is the day on which it was asked for, and what is told is what stands under the report's day, whichever process stored it.
+    """
+    public_id, on, asked_at = item.args["policy"], parse_date(item.args["on"]), item.asked_at
+    with database.reading() as session:
+        actor = get_actor_by_id(session, item.asked_by)
+        count = count_candidates(session, actor, get_policy(session, actor, public_id), on)
+    require_person(actor)
+    progress(0, count)
+    with database.transaction() as session:
+        report_changes(session, actor, public_id, on, business_day(asked_at), current_clock().now())
+        told = counts_of_day(session, actor, get_policy(session, actor, public_id), on)
+    return WorkDone(told)
+
+
+HANDLERS: dict[str, Handler] = {
+    **{paper.work: partial(print_list, ending) for ending, paper in LISTS.items()},
+    REPORT: report,
+}

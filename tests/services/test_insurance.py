@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,8 +16,10 @@ from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.models import WorkItem, WorkState
 from app.core.money import Money
 from app.core.reasons import reason
+from app.core.work import CLAIM_LAPSES_AFTER, claim_work
 from app.documents.commands import AttachDocument
 from app.documents.models import Document
 from app.documents.readers.papers import clean_paper
@@ -37,12 +40,16 @@ from app.insurance.rules.enrolment import BatchKind, EndReason
 from app.insurance.rules.policies import EligibleRule, Limits, PolicyKind, PolicyState
 from app.insurance.rules.relief import ReliefGround, ReliefState
 from app.insurance.service.claiming import complete_papers, decide_claim, pay_claim, report_claim, withdraw_claim
-from app.insurance.service.enrolling import preview_changes, report_changes
+from app.insurance.service.enrolling import ask_to_report, find_report, preview_changes, report_changes
 from app.insurance.service.policies import decide_policy, propose_policy, withdraw_policy
 from app.insurance.service.relieving import decide_relief, pay_relief, propose_relief, withdraw_relief
+from app.insurance.work import report
 from app.patients.models import Patient
 from app.people.models import DatePrecision, Person
 from app.people.service import record_death
+from scheduler.house import House as SchedulerHouse
+from scheduler.work import do_next
+from tests.rig.clock import StoppedClock
 from tests.rig.county import County
 from tests.rig.crowd import at_once
 from tests.rig.paper_pictures import photo
@@ -154,6 +161,42 @@ def test_people_are_added_and_removed_month_by_month_and_the_premium_adds_up(ses
     everybody = exported_people(session, vault(session), clerk, policy, None)
     assert Money.total(one.premium for one in everybody) == row.premium
     assert staying.public_id in {one.patient for one in shown.values()}
+
+
+def test_a_report_is_made_once_by_the_scheduler_however_often_it_is_asked_for_and_whatever_dies_meanwhile(
+    app: Flask, database: Database, county: County
+) -> None:
+    clerk, scheduler = county.actor("clerk"), SchedulerHouse.of(app, StoppedClock(NOW))
+    with database.transaction() as session:
+        family(session, county, "单晓明", 1)
+        family(session, county, "林秋水", 3)
+        policy_id = confirmed(session, county).public_id
+
+    def ask(on: date = TODAY) -> WorkItem:
+        with database.transaction() as session:
+            return ask_to_report(session, clerk, policy_id, on, TODAY, NOW)
+
+    item = ask()
+    assert ask().id == item.id, "pressed twice"
+    with pytest.raises(Conflict) as other_day:
+        ask(TODAY + timedelta(days=1))
+    assert other_day.value.reason.code == "insurance.enrolment.under_way"
+    with database.transaction() as session:
+        assert claim_work(session, NOW - CLAIM_LAPSES_AFTER - timedelta(seconds=1)) is not None, (
+            "by a process that stores"
+        )
+    with app.app_context():
+        told = report(database, item, lambda _done, _total: None).result  # and dies before it can say so
+    assert told == {"added": 2, "removed": 0}
+    assert do_next(scheduler)
+    with database.reading() as session:
+        again = session.get_one(WorkItem, item.id)
+        assert (again.state, again.result) == (WorkState.DONE, told)
+        assert session.scalar(select(func.count()).select_from(Enrolment)) == 2
+        assert session.scalars(select(EnrolmentBatch.count)).all() == [2]
+        policy = session.scalars(select(InsurancePolicy)).one()
+        assert find_report(session, policy) is None
+    ask(TODAY + timedelta(days=1))
 
 
 def claim_of(policy: InsurancePolicy, happened_at: datetime, **more: object) -> ReportClaim:

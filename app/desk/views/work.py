@@ -35,11 +35,13 @@ KINDS = {
     "roster_import": (N_("导入花名册"), Action.IMPORT_ROSTER),
     "visits_import": (N_("导入国家系统的随访"), Action.IMPORT_VISITS),
     "check_list_load": (N_("核对其他部门的名单"), Action.KEEP_CHECK_LISTS),
+    "insurance_report": (N_("办理增减员"), Action.KEEP_INSURANCE),
     "insured_list_pdf": (N_("打印参保名单"), Action.KEEP_INSURANCE),
     "insured_list_xlsx": (N_("导出参保名单"), Action.KEEP_INSURANCE),
 }
-# the figures of an import, a look or a pay file, in the order of its page
+# the figures of a report, an import, a look or a pay file, in the order of its page
 COUNTED = {
+    "insurance_report": {"added": N_("增员"), "removed": N_("减员")},
     "subsidy_export": {"sent": N_("报送银行的笔数"), "withheld": N_("拦付的笔数")},
     "subsidy_late_facts": {"looked": N_("重新核对的发放"), "made": N_("新发现的多发")},
     "roster_import": {
@@ -142,7 +144,7 @@ def _next_page(item: WorkItem) -> str | None:
         return url_for("subsidies.draft_policy", work=item.public_id)
     if item.kind == "subsidy_late_facts":
         return url_for("subsidies.recoveries")
-    if item.kind.startswith("insured_list"):
+    if item.kind.startswith("insur"):
         return url_for("insurance.show_policy", public_id=item.args["policy"])
     run = (item.result or {}).get("run") or item.args.get("run")
     return url_for("subsidies.show_run", public_id=run) if run else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from app.insurance.models import Enrolment, EnrolmentBatch, InsurancePolicy
 from app.insurance.queries.policies import needs_guardian, terms_of
 from app.insurance.rules.enrolment import (
     HIGH_RISK,
+    BatchKind,
     Candidate,
     EndReason,
     eligibility,
@@ -69,13 +70,29 @@ class Insured:
 
 
 _Guardian = aliased(Person)
+_BY_VILLAGE = (Patient.area_code, Patient.id)
 
 
-def candidates(session: Session, actor: Actor, policy: InsurancePolicy, on: date) -> list[ToAdd]:
-    """Everybody of the actor's area whom the policy's rule wants insured from a day and who is not, in the order of villages."""
+def candidates(
+    session: Session, actor: Actor, policy: InsurancePolicy, on: date, most: int = MOST_SHOWN
+) -> list[ToAdd]:
+    """The first of those whom the policy's rule wants insured from a day and who are not, in the order of villages."""
     require(actor, Action.SEE_INSURANCE)
-    rows = session.execute(_wanted(actor, policy, on).order_by(Patient.area_code, Patient.id)).all()
+    rows = session.execute(_wanted(actor, policy, on).order_by(*_BY_VILLAGE).limit(most)).all()
     return _as_candidates(session, actor, policy, rows, on)
+
+
+def count_candidates(session: Session, actor: Actor, policy: InsurancePolicy, on: date) -> int:
+    """All of them."""
+    require(actor, Action.SEE_INSURANCE)
+    return session.scalar(select(func.count()).select_from(_wanted(actor, policy, on).subquery())) or 0
+
+
+def to_enrol(session: Session, actor: Actor, policy: InsurancePolicy, on: date) -> Sequence[tuple[int, int | None]]:
+    """(patient, guardian) of all of them, in the order of the list's numbers."""
+    require(actor, Action.SEE_INSURANCE)
+    wanted = _wanted(actor, policy, on).with_only_columns(Patient.id, _Guardian.id).order_by(*_BY_VILLAGE)
+    return [(patient, guardian) for patient, guardian in session.execute(wanted)]
 
 
 def list_not_covered(
@@ -83,7 +100,7 @@ def list_not_covered(
 ) -> Page[ToAdd]:
     """A page of them, with those who cannot be added because they have no guardian."""
     require(actor, Action.SEE_INSURANCE)
-    wanted = _wanted(actor, policy, on, with_guardian=False).order_by(Patient.area_code, Patient.id).limit(size + 1)
+    wanted = _wanted(actor, policy, on, with_guardian=False).order_by(*_BY_VILLAGE).limit(size + 1)
     after = decode_cursor(cursor, 2)
     if after is not None and isinstance(after[0], str) and type(after[1]) is int:
         area, last = after
@@ -102,7 +119,7 @@ def count_not_covered(session: Session, actor: Actor, policy: InsurancePolicy, o
 def _wanted(
     actor: Actor, policy: InsurancePolicy, on: date, *, with_guardian: bool | None = None
 ) -> Select[*tuple[Any, ...]]:
-    """Patients whom the rule wants. The rule itself decides once more on each row and says why."""
+    """Patients whom the rule wants; the rule itself says why of whoever is shown."""
     demands_guardian = needs_guardian(policy) if with_guardian is None else with_guardian
     wanted = (
         select(
@@ -252,6 +269,19 @@ def find_batch(session: Session, actor: Actor, policy: InsurancePolicy, public_i
     return session.scalars(
         select(EnrolmentBatch).where(EnrolmentBatch.policy_id == policy.id, EnrolmentBatch.public_id == public_id)
     ).one_or_none()
+
+
+def counts_of_day(session: Session, actor: Actor, policy: InsurancePolicy, on: date) -> dict[str, int]:
+    """How many were added and removed as of a day."""
+    require(actor, Action.SEE_INSURANCE)
+    counted = (
+        select(EnrolmentBatch.kind, func.sum(EnrolmentBatch.count))
+        .where(EnrolmentBatch.policy_id == policy.id, EnrolmentBatch.effective_on == on)
+        .group_by(EnrolmentBatch.kind)
+    )
+    by_kind = {kind: int(count) for kind, count in session.execute(counted)}
+    removed = by_kind.pop(BatchKind.REMOVALS, 0)
+    return {"added": sum(by_kind.values()), "removed": removed}
 
 
 def count_batches(session: Session, actor: Actor, policy: InsurancePolicy) -> int:

@@ -18,21 +18,26 @@ from app.core.actor import Actor
 from app.core.batches import insert_rows, slices, take_stock
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Invalid
+from app.core.models import WorkItem
 from app.core.money import Money
 from app.core.reasons import reason
 from app.core.refusals import said_by
+from app.core.work import ask_for_work, find_live_work
 from app.insurance.models import Enrolment, EnrolmentBatch, InsurancePolicy
 from app.insurance.queries.enrolment import (
     ToAdd,
     candidates,
     count_batches,
+    count_candidates,
     highest_number,
+    to_enrol,
 )
 from app.insurance.queries.leaving import ToRemove, leavers
-from app.insurance.queries.policies import lock_policy
+from app.insurance.queries.policies import get_policy, lock_policy, terms_of
 from app.insurance.rules.enrolment import BatchKind
-from app.insurance.rules.policies import PolicyState
+from app.insurance.rules.policies import PolicyState, premium_for
 
+WORK = "insurance_report"
 GUARDS = {
     "uq_enrolments_open": "insurance.enrolment.meanwhile",
     "enrolments.policy_id": "insurance.enrolment.meanwhile",
@@ -44,15 +49,17 @@ GUARDS = {
 
 @dataclass(frozen=True)
 class Changes:
-    """What a report of a day would say."""
+    """What a report of a day would say; `add` holds the first of all `adding`, each of whom costs the same."""
 
     on: date
+    adding: int
+    each: Money
     add: Sequence[ToAdd]
     remove: Sequence[ToRemove]
 
     @property
     def premium(self) -> Money:
-        return Money.total(one.premium.amount for one in self.add)
+        return self.each * self.adding
 
     @property
     def refund(self) -> Money:
@@ -70,7 +77,36 @@ class Reported:
 
 def preview_changes(session: Session, actor: Actor, policy: InsurancePolicy, on: date) -> Changes:
     """What `report_changes` would do on that day; changes nothing."""
-    return Changes(on, candidates(session, actor, policy, on), leavers(session, actor, policy, on))
+    return Changes(
+        on,
+        count_candidates(session, actor, policy, on),
+        _each(policy, on),
+        candidates(session, actor, policy, on),
+        leavers(session, actor, policy, on),
+    )
+
+
+def ask_to_report(session: Session, actor: Actor, public_id: str, on: date, today: date, now: datetime) -> WorkItem:
+    """A county's first report is of tens of thousands, so the scheduler's process makes it. Raises as `report_changes` does, and
+    `Conflict` while a report of another day or by somebody else is being made."""
+    require(actor, Action.KEEP_INSURANCE)
+    policy = get_policy(session, actor, public_id)
+    if wrong := wrong_day(policy, on, today):
+        raise wrong
+    under_way = find_report(session, policy)
+    if under_way is not None and under_way.args["on"] != on.isoformat():
+        raise Conflict(reason("insurance.enrolment.under_way"))
+    args = {"policy": public_id, "on": on.isoformat()}
+    return ask_for_work(session, WORK, args, _live_key(policy), actor, now)
+
+
+def find_report(session: Session, policy: InsurancePolicy) -> WorkItem | None:
+    """The report that is being made for a policy that was handed out."""
+    return find_live_work(session, _live_key(policy))
+
+
+def _live_key(policy: InsurancePolicy) -> str:
+    return f"{WORK}:{policy.public_id}"
 
 
 def report_changes(session: Session, actor: Actor, public_id: str, on: date, today: date, now: datetime) -> Reported:
@@ -79,13 +115,20 @@ def report_changes(session: Session, actor: Actor, public_id: str, on: date, tod
     policy = lock_policy(session, actor, public_id)
     if wrong := wrong_day(policy, on, today):
         raise wrong
-    changes = preview_changes(session, actor, policy, on)
+    remove, add = leavers(session, actor, policy, on), to_enrol(session, actor, policy, on)
+    refund = Money.total(one.refund for one in remove)
+    premium = _each(policy, on) * len(add)
     with said_by(session, GUARDS):
-        if changes.remove:
-            _remove(session, actor, policy, changes, now)
-        if changes.add:
-            _add(session, actor, policy, changes, now)
-    return Reported(len(changes.add), len(changes.remove), changes.premium - changes.refund)
+        if remove:
+            _remove(session, actor, policy, on, remove, refund, now)
+        if add:
+            _add(session, actor, policy, on, add, now)
+    return Reported(len(add), len(remove), premium - refund)
+
+
+def _each(policy: InsurancePolicy, on: date) -> Money:
+    """What one person costs who is insured from that day."""
+    return premium_for(terms_of(policy), on, policy.to_on).amount
 
 
 def wrong_day(policy: InsurancePolicy, on: date, today: date) -> Conflict | Invalid | None:
@@ -105,24 +148,31 @@ def first_day(policy: InsurancePolicy, today: date) -> date:
     return max(policy.from_on, today)
 
 
-def _add(session: Session, actor: Actor, policy: InsurancePolicy, changes: Changes, now: datetime) -> None:
-    made_before = count_batches(session, actor, policy)
-    kind = BatchKind.ADDITIONS if made_before else BatchKind.OPENING
-    batch = _batch(session, actor, policy, kind, changes.on, len(changes.add), changes.premium, now)
+def _add(
+    session: Session,
+    actor: Actor,
+    policy: InsurancePolicy,
+    on: date,
+    add: Sequence[tuple[int, int | None]],
+    now: datetime,
+) -> None:
+    each = _each(policy, on)
+    kind = BatchKind.ADDITIONS if count_batches(session, actor, policy) else BatchKind.OPENING
+    batch = _batch(session, actor, policy, kind, on, len(add), each * len(add), now)
     number = highest_number(session, actor, policy)
-    rows = [
+    rows = (
         {
             "public_id": new_public_id(),
             "policy_id": policy.id,
-            "patient_id": one.patient_id,
-            "guardian_person_id": one.guardian_person_id,
+            "patient_id": patient,
+            "guardian_person_id": guardian,
             "number": number + place,
-            "from_on": changes.on,
-            "premium_fen": one.premium.amount.fen,
+            "from_on": on,
+            "premium_fen": each.fen,
             "added_batch_id": batch.id,
         }
-        for place, one in enumerate(changes.add, start=1)
-    ]
+        for place, (patient, guardian) in enumerate(add, start=1)
+    )
     stored = known = 0
     for some in slices(rows):
         insert_rows(session, Enrolment, some)
@@ -132,11 +182,17 @@ def _add(session: Session, actor: Actor, policy: InsurancePolicy, changes: Chang
             known = stored
 
 
-def _remove(session: Session, actor: Actor, policy: InsurancePolicy, changes: Changes, now: datetime) -> None:
-    batch = _batch(
-        session, actor, policy, BatchKind.REMOVALS, changes.on, len(changes.remove), Money.zero() - changes.refund, now
-    )
-    for one in changes.remove:  # each with days and money of its own; a month's removals are few
+def _remove(
+    session: Session,
+    actor: Actor,
+    policy: InsurancePolicy,
+    on: date,
+    remove: Sequence[ToRemove],
+    refund: Money,
+    now: datetime,
+) -> None:
+    batch = _batch(session, actor, policy, BatchKind.REMOVALS, on, len(remove), -refund, now)
+    for one in remove:  # each with days and money of its own; a month's removals are few
         session.execute(
             update(Enrolment)
             .where(Enrolment.id == one.enrolment_id)

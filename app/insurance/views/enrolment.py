@@ -19,9 +19,9 @@ from app.core.work import ask_for_work
 from app.insurance.forms import ChangesForm
 from app.insurance.labels import END_REASONS, POLICY_KINDS
 from app.insurance.models import InsurancePolicy
-from app.insurance.queries.enrolment import MOST_SHOWN, find_batch, list_insured, list_not_covered
+from app.insurance.queries.enrolment import find_batch, list_insured, list_not_covered
 from app.insurance.queries.policies import get_policy
-from app.insurance.service.enrolling import first_day, preview_changes, report_changes, wrong_day
+from app.insurance.service.enrolling import ask_to_report, find_report, first_day, preview_changes, wrong_day
 from app.insurance.views.blueprint import Answer, insurance, take
 from app.insurance.work import LISTS
 
@@ -36,15 +36,15 @@ def changes(public_id: str) -> str:
 @insurance.post("/policies/<public_id>/changes", endpoint="report_changes")
 @permit(Action.KEEP_INSURANCE)
 def report(public_id: str) -> Answer:
-    """Store the report; a second one for the same day finds nobody."""
+    """Have the report made by the scheduler's process; pressed twice it is made once, its page shows how far it is."""
     get_policy(read_session(), current_actor(), public_id)
     form = ChangesForm()
     return take(
         form,
-        lambda session, actor, today, now: report_changes(session, actor, public_id, form.on.data, today, now),
-        _("增减员已提交。请导出名单，报送保险公司。"),
+        lambda session, actor, today, now: ask_to_report(session, actor, public_id, form.on.data, today, now).public_id,
+        _("已提交，正在办理增减员。办好后请导出名单，报送保险公司。"),
         lambda refused: _changes(public_id, refused),
-        lambda _done: url_for("insurance.show_policy", public_id=public_id),
+        lambda item: url_for("work.show", public_id=item),
     )
 
 
@@ -122,6 +122,6 @@ def _changes(public_id: str, form: Form) -> str:
         on=on,
         closed=closed.reason if closed else None,
         changes=None if closed else preview_changes(session, actor, policy, on),
-        most=MOST_SHOWN,
+        under_way=find_report(session, policy),
         reasons=END_REASONS,
     )
