@@ -161,7 +161,14 @@ def act_of(kind: FormKind, sheet: Sheet | None) -> str:
 
 
 def _has_nobody_to_call(sheet: Sheet | None) -> bool:
-    return isinstance(sheet, PoliceNotice) and not sheet.guardian.name
+    return isinstance(sheet, PoliceNotice) and not sheet.guarding.first.name
+
+
+# of whom a form speaks, each by its source
+REGISTERED, NAMED = N_("登记的监护人"), N_("医院填报的联系人")
+# what the committee reads where the register has no guardian: who looks for one is the committee of the place (domain 6)
+UNGUARDED = N_("尚无，请协助落实监护人")
+DIFFERS = N_("（与在册登记不同，请核实）")
 
 
 # what whoever goes there looks at; no word of illness

@@ -136,7 +136,7 @@ def _narrow(sheet: Sheet) -> Rows:
             ("姓名", sheet.patient_name),
             ("证件号码末四位", sheet.id_last_four),
             ("居住地", sheet.place + sheet.address),
-            ("监护人", _guard(sheet.guardian)),
+            *_guards(sheet),
             ("出院日期", chinese_date(sheet.discharged_on)),
             ("告知依据", labels.BASES[sheet.basis]),
             ("上门提示", _advice(sheet.advice)),
@@ -153,7 +153,7 @@ def _narrow(sheet: Sheet) -> Rows:
         return (
             ("需协助居民", sheet.patient_name),
             ("居住地", sheet.place + sheet.address),
-            ("监护人", _guard(sheet.guardian)),
+            *_guards(sheet),
             ("精防医生", _doctor(sheet.doctor)),
             ("上门提示", _advice(sheet.advice)),
         )
@@ -187,13 +187,11 @@ def _whom(sheet: DockingForm) -> Rows:
     present = "监护人在场" if sheet.is_guardian_present else "监护人不在场"
     checked = "电话已核实" if sheet.is_guardian_phone_checked else "电话未核实"
     sex = SEX_LABELS[Sex(sheet.sex)] if sheet.sex in (1, 2) else ""
-    named = _guard(sheet.at_the_door) + "（与在册登记不同，请核实）" if sheet.at_the_door else ""
     return (
         ("姓名、性别、出生", _beside(sheet.patient_name, sex, _day(sheet.born_on))),
         ("证件、国籍", _beside(_word(labels.ID_KINDS, sheet.id_kind), sheet.id_number, sheet.nationality)),
         ("居住地、本人电话", _beside(sheet.place + sheet.address, sheet.clinical.get("phone"))),
-        ("监护人", _guard(sheet.guardian)),
-        *((("医院填写监护人", named),) if named else ()),
+        *_guards(sheet),
         ("出院时核实", f"{present}，{checked}"),
         ("需要帮助", _bits(sheet.help_needed, record.HELP)),
     )
@@ -250,6 +248,17 @@ def _notes(sheet: Sheet, form: HandoverForm) -> tuple[str, ...]:
     if isinstance(sheet, TrackingForm):
         notes += labels.WATCH
     return tuple(notes)
+
+
+def _guards(sheet: DockingForm | PoliceNotice | TrackingForm) -> Rows:
+    """Each with its source; whoever takes the person over sees where the two differ."""
+    registered, beside = sheet.guarding.registered, sheet.guarding.beside
+    without = labels.UNGUARDED if isinstance(sheet, TrackingForm) else ""
+    differs = labels.DIFFERS if registered and isinstance(sheet, DockingForm) else ""
+    return (
+        (labels.REGISTERED, _guard(registered) if registered else without),
+        *(((labels.NAMED, _guard(beside) + differs),) if beside else ()),
+    )
 
 
 def _guard(one: Guard) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.discharges.commands import Medicine
 from app.discharges.rules.states import Advice, GuardianState, LegalBasis
+from app.discharges.rules.telling import guardian_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,39 @@ class Guard:
     name: str
     relation: str
     phone: str
+
+
+NOBODY = Guard("", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Guarding:
+    """The first guardian of the register, and whom the hospital wrote down; either may be missing."""
+
+    registered: Guard | None
+    named: Guard | None
+
+    @property
+    def first(self) -> Guard:
+        """Whom to turn to."""
+        return self.registered or self.named or NOBODY
+
+    @property
+    def beside(self) -> Guard | None:
+        """Whom the hospital wrote down, where the register does not know them as the guardian by name and number."""
+        if self.named is None or self.registered is None:
+            return self.named
+        is_known = self.named.name == self.registered.name and self.named.phone in ("", self.registered.phone)
+        return None if is_known else self.named
+
+    def state(self, is_present: bool, is_phone_checked: bool) -> GuardianState:
+        is_other = self.registered is not None and self.named is not None and self.named.name != self.registered.name
+        return guardian_state(
+            is_registered=self.registered is not None,
+            is_named=self.named is not None,
+            is_other=is_other,
+            is_checked=is_present and is_phone_checked,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +105,7 @@ class DockingForm(Sheet):
     nationality: str
     place: str
     address: str
-    guardian: Guard
-    # whom the hospital spoke with at the door, where the register has another guardian or another number
-    at_the_door: Guard | None
+    guarding: Guarding
     hospital: str
     hospital_number: str
     admitted_on: date | None
@@ -104,7 +136,7 @@ class PoliceNotice(Sheet):
     id_last_four: str
     place: str
     address: str
-    guardian: Guard
+    guarding: Guarding
     discharged_on: date
     basis: LegalBasis
     advice: tuple[Advice, ...]
@@ -122,11 +154,11 @@ class TownPrompt(Sheet):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackingForm(Sheet):
-    """⑤"""
+    """⑤ also where the committee reads that the register has no guardian."""
 
     place: str
     address: str
-    guardian: Guard
+    guarding: Guarding
     doctor: Doctor
     advice: tuple[Advice, ...]
 

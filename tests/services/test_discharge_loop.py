@@ -28,8 +28,11 @@ from app.discharges.commands import (
     ReceiveForm,
     ReportBack,
 )
+from app.discharges.labels import UNGUARDED
 from app.discharges.models import Discharge, HandoverEvent, HandoverForm
+from app.discharges.papers import rows_of
 from app.discharges.queries.reach import get_own_record
+from app.discharges.queries.sheets import open_form_sheet
 from app.discharges.rules.states import (
     CloseReason,
     DischargeState,
@@ -63,7 +66,7 @@ from app.tasks.rules import TaskKind
 from app.visits.service.recording import record_visit
 from tests.rig.county import COUNTY, OTHER_VILLAGE, VILLAGE, County
 from tests.rig.discharges import ADMITTED_ON, escalations, events, forms, record, submitted
-from tests.rig.register import NOW, TODAY, first_guardian, registered, vault
+from tests.rig.register import NOW, TODAY, first_guardian, person, registered, vault
 from tests.rig.visits import command, stable
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -246,6 +249,41 @@ def test_without_a_guardian_the_notice_goes_to_the_committee(session: Session, c
     assert not loop.has_guardian and notice.agency_id == county.actor("village_worker").agency_id
     receive_form(session, county.actor("village_worker"), notice.public_id, tap(), NOW)
     assert state(notice) is FormState.CLOSED
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["registered", "a stranger"])
+def test_where_only_the_hospital_knows_the_family_it_has_the_notice_and_the_committee_looks_for_a_guardian(
+    session: Session, county: County, is_known: bool
+) -> None:
+    """ADR 0031: who takes the person home signs for the medicines; that nobody is registered the committee reads on its own form."""
+    patient = registered(session, county.actor("doctor")) if is_known else None
+    sent = forms(session, submitted(session, county, risk_level=3))
+    assert (sent[FormKind.GUARDIAN].agency_id, sent[FormKind.GUARDIAN].addressee) == (None, "")
+
+    def read(kind: FormKind) -> dict[str, str]:
+        sheet = open_form_sheet(session, vault(session), sent[kind])
+        return dict(rows_of(sheet))
+
+    family = "赵桂兰（配偶）　13900001111"
+    for kind, without in ((FormKind.VILLAGE, UNGUARDED), (FormKind.POLICE, ""), (FormKind.HEALTH_CENTRE, "")):
+        rows = read(kind)
+        assert (rows["登记的监护人"], rows["医院填报的联系人"]) == (without, family), kind
+    assert "利培酮片" in read(FormKind.GUARDIAN)["带药和用法"]
+    if patient is None:
+        return
+    first_guardian(session, county.actor("doctor"), patient, person=person("钱有为", sequence=502))
+    follow_loops(session, NOW)
+    rows = read(FormKind.VILLAGE)
+    assert rows["登记的监护人"].startswith("钱有为") and rows["医院填报的联系人"] == family
+    assert read(FormKind.HEALTH_CENTRE)["医院填报的联系人"] == family + "（与在册登记不同，请核实）"
+
+
+def test_one_guardian_of_register_and_hospital_stands_once(session: Session, county: County) -> None:
+    patient = registered(session, county.actor("doctor"))
+    first_guardian(session, county.actor("doctor"), patient, person=person("赵桂兰", sequence=502, phone="13900001111"))
+    form = forms(session, submitted(session, county))[FormKind.VILLAGE]
+    rows = dict(rows_of(open_form_sheet(session, vault(session), form)))
+    assert rows["登记的监护人"].startswith("赵桂兰") and "医院填报的联系人" not in rows
 
 
 def test_refused_management_is_an_offer_of_consent(session: Session, county: County) -> None:

@@ -59,7 +59,8 @@ MARKS: dict[str, str] = {
     "checked": "电话已核实",
 }
 WHO = {"name"}
-PLACE = {"name", "address", "guardian", "guardian phone"}
+# of whom guards both are said, each by its source: the register's guardian, and whom the hospital wrote down
+PLACE = {"name", "address", "guardian", "guardian phone", "contact", "contact phone"}
 CLINICAL = set(MARKS) - {"id"}
 # what each form's own receiver reads on it, by page; the last four stand in the masked number as well
 MAY: dict[FormKind, set[str]] = {
@@ -129,7 +130,10 @@ def test_marked_values_stand_in_exactly_the_forms_and_papers_that_may_hold_them(
     assert page("coordinator", f"/discharges/loops/{loop['loop']}/receipts") <= WHO | {"hospital"}
     office = page("county_office", f"/discharges/loops/{loop['loop']}")
     assert office == WHO | {"diagnosis", "code", "medicine", "usage", "hospital"}
-    assert page("county_office", f"/discharges/forms/{loop[FormKind.VILLAGE]}") == PLACE - {"guardian phone"}
+    assert page("county_office", f"/discharges/forms/{loop[FormKind.VILLAGE]}") == PLACE - {
+        "guardian phone",
+        "contact phone",
+    }
     assert page("county_office", f"/discharges/forms/{loop[FormKind.HEALTH_CENTRE]}") == CLINICAL - {
         "guardian phone",
         "contact phone",

@@ -18,7 +18,7 @@ from app.core.clock import business_day
 from app.core.identity import mask_id, mask_phone
 from app.discharges.commands import Medicine
 from app.discharges.models import Discharge, HandoverEvent, HandoverForm
-from app.discharges.queries.guards import Guarding, guarding_of
+from app.discharges.queries.guards import guarding_of
 from app.discharges.rules.numbers import form_number
 from app.discharges.rules.record import HELP
 from app.discharges.rules.states import EventKind, FormKind, LegalBasis
@@ -37,6 +37,7 @@ from app.discharges.sheets import (
     Doctor,
     Guard,
     GuardianNotice,
+    Guarding,
     OfficeNotice,
     PoliceNotice,
     Sheet,
@@ -69,9 +70,10 @@ def masked_for(actor: Actor, sheet: Sheet) -> Sheet:
         return sheet
     if sees(actor, Field.GUARDIAN_PHONE) is not Grant.MASKED:
         return sheet
-    if isinstance(sheet, DockingForm) and sheet.at_the_door is not None:
-        sheet = replace(sheet, at_the_door=_masked(sheet.at_the_door))
-    return replace(sheet, guardian=_masked(sheet.guardian))
+    if isinstance(sheet, GuardianNotice):
+        return replace(sheet, guardian=_masked(sheet.guardian))
+    both = (sheet.guarding.registered, sheet.guarding.named)
+    return replace(sheet, guarding=Guarding(*(one and _masked(one) for one in both)))
 
 
 def _masked(guard: Guard) -> Guard:
@@ -134,9 +136,6 @@ class _Source:
         patient_id = None if self.as_written else row.patient_id
         return guarding_of(self.session, self.vault, row.person_id, patient_id, row.contact_sealed)
 
-    def guard(self, row: Any) -> Guard:
-        return self.guarding(row).first
-
     def doctor(self, row: Any) -> Doctor:
         agency = responsible_agency(self.session, self.form.area_code)
         patient_id = None if self.as_written else self.standing(row)
@@ -164,7 +163,7 @@ def _guardian_notice(of: _Source) -> Sheet:
     return GuardianNotice(
         **of.head(row),
         discharged_on=business_day(row.discharged_at),
-        guardian=of.guard(row),
+        guardian=of.guarding(row).first,
         medicines=_medicines(of.unsealed(row, MEDICINES, row.medicines_sealed)),
         recheck_on=_day(guidance.get("recheck_on")),
         warning_signs=guidance.get("warning_signs", ""),
@@ -195,7 +194,6 @@ def _docking_form(of: _Source) -> Sheet:
     identity = of.unsealed(row, IDENTITY, row.identity_sealed)
     clinical = of.unsealed(row, CLINICAL, row.clinical_sealed)
     guidance = of.unsealed(row, GUIDANCE, row.guidance_sealed)
-    guarding = of.guarding(row)
     return DockingForm(
         **of.head(row),
         **{name: getattr(row, name) for name in _AS_WRITTEN},
@@ -206,8 +204,7 @@ def _docking_form(of: _Source) -> Sheet:
         nationality=identity.get("nationality", ""),
         place=of.place(row),
         address=of.address(row),
-        guardian=guarding.first,
-        at_the_door=guarding.at_the_door,
+        guarding=of.guarding(row),
         hospital=row.hospital_name,
         discharged_at=row.discharged_at,
         form_on=_day(clinical.get("form_on")),
@@ -231,7 +228,7 @@ def _police_notice(of: _Source) -> Sheet:
         id_last_four=str(of.unsealed(row, IDENTITY, row.identity_sealed).get("id_number") or "")[-4:],
         place=of.place(row),
         address=of.address(row),
-        guardian=of.guard(row),
+        guarding=of.guarding(row),
         discharged_on=business_day(row.discharged_at),
         basis=of.form.legal_basis or LegalBasis.LAW_30,
         advice=advice_of(row.risk_level, row.behaviours),
@@ -258,7 +255,7 @@ def _tracking_form(of: _Source) -> Sheet:
         **of.head(row),
         place=of.place(row),
         address=of.address(row),
-        guardian=of.guard(row),
+        guarding=of.guarding(row),
         doctor=of.doctor(row),
         advice=advice_of(row.risk_level, row.behaviours),
     )
