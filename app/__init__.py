@@ -39,6 +39,7 @@ BLUEPRINTS = (
     "app.benefits.views",
     "app.insurance.views",
     "app.roster.views",
+    "app.numbers.views",
     "app.api.views",
 )
 

@@ -89,6 +89,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("insurance.index", lazy_("保险"), Action.SEE_INSURANCE),
     NavItem("benefits.index", lazy_("惠民待遇"), Action.SEE_BENEFITS),
     NavItem("subsidies.list_flags", lazy_("资金疑点"), Action.SEE_FLAGS),
+    NavItem("numbers.index", lazy_("指标"), Action.SEE_NUMBERS),
     NavItem("desk.reports", lazy_("打印"), Action.SEE_REPORTS),
     NavItem("messages.overview", lazy_("通知"), Action.SEE_MESSAGES),
     NavItem("desk.late", lazy_("督办"), Action.SEE_COMPLIANCE),
