@@ -15,6 +15,7 @@ from app.accounts.sessions import actor_of
 from app.core.actor import Role
 from app.core.db import Database
 from app.core.period import parse_period
+from app.incidents.models import Incident
 from app.subsidies.models import SubsidyLine
 from app.subsidies.queries.incidents import lines_of_day
 from app.subsidies.rules.decision import LineState
@@ -92,7 +93,7 @@ def test_whoever_pays_learns_yes_or_no_and_no_more(scene: Scene, client_as: Clie
         assert client_as(who).get(where).status_code == 403
 
 
-def test_what_an_incident_changes_leads_to_it_and_back(scene: Scene, client_as: ClientAs) -> None:
+def test_what_an_incident_changes_leads_to_it_and_back(scene: Scene, database: Database, client_as: ClientAs) -> None:
     near = scene.near
     record, effects = f"/incidents/reports/{near.incident}", f"/incidents/reports/{near.incident}/effects"
     doctor, clerk = client_as("doctor"), client_as("clerk")
@@ -108,6 +109,16 @@ def test_what_an_incident_changes_leads_to_it_and_back(scene: Scene, client_as: 
     begun = clerk.get(claim).text
     assert f'claims/new?incident={near.incident}"' in begun, "the claim is told for this incident"
     assert hidden(begun, "happened_at") == "", "a clerk reads no incident's day"
+    with database.reading() as session:
+        day = session.scalars(select(Incident.happened_on).where(Incident.public_id == near.incident)).one()
+    told = {"happened_at": f"{day}T08:00", "reported_at": f"{day}T09:00", "harm": "injury", "asked": "80"}
+    sent = {"key": hidden(begun, "key"), "policy": near.insurance_policy} | told
+    kept = clerk.post(claim, data=sent | {"csrf_token": token(begun)}).location
+    reviewer = client_as("reviewer")
+    for who in (clerk, reviewer):
+        assert f'href="{effects}"' in who.get(kept).text and f'href="{kept}"' in who.get(effects).text
+    assert effects not in client_as("auditor").get(kept).text, "who decides nothing of an incident"
+    assert kept not in doctor.get(effects).text, "who reads no claim"
     guardians = f"/patients/{near.patient}/guardians"
     assert effects in clerk.get(guardians).text and WHAT not in clerk.get(guardians).text
     assert "肇事" not in clerk.get(guardians).text

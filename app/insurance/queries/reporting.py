@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.core.access import Action, require
+from app.core.access import Action, may, require
 from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.errors import NotFound
@@ -41,6 +42,27 @@ def find_same(
         )
         .order_by(Claim.id)
         .limit(1)
+    )
+
+
+def claims_of_incident(session: Session, actor: Actor, incident_id: int) -> Sequence[Claim]:
+    """Claims that stand on an incident, in the order of their reports."""
+    require(actor, Action.SEE_INSURED)
+    return session.scalars(
+        select(Claim)
+        .join(Patient, Patient.id == Claim.patient_id)
+        .where(Claim.incident_id == incident_id, within(Patient.area_code, actor))
+        .order_by(Claim.id)
+    ).all()
+
+
+def incident_behind(session: Session, actor: Actor, claim: Claim) -> str | None:
+    """Where a reader of the claim, who reads no incident itself, sees what follows from it; None for roles that decide nothing of it."""
+    if claim.incident_id is None or not may(actor, Action.DECIDE_ON_INCIDENTS):
+        return None
+    known = Incident.state.not_in((IncidentState.REPORTED, IncidentState.DISMISSED))
+    return session.scalar(
+        select(Incident.public_id).where(Incident.id == claim.incident_id, known, within(Incident.area_code, actor))
     )
 
 

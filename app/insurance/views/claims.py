@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import render_template, request, url_for
 
 from app.audit.prints import keep_print
 from app.benefits.queries.standing import name_for
-from app.core.access import Action, current_actor, permit
+from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.forms import Form
@@ -23,6 +24,7 @@ from app.insurance.papers import claim_cover, print_of_claim
 from app.insurance.queries.claims import get_claim, list_claims, sheet_of
 from app.insurance.queries.exports import claim_people
 from app.insurance.queries.policies import list_claimable
+from app.insurance.queries.reporting import claims_of_incident, incident_behind
 from app.insurance.rules.claims import OPEN_STATES, SCANS, ClaimState
 from app.insurance.service.claiming import (
     complete_papers,
@@ -37,6 +39,21 @@ from app.patients.queries import get_patient
 from app.people.models import Person
 from app.people.vault import Vault
 from reports.forms.claim_cover import render_claim_cover
+
+
+@insurance.app_context_processor
+def _of_incident() -> dict[str, Callable[[int], list[tuple[str, str, str]]]]:
+    """For an incident's page: what was asked of the insurer because of it."""
+    return {"claims_of_incident": find_claims_of_incident}
+
+
+def find_claims_of_incident(incident_id: int) -> list[tuple[str, str, str]]:
+    """(public id, number, state); none for roles that see no claim."""
+    actor = current_actor()
+    if not may(actor, Action.SEE_INSURED):
+        return []
+    found = claims_of_incident(read_session(), actor, incident_id)
+    return [(one.public_id, one.number, CLAIM_STATES[one.state]) for one in found]
 
 
 @insurance.get("/claims/")
@@ -233,6 +250,7 @@ def _page(public_id: str, form: Form | None = None) -> str:
         report_due_at=claim.happened_at + timedelta(hours=sheet.row.policy.report_within_hours),
         left=left_to_pay(session, actor, claim) if claim.state is ClaimState.PAPERS_COMPLETE else None,
         is_open=claim.state in OPEN_STATES,
+        incident=incident_behind(session, actor, claim),
         states=ClaimState,
         words={"state": CLAIM_STATES, "harm": HARMS, "paper": CLAIM_PAPERS, "kind": POLICY_KINDS},
         tones=CLAIM_TONES,
