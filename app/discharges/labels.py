@@ -164,6 +164,16 @@ def _has_nobody_to_call(sheet: Sheet | None) -> bool:
     return isinstance(sheet, PoliceNotice) and not sheet.guarding.first.name
 
 
+# what a record may be sent without and those who take the person over miss
+WISHED = {
+    "id_number": N_("证件号码"),
+    "address": N_("村以下住址"),
+    "contact_name": N_("监护人姓名"),
+    "contact_phone": N_("监护人电话"),
+    "medicines": N_("出院带药和用法"),
+    "recheck_on": N_("复诊日期"),
+    "warning_signs": N_("需要留意的先兆"),
+}
 # of whom a form speaks, each by its source
 REGISTERED, NAMED = N_("登记的监护人"), N_("医院填报的联系人")
 # what the committee reads where the register has no guardian: who looks for one is the committee of the place (domain 6)

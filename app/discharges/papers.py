@@ -228,6 +228,7 @@ def _treatment(sheet: DockingForm) -> Rows:
         ("复诊日期、先兆", _beside(_day(sheet.recheck_on), sheet.warning_signs)),
         ("康复措施", _beside(rehabilitation, said.get("rehabilitation_other"))),
         ("其他注意事项", said.get("advice") or ""),
+        *((("填报情况", "医院标明信息还没有填全"),) if said.get("is_complete") is False else ()),
         ("上门提示", _advice(sheet.advice)),
     )
 

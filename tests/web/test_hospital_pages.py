@@ -20,7 +20,7 @@ from app.discharges.service import close_loop
 from app.patients.models import Clue, Patient
 from app.patients.service import record_admission
 from tests.rig.county import OTHER_VILLAGE, VILLAGE, County
-from tests.rig.discharges import ADMITTED_ON, LEFT_AT, submitted
+from tests.rig.discharges import ADMITTED_ON, LEFT_AT, forms, submitted
 from tests.rig.papers import words_on
 from tests.rig.register import NOW, TODAY, id_number, registered, vault
 
@@ -84,6 +84,24 @@ def test_a_record_begins_with_whom_the_ward_has_and_who_was_reported_as_gone_lea
     assert ours not in hospital.get("/").text, (
         "the ward has said so itself; the register follows when people have looked"
     )
+
+
+def test_the_hospital_reads_what_its_record_still_lacks_and_the_health_centre_that_it_is_not_complete(
+    database: Database, county: County, client_as: Callable[[str], FlaskClient]
+) -> None:
+    whole: dict[str, Any] = {"recheck_on": TODAY, "hospital_number": "CY-1", "id_number": id_number(sequence=3)}
+    with database.transaction() as session:
+        open_one = submitted(session, county, source=Source.API, is_complete=False, medicines=(), address="")
+        whole_one = submitted(session, county, name="沈齐全", **whole)
+        pages = [f"/discharges/records/{one.public_id}" for one in (open_one, whole_one)]
+        docking = [forms(session, one)[FormKind.HEALTH_CENTRE].public_id for one in (open_one, whole_one)]
+    said, complete = (client_as("hospital").get(where).text for where in pages)
+    assert "报送时标明信息还没有填全" in said and "还缺：村以下住址、出院带药和用法、复诊日期。" in said
+    assert "还缺" not in complete and "填全" not in complete
+    read, unread = (client_as("doctor").get(f"/discharges/forms/{one}").text for one in docking)
+    assert "医院标明信息还没有填全" in read and "填全" not in unread
+    paper = words_on(client_as("doctor").get(f"/discharges/forms/{docking[0]}/paper").data)
+    assert "医院标明信息还没有填全" in paper
 
 
 def test_the_notice_is_signed_before_they_leave_and_a_wrong_record_is_sent_again_under_its_number(

@@ -22,6 +22,7 @@ from app.desk.demo.settling import County
 from app.discharges.commands import (
     CloseLoop,
     ConfirmNotice,
+    CorrectEvent,
     Medicine,
     OnBehalf,
     PlanDischarge,
@@ -29,11 +30,12 @@ from app.discharges.commands import (
     ReportBack,
     SubmitDischarge,
 )
-from app.discharges.models import Discharge, HandoverForm
-from app.discharges.rules.states import CloseReason, DischargeTo, DischargeType, FormKind, Source
+from app.discharges.models import Discharge, HandoverEvent, HandoverForm
+from app.discharges.rules.states import CloseReason, DischargeTo, DischargeType, EventKind, FormKind, Source
 from app.discharges.service import (
     close_loop,
     confirm_notice,
+    correct_event,
     escalate,
     follow_loops,
     plan_discharge,
@@ -67,7 +69,8 @@ def hand_over_some(session: Session, vault: Vault, county: County, moments: Mome
     if known:
         made.receive(made.send(3, 3, made.known(known[0]), risk_level=3), FormKind.VILLAGE)
     if len(known) > 1:
-        made.send(4, 1, made.known(known[1]), risk_level=3, help_needed=0b11)
+        unfinished: dict[str, Any] = {"source": Source.API, "is_complete": False, "recheck_on": None}
+        made.send(4, 1, made.known(known[1]), risk_level=3, help_needed=0b11, **unfinished)
     made.from_paper(5, 6, made.stranger("程水根"))
     made.plan()
     escalate(session, moments.now)
@@ -177,18 +180,21 @@ class _Handing:
                 confirm_notice(self.session, self.vault, self.county.actors["hospital"], form.public_id, signed, at)
 
     def act(self, loop: Discharge) -> None:
-        """The town has a plan, the village has called twice."""
+        """The town has a plan, after one that it had noted for somebody else; the village has called twice."""
         self.receive(loop)
         forms = self.forms(loop)
-        said = ReportBack(self.key(forms[FormKind.TOWN], "a"), "已召集小组，落实低保申请")
-        report_back(
-            self.session,
-            self.vault,
-            self.county.actors["town"],
-            forms[FormKind.TOWN].public_id,
-            said,
-            self.after(loop, 50),
-        )
+        town, form = self.county.actors["town"], forms[FormKind.TOWN]
+        slip = ReportBack(self.key(form, "s"), "已召集小组")
+        report_back(self.session, self.vault, town, form.public_id, slip, self.after(loop, 49))
+        wrong = self.session.scalars(
+            select(HandoverEvent.public_id).where(
+                HandoverEvent.form_id == form.id, HandoverEvent.kind == EventKind.PLAN
+            )
+        ).one()
+        undone = CorrectEvent(self.key(form, "u"), wrong, "登记到别人的单上了", is_undone=True)
+        correct_event(self.session, self.vault, town, form.public_id, undone, self.after(loop, 50))
+        said = ReportBack(self.key(form, "a"), "已召集小组，落实低保申请")
+        report_back(self.session, self.vault, town, form.public_id, said, self.after(loop, 75))
         for week in range(2):
             call = ReportBack(self.key(forms[FormKind.VILLAGE], f"a{week}"), "在家休息，家人照看")
             worker, form = self.county.actors["village_worker"], forms[FormKind.VILLAGE]

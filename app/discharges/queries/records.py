@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from app.core.access import Action, Field, Grant, require, sees
 from app.core.actor import Actor
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
+from app.discharges import labels
 from app.discharges.models import Discharge, HandoverEvent, HandoverForm
 from app.discharges.queries.facts import visits_since
 from app.discharges.queries.guards import named_by_hospital
+from app.discharges.queries.prefill import all_of
 from app.discharges.queries.reach import own_records
 from app.discharges.rules.numbers import first_of, issue_of
-from app.discharges.rules.states import NO_LOOP, CloseReason, DischargeState, EventKind, FormKind, LateBy
-from app.discharges.sealing import DRAFT, EVENT_TEXT, open_json
+from app.discharges.rules.states import LIVE, NO_LOOP, CloseReason, DischargeState, EventKind, FormKind, LateBy
+from app.discharges.sealing import CLINICAL, DRAFT, EVENT_TEXT, open_json
 from app.people.models import Person
 from app.people.vault import Vault
 from app.tasks.models import Task, TaskState
@@ -119,6 +121,24 @@ def find_wrong_entry(session: Session, vault: Vault, discharge: Discharge) -> Wr
         why,
         session.scalar(later.limit(1)) is not None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What a record that was sent still lacks, by field; `is_said`: the hospital's system marked it as not complete."""
+
+    fields: tuple[str, ...]
+    is_said: bool
+
+
+def gaps_of(session: Session, vault: Vault, discharge: Discharge) -> Gaps | None:
+    """Of a loop that runs, from the hospital's own words; None where nothing is missing."""
+    if discharge.state not in LIVE:
+        return None
+    written = all_of(vault, discharge, session.get_one(Person, discharge.person_id))
+    clinical = open_json(vault, discharge.person_id, CLINICAL, discharge.clinical_sealed) or {}
+    gaps = Gaps(tuple(name for name in labels.WISHED if not written.get(name)), clinical.get("is_complete") is False)
+    return gaps if gaps.fields or gaps.is_said else None
 
 
 def is_stay_in_doubt(session: Session, actor: Actor, discharge: Discharge) -> bool:

@@ -83,6 +83,7 @@ def show_record(public_id: str) -> Answer:
         number=own.hospital_number,
         record=own,
         wrong=find_wrong_entry(session, vault, own),
+        gaps=own_records.gaps_of(session, vault, own),
         is_stay_in_doubt=is_stay_in_doubt(session, actor, own),
         names_nobody=own.state in LIVE and named_by_hospital(vault, own.person_id, own.contact_sealed) is None,
         labels=labels,
