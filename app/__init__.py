@@ -52,6 +52,7 @@ COMMANDS = (
     "app.people.cli",
     "app.roster.cli",
     "app.subsidies.cli",
+    "app.numbers.cli",
     "app.desk.cli",
 )
 

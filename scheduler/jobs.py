@@ -24,6 +24,7 @@ from app.discharges import service as discharges
 from app.guardians.service import sweeping
 from app.messages.service import reminding
 from app.messages.service.settling import settle
+from app.numbers.service.nightly import compute_everywhere
 from app.patients.service import plans, treatment, watching
 from app.risk import service as risk
 from app.roster import service as roster
@@ -126,6 +127,10 @@ def find_late_facts(database: Database, today: date, now: datetime, progress: Pr
         database.reading, database.transaction, Actor.operator(), today, now, progress
     )
     return Made(found.made)
+
+
+def compute_numbers(database: Database, today: date, now: datetime, progress: Progress) -> Made:
+    return Made(compute_everywhere(database.reading, database.transaction, Actor.operator(), today, now, progress))
 
 
 def purge_expired(session: Session, _period: str, _today: date, now: datetime) -> Made:

@@ -95,6 +95,8 @@ JOBS: tuple[Job, ...] = (
     Job("watch-money", DAILY, time(1, 30), CatchUp.NEWEST, jobs.Long(jobs.watch_money)),
     # a death, a stay or an ended agreement learned after the payment becomes a case without waiting for the next run
     Job("find-late-facts", DAILY, time(1, 10), CatchUp.NEWEST, jobs.Long(jobs.find_late_facts)),
+    # every county's month, quarter and year, with what was entered during the day
+    Job("compute-numbers", DAILY, time(2, 0), CatchUp.NEWEST, jobs.Long(jobs.compute_numbers)),
     # in the morning, before quiet hours end: reminders of what is due, alerts to offices that are late
     Job("owe-reminders", DAILY, time(7, 30), CatchUp.NEWEST, jobs.owe_reminders),
     Job("purge-expired", DAILY, time(3, 0), CatchUp.NEWEST, jobs.purge_expired),

@@ -11,12 +11,18 @@ from app.core.models import WorkItem
 from app.core.reasons import Reason
 from app.core.work import Handler, LostClaim, Progress, WorkDone, claim_work, fail_work, finish_work, note_progress
 from app.insurance import work as insurance_work
+from app.numbers import work as numbers_work
 from app.roster import work as roster_work
 from app.subsidies import work as subsidies_work
 from scheduler.house import House
 
 # kind → the function of the room that does it
-HANDLERS: dict[str, Handler] = {**subsidies_work.HANDLERS, **roster_work.HANDLERS, **insurance_work.HANDLERS}
+HANDLERS: dict[str, Handler] = {
+    **subsidies_work.HANDLERS,
+    **roster_work.HANDLERS,
+    **insurance_work.HANDLERS,
+    **numbers_work.HANDLERS,
+}
 # Handlers report far more often than a reader looks; each note is a transaction of its own.
 NOTE_EVERY_SECONDS = 0.5
 

@@ -125,6 +125,8 @@ TEXTS: dict[str, str] = {
     "numbers.standard.nobody_since": N_("%(after)s之后应在%(due)s前随访，至今没有随访"),
     "numbers.standard.too_few": N_("全年随访 %(count)s 次，少于 %(wanted)s 次"),
     "numbers.standard.no_visit_in": N_("%(quarter)s没有随访"),
+    "numbers.period_not_begun": N_("这一统计期还没有开始"),
+    "numbers.not_counted": N_("这一统计期还没有统计过"),
 }
 
 register(TEXTS)

@@ -9,14 +9,17 @@ from sqlalchemy import Select, delete, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.areas.models import Area
-from app.areas.rules import prefix_of
+from app.areas.rules import AreaLevel, prefix_of
 from app.core.actor import Actor
 from app.core.batches import slices, table_of
 from app.core.db import Canonical
+from app.core.errors import Invalid, NotFound
+from app.core.reasons import reason
 from app.core.scope import within_prefix
 from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue
 from app.numbers.queries.members import counted_patients
 from app.numbers.queries.pattern import Counted
+from app.numbers.queries.settings import settings_of
 from app.numbers.queries.totals import add_up, count_villages, residents_of, with_residents
 from app.numbers.rules.indicators import figures
 from app.numbers.rules.period import ReportPeriod
@@ -26,6 +29,18 @@ from app.numbers.rules.settings import RULE_SET, NumberSettings
 Source = Callable[[Counted], Select[tuple[object, ...]]]
 SOURCES: tuple[Source, ...] = (counted_patients,)
 _COLUMNS = ("run_id", "kind", "subject_id", "patient_id", "area_code", "agency_id", "bits", "visits", "visits_in_time")
+
+
+def compute_county(
+    session: Session, actor: Actor, county_code: str, period: ReportPeriod, today: date, now: datetime
+) -> IndicatorRun:
+    """`compute` by what the county has decided. `NotFound` for what is no county, `Invalid` for a period that has not begun."""
+    area = session.get(Area, county_code)
+    if area is None or area.level is not AreaLevel.COUNTY:
+        raise NotFound()
+    if period.first_day > today:
+        raise Invalid({"period": [reason("numbers.period_not_begun")]})
+    return compute(session, actor, county_code, period, settings_of(session, county_code), today, now)
 
 
 def compute(
@@ -83,12 +98,14 @@ def _store_values(session: Session, run: IndicatorRun, counted: Counted) -> None
 def _forget_older(session: Session, run: IndicatorRun) -> None:
     older = list(
         session.scalars(
-            select(IndicatorRun.id).where(
+            select(IndicatorRun.id)
+            .where(
                 IndicatorRun.area_code == run.area_code,
                 IndicatorRun.period == run.period,
                 IndicatorRun.id < run.id,
                 IndicatorRun.is_frozen.is_(False),
             )
+            .with_for_update()  # somebody may be submitting one at this moment
         )
     )
     _forget(session, older)

@@ -1,0 +1,71 @@
+"""What is counted every night: each county's month, quarter and year, and those that have just ended while late facts still arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from itertools import islice
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.areas.models import Area
+from app.areas.rules import AreaLevel, code_of
+from app.core.actor import Actor
+from app.core.quarter import Quarter
+from app.numbers.models import IndicatorRun
+from app.numbers.rules.period import ReportPeriod
+from app.numbers.service.computing import compute_county
+from app.patients.models import Patient
+
+# records of a visit are due within ten working days; what ended is counted until they should have come
+COUNTED_ON_DAYS = 15
+# a trend is drawn over so many quarters, the present one included
+TREND_QUARTERS = 8
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+Progress = Callable[[int, int], None]
+
+
+def compute_everywhere(
+    reading: Sessions, transaction: Sessions, actor: Actor, today: date, now: datetime, progress: Progress
+) -> int:
+    """Count each county that has patients, a transaction a period, so that nobody waits for all of it. How many counts were made."""
+    with reading() as session:
+        wanted = [(county, period) for county in _counties(session) for period in _periods_of(session, county, today)]
+    for done, (county, period) in enumerate(wanted):
+        progress(done, len(wanted))
+        with transaction() as session:
+            compute_county(session, actor, county, period, today, now)
+    return len(wanted)
+
+
+def periods_of_night(today: date) -> list[ReportPeriod]:
+    """This month, quarter and year; the ones before for fifteen days after they ended."""
+    now = [ReportPeriod.month_of(today), ReportPeriod.quarter_of(Quarter.of(today)), ReportPeriod.year_of(today.year)]
+    before = [period.previous() for period in now]
+    return [*now, *(period for period in before if (today - period.last_day).days <= COUNTED_ON_DAYS)]
+
+
+def _periods_of(session: Session, county: str, today: date) -> list[ReportPeriod]:
+    """The night's periods, and those quarters of the trend that nobody has counted yet."""
+    counted = set(session.scalars(select(IndicatorRun.period).where(IndicatorRun.area_code == county).distinct()))
+    tonight = periods_of_night(today)
+    trend = [one for one in islice(_quarters_before(today), TREND_QUARTERS - 1) if str(one) not in counted]
+    return [*tonight, *(one for one in trend if one not in tonight)]
+
+
+def _quarters_before(today: date) -> Iterator[ReportPeriod]:
+    period = ReportPeriod.quarter_of(Quarter.of(today)).previous()
+    while True:
+        yield period
+        period = period.previous()
+
+
+def _counties(session: Session) -> list[str]:
+    """Counties with a patient in them, in the order of their codes."""
+    lived_in = session.scalars(select(func.substr(Patient.area_code, 1, 6)).distinct())
+    codes = sorted({code_of(prefix) for prefix in lived_in})
+    standing = select(Area.code).where(Area.code.in_(codes), Area.level == AreaLevel.COUNTY)
+    return list(session.scalars(standing.order_by(Area.code)))

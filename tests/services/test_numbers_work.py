@@ -1,0 +1,86 @@
+"""Counting a county in the background: asked for by a page, done every night, and by command."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.core.db import Database
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.models import WorkItem, WorkState
+from app.numbers.cli import numbers
+from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.rules.period import ReportPeriod
+from app.numbers.service.asking import ask_for_numbers
+from app.numbers.service.nightly import periods_of_night
+from scheduler.house import House
+from scheduler.jobs import compute_numbers
+from scheduler.work import do_next
+from tests.conftest import NOW, TODAY
+from tests.rig.county import COUNTY, TOWN, County
+
+QUARTER = ReportPeriod.parse("2026Q4")
+
+
+def test_a_page_asks_and_the_scheduler_counts_once_whoever_asks(app: Flask, database: Database, county: County) -> None:
+    with database.transaction() as session:
+        item = ask_for_numbers(session, county.actor("coordinator"), COUNTY, QUARTER, NOW)
+        assert ask_for_numbers(session, county.actor("coordinator"), COUNTY, QUARTER, NOW).id == item.id
+        with pytest.raises(Conflict):
+            ask_for_numbers(session, county.actor("health_lead"), COUNTY, QUARTER, NOW)
+        assert ask_for_numbers(session, county.actor("health_lead"), COUNTY, ReportPeriod.parse("2026Y"), NOW)
+        with pytest.raises(Forbidden):
+            ask_for_numbers(session, county.actor("clerk"), COUNTY, QUARTER, NOW)
+        for place in (TOWN, "110101000000"):
+            with pytest.raises(NotFound):
+                ask_for_numbers(session, county.actor("coordinator"), place, QUARTER, NOW)
+        with pytest.raises(Invalid):
+            ask_for_numbers(session, county.actor("coordinator"), COUNTY, ReportPeriod.parse("2027Q1"), NOW)
+    house = House.of(app)
+    assert do_next(house) and do_next(house) and not do_next(house)
+    with database.reading() as session:
+        items = session.scalars(select(WorkItem).order_by(WorkItem.id)).all()
+        assert [one.state for one in items] == [WorkState.DONE] * 2
+        run = session.scalars(select(IndicatorRun).where(IndicatorRun.period == "2026Q4")).one()
+        assert items[0].result == {"run": run.public_id, "county": COUNTY, "period": "2026Q4"}
+        assert run.cut_off == TODAY and run.computed_by == county.actor("coordinator").user_id
+
+
+@pytest.mark.parametrize(
+    ("today", "written"),
+    [
+        ("2026-11-21", "2026M11 2026Q4 2026Y"),
+        ("2026-11-15", "2026M11 2026Q4 2026Y 2026M10"),
+        ("2027-01-15", "2027M01 2027Q1 2027Y 2026M12 2026Q4 2026Y"),
+        ("2027-01-16", "2027M01 2027Q1 2027Y"),
+    ],
+)
+def test_what_has_just_ended_is_counted_for_fifteen_days_more(today: str, written: str) -> None:
+    assert [str(one) for one in periods_of_night(date.fromisoformat(today))] == written.split()
+
+
+@pytest.mark.usefixtures("scene")
+def test_the_night_counts_every_county_and_a_trend_and_the_next_night_replaces_it(
+    app: Flask, database: Database
+) -> None:
+    told: list[tuple[int, int]] = []
+    for expected in (2 * 10, 2 * 3):  # two counties; seven quarters of the trend were never counted before
+        made = compute_numbers(database, TODAY, NOW, lambda done, total: told.append((done, total)))
+        assert made.made == expected
+    assert told[0] == (0, 20)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(IndicatorRun)) == 20
+        assert session.scalar(select(IndicatorMember.run_id).limit(1)) is not None
+    runner = app.test_cli_runner()
+    shown = runner.invoke(numbers, ["show", "--county", COUNTY, "--period", "2026Q4", "--towns", "--json"])
+    made_by_command = runner.invoke(numbers, ["compute", "--county", COUNTY, "--period", "2026Q4", "--json"])
+    places, counts = json.loads(shown.stdout)["places"], json.loads(made_by_command.stdout)["counts"]
+    assert places[COUNTY]["management"]["denominator"] == counts["registered"] > 0
+    assert places[TOWN]["management"]["denominator"] <= counts["registered"]
+    for arguments in (["show", "--period", "2020Q1"], ["compute", "--period", "2027Q1"]):
+        refused = runner.invoke(numbers, [arguments[0], "--county", COUNTY, *arguments[1:]])
+        assert refused.exit_code == 1 and len(refused.stderr.strip().splitlines()) == 1
