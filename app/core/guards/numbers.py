@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from app.core.guards.guard import Guard, changed
+from app.core.guards.guard import Guard, append_only, changed, legal_move
 
 _OF_A_FROZEN_RUN = "EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = OLD.run_id AND r.is_frozen)"
 _INTO_A_FROZEN_RUN = "EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = NEW.run_id AND r.is_frozen)"
+_SUBMISSION = ("area_code", "period", "number", "run_id", "digest", "submitted_at", "submitted_by")
 _RUN = ("area_code", "period", "first_on", "cut_off", "settings", "rule_set", "computed_at")
 
 GUARDS: tuple[Guard, ...] = (
@@ -21,4 +22,15 @@ GUARDS: tuple[Guard, ...] = (
             ("no_delete", "DELETE", _OF_A_FROZEN_RUN),
         )
     ),
+    # a submission stands as it was made; only the second person's word is added
+    Guard("guard_report_submissions_no_delete", "report_submissions", "DELETE", "TRUE"),
+    Guard("guard_report_submissions_frozen", "report_submissions", "UPDATE", changed(*_SUBMISSION)),
+    Guard(
+        "guard_report_submissions_of_frozen",
+        "report_submissions",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = NEW.run_id AND r.is_frozen)",
+    ),
+    legal_move("report_submissions", "state"),
+    *append_only("report_papers"),
 )

@@ -1,5 +1,14 @@
 """Tables of the numbers."""
 
 from app.numbers.models.runs import AreaPopulation, IndicatorMember, IndicatorRun, IndicatorTarget, IndicatorValue
+from app.numbers.models.submissions import ReportPaper, ReportSubmission
 
-__all__ = ["AreaPopulation", "IndicatorMember", "IndicatorRun", "IndicatorTarget", "IndicatorValue"]
+__all__ = [
+    "AreaPopulation",
+    "IndicatorMember",
+    "IndicatorRun",
+    "IndicatorTarget",
+    "IndicatorValue",
+    "ReportPaper",
+    "ReportSubmission",
+]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.areas.rules import county_of, prefix_of
+from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of, county_of, prefix_of
 from app.core.actor import Actor
 from app.core.batches import slices
 from app.core.errors import NotFound
@@ -92,6 +92,13 @@ def list_members(
 def touches(actor: Actor, place: str) -> bool:
     """The actor's area lies in the county of the place, or the place in the actor's area."""
     return place.startswith(actor.area_prefix) or actor.area_prefix.startswith(prefix_of(county_of(place)))
+
+
+def in_reach(column: InstrumentedAttribute[str], actor: Actor) -> ColumnElement[bool]:
+    """Counties in the actor's area, or the one that it lies in."""
+    if len(actor.area_prefix) <= PREFIX_LENGTHS[AreaLevel.COUNTY]:
+        return within(column, actor)
+    return column == county_of(code_of(actor.area_prefix))
 
 
 def _behind(actor: Actor, run: IndicatorRun, place: str, figure: Figure, what: Any) -> Select[Any]:

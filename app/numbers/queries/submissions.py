@@ -1,0 +1,230 @@
+"""Submitted reports, and what of them a computation of today says otherwise: of whom, and because of what was learned since."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.core.actor import Actor
+from app.core.batches import slices
+from app.core.db import canonical_json
+from app.core.errors import NotFound
+from app.core.models import KeptFile
+from app.core.scope import within
+from app.numbers.models import IndicatorMember, IndicatorRun, ReportPaper, ReportSubmission
+from app.numbers.queries.runs import in_reach
+from app.numbers.rules.membership import MemberKind
+from app.numbers.rules.submission import Cause, Counted, SubmissionState
+from app.patients.models import Diagnosis, Examination, Patient, PatientSpan
+from app.patients.rules import RegistryStatus, SpanKind
+from app.visits.models import FollowUpVisit
+
+
+def list_submissions(session: Session, actor: Actor) -> list[ReportSubmission]:
+    """Those of the actor's area, or of the county it lies in, newest period first and its revisions after it."""
+    rows = select(ReportSubmission).where(in_reach(ReportSubmission.area_code, actor))
+    return list(session.scalars(rows.order_by(ReportSubmission.submitted_at.desc(), ReportSubmission.id.desc())))
+
+
+def get_submission(session: Session, actor: Actor, public_id: str) -> ReportSubmission:
+    found = session.scalar(
+        select(ReportSubmission).where(
+            ReportSubmission.public_id == public_id, in_reach(ReportSubmission.area_code, actor)
+        )
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def find_standing(session: Session, actor: Actor, area_code: str, period: str) -> ReportSubmission | None:
+    """The report that speaks for a county and period."""
+    return session.scalar(
+        select(ReportSubmission)
+        .where(
+            in_reach(ReportSubmission.area_code, actor),
+            ReportSubmission.area_code == area_code,
+            ReportSubmission.period == period,
+            ReportSubmission.state == SubmissionState.SUBMITTED,
+        )
+        .order_by(ReportSubmission.number.desc())
+        .limit(1)
+    )
+
+
+def highest_number(session: Session, actor: Actor, area_code: str, period: str) -> int:
+    """0 while nothing was submitted."""
+    highest = select(func.max(ReportSubmission.number)).where(
+        in_reach(ReportSubmission.area_code, actor),
+        ReportSubmission.area_code == area_code,
+        ReportSubmission.period == period,
+    )
+    return session.scalar(highest) or 0
+
+
+def papers_of(session: Session, submission: ReportSubmission) -> dict[str, KeptFile]:
+    """ending → the file."""
+    rows = (
+        select(ReportPaper.ending, KeptFile)
+        .join(KeptFile, KeptFile.id == ReportPaper.file_id)
+        .where(ReportPaper.submission_id == submission.id)
+        .order_by(ReportPaper.ending.desc())
+    )
+    return dict(session.execute(rows).all())
+
+
+def digest_of(session: Session, run: IndicatorRun) -> str:
+    """SHA-256 over the window, what the county had decided, and every row with its sets, in one canonical order."""
+    digest = hashlib.sha256(
+        canonical_json(
+            [run.area_code, run.period, run.first_on.isoformat(), run.cut_off.isoformat(), run.settings, run.rule_set]
+        ).encode()
+    )
+    member = IndicatorMember
+    rows = session.execute(
+        select(
+            member.kind, member.subject_id, member.area_code, member.agency_id, member.bits, member.visits, member.visits_in_time
+        )
+        .where(member.run_id == run.id)
+        .order_by(member.kind, member.subject_id)
+        .execution_options(yield_per=5000)
+    )  # fmt: skip
+    for kind, *rest in rows:
+        digest.update(canonical_json([kind.value, *rest]).encode())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Somebody, or an event, that two computations of one period count otherwise."""
+
+    kind: MemberKind
+    subject_id: int
+    patient_id: int | None
+    before: Counted | None
+    now: Counted | None
+    causes: list[Cause] = field(default_factory=list)
+
+
+def list_differences(session: Session, actor: Actor, reported: IndicatorRun, now: IndicatorRun) -> list[Difference]:
+    """Whoever stands in other sets or another place now, with what was learned about them since; in order of place."""
+    found = [*_changed(session, actor, reported, now), *_only_in(session, actor, reported, now)]
+    found += [
+        Difference(one.kind, one.subject_id, one.patient_id, None, one.before)
+        for one in _only_in(session, actor, now, reported)
+    ]
+    because = _causes(session, [one.patient_id for one in found if one.patient_id is not None], reported)
+    other_rules = reported.settings != now.settings or reported.rule_set != now.rule_set
+    for one in found:
+        one.causes.extend(because.get(one.patient_id, ()) if one.patient_id is not None else ())
+        if not one.causes:
+            one.causes.append(Cause.RULES_CHANGED if other_rules else Cause.OTHER)
+    return sorted(
+        found, key=lambda one: ((one.before or one.now or Counted("", 0)).area_code, one.kind, one.subject_id)
+    )
+
+
+def _changed(session: Session, actor: Actor, reported: IndicatorRun, now: IndicatorRun) -> Iterator[Difference]:
+    was, stands = aliased(IndicatorMember), aliased(IndicatorMember)
+    rows = session.execute(
+        select(was.kind, was.subject_id, was.patient_id, was.area_code, was.bits, stands.area_code, stands.bits)
+        .join(stands, and_(stands.run_id == now.id, stands.kind == was.kind, stands.subject_id == was.subject_id))
+        .where(
+            was.run_id == reported.id,
+            within(was.area_code, actor),
+            or_(was.bits != stands.bits, was.area_code != stands.area_code),
+        )
+    )
+    for kind, subject_id, patient_id, area, bits, area_now, bits_now in rows:
+        yield Difference(kind, subject_id, patient_id, Counted(area, bits), Counted(area_now, bits_now))
+
+
+def _only_in(session: Session, actor: Actor, this: IndicatorRun, other: IndicatorRun) -> Iterator[Difference]:
+    mine, theirs = aliased(IndicatorMember), aliased(IndicatorMember)
+    same = and_(theirs.run_id == other.id, theirs.kind == mine.kind, theirs.subject_id == mine.subject_id)
+    rows = session.execute(
+        select(mine.kind, mine.subject_id, mine.patient_id, mine.area_code, mine.bits)
+        .outerjoin(theirs, same)
+        .where(mine.run_id == this.id, within(mine.area_code, actor), theirs.run_id.is_(None))
+    )
+    for kind, subject_id, patient_id, area, bits in rows:
+        yield Difference(kind, subject_id, patient_id, Counted(area, bits), None)
+
+
+def _causes(session: Session, patient_ids: Sequence[int], reported: IndicatorRun) -> dict[int, list[Cause]]:
+    """patient → what was written down about them after the report was computed, for days up to its cut-off."""
+    found: dict[int, list[Cause]] = {}
+    for part in slices(patient_ids):
+        for cause, rows in _learned(part, reported):
+            for patient_id in session.scalars(rows.distinct()):
+                found.setdefault(patient_id, []).append(cause)
+    return found
+
+
+def _learned(ids: Sequence[int], reported: IndicatorRun) -> Iterator[tuple[Cause, Select[Any]]]:
+    since, by = reported.computed_at, reported.cut_off
+    span, visit = PatientSpan, FollowUpVisit
+
+    def gone(status: RegistryStatus) -> Select[Any]:
+        return select(Patient.id).where(Patient.id.in_(ids), Patient.registry_status == status)
+
+    def spans(*conditions: ColumnElement[bool]) -> Select[Any]:
+        # death is the register's word from the day after
+        return select(span.patient_id).where(
+            span.patient_id.in_(ids),
+            span.from_on <= by + timedelta(days=1),
+            _written_since(span.recorded_at, span.withdrawn_at, since),
+            *conditions,
+        )
+
+    visits = select(visit.patient_id).where(visit.patient_id.in_(ids), visit.visited_on <= by)
+    yield Cause.EXCLUDED, gone(RegistryStatus.EXCLUDED)
+    yield Cause.MERGED, gone(RegistryStatus.MERGED)
+    is_registry = span.what == SpanKind.REGISTRY
+    yield Cause.DEATH_LEARNED, spans(is_registry, span.value == RegistryStatus.DEAD.value)
+    registered = span.value.in_((RegistryStatus.REGISTERED.value, RegistryStatus.TRANSFERRED_OUT.value))
+    yield Cause.MOVED, spans(span.what == SpanKind.AREA, ~_came_new(span.patient_id, since))
+    yield Cause.REGISTERED_LATE, spans(is_registry, registered, span.recorded_at > since)
+    states = span.what.in_((SpanKind.MANAGEMENT, SpanKind.CARE))
+    yield Cause.STATE_CORRECTED, spans(states, ~_came_new(span.patient_id, since))
+    late = or_(visit.recorded_at > since, visit.confirmed_at > since)
+    yield Cause.LATE_ENTRY, visits.where(late, visit.withdrawn_at.is_(None), visit.corrects_id.is_(None))
+    corrected = or_(visit.withdrawn_at > since, and_(visit.recorded_at > since, visit.corrects_id.is_not(None)))
+    yield Cause.VISIT_CORRECTED, visits.where(corrected)
+    yield (
+        Cause.DIAGNOSIS_CHANGED,
+        select(Diagnosis.patient_id).where(
+            Diagnosis.patient_id.in_(ids),
+            Diagnosis.from_on <= by,
+            _written_since(Diagnosis.recorded_at, Diagnosis.withdrawn_at, since),
+            ~_came_new(Diagnosis.patient_id, since),
+        ),
+    )
+    yield (
+        Cause.EXAMINATION_LATE,
+        select(Examination.patient_id).where(
+            Examination.patient_id.in_(ids),
+            Examination.examined_on <= by,
+            _written_since(Examination.recorded_at, Examination.withdrawn_at, since),
+        ),
+    )
+
+
+def _written_since(recorded_at: Any, withdrawn_at: Any, since: datetime) -> ColumnElement[bool]:
+    return or_(recorded_at > since, withdrawn_at > since)
+
+
+def _came_new(patient_id: Any, since: datetime) -> ColumnElement[bool]:
+    """Registered after the report: then everything about the patient is new, and the registration alone is the cause."""
+    return (
+        select(literal(1))
+        .where(Patient.id == patient_id, Patient.created_at > since)
+        .correlate_except(Patient)
+        .exists()
+    )

@@ -1,0 +1,116 @@
+"""Submitting a report: the numbers as they were looked at are frozen; a later revision needs a reason and a second person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.areas.rules import AreaLevel, level_of
+from app.audit.service import note
+from app.core.actor import Actor
+from app.core.errors import Conflict, Invalid
+from app.core.reasons import reason
+from app.numbers.commands import SubmitReport
+from app.numbers.models import IndicatorRun, ReportSubmission
+from app.numbers.queries.runs import find_run, get_run
+from app.numbers.queries.submissions import digest_of, get_submission, highest_number
+from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.submission import LONGEST_REASON, SubmissionState
+
+
+def submit_report(session: Session, actor: Actor, command: SubmitReport, now: datetime) -> ReportSubmission:
+    """Freeze the run that was looked at. The first report of a period is submitted at once; a revision waits for another person.
+
+    Raises `Conflict` when the numbers were computed anew meanwhile, when the period is not over, or when a revision waits already.
+    """
+    run = _run_to_freeze(session, actor, command)
+    number = highest_number(session, actor, run.area_code, run.period) + 1
+    why = command.reason.strip()
+    if number > 1 and not 0 < len(why) <= LONGEST_REASON:
+        raise Invalid({"reason": [reason("numbers.submission.reason", most=LONGEST_REASON)]})
+    run.is_frozen = True
+    session.flush()
+    submission = ReportSubmission(
+        area_code=run.area_code,
+        period=run.period,
+        number=number,
+        run_id=run.id,
+        digest=digest_of(session, run),
+        state=SubmissionState.PROPOSED if number > 1 else SubmissionState.SUBMITTED,
+        reason=why if number > 1 else None,
+        submitted_at=now,
+        submitted_by=actor.user_id,
+    )
+    _store(session, submission)
+    _note(session, actor, submission, "numbers.revision_proposed" if number > 1 else "numbers.report_submitted", now)
+    return submission
+
+
+def decide_revision(session: Session, actor: Actor, public_id: str, *, agrees: bool, now: datetime) -> ReportSubmission:
+    """The second person's word; nobody decides on their own revision."""
+    submission = _waiting(session, actor, public_id)
+    if submission.submitted_by == actor.user_id:
+        raise Conflict(reason("numbers.submission.own"))
+    submission.state = SubmissionState.SUBMITTED if agrees else SubmissionState.REFUSED
+    submission.decided_at, submission.decided_by = now, actor.user_id
+    _note(session, actor, submission, "numbers.revision_agreed" if agrees else "numbers.revision_refused", now)
+    return submission
+
+
+def withdraw_revision(session: Session, actor: Actor, public_id: str, now: datetime) -> ReportSubmission:
+    """Whoever proposed it takes it back."""
+    submission = _waiting(session, actor, public_id)
+    if submission.submitted_by != actor.user_id:
+        raise Conflict(reason("numbers.submission.not_own"))
+    submission.state = SubmissionState.WITHDRAWN
+    submission.decided_at, submission.decided_by = now, actor.user_id
+    _note(session, actor, submission, "numbers.revision_withdrawn", now)
+    return submission
+
+
+def _run_to_freeze(session: Session, actor: Actor, command: SubmitReport) -> IndicatorRun:
+    run = get_run(session, actor, command.run)
+    period = ReportPeriod.parse(run.period)
+    if level_of(run.area_code) is not AreaLevel.COUNTY or not run.area_code.startswith(actor.area_prefix):
+        raise Conflict(reason("numbers.submission.not_county"))
+    # a computation that goes on beside us forgets older runs: from here on it waits for us, or we find nothing
+    locked = session.scalar(select(IndicatorRun).where(IndicatorRun.id == run.id).with_for_update())
+    newest = find_run(session, actor, run.area_code, period)
+    if locked is None or newest is None or newest.id != run.id:
+        raise Conflict(reason("numbers.submission.computed_anew"))
+    if run.is_frozen:
+        raise Conflict(reason("numbers.submission.nothing_new"))
+    if run.cut_off < period.last_day:
+        raise Conflict(reason("numbers.submission.not_over", last_day=period.last_day))
+    return run
+
+
+def _store(session: Session, submission: ReportSubmission) -> None:
+    """The keys decide between two people who press at one moment."""
+    try:
+        with session.begin_nested():
+            session.add(submission)
+    except IntegrityError as taken:
+        raise Conflict(reason("numbers.submission.waiting")) from taken
+
+
+def _waiting(session: Session, actor: Actor, public_id: str) -> ReportSubmission:
+    submission = get_submission(session, actor, public_id)
+    if submission.state is not SubmissionState.PROPOSED:
+        raise Conflict(reason("numbers.submission.decided"))
+    return submission
+
+
+def _note(session: Session, actor: Actor, submission: ReportSubmission, action: str, now: datetime) -> None:
+    note(
+        session,
+        actor,
+        action,
+        now=now,
+        subject=("report_submission", submission.public_id),
+        area_code=submission.area_code,
+        detail={"period": submission.period, "number": submission.number, "digest": submission.digest},
+    )
