@@ -1,0 +1,171 @@
+"""A submitted report keeps its numbers; what is counted otherwise since is listed by person and cause; a revision takes two people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.core.crypto import Keyring
+from app.core.errors import Conflict, Invalid, NotFound
+from app.numbers.commands import SubmitReport
+from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue, ReportSubmission
+from app.numbers.queries.submissions import digest_of, find_standing, list_differences
+from app.numbers.rules.indicators import MANAGED, REGISTERED
+from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.settings import NumberSettings, RegularMode
+from app.numbers.rules.submission import Cause, SubmissionState, gained_and_lost
+from app.numbers.service.computing import compute
+from app.numbers.service.submitting import decide_revision, submit_report, withdraw_revision
+from app.patients.commands import ConsentDraft, DiagnosisDraft
+from app.patients.models import Patient
+from app.patients.rules import DiagnosisCategory
+from app.patients.service import record_death
+from app.people.models import DatePrecision
+from app.people.vault import Vault
+from app.visits.rules.record import VisitRecord
+from app.visits.service import record_visit
+from tests.conftest import NOW, TODAY
+from tests.rig.county import COUNTY, County
+from tests.rig.visits import command, register, stable
+
+QUARTER = ReportPeriod.parse("2026Q3")
+LATER = NOW + timedelta(hours=2)
+
+
+@pytest.fixture
+def vault(app: Flask, session: Session) -> Vault:
+    keyring: Keyring = app.extensions["anhu.keyring"]
+    return Vault(session, keyring)
+
+
+def registered(
+    session: Session, county: County, vault: Vault, name: str = "孙玉珍", now: datetime = NOW, **changes: Any
+) -> Patient:
+    diagnosis = DiagnosisDraft(DiagnosisCategory.SCHIZOPHRENIA, "F20.0")
+    return register(session, vault.keyring, county.actor("doctor"), TODAY, now, name, diagnosis=diagnosis, **changes)
+
+
+def count(session: Session, county: County, now: datetime, settings: NumberSettings | None = None) -> IndicatorRun:
+    period, settings = QUARTER, settings or NumberSettings()
+    return compute(session, county.actor("coordinator"), COUNTY, period, settings, TODAY, now)
+
+
+def submit(
+    session: Session, county: County, run: IndicatorRun, why: str = "", who: str = "coordinator"
+) -> ReportSubmission:
+    return submit_report(session, county.actor(who), SubmitReport(run.public_id, why), LATER)
+
+
+def see(
+    session: Session, county: County, vault: Vault, patient: Patient, record: VisitRecord, now: datetime = NOW
+) -> None:
+    record = command(patient, record, accepted=frozenset({"visit.late_entry"}))
+    record_visit(session, vault, county.actor("doctor"), record, TODAY, now)
+
+
+def test_what_is_learned_after_a_report_changes_today_and_not_the_report(
+    session: Session, county: County, vault: Vault
+) -> None:
+    doctor = county.actor("doctor")
+    visited, late, died = (registered(session, county, vault, name) for name in ("孙玉珍", "钱有福", "周长河"))
+    see(session, county, vault, visited, stable(date(2026, 8, 3)))
+    report = submit(session, county, count(session, county, NOW))
+    reported = session.get_one(IndicatorRun, report.run_id)
+    digest = digest_of(session, reported)
+    assert report.digest == digest and report.state is SubmissionState.SUBMITTED
+
+    see(session, county, vault, late, stable(date(2026, 9, 10)), LATER)
+    record_death(session, doctor, died, date(2026, 8, 20), DatePrecision.DAY, 4, LATER)
+    new = registered(session, county, vault, "吴小满", LATER, registered_on=date(2026, 7, 1), consent=ConsentDraft(from_on=date(2026, 7, 1)))  # fmt: skip
+    now = count(session, county, LATER)
+
+    found = {one.patient_id: one for one in list_differences(session, county.actor("coordinator"), reported, now)}
+    assert {key: one.causes for key, one in found.items()} == {
+        late.id: [Cause.LATE_ENTRY],
+        died.id: [Cause.DEATH_LEARNED],
+        new.id: [Cause.REGISTERED_LATE],
+    }
+    changes = {key: gained_and_lost(one.before, one.now, (REGISTERED, MANAGED)) for key, one in found.items()}
+    assert changes == {late.id: ([MANAGED], []), died.id: ([], [REGISTERED]), new.id: ([REGISTERED], [])}
+    assert digest_of(session, reported) == digest
+    values = session.get_one(IndicatorValue, (reported.id, COUNTY)).counts
+    assert (values["registered"], values["managed"]) == (3, 1)
+    values = session.get_one(IndicatorValue, (now.id, COUNTY)).counts
+    assert (values["registered"], values["managed"]) == (3, 2)
+
+
+def test_other_rules_are_named_where_nothing_was_learned(session: Session, county: County, vault: Vault) -> None:
+    patient = registered(session, county, vault)
+    see(session, county, vault, patient, stable(date(2026, 8, 3), adherence=2))
+    see(session, county, vault, patient, stable(date(2026, 9, 3)))
+    reported = session.get_one(IndicatorRun, submit(session, county, count(session, county, LATER)).run_id)
+    now = count(session, county, LATER + timedelta(hours=1), NumberSettings(regular=RegularMode.LAST_VISIT))
+    (one,) = list_differences(session, county.actor("coordinator"), reported, now)
+    assert one.causes == [Cause.RULES_CHANGED]
+
+
+def test_a_revision_needs_a_reason_and_another_person(session: Session, county: County) -> None:
+    first = submit(session, county, count(session, county, NOW))
+    with pytest.raises(Conflict):  # there is nothing new to submit
+        submit(session, county, session.get_one(IndicatorRun, first.run_id), "更正")
+    again = count(session, county, LATER)
+    with pytest.raises(Invalid):
+        submit(session, county, again)
+    revision = submit(session, county, again, "补录随访 3 次")
+    assert (revision.number, revision.state) == (2, SubmissionState.PROPOSED)
+    coordinator, office = county.actor("coordinator"), county.actor("county_office")
+    assert find_standing(session, coordinator, COUNTY, "2026Q3") is first
+    with pytest.raises(Conflict):
+        decide_revision(session, coordinator, revision.public_id, agrees=True, now=LATER)
+    with pytest.raises(Conflict):  # one revision waits at a time
+        submit(session, county, count(session, county, LATER + timedelta(minutes=1)), "再更正", "county_office")
+    decide_revision(session, office, revision.public_id, agrees=True, now=LATER)
+    assert find_standing(session, coordinator, COUNTY, "2026Q3") is revision
+    with pytest.raises(Conflict):
+        withdraw_revision(session, coordinator, revision.public_id, LATER)
+    with pytest.raises(NotFound):
+        withdraw_revision(session, county.actor("city_viewer"), "nobody", LATER)
+
+
+def test_only_the_newest_numbers_of_a_period_that_is_over_are_submitted(session: Session, county: County) -> None:
+    older = count(session, county, NOW)
+    seen = older.public_id
+    count(session, county, LATER)
+    with pytest.raises(NotFound):  # it was forgotten when the newer one stood
+        submit_report(session, county.actor("coordinator"), SubmitReport(seen), LATER)
+    running = compute(
+        session, county.actor("coordinator"), COUNTY, ReportPeriod.parse("2026Q4"), NumberSettings(), TODAY, NOW
+    )
+    with pytest.raises(Conflict):
+        submit(session, county, running)
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        update(IndicatorMember).values(bits=0),
+        delete(IndicatorMember),
+        update(IndicatorValue).values(counts={}),
+        delete(IndicatorValue),
+        update(IndicatorRun).values(is_frozen=False),
+        update(IndicatorRun).values(cut_off=date(2026, 9, 29)),
+        update(ReportSubmission).values(digest="0" * 64),
+        update(ReportSubmission).values(state=SubmissionState.PROPOSED),
+        delete(ReportSubmission),
+    ],
+    ids=lambda statement: str(statement.compile()).split(" WHERE")[0][:40],
+)
+def test_the_database_keeps_what_was_submitted(
+    session: Session, county: County, vault: Vault, tampering: object
+) -> None:
+    registered(session, county, vault)
+    submit(session, county, count(session, county, NOW))
+    assert session.scalar(select(IndicatorMember.bits))
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(tampering)  # type: ignore[call-overload]
