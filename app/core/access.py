@@ -227,6 +227,8 @@ class Action(StrEnum):
     SEE_REPORTS = "see_reports"  # the page of what this role may print
     SEE_COMPLIANCE = "see_compliance"  # coordinator's first page and lists of what is late
     SEE_NUMBERS = "see_numbers"  # indicators, dashboards and what is listed behind a figure, as far as the role may see
+    SEE_PLACE_NUMBERS = "see_place_numbers"  # the same of a county, its towns and villages, one by one
+    OPEN_NUMBERS = "open_numbers"  # who is behind a figure, and count anew
     SET_NUMBERS = "set_numbers"  # how the county counts, residents, targets
     SUBMIT_REPORTS = "submit_reports"  # freeze a report; another person's word on a revision
     SEND_ORDERS = "send_orders"  # supervision orders (督办单) to units, and whether a reply will do
@@ -420,6 +422,10 @@ ACTIONS: dict[Action, frozenset[Role]] = {
             Role.CITY_VIEWER,
         }
     ),
+    Action.SEE_PLACE_NUMBERS: frozenset(
+        {Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.DOCTOR, Role.TOWN, Role.AUDITOR}
+    ),
+    Action.OPEN_NUMBERS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.DOCTOR}),
     Action.SET_NUMBERS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
     Action.SUBMIT_REPORTS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
     Action.SEND_ORDERS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),

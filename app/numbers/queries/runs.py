@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.areas.rules import PREFIX_LENGTHS, AreaLevel, code_of, county_of, prefix_of
@@ -17,6 +17,13 @@ from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue
 from app.numbers.queries.totals import Counts, matches
 from app.numbers.rules.membership import Figure, MemberKind, Weight
 from app.numbers.rules.period import ReportPeriod
+
+# what a figure adds up over its rows, where it does not count them
+_ADDED_UP: dict[Weight, ColumnElement[int]] = {
+    Weight.VISITS: IndicatorMember.visits.expression,
+    Weight.VISITS_IN_TIME: IndicatorMember.visits_in_time.expression,
+    Weight.VISITS_LATE: IndicatorMember.visits - IndicatorMember.visits_in_time,
+}
 
 
 def find_run(session: Session, actor: Actor, county_code: str, period: ReportPeriod) -> IndicatorRun | None:
@@ -62,12 +69,16 @@ def values_of(session: Session, actor: Actor, run: IndicatorRun, places: Sequenc
 
 def count_members(session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure) -> int:
     """What the figure says of a place, counted anew over its rows."""
-    weight: dict[Weight, ColumnElement[Any]] = {
-        Weight.ROWS: func.count(),
-        Weight.VISITS: func.coalesce(func.sum(IndicatorMember.visits), 0),
-        Weight.VISITS_IN_TIME: func.coalesce(func.sum(IndicatorMember.visits_in_time), 0),
-    }
-    return int(session.scalar(_behind(actor, run, place, figure, weight[figure.weight])) or 0)
+    return int(session.scalar(_behind(actor, run, place, figure, _weigh(figure))) or 0)
+
+
+def group_members(
+    session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure
+) -> list[tuple[str, int | None, int]]:
+    """(village, responsible institution, how many) of the rows behind a figure, the most first."""
+    count, whose = _weigh(figure), (IndicatorMember.area_code, IndicatorMember.agency_id)
+    rows = _behind(actor, run, place, figure, [*whose, count]).group_by(*whose).order_by(count.desc(), *whose)
+    return [(code, agency, int(n)) for code, agency, n in session.execute(rows)]
 
 
 def list_members(
@@ -102,9 +113,20 @@ def in_reach(column: InstrumentedAttribute[str], actor: Actor) -> ColumnElement[
 
 
 def _behind(actor: Actor, run: IndicatorRun, place: str, figure: Figure, what: Any) -> Select[Any]:
-    return select(what).where(
+    """Of a figure that adds visits up, those who have any."""
+    return select(*(what if isinstance(what, list) else [what])).where(
         IndicatorMember.run_id == run.id,
         within(IndicatorMember.area_code, actor),
         within_prefix(IndicatorMember.area_code, prefix_of(place)),
         matches(figure, IndicatorMember.bits),
+        _visits(figure) > 0 if figure.weight in _ADDED_UP else true(),
     )
+
+
+def _weigh(figure: Figure) -> ColumnElement[Any]:
+    """How many rows there are, or what they add up to."""
+    return func.coalesce(func.sum(_visits(figure)), 0) if figure.weight in _ADDED_UP else func.count()
+
+
+def _visits(figure: Figure) -> ColumnElement[int]:
+    return _ADDED_UP[figure.weight]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.areas.models import AreaSetting
-from app.areas.rules import county_of
+from app.areas.rules import county_of, town_of
 from app.numbers.models import IndicatorTarget
 from app.numbers.rules.settings import (
     Denominators,
@@ -49,8 +49,22 @@ def read_settings(said: Mapping[str, str]) -> NumberSettings:
 
 def targets_of(session: Session, place: str, year: int) -> dict[str, IndicatorTarget]:
     """indicator → the target that holds in a place: its own before its county's."""
-    county = county_of(place)
+    return targets_by_place(session, [place], year)[place]
+
+
+def targets_by_place(session: Session, places: Iterable[str], year: int) -> dict[str, dict[str, IndicatorTarget]]:
+    """place → indicator → target; a place without its own has its town's, or else its county's."""
+    wanted = {place: (county_of(place), town_of(place), place) for place in places}
     rows = session.scalars(
-        select(IndicatorTarget).where(IndicatorTarget.area_code.in_({place, county}), IndicatorTarget.year == year)
+        select(IndicatorTarget).where(
+            IndicatorTarget.area_code.in_({code for path in wanted.values() for code in path}),
+            IndicatorTarget.year == year,
+        )
     )
-    return {one.indicator: one for one in sorted(rows, key=lambda one: one.area_code == place)}
+    set_in: dict[str, dict[str, IndicatorTarget]] = {}
+    for one in rows:
+        set_in.setdefault(one.area_code, {})[one.indicator] = one
+    return {
+        place: {code: one for part in path for code, one in set_in.get(part, {}).items()}
+        for place, path in wanted.items()
+    }

@@ -65,6 +65,7 @@ class Weight(StrEnum):
     ROWS = "rows"
     VISITS = "visits"  # completed visits of the period
     VISITS_IN_TIME = "visits_in_time"  # entered within ten working days
+    VISITS_LATE = "visits_late"  # entered later than that
     RESIDENTS = "residents"  # of the area, not of its rows: typed in per year with its source
 
 

@@ -1,0 +1,181 @@
+"""A place's numbers as a page shows them: its own, those of the places below it, and how they went over eight quarters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.areas.models import Area
+from app.areas.queries import list_places, names_of, responsible_agencies
+from app.areas.rules import AreaLevel, county_of, level_of, prefix_of
+from app.core.actor import Actor
+from app.core.errors import NotFound
+from app.core.quarter import Quarter
+from app.numbers.models import IndicatorRun, IndicatorTarget, IndicatorValue
+from app.numbers.queries.runs import find_run, touches, values_of
+from app.numbers.queries.settings import targets_by_place
+from app.numbers.queries.totals import Counts
+from app.numbers.rules.behind import missing_of
+from app.numbers.rules.indicators import Indicator, indicators
+from app.numbers.rules.membership import Weight
+from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.settings import NumberSettings
+
+TREND_QUARTERS = 8
+_BELOW = {AreaLevel.COUNTY: AreaLevel.TOWN, AreaLevel.TOWN: AreaLevel.VILLAGE}
+Targets = Mapping[str, IndicatorTarget]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An indicator of a place. `denominator` is None where residents are not known; `target` in hundredths of a per cent."""
+
+    indicator: Indicator
+    numerator: int
+    denominator: int | None
+    rate: str | None
+    target: int | None
+
+    @property
+    def missing(self) -> int | None:
+        """How many should be in it and are not; None where nobody is expected."""
+        if self.denominator is None or missing_of(self.indicator) is None:
+            return None
+        return self.denominator - self.numerator
+
+    @property
+    def is_reached(self) -> bool | None:
+        """Whether the target is reached; None without a target or a rate."""
+        if self.target is None or self.denominator is None or not self.denominator:
+            return None
+        return self.numerator * 10_000 >= self.target * self.denominator
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A town of a county or a village of a town, with whose work it is."""
+
+    code: str
+    name: str
+    agency: str | None
+    counts: Counts
+    cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """A quarter of the trend; None while nobody has counted it."""
+
+    period: ReportPeriod
+    cell: Cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What a page says of a place."""
+
+    run: IndicatorRun
+    settings: NumberSettings
+    place: str
+    counts: Counts
+    cells: Mapping[str, Cell]
+    rows: Sequence[PlaceRow]
+
+    def worst_first(self, code: str) -> list[PlaceRow]:
+        """What moves the figure most: the places with the most people missing from it."""
+        return sorted(self.rows, key=lambda row: -(row.cells[code].missing or 0))
+
+
+def board_of(session: Session, actor: Actor, place: str, period: ReportPeriod) -> Board | None:
+    """The newest computation of a place in the actor's area; None before the first. `NotFound` for any other place."""
+    area = get_place(session, actor, place)
+    run = find_run(session, actor, county_of(place), period)
+    if run is None:
+        return None
+    below = _places_below(session, area.code)
+    values = values_of(session, actor, run, [place, *(one.code for one in below)])
+    targets = targets_by_place(session, values, run.cut_off.year)
+    settings = NumberSettings.from_json(run.settings)
+    whose = {one: agency.name for one, agency in responsible_agencies(session, values).items() if agency}
+    rows = [
+        PlaceRow(one.code, one.name, whose.get(one.code), values[one.code], _cells(settings, values[one.code], targets[one.code]))
+        for one in below
+        if one.replaced_by is None or values[one.code]
+    ]  # fmt: skip
+    return Board(run, settings, place, values[place], _cells(settings, values[place], targets[place]), rows)
+
+
+def get_place(session: Session, actor: Actor, place: str) -> Area:
+    """A county, town or village in the actor's area."""
+    area = session.get(Area, place) if place.startswith(actor.area_prefix) else None
+    if area is None or area.level not in (AreaLevel.COUNTY, AreaLevel.TOWN, AreaLevel.VILLAGE):
+        raise NotFound()
+    return area
+
+
+def trend_of(session: Session, actor: Actor, place: str, code: str, until: Quarter) -> list[TrendPoint]:
+    """An indicator of a place in eight quarters up to one, each by the settings that it was computed with."""
+    get_place(session, actor, place)
+    periods = [ReportPeriod.quarter_of(until.shift(-back)) for back in reversed(range(TREND_QUARTERS))]
+    runs = _newest_runs(session, actor, county_of(place), periods)
+    rows = select(IndicatorValue.run_id, IndicatorValue.counts).where(
+        IndicatorValue.run_id.in_(run.id for run in runs.values()), IndicatorValue.area_code == place
+    )
+    counts: dict[int, Counts] = dict(session.execute(rows).all())
+    targets = targets_by_place(session, [place], until.year)[place]
+    found = []
+    for period in periods:
+        run = runs.get(str(period))
+        cells = _cells(NumberSettings.from_json(run.settings), counts.get(run.id, {}), targets) if run else {}
+        found.append(TrendPoint(period, cells.get(code)))
+    return found
+
+
+def periods_to_choose(
+    session: Session, actor: Actor, county: str, running: Sequence[ReportPeriod]
+) -> list[ReportPeriod]:
+    """The running month, quarter and year, and every other period that was counted for the county, the newest first."""
+    if not touches(actor, county):
+        raise NotFound()
+    counted = session.scalars(select(IndicatorRun.period).where(IndicatorRun.area_code == county).distinct())
+    others = {ReportPeriod.parse(text) for text in counted} - set(running)
+    return [*running, *islice(sorted(others, key=lambda one: (one.last_day, one.first_day), reverse=True), 40)]
+
+
+def cell_of(indicator: Indicator, counts: Counts, target: int | None = None) -> Cell:
+    """An indicator of a place from the place's counts."""
+    whole = indicator.denominator
+    known = None if whole.weight is Weight.RESIDENTS and whole.name not in counts else counts.get(whole.name, 0)
+    return Cell(indicator, counts.get(indicator.numerator.name, 0), known, indicator.rate(counts), target)
+
+
+def _cells(settings: NumberSettings, counts: Counts, targets: Targets) -> dict[str, Cell]:
+    def target(code: str) -> int | None:
+        return targets[code].per_10000 if code in targets else None
+
+    return {one.code: cell_of(one, counts, target(one.code)) for one in indicators(settings)}
+
+
+def _places_below(session: Session, place: str) -> list[Area]:
+    below = _BELOW.get(level_of(place))
+    return list_places(session, prefix_of(place), below) if below else []
+
+
+def _newest_runs(
+    session: Session, actor: Actor, county: str, periods: Sequence[ReportPeriod]
+) -> dict[str, IndicatorRun]:
+    if not touches(actor, county):
+        raise NotFound()
+    newest = (
+        select(func.max(IndicatorRun.id))
+        .where(IndicatorRun.area_code == county, IndicatorRun.period.in_(map(str, periods)))
+        .group_by(IndicatorRun.period)
+    )
+    return {run.period: run for run in session.scalars(select(IndicatorRun).where(IndicatorRun.id.in_(newest)))}
+
+
+__all__ = ["Board", "Cell", "PlaceRow", "TrendPoint", "board_of", "cell_of", "get_place", "names_of", "trend_of"]
