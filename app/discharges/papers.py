@@ -200,6 +200,7 @@ def _whom(sheet: DockingForm) -> Rows:
 def _stay(sheet: DockingForm) -> Rows:
     said = sheet.clinical
     filled = f"{_day(sheet.form_on)}填表" if sheet.form_on else ""
+    unfinished = "医院标明信息还没有填全" if said.get("is_complete") is False else ""
     funded = _word(labels.FUNDED, said.get("is_funded"))
     return (
         ("医院、编号", _beside(sheet.hospital, sheet.hospital_number, said.get("inpatient_number"))),
@@ -209,7 +210,7 @@ def _stay(sheet: DockingForm) -> Rows:
             _beside(_word(labels.TYPES, sheet.discharge_type), _word(labels.DESTINATIONS, sheet.discharge_to)),
         ),
         ("付费方式、补助", _beside(_word(record.PAY_METHODS, said.get("pay_method")), funded)),
-        ("主治医师、填表", _beside(said.get("doctor_name"), said.get("doctor_phone"), filled)),
+        ("主治医师、填表", _beside(said.get("doctor_name"), said.get("doctor_phone"), filled, unfinished)),
     )
 
 
@@ -228,7 +229,6 @@ def _treatment(sheet: DockingForm) -> Rows:
         ("复诊日期、先兆", _beside(_day(sheet.recheck_on), sheet.warning_signs)),
         ("康复措施", _beside(rehabilitation, said.get("rehabilitation_other"))),
         ("其他注意事项", said.get("advice") or ""),
-        *((("填报情况", "医院标明信息还没有填全"),) if said.get("is_complete") is False else ()),
         ("上门提示", _advice(sheet.advice)),
     )
 

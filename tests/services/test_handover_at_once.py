@@ -126,6 +126,22 @@ def test_one_discharge_submitted_under_several_numbers_at_one_moment_is_one_loop
     assert (count(database, HandoverForm), count(database, Clue)) == (4, 0 if is_known else 1)
 
 
+def test_two_hospitals_that_write_of_one_unknown_person_at_one_moment_both_come_through(
+    app: Flask, database: Database, county: County
+) -> None:
+    def submit(number: int) -> str:
+        paper: dict[str, Any] = {"hospital_name": f"外县第{number}医院", "received_at": NOW}
+        with database.transaction() as session:
+            vault = Vault(session, app.extensions["anhu.keyring"])
+            done = submit_discharge(session, vault, county.actor("county_office"), record(**paper), NOW)
+            return done.discharge.public_id
+
+    assert len(set(together(submit, times=4))) == count(database, Discharge) == 4
+    of_record = select(func.count(func.distinct(Discharge.person_id)))
+    with database.reading() as session:
+        assert session.scalar(of_record) == 1
+
+
 def test_the_database_itself_knows_a_second_record_of_one_discharge(session: Session, county: County) -> None:
     first, other = (
         submitted(session, county),

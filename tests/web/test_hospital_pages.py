@@ -101,7 +101,7 @@ def test_the_hospital_reads_what_its_record_still_lacks_and_the_health_centre_th
     read, unread = (client_as("doctor").get(f"/discharges/forms/{one}").text for one in docking)
     assert "医院标明信息还没有填全" in read and "填全" not in unread
     paper = words_on(client_as("doctor").get(f"/discharges/forms/{docking[0]}/paper").data)
-    assert "医院标明信息还没有填全" in paper
+    assert "医院标明信息还没有填全" in paper and "第1页共1页" in paper.replace(" ", "")
 
 
 def test_the_notice_is_signed_before_they_leave_and_a_wrong_record_is_sent_again_under_its_number(

@@ -76,8 +76,10 @@ def submit_discharge(session: Session, vault: Vault, actor: Actor, said: SubmitD
         standing = find_sent(session, vault, sender, said)
         if standing is None:  # not this number: then this discharge, at the same moment under another one
             refuse_second_number(session, vault, sender, said)
-            raise
+    if standing is not None:
         return Submitted(standing, is_new=False)
+    # neither: another hospital wrote of this unknown person at that moment, and they are known now
+    return Submitted(_store(session, vault, actor, sender, said, plan, now), is_new=True)
 
 
 # -- what is refused ---------------------------------------------------------------------------------------------------
