@@ -189,6 +189,11 @@ class Paper:
     def shade(self, x: float, y: float, width: float, height: float, grey: float) -> None:
         self._operators.append(f"q {grey:g} g {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f Q")
 
+    def polygon(self, points: Sequence[tuple[float, float]], *, grey: float = BLACK, filled: bool = True) -> None:
+        """A closed shape, filled, or clear with an outline."""
+        path = " ".join(f"{x:.2f} {y:.2f} {'l' if index else 'm'}" for index, (x, y) in enumerate(points))
+        self._operators.append(f"q {grey:g} {'g' if filled else 'G 1 g 0.9 w'} {path} {'f' if filled else 'b'} Q")
+
     def bits(self, x: float, y: float, side: float, rows: str, size: int) -> None:
         """Draw a square of `size` × `size` dark or clear modules; `rows` are 8 hexadecimal digits each."""
         self._operators.append(

@@ -21,6 +21,11 @@ class Kind(Enum):
     """A whole number."""
     FEN = "fen"
     """Money in fen, stored as yuan with two decimals."""
+    RATE = "rate"
+    """Hundredths of a per cent, stored as per cent with two decimals."""
+
+
+_HUNDREDTHS = frozenset({Kind.FEN, Kind.RATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ class _Looks:
             Kind.TEXT: {"num_format": "@"},
             Kind.COUNT: {"num_format": "0"},
             Kind.FEN: {"num_format": "#,##0.00"},
+            Kind.RATE: {"num_format": "0.00"},
         }
         self.cells = {
             (kind, bold, wrap): book.add_format(
@@ -133,7 +139,7 @@ def _write_lines(page: Any, sheet: Sheet, looks: _Looks, row: int) -> int:
             elif isinstance(cell, str):
                 text(row, index, cell_text(cell), formats[index])
             else:
-                number(row, index, cell / 100 if kinds[index] is Kind.FEN else cell, formats[index])
+                number(row, index, cell / 100 if kinds[index] in _HUNDREDTHS else cell, formats[index])
         row += 1
     return row
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import app.numbers.texts_papers  # noqa: F401  # registers its sentences
+import app.numbers.texts_submitting  # noqa: F401  # registers its sentences
 from app.core.i18n import N_
 from app.core.reasons import register
 

@@ -1,0 +1,345 @@
+"""The compliance report of one run: what is read, what it comes to in words, and the papers that are drawn from it. In Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.areas.queries import agency_names, full_name, list_places, names_of, office_of
+from app.areas.rules import AreaLevel, level_of, prefix_of, town_of
+from app.audit.prints import Mark, Print, mark_of
+from app.core.actor import Actor
+from app.core.crypto import Keyring, digest
+from app.core.db import canonical_json
+from app.numbers.models import IndicatorRun, IndicatorTarget
+from app.numbers.paper_tables import count_tables, village_table
+from app.numbers.paper_words import (
+    cause_name,
+    figure_name,
+    indicator_means,
+    indicator_name,
+    mode_sentences,
+    period_label,
+    short_label,
+    unit_of,
+)
+from app.numbers.queries.causes import count_alike
+from app.numbers.queries.runs import find_run, values_of
+from app.numbers.queries.settings import targets_of
+from app.numbers.queries.totals import Counts
+from app.numbers.rules.causes import Alike, gap_of
+from app.numbers.rules.indicators import Indicator, indicators
+from app.numbers.rules.membership import Weight
+from app.numbers.rules.period import PeriodKind, ReportPeriod
+from app.numbers.rules.settings import NumberSettings
+from reports.chart import Bar, Series, Trend
+from reports.compliance import (
+    NOTHING,
+    BarChart,
+    ComplianceDocument,
+    CountTable,
+    IndicatorColumn,
+    IndicatorRow,
+    KeyFigure,
+    Measure,
+    Shortfall,
+    TableLine,
+    TrendChart,
+    counted,
+    render_compliance_pdf,
+)
+from reports.wording import Provenance
+
+PERIODS = 8
+NO_AGENCY = "未落实责任机构"
+_NAMED = 3
+_BELOW = {AreaLevel.COUNTY: AreaLevel.TOWN, AreaLevel.TOWN: AreaLevel.VILLAGE}
+_TRENDS = (
+    ("管理、服药与稳定", ("management", "standard", "regular_medication", "stability")),
+    ("面访、体检与康复", ("face_to_face", "examination", "rehabilitation")),
+    ("衔接、处置与录入的及时率", ("loop_in_time", "emergency_in_time", "entry_in_time")),
+)
+_COMPARED = ("standard", "regular_medication")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """Everything that the papers of one place are made of, read once."""
+
+    run: IndicatorRun
+    place: str
+    name: str
+    period: ReportPeriod
+    settings: NumberSettings
+    # name and code of the places one level below, in the order of their codes
+    below: tuple[tuple[str, str], ...]
+    counts: Mapping[str, Counts]
+    # the same kind of period, oldest first, this one last; None where it was never counted
+    past: tuple[tuple[ReportPeriod, Counts | None], ...]
+    targets: Mapping[str, IndicatorTarget]
+    alike: Sequence[Alike]
+    agencies: Mapping[int, str]
+    villages: tuple[tuple[str, str, bool], ...] = field(default=())
+
+    @property
+    def own(self) -> Counts:
+        return self.counts.get(self.place, {})
+
+    @property
+    def before(self) -> Counts | None:
+        return self.past[-2][1] if len(self.past) > 1 else None
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        return indicators(self.settings)
+
+    def target(self, indicator: Indicator) -> Decimal | None:
+        """Per cent; only rates per hundred have targets."""
+        found = self.targets.get(indicator.code)
+        return Decimal(found.per_10000) / 100 if found is not None and indicator.per == 100 else None
+
+
+def read_facts(session: Session, actor: Actor, run: IndicatorRun, place: str | None = None) -> ReportFacts:
+    """Of the run's county or of a place in it, as far as the actor's area reaches."""
+    place = place or run.area_code
+    period, below = ReportPeriod.parse(run.period), _places_below(session, place)
+    villages = _villages_of(session, place)
+    counts = values_of(session, actor, run, [place, *(code for _name, code in below), *(one[1] for one in villages)])
+    alike = count_alike(session, actor, run, place)
+    return ReportFacts(
+        run=run,
+        place=place,
+        name=full_name(session, place),
+        period=period,
+        settings=NumberSettings.from_json(run.settings),
+        below=below,
+        counts=counts,
+        past=_past(session, actor, run, place, period),
+        targets=targets_of(session, place, period.last_day.year),
+        alike=alike,
+        agencies=agency_names(session, {one.agency_id for one in alike if one.agency_id is not None}),
+        villages=villages,
+    )
+
+
+def _places_below(session: Session, place: str) -> tuple[tuple[str, str], ...]:
+    level = _BELOW.get(level_of(place))
+    if level is None:
+        return ()
+    return tuple(
+        (one.name, one.code) for one in list_places(session, prefix_of(place), level) if one.replaced_by is None
+    )
+
+
+def _villages_of(session: Session, place: str) -> tuple[tuple[str, str, bool], ...]:
+    """Of a county: each town's villages and the town behind them."""
+    if level_of(place) is not AreaLevel.COUNTY:
+        return ()
+    found: list[tuple[str, str, bool]] = []
+    villages = [one for one in list_places(session, prefix_of(place), AreaLevel.VILLAGE) if one.replaced_by is None]
+    towns = names_of(session, {town_of(one.code) for one in villages})
+    for town in sorted(towns):
+        found += [(one.name, one.code, False) for one in villages if town_of(one.code) == town]
+        found.append((f"{towns[town]} 合计", town, True))
+    return tuple(found)
+
+
+def _past(
+    session: Session, actor: Actor, run: IndicatorRun, place: str, period: ReportPeriod
+) -> tuple[tuple[ReportPeriod, Counts | None], ...]:
+    found: list[tuple[ReportPeriod, Counts | None]] = [(period, values_of(session, actor, run, [place])[place])]
+    if period.kind is not PeriodKind.DAY:
+        while len(found) < PERIODS:
+            period = period.previous()
+            then = find_run(session, actor, run.area_code, period)
+            found.append((period, values_of(session, actor, then, [place])[place] if then is not None else None))
+    return tuple(reversed(found))
+
+
+# -- what it comes to --------------------------------------------------------------------------------------------------
+
+
+def compliance_document(facts: ReportFacts, organisation: str, provenance: Provenance) -> ComplianceDocument:
+    lines = (*((name, code, False) for name, code in facts.below), (_total(facts), facts.place, True))
+    return ComplianceDocument(
+        place=facts.name,
+        organisation=organisation,
+        period_label=period_label(facts.period),
+        first_on=facts.run.first_on,
+        cut_off=facts.run.cut_off,
+        rule_set=facts.run.rule_set,
+        modes=mode_sentences(facts.settings),
+        key_figures=tuple(_key_figure(facts, one) for one in facts.indicators),
+        indicators=tuple(_column(one) for one in facts.indicators),
+        rows=tuple(_row(facts, *line) for line in lines),
+        trends=tuple(_trend(facts, title, codes) for title, codes in _TRENDS) if len(facts.past) > 1 else (),
+        trend_table=_trend_table(facts),
+        bars=tuple(_bars(facts, one) for one in facts.indicators if one.code in _COMPARED and facts.below),
+        shortfalls=tuple(_shortfalls(facts)),
+        tables=count_tables(lines, facts.counts),
+        villages=village_table(facts.villages, facts.counts),
+        provenance=provenance,
+        status="已报送" if facts.run.is_frozen else "未报送",
+        prepared_by=provenance.printed_by,
+    )
+
+
+def _total(facts: ReportFacts) -> str:
+    return f"{facts.name} 合计" if facts.below else facts.name
+
+
+def _measure(indicator: Indicator, counts: Counts) -> Measure:
+    """Residents may be unknown; whoever is counted and not there is nobody."""
+    below = counts.get(indicator.denominator.name)
+    if below is None and indicator.denominator.weight is not Weight.RESIDENTS:
+        below = 0
+    return Measure(counts.get(indicator.numerator.name, 0), below, indicator.rate(counts))
+
+
+def _column(one: Indicator) -> IndicatorColumn:
+    return IndicatorColumn(
+        indicator_name(one),
+        figure_name(one.numerator),
+        figure_name(one.denominator),
+        indicator_means(one),
+        unit_of(one),
+    )
+
+
+def _row(facts: ReportFacts, name: str, code: str, is_total: bool) -> IndicatorRow:
+    counts = facts.counts.get(code, {})
+    return IndicatorRow(name, tuple(_measure(one, counts) for one in facts.indicators), is_total)
+
+
+def _key_figure(facts: ReportFacts, one: Indicator) -> KeyFigure:
+    measure, target = _measure(one, facts.own), facts.target(one)
+    value, before = one.value(facts.own), one.value(facts.before) if facts.before is not None else None
+    change = f"{value - before:+.2f}" if value is not None and before is not None else NOTHING
+    return KeyFigure(
+        name=indicator_name(one),
+        value=NOTHING if measure.rate is None else f"{measure.rate}{unit_of(one)}",
+        counts=f"{figure_name(one.numerator)} {measure.numerator} ÷ {figure_name(one.denominator)} {counted(measure.denominator)}",
+        target=_target_words(one, target),
+        change=change.replace("-", "−"),
+        verdict="" if target is None or value is None else "达标" if reaches(one, value, target) else "未达标",
+    )
+
+
+def reaches(one: Indicator, value: Decimal, target: Decimal) -> bool:
+    return value <= target if one.is_good is False else value >= target
+
+
+def _target_words(one: Indicator, target: Decimal | None) -> str:
+    return NOTHING if target is None else f"{'≤' if one.is_good is False else '≥'} {target:.2f}%"
+
+
+def _trend(facts: ReportFacts, title: str, codes: Sequence[str]) -> TrendChart:
+    shown = [one for one in facts.indicators if one.code in codes]
+    series = tuple(
+        Series(indicator_name(one), tuple(None if then is None else one.value(then) for _period, then in facts.past))
+        for one in shown
+    )
+    targets = {facts.target(one) for one in shown}
+    common = targets.pop() if len(targets) == 1 else None
+    return TrendChart(title, Trend(tuple(short_label(period) for period, _then in facts.past), series, common))
+
+
+def _trend_table(facts: ReportFacts) -> CountTable:
+    if len(facts.past) == 1:
+        return CountTable("", ("",), ())
+    codes = {code for _title, group in _TRENDS for code in group}
+    lines = tuple(
+        TableLine(
+            (
+                indicator_name(one),
+                *(NOTHING if then is None else one.rate(then) or NOTHING for _period, then in facts.past),
+            )
+        )
+        for one in facts.indicators
+        if one.code in codes
+    )
+    labels = tuple(short_label(period) for period, _then in facts.past)
+    note = "单位：%。“—”为没有统计或分母为零。各期按其统计时的口径计算。"
+    return CountTable("近八期数值", ("指标", *labels), lines, note)
+
+
+def _bars(facts: ReportFacts, one: Indicator) -> BarChart:
+    target = facts.target(one)
+    values = [(name, one.value(facts.counts.get(code, {}))) for name, code in facts.below]
+    bars = tuple(
+        Bar(name, value, value is not None and target is not None and not reaches(one, value, target))
+        for name, value in values
+    )
+    return BarChart(f"各地{indicator_name(one)}", bars, target)
+
+
+def _shortfalls(facts: ReportFacts) -> list[Shortfall]:
+    """The place itself and the places below it, wherever a target is missed."""
+    found: list[Shortfall] = []
+    for one in facts.indicators:
+        target = facts.target(one)
+        if target is None:
+            continue
+        for name, code in ((_total(facts), facts.place), *facts.below):
+            value = one.value(facts.counts.get(code, {}))
+            if value is not None and not reaches(one, value, target):
+                found.append(_shortfall(facts, one, name, code, target))
+    return found
+
+
+def _shortfall(facts: ReportFacts, one: Indicator, name: str, code: str, target: Decimal) -> Shortfall:
+    gap = gap_of(one, prefix_of(code), facts.alike)
+    owners = [
+        (NO_AGENCY if agency is None else facts.agencies.get(agency, NO_AGENCY), count) for agency, count in gap.owners
+    ]
+    return Shortfall(
+        indicator=indicator_name(one),
+        place=name,
+        rate=f"{one.rate(facts.counts.get(code, {}))}%",
+        target=_target_words(one, target),
+        missing=gap.missing,
+        causes="；".join(f"{cause_name(cause)} {count}" for cause, count in gap.causes),
+        owners="；".join(f"{owner} {count}" for owner, count in owners[:_NAMED])
+        + (f"；其他 {sum(count for _owner, count in owners[_NAMED:])}" if len(owners) > _NAMED else ""),
+    )
+
+
+# -- papers ------------------------------------------------------------------------------------------------------------
+
+
+def print_of_report(facts: ReportFacts, actor: Actor, now: datetime) -> Print:
+    """The fingerprint is over the run and everything that it counted in the place and below it."""
+    said = digest(canonical_json([facts.run.public_id, facts.place, facts.run.settings, dict(facts.counts)]))
+    return Print(
+        "numbers.report_printed", ("indicator_run", facts.run.public_id), facts.place, said, actor.user_id, now
+    )
+
+
+def provenance_of(wanted: Print, mark: Mark, actor: Actor) -> Provenance:
+    return Provenance(wanted.fingerprint, actor.name, wanted.at, mark.serial, mark.code)
+
+
+def report_papers(
+    session: Session,
+    keyring: Keyring,
+    actor: Actor,
+    run: IndicatorRun,
+    now: datetime,
+    *,
+    place: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, bytes]:
+    """ending → the bytes of the report of the run's county, or of a place in it. Equal runs, actors and instants give equal bytes."""
+    facts = read_facts(session, actor, run, place)
+    wanted = print_of_report(facts, actor, now)
+    source = provenance_of(wanted, mark_of(keyring, wanted), actor)
+    document = compliance_document(facts, office_of(session, actor) or facts.name, source)
+    return draw_papers(document, progress)
+
+
+def draw_papers(document: ComplianceDocument, progress: Callable[[int, int], None] | None = None) -> dict[str, bytes]:
+    return {"pdf": render_compliance_pdf([document], progress)}

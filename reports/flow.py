@@ -1,0 +1,149 @@
+"""A long document on upright A4: headings, paragraphs, tables and charts one below the other, laid out before the first page is drawn,
+so that every page knows how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from reports.page import BLACK, HAIRLINE_GREY, LABEL_GREY, Align, Paper, mm, page_footer
+from reports.table import Grid, Row, draw_head, draw_rows, pages_of
+
+MARGIN = mm(12)
+_TOP, _FOOT = mm(20), mm(9)
+_BOTTOM = _FOOT + mm(7)
+_BAND = mm(6.5)
+_LEADING = 1.62
+# a table that takes less of a page is not parted
+_KEPT_WHOLE = 0.55
+
+Draw = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A title over several columns of a table's head; none over the columns that stand by themselves."""
+
+    title: str
+    columns: int
+
+
+class Flow:
+    """Lays out downwards and turns the page where there is no room; `draw` then draws all pages."""
+
+    def __init__(self, paper: Paper, title: str, footer: str) -> None:
+        self.paper = paper
+        self.left, self.width = MARGIN, paper.width - 2 * MARGIN
+        self._title, self._footer = title, footer
+        self._pages: list[list[Draw]] = []
+        self.contents: list[tuple[str, int]] = []
+        self._y = 0.0
+
+    # -- laying out -----------------------------------------------------------------------------------------------------
+
+    def turn(self) -> None:
+        """Begin a page."""
+        self._pages.append([])
+        self._y = self.paper.height - _TOP
+
+    def section(self, title: str, keep: float = mm(45)) -> None:
+        """A heading of the contents; it never stands at the foot of a page without `keep` points behind it."""
+        self._room_for(mm(14) + keep)
+        if self._y < self.paper.height - _TOP:
+            self._y -= mm(5)
+        self.contents.append((title, len(self._pages)))
+        self._line(title, 15, bold=True, down=mm(9))
+
+    def heading(self, title: str, keep: float = mm(30)) -> None:
+        self._room_for(mm(9) + keep)
+        self._y -= mm(2)
+        self._line(title, 11.5, bold=True, down=mm(6.5))
+
+    def paragraph(self, text: str, size: float = 10.5, *, grey: float = BLACK, indent: bool = True) -> None:
+        """Lines may part over two pages."""
+        for line in self.paper.wrapped(("　　" if indent else "") + text, size, self.width, 60):
+            self._room_for(size * _LEADING)
+            self._line(line, size, grey=grey, down=size * _LEADING)
+
+    def note(self, text: str) -> None:
+        self.paragraph(text, 8.5, grey=LABEL_GREY, indent=False)
+        self._y -= mm(1.5)
+
+    def space(self, height: float) -> None:
+        self._y -= height
+
+    def block(self, height: float, draw: Callable[[float], None]) -> None:
+        """Something that stays whole; `draw` hears its upper edge."""
+        self._room_for(height)
+        top = self._y
+        self._add(lambda: draw(top))
+        self._y -= height
+
+    def table(self, grid: Grid, rows: Sequence[Row], bands: Sequence[Band] = ()) -> None:
+        """Rows under their head, which is repeated on every page."""
+        head = grid.head_height + (_BAND if bands else 0)
+        whole = self.paper.height - _TOP - _BOTTOM - head
+        height = sum(row.height for row in rows)
+        self._room_for(head + (height if height < whole * _KEPT_WHOLE else sum(row.height for row in rows[:3])))
+        for number, page in enumerate(pages_of(rows, self._y - _BOTTOM - head, whole, 0)):
+            if number:
+                self.turn()
+            self._add(_table_drawing(self.paper, grid, bands, self._y, page))
+            self._y -= head + sum(row.height for row in page)
+        self._y -= mm(3)
+
+    def _room_for(self, height: float) -> None:
+        if not self._pages or self._y - height < _BOTTOM:
+            self.turn()
+
+    def _line(self, text: str, size: float, *, bold: bool = False, grey: float = BLACK, down: float) -> None:
+        x, y, paper = self.left, self._y - size, self.paper
+        self._add(lambda: paper.text(x, y, text, size, bold=bold, grey=grey))
+        self._y -= down
+
+    def _add(self, draw: Draw) -> None:
+        self._pages[-1].append(draw)
+
+    # -- drawing --------------------------------------------------------------------------------------------------------
+
+    def draw(self, cover: Callable[[Sequence[tuple[str, int]]], None]) -> None:
+        """The cover, which hears the contents with their pages, and all pages behind it."""
+        count = len(self._pages) + 1
+        cover([(title, page + 1) for title, page in self.contents])
+        self._end_page(1, count)
+        for number, page in enumerate(self._pages, start=2):
+            self.paper.text(self.left, self.paper.down(13), self._title, 9, grey=LABEL_GREY, fit=self.width)
+            edge = self.paper.down(15)
+            self.paper.rules([(self.left, edge, self.left + self.width, edge)], 0.4, grey=HAIRLINE_GREY)
+            for draw in page:
+                draw()
+            self._end_page(number, count)
+
+    def _end_page(self, number: int, count: int) -> None:
+        page_footer(self.paper, self._footer, f"第 {number} 页 共 {count} 页", margin=MARGIN, y=_FOOT)
+        self.paper.next_page()
+
+
+def _table_drawing(paper: Paper, grid: Grid, bands: Sequence[Band], top: float, rows: Sequence[Row]) -> Draw:
+    def draw() -> None:
+        y = top
+        if bands:
+            _draw_bands(paper, grid, bands, y)
+            y -= _BAND
+        draw_head(paper, grid, y)
+        draw_rows(paper, grid, y - grid.head_height, rows)
+
+    return draw
+
+
+def _draw_bands(paper: Paper, grid: Grid, bands: Sequence[Band], top: float) -> None:
+    paper.shade(grid.left, top - _BAND, grid.width, _BAND, 0.93)
+    paper.rules([(grid.left, top, grid.left + grid.width, top)], 1.0)
+    x, column = grid.left, 0
+    for band in bands:
+        width = sum(one.width for one in grid.columns[column : column + band.columns])
+        size = min(grid.size, grid.size * (width - 4) / max(paper.measure(band.title, grid.size, bold=True), 1))
+        paper.text(x + width / 2, top - _BAND / 2 - size * 0.36, band.title, size, bold=True, align=Align.CENTER)
+        x, column = x + width, column + band.columns
+        if column < len(grid.columns):
+            paper.rules([(x, top, x, top - _BAND)], 0.4, grey=HAIRLINE_GREY)
