@@ -27,6 +27,14 @@
     window.setTimeout(() => setBusy(form, false), RESTORE_MS);
   }, true);
 
+  // <form data-unsaved>: words that nobody has typed up elsewhere are not left behind without a question.
+  const isUnsaved = () => document.querySelector("form[data-unsaved=changed]:not([data-busy])") !== null;
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-unsaved]");
+    if (form) form.dataset.unsaved = "changed";
+  });
+  window.addEventListener("beforeunload", (event) => { if (isUnsaved()) event.preventDefault(); });
+
   // Back from the browser's memory: the form may be sent again.
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[data-busy]").forEach((form) => setBusy(form, false));

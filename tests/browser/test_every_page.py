@@ -110,11 +110,19 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
     context.close()
 
 
+COVERED = """() => { const found = [...document.querySelectorAll('main button, main a.btn')].filter(one => {
+  one.scrollIntoView({block: 'center', behavior: 'instant'});
+  const box = one.getBoundingClientRect(), top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return one.checkVisibility() && box.width && top && !one.contains(top) && !one.closest('dialog') && !top.contains(one);
+}).map(one => one.textContent.trim().slice(0, 30)); window.scrollTo(0, 0); return found; }"""
+
+
 def _faults(page: Page) -> list[str]:
-    """Horizontal scroll and WCAG 2.2 A/AA violations of the page as it stands."""
+    """Horizontal scroll, buttons that lie under something, and WCAG 2.2 A/AA violations of the page as it stands."""
     wide = page.evaluate(
         "() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1 ? document.documentElement.scrollWidth : 0"
     )
     page.evaluate(AXE)
     found: list[str] = page.evaluate(RUN_AXE)
+    found += [f"lies under something: {one}" for one in page.evaluate(COVERED)]
     return ([f"scrolls sideways ({wide} px)"] if wide else []) + found

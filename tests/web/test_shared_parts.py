@@ -160,3 +160,14 @@ def test_an_error_page_gives_the_known_reason_once(house: Flask) -> None:
     assert Page(render_template("errors/400.html", reason=reason)).text.count(say(reason)) == 1
     unsaid = Reason("core.not_found")
     assert say(unsaid) not in Page(render_template("errors/404.html", reason=unsaid)).text
+
+
+FOOTER = re.compile(r"\{\{ form_footer\((?:[^{}]|\{[^{}]*\})*\}\}|\{% call form_footer\(.*?\{% endcall %\}", re.S)
+AFTER = re.compile(r"\s*(?:\{%-? [a-z]+[^%]*%\}\s*)*(?:</form>|<dialog)")
+
+
+def test_nothing_of_a_form_stands_after_its_footer_which_sticks_over_it_on_a_phone() -> None:
+    pages = {path.name: path.read_text(encoding="utf-8") for path in APP.glob("*/templates/**/*.html")}
+    found = [(name, one) for name, page in pages.items() for one in FOOTER.finditer(page)]
+    assert len(found) > 50
+    assert [name for name, one in found if not AFTER.match(one.string, one.end())] == []
