@@ -40,7 +40,7 @@ TEXTS: dict[str, str] = {
     "discharges.own_form": N_("这张单是发给本单位的，请直接办理，不必代录"),
     "discharges.paper_before": N_("单据日期不能早于单据上写明的时间"),
     "discharges.several_records": N_("表格里有 %(n)s 个人的记录，请只留一个人的再读入"),
-    "discharges.paper_number": N_("请填写盖章单据的编号（不含姓名和证件号）"),
+    "discharges.paper_number": N_("请照单据填写编号，如“城卫发〔2026〕12号”“第12号”；不写姓名和证件号"),
     "discharges.before_it_went_out": N_("不能早于单据发出的时间"),
     "discharges.not_yours_to_correct": N_("只能更正自己登记的内容，其他请联系县精防办"),
     "discharges.unreadable": N_("没有读出任何一项，请核对每行是否写成“项目：内容”"),

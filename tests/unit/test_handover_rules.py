@@ -13,6 +13,7 @@ from app.core.errors import Invalid
 from app.core.workbooks.sheet import Cell, Sheet
 from app.discharges.readers import read_block, read_sheets
 from app.discharges.rules import clocks
+from app.discharges.rules.checks import PAPER
 from app.discharges.rules.numbers import form_number
 from app.discharges.rules.states import Advice, DischargeState, FormKind, FormState, GuardianState, LateBy, LegalBasis
 from app.discharges.rules.states import state_of as state_by
@@ -169,3 +170,26 @@ def test_cells_of_a_workbook_are_read_whatever_their_type() -> None:
     read = read_sheets([Sheet("出院", cells)])
     assert read.values == {"inpatient_number": "20260071", "discharged_at": "2026-11-21T09:30"}
     assert read.unread == ("年龄",)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "城卫发〔2026〕12号",
+        "卫〔2026〕12号",
+        "安综治[2026] 2号",
+        "城卫字第12号",
+        "〔2026〕第12号",
+        "2026年第3号",
+        "CW-2026-12",
+    ],
+)
+def test_a_paper_s_number_is_taken_as_offices_write_it(number: str) -> None:
+    assert PAPER.fullmatch(number)
+
+
+@pytest.mark.parametrize(
+    "number", ["单晓明", "单晓明12号", "349921198005010018", "城卫发〔2026〕12号单晓明", "", "号" * 41]
+)
+def test_a_name_or_a_person_s_number_is_no_paper_s_number(number: str) -> None:
+    assert not PAPER.fullmatch(number)

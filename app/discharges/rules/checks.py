@@ -36,8 +36,14 @@ _NEEDED = ("hospital_number", "diagnosis", "doctor_name", "doctor_phone")
 _FOREIGN = frozenset({IdKind.PASSPORT, IdKind.FOREIGN_RESIDENT_CARD})
 _MEDICINE = {"name": 60, "dose": 60, "usage": 100}
 MOST_ADMISSIONS = 999
-# a file's number as offices write it; a long run of digits would be a person's number, and names have no place in it
-PAPER = re.compile(r"(?!.*\d{9})[A-Za-z0-9\u3014\u3015\[\]()\uff08\uff09\u7b2c\u5b57\u53f7\- ]{1,40}")
+# A file's number as offices write it: 城卫发〔2026〕12号, 城卫字第12号, or signs without words. A long run of digits would be a
+# person's number, and Chinese words stand only where an office's short name does, so that no name slips in.
+PAPER = re.compile(
+    r"(?!.*\d{9})(?=.{1,40}$)(?:"
+    r"[\u4e00-\u9fff]{1,10} ?[\u3014\[(]\d{4}[\u3015\])] ?\u7b2c? ?\d{1,6} ?\u53f7"
+    r"|[\u4e00-\u9fff]{1,8}\u5b57 ?\u7b2c? ?\d{1,6} ?\u53f7"
+    r"|[A-Za-z0-9\u3014\u3015\[\]()\u5e74\u7b2c\u5b57\u53f7\- ]+)"
+)
 
 
 class Line(Protocol):
