@@ -83,7 +83,8 @@ def _owe(
             expires_at=now + _EXPIRES_AFTER,
             parameters=parameters,
             patient=patient,
-            area_code=form.area_code,
+            # what a family is told is its own county's to say and to see, wherever the person goes
+            area_code=patient.area_code if patient else form.area_code,
         ),
         now,
     )

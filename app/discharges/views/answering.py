@@ -164,6 +164,7 @@ def confirm(public_id: str) -> Answer:
         form=form,
         public_id=public_id,
         is_done=handover.received_at is not None,
+        is_printed=handover.stopped_reason is None,
         number=form_number(public_id),
         back=back,
     )

@@ -50,6 +50,8 @@ def print_notice(public_id: str) -> Response:
     actor = current_actor()
     with transaction() as session:
         form, loop = get_notice(session, Vault(session, current_keyring()), actor, public_id)
+        if form.stopped_reason is not None:  # what was written wrongly, or is over, is handed to no family
+            raise NotFound()
         return _printed(session, actor, form, loop)
 
 
