@@ -51,7 +51,7 @@ def policy() -> str:
     """What waits for the second person, and every version with what it changed and who made it."""
     session, actor = read_session(), current_actor()
     versions = list_versions(session, actor)
-    earlier = [*(one.terms for one in versions[1:]), None]
+    earlier = [*(one.terms for one in versions), None][1:]
     return render_template(
         "subsidies/policy.html",
         versions=[
