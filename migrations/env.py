@@ -21,10 +21,22 @@ MAY_SHRINK = frozenset({"alembic_version", "legal_moves", "rule_sets", "patient_
 
 def run(connection: Connection) -> None:
     is_sqlite = connection.dialect.name == "sqlite"
-    if is_sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
     before = _counts(connection)
     connection.rollback()
+    if is_sqlite:
+        _set_foreign_keys(connection, is_on=False)
+    try:
+        _migrate(connection, before)
+        connection.commit()
+    finally:
+        if is_sqlite:
+            connection.rollback()
+            _set_foreign_keys(connection, is_on=True)
+
+
+def _migrate(connection: Connection, before: dict[str, int]) -> None:
+    """All of it, or nothing."""
+    is_sqlite = connection.dialect.name == "sqlite"
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -39,8 +51,14 @@ def run(connection: Connection) -> None:
         if is_sqlite:
             _check_foreign_keys(connection)
         create_guards(connection)
-    if is_sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
+def _set_foreign_keys(connection: Connection, *, is_on: bool) -> None:
+    """Asked of the driver, and proved: inside a transaction, which our connections begin by themselves, SQLite ignores it in silence."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys={int(is_on)}")
+    if driver.execute("PRAGMA foreign_keys").fetchone() != (int(is_on),):
+        raise RuntimeError("foreign keys could not be switched: a transaction is open")
 
 
 def _render_plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
