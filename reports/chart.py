@@ -82,7 +82,7 @@ def draw_trend(paper: Paper, x: float, top: float, width: float, height: float, 
 def draw_bars(
     paper: Paper, x: float, top: float, width: float, row: float, bars: Sequence[Bar], target: Decimal | None
 ) -> None:
-    """A bar a place from 0 to 100, its value written behind it; below the target it is dark."""
+    """A bar a place from 0 to 100, its value written at the edge; below the target it is dark."""
     left, full = x + _NAME_ROOM, width - _NAME_ROOM - _VALUE_ROOM
     bottom = top - row * len(bars)
     for index, bar in enumerate(bars):
@@ -92,7 +92,7 @@ def draw_bars(
         length = full * min(float(value), 100.0) / 100
         if length:
             paper.shade(left, y + row * 0.18, length, row * 0.64, _SHORT_GREY if bar.is_short else _BAR_GREY)
-        paper.text(left + length + 4, y + row * 0.3, "—" if bar.value is None else f"{value}%", _SIZE)
+        paper.text(x + width, y + row * 0.3, "—" if bar.value is None else f"{value}%", _SIZE, align=Align.RIGHT)
     paper.rules([(left, top, left, bottom)], 0.7)
     if target is not None:
         edge = left + full * float(target) / 100
@@ -104,8 +104,8 @@ def _frame(x: float, top: float, width: float, height: float, trend: Trend) -> _
     known = [value for series in trend.series for value in series.values if value is not None]
     known += [trend.target] if trend.target is not None else []
     least, most = min(known, default=Decimal(0)), max(known, default=Decimal(100))
-    lowest = max(0, int(least) // 10 * 10 - 10) if known else 0
-    highest = max(lowest + 20, 100 if most > 80 else (int(most) // 10 + 1) * 10)
+    lowest = max(0, (int(least) - 5) // 20 * 20)
+    highest = max(lowest + 20, 100 if most > 80 else (int(most) // 20 + 1) * 20)
     return _Frame(
         x + _AXIS_LEFT,
         top - height + _AXIS_BELOW,
@@ -118,7 +118,7 @@ def _frame(x: float, top: float, width: float, height: float, trend: Trend) -> _
 
 
 def _draw_scale(paper: Paper, frame: _Frame, labels: Sequence[str]) -> None:
-    step = 10 if frame.highest - frame.lowest <= 50 else 20
+    step = 5 if frame.highest - frame.lowest <= 20 else 20
     right = frame.left + frame.width
     for value in range(frame.lowest, frame.highest + 1, step):
         y = frame.y(Decimal(value))

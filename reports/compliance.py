@@ -16,6 +16,8 @@ from reports.wording import CONFIDENTIAL, Provenance, chinese_date, chinese_peri
 
 TITLE = "严重精神障碍患者管理治疗工作报告"
 NOTHING = "—"
+MOST_PLACES = 12
+"""Of an indicator's shortfalls."""
 _ABREAST, _BARS_ABREAST = 4, 30
 _PLACE_ROOM, _COUNT_ROOM, _RATE_ROOM = mm(26), mm(14), mm(12)
 _ROW, _HEAD, _SMALL = mm(6.6), mm(7.5), 8.5
@@ -292,13 +294,13 @@ def _shortfalls(flow: Flow, document: ComplianceDocument, numeral: str) -> None:
         flow.paragraph("设有目标的指标，各地均已达到目标。" if document.key_figures else NOTHING)
         return
     columns = (
-        Column("指标", mm(30), most_lines=2),
-        Column("地区", mm(28), most_lines=4),
-        Column("本期", mm(15), Align.RIGHT),
-        Column("目标", mm(15), Align.RIGHT),
-        Column("缺口", mm(14), Align.RIGHT),
-        Column("原因（人次）", mm(44), most_lines=5),
-        Column("责任单位（人次）", mm(40), most_lines=5),
+        Column("指标", mm(28), most_lines=3),
+        Column("地区", mm(25), most_lines=5),
+        Column("本期", mm(16), Align.RIGHT),
+        Column("目标", mm(20), Align.RIGHT),
+        Column("缺口", mm(13), Align.RIGHT),
+        Column("原因（人次）", mm(44), most_lines=8),
+        Column("责任单位（人次）", mm(40), most_lines=8),
     )
     grid = Grid(flow.left, columns, _SMALL, _ROW, _HEAD)
     flow.table(
@@ -311,7 +313,10 @@ def _shortfalls(flow: Flow, document: ComplianceDocument, numeral: str) -> None:
             for one in document.shortfalls
         ],
     )
-    flow.note("缺口为分母中没有计入分子的数；同一人可能在几个指标中都有缺口。名单在系统内由数字点开，不随本报告印发。")
+    flow.note(
+        "缺口为分母中没有计入分子的数；同一人可能在几个指标中都有缺口。名单在系统内由数字点开，不随本报告印发。"
+        f"每项指标列出缺口最大的 {MOST_PLACES} 处，各地数字见指标表。"
+    )
 
 
 def _count_table(flow: Flow, table: CountTable) -> None:

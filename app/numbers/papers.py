@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, full_name, list_places, names_of, office_of
-from app.areas.rules import AreaLevel, level_of, prefix_of, town_of
+from app.areas.queries import office_of
+from app.areas.rules import prefix_of
 from app.audit.prints import Mark, Print, mark_of
 from app.core.actor import Actor
+from app.core.clock import business_day
 from app.core.crypto import Keyring, digest
 from app.core.db import canonical_json
-from app.numbers.models import IndicatorRun, IndicatorTarget
+from app.numbers.models import IndicatorRun
+from app.numbers.paper_briefing import briefing_document
+from app.numbers.paper_facts import NO_AGENCY, ReportFacts, reaches, read_facts
 from app.numbers.paper_tables import count_tables, village_table
 from app.numbers.paper_words import (
     cause_name,
@@ -27,17 +29,14 @@ from app.numbers.paper_words import (
     short_label,
     unit_of,
 )
-from app.numbers.queries.causes import count_alike
-from app.numbers.queries.runs import find_run, values_of
-from app.numbers.queries.settings import targets_of
 from app.numbers.queries.totals import Counts
-from app.numbers.rules.causes import Alike, gap_of
-from app.numbers.rules.indicators import Indicator, indicators
+from app.numbers.rules.causes import gap_of
+from app.numbers.rules.indicators import Indicator
 from app.numbers.rules.membership import Weight
-from app.numbers.rules.period import PeriodKind, ReportPeriod
-from app.numbers.rules.settings import NumberSettings
+from reports.briefing import BriefingDocument, render_briefing_docx
 from reports.chart import Bar, Series, Trend
 from reports.compliance import (
+    MOST_PLACES,
     NOTHING,
     BarChart,
     ComplianceDocument,
@@ -52,112 +51,16 @@ from reports.compliance import (
     counted,
     render_compliance_pdf,
 )
+from reports.compliance_xlsx import render_compliance_xlsx
 from reports.wording import Provenance
 
-PERIODS = 8
-NO_AGENCY = "未落实责任机构"
 _NAMED = 3
-_BELOW = {AreaLevel.COUNTY: AreaLevel.TOWN, AreaLevel.TOWN: AreaLevel.VILLAGE}
 _TRENDS = (
     ("管理、服药与稳定", ("management", "standard", "regular_medication", "stability")),
     ("面访、体检与康复", ("face_to_face", "examination", "rehabilitation")),
     ("衔接、处置与录入的及时率", ("loop_in_time", "emergency_in_time", "entry_in_time")),
 )
 _COMPARED = ("standard", "regular_medication")
-
-
-@dataclass(frozen=True, slots=True)
-class ReportFacts:
-    """Everything that the papers of one place are made of, read once."""
-
-    run: IndicatorRun
-    place: str
-    name: str
-    period: ReportPeriod
-    settings: NumberSettings
-    # name and code of the places one level below, in the order of their codes
-    below: tuple[tuple[str, str], ...]
-    counts: Mapping[str, Counts]
-    # the same kind of period, oldest first, this one last; None where it was never counted
-    past: tuple[tuple[ReportPeriod, Counts | None], ...]
-    targets: Mapping[str, IndicatorTarget]
-    alike: Sequence[Alike]
-    agencies: Mapping[int, str]
-    villages: tuple[tuple[str, str, bool], ...] = field(default=())
-
-    @property
-    def own(self) -> Counts:
-        return self.counts.get(self.place, {})
-
-    @property
-    def before(self) -> Counts | None:
-        return self.past[-2][1] if len(self.past) > 1 else None
-
-    @property
-    def indicators(self) -> tuple[Indicator, ...]:
-        return indicators(self.settings)
-
-    def target(self, indicator: Indicator) -> Decimal | None:
-        """Per cent; only rates per hundred have targets."""
-        found = self.targets.get(indicator.code)
-        return Decimal(found.per_10000) / 100 if found is not None and indicator.per == 100 else None
-
-
-def read_facts(session: Session, actor: Actor, run: IndicatorRun, place: str | None = None) -> ReportFacts:
-    """Of the run's county or of a place in it, as far as the actor's area reaches."""
-    place = place or run.area_code
-    period, below = ReportPeriod.parse(run.period), _places_below(session, place)
-    villages = _villages_of(session, place)
-    counts = values_of(session, actor, run, [place, *(code for _name, code in below), *(one[1] for one in villages)])
-    alike = count_alike(session, actor, run, place)
-    return ReportFacts(
-        run=run,
-        place=place,
-        name=full_name(session, place),
-        period=period,
-        settings=NumberSettings.from_json(run.settings),
-        below=below,
-        counts=counts,
-        past=_past(session, actor, run, place, period),
-        targets=targets_of(session, place, period.last_day.year),
-        alike=alike,
-        agencies=agency_names(session, {one.agency_id for one in alike if one.agency_id is not None}),
-        villages=villages,
-    )
-
-
-def _places_below(session: Session, place: str) -> tuple[tuple[str, str], ...]:
-    level = _BELOW.get(level_of(place))
-    if level is None:
-        return ()
-    return tuple(
-        (one.name, one.code) for one in list_places(session, prefix_of(place), level) if one.replaced_by is None
-    )
-
-
-def _villages_of(session: Session, place: str) -> tuple[tuple[str, str, bool], ...]:
-    """Of a county: each town's villages and the town behind them."""
-    if level_of(place) is not AreaLevel.COUNTY:
-        return ()
-    found: list[tuple[str, str, bool]] = []
-    villages = [one for one in list_places(session, prefix_of(place), AreaLevel.VILLAGE) if one.replaced_by is None]
-    towns = names_of(session, {town_of(one.code) for one in villages})
-    for town in sorted(towns):
-        found += [(one.name, one.code, False) for one in villages if town_of(one.code) == town]
-        found.append((f"{towns[town]} 合计", town, True))
-    return tuple(found)
-
-
-def _past(
-    session: Session, actor: Actor, run: IndicatorRun, place: str, period: ReportPeriod
-) -> tuple[tuple[ReportPeriod, Counts | None], ...]:
-    found: list[tuple[ReportPeriod, Counts | None]] = [(period, values_of(session, actor, run, [place])[place])]
-    if period.kind is not PeriodKind.DAY:
-        while len(found) < PERIODS:
-            period = period.previous()
-            then = find_run(session, actor, run.area_code, period)
-            found.append((period, values_of(session, actor, then, [place])[place] if then is not None else None))
-    return tuple(reversed(found))
 
 
 # -- what it comes to --------------------------------------------------------------------------------------------------
@@ -229,10 +132,6 @@ def _key_figure(facts: ReportFacts, one: Indicator) -> KeyFigure:
     )
 
 
-def reaches(one: Indicator, value: Decimal, target: Decimal) -> bool:
-    return value <= target if one.is_good is False else value >= target
-
-
 def _target_words(one: Indicator, target: Decimal | None) -> str:
     return NOTHING if target is None else f"{'≤' if one.is_good is False else '≥'} {target:.2f}%"
 
@@ -284,10 +183,12 @@ def _shortfalls(facts: ReportFacts) -> list[Shortfall]:
         target = facts.target(one)
         if target is None:
             continue
-        for name, code in ((_total(facts), facts.place), *facts.below):
-            value = one.value(facts.counts.get(code, {}))
-            if value is not None and not reaches(one, value, target):
-                found.append(_shortfall(facts, one, name, code, target))
+        short = [
+            _shortfall(facts, one, name, code, target)
+            for name, code in ((_total(facts), facts.place), *facts.below)
+            if (value := one.value(facts.counts.get(code, {}))) is not None and not reaches(one, value, target)
+        ]
+        found += sorted(short, key=lambda shortfall: -shortfall.missing)[:MOST_PLACES]
     return found
 
 
@@ -324,22 +225,27 @@ def provenance_of(wanted: Print, mark: Mark, actor: Actor) -> Provenance:
 
 
 def report_papers(
-    session: Session,
-    keyring: Keyring,
-    actor: Actor,
-    run: IndicatorRun,
-    now: datetime,
-    *,
-    place: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    session: Session, keyring: Keyring, actor: Actor, run: IndicatorRun, now: datetime, *, place: str | None = None
 ) -> dict[str, bytes]:
     """ending → the bytes of the report of the run's county, or of a place in it. Equal runs, actors and instants give equal bytes."""
+    compliance, told = report_documents(session, keyring, actor, run, now, place=place)
+    return draw_papers(compliance, told)
+
+
+def report_documents(
+    session: Session, keyring: Keyring, actor: Actor, run: IndicatorRun, now: datetime, *, place: str | None = None
+) -> tuple[ComplianceDocument, BriefingDocument]:
+    """What is read, to be drawn by `draw_papers` when the database is not held any more."""
     facts = read_facts(session, actor, run, place)
     wanted = print_of_report(facts, actor, now)
     source = provenance_of(wanted, mark_of(keyring, wanted), actor)
-    document = compliance_document(facts, office_of(session, actor) or facts.name, source)
-    return draw_papers(document, progress)
+    office = office_of(session, actor) or facts.name
+    return compliance_document(facts, office, source), briefing_document(facts, office, source, business_day(now))
 
 
-def draw_papers(document: ComplianceDocument, progress: Callable[[int, int], None] | None = None) -> dict[str, bytes]:
-    return {"pdf": render_compliance_pdf([document], progress)}
+def draw_papers(document: ComplianceDocument, told: BriefingDocument) -> dict[str, bytes]:
+    return {
+        "pdf": render_compliance_pdf([document]),
+        "xlsx": render_compliance_xlsx(document),
+        "docx": render_briefing_docx(told),
+    }

@@ -1,0 +1,145 @@
+"""The report as a workbook: the same figures as typed values, with the definitions on a sheet of their own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from reports.compliance import ComplianceDocument, CountTable, Measure
+from reports.table_xlsx import Cell, Column, Kind, Line, Sheet, render_workbook
+from reports.wording import CONFIDENTIAL, chinese_date, chinese_period
+
+_NO_PLACE_NAMES = str.maketrans("", "", "[]:*?/\\")
+_LONGEST_NAME = 31
+
+
+def render_compliance_xlsx(document: ComplianceDocument) -> bytes:
+    """Key figures, indicators by place, trend, shortfalls, the sections' counts, villages, definitions."""
+    sheets = [
+        _key_figures(document),
+        _indicators(document),
+        *([_counts(document, document.trend_table, "近八期")] if document.trend_table.lines else []),
+        _shortfalls(document),
+        *(_counts(document, table, table.title) for table in document.tables),
+        *([_counts(document, document.villages, "分村")] if document.villages.lines else []),
+        _definitions(document),
+    ]
+    return render_workbook(
+        sheets, title=document.title, author=document.organisation, created_at=document.provenance.printed_at
+    )
+
+
+def hundredths(rate: str | None) -> int | None:
+    """`"86.40"` → 8640, as a typed cell keeps it."""
+    return None if rate is None else int(Decimal(rate) * 100)
+
+
+def _sheet(document: ComplianceDocument, name: str, columns: list[Column], lines: list[Line], *notes: str) -> Sheet:
+    return Sheet(
+        name.translate(_NO_PLACE_NAMES)[:_LONGEST_NAME],
+        columns,
+        lines,
+        heading=f"{document.title}　{name}",
+        notes=(document.facts, *filter(None, notes), document.provenance.line()),
+        footer=f"{CONFIDENTIAL} · {document.provenance.short_fingerprint}",
+        landscape=True,
+        wrap=True,
+    )
+
+
+def _key_figures(document: ComplianceDocument) -> Sheet:
+    columns = [
+        Column("指标", 26),
+        Column("分子", 11, Kind.COUNT),
+        Column("分母", 11, Kind.COUNT),
+        Column("率", 11, Kind.RATE),
+        Column("单位", 8),
+        Column("目标", 14),
+        Column("比上期（百分点）", 16),
+        Column("结论", 10),
+    ]
+    total = document.rows[-1].measures
+    lines = [
+        Line(
+            (
+                key.name,
+                one.numerator,
+                one.denominator,
+                hundredths(one.rate),
+                head.unit,
+                key.target,
+                key.change,
+                key.verdict,
+            )
+        )
+        for key, head, one in zip(document.key_figures, document.indicators, total, strict=True)
+    ]
+    return _sheet(document, "主要指标", columns, lines)
+
+
+def _indicators(document: ComplianceDocument) -> Sheet:
+    """A line a place and indicator: to be filtered and turned as the reader wants."""
+    columns = [
+        Column("地区", 26),
+        Column("指标", 26),
+        Column("分子", 11, Kind.COUNT),
+        Column("分母", 11, Kind.COUNT),
+        Column("率", 11, Kind.RATE),
+        Column("单位", 8),
+    ]
+    lines = [
+        Line((row.place, head.name, *_cells(one), head.unit), strong=row.is_total)
+        for row in document.rows
+        for head, one in zip(document.indicators, row.measures, strict=True)
+    ]
+    return _sheet(document, "指标表", columns, lines)
+
+
+def _cells(one: Measure) -> tuple[Cell, Cell, Cell]:
+    return one.numerator, one.denominator, hundredths(one.rate)
+
+
+def _shortfalls(document: ComplianceDocument) -> Sheet:
+    columns = [
+        Column("指标", 24),
+        Column("地区", 24),
+        Column("本期", 11),
+        Column("目标", 12),
+        Column("缺口", 10, Kind.COUNT),
+        Column("原因（人次）", 50),
+        Column("责任单位（人次）", 50),
+    ]
+    lines = [
+        Line((one.indicator, one.place, one.rate, one.target, one.missing, one.causes, one.owners))
+        for one in document.shortfalls
+    ]
+    return _sheet(document, "短板", columns, lines)
+
+
+def _counts(document: ComplianceDocument, table: CountTable, name: str) -> Sheet:
+    """A written rate (`"3.90"`) becomes a value again; — stays a word."""
+    rates = [at > 0 and any("." in str(line.cells[at]) for line in table.lines) for at in range(len(table.columns))]
+    columns = [
+        Column(title, 26 if at == 0 else 14, Kind.TEXT if at == 0 else Kind.RATE if rates[at] else Kind.COUNT)
+        for at, title in enumerate(table.columns)
+    ]
+    lines = [
+        Line([_typed(cell, is_rate) for cell, is_rate in zip(line.cells, rates, strict=True)], strong=line.is_total)
+        for line in table.lines
+    ]
+    return _sheet(document, name, columns, lines, table.note)
+
+
+def _typed(cell: str | int, is_rate: bool) -> Cell:
+    if not is_rate:
+        return cell
+    return cell * 100 if isinstance(cell, int) else hundredths(cell) if "." in cell else cell
+
+
+def _definitions(document: ComplianceDocument) -> Sheet:
+    columns = [Column("指标", 26), Column("分子", 30), Column("分母", 30), Column("单位", 8), Column("含义", 80)]
+    lines = [Line((one.name, one.numerator, one.denominator, one.unit, one.means)) for one in document.indicators]
+    window = (
+        f"统计区间 {chinese_period(document.first_on, document.cut_off)}，截止日 {chinese_date(document.cut_off)}，"
+        f"规则版本 {document.rule_set}。"
+    )
+    return _sheet(document, "口径说明", columns, lines, window, *document.modes)
