@@ -15,6 +15,7 @@ TEXTS: dict[str, str] = {
     "incidents.done": N_("%(on)s 已完成应急处置记录单"),
     "incidents.not_an_emergency": N_("不属于应急处置：%(why)s"),
     "incidents.follow_up": N_("%(on)s 发生应急处置，应在 14 天内随访（%(by)s 前）"),
+    "incidents.verify_stay": N_("%(on)s 应急处置送往医院，登记与在册的住院情况不一致，请核实是否住院并登记"),
     "incidents.check_due": N_("应急处置后每 4 小时核查一次，第 %(number)s 次；连续两次平稳后停止"),
     "incidents.checked": N_("已完成第 %(number)s 次核查"),
     "incidents.after_death": N_("%(on)s 已登记死亡，开始时间不能晚于这一天"),

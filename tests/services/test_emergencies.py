@@ -12,13 +12,18 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from app.areas.models import Agency
+from app.benefits.commands import RecordBenefit
+from app.benefits.rules.benefit import BenefitKind, BenefitState
+from app.benefits.service.recording import record_benefit
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from app.core.identity import Sex
+from app.discharges.rules.states import CloseReason
+from app.discharges.service import follow_loops
 from app.guardians.queries import list_guardians
 from app.incidents.commands import FillRecord, OpenEmergency
 from app.incidents.commands.green import AnswerReception, AskHospital
-from app.incidents.models import Emergency
+from app.incidents.models import Emergency, EmergencyReception
 from app.incidents.papers import record_pdf
 from app.incidents.queries import (
     get_emergency,
@@ -52,9 +57,10 @@ from app.incidents.service import (
     set_checks,
 )
 from app.incidents.service.receptions import answer_reception, ask_hospital
-from app.patients.models import Patient
+from app.patients.models import Admission, Patient
 from app.patients.queries import header_of
-from app.patients.service import record_death
+from app.patients.rules import CareSetting
+from app.patients.service import record_admission, record_death
 from app.people.models import DatePrecision, Person
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
@@ -62,6 +68,7 @@ from app.visits.rules.form import Behaviour
 from app.visits.rules.prompts import DOUBTS
 from app.visits.service.recording import record_visit
 from tests.rig.county import OTHER_VILLAGE, VILLAGE, County
+from tests.rig.discharges import submitted
 from tests.rig.papers import words_on
 from tests.rig.register import NOW, TODAY, registered, vault
 from tests.rig.visits import command, stable
@@ -259,6 +266,80 @@ def test_a_hospital_may_answer_within_the_minute_of_the_question(session: Sessio
     assert [one.name for one in list_asked(session, hospital)] == [""], "whom it does not receive is not its patient"
     with pytest.raises(Conflict):
         answer_reception(session, hospital, reception, said, asked_at)
+
+
+def test_whoever_is_brought_to_a_hospital_lies_there_for_the_whole_product(session: Session, county: County) -> None:
+    patient, hospital = patient_of(session, county), county.actor("hospital")
+    uninsured = RecordBenefit(new_public_id(), BenefitKind.BASIC_MEDICAL, BenefitState.ENDED, TODAY)
+    record_benefit(session, vault(session), county.actor("doctor"), patient, uninsured, TODAY, NOW)
+    loop = submitted(session, county, discharged_at=NOW - timedelta(days=2), admitted_on=TODAY - timedelta(days=20))
+    emergency = opened(session, county, patient=patient.public_id)
+    name, first = hospital_name(session, county), asked_of(session, county, emergency)
+    refused = AnswerReception(ReceptionState.REFUSED, NOW, name="值班", refusal=ReceptionRefusal.NO_BED)
+    answer_reception(session, hospital, first, refused, NOW)
+    assert not stays_of(session, patient), "whom no hospital has taken lies in none"
+    answer_reception(
+        session, hospital, asked_of(session, county, emergency), AnswerReception(ReceptionState.ARRIVED, NOW), NOW
+    )
+    assert [(one.hospital, one.from_on) for one in stays_of(session, patient)] == [(name, TODAY)]
+    assert patient.care_setting is CareSetting.INPATIENT
+    assert len(tasks_of(session, patient, TaskKind.DYNAMIC_ENROLMENT)) == 1, "insured at once, in the same act"
+    finished(session, county, emergency, disposal=Disposal.ADMISSION, hospital=f"{name}（急诊）")
+    assert len(stays_of(session, patient)) == 1 and not doubts_of(session, patient, emergency)
+    assert (follow_loops(session, NOW), loop.close_reason) == (1, CloseReason.READMITTED)
+
+
+def test_a_record_that_ends_in_an_admission_enters_the_stay(session: Session, county: County) -> None:
+    patient = patient_of(session, county)
+    on_the_spot = opened(session, county, patient=patient.public_id)
+    finished(session, county, on_the_spot)
+    finished(session, county, opened(session, county, area_code=VILLAGE), disposal=Disposal.ADMISSION, hospital="甲")
+    assert not stays_of(session, patient)
+    finished(
+        session, county, opened(session, county, patient=patient.public_id), disposal=Disposal.ADMISSION, hospital="甲"
+    )
+    assert [(one.hospital, one.from_on) for one in stays_of(session, patient)] == [("甲", TODAY)]
+
+
+@pytest.mark.parametrize("says_otherwise", ["another stay", "no admission", "long ago"])
+def test_what_does_not_fit_the_register_is_for_somebody_to_decide(
+    session: Session, county: County, says_otherwise: str
+) -> None:
+    patient, doctor = patient_of(session, county), county.actor("doctor")
+    disposal, stays = Disposal.ADMISSION, 0
+    if says_otherwise == "another stay":
+        record_admission(session, doctor, patient, "乙", TODAY - timedelta(days=3), None, NOW)
+        stays = 1
+    began = NOW - (timedelta(days=8) if says_otherwise == "long ago" else HOUR)
+    emergency = opened(session, county, patient=patient.public_id, started_at=began)
+    if says_otherwise == "no admission":
+        disposal, stays = Disposal.OBSERVATION, 1
+        arrived = AnswerReception(ReceptionState.ARRIVED, NOW)
+        answer_reception(session, county.actor("hospital"), asked_of(session, county, emergency), arrived, NOW)
+    finished(session, county, emergency, disposal=disposal, hospital="甲", ended_at=began)
+    (task,) = doubts_of(session, patient, emergency)
+    assert [one["code"] for one in task.because] == ["incidents.verify_stay"]
+    assert len(stays_of(session, patient)) == stays and emergency.finished_at == NOW
+
+
+def hospital_name(session: Session, county: County) -> str:
+    return session.get_one(Agency, county.actor("hospital").agency_id).name
+
+
+def asked_of(session: Session, county: County, emergency: Emergency) -> EmergencyReception:
+    own = session.get_one(Agency, county.actor("hospital").agency_id).public_id
+    command = AskHospital(new_public_id(), Transport.AMBULANCE, hospital=own)
+    return ask_hospital(session, vault(session), county.actor("doctor"), emergency, command, NOW)
+
+
+def doubts_of(session: Session, patient: Patient, emergency: Emergency) -> list[Task]:
+    asked = tasks_of(session, patient, TaskKind.CHECK_STATUS)
+    return [task for task in asked if task.period == f"emergency:{emergency.id}"]
+
+
+def stays_of(session: Session, patient: Patient) -> list[Admission]:
+    running = select(Admission).where(Admission.patient_id == patient.id, Admission.to_on.is_(None))
+    return list(session.scalars(running))
 
 
 # -- the record --------------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ from app.incidents.rules.emergencies import (
     record_due_at,
     wants_checks,
 )
+from app.incidents.service.stays import enter_outcome
 from app.incidents.service.visits_due import come_by
 from app.patients.models import Patient
 from app.patients.queries import get_patient, lock_patient
@@ -229,6 +230,7 @@ def finish_record(session: Session, actor: Actor, emergency: Emergency, now: dat
     patient = _patient(session, emergency)
     if patient is not None:
         _close_own(session, actor, patient, emergency, reason("incidents.done", on=_day(now)), now)
+        enter_outcome(session, actor, emergency, now)
     _begin_checks(session, patient, emergency, now)
     _note(session, actor, "incidents.finished", emergency, now, {"late": now > emergency.record_due_at})
 

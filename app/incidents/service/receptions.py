@@ -16,6 +16,7 @@ from app.incidents.commands.green import AnswerReception, AskHospital
 from app.incidents.models import Emergency, EmergencyReception
 from app.incidents.queries.receptions import list_hospitals
 from app.incidents.rules.reception import ReceptionState
+from app.incidents.service.stays import enter_arrival
 from app.people.vault import Vault
 
 ESCORTS = "emergency_receptions.escorts"
@@ -86,6 +87,7 @@ def answer_reception(
         reception.arrived_at, reception.arrived_by, reception.received_name = command.at, actor.user_id, command.name
     session.flush()
     emergency = session.get_one(Emergency, reception.emergency_id)
+    enter_arrival(session, actor, emergency, reception, now)
     _note(session, actor, "incidents.reception_answered", emergency, now)
 
 
