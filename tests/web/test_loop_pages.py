@@ -71,8 +71,14 @@ def test_a_call_is_written_in_a_hurry_and_handed_over(scene: Scene, client_as: C
     assert done.status_code == 302, done.text
     page = doctor.get(where).text
     assert "已结束" in page and "拨打 110" in page
-    for to in ("incident", "clue", "incident"):
-        assert doctor.post(f"{where}/hand-over", data={"csrf_token": token(page), "to": to}).status_code == 302
+    incident = {"csrf_token": token(page), "to": "incident"}
+    unsaid = doctor.post(f"{where}/hand-over", data=incident)
+    assert unsaid.status_code == 422 and "请选择是哪一类" in unsaid.text, "nobody has said yet what it was"
+    for said in (incident | {"kind": "public_order"}, incident | {"to": "clue"}, incident | {"kind": "criminal"}):
+        assert doctor.post(f"{where}/hand-over", data=said).status_code == 302
+    report = re.search(r'href="(/incidents/reports/[\w-]{22})"', doctor.get(where).text)
+    assert report
+    assert "肇事" in doctor.get(report.group(1)).text
     assert "已转为线索" in doctor.get(where).text
     doctor.post(f"{where}/hand-over", data={"csrf_token": token(page), "to": "emergency"})
     record = re.search(r'href="(/incidents/[\w-]{22})"', doctor.get(where).text)

@@ -24,6 +24,7 @@ from app.incidents.commands.crisis import TakeCall, WriteCall
 from app.incidents.forms.incidents import version_of
 from app.incidents.labels import POLICE_TOLD
 from app.incidents.labels_crisis import AGES, CALLERS, CHANNELS, DANGER_KINDS, DANGERS_NOW, NO_POLICE, OUTCOMES
+from app.incidents.labels_incidents import KINDS
 from app.incidents.queries.crisis import CallSheet
 from app.incidents.rules.crisis import AgeBand, CallChannel, Caller, CallOutcome, DangerNow, NoPolice
 from app.incidents.rules.emergencies import PoliceTold
@@ -38,6 +39,12 @@ class TakeCallForm(Form):
 
     def to_command(self) -> TakeCall:
         return TakeCall(self.key.data, CallChannel(self.channel.data))
+
+
+class CallIncidentForm(Form):
+    """What was told is an incident of a kind, which somebody says: none is assumed."""
+
+    kind = ChoiceField(lazy_("是哪一类"), labelled(KINDS), [Answered(lazy_("请选择是哪一类"))])
 
 
 class CallForm(Form):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import case, select, tuple_
+from sqlalchemy import ColumnElement, case, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -49,12 +49,17 @@ class CallSheet:
     clue: str | None = None
 
 
+def _reached(actor: Actor) -> ColumnElement[bool]:
+    """Calls about the area, and those that the actor answered, wherever they were about."""
+    return or_(within(CrisisCall.area_code, actor), CrisisCall.taken_by == actor.user_id)
+
+
 def get_call(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> CrisisCall:
     """Elsewhere and non-existent alike raise `NotFound`."""
     require(actor, Action.TAKE_CALLS)
     return find_one(
         session,
-        select(CrisisCall).where(CrisisCall.public_id == public_id, within(CrisisCall.area_code, actor)),
+        select(CrisisCall).where(CrisisCall.public_id == public_id, _reached(actor)),
         lock=lock,
     )
 
@@ -65,7 +70,7 @@ def list_calls(session: Session, actor: Actor, cursor: str | None, size: int = P
     rows = (
         select(CrisisCall, User.display_name, rank)
         .outerjoin(User, User.id == CrisisCall.taken_by)
-        .where(within(CrisisCall.area_code, actor))
+        .where(_reached(actor))
     )
     match decode_cursor(cursor, 2):
         case (int() as place, int() as last):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.areas.models import Area
 from app.areas.queries import place_of, responsible_agency
-from app.areas.rules import is_within
+from app.areas.rules import PREFIX_LENGTHS, AreaLevel, is_within
 from app.audit.service import note
 from app.core.access import Action, require
 from app.core.actor import Actor
@@ -113,8 +114,24 @@ def close_call(session: Session, actor: Actor, call: CrisisCall, now: datetime) 
     _note(session, actor, "incidents.call_closed", call, now)
 
 
-def hand_over(session: Session, vault: Vault, actor: Actor, call: CrisisCall, to: Handover, now: datetime) -> None:
-    """To an incident, an emergency record or a clue, each once, with what was told; the place must be known to the village."""
+def in_county(actor: Actor) -> Actor:
+    """Whoever answers the telephone hears from the whole county, and hands over to the people of the place."""
+    return replace(actor, area_prefix=actor.area_prefix[: PREFIX_LENGTHS[AreaLevel.COUNTY]])
+
+
+def hand_over(
+    session: Session,
+    vault: Vault,
+    actor: Actor,
+    call: CrisisCall,
+    to: Handover,
+    kind: IncidentKind | None,
+    now: datetime,
+) -> None:
+    """To an incident of the kind that was chosen, an emergency record or a clue, each once, with what was told.
+
+    The place must be known to the village.
+    """
     require(actor, Action.TAKE_CALLS)
     if _is_handed(call, to):
         return
@@ -122,7 +139,9 @@ def hand_over(session: Session, vault: Vault, actor: Actor, call: CrisisCall, to
     told = vault.open(call.person_id, "crisis_calls.told", call.told_sealed) or ""
     place = vault.open(call.person_id, "crisis_calls.place", call.place_sealed) or ""
     if to is Handover.INCIDENT:
-        call.incident_id = _incident(session, vault, actor, call, told, place, now)
+        if kind is None:
+            raise Invalid({"kind": [reason("core.nothing_chosen")]})
+        call.incident_id = _incident(session, vault, actor, call, kind, told, place, now)
     elif to is Handover.EMERGENCY:
         call.emergency_id = _emergency(session, vault, actor, call, told, place, now)
     else:
@@ -140,15 +159,15 @@ def _is_handed(call: CrisisCall, to: Handover) -> bool:
 
 
 def _incident(
-    session: Session, vault: Vault, actor: Actor, call: CrisisCall, told: str, place: str, now: datetime
-) -> int:
+    session: Session, vault: Vault, actor: Actor, call: CrisisCall, kind: IncidentKind, told: str, place: str, now: datetime
+) -> int:  # fmt: skip
     person = session.get_one(Person, call.person_id)
     name = "" if person.name == UNKNOWN_NAME else person.name
     command = ReportIncident(
-        new_public_id(), IncidentKind.MINOR, call.called_at, name=name, area_code=call.area_code, place=place,
+        new_public_id(), kind, call.called_at, name=name, area_code=call.area_code, place=place,
         what=told or place or "—",
     )  # fmt: skip
-    return store_incident(session, vault, actor, command, Reporter.CALL, now).id
+    return store_incident(session, vault, in_county(actor), command, Reporter.CALL, now).id
 
 
 def _emergency(
@@ -216,7 +235,7 @@ def _refuse_writing(session: Session, actor: Actor, call: CrisisCall, command: W
     if command.name and (wrong := check_name(command.name).errors):
         errors["name"] = list(wrong)
     if command.area_code and (
-        session.get(Area, command.area_code) is None or not is_within(command.area_code, actor.area_prefix)
+        session.get(Area, command.area_code) is None or not is_within(command.area_code, in_county(actor).area_prefix)
     ):
         errors["area_code"] = [reason("patients.area_outside")]
     if errors:

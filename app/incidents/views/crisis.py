@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.areas.queries import village_choices
+from app.areas.rules import is_within
 from app.audit.views import note_look
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
@@ -19,11 +20,12 @@ from app.core.keys import current_keyring
 from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.incidents import labels_crisis as labels
-from app.incidents.forms.crisis import CallForm, TakeCallForm
+from app.incidents.forms.crisis import CallForm, CallIncidentForm, TakeCallForm
 from app.incidents.labels import POLICE_TOLD
 from app.incidents.models import CrisisCall
 from app.incidents.queries.crisis import get_call, list_calls, open_call
 from app.incidents.rules.crisis import CallState, Danger, DangerNow, Handover, advice
+from app.incidents.rules.incidents import IncidentKind
 from app.incidents.service import crisis as service
 from app.incidents.views.blueprint import incidents
 from app.people.vault import Vault
@@ -65,7 +67,7 @@ def crisis_call(public_id: str) -> Answer:
         note_look(("crisis_call", public_id), call.area_code)
         return _page(call, None)
     form = CallForm()
-    form.area_code.group(village_choices(read_session(), actor))
+    form.area_code.group(village_choices(read_session(), service.in_county(actor)))
     if form.validate():
         saved = _saved(form, public_id)
         if saved is not None:
@@ -75,19 +77,23 @@ def crisis_call(public_id: str) -> Answer:
 
 @incidents.route("/calls/<public_id>/hand-over", methods=["POST"])
 @permit(Action.TAKE_CALLS)
-def hand_over(public_id: str) -> BaseResponse:
-    """To an incident, an emergency or a clue."""
+def hand_over(public_id: str) -> Answer:
+    """To an incident, whose kind somebody says, an emergency or a clue."""
     actor = current_actor()
-    get_call(read_session(), actor, public_id)
+    call = get_call(read_session(), actor, public_id)
     wanted = {str(one): one for one in Handover}.get(request.form.get("to", ""))
     if wanted is None:
         raise Invalid({"to": [reason("core.nothing_chosen")]})
     if wanted is Handover.EMERGENCY and not may(actor, Action.KEEP_EMERGENCIES):
         raise Forbidden
+    form = CallIncidentForm()
+    if wanted is Handover.INCIDENT and not form.validate():
+        return _page(call, None, form), 422
+    kind = IncidentKind(form.kind.data) if wanted is Handover.INCIDENT else None
     forget_reads()
     with transaction() as session:
-        call = get_call(session, actor, public_id, lock=True)
-        service.hand_over(session, Vault(session, current_keyring()), actor, call, wanted, current_clock().now())
+        vault, now = Vault(session, current_keyring()), current_clock().now()
+        service.hand_over(session, vault, actor, get_call(session, actor, public_id, lock=True), wanted, kind, now)
     flash(_("已移交"))
     return redirect(url_for("incidents.crisis_call", public_id=public_id))
 
@@ -113,20 +119,23 @@ def _saved(form: CallForm, public_id: str) -> BaseResponse | None:
     return redirect(url_for("incidents.crisis_call", public_id=public_id))
 
 
-def _page(call: CrisisCall, form: CallForm | None) -> str:
+def _page(call: CrisisCall, form: CallForm | None, handing: CallIncidentForm | None = None) -> str:
     actor, session = current_actor(), read_session()
     sheet = open_call(session, actor, Vault(session, current_keyring()), call)
     if call.state is CallState.OPEN and form is None:
         form = CallForm.of(sheet)
-        form.area_code.group(village_choices(session, actor))
+        form.area_code.group(village_choices(session, service.in_county(actor)))
+    is_near = is_within(call.area_code, actor.area_prefix)
     return render_template(
         "incidents/call.html",
         sheet=sheet,
         form=form if call.state is CallState.OPEN else None,
         steps=advice(call.danger or DangerNow.UNSURE, Danger(call.dangers), call.age),
         has_village=not call.area_code.endswith("000"),
-        may_emergency=may(actor, Action.KEEP_EMERGENCIES),
-        may_incident=may(actor, Action.SEE_INCIDENTS),
+        handing=handing or CallIncidentForm(),
+        may_emergency=is_near and may(actor, Action.KEEP_EMERGENCIES),
+        may_incident=is_near and may(actor, Action.SEE_INCIDENTS),
+        may_clue=is_near and may(actor, Action.SEE_CLUES),
         kinds=[_(labels.DANGER_KINDS[bit + 1]) for bit in range(7) if call.dangers >> bit & 1],
         words=words(),
     )
