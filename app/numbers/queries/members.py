@@ -24,11 +24,20 @@ from sqlalchemy import (
 )
 
 from app.core.scope import within_prefix
+from app.core.sql_dates import DaysAfter
 from app.numbers.queries.pattern import Counted, ended_half_years, how_many, keeps_the_standard, visit_pattern
 from app.numbers.rules.membership import InSet, MemberKind
 from app.numbers.rules.settings import FaceToFace, RegularMode
+from app.numbers.rules.standard import TOUCHED_DAYS
 from app.patients.models import Diagnosis, Examination, Patient, PatientSpan
-from app.patients.rules import CareSetting, DiagnosisCategory, ManagementStatus, RegistryStatus, SpanKind
+from app.patients.rules import (
+    FIRST_VISIT_WITHIN_DAYS,
+    CareSetting,
+    DiagnosisCategory,
+    ManagementStatus,
+    RegistryStatus,
+    SpanKind,
+)
 from app.risk.models import RiskLevel
 
 _AT_HOME = (CareSetting.HOME, CareSetting.CARE_FACILITY, CareSetting.AWAY_KNOWN)
@@ -83,6 +92,7 @@ def _base(counted: Counted) -> CTE:
             category.c.category,
             states.c.management,
             states.c.care,
+            states.c.managed_from,
             states.c.registered_from,
         )
         .join(states, states.c.patient_id == patient.id)
@@ -93,7 +103,7 @@ def _base(counted: Counted) -> CTE:
             category.c.category != DiagnosisCategory.OTHER_REPORTABLE,
             or_(
                 states.c.registry == RegistryStatus.REGISTERED.value,
-                states.c.dead_from > counted.first_on,
+                and_(states.c.dead_from > counted.first_on, states.c.registered_to == states.c.dead_from),
             ),
         )
         .cte("base")
@@ -112,6 +122,7 @@ def _states(counted: Counted) -> CTE:
         return func.min(case((and_(span.what == kind, span.value == value, span.from_on <= last), span.from_on)))
 
     dead_by = day + timedelta(days=1)
+    was_registered = and_(span.what == SpanKind.REGISTRY, span.value == RegistryStatus.REGISTERED.value)
     is_here = select(span.patient_id).where(
         span.what == SpanKind.AREA, span.withdrawn_at.is_(None), within_prefix(span.value, counted.prefix)
     )
@@ -125,6 +136,7 @@ def _states(counted: Counted) -> CTE:
             value_of(SpanKind.CARE).label("care"),
             first_of(SpanKind.MANAGEMENT, ManagementStatus.MANAGED, day).label("managed_from"),
             first_of(SpanKind.REGISTRY, RegistryStatus.REGISTERED, day).label("registered_from"),
+            func.max(case((was_registered, span.to_on))).label("registered_to"),
             first_of(SpanKind.REGISTRY, RegistryStatus.DEAD, dead_by).label("dead_from"),
         )
         .where(span.withdrawn_at.is_(None), span.from_on <= dead_by, span.patient_id.in_(is_here))
@@ -178,7 +190,7 @@ def _conditions(base: CTE, pattern: CTE, counted: Counted) -> dict[InSet, Column
         InSet.CLASSIFIED: managed,
         InSet.STABLE: and_(managed, seen.has_unstable == 0),
         InSet.LATEST_STABLE: and_(visited, seen.latest_is_stable == 1),
-        InSet.FACE_TO_FACE: and_(visited, _is_seen(pattern, counted)),
+        InSet.FACE_TO_FACE: and_(visited, _is_seen(base, pattern, counted)),
         InSet.EXAMINED: and_(registered, _is_examined(base, counted)),
         InSet.LOST: and_(registered, is_lost),
         InSet.AT_HOME: and_(registered, at_home),
@@ -187,7 +199,7 @@ def _conditions(base: CTE, pattern: CTE, counted: Counted) -> dict[InSet, Column
         InSet.REFUSED: and_(registered, row.management == ManagementStatus.REFUSED.value),
         InSet.NEWLY_REGISTERED: and_(registered, row.registered_from >= counted.first_on),
         InSet.OVERDUE: and_(
-            registered, row.management == ManagementStatus.MANAGED.value, can_come, seen.is_overdue == 1
+            registered, row.management == ManagementStatus.MANAGED.value, can_come, _is_overdue(base, pattern, counted)
         ),
         InSet.HIGH_LEVEL: and_(registered, _is_high(base, counted)),
     }
@@ -199,10 +211,20 @@ def _is_regular(pattern: CTE, counted: Counted) -> ColumnElement[bool]:
     return and_(pattern.c.has_answer == 1, pattern.c.has_irregular == 0)
 
 
-def _is_seen(pattern: CTE, counted: Counted) -> ColumnElement[bool]:
-    """Seen in person: once, or once in every half-year that has ended."""
-    halves = range(len(ended_half_years(counted))) if counted.settings.face_to_face is FaceToFace.HALF_YEARLY else ()
-    return and_(pattern.c.has_face == 1, *(pattern.c[f"has_face_{number}"] == 1 for number in halves))
+def _is_overdue(base: CTE, pattern: CTE, counted: Counted) -> ColumnElement[bool]:
+    """The next visit was due before the cut-off; the first one is due fourteen days after management began."""
+    first_due = DaysAfter(base.c.managed_from, literal(FIRST_VISIT_WITHIN_DAYS))
+    return or_(pattern.c.is_overdue == 1, and_(pattern.c.patient_id.is_(None), first_due < counted.cut_off))
+
+
+def _is_seen(base: CTE, pattern: CTE, counted: Counted) -> ColumnElement[bool]:
+    """Seen in person: once, or once in every half-year that has ended and that management touched for more than 45 days."""
+    asked: list[ColumnElement[bool]] = [pattern.c.has_face == 1]
+    if counted.settings.face_to_face is FaceToFace.HALF_YEARLY:
+        for number, (_, last) in enumerate(ended_half_years(counted)):
+            touched_late = base.c.counted_from > last - timedelta(days=TOUCHED_DAYS)
+            asked.append(or_(touched_late, pattern.c[f"has_face_{number}"] == 1))
+    return and_(*asked)
 
 
 def _is_examined(base: CTE, counted: Counted) -> ColumnElement[bool]:

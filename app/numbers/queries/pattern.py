@@ -33,12 +33,16 @@ from app.core.sql_dates import DaysAfter, DaysBetween
 from app.numbers.rules.settings import NumberSettings, StandardMode
 from app.numbers.rules.standard import AFTER_SUSPENSION_DAYS, FIRST_VISIT_DAYS, TOUCHED_DAYS, VISITS_A_YEAR
 from app.patients.models import PatientSpan
-from app.patients.rules import CareSetting, SpanKind
+from app.patients.rules import CareSetting, RegistryStatus, SpanKind
 from app.visits.models import FollowUpVisit
 
 # in order on one day: a suspension ends, a visit is made, a suspension begins
 _ENDS, _VISIT, _BEGINS = 0, 1, 2
-_NOBODY_CAN_COME = (CareSetting.INPATIENT, CareSetting.CUSTODY)
+# days on which nobody of the community can come: treated elsewhere, or not on the register between two registrations
+_NOBODY_CAN_COME = {
+    SpanKind.CARE: (CareSetting.INPATIENT, CareSetting.CUSTODY),
+    SpanKind.REGISTRY: (RegistryStatus.EXCLUDED, RegistryStatus.TRANSFERRED_OUT),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +116,20 @@ def keeps_the_standard(base: CTE, pattern: CTE, counted: Counted) -> ColumnEleme
     return and_(kept, or_(~is_whole_year, pattern.c.visit_days >= VISITS_A_YEAR))
 
 
+def nobody_can_come() -> ColumnElement[bool]:
+    """A dated state in which the clock of visits stands still."""
+    span = PatientSpan
+    return or_(*(and_(span.what == what, span.value.in_(values)) for what, values in _NOBODY_CAN_COME.items()))
+
+
 def rests_of(base: CTE, counted: Counted) -> CTE:
-    """Days [from_on, to_on) in hospital or in custody that began by the cut-off."""
+    """Days [from_on, to_on) that began by the cut-off and on which nobody could come."""
     span = PatientSpan
     return (
         select(base.c.patient_id, base.c.counted_from, span.from_on, span.to_on)
         .join(span, span.patient_id == base.c.patient_id)
         .where(
-            span.what == SpanKind.CARE,
-            span.value.in_([one.value for one in _NOBODY_CAN_COME]),
+            nobody_can_come(),
             span.withdrawn_at.is_(None),
             span.from_on <= counted.cut_off,
             or_(span.to_on.is_(None), span.to_on > span.from_on),
@@ -158,7 +167,6 @@ def _visits(base: CTE, rests: CTE, counted: Counted) -> Select[Any]:
         rests.c.from_on <= visit.visited_on,
         or_(rests.c.to_on.is_(None), rests.c.to_on > visit.visited_on),
     )
-    due_on = DaysAfter(visit.next_due_on, literal(counted.settings.standard.grace_days))
     return (
         select(
             visit.patient_id,
@@ -166,7 +174,7 @@ def _visits(base: CTE, rests: CTE, counted: Counted) -> Select[Any]:
             visit.visited_on.label("happened_on"),
             literal(_VISIT).label("rank"),
             visit.id.label("visit_id"),
-            case((rests.c.patient_id.is_(None), due_on)).label("due_on"),
+            case((rests.c.patient_id.is_(None), visit.next_due_on)).label("due_on"),
             literal(value=False).label("reaches_in"),
             visit.is_late_entry.is_(False).label("is_in_time"),
             visit.adherence,
@@ -198,9 +206,8 @@ def _ended(rests: CTE, counted: Counted) -> Select[Any]:
         other.c.from_on <= rests.c.to_on,
         or_(other.c.to_on.is_(None), other.c.to_on > rests.c.to_on),
     )
-    again = literal(AFTER_SUSPENSION_DAYS + counted.settings.standard.grace_days)
     return (
-        _suspension(rests, rests.c.to_on, _ENDS, DaysAfter(rests.c.to_on, again))
+        _suspension(rests, rests.c.to_on, _ENDS, DaysAfter(rests.c.to_on, literal(AFTER_SUSPENSION_DAYS)))
         .outerjoin(other, goes_on)
         .where(rests.c.to_on <= counted.cut_off, other.c.patient_id.is_(None))
     )
@@ -223,8 +230,10 @@ def _ends_its_day(paced: CTE) -> ColumnElement[bool]:
 
 
 def _is_late(row: Any, counted: Counted) -> ColumnElement[bool]:
-    came = func.coalesce(row.next_on, counted.cut_off)
-    return and_(row.due_on < came, came >= row.first_on)
+    """Later than the county's days of grace; whether a visit is overdue knows no grace."""
+    came, grace = func.coalesce(row.next_on, counted.cut_off), counted.settings.standard.grace_days
+    due_on = DaysAfter(row.due_on, literal(grace)) if grace else row.due_on
+    return and_(due_on < came, came >= row.first_on)
 
 
 def _half_years(row: Any, inside: ColumnElement[bool], counted: Counted) -> list[ColumnElement[int]]:
@@ -279,7 +288,7 @@ def _quarter_is_kept(base: CTE, pattern: CTE, quarter: Quarter, counted: Counted
 
 
 def suspended_days(base: CTE, first: ColumnElement[Any], last: date) -> ColumnElement[int]:
-    """How many of the days from `first` to `last` the patient of a row of `base` spent in hospital or in custody."""
+    """How many of the days from `first` to `last` the patient of a row of `base` could not be visited."""
     span = PatientSpan
     after = last + timedelta(days=1)
     ends = case((or_(span.to_on.is_(None), span.to_on > after), literal(after, Date)), else_=span.to_on)
@@ -288,8 +297,7 @@ def suspended_days(base: CTE, first: ColumnElement[Any], last: date) -> ColumnEl
         select(func.sum(DaysBetween(begins, ends)))
         .where(
             span.patient_id == base.c.patient_id,
-            span.what == SpanKind.CARE,
-            span.value.in_([one.value for one in _NOBODY_CAN_COME]),
+            nobody_can_come(),
             span.withdrawn_at.is_(None),
             span.from_on <= last,
             ends > begins,

@@ -1,6 +1,6 @@
 """Standardised management (规范管理) of one patient in a window (domain 4.3): whether, and the first gap that says no.
 
-The same rule stands as one statement over a whole county in `queries/standard.py`; a property test holds the two together. This one
+The same rule stands as one statement over a whole county in `queries/pattern.py`; a property test holds the two together. This one
 explains: a patient who is missing in a number has a day from which, and a visit after which, nobody came.
 """
 
@@ -18,7 +18,7 @@ from app.numbers.rules.settings import StandardMode, StandardRules
 
 # touched by management for more than so many days, a quarter wants a visit of its own (mode `quarterly`)
 TOUCHED_DAYS = 45
-# nobody known to have come before: the longest interval that the norm knows, three months (docs/adr/0028)
+# nobody known to have come before: the longest interval that the norm knows, three months (docs/adr/0033)
 FIRST_VISIT_DAYS = 92
 AFTER_SUSPENSION_DAYS = 14
 VISITS_A_YEAR = 4
@@ -63,8 +63,8 @@ def failing_gap(
 ) -> Reason | None:
     """Why the pattern is not to the standard; None when it is.
 
-    `visits` are all completed ones up to the cut-off, of one day the last; `suspended` are whole days in hospital or in custody, an
-    open one ends behind the cut-off.
+    `visits` are all completed ones up to the cut-off, of one day the last; `suspended` are whole days in hospital, in custody or off the
+    register, an open one ends behind the cut-off.
     """
     known = sorted((one for one in visits if one.on <= window.cut_off), key=lambda one: one.on)
     inside = [one for one in known if one.on >= window.first]
