@@ -61,7 +61,7 @@ def test_a_unit_s_paper_is_entered_photographed_and_put_right(
             "paper_on": "2026-11-21",
         },
     )
-    assert refused.status_code == 422 and "请填写盖章单据的编号" in refused.text and "老周" in refused.text
+    assert refused.status_code == 422 and "请照单据填写编号" in refused.text and "老周" in refused.text
     said = {
         "key": key_of(page),
         "what": "receive",
@@ -175,3 +175,14 @@ def key_of(page: str) -> str:
     found = re.search(r'name="key"[^>]*value="([^"]+)"', page)
     assert found, page[-900:]
     return found[1]
+
+
+def test_the_health_centre_that_calls_the_family_finds_their_notice_beside_its_own_form(
+    client_as: ClientAs, ids: dict[str, str]
+) -> None:
+    doctor, form = client_as("doctor"), f"/discharges/forms/{ids['health_centre']}"
+    notice = f"/discharges/notices/{ids['guardian']}/confirm"
+    assert notice in doctor.get(form).text and notice not in client_as("county_office").get(form).text
+    signed = {"key": key_of(doctor.get(notice).text), "who": "赵桂兰", "relation": "配偶", "at": "2026-11-21T10:00"}
+    assert doctor.post(notice, data=signed).status_code == 302
+    assert notice not in doctor.get(form).text, "nothing is asked twice"

@@ -222,6 +222,22 @@ def get_notice(session: Session, vault: Vault, actor: Actor, public_id: str) -> 
     return form, loop
 
 
+def find_open_notice(session: Session, actor: Actor, form: HandoverForm) -> str | None:
+    """The family's notice that nobody has confirmed, by public id, beside the docking form of the health centre that calls them."""
+    if form.kind is not FormKind.HEALTH_CENTRE or not is_own_form(actor, form):
+        return None
+    waits = select(HandoverForm.public_id).join(Discharge, Discharge.id == HandoverForm.discharge_id)
+    return session.scalar(
+        waits.where(
+            Discharge.id == form.discharge_id,
+            HandoverForm.kind == FormKind.GUARDIAN,
+            HandoverForm.agency_id.is_(None),
+            HandoverForm.state.in_(OPEN_FORMS),
+            may_confirm_notice(actor),
+        )
+    )
+
+
 def find_registered(session: Session, actor: Actor, loop: Discharge) -> tuple[str | None, str | None]:
     """(patient, clue) by public id, for who may open the register's page or the clue; None for others and elsewhere."""
     patient = clue = None

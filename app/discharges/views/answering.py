@@ -24,7 +24,14 @@ from app.discharges.forms import BehalfForm, ConfirmForm, CorrectForm, ReportFor
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.homes import find_new_home
 from app.discharges.queries.inbox import LOOK, due_of, home_of, may_look, shows_person
-from app.discharges.queries.reach import find_registered, get_form, get_form_to_correct, get_notice, is_own_form
+from app.discharges.queries.reach import (
+    find_open_notice,
+    find_registered,
+    get_form,
+    get_form_to_correct,
+    get_notice,
+    is_own_form,
+)
 from app.discharges.queries.receipts import list_receipts
 from app.discharges.queries.sheets import masked_for, open_form_sheet
 from app.discharges.rules import record
@@ -235,6 +242,7 @@ def _form_page(public_id: str, report: ReportForm | None = None) -> str:
         report=report or ReportForm(data={"key": new_public_id()}),
         tap=TapForm(data={"key": new_public_id()}),
         registered=find_registered(session, actor, loop),
+        notice=find_open_notice(session, actor, form),
         home=find_new_home(session, actor, loop.patient_id),
         labels=labels,
         codes=record,
