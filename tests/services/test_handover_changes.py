@@ -169,6 +169,29 @@ def test_a_guardian_who_follows_another_has_the_notice_and_is_told(session: Sess
     assert follow_loops(session, NOW + HOUR) == 0 and session.scalar(owed) == 1
 
 
+@pytest.mark.parametrize("has_received", [True, False], ids=["received", "not received"])
+def test_a_guardian_who_is_found_later_has_the_notice_that_the_committee_had(
+    session: Session, county: County, has_received: bool
+) -> None:
+    patient, worker = registered(session, county.actor("doctor")), county.actor("village_worker")
+    loop = submitted(session, county, contact_name="", is_guardian_present=False, is_guardian_phone_checked=False)
+    first = forms(session, loop)[FormKind.GUARDIAN]
+    assert first.agency_id == worker.agency_id and follow_loops(session, NOW) == 0
+    if has_received:
+        receive_form(session, worker, first.public_id, tap(), NOW)
+    guardian = first_guardian(session, county.actor("doctor"), patient)
+    assert (follow_loops(session, NOW + HOUR), follow_loops(session, NOW + HOUR)) == (1, 0)
+    notice = forms(session, loop)[FormKind.GUARDIAN]
+    assert (notice.round, notice.guardianship_id, notice.agency_id, notice.addressee) == (2, guardian.id, None, "")
+    assert first.state is (FormState.CLOSED if has_received else FormState.STOPPED)
+    assert state(loop) is DischargeState.DISPATCHED
+    owed = select(func.count()).select_from(Message).where(Message.kind == MessageKind.GUARDIAN_NOTICE)
+    assert session.scalar(owed) == 1
+    signed = ConfirmNotice(new_public_id(), "赵桂兰", "配偶")
+    confirm_notice(session, vault(session), county.actor("county_office"), notice.public_id, signed, NOW + HOUR)
+    assert state(notice) is FormState.CLOSED and follow_loops(session, NOW + HOUR) == 0
+
+
 def test_a_paper_that_comes_second_is_refused_and_one_older_than_what_it_says_too(
     session: Session, county: County
 ) -> None:

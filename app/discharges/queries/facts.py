@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.core.batches import slices
 from app.core.clock import business_day
 from app.discharges.models import Discharge, HandoverForm
-from app.discharges.rules.states import LIVE, OPEN_FORMS, FormKind
+from app.discharges.rules.states import LIVE, OPEN_FORMS, FormKind, FormState
 from app.guardians.models import Guardianship
 from app.guardians.rules import Rank
 from app.incidents.models import Incident
@@ -49,7 +49,7 @@ class Facts:
     readmitted_on: date | None = None
     visited_on: date | None = None
     last_visit_on: date | None = None
-    # guardians of now, where the notice that nobody has confirmed is somebody else's
+    # guardians of now, where the notice that nobody has confirmed is somebody else's, or went to the committee
     guardian: int | None = None
     second_guardian: int | None = None
 
@@ -153,20 +153,24 @@ def _left_for(session: Session, patients: Sequence[int]) -> dict[int, Place]:
 
 
 def _notices(session: Session, loops: Sequence[int]) -> dict[int, int | None]:
-    """loop → the guardianship to which its unconfirmed notice is addressed; None: to whom the hospital named."""
+    """loop → the guardianship to which its notice went; None: to whom the hospital named, or to the committee. Left out: a family's
+    that has ended. What the committee has received is no word to a guardian who is found later."""
     found: dict[int, int | None] = {}
     for part in slices(loops):
         rows = session.execute(
-            select(HandoverForm.discharge_id, HandoverForm.guardianship_id).where(
-                HandoverForm.discharge_id.in_(part),
-                HandoverForm.kind == FormKind.GUARDIAN,
-                HandoverForm.state.in_(OPEN_FORMS),
-                HandoverForm.agency_id.is_(None),
-                HandoverForm.addressee == "",
-            )
-        )
-        found.update(dict(rows.all()))
+            select(HandoverForm)
+            .where(HandoverForm.discharge_id.in_(part), HandoverForm.kind == FormKind.GUARDIAN)
+            .order_by(HandoverForm.round)
+        ).scalars()
+        for form in {one.discharge_id: one for one in rows}.values():
+            if form.state in OPEN_FORMS or (form.state is FormState.CLOSED and not is_for_family(form)):
+                found[form.discharge_id] = form.guardianship_id
     return found
+
+
+def is_for_family(form: HandoverForm) -> bool:
+    """A notice that the guardian has, or whom the hospital named; where nobody was known it went to the committee of the place."""
+    return form.agency_id is None and form.addressee == ""
 
 
 def _guards(session: Session, patients: Sequence[int]) -> dict[tuple[int, Rank], int]:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI, business_day
 from app.discharges.models import Discharge, HandoverForm
-from app.discharges.queries.facts import Facts, Place, facts_of, find_registrations, live_loops
+from app.discharges.queries.facts import Facts, Place, facts_of, find_registrations, is_for_family, live_loops
 from app.discharges.queries.twice import handed_over_twice
 from app.discharges.rules.states import LIVE, OPEN_FORMS, CloseReason, EventKind, FormKind
-from app.discharges.service.moving import close_form, end_loop, forms_of, hand_on, settle_loop
+from app.discharges.service.addressing import Guards, issue_form
+from app.discharges.service.moving import close_form, end_loop, forms_of, hand_on, settle_loop, stop_forms
 from app.discharges.service.noting import note_discharge, write_event
 from app.discharges.service.parting import Part, all_parts, apart
 from app.discharges.service.staying import end_stay
@@ -132,17 +133,29 @@ def _move(session: Session, loop: Discharge, patient: Patient, home: Place, now:
 
 
 def _turn_to_guardian(session: Session, loop: Discharge, facts: Facts, now: datetime) -> int:
-    """Another first guardian while nobody has confirmed the notice: it is theirs now, and they are told."""
+    """Another first guardian while nobody has confirmed the notice, or one where there was none: it is theirs now, and they are told."""
     if facts.guardian is None:
         return 0
-    for form in forms_of(session, loop):
-        if form.kind is FormKind.GUARDIAN and form.state in OPEN_FORMS:
-            form.guardianship_id, form.second_guardianship_id = facts.guardian, facts.second_guardian
-            session.flush()
-            write_event(session, loop, form, EventKind.DISPATCHED, now, now, unit="")
-            tell_of_form(session, loop, form, now)
-            return 1
-    return 0
+    form = next(one for one in reversed(forms_of(session, loop)) if one.kind is FormKind.GUARDIAN)
+    if not is_for_family(form):
+        _issue_to_family(session, loop, form, facts, now)
+        return 1
+    if form.state not in OPEN_FORMS:
+        return 0
+    form.guardianship_id, form.second_guardianship_id = facts.guardian, facts.second_guardian
+    session.flush()
+    write_event(session, loop, form, EventKind.DISPATCHED, now, now, unit="")
+    tell_of_form(session, loop, form, now)
+    return 1
+
+
+def _issue_to_family(session: Session, loop: Discharge, committee: HandoverForm, facts: Facts, now: datetime) -> None:
+    """The committee stood in; what it has received stands, and medicines and warning signs go to whoever lives with the person."""
+    stop_forms(session, loop, [committee], CloseReason.HANDLED, now)
+    loop.has_guardian = True
+    guards, number = Guards(facts.guardian, facts.second_guardian), committee.round + 1
+    issue_form(session, loop, FormKind.GUARDIAN, loop.area_code, now, round_number=number, guards=guards)
+    settle_loop(session, loop, now)
 
 
 def _visited(session: Session, loop: Discharge, facts: Facts, now: datetime) -> int:
