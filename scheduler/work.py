@@ -12,6 +12,7 @@ from app.core.reasons import Reason
 from app.core.work import Handler, LostClaim, Progress, WorkDone, claim_work, fail_work, finish_work, note_progress
 from app.insurance import work as insurance_work
 from app.numbers import work as numbers_work
+from app.numbers import work_papers as numbers_papers
 from app.roster import work as roster_work
 from app.subsidies import work as subsidies_work
 from scheduler.house import House
@@ -22,6 +23,7 @@ HANDLERS: dict[str, Handler] = {
     **roster_work.HANDLERS,
     **insurance_work.HANDLERS,
     **numbers_work.HANDLERS,
+    **numbers_papers.HANDLERS,
 }
 # Handlers report far more often than a reader looks; each note is a transaction of its own.
 NOTE_EVERY_SECONDS = 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -224,28 +225,35 @@ def provenance_of(wanted: Print, mark: Mark, actor: Actor) -> Provenance:
     return Provenance(wanted.fingerprint, actor.name, wanted.at, mark.serial, mark.code)
 
 
+class ReadReport(NamedTuple):
+    """What is drawn when the database is not held any more, and as which print it goes on record."""
+
+    wanted: Print
+    compliance: ComplianceDocument
+    briefing: BriefingDocument
+
+
 def report_papers(
     session: Session, keyring: Keyring, actor: Actor, run: IndicatorRun, now: datetime, *, place: str | None = None
 ) -> dict[str, bytes]:
     """ending → the bytes of the report of the run's county, or of a place in it. Equal runs, actors and instants give equal bytes."""
-    compliance, told = report_documents(session, keyring, actor, run, now, place=place)
-    return draw_papers(compliance, told)
+    return draw_papers(read_report(session, keyring, actor, run, now, place=place))
 
 
-def report_documents(
+def read_report(
     session: Session, keyring: Keyring, actor: Actor, run: IndicatorRun, now: datetime, *, place: str | None = None
-) -> tuple[ComplianceDocument, BriefingDocument]:
-    """What is read, to be drawn by `draw_papers` when the database is not held any more."""
+) -> ReadReport:
     facts = read_facts(session, actor, run, place)
     wanted = print_of_report(facts, actor, now)
     source = provenance_of(wanted, mark_of(keyring, wanted), actor)
     office = office_of(session, actor) or facts.name
-    return compliance_document(facts, office, source), briefing_document(facts, office, source, business_day(now))
+    told = briefing_document(facts, office, source, business_day(now))
+    return ReadReport(wanted, compliance_document(facts, office, source), told)
 
 
-def draw_papers(document: ComplianceDocument, told: BriefingDocument) -> dict[str, bytes]:
+def draw_papers(read: ReadReport) -> dict[str, bytes]:
     return {
-        "pdf": render_compliance_pdf([document]),
-        "xlsx": render_compliance_xlsx(document),
-        "docx": render_briefing_docx(told),
+        "pdf": render_compliance_pdf([read.compliance]),
+        "xlsx": render_compliance_xlsx(read.compliance),
+        "docx": render_briefing_docx(read.briefing),
     }

@@ -1,0 +1,97 @@
+"""Drawing reports in the background: counted where nobody had counted, drawn without holding anybody up, kept for a year."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from app.accounts.queries import get_actor_by_id
+from app.areas.queries import list_places
+from app.areas.rules import AreaLevel, county_of, prefix_of
+from app.audit.prints import keep_print
+from app.core.actor import Actor
+from app.core.clock import business_day, current_clock
+from app.core.db import Database
+from app.core.errors import Conflict
+from app.core.files import keep_file
+from app.core.keys import current_keyring
+from app.core.models import WorkItem
+from app.core.reasons import reason
+from app.core.work import Handler, Progress, WorkDone
+from app.numbers.papers import ReadReport, draw_papers, read_report
+from app.numbers.queries.kept_reports import KIND, MEDIA, name_of
+from app.numbers.queries.runs import find_run
+from app.numbers.rules.period import ReportPeriod
+from app.numbers.service.computing import compute_county
+from app.numbers.service.reporting import WORK
+from reports.compliance import render_compliance_pdf
+
+KEPT = timedelta(days=366)
+
+
+def print_report(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
+    """One place in all shapes, or the PDFs of a county's towns bound together."""
+    now, place, period = current_clock().now(), item.args["place"], ReportPeriod.parse(item.args["period"])
+    is_bound = bool(item.args["towns"])
+    with database.reading() as session:
+        actor = get_actor_by_id(session, item.asked_by)
+        is_counted = find_run(session, actor, county_of(place), period) is not None
+    if not is_counted:
+        progress(0, 1)
+        with database.transaction() as session:
+            compute_county(session, actor, county_of(place), period, business_day(now), now)
+    if is_bound:
+        reads = _read_towns(database, actor, place, period, now, progress)
+        papers = {"pdf": render_compliance_pdf([one.compliance for one in reads], progress)}
+    else:
+        reads = [_read(database, actor, place, period, now)]
+        progress(0, 1)
+        papers = draw_papers(reads[0])
+    return _keep(database, actor, place, period, now, reads, papers, is_bound)
+
+
+def _read(database: Database, actor: Actor, place: str, period: ReportPeriod, now: datetime) -> ReadReport:
+    with database.reading() as session:
+        run = find_run(session, actor, county_of(place), period)
+        if run is None:
+            raise Conflict(reason("numbers.not_counted"))
+        return read_report(session, current_keyring(), actor, run, now, place=place)
+
+
+def _read_towns(
+    database: Database, actor: Actor, county: str, period: ReportPeriod, now: datetime, progress: Progress
+) -> list[ReadReport]:
+    with database.reading() as session:
+        towns = list_places(session, prefix_of(county), AreaLevel.TOWN)
+        codes = [town.code for town in towns if town.replaced_by is None]
+    reads = []
+    for done, town in enumerate(codes):
+        progress(done, 2 * len(codes))
+        reads.append(_read(database, actor, town, period, now))
+    return reads
+
+
+def _keep(
+    database: Database,
+    actor: Actor,
+    place: str,
+    period: ReportPeriod,
+    now: datetime,
+    reads: list[ReadReport],
+    papers: dict[str, bytes],
+    is_bound: bool,
+) -> WorkDone:
+    keyring = current_keyring()
+    with database.transaction() as session:
+        files = [
+            keep_file(
+                session, keyring, KIND, name_of(period, ending, towns=is_bound), MEDIA[ending], content, place, actor,
+                now, now + KEPT,
+            )
+            for ending, content in papers.items()
+        ]  # fmt: skip
+        for read in reads:
+            keep_print(session, keyring, actor, read.wanted, papers["pdf"])
+        return WorkDone({"place": place, "period": str(period)}, file_id=files[0].id)
+
+
+HANDLERS: dict[str, Handler] = {WORK: print_report}
