@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+import app.numbers.cli_report  # noqa: F401  # hangs itself on `flask report`
 from app.accounts.queries import get_actor
 from app.areas.queries import list_places
 from app.areas.rules import AreaLevel, county_of, is_area_code, prefix_of

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -252,8 +252,15 @@ def read_report(
 
 
 def draw_papers(read: ReadReport) -> dict[str, bytes]:
-    return {
-        "pdf": render_compliance_pdf([read.compliance]),
-        "xlsx": render_compliance_xlsx(read.compliance),
-        "docx": render_briefing_docx(read.briefing),
-    }
+    return {ending: draw_paper(read, ending) for ending in DRAWN}
+
+
+def draw_paper(read: ReadReport, ending: str) -> bytes:
+    return DRAWN[ending](read)
+
+
+DRAWN: Final[dict[str, Callable[[ReadReport], bytes]]] = {
+    "pdf": lambda read: render_compliance_pdf([read.compliance]),
+    "xlsx": lambda read: render_compliance_xlsx(read.compliance),
+    "docx": lambda read: render_briefing_docx(read.briefing),
+}
