@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -15,6 +15,7 @@ from app.areas.models import Agency, Area
 from app.areas.rules import code_of, path_to
 from app.core.access import Action, may
 from app.core.actor import Actor, Role
+from app.core.batches import slices
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.paging import Page, decode_cursor, page_of
 from app.core.reasons import Reason
@@ -105,6 +106,14 @@ def find_agency(session: Session, name: str, area_code: str) -> Agency | None:
     """The agency of that name whose area holds `area_code`; the nearest one when there are several."""
     found = session.scalars(select(Agency).where(Agency.name == name, Agency.area_code.in_(path_to(area_code))))
     return max(found, key=lambda agency: len(path_to(agency.area_code)), default=None)
+
+
+def display_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """user id → the name that pages show."""
+    names: dict[int, str] = {}
+    for part in slices(set(ids)):
+        names.update(dict(session.execute(select(User.id, User.display_name).where(User.id.in_(part))).all()))
+    return names
 
 
 def list_of_person(session: Session, person_id: int) -> Sequence[User]:

@@ -79,6 +79,8 @@ SUBJECTS = {
     "/admin/keys/": "api_key",
     "/admin/relatives/": "declared_kin",
     "/clues/": "clue",
+    "/numbers/submitted/": "report_submission",
+    "/numbers/submitted/new/": "indicator_run",
     "/groups/": "group",
     "/dependants/": "dependants",
     "/screening/": "screening_round",

@@ -109,6 +109,7 @@ from tests.rig.scene_benefits import insure_and_help
 from tests.rig.scene_handover import hand_over
 from tests.rig.scene_loop import Around, begin_loop
 from tests.rig.scene_messages import say_something
+from tests.rig.scene_numbers import count_and_submit
 from tests.rig.visits import command, unstable
 
 NEXT_COUNTY = "349922000000"  # in the same city, so that a town's and a county's users alike are strangers there
@@ -228,6 +229,8 @@ class Place:
     rehab_referral: str = ""
     # what was to be said, with which words, and who had agreed to be told
     message: str = ""
+    indicator_run: str = ""
+    report_submission: str = ""
     template: str = ""
     consent: str = ""
     # what is asked of somebody who is not simply visited
@@ -388,6 +391,7 @@ def _place(
         _phones(session, keyring, everybody, patient, found)
         _settle_office(ground)
         insure_and_help(session, Vault(session, keyring), actors, patient, county_code, found)
+        count_and_submit(session, keyring, actors["county_office"], county_code, found)
     found.run = prepare_run(database.transaction, actors["clerk"], PrepareRun(county_code, QUARTER), TODAY, NOW)
     with database.reading() as session:
         run = session.scalars(select(SubsidyRun).where(SubsidyRun.public_id == found.run)).one()

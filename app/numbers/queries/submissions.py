@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.core.access import FIELDS, Field, Grant
 from app.core.actor import Actor
 from app.core.batches import slices
 from app.core.db import canonical_json
@@ -20,9 +21,11 @@ from app.core.scope import within
 from app.numbers.models import IndicatorMember, IndicatorRun, ReportPaper, ReportSubmission
 from app.numbers.queries.runs import in_reach
 from app.numbers.rules.membership import MemberKind
+from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.submission import Cause, Counted, SubmissionState
 from app.patients.models import Diagnosis, Examination, Patient, PatientSpan
 from app.patients.rules import RegistryStatus, SpanKind
+from app.people.models import Person
 from app.visits.models import FollowUpVisit
 
 
@@ -66,6 +69,29 @@ def highest_number(session: Session, actor: Actor, area_code: str, period: str) 
         ReportSubmission.period == period,
     )
     return session.scalar(highest) or 0
+
+
+def list_to_submit(session: Session, actor: Actor) -> list[IndicatorRun]:
+    """Newest computations of counties in the actor's area for periods that are over and that nobody has submitted as they are."""
+    newest = (
+        select(func.max(IndicatorRun.id))
+        .where(within(IndicatorRun.area_code, actor))
+        .group_by(IndicatorRun.area_code, IndicatorRun.period)
+    )
+    rows = select(IndicatorRun).where(IndicatorRun.id.in_(newest), IndicatorRun.is_frozen.is_(False))
+    found = session.scalars(rows.order_by(IndicatorRun.cut_off.desc(), IndicatorRun.id.desc()))
+    return [one for one in found if ReportPeriod.parse(one.period).last_day == one.cut_off]
+
+
+def patients_named(session: Session, actor: Actor, patient_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """patient → (public id, name), for roles that read names whole."""
+    found: dict[int, tuple[str, str]] = {}
+    if FIELDS[Field.PATIENT_NAME][actor.role] is not Grant.FULL:
+        return found
+    for part in slices(patient_ids):
+        rows = select(Patient.id, Patient.public_id, Person.name).join(Person, Person.id == Patient.person_id)
+        found.update({key: (public, name) for key, public, name in session.execute(rows.where(Patient.id.in_(part)))})
+    return found
 
 
 def papers_of(session: Session, submission: ReportSubmission) -> dict[str, KeptFile]:

@@ -1,0 +1,252 @@
+"""Submitted reports: what may be submitted, what was, its revisions, and who is counted otherwise since."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from io import BytesIO
+
+from flask import flash, redirect, render_template, send_file, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.accounts.queries import display_names
+from app.areas.queries import full_names, names_of
+from app.audit.service import note
+from app.core.access import Action, current_actor, permit
+from app.core.actor import Actor
+from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.files import open_file
+from app.core.forms import Form
+from app.core.i18n import _
+from app.core.keys import current_keyring
+from app.core.reasons import reason
+from app.core.web import forget_reads, read_session, show_errors
+from app.numbers.forms_submitting import SubmitForm
+from app.numbers.labels_submitting import CAUSES, STATES, TONES
+from app.numbers.models import IndicatorRun, ReportSubmission
+from app.numbers.queries.runs import find_run, get_run, values_of
+from app.numbers.queries.submissions import (
+    Difference,
+    get_submission,
+    highest_number,
+    list_differences,
+    list_submissions,
+    list_to_submit,
+    papers_of,
+    patients_named,
+)
+from app.numbers.rules.indicators import figures, indicators
+from app.numbers.rules.membership import Weight
+from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.settings import NumberSettings
+from app.numbers.rules.submission import SubmissionState, gained_and_lost
+from app.numbers.service.submitting import decide_revision, submit_report, withdraw_revision
+from app.numbers.views.blueprint import numbers
+
+Answer = BaseResponse | tuple[str, int] | str
+
+SHOWN = 200  # people on the page; the sums above the list count all of them
+
+
+@numbers.get("/submitted/")
+@permit(Action.SUBMIT_REPORTS)
+def submissions() -> str:
+    """What was submitted, newest first, and what is ready to be."""
+    session, actor = read_session(), current_actor()
+    found = list_submissions(session, actor)
+    waiting = list_to_submit(session, actor)
+    return render_template(
+        "numbers/submissions.html",
+        submissions=found,
+        waiting=waiting,
+        names=display_names(session, _hands(found)),
+        areas=names_of(session, {one.area_code for one in [*found, *waiting]}),
+        states=STATES,
+        tones=TONES,
+    )
+
+
+@numbers.get("/submitted/new/<public_id>")
+@permit(Action.SUBMIT_REPORTS)
+def new_submission(public_id: str) -> str:
+    """The numbers as they would be frozen."""
+    return _ask(public_id, SubmitForm())
+
+
+@numbers.post("/submitted/new/<public_id>", endpoint="submit")
+@permit(Action.SUBMIT_REPORTS)
+def submit_numbers(public_id: str) -> Answer:
+    """Freeze them; of a revision, ask the second person."""
+    actor, form, now = current_actor(), SubmitForm(), current_clock().now()
+    if not form.validate_on_submit():
+        return _ask(public_id, form), 400
+    forget_reads()
+    try:
+        with transaction() as session:
+            made = submit_report(session, actor, form.to_command(public_id), now)
+            to, number = made.public_id, made.number
+    except (Conflict, Invalid) as refused:
+        show_errors(form, refused)
+        return _ask(public_id, form), 400 if isinstance(refused, Invalid) else 409
+    flash(_("修订已提出，等待另一人复核。") if number > 1 else _("已上报，数字不再变动。"), "success")
+    return redirect(url_for("numbers.submission", public_id=to))
+
+
+@numbers.get("/submitted/<public_id>")
+@permit(Action.SUBMIT_REPORTS)
+def submission(public_id: str) -> str:
+    return _page(public_id, Form())
+
+
+@numbers.post("/submitted/<public_id>/agree")
+@permit(Action.SUBMIT_REPORTS)
+def agree_to_revision(public_id: str) -> Answer:
+    """The second person agrees: the revision speaks from now on."""
+    return _decide(
+        public_id, lambda s, a, now: decide_revision(s, a, public_id, agrees=True, now=now), _("修订已上报。")
+    )
+
+
+@numbers.post("/submitted/<public_id>/refuse")
+@permit(Action.SUBMIT_REPORTS)
+def refuse_revision(public_id: str) -> Answer:
+    """The second person does not: the earlier report stands."""
+    return _decide(
+        public_id,
+        lambda s, a, now: decide_revision(s, a, public_id, agrees=False, now=now),
+        _("修订未通过，原报表不变。"),
+    )
+
+
+@numbers.post("/submitted/<public_id>/withdraw")
+@permit(Action.SUBMIT_REPORTS)
+def take_back_revision(public_id: str) -> Answer:
+    """Whoever proposed it takes it back."""
+    return _decide(public_id, lambda s, a, now: withdraw_revision(s, a, public_id, now), _("修订已撤回。"))
+
+
+@numbers.get("/submitted/<public_id>/paper.<ending>")
+@permit(Action.SUBMIT_REPORTS)
+def submitted_paper(public_id: str, ending: str) -> BaseResponse:
+    """A file as it was drawn then, byte for byte."""
+    session, actor = read_session(), current_actor()
+    file = papers_of(session, get_submission(session, actor, public_id)).get(ending)
+    if file is None:
+        raise NotFound()
+    content = open_file(session, current_keyring(), file)
+    return send_file(BytesIO(content), mimetype=file.media_type, as_attachment=True, download_name=file.name)
+
+
+def _decide(public_id: str, act: Callable[[Session, Actor, datetime], object], done: str) -> Answer:
+    actor, form = current_actor(), Form()
+    if not form.validate_on_submit():
+        return _page(public_id, form), 400
+    forget_reads()
+    try:
+        with transaction() as session:
+            act(session, actor, current_clock().now())
+    except Conflict as refused:
+        show_errors(form, refused)
+        return _page(public_id, form), 409
+    flash(done, "success")
+    return redirect(url_for("numbers.submission", public_id=public_id))
+
+
+def _ask(public_id: str, form: SubmitForm) -> str:
+    session, actor = read_session(), current_actor()
+    run = get_run(session, actor, public_id)
+    counts = values_of(session, actor, run, [run.area_code]).get(run.area_code, {})
+    return render_template(
+        "numbers/submit.html",
+        run=run,
+        form=form,
+        is_revision=highest_number(session, actor, run.area_code, run.period) > 0,
+        area=names_of(session, [run.area_code])[run.area_code],
+        rows=[(one, counts) for one in indicators(NumberSettings.from_json(run.settings))],
+    )
+
+
+def _page(public_id: str, form: Form) -> str:
+    session, actor = read_session(), current_actor()
+    found = get_submission(session, actor, public_id)
+    reported = session.get_one(IndicatorRun, found.run_id)
+    now = find_run(session, actor, found.area_code, ReportPeriod.parse(found.period))
+    differences = [] if now is None or now.id == reported.id else list_differences(session, actor, reported, now)
+    if differences:
+        _note_looked_at(actor, found, len(differences))
+    return render_template(
+        "numbers/submission.html",
+        one=found,
+        reported=reported,
+        now=now if now is not None and now.id != reported.id else None,
+        form=form,
+        area=names_of(session, [found.area_code])[found.area_code],
+        hands=display_names(session, _hands([found])),
+        papers=papers_of(session, found),
+        rows=_beside(session, actor, reported, now),
+        causes=Counter(cause for one in differences for cause in one.causes).most_common(),
+        people=_people(session, actor, differences[:SHOWN], NumberSettings.from_json(reported.settings)),
+        left_out=max(0, len(differences) - SHOWN),
+        cause_words=CAUSES,
+        states=STATES,
+        tones=TONES,
+        is_waiting=found.state is SubmissionState.PROPOSED,
+        is_own=found.submitted_by == actor.user_id,
+    )
+
+
+def _hands(found: list[ReportSubmission]) -> set[int]:
+    return {user for one in found for user in (one.submitted_by, one.decided_by) if user is not None}
+
+
+def _beside(
+    session: Session, actor: Actor, reported: IndicatorRun, now: IndicatorRun | None
+) -> list[tuple[str, int, int | None]]:
+    """(name of the figure, as reported, now) for the county, those that differ first."""
+    then = values_of(session, actor, reported, [reported.area_code]).get(reported.area_code, {})
+    today = values_of(session, actor, now, [now.area_code]).get(now.area_code, {}) if now else None
+    rows = [
+        (one.name, then.get(one.name, 0), None if today is None else today.get(one.name, 0))
+        for one in figures(NumberSettings.from_json(reported.settings))
+    ]
+    return sorted(rows, key=lambda row: row[2] is None or row[1] == row[2])
+
+
+def _people(
+    session: Session, actor: Actor, differences: list[Difference], settings: NumberSettings
+) -> list[dict[str, object]]:
+    known = patients_named(session, actor, [one.patient_id for one in differences if one.patient_id is not None])
+    places = full_names(session, {c.area_code for one in differences for c in (one.before, one.now) if c is not None})
+    counted = [one for one in figures(settings) if one.weight is Weight.ROWS]
+    rows: list[dict[str, object]] = []
+    for one in differences:
+        gained, lost = gained_and_lost(one.before, one.now, counted)
+        rows.append(
+            {
+                "who": known.get(one.patient_id) if one.patient_id is not None else None,
+                "kind": one.kind,
+                "from": places[one.before.area_code] if one.before else None,
+                "to": places[one.now.area_code] if one.now else None,
+                "gained": [reason(f"numbers.figure.{figure.name}") for figure in gained],
+                "lost": [reason(f"numbers.figure.{figure.name}") for figure in lost],
+                "causes": one.causes,
+            }
+        )
+    return rows
+
+
+def _note_looked_at(actor: Actor, found: ReportSubmission, count: int) -> None:
+    with transaction() as session:
+        note(
+            session,
+            actor,
+            "numbers.differences_listed",
+            now=current_clock().now(),
+            subject=("report_submission", found.public_id),
+            area_code=found.area_code,
+            count=count,
+        )
