@@ -43,6 +43,7 @@ UNSCOPED = {
     "discharges.queries.guards.guarding_of": "of a record that was handed out",
     "discharges.queries.inbox.home_of": "of a loop that was handed out",
     "discharges.queries.levels.find_level_said": "of a patient who was handed out",
+    "discharges.queries.records.gaps_of": "a record that `get_own_record` handed out",
     "discharges.queries.records.find_wrong_entry": "a record that `get_own_record` handed out",
     "discharges.queries.records.find_record_row": "a record that `get_own_record` handed out",
     "discharges.queries.receipts.list_escalations": "of a loop that `get_loop` handed out",
