@@ -30,7 +30,17 @@ def purchases_pdf(lines: Sequence[ToBuy], place: str, until: date, actor: Actor,
             place=place,
             until=until,
             lines=tuple(
-                Purchase(one.source, one.drug, one.town, one.patients, one.days, one.first_out_on) for one in lines
+                Purchase(
+                    one.source,
+                    one.drug,
+                    one.town,
+                    one.patients,
+                    one.days,
+                    _quantity(one),
+                    one.first_out_on,
+                    one.on_round,
+                )
+                for one in lines
             ),
             mark=mark,
         )
@@ -47,14 +57,35 @@ def purchases_xlsx(lines: Sequence[ToBuy], place: str, until: date, actor: Actor
             Column(_("乡镇（街道）"), 16),
             Column(_("患者人数"), 10, Kind.COUNT),
             Column(_("用药天数合计"), 14, Kind.COUNT),
+            Column(_("用量合计（毫克）"), 24),
             Column(_("最早用完日期"), 14),
+            Column(_("已安排送药的人数"), 14, Kind.COUNT),
         ],
-        [Line((one.source, one.drug, one.town, one.patients, one.days, one.first_out_on.isoformat())) for one in lines],
+        [
+            Line(
+                (
+                    one.source,
+                    one.drug,
+                    one.town,
+                    one.patients,
+                    one.days,
+                    _quantity(one),
+                    one.first_out_on.isoformat(),
+                    one.on_round,
+                )
+            )
+            for one in lines
+        ],
         heading=title,
         notes=[_("%(place)s · %(day)s前用完的药品", place=place, day=until.isoformat())],
         footer=mark,
     )
     return render_workbook([sheet], title=title, author=actor.name, created_at=now)
+
+
+def _quantity(line: ToBuy) -> str:
+    unknown = _("%(n)s 人没有剂量记录", n=line.unknown) if line.unknown else ""
+    return _("；").join(part for part in (line.mg_words, unknown) if part)
 
 
 def round_pdf(

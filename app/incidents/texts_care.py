@@ -18,6 +18,7 @@ TEXTS: dict[str, str] = {
     "incidents.green.who_received": N_("请选择签收人"),
     "incidents.green.start_first": N_("请先登记出发，再登记签收"),
     "incidents.green.lines_open": N_("还有药品没有登记结果，不能办结"),
+    "incidents.green.on_a_round": N_("所选药品中有的已安排在另一趟送药里，请重新打开本页核对"),
     "incidents.green.supplied": N_("%(on)s 送达，已登记为配药"),
     "incidents.green.admitted": N_("%(on)s 入院，已登记住院"),
     # the audit's words

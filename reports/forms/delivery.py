@@ -21,7 +21,11 @@ class Purchase:
     town: str = ""
     patients: int | None = None
     days: int | None = None
+    quantity: str = ""
+    """Milligrams, and for how many patients no dose is known."""
     first_out_on: date | None = None
+    on_round: int = 0
+    """How many of the patients a round is to bring it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +63,29 @@ def render_purchase_list(document: PurchaseListDocument) -> bytes:
     lines = document.lines or (Purchase(""),) * BLANK_ROWS
     center, left, right = Align.CENTER, Align.LEFT, Align.RIGHT
     table = Table(
-        ("医院", "药品", "乡镇（街道）", "患者人数", "用药天数合计", "最早用完日期", "购药人签字"),
-        (0, 34, 26, 18, 24, 30, 24),
+        ("医院", "药品", "乡镇（街道）", "患者人数", "用药天数合计", "用量合计（毫克）", "最早用完日期", "购药人签字"),
+        (0, 32, 20, 20, 16, 26, 22, 20),
         tuple(
             (
                 one.hospital,
                 one.drug,
                 one.town,
-                _number(one.patients),
+                _number(one.patients) + (f"（已安排送药 {one.on_round}）" if one.on_round else ""),
                 _number(one.days),
+                one.quantity,
                 (day(one.first_out_on),) if one.first_out_on else "",
                 "",
             )
             for one in lines
         ),
-        (left, left, left, right, right, center, center),
+        (left, left, left, right, right, right, center, center),
     )
     title = f"{document.place}{PURCHASES}"
-    until = f"{chinese_date(document.until)}前用完的药品，按最近一次配药登记汇总" if document.until else ""
+    until = (
+        f"{chinese_date(document.until)}前用完的药品，按最近一次配药登记汇总；用量按最近一次随访的每日剂量计算"
+        if document.until
+        else ""
+    )
     return _render(
         title,
         document.imprint,

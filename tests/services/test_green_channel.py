@@ -20,9 +20,17 @@ from app.patients.commands_treatment import RecordSupply
 from app.patients.models import Admission, MedicineSupply, Patient
 from app.patients.rules import CareSetting
 from app.patients.service.treatment import record_supply
+from app.visits.rules.record import Medicine
+from app.visits.service.recording import record_visit
 from tests.rig.county import COUNTY, OTHER_TOWN, TOWN, County
 from tests.rig.register import NOW, TODAY, registered, vault
+from tests.rig.visits import command, stable
 
+DRUGS = ("奥氮平片", "碳酸锂片", "利培酮片")
+TAKEN = (
+    Medicine("奥氮平", morning_mg="2.5", night_mg="10"),
+    Medicine("利培酮长效", every_weeks=2, long_acting_mg="25"),
+)
 SOON = TODAY + timedelta(days=30)
 DELIVERY = AskGreen("", GreenKind.DELIVERY, TODAY, "县人民医院", "奥氮平片", 28)
 
@@ -91,7 +99,7 @@ def test_a_round_brings_what_runs_out_and_ends_when_every_door_was_tried(session
             RecordSupply(new_public_id(), drug, TODAY - timedelta(days=25), 30, "县人民医院"),
             NOW,
         ).public_id
-        for drug in ("奥氮平片", "碳酸锂片", "利培酮片")
+        for drug in DRUGS
     ]
     assert {one.drug for one in running_out(session, doctor, SOON, TOWN[:9])} == {"奥氮平片", "碳酸锂片", "利培酮片"}
     assert {(one.town_code, one.patients, one.days) for one in to_buy(session, doctor, SOON)} == {(TOWN, 1, 30)}
@@ -105,7 +113,21 @@ def test_a_round_brings_what_runs_out_and_ends_when_every_door_was_tried(session
         with pytest.raises(Invalid) as refused:
             plan_round(session, doctor, wrong, SOON, TODAY, NOW)
         assert list(refused.value.errors) == [at]
+    assert [(one.mg_words, one.unknown, one.on_round) for one in to_buy(session, doctor, SOON)] == [("", 1, 0)] * 3
+    record_visit(session, vault(session), doctor, command(patient, stable(TODAY, medicines=TAKEN)), TODAY, NOW)
+    assert {one.drug: one.mg_words for one in to_buy(session, doctor, SOON)} == {
+        "奥氮平片": "375",
+        "碳酸锂片": "",
+        "利培酮片": "",
+    }
     tour = plan_round(session, doctor, plan, SOON, TODAY, NOW)
+    with pytest.raises(Invalid) as refused:
+        plan_round(session, doctor, replace(plan, submission_key=new_public_id()), SOON, TODAY, NOW)
+    assert refused.value.errors["chosen"][0].code == "incidents.green.on_a_round", "the same medicine to the same door"
+    assert {(one.round_on, one.drug) for one in running_out(session, doctor, SOON, TOWN[:9])} == {
+        (TODAY, drug) for drug in DRUGS
+    }
+    assert {one.on_round for one in to_buy(session, doctor, SOON)} == {1}
     assert plan_round(session, doctor, plan, SOON, TODAY, NOW) is tour
     with pytest.raises(NotFound):
         get_round(session, county.actor("other_doctor"), tour.public_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import String, case, cast, exists, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -18,8 +19,9 @@ from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
 from app.core.reasons import Reason
 from app.core.scope import within, within_prefix
 from app.incidents.models import DeliveryLine, DeliveryRound, GreenEvent, GreenRequest
+from app.incidents.queries.doses import daily_doses, dose_of
 from app.incidents.queries.finding import find_one
-from app.incidents.rules.green import OPEN_GREEN, LineState
+from app.incidents.rules.green import OPEN_GREEN, LineState, RoundState
 from app.patients.models import MedicineSupply, Patient
 from app.patients.rules import ManagementStatus, RegistryStatus
 from app.people.models import Person
@@ -66,6 +68,9 @@ class RunningOut:
     source: str
     days: int
     runs_out_on: date
+    # a round that has still to bring it
+    round_on: date | None = None
+    daily_mg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,15 @@ class ToBuy:
     patients: int
     days: int
     first_out_on: date
+    # by the last visit's daily doses; for how many patients no dose is on record, and how many a round is to bring it already
+    mg: Decimal
+    unknown: int
+    on_round: int
+
+    @property
+    def mg_words(self) -> str:
+        """`12,600` or `937.5`; empty where nobody's dose is known."""
+        return f"{self.mg.normalize():,f}" if self.mg else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +209,28 @@ def running_out(session: Session, actor: Actor, until: date, town: str = "") -> 
         .limit(MOST_LINES)
     ).all()
     villages = full_names(session, {area for _one, _name, area in rows})
+    doses, rounds = daily_doses(session, actor, {one.patient_id for one, *_ in rows}), _under_way(session, actor)
     return [
         RunningOut(
-            one.public_id, one.patient_id, name, villages[area], area, one.drug, one.source, one.days, one.runs_out_on
+            one.public_id, one.patient_id, name, villages[area], area, one.drug, one.source, one.days, one.runs_out_on,
+            rounds.get((one.patient_id, one.drug)), dose_of(doses.get(one.patient_id, {}), one.drug),
         )
         for one, name, area in rows
-    ]
+    ]  # fmt: skip
+
+
+def _under_way(session: Session, actor: Actor) -> dict[tuple[int, str], date]:
+    """Who is to receive which drug on which day by a round that has not ended."""
+    rows = session.execute(
+        select(DeliveryLine.patient_id, DeliveryLine.drug, DeliveryRound.planned_on)
+        .join(DeliveryRound, DeliveryRound.id == DeliveryLine.round_id)
+        .where(
+            within(DeliveryRound.area_code, actor),
+            DeliveryRound.state != RoundState.CLOSED,
+            DeliveryLine.state.in_((LineState.PLANNED, LineState.NOT_MET)),
+        )
+    )
+    return {(patient, drug): day for patient, drug, day in rows}
 
 
 def to_buy(session: Session, actor: Actor, until: date) -> list[ToBuy]:
@@ -213,6 +243,9 @@ def to_buy(session: Session, actor: Actor, until: date) -> list[ToBuy]:
         ToBuy(
             source, drug, town, towns[town], len({one.patient_id for one in lines}), sum(one.days for one in lines),
             min(one.runs_out_on for one in lines),
+            sum((one.days * one.daily_mg for one in lines if one.daily_mg is not None), Decimal()),
+            len({one.patient_id for one in lines if one.daily_mg is None}),
+            len({one.patient_id for one in lines if one.round_on is not None}),
         )
         for (source, drug, town), lines in sorted(grouped.items())
     ]  # fmt: skip

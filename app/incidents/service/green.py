@@ -87,12 +87,16 @@ def move_green(
 def plan_round(
     session: Session, actor: Actor, command: PlanRound, until: date, today: date, now: datetime
 ) -> DeliveryRound:
-    """A tour of one town with the chosen drugs that run out by `until`; one that arrives twice is the one that stands."""
+    """A tour of one town with the chosen drugs that run out by `until`; one that arrives twice is the one that stands.
+
+    Raises `Invalid` by field, also for a drug that another round under way is to bring to the same person.
+    """
     require(actor, Action.KEEP_ROUNDS)
     stored = session.scalar(select(DeliveryRound).where(DeliveryRound.submission_key == command.submission_key))
     if stored is not None and stored.made_by == actor.user_id:
         return stored
-    town = session.get(Area, command.area_code)
+    # two who plan at once for one town: the second sees what the first has planned
+    town = session.get(Area, command.area_code, with_for_update={"key_share": True})
     if town is None or town.level is not AreaLevel.TOWN or not is_within(command.area_code, actor.area_prefix[:9]):
         raise Invalid({"area_code": [reason("patients.area_outside")]})
     if command.planned_on < today:
@@ -101,6 +105,8 @@ def plan_round(
     found = [one for one in running_out(session, actor, until, prefix_of(command.area_code)) if one.supply in chosen]
     if not found:
         raise Invalid({"chosen": [reason("core.nothing_chosen")]})
+    if any(one.round_on for one in found):
+        raise Invalid({"chosen": [reason("incidents.green.on_a_round")]})
     tour = DeliveryRound(
         submission_key=command.submission_key,
         area_code=command.area_code,

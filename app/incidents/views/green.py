@@ -149,7 +149,8 @@ def plan_round() -> Answer:
     }
     if town not in towns:
         town = next(iter(towns), town)
-    found = queries.running_out(session, actor, until, town[:9])
+    due = queries.running_out(session, actor, until, town[:9])
+    found, planned = [one for one in due if not one.round_on], [one for one in due if one.round_on]
     sources = [one.source for one in found if one.source]
     form = PlanRoundForm(
         data={
@@ -170,7 +171,9 @@ def plan_round() -> Answer:
         )
         if done is not None:
             return done
-    page = render_template("incidents/round_new.html", form=form, town=town, towns=towns, found=found, until=until)
+    page = render_template(
+        "incidents/round_new.html", form=form, town=town, towns=towns, found=found, planned=planned, until=until
+    )
     return page if request.method == "GET" else (page, 422)
 
 
@@ -278,7 +281,7 @@ def _purchases(kind: str) -> bytes:
             "incidents.purchases_printed",
             ("area", place),
             place,
-            f"{kind}:{until}:{[(one.source, one.drug, one.town_code, one.days) for one in lines]}",
+            f"{kind}:{until}:{[(one.source, one.drug, one.town_code, one.days, str(one.mg)) for one in lines]}",
             now,
             lambda mark: draw(lines, name, until, actor, now, mark),
         )
