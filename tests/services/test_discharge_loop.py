@@ -33,9 +33,11 @@ from app.discharges.models import Discharge, HandoverEvent, HandoverForm
 from app.discharges.papers import rows_of
 from app.discharges.queries.reach import get_own_record
 from app.discharges.queries.sheets import open_form_sheet
+from app.discharges.rules.checks import check_record
 from app.discharges.rules.states import (
     CloseReason,
     DischargeState,
+    DischargeTo,
     DischargeType,
     EventKind,
     FormKind,
@@ -188,6 +190,21 @@ def test_errors_are_said_by_field(session: Session, county: County) -> None:
         submit_discharge(session, vault(session), county.actor("doctor"), record(), NOW)
 
 
+@pytest.mark.parametrize(
+    ("how", "to"),
+    [
+        (DischargeType.ORDERED, DischargeTo.HOSPITAL),
+        (DischargeType.FAMILY, DischargeTo.HOSPITAL),
+        (DischargeType.TRANSFER, DischargeTo.HOME),
+        (DischargeType.DEATH, DischargeTo.HOME),
+        (DischargeType.DEATH, DischargeTo.CARE_HOME),
+    ],
+)
+def test_nobody_is_sent_home_to_somebody_who_lies_elsewhere(how: DischargeType, to: DischargeTo) -> None:
+    errors = check_record(record(discharge_type=how, discharge_to=to), NOW)
+    assert set(errors) == {"discharge_to"}
+
+
 def test_a_late_record_goes_out_at_once_and_is_the_hospitals_lateness(session: Session, county: County) -> None:
     loop = submitted(session, county, discharged_at=NOW - 30 * HOUR)
     assert loop.late_by is LateBy.HOSPITAL and state(loop) is DischargeState.DISPATCHED
@@ -212,9 +229,11 @@ def test_death_and_another_hospital_start_no_loop_and_the_register_is_asked_to_l
     session: Session, county: County
 ) -> None:
     patient = known(session, county)
-    for number, kind in enumerate((DischargeType.DEATH, DischargeType.TRANSFER)):
+    ends = ((DischargeType.DEATH, DischargeTo.UNKNOWN), (DischargeType.TRANSFER, DischargeTo.HOSPITAL))
+    for number, (kind, to) in enumerate(ends):
         left = NOW - (number + 1) * DAY
-        loop = submitted(session, county, discharge_type=kind, hospital_number=f"N{number}", discharged_at=left)
+        said: dict[str, Any] = {"discharge_type": kind, "discharge_to": to, "hospital_number": f"N{number}"}
+        loop = submitted(session, county, discharged_at=left, **said)
         assert (loop.state, loop.close_reason) == (DischargeState.CLOSED, CloseReason.NO_LOOP)
         assert forms(session, loop) == {}
     asked = session.scalars(select(Task).where(Task.kind == TaskKind.CHECK_STATUS, Task.patient_id == patient.id)).all()

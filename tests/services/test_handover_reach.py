@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -18,7 +19,7 @@ from app.core.errors import NotFound
 from app.discharges.models import HandoverEscalation
 from app.discharges.queries.clears import clears_of
 from app.discharges.queries.inbox import LOOK, count_inbox, may_look
-from app.discharges.rules.states import FormKind, GuardianState
+from app.discharges.rules.states import DischargeTo, FormKind, GuardianState
 from app.discharges.service import escalate, receive_form, report_back
 from tests.rig.county import COUNTY, VILLAGE, County
 from tests.rig.discharges import forms, submitted
@@ -98,14 +99,30 @@ def test_an_inbox_counts_what_is_late_and_the_four_clears_what_is_known(session:
     assert count_inbox(session, worker, NOW) == (1, 0)
     assert count_inbox(session, worker, NOW + timedelta(hours=25)) == (1, 1)
     office = clears_of(session, county.actor("county_office"), vault(session), loop)
-    assert (office.is_recorded, office.is_place_known, office.is_cared_for, office.is_joint) == (
-        True,
-        True,
-        False,
-        False,
-    )
+    assert (office.is_recorded, office.is_place_known) == (False, True), "it says no day of re-examination"
+    assert (office.is_cared_for, office.is_joint) == (False, False)
     assert (office.guardian, office.received, office.asked) == (GuardianState.OK, 0, 4)
     report_back(session, vault(session), worker, sent[FormKind.VILLAGE].public_id, act(), NOW)
     coordinator = clears_of(session, county.actor("coordinator"), vault(session), loop)
     assert coordinator.is_cared_for and coordinator.contacts == (1, 4)
     assert (coordinator.diagnosis, coordinator.medicines, coordinator.discharge_to) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "clears"),
+    [
+        ({}, (True, True)),
+        ({"medicines": ()}, (False, True)),
+        ({"medicines": (), "advice": "暂不用药，门诊观察"}, (True, True)),
+        ({"is_complete": False}, (False, True)),
+        ({"discharge_to": DischargeTo.UNKNOWN}, (True, False)),
+    ],
+    ids=["whole", "no medicines", "none, and said why", "incomplete", "nobody knows where"],
+)
+def test_what_is_not_clear_is_said_not_to_be(
+    session: Session, county: County, said: dict[str, Any], clears: tuple[bool, bool]
+) -> None:
+    known(session, county)
+    loop = submitted(session, county, recheck_on=TODAY + timedelta(days=14), **said)
+    shown = clears_of(session, county.actor("coordinator"), vault(session), loop)
+    assert (shown.is_recorded, shown.is_place_known) == clears

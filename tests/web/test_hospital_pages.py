@@ -15,7 +15,7 @@ from app.core.clock import SHANGHAI
 from app.core.db import Database, new_public_id
 from app.discharges.commands import CloseLoop
 from app.discharges.models import Discharge, HandoverForm
-from app.discharges.rules.states import CloseReason, DischargeType, FormKind, Source
+from app.discharges.rules.states import CloseReason, DischargeTo, DischargeType, FormKind, Source
 from app.discharges.service import close_loop
 from app.patients.models import Clue, Patient
 from app.patients.service import record_admission
@@ -80,7 +80,7 @@ def test_a_record_begins_with_whom_the_ward_has_and_who_was_reported_as_gone_lea
     assert ours in hospital.get("/").text, "another hospital's paper ends no stay here"
     assert "与在册的住院登记不一致" in client_as("county_office").get(f"/discharges/records/{other}").text
     with database.transaction() as session:
-        submitted(session, county, discharge_type=DischargeType.DEATH)
+        submitted(session, county, discharge_type=DischargeType.DEATH, discharge_to=DischargeTo.UNKNOWN)
     assert ours not in hospital.get("/").text, (
         "the ward has said so itself; the register follows when people have looked"
     )

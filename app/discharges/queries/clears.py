@@ -14,13 +14,17 @@ from app.discharges.models import Discharge, HandoverForm
 from app.discharges.queries.facts import visits_since
 from app.discharges.queries.guards import guarding_of
 from app.discharges.rules.states import DischargeTo, FormKind, FormState, GuardianState
-from app.discharges.sealing import CLINICAL, MEDICINES, open_json
+from app.discharges.sealing import CLINICAL, GUIDANCE, MEDICINES, open_json
 from app.people.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class Clears:
-    """Each of the four as yes or no with what it rests on; `diagnosis` and `medicines` only for clinicians."""
+    """Each of the four as yes or no with what it rests on; `diagnosis` and `medicines` only for clinicians.
+
+    The treatment is on record where it says with what the person went home (or, as advice, why with nothing) and when to be seen
+    again, and the hospital has not marked it as incomplete: that a record came is not yet a record of treatment.
+    """
 
     is_recorded: bool
     diagnosis: str | None
@@ -52,7 +56,7 @@ def clears_of(session: Session, actor: Actor, vault: Vault, loop: Discharge) -> 
     diagnosis, medicines = _treatment(actor, vault, loop)
     visits = visits_since(session, [loop.id]).get(loop.id, [])
     return Clears(
-        is_recorded=loop.submitted_at is not None,
+        is_recorded=_is_recorded(vault, loop),
         diagnosis=diagnosis,
         medicines=medicines,
         discharge_to=loop.discharge_to if sees(actor, Field.CARE_SPANS) is Grant.FULL else None,
@@ -66,6 +70,14 @@ def clears_of(session: Session, actor: Actor, vault: Vault, loop: Discharge) -> 
         asked=len(forms),
         plan_at=town.acted_at if town else None,
     )
+
+
+def _is_recorded(vault: Vault, loop: Discharge) -> bool:
+    clinical = open_json(vault, loop.person_id, CLINICAL, loop.clinical_sealed) or {}
+    lines = open_json(vault, loop.person_id, MEDICINES, loop.medicines_sealed) or []
+    guidance = open_json(vault, loop.person_id, GUIDANCE, loop.guidance_sealed) or {}
+    is_treated = bool(clinical.get("diagnosis") and (lines or clinical.get("advice")))
+    return is_treated and bool(guidance.get("recheck_on")) and clinical.get("is_complete") is not False
 
 
 def _treatment(actor: Actor, vault: Vault, loop: Discharge) -> tuple[str | None, tuple[str, ...] | None]:

@@ -14,6 +14,7 @@ from app.core.reasons import Reason, reason
 from app.discharges.rules import record
 from app.discharges.rules.clocks import MAY_RUN_AHEAD
 from app.discharges.rules.numbers import first_of
+from app.discharges.rules.states import NO_LOOP, DischargeTo, DischargeType
 
 Errors = dict[str, list[Reason]]
 
@@ -35,6 +36,7 @@ LONGEST: Mapping[str, int] = {
 _NEEDED = ("hospital_number", "diagnosis", "doctor_name", "doctor_phone")
 _FOREIGN = frozenset({IdKind.PASSPORT, IdKind.FOREIGN_RESIDENT_CARD})
 _MEDICINE = {"name": 60, "dose": 60, "usage": 100}
+_DOORS = frozenset({DischargeTo.HOME, DischargeTo.CARE_HOME})
 MOST_ADMISSIONS = 999
 # A file's number as offices write it: 城卫发〔2026〕12号, 城卫字第12号, or signs without words. A long run of digits would be a
 # person's number, and Chinese words stand only where an office's short name does, so that no name slips in.
@@ -85,6 +87,10 @@ class Record(Protocol):
     @property
     def risk_level(self) -> int: ...
     @property
+    def discharge_type(self) -> DischargeType: ...
+    @property
+    def discharge_to(self) -> DischargeTo: ...
+    @property
     def pay_method(self) -> int | None: ...
     @property
     def help_needed(self) -> int: ...
@@ -104,6 +110,7 @@ def check_record(said: Record, now: datetime) -> Errors:
     _texts(said, errors)
     _days(said, now, errors)
     _codes(said, errors)
+    _whereabouts(said, errors)
     for name in ("doctor_phone", "contact_phone"):
         number = getattr(said, name)
         if number and (wrong := check_phone(number).errors):
@@ -161,6 +168,16 @@ def _is_day(text: str) -> bool:
         return bool(date.fromisoformat(text))
     except ValueError:
         return False
+
+
+def _whereabouts(said: Record, errors: Errors) -> None:
+    """Four units are sent to a door only where somebody has come home: how one left and where to say the same."""
+    if said.discharge_type is DischargeType.TRANSFER and said.discharge_to is not DischargeTo.HOSPITAL:
+        errors["discharge_to"] = [reason("discharges.transfer_to_hospital")]
+    elif said.discharge_to is DischargeTo.HOSPITAL and said.discharge_type not in NO_LOOP:
+        errors["discharge_to"] = [reason("discharges.hospital_is_transfer")]
+    elif said.discharge_type is DischargeType.DEATH and said.discharge_to in _DOORS:
+        errors["discharge_to"] = [reason("discharges.death_goes_nowhere")]
 
 
 def _codes(said: Record, errors: Errors) -> None:
