@@ -19,8 +19,10 @@ NOTHING = "—"
 MOST_PLACES = 12
 """Of an indicator's shortfalls."""
 _ABREAST, _BARS_ABREAST = 4, 30
-_PLACE_ROOM, _COUNT_ROOM, _RATE_ROOM = mm(26), mm(14), mm(12)
+_PLACE_ROOM, _COUNT_ROOM, _RATE_ROOM = mm(26), mm(13.2), mm(13.6)
 _ROW, _HEAD, _SMALL = mm(6.6), mm(7.5), 8.5
+_AIR = 8.4
+"""What a cell leaves beside its text, in points."""
 _NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五")
 
 
@@ -132,6 +134,8 @@ class ComplianceDocument:
     """Overdue, loops, reassessments, subsidy and insurance, incidents, data quality."""
     villages: CountTable
     provenance: Provenance
+    below: str = ""
+    """What the rows are: 乡镇, 村（社区）; nothing where there is nothing below."""
     status: str = "未报送"
     prepared_by: str = ""
 
@@ -236,7 +240,7 @@ def _key_figures(flow: Flow, document: ComplianceDocument, numeral: str) -> None
 
 
 def _indicator_tables(flow: Flow, document: ComplianceDocument, numeral: str) -> None:
-    flow.section(f"{numeral}、分乡镇指标表" if document.rows[0].place else f"{numeral}、指标表")
+    flow.section(f"{numeral}、分{document.below}指标表" if document.below else f"{numeral}、指标表")
     flow.note(document.facts)
     for start in range(0, len(document.indicators), _ABREAST):
         _indicator_table(flow, document, slice(start, start + _ABREAST))
@@ -251,21 +255,31 @@ def _indicator_table(flow: Flow, document: ComplianceDocument, part: slice) -> N
             Column("分母", _COUNT_ROOM, Align.RIGHT),
             Column(head.unit, _RATE_ROOM, Align.RIGHT),
         ]
-    grid = Grid(flow.left, tuple(columns), _SMALL, _ROW, _HEAD)
-    rows = []
-    for row in document.rows:
-        cells = [row.place]
-        for measure in row.measures[part]:
-            cells += [str(measure.numerator), counted(measure.denominator), measure.rate or NOTHING]
-        rows.append(grid.row(flow.paper, cells, RowStyle.TOTAL if row.is_total else RowStyle.PLAIN))
+    lines = [(row, [row.place, *_measured(row.measures[part])]) for row in document.rows]
+    size = _fitting(flow.paper, [cell for _row, cells in lines for cell in cells[1:]], _COUNT_ROOM)
+    grid = Grid(flow.left, tuple(columns), size, _ROW, _HEAD)
+    rows = [grid.row(flow.paper, cells, RowStyle.TOTAL if row.is_total else RowStyle.PLAIN) for row, cells in lines]
     flow.table(grid, rows, [Band("", 1), *(Band(head.name, 3) for head in heads)])
     flow.note("；".join(f"{head.name}＝{head.numerator} ÷ {head.denominator}" for head in heads) + "。")
 
 
+def _measured(measures: Sequence[Measure]) -> list[str]:
+    cells: list[str] = []
+    for one in measures:
+        cells += [str(one.numerator), counted(one.denominator), one.rate or NOTHING]
+    return cells
+
+
+def _fitting(paper: Paper, numbers: Sequence[str], room: float) -> float:
+    """The size in which the longest number stands whole in its column: a figure is never cut."""
+    longest = max((paper.measure(number, 1, bold=True) for number in numbers), default=1)
+    return min(_SMALL, (room - _AIR) / longest)
+
+
 def _trends(flow: Flow, document: ComplianceDocument, numeral: str) -> None:
-    flow.section(f"{numeral}、变化趋势与各地对比", mm(70))
+    flow.section(f"{numeral}、变化趋势与各地对比")
     for chart in document.trends:
-        flow.heading(chart.title, mm(62))
+        flow.heading(chart.title)
         flow.block(mm(62), _trend_drawing(flow, chart.trend))
         flow.space(mm(3))
     if document.trend_table.lines:
@@ -275,7 +289,7 @@ def _trends(flow: Flow, document: ComplianceDocument, numeral: str) -> None:
         for start in range(0, len(compared.bars), _BARS_ABREAST):
             bars = compared.bars[start : start + _BARS_ABREAST]
             height = mm(6) * len(bars) + mm(6)
-            flow.heading(compared.title if start == 0 else f"{compared.title}（续）", height)
+            flow.heading(compared.title if start == 0 else f"{compared.title}（续）")
             flow.block(height, _bar_drawing(flow, bars, compared.target))
             flow.space(mm(2))
 
@@ -329,7 +343,8 @@ def _count_table(flow: Flow, table: CountTable) -> None:
         Column(table.columns[0], first, most_lines=3),
         *(Column(title, others, Align.RIGHT) for title in table.columns[1:]),
     )
-    grid = Grid(flow.left, columns, 9, _ROW, mm(10))
+    size = _fitting(flow.paper, [str(cell) for line in table.lines for cell in line.cells[1:]], others)
+    grid = Grid(flow.left, columns, size, _ROW, mm(10))
     flow.table(grid, [_table_row(flow.paper, grid, line) for line in table.lines])
     if table.note:
         flow.note(table.note)
@@ -364,7 +379,7 @@ def _definitions(flow: Flow, document: ComplianceDocument, numeral: str) -> None
 
 def _signatures(flow: Flow, document: ComplianceDocument, numeral: str) -> None:
     paper = flow.paper
-    flow.section(f"{numeral}、签章", mm(72))
+    flow.section(f"{numeral}、签章")
     flow.paragraph("本报告所列数字由系统按上述口径从业务记录计算，每个数字与其名单一致。经核对无误，现予报送。")
 
     def draw(top: float) -> None:

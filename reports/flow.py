@@ -28,6 +28,19 @@ class Band:
     columns: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A line, or a gap where it has no text."""
+
+    text: str
+    size: float
+    down: float
+    bold: bool = False
+    grey: float = BLACK
+    is_section: bool = False
+    is_body: bool = False
+
+
 class Flow:
     """Lays out downwards and turns the page where there is no room; `draw` then draws all pages."""
 
@@ -36,6 +49,7 @@ class Flow:
         self.left, self.width = MARGIN, paper.width - 2 * MARGIN
         self._title, self._footer = title, footer
         self._pages: list[list[Draw]] = []
+        self._pending: list[_Words] = []
         self.contents: list[tuple[str, int]] = []
         self._y = 0.0
 
@@ -43,34 +57,38 @@ class Flow:
 
     def turn(self) -> None:
         """Begin a page."""
-        self._pages.append([])
-        self._y = self.paper.height - _TOP
+        self._settle()
+        self._begin()
 
-    def section(self, title: str, keep: float = mm(45)) -> None:
-        """A heading of the contents; it never stands at the foot of a page without `keep` points behind it."""
-        self._room_for(mm(14) + keep)
-        if self._y < self.paper.height - _TOP:
-            self._y -= mm(5)
-        self.contents.append((title, len(self._pages)))
-        self._line(title, 15, bold=True, down=mm(9))
+    def section(self, title: str) -> None:
+        """A heading of the contents; a heading never stands at the foot of a page without what it is about."""
+        self._settle_words()
+        self._pending += [_Words("", 0, down=mm(5)), _Words(title, 15, bold=True, down=mm(9), is_section=True)]
 
-    def heading(self, title: str, keep: float = mm(30)) -> None:
-        self._room_for(mm(9) + keep)
-        self._y -= mm(2)
-        self._line(title, 11.5, bold=True, down=mm(6.5))
+    def heading(self, title: str) -> None:
+        self._settle_words()
+        self._pending += [_Words("", 0, down=mm(2)), _Words(title, 11.5, bold=True, down=mm(6.5))]
 
     def paragraph(self, text: str, size: float = 10.5, *, grey: float = BLACK, indent: bool = True) -> None:
-        """Lines may part over two pages."""
-        for line in self.paper.wrapped(("　　" if indent else "") + text, size, self.width, 60):
-            self._room_for(size * _LEADING)
-            self._line(line, size, grey=grey, down=size * _LEADING)
+        """Lines may part over two pages; right below a heading they stay with it and with what follows."""
+        lines = self.paper.wrapped(("　　" if indent else "") + text, size, self.width, 60)
+        words = [_Words(line, size, grey=grey, down=size * _LEADING, is_body=True) for line in lines]
+        if self._pending:
+            self._pending += words
+            return
+        for line in words:
+            self._room_for(line.down)
+            self._write(line)
 
     def note(self, text: str) -> None:
         self.paragraph(text, 8.5, grey=LABEL_GREY, indent=False)
-        self._y -= mm(1.5)
+        self.space(mm(1.5))
 
     def space(self, height: float) -> None:
-        self._y -= height
+        if self._pending:
+            self._pending.append(_Words("", 0, down=height))
+        else:
+            self._y -= height
 
     def block(self, height: float, draw: Callable[[float], None]) -> None:
         """Something that stays whole; `draw` hears its upper edge."""
@@ -87,19 +105,42 @@ class Flow:
         self._room_for(head + (height if height < whole * _KEPT_WHOLE else sum(row.height for row in rows[:3])))
         for number, page in enumerate(pages_of(rows, self._y - _BOTTOM - head, whole, 0)):
             if number:
-                self.turn()
+                self._begin()
             self._add(_table_drawing(self.paper, grid, bands, self._y, page))
             self._y -= head + sum(row.height for row in page)
         self._y -= mm(3)
 
     def _room_for(self, height: float) -> None:
-        if not self._pages or self._y - height < _BOTTOM:
-            self.turn()
+        """Turn the page unless there are `height` points for what comes, below the words that wait for it."""
+        waiting = sum(words.down for words in self._pending)
+        if not self._pages or self._y - waiting - height < _BOTTOM:
+            self._begin()
+        pending, self._pending = self._pending, []
+        for words in pending:
+            self._write(words)
 
-    def _line(self, text: str, size: float, *, bold: bool = False, grey: float = BLACK, down: float) -> None:
-        x, y, paper = self.left, self._y - size, self.paper
-        self._add(lambda: paper.text(x, y, text, size, bold=bold, grey=grey))
-        self._y -= down
+    def _settle(self) -> None:
+        if self._pending:
+            self._room_for(0)
+
+    def _settle_words(self) -> None:
+        """A section that was words alone ends here."""
+        if any(words.is_body for words in self._pending):
+            self._settle()
+
+    def _begin(self) -> None:
+        self._pages.append([])
+        self._y = self.paper.height - _TOP
+
+    def _write(self, words: _Words) -> None:
+        if words.text:
+            x, y, paper = self.left, self._y - words.size, self.paper
+            self._add(lambda: paper.text(x, y, words.text, words.size, bold=words.bold, grey=words.grey))
+            if words.is_section:
+                self.contents.append((words.text, len(self._pages)))
+        elif self._y == self.paper.height - _TOP:  # no gap at the head of a page
+            return
+        self._y -= words.down
 
     def _add(self, draw: Draw) -> None:
         self._pages[-1].append(draw)
@@ -108,6 +149,7 @@ class Flow:
 
     def draw(self, cover: Callable[[Sequence[tuple[str, int]]], None]) -> None:
         """The cover, which hears the contents with their pages, and all pages behind it."""
+        self._settle()
         count = len(self._pages) + 1
         cover([(title, page + 1) for title, page in self.contents])
         self._end_page(1, count)

@@ -103,7 +103,7 @@ def _villages_of(session: Session, place: str) -> tuple[tuple[str, str, bool], .
     villages = [one for one in list_places(session, prefix_of(place), AreaLevel.VILLAGE) if one.replaced_by is None]
     towns = names_of(session, {town_of(one.code) for one in villages})
     for town in sorted(towns):
-        found += [(one.name, one.code, False) for one in villages if town_of(one.code) == town]
+        found += [(f"{towns[town]}·{one.name}", one.code, False) for one in villages if town_of(one.code) == town]
         found.append((f"{towns[town]} 合计", town, True))
     return tuple(found)
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from app.areas.queries import office_of
-from app.areas.rules import prefix_of
+from app.areas.rules import AreaLevel, level_of, prefix_of
 from app.audit.prints import Mark, Print, mark_of
 from app.core.actor import Actor
 from app.core.clock import business_day
@@ -56,6 +56,7 @@ from reports.compliance_xlsx import render_compliance_xlsx
 from reports.wording import Provenance
 
 _NAMED = 3
+_BELOW_WORDS = {AreaLevel.COUNTY: "乡镇", AreaLevel.TOWN: "村（社区）"}
 _TRENDS = (
     ("管理、服药与稳定", ("management", "standard", "regular_medication", "stability")),
     ("面访、体检与康复", ("face_to_face", "examination", "rehabilitation")),
@@ -87,6 +88,7 @@ def compliance_document(facts: ReportFacts, organisation: str, provenance: Prove
         tables=count_tables(lines, facts.counts),
         villages=village_table(facts.villages, facts.counts),
         provenance=provenance,
+        below=_BELOW_WORDS[level_of(facts.place)] if facts.below else "",
         status="已报送" if facts.run.is_frozen else "未报送",
         prepared_by=provenance.printed_by,
     )
