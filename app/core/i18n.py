@@ -8,7 +8,9 @@ once and a text is one look-up; Flask-Babel brings the locale to everything else
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -25,11 +27,24 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-__all__ = ["LANGUAGES", "N_", "_", "gettext_anywhere", "init_app", "language", "lazy_", "ngettext", "phrase", "said_in"]
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "_",
+    "gettext_anywhere",
+    "init_app",
+    "language",
+    "lazy_",
+    "ngettext",
+    "phrase",
+    "said_in",
+    "speaking",
+]
 
 APP = Path(__file__).resolve().parent.parent
 LANGUAGES = {"zh": "中文", "en": "English"}
 DEFAULT_LANGUAGE = "zh"
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -75,8 +90,21 @@ def said_in(code: str, text: str) -> str:
     return _catalogue(code).gettext(text)
 
 
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Everything in a named language until the end, whoever reads: what is printed goes to other people."""
+    token = _spoken.set(code)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def language() -> str:
-    """The reader's language, found once a request."""
+    """The reader's language, found once a request; the one that is being spoken goes before it."""
+    spoken = _spoken.get()
+    if spoken is not None:
+        return spoken
     try:
         return request.anhu_language  # type: ignore[attr-defined, no-any-return]  # kept on the request for its life
     except AttributeError:

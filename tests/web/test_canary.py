@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import inspect
 import json
 import os
 import re
@@ -18,15 +19,17 @@ import openpyxl
 import pytest
 from flask import Flask
 from pypdf import PdfReader
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.accounts.models import User
 from app.core.access import FIELDS, Field, Grant
 from app.core.actor import Role
 from config import Settings
 from tests.conftest import NOW, TODAY
 from tests.rig.county import County, build_county
-from tests.rig.crawl import ROLES, address, routes
+from tests.rig.crawl import ROLES, address, published, routes
 from tests.rig.scene import FAR, NEAR, Marked, Scene, build_scene
 
 pytestmark = pytest.mark.walk
@@ -242,3 +245,38 @@ def test_sealed_values_stand_nowhere_in_the_database(house: House) -> None:
         content = file.read_bytes()
         found = [value for value in secret if value.encode() in content]
         assert not found, f"{file.name}: {found}"
+
+
+ENGLISH = re.compile(r"(?<![A-Za-z])[A-Za-z]+,?(?: [A-Za-z]+,?){2,}|[\u4e00-\u9fff], [\u4e00-\u9fff]")
+
+
+def test_papers_are_in_chinese_whatever_the_language_of_whoever_prints_them(house: House) -> None:
+    found, drawn = {}, 0
+    with house.app.extensions["anhu.db"].transaction() as session:
+        session.execute(update(User).values(language="en"))
+    try:
+        for route in (one for one in routes(house.app) if hasattr(house.app.view_functions[one.endpoint], "is_paper")):
+            for role in published()[route.rule, route.method]:
+                client = house.app.test_client()
+                client.set_cookie("anhu_session", house.county.token_for(house.app, role))
+                answer = client.get(address(house.app, route, house.scene.near, role))
+                if answer.status_code == 200 and answer.data.startswith(b"%PDF"):
+                    drawn += 1
+                    words = " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
+                    found[route.rule] = ENGLISH.findall(words)
+                    break
+    finally:
+        with house.app.extensions["anhu.db"].transaction() as session:
+            session.execute(update(User).values(language="zh"))
+    assert drawn > 30, "the papers of the scene"
+    assert {where: words for where, words in found.items() if words} == {}
+
+
+def test_every_view_that_hands_out_a_paper_says_so(house: House) -> None:
+    bare = []
+    for view in house.app.view_functions.values():
+        source = inspect.unwrap(view)
+        names = getattr(source, "__code__", None) and source.__code__.co_names
+        if names and "hand_out" in names and not hasattr(view, "is_paper"):
+            bare.append(source.__qualname__)
+    assert bare == []

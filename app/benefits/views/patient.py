@@ -35,7 +35,7 @@ from app.core.db import transaction
 from app.core.forms import Form
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.web import read_session
 from app.patients.models import Patient
 from app.patients.queries import get_patient
@@ -110,6 +110,7 @@ def withdraw(public_id: str) -> Answer:
 
 @benefits.get("/benefits/patients/<public_id>/sheet.pdf")
 @permit(Action.KEEP_BENEFITS)
+@paper
 def sheet_pdf(public_id: str) -> Answer:
     """What the family receives and may apply for, in plain words."""
     session, actor, clock, keyring = read_session(), current_actor(), current_clock(), current_keyring()

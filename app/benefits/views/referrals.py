@@ -39,7 +39,7 @@ from app.core.errors import NotFound
 from app.core.forms import Form
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.web import read_session
 from app.guardians.labels import RELATION_LABELS
 from app.people.models import Person
@@ -162,6 +162,7 @@ def month(public_id: str) -> Answer:
 
 @benefits.get("/rehab/referrals/<public_id>/slip.pdf")
 @permit(Action.REFER_TO_REHAB)
+@paper
 def slip_pdf(public_id: str) -> Answer:
     """The sheet that goes along, with the receipt that comes back."""
     session, actor, clock, keyring = read_session(), current_actor(), current_clock(), current_keyring()

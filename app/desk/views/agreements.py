@@ -14,7 +14,7 @@ from app.core.clock import current_clock
 from app.core.dates import add_months
 from app.core.db import transaction
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.web import read_session
 from app.desk.papers_agreement import AgreementOnPaper, agreement_pdf, blank_agreement, print_of_agreement
 from app.desk.views.blueprint import desk
@@ -27,6 +27,7 @@ from app.people.vault import Vault
 
 @desk.route("/patients/<public_id>/agreements/<agreement_id>/paper")
 @permit(Action.KEEP_AGREEMENTS)
+@paper
 def agreement_paper(public_id: str, agreement_id: str) -> Response:
     """As it was signed: to be signed on paper, or for whoever lost theirs."""
     actor, today, session = current_actor(), current_clock().today(), read_session()
@@ -44,6 +45,7 @@ def agreement_paper(public_id: str, agreement_id: str) -> Response:
 
 @desk.route("/applications/<public_id>/paper")
 @permit(Action.KEEP_AGREEMENTS)
+@paper
 def application_paper(public_id: str) -> Response:
     """What is to be signed: without number and day, which come with the signatures."""
     actor, today, session = current_actor(), current_clock().today(), read_session()
@@ -62,6 +64,7 @@ def application_paper(public_id: str) -> Response:
 
 @desk.route("/agreements/blank")
 @permit(Action.KEEP_AGREEMENTS)
+@paper
 def blank_agreement_paper() -> Response:
     """Nothing of the register leaves, so nothing is noted."""
     clock = current_clock()

@@ -20,7 +20,7 @@ from app.core.errors import AnhuError, NotFound
 from app.core.fields import choices
 from app.core.i18n import _, lazy_
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.web import forget_reads, read_session, show_errors
 from app.desk.forms.consents import SEPARATOR, ConsentForm, OtherPurposeForm, PrepareForm
 from app.desk.papers_consents import consent_pdf, receipt_pdf
@@ -114,6 +114,7 @@ def prepare_consent(public_id: str) -> Answer:
 
 @desk.route("/patients/<public_id>/consents/<purpose>/paper")
 @permit(Action.KEEP_REGISTER)
+@paper
 def consent_paper(public_id: str, purpose: str) -> Response:
     """As it was signed, or with `blank` to be signed; noted."""
     return _paper(public_id, purpose, is_blank="blank" in request.args)
@@ -121,6 +122,7 @@ def consent_paper(public_id: str, purpose: str) -> Response:
 
 @desk.route("/patients/<public_id>/consents/<purpose>/receipt")
 @permit(Action.KEEP_REGISTER)
+@paper
 def withdrawal_receipt(public_id: str, purpose: str) -> Response:
     """What the family keeps after a withdrawal; there is none before it."""
     now = current_clock().now()
@@ -133,6 +135,7 @@ def withdrawal_receipt(public_id: str, purpose: str) -> Response:
     return hand_out(content, "withdrawal-receipt")
 
 
+@paper
 def _paper(public_id: str, which: str, *, is_blank: bool, **about: str) -> Response:
     now = current_clock().now()
     with transaction() as session:

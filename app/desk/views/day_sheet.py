@@ -14,7 +14,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.desk.day_paper import day_sheet_pdf
 from app.desk.papers import task_workbook as render_tasks
 from app.desk.queries.day_sheet import beside
@@ -32,6 +32,7 @@ IN_WORKBOOK = 5_000
 
 @desk.route("/tasks/day-sheet")
 @permit(Action.SEE_TASKS)
+@paper
 def day_sheet() -> Response:
     """随访日程单 of the first hundred duties under the filter."""
     actor, clock = current_actor(), current_clock()

@@ -16,7 +16,7 @@ from app.core.db import new_public_id, transaction
 from app.core.errors import AnhuError, Forbidden, Invalid, NotFound
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.desk.forms.plans import PlanForm, begun
@@ -117,6 +117,7 @@ def tick(public_id: str) -> BaseResponse:
 
 @desk.route("/patients/<public_id>/plan/paper")
 @permit(Action.KEEP_PLANS)
+@paper
 def plan_paper(public_id: str) -> Response:
     """The plan that holds, for the family's wall; noted."""
     actor, clock = current_actor(), current_clock()

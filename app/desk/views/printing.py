@@ -11,7 +11,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import NotFound
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.web import read_session
 from app.desk.blank_papers import BLANK_PAPERS, BY_NAME
 from app.desk.papers_supplement import supplement_pdf
@@ -26,6 +26,7 @@ from reports.forms.sheet import Imprint
 
 @desk.route("/patients/<public_id>/supplement/paper")
 @permit(Action.KEEP_REGISTER)
+@paper
 def supplement_paper(public_id: str) -> Response:
     """个人信息补充表 as the record stands; noted."""
     actor, clock = current_actor(), current_clock()
@@ -55,6 +56,7 @@ def blank_forms() -> str:
 
 @desk.route("/forms/<form>")
 @permit(Action.KEEP_REGISTER)
+@paper
 def blank_form(form: str) -> Response:
     """A form without a person: nothing of the register leaves, so nothing is noted."""
     if form not in BY_NAME:

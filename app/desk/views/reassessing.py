@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.quarter import Quarter
 from app.desk.papers_reassessing import reassessment_pdf
 from app.desk.views.blueprint import desk
@@ -33,6 +33,7 @@ from app.visits.readers import open_text
 
 @desk.route("/reassessments/<public_id>/paper")
 @permit(Action.REASSESS)
+@paper
 def reassessment_paper(public_id: str) -> Response:
     """危险性季度评估表; noted."""
     actor, clock = current_actor(), current_clock()

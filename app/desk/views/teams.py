@@ -20,7 +20,7 @@ from app.core.db import transaction
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import N_, _
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.desk.forms.teams import TeamForm
@@ -107,6 +107,7 @@ def leave_team(public_id: str) -> BaseResponse:
 
 @desk.route("/patients/<public_id>/team/card")
 @permit(Action.KEEP_TEAMS)
+@paper
 def team_card(public_id: str) -> Response:
     """关爱帮扶小组联系卡, two of them; noted."""
     actor, clock = current_actor(), current_clock()

@@ -22,7 +22,7 @@ from app.core.errors import AnhuError, Conflict, Invalid, NotFound
 from app.core.fields import choices
 from app.core.i18n import _, lazy_
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.reasons import reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.desk.forms.transfers import AcceptForm, ProposeForm, RefuseForm, WithdrawForm
@@ -108,6 +108,7 @@ def withdraw_transfer(public_id: str) -> Answer:
 
 @desk.route("/transfers/<public_id>/paper")
 @permit(Action.MOVE_PATIENTS)
+@paper
 def transfer_paper(public_id: str) -> Response:
     """迁移交接单, or for a place outside the county the letter on the package; only for who may open the record. Noted."""
     actor, clock = current_actor(), current_clock()
@@ -159,6 +160,7 @@ def propose_transfer(public_id: str) -> Answer:
 
 @desk.route("/patients/<public_id>/lost-or-dead")
 @permit(Action.KEEP_REGISTER)
+@paper
 def ending_paper(public_id: str) -> Response:
     """失访/死亡登记表 of somebody lost or dead; noted."""
     actor, clock = current_actor(), current_clock()

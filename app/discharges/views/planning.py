@@ -14,7 +14,7 @@ from app.core.crypto import digest
 from app.core.db import transaction
 from app.core.errors import NotFound
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.discharges.forms import RecordForm
 from app.discharges.models import Discharge
 from app.discharges.papers import planned_notice_pdf
@@ -30,6 +30,7 @@ from app.people.vault import Vault
 
 @discharges.route("/records/<public_id>/notice")
 @permit(Action.SUBMIT_DISCHARGE)
+@paper
 def print_planned_notice(public_id: str) -> Response:
     """As far as the plan is filled in; a record that was sent has its notice among its forms."""
     actor, now = current_actor(), current_clock().now()

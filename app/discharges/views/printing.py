@@ -16,7 +16,7 @@ from app.core.crypto import digest
 from app.core.db import transaction
 from app.core.errors import NotFound
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.papers import form_pdf, mark_words, receipts_pdf
 from app.discharges.queries.board import find_row
@@ -31,6 +31,7 @@ from reports.forms.sheet import Imprint
 
 @discharges.route("/forms/<public_id>/paper")
 @permit(Action.PRINT_FORMS)
+@paper
 def print_form(public_id: str) -> Response:
     """A unit's own form, or any of the county's for a unit that is not on line; the police take no copy away (roles.md)."""
     actor = current_actor()
@@ -45,6 +46,7 @@ def print_form(public_id: str) -> Response:
 
 @discharges.route("/notices/<public_id>/paper")
 @permit(Action.CONFIRM_NOTICES)
+@paper
 def print_notice(public_id: str) -> Response:
     """The guardian's notice, to be signed at the door."""
     actor = current_actor()
@@ -57,6 +59,7 @@ def print_notice(public_id: str) -> Response:
 
 @discharges.route("/loops/<public_id>/receipts")
 @permit(Action.SEE_LOOPS)
+@paper
 def print_receipts(public_id: str) -> Response:
     """Who knew what when."""
     actor, now = current_actor(), current_clock().now()

@@ -18,6 +18,7 @@ from app.core.db import canonical_json, new_public_id, transaction
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import paper
 from app.core.reasons import say_quarter
 from app.core.web import forget_reads, read_session, show_errors
 from app.guardians.forms_duty import sheet_form
@@ -77,6 +78,7 @@ def enter_duty_sheet() -> Answer:
 
 @guardians.route("/duty/sheet.pdf")
 @permit(Action.KEEP_DUTY_CHECKS)
+@paper
 def duty_sheet_pdf() -> BaseResponse:
     """The village's sheet to take along; with `filled` what is recorded so far stands on it. Noted, because it names guardians."""
     actor, session, clock = current_actor(), read_session(), current_clock()

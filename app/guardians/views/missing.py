@@ -14,6 +14,7 @@ from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.keys import current_keyring
+from app.core.papers import paper
 from app.core.web import read_session
 from app.guardians.labels_application import MISSING_LABELS
 from app.guardians.papers_missing import missing_document, print_of_missing
@@ -47,12 +48,14 @@ def missing_papers() -> str:
 
 @guardians.route("/agreements/missing-papers.pdf")
 @permit(Action.KEEP_AGREEMENTS)
+@paper
 def missing_papers_pdf() -> BaseResponse:
     return _printed("pdf", PDF, render_missing_pdf)
 
 
 @guardians.route("/agreements/missing-papers.xlsx")
 @permit(Action.KEEP_AGREEMENTS)
+@paper
 def missing_papers_xlsx() -> BaseResponse:
     return _printed("xlsx", XLSX, render_missing_xlsx)
 

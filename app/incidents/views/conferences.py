@@ -18,7 +18,7 @@ from app.core.errors import Invalid
 from app.core.fields import choices
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.reasons import reason, say
 from app.core.web import forget_reads, read_session
 from app.incidents import labels_conferences as labels
@@ -242,6 +242,7 @@ def call_off(public_id: str) -> Answer:
 
 @incidents.route("/conferences/<public_id>/paper")
 @permit(Action.HOLD_CONFERENCES)
+@paper
 def minutes_paper(public_id: str) -> Response:
     """Minutes, marked and on record; before the meeting the agenda with room to write."""
     actor, clock = current_actor(), current_clock()

@@ -20,6 +20,7 @@ from app.core.fields import codes_of
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.papers import hand_out
+from app.core.papers import paper as is_paper
 from app.core.reasons import Reason, reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.guardians.queries import list_guardians
@@ -199,6 +200,7 @@ def check(public_id: str) -> Answer:
 
 @incidents.route("/<public_id>/paper")
 @permit(Action.KEEP_EMERGENCIES)
+@is_paper
 def paper(public_id: str) -> Response:
     """应急处置记录单 in three copies; noted."""
     actor, now = current_actor(), current_clock().now()

@@ -20,7 +20,7 @@ from app.core.errors import NotFound
 from app.core.fields import choices
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.web import forget_reads, read_session
 from app.incidents import labels_care as labels
 from app.incidents.forms.care import AskGreenForm, LineForm, MoveGreenForm, PlanRoundForm
@@ -120,6 +120,7 @@ def purchases() -> str:
 
 @incidents.route("/purchases.pdf")
 @permit(Action.KEEP_ROUNDS)
+@paper
 def purchases_paper() -> Response:
     return hand_out(_purchases("pdf"), "purchase-list")
 
@@ -237,6 +238,7 @@ def answer_line(public_id: str, delivery_id: str) -> Answer:
 
 @incidents.route("/rounds/<public_id>/paper")
 @permit(Action.KEEP_ROUNDS)
+@paper
 def round_paper(public_id: str) -> Response:
     """送药签收单 with a line to sign for each."""
     actor, now = current_actor(), current_clock().now()

@@ -17,7 +17,7 @@ from app.core.db import new_public_id, transaction
 from app.core.i18n import _
 from app.core.identity import SEX_LABELS
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.web import forget_reads, read_session
 from app.incidents import labels_incidents as labels
 from app.incidents.forms.incidents import (
@@ -124,6 +124,7 @@ def show_report(public_id: str) -> str:
 
 @incidents.route("/reports/<public_id>/paper")
 @permit(Action.SEE_INCIDENTS)
+@paper
 def report_paper(public_id: str) -> Response:
     """案（事）件记录, marked and on record."""
     actor, now = current_actor(), current_clock().now()

@@ -16,7 +16,7 @@ from app.core.forms import Form
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.money import Money
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.web import date_short, read_session
 from app.insurance.forms import AgreeForm, ClaimForm, PapersForm, PayForm, RefuseForm
 from app.insurance.labels import CLAIM_PAPERS, CLAIM_STATES, CLAIM_TONES, HARMS, POLICY_KINDS
@@ -182,6 +182,7 @@ def withdraw(public_id: str) -> Answer:
 
 @insurance.get("/claims/<public_id>/cover.pdf")
 @permit(Action.KEEP_INSURANCE)
+@paper
 def claim_cover_pdf(public_id: str) -> Answer:
     """The cover of the claim's file."""
     session, actor, clock, keyring = read_session(), current_actor(), current_clock(), current_keyring()

@@ -22,7 +22,7 @@ from app.core.db import transaction
 from app.core.errors import AnhuError, NotFound
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.web import forget_reads, read_session, show_errors
 from app.core.workdays import WorkdayCalendar
 from app.patients import service
@@ -153,6 +153,7 @@ def close_clue(public_id: str) -> Answer:
 
 @patients.route("/clues/<public_id>/paper")
 @permit(Action.SEE_CLUES)
+@paper
 def clue_paper(public_id: str) -> Response:
     """线索调查复核登记表 of one clue; noted."""
     actor, now = current_actor(), current_clock().now()

@@ -14,7 +14,7 @@ from app.core.dates import parse_date
 from app.core.db import transaction
 from app.core.errors import AnhuError, NotFound
 from app.core.i18n import _
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.web import forget_reads, read_session
 from app.patients.forms_groups import MeetingForm, MeetingMistakeForm
 from app.patients.papers_groups import minutes_pdf
@@ -73,6 +73,7 @@ def mark_meeting_wrong(public_id: str, held_on: str) -> Answer:
 
 @patients.route("/groups/<public_id>/meetings/<held_on>/paper")
 @permit(Action.SEE_GROUPS)
+@paper
 def meeting_paper(public_id: str, held_on: str) -> Response:
     """小组会议记录; noted."""
     actor, now = current_actor(), current_clock().now()

@@ -16,7 +16,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import AnhuError, NotFound
 from app.core.i18n import _
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.quarter import Quarter
 from app.core.reasons import say_quarter
 from app.core.web import forget_reads, read_session, show_errors
@@ -77,6 +77,7 @@ def open_screening() -> Answer:
 
 @patients.route("/screening/<public_id>/paper")
 @permit(Action.SEE_SCREENING)
+@paper
 def screening_paper(public_id: str) -> Response:
     """集中摸排进度表; noted."""
     actor, clock = current_actor(), current_clock()
@@ -128,6 +129,7 @@ def sign_return(public_id: str) -> Answer:
 
 @patients.route("/screening/returns/<public_id>/paper")
 @permit(Action.SCREEN_VILLAGE)
+@paper
 def zero_report_paper(public_id: str) -> Response:
     """集中摸排零报告 of a village, to sign by hand or to file; noted. There is none of a village with clues."""
     actor, now = current_actor(), current_clock().now()

@@ -13,7 +13,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import AnhuError, Conflict, Invalid, NotFound
 from app.core.i18n import _
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.quarter import Quarter
 from app.core.reasons import reason, say, say_quarter
 from app.core.web import forget_reads, read_session, show_errors
@@ -153,6 +153,7 @@ def sign_session(public_id: str) -> Answer:
 
 @risk.route("/assessments/<public_id>/paper")
 @permit(Action.REASSESS)
+@paper
 def session_paper(public_id: str) -> Response:
     """季度评估汇总表; noted."""
     actor, now = current_actor(), current_clock().now()

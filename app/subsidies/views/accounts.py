@@ -19,6 +19,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.forms import Form, refuse_untidy
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import paper
 from app.core.quarter import Quarter
 from app.core.web import forget_reads, is_htmx, read_session, show_errors
 from app.people.rules import REVEAL_REASONS
@@ -135,6 +136,7 @@ def known_phone(public_id: str) -> str:
 
 @subsidies.get("/accounts/<public_id>/slip.pdf")
 @permit(Action.CALL_PAYEES)
+@paper
 def account_slip(public_id: str) -> BaseResponse:
     """The note to payee and second guardian that the account was changed."""
     session, actor, now, keyring = read_session(), current_actor(), current_clock().now(), current_keyring()

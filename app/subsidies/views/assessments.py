@@ -17,6 +17,7 @@ from app.core.db import canonical_json, transaction
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import paper
 from app.core.quarter import Quarter
 from app.core.reasons import reason
 from app.core.web import forget_reads, read_session
@@ -73,6 +74,7 @@ def assessments() -> str | Answer:
 
 @subsidies.get("/assessments.pdf")
 @permit(Action.ASSESS_GUARDIANS)
+@paper
 def assessments_pdf() -> BaseResponse:
     """The year's list to sign and seal; noted, because it names guardians."""
     actor, session, clock, year = current_actor(), read_session(), current_clock(), _year()

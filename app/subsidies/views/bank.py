@@ -13,6 +13,7 @@ from app.core.db import transaction
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import paper
 from app.core.web import read_session, show_errors
 from app.subsidies.forms_bank import CompareForm
 from app.subsidies.queries.runs import find_pay_file, get_run
@@ -23,6 +24,7 @@ from app.subsidies.views.board import Answer, board_again, subsidies
 
 @subsidies.get("/<public_id>/cover")
 @permit(Action.PRINT_SUBSIDY)
+@paper
 def pay_cover(public_id: str) -> BaseResponse:
     """Hand out the pay file's cover as it was signed."""
     actor = current_actor()

@@ -20,6 +20,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.forms import Form
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import paper
 from app.core.web import forget_reads, read_session, show_errors
 from app.subsidies.forms_fund import MoneyForm, ReversalForm, YearEndForm
 from app.subsidies.forms_policy import PoolReasonForm
@@ -135,6 +136,7 @@ def reverse(public_id: str) -> Answer:
 
 @subsidies.get("/fund/<int:year>/statement.pdf")
 @permit(Action.PRINT_SUBSIDY)
+@paper
 def fund_pdf(year: int) -> BaseResponse:
     """A year's movements, to print."""
     return _statement(year, "pdf", PDF, render_fund_pdf)
@@ -142,6 +144,7 @@ def fund_pdf(year: int) -> BaseResponse:
 
 @subsidies.get("/fund/<int:year>/statement.xlsx")
 @permit(Action.PRINT_SUBSIDY)
+@paper
 def fund_xlsx(year: int) -> BaseResponse:
     """The same rows as a workbook."""
     return _statement(year, "xlsx", XLSX, render_fund_xlsx)

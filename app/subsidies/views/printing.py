@@ -13,6 +13,7 @@ from app.core.db import transaction
 from app.core.errors import Conflict, NotFound
 from app.core.files import open_file
 from app.core.keys import current_keyring
+from app.core.papers import paper
 from app.core.reasons import reason
 from app.core.web import read_session
 from app.core.work import ask_for_work
@@ -134,6 +135,7 @@ def home_checks_xlsx(public_id: str) -> BaseResponse:
 
 @subsidies.get("/<public_id>/editions/<int:number>.pdf")
 @permit(Action.PRINT_REASONS)
+@paper
 def edition(public_id: str, number: int) -> BaseResponse:
     """The ledger as one approval kept it: the same bytes each time."""
     actor, session = current_actor(), read_session()

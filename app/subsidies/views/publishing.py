@@ -18,6 +18,7 @@ from app.core.db import reading, transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import paper
 from app.core.period import parse_period
 from app.core.web import forget_reads, read_session, show_errors
 from app.subsidies.forms import StepForm
@@ -119,6 +120,7 @@ def decide(public_id: str) -> Answer:
 
 @subsidies.get("/objections/<public_id>/reply.pdf")
 @permit(Action.PRINT_SUBSIDY)
+@paper
 def objection_reply(public_id: str) -> BaseResponse:
     """The answer to whoever objected."""
     actor, session, now, keyring = current_actor(), read_session(), current_clock().now(), current_keyring()

@@ -21,6 +21,7 @@ from app.core.forms import Form
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.money import Money
+from app.core.papers import paper
 from app.core.web import forget_reads, read_session, show_errors
 from app.core.work import ask_for_work
 from app.subsidies.forms_recovery import ProposalForm, ReceiptForm
@@ -147,6 +148,7 @@ def receive_recovery(public_id: str) -> Answer:
 
 @subsidies.get("/recoveries/<public_id>/letter.pdf")
 @permit(Action.PRINT_SUBSIDY)
+@paper
 def recovery_letter_pdf(public_id: str) -> BaseResponse:
     """The letter to the guardian, once the county has decided to ask."""
     session, actor, clock = read_session(), current_actor(), current_clock()
@@ -164,6 +166,7 @@ def recovery_letter_pdf(public_id: str) -> BaseResponse:
 
 @subsidies.get("/recoveries.pdf")
 @permit(Action.PRINT_SUBSIDY)
+@paper
 def recoveries_pdf() -> BaseResponse:
     """The list as it is filtered, to print."""
     return _list("pdf", PDF, render_recoveries_pdf)
@@ -171,6 +174,7 @@ def recoveries_pdf() -> BaseResponse:
 
 @subsidies.get("/recoveries.xlsx")
 @permit(Action.PRINT_SUBSIDY)
+@paper
 def recoveries_xlsx() -> BaseResponse:
     """The same rows as a workbook."""
     return _list("xlsx", XLSX, render_recoveries_xlsx)

@@ -16,6 +16,7 @@ from app.core.db import transaction
 from app.core.errors import Invalid
 from app.core.i18n import _
 from app.core.keys import current_keyring
+from app.core.papers import paper
 from app.core.web import show_errors
 from app.subsidies.forms import AttestForm, ReturnForm, SettleForm
 from app.subsidies.forms_bank import ExportForm
@@ -73,6 +74,7 @@ def export(public_id: str) -> Answer:
 
 @subsidies.get("/<public_id>/pay-file")
 @permit(Action.PAY_SUBSIDY)
+@paper
 def pay_file(public_id: str) -> BaseResponse:
     """Hand out the pay file's bytes."""
     actor = current_actor()

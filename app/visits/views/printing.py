@@ -14,7 +14,7 @@ from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import NotFound
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.patients.models import Patient
 from app.patients.queries import get_patient
 from app.people.models import Person
@@ -29,6 +29,7 @@ Finds = Callable[[Session, Patient], Sequence[PrintedVisit]]
 
 @visits.route("/patients/<public_id>/visits/<visit_id>/paper")
 @permit(Action.LOG_VISIT)
+@paper
 def visit_paper(public_id: str, visit_id: str) -> Response:
     def found(session: Session, patient: Patient) -> Sequence[PrintedVisit]:
         return with_signers(session, [queries.get_visit(session, current_actor(), patient, visit_id)])
@@ -38,6 +39,7 @@ def visit_paper(public_id: str, visit_id: str) -> Response:
 
 @visits.route("/patients/<public_id>/visits/paper")
 @permit(Action.LOG_VISIT)
+@paper
 def visits_paper(public_id: str) -> Response:
     """The forms of a year, of this one unless another is asked for; there is no paper of a year without a visit."""
     asked = request.args.get("year", "")

@@ -14,7 +14,7 @@ from app.core.db import transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.papers import hand_out
+from app.core.papers import hand_out, paper
 from app.core.web import forget_reads, read_session, show_errors
 from app.guardians.queries import list_guardians
 from app.patients.models import Patient
@@ -72,6 +72,7 @@ def referral_receipt(public_id: str, visit_id: str) -> Page:
 
 @visits.route("/patients/<public_id>/visits/<visit_id>/referral-slip")
 @permit(Action.LOG_VISIT)
+@paper
 def referral_slip(public_id: str, visit_id: str) -> Response:
     """双向转诊单 with its counterfoil and receipt; noted."""
     actor, clock = current_actor(), current_clock()
