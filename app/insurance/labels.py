@@ -36,6 +36,7 @@ END_REASONS = {
     EndReason.LEFT: N_("迁出本县"),
     EndReason.EXCLUDED: N_("已排除"),
     EndReason.MERGED: N_("并入另一份档案"),
+    EndReason.GUARDIAN: N_("监护人变更"),
 }
 CLAIM_STATES = {
     ClaimState.REPORTED: N_("已报案"),

@@ -26,14 +26,17 @@ from app.documents.readers.papers import clean_paper
 from app.documents.rules import DocumentSubject
 from app.documents.service import attach_document, withdraw_document
 from app.documents.subjects import Subject
+from app.guardians.rules import Rank
+from app.guardians.service import end_guardianship
 from app.incidents.commands.incidents import ReportIncident
 from app.incidents.rules.incidents import IncidentKind
 from app.incidents.service.incidents import report_incident
 from app.insurance.commands import ProposePolicy, ProposeRelief, ReportClaim
 from app.insurance.models import Claim, ClaimEvent, ClaimPaper, Enrolment, EnrolmentBatch, InsurancePolicy
 from app.insurance.queries.claims import list_claims, sheet_of
+from app.insurance.queries.cover import find_insured_guardian
 from app.insurance.queries.enrolment import count_not_covered, list_insured, list_not_covered
-from app.insurance.queries.exports import exported_people
+from app.insurance.queries.exports import ExportedPerson, exported_people
 from app.insurance.queries.policies import rows_of
 from app.insurance.rules.claims import SCANS, ClaimPaperKind, ClaimRefusal, ClaimState, Harm, papers_needed
 from app.insurance.rules.enrolment import BatchKind, EndReason
@@ -56,6 +59,7 @@ from tests.rig.paper_pictures import photo
 from tests.rig.register import NOW, TODAY, first_guardian, keyring, registered, vault
 
 YEAR_END = date(2026, 12, 31)
+ACCIDENT = {"submission_key": "policy-000000000000009", "kind": PolicyKind.ACCIDENT, "number": "PZ-2026-2"}
 
 
 def liability(**more: object) -> ProposePolicy:
@@ -161,6 +165,44 @@ def test_people_are_added_and_removed_month_by_month_and_the_premium_adds_up(ses
     everybody = exported_people(session, vault(session), clerk, policy, None)
     assert Money.total(one.premium for one in everybody) == row.premium
     assert staying.public_id in {one.patient for one in shown.values()}
+
+
+def test_a_policy_that_insures_guardians_follows_the_guardian(session: Session, county: County) -> None:
+    clerk, doctor = county.actor("clerk"), county.actor("doctor")
+    changing, losing = family(session, county, "单晓明", 1), family(session, county, "林秋水", 3)
+    policy, accident = confirmed(session, county), confirmed(session, county, **ACCIDENT)
+    for one in (policy, accident):
+        report_changes(session, clerk, one.public_id, TODAY, TODAY, NOW)
+    first_guardian(session, doctor, changing, "卫新", 778, from_on=TODAY, replaces=True)
+    end_guardianship(session, doctor, losing, Rank.FIRST, TODAY, reason("guardians.end.replaced"), NOW)
+
+    later = TODAY + timedelta(days=10)
+    assert count_not_covered(session, clerk, policy, later) == 2
+    planned = preview_changes(session, clerk, policy, later)
+    assert [(one.patient, one.guardian) for one in planned.add] == [(changing.public_id, "卫新")]
+    leaving = [(one.patient, one.ending.why, one.to_on) for one in planned.remove]
+    assert leaving == [(one.public_id, EndReason.GUARDIAN, later) for one in (changing, losing)]
+    done = report_changes(session, clerk, policy.public_id, later, later, NOW)
+    assert (done.added, done.removed, done.premium.yuan) == (1, 2, "-31.00"), "41 days each; 31 of them are left"
+    unchanged = report_changes(session, clerk, accident.public_id, later, later, NOW)
+    assert (unchanged.added, unchanged.removed) == (0, 0), "an accident policy insures the patient"
+    batches = session.scalars(select(EnrolmentBatch).where(EnrolmentBatch.policy_id == policy.id)).all()
+    premiums = select(func.sum(Enrolment.premium_fen)).where(Enrolment.policy_id == policy.id)
+    assert sum(one.premium_fen for one in batches) == session.scalar(premiums)
+    told = {one.kind: [(row.number, row.guardian) for row in listed(session, clerk, policy, one)] for one in batches}
+    assert told[BatchKind.REMOVALS] == [(1, "单晓明父"), (2, "林秋水父")]
+    assert told[BatchKind.ADDITIONS] == [(3, "卫新")]
+    assert count_not_covered(session, clerk, policy, later) == 1, "nobody to insure"
+    names = [insured_name(session, clerk, policy, changing, day) for day in (later - timedelta(days=1), later)]
+    assert names == ["单晓明父", "卫新"], "a claim names whoever was insured on its day"
+
+
+def listed(session: Session, actor: Actor, policy: InsurancePolicy, batch: EnrolmentBatch) -> Sequence[ExportedPerson]:
+    return exported_people(session, vault(session), actor, policy, batch)
+
+
+def insured_name(session: Session, actor: Actor, policy: InsurancePolicy, patient: Patient, day: date) -> str:
+    return session.get_one(Person, find_insured_guardian(session, actor, policy, patient, day)).name
 
 
 def test_a_report_is_made_once_by_the_scheduler_however_often_it_is_asked_for_and_whatever_dies_meanwhile(

@@ -156,11 +156,13 @@ def _wanted(
 
 
 def _is_enrolled(policy: InsurancePolicy, on: date) -> ColumnElement[bool]:
-    return exists().where(
+    """Where a policy insures guardians, it is the one of now who has to stand there."""
+    enrolled = exists().where(
         Enrolment.policy_id == policy.id,
         Enrolment.patient_id == Patient.id,
         Enrolment.to_on.is_(None) | (Enrolment.to_on > on),
     )
+    return enrolled.where(Enrolment.guardian_person_id == _Guardian.id) if needs_guardian(policy) else enrolled
 
 
 def _by_rule(rule: EligibleRule) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ class EndReason(StrEnum):
     LEFT = "left"  # moved to another county
     EXCLUDED = "excluded"  # taken off the register
     MERGED = "merged"  # the same person stands under another record
+    GUARDIAN = "guardian"  # a liability policy insures the guardian, and another one acts now, or none
 
 
 @dataclass(frozen=True, slots=True)
