@@ -87,7 +87,7 @@ def draw_bars(
     bottom = top - row * len(bars)
     for index, bar in enumerate(bars):
         y = top - row * (index + 1)
-        paper.text(left - 4, y + row * 0.3, bar.name, _SIZE, align=Align.RIGHT, fit=_NAME_ROOM - 6)
+        _draw_name(paper, left - 4, y + row / 2, bar.name)
         value = bar.value if bar.value is not None else Decimal(0)
         length = full * min(float(value), 100.0) / 100
         if length:
@@ -98,6 +98,17 @@ def draw_bars(
         edge = left + full * float(target) / 100
         paper.rules([(edge, top + 3, edge, bottom)], 0.9, dash="2 2")
         paper.text(edge, top + 5, f"目标 {target}%", 7.5, align=Align.CENTER, grey=LABEL_GREY)
+
+
+def _draw_name(paper: Paper, right: float, middle: float, name: str) -> None:
+    """On one line, or on two smaller ones: a long name is not cut."""
+    lines = paper.wrapped(name, _SIZE, _NAME_ROOM - 6, 2)
+    size = _SIZE
+    if len(lines) > 1:
+        size = 6.5
+        lines = paper.wrapped(name, size, _NAME_ROOM - 6, 2)
+    baseline = middle - size * 0.36 + (len(lines) - 1) * size * 0.56
+    paper.lines(right, baseline, lines, size, size * 1.12, align=Align.RIGHT)
 
 
 def _frame(x: float, top: float, width: float, height: float, trend: Trend) -> _Frame:
