@@ -13,6 +13,7 @@ from app.core.work import Handler, LostClaim, Progress, WorkDone, claim_work, fa
 from app.insurance import work as insurance_work
 from app.numbers import work as numbers_work
 from app.numbers import work_papers as numbers_papers
+from app.numbers import work_submitting as numbers_submitting
 from app.roster import work as roster_work
 from app.subsidies import work as subsidies_work
 from scheduler.house import House
@@ -24,6 +25,7 @@ HANDLERS: dict[str, Handler] = {
     **insurance_work.HANDLERS,
     **numbers_work.HANDLERS,
     **numbers_papers.HANDLERS,
+    **numbers_submitting.HANDLERS,
 }
 # Handlers report far more often than a reader looks; each note is a transaction of its own.
 NOTE_EVERY_SECONDS = 0.5

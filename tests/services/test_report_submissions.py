@@ -12,16 +12,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.crypto import Keyring
+from app.core.db import Database
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.files import open_file
+from app.core.models import WorkItem, WorkState
 from app.numbers.commands import SubmitReport
 from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue, ReportSubmission
-from app.numbers.queries.submissions import digest_of, find_standing, list_differences
+from app.numbers.papers import report_papers
+from app.numbers.queries.submissions import digest_of, find_standing, get_submission, list_differences, papers_of
 from app.numbers.rules.indicators import MANAGED, REGISTERED
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings, RegularMode
 from app.numbers.rules.submission import Cause, SubmissionState, gained_and_lost
 from app.numbers.service.computing import compute
-from app.numbers.service.submitting import decide_revision, submit_report, withdraw_revision
+from app.numbers.service.submitting import WORK, decide_revision, submit_report, withdraw_revision
 from app.patients.commands import ConsentDraft, DiagnosisDraft
 from app.patients.models import Patient
 from app.patients.rules import DiagnosisCategory
@@ -30,6 +34,8 @@ from app.people.models import DatePrecision
 from app.people.vault import Vault
 from app.visits.rules.record import VisitRecord
 from app.visits.service import record_visit
+from scheduler.house import House
+from scheduler.work import do_next
 from tests.conftest import NOW, TODAY
 from tests.rig.county import COUNTY, County
 from tests.rig.visits import command, register, stable
@@ -65,8 +71,8 @@ def submit(
 def see(
     session: Session, county: County, vault: Vault, patient: Patient, record: VisitRecord, now: datetime = NOW
 ) -> None:
-    record = command(patient, record, accepted=frozenset({"visit.late_entry"}))
-    record_visit(session, vault, county.actor("doctor"), record, TODAY, now)
+    form = command(patient, record, accepted=frozenset({"visit.late_entry"}))
+    record_visit(session, vault, county.actor("doctor"), form, TODAY, now)
 
 
 def test_what_is_learned_after_a_report_changes_today_and_not_the_report(
@@ -98,6 +104,45 @@ def test_what_is_learned_after_a_report_changes_today_and_not_the_report(
     assert (values["registered"], values["managed"]) == (3, 1)
     values = session.get_one(IndicatorValue, (now.id, COUNTY)).counts
     assert (values["registered"], values["managed"]) == (3, 2)
+
+
+def test_the_papers_of_a_report_are_drawn_once_and_stay_byte_for_byte(
+    app: Flask, database: Database, county: County
+) -> None:
+    keyring: Keyring = app.extensions["anhu.keyring"]
+    with database.transaction() as session:
+        patient = registered(session, county, Vault(session, keyring))
+        report = submit(session, county, count(session, county, NOW))
+        public_id, run_id = report.public_id, report.run_id
+    house = House.of(app)
+    assert do_next(house)
+    kept = _papers(database, keyring, county, public_id)
+    assert {ending: content[:4] for ending, content in kept.items()} == {
+        "pdf": b"%PDF",
+        "xlsx": b"PK\x03\x04",
+        "docx": b"PK\x03\x04",
+    }
+    with database.transaction() as session:  # the register learns, and somebody counts anew
+        again = session.get_one(Patient, patient.id)
+        record_death(session, county.actor("doctor"), again, date(2026, 8, 20), DatePrecision.DAY, 4, LATER)
+        count(session, county, LATER)
+        item = WorkItem(kind=WORK, args={"submission": public_id}, live_key="again", asked_by=county.users["coordinator"], asked_at=LATER, state=WorkState.QUEUED)  # fmt: skip
+        session.add(item)
+    assert do_next(house)  # a second try finds what the first kept
+    assert _papers(database, keyring, county, public_id) == kept
+    with (
+        app.app_context(),
+        database.reading() as session,
+    ):  # and drawn anew they are the same: nothing but frozen rows is read
+        coordinator, run = county.actor("coordinator"), session.get_one(IndicatorRun, run_id)
+        drawn = report_papers(session, keyring, coordinator, run, LATER)
+    assert drawn["pdf"] == kept["pdf"]
+
+
+def _papers(database: Database, keyring: Keyring, county: County, public_id: str) -> dict[str, bytes]:
+    with database.reading() as session:
+        found = papers_of(session, get_submission(session, county.actor("coordinator"), public_id))
+        return {ending: open_file(session, keyring, file) for ending, file in found.items()}
 
 
 def test_other_rules_are_named_where_nothing_was_learned(session: Session, county: County, vault: Vault) -> None:

@@ -13,12 +13,15 @@ from app.audit.service import note
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
 from app.core.reasons import reason
+from app.core.work import ask_for_work
 from app.numbers.commands import SubmitReport
 from app.numbers.models import IndicatorRun, ReportSubmission
 from app.numbers.queries.runs import find_run, get_run
 from app.numbers.queries.submissions import digest_of, get_submission, highest_number
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.submission import LONGEST_REASON, SubmissionState
+
+WORK = "numbers_submitted"  # draws the papers (`app/numbers/work_submitting.py`)
 
 
 def submit_report(session: Session, actor: Actor, command: SubmitReport, now: datetime) -> ReportSubmission:
@@ -45,6 +48,7 @@ def submit_report(session: Session, actor: Actor, command: SubmitReport, now: da
         submitted_by=actor.user_id,
     )
     _store(session, submission)
+    ask_for_work(session, WORK, {"submission": submission.public_id}, f"{WORK}:{submission.public_id}", actor, now)
     _note(session, actor, submission, "numbers.revision_proposed" if number > 1 else "numbers.report_submitted", now)
     return submission
 
