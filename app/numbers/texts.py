@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import app.numbers.texts_papers  # noqa: F401  # registers its sentences
+import app.numbers.texts_papers  # registers its sentences
 import app.numbers.texts_submitting  # noqa: F401  # registers its sentences
 from app.core.i18n import N_
 from app.core.reasons import register
@@ -102,6 +102,9 @@ TEXTS: dict[str, str] = {
     "numbers.figure.emergencies": N_("应急处置"),
     "numbers.figure.emergencies_in_time": N_("24 小时内完成的应急处置"),
     "numbers.figure.discharges": N_("出院衔接"),
+    "numbers.figure.loops_owed": N_("应办结的衔接"),
+    "numbers.figure.receipts_owed": N_("应签收的衔接"),
+    "numbers.figure.first_visits_owed": N_("应首访的衔接"),
     "numbers.figure.loops_in_time": N_("按时办结的衔接"),
     "numbers.figure.forms_in_time": N_("按时发单的衔接"),
     "numbers.figure.received_in_time": N_("按时签收的衔接"),

@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.areas.rules import code_of
 from app.core.dates import add_months, parse_date
+from app.numbers.queries.marks import marks_of
 from app.numbers.queries.members import counted_patients
 from app.numbers.queries.pattern import Counted
 from app.numbers.rules.membership import InSet
@@ -140,8 +142,10 @@ def visit_row(patient: Patient, one: Seen) -> FollowUpVisit:
 
 def sets_of(session: Session, prefix: str, first_on: str, cut_off: str, settings: NumberSettings) -> dict[int, InSet]:
     """patient → sets, as a computation would store them."""
-    counted = Counted(prefix, parse_date(first_on), parse_date(cut_off), settings)
-    rows = counted_patients(counted).subquery()
+    first, last = parse_date(first_on), parse_date(cut_off)
+    counted = Counted(prefix, first, last, settings)
+    marks = marks_of(session, code_of(prefix), first, last)
+    rows = counted_patients(counted, marks).subquery()
     return {patient: InSet(bits) for patient, bits in session.execute(select(rows.c.subject_id, rows.c.bits))}
 
 

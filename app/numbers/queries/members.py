@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,12 +11,15 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
+    FromClause,
     Integer,
     Select,
+    Subquery,
     and_,
     case,
     cast,
     exists,
+    false,
     func,
     literal,
     or_,
@@ -25,6 +29,7 @@ from sqlalchemy import (
 
 from app.core.scope import within_prefix
 from app.core.sql_dates import DaysAfter
+from app.numbers.queries.marks import Marks
 from app.numbers.queries.pattern import Counted, ended_half_years, how_many, keeps_the_standard, visit_pattern
 from app.numbers.rules.membership import InSet, MemberKind
 from app.numbers.rules.settings import FaceToFace, RegularMode
@@ -40,6 +45,18 @@ from app.patients.rules import (
 )
 from app.risk.models import RiskLevel
 
+HIGH_LEVEL = 3
+# statements of `Marks` that are joined
+_MARKS = (
+    "offended",
+    "ever_offended",
+    "signed",
+    "paid",
+    "insured",
+    "reassessment_owed",
+    "reassessed",
+    "rehabilitated",
+)
 _AT_HOME = (CareSetting.HOME, CareSetting.CARE_FACILITY, CareSetting.AWAY_KNOWN)
 _GONE = (RegistryStatus.EXCLUDED, RegistryStatus.MERGED)
 _EXAMINED = (
@@ -55,23 +72,27 @@ _EXAMINED = (
 )
 
 
-def counted_patients(counted: Counted) -> Select[Any]:
+def counted_patients(counted: Counted, marks: Marks) -> Select[Any]:
     """A row a patient who was registered at the cut-off or died in the window, in the columns of `IndicatorMember` but its run.
 
     An excluded or merged registration is in no set, also not for days before it was.
     """
     base = _base(counted)
     pattern = visit_pattern(base, counted)
+    marked = {name: getattr(marks, name).subquery(name) for name in _MARKS}
+    rows: FromClause = base.outerjoin(pattern, pattern.c.patient_id == base.c.patient_id)
+    for mark in marked.values():
+        rows = rows.outerjoin(mark, mark.c.patient_id == base.c.patient_id)
     return select(
         literal(MemberKind.PATIENT.value).label("kind"),
         base.c.patient_id.label("subject_id"),
         base.c.patient_id,
         base.c.area_code,
         cast(base.c.agency, Integer).label("agency_id"),
-        _bits(base, pattern, counted).label("bits"),
+        _bits(_conditions(base, pattern, counted) | _marked(base, pattern, marked, marks)).label("bits"),
         func.coalesce(pattern.c.visits, 0).label("visits"),
         func.coalesce(pattern.c.visits_in_time, 0).label("visits_in_time"),
-    ).select_from(base.outerjoin(pattern, pattern.c.patient_id == base.c.patient_id))
+    ).select_from(rows)
 
 
 def _base(counted: Counted) -> CTE:
@@ -94,6 +115,7 @@ def _base(counted: Counted) -> CTE:
             states.c.care,
             states.c.managed_from,
             states.c.registered_from,
+            _level(counted),
         )
         .join(states, states.c.patient_id == patient.id)
         .join(category, category.c.patient_id == patient.id)
@@ -157,9 +179,9 @@ def _diagnosis(counted: Counted) -> CTE:
     return select(ranked.c.patient_id, ranked.c.category).where(ranked.c.nth == 1).cte("diagnosed")
 
 
-def _bits(base: CTE, pattern: CTE, counted: Counted) -> ColumnElement[int]:
+def _bits(conditions: Mapping[InSet, ColumnElement[bool]]) -> ColumnElement[int]:
     bits: ColumnElement[int] = literal(0, BigInteger)
-    for flag, condition in _conditions(base, pattern, counted).items():
+    for flag, condition in conditions.items():
         bits = bits + case((condition, literal(int(flag), BigInteger)), else_=literal(0, BigInteger))
     return bits
 
@@ -195,14 +217,43 @@ def _conditions(base: CTE, pattern: CTE, counted: Counted) -> dict[InSet, Column
         InSet.LOST: and_(registered, is_lost),
         InSet.AT_HOME: and_(registered, at_home),
         InSet.LOCKED_UP: and_(visited, seen.latest_is_locked == 1),
-        InSet.OFFENDED: and_(registered, seen.has_offence == 1),
         InSet.REFUSED: and_(registered, row.management == ManagementStatus.REFUSED.value),
         InSet.NEWLY_REGISTERED: and_(registered, row.registered_from >= counted.first_on),
         InSet.OVERDUE: and_(
             registered, row.management == ManagementStatus.MANAGED.value, can_come, _is_overdue(base, pattern, counted)
         ),
-        InSet.HIGH_LEVEL: and_(registered, _is_high(base, counted)),
+        InSet.HIGH_LEVEL: and_(registered, row.level >= HIGH_LEVEL),
     }
+
+
+def _marked(base: CTE, pattern: CTE, marked: Mapping[str, Subquery], marks: Marks) -> dict[InSet, ColumnElement[bool]]:
+    """What other rooms know of whoever is registered."""
+    registered = base.c.is_registered
+
+    def has(name: str) -> ColumnElement[bool]:
+        return and_(registered, marked[name].c.patient_id.is_not(None))
+
+    return {
+        InSet.OFFENDED: or_(has("offended"), and_(registered, pattern.c.has_offence == 1)),
+        InSet.ELIGIBLE: and_(registered, _is_entitled(base, pattern, marked, marks)),
+        InSet.SIGNED: has("signed"),
+        InSet.PAID: has("paid"),
+        InSet.INSURED: has("insured"),
+        InSet.REASSESSMENT_OWED: has("reassessment_owed"),
+        InSet.REASSESSED: has("reassessed"),
+        InSet.TRAINED_FOR_REHAB: has("rehabilitated"),
+    }
+
+
+def _is_entitled(base: CTE, pattern: CTE, marked: Mapping[str, Subquery], marks: Marks) -> ColumnElement[bool]:
+    """Under management, and of the level or with the past incident that the policy in force at the cut-off pays."""
+    if not marks.is_scheme_open:
+        return false()
+    managed, needed = base.c.management == ManagementStatus.MANAGED.value, marks.entitled_from
+    if needed is None:
+        return managed
+    has_offended = or_(pattern.c.has_ever_offended == 1, marked["ever_offended"].c.patient_id.is_not(None))
+    return and_(managed, or_(base.c.level >= needed, has_offended))
 
 
 def _is_regular(pattern: CTE, counted: Counted) -> ColumnElement[bool]:
@@ -238,20 +289,18 @@ def _is_examined(base: CTE, counted: Counted) -> ColumnElement[bool]:
     )
 
 
-def _is_high(base: CTE, counted: Counted) -> ColumnElement[bool]:
-    newest = (
-        select(RiskLevel.level)
-        .where(
-            RiskLevel.patient_id == base.c.patient_id,
-            RiskLevel.withdrawn_at.is_(None),
-            RiskLevel.assessed_on <= counted.cut_off,
-        )
-        .order_by(RiskLevel.assessed_on.desc(), RiskLevel.id.desc())
+def _level(counted: Counted) -> ColumnElement[Any]:
+    """The risk level that held at the cut-off; None where nobody had assessed any."""
+    one = RiskLevel
+    return (
+        select(one.level)
+        .where(one.patient_id == Patient.id, one.withdrawn_at.is_(None), one.assessed_on <= counted.cut_off)
+        .order_by(one.assessed_on.desc(), one.id.desc())
         .limit(1)
-        .correlate(base)
+        .correlate(Patient)
         .scalar_subquery()
+        .label("level")
     )
-    return newest >= 3
 
 
 __all__ = ["Counted", "counted_patients", "how_many"]

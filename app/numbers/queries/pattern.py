@@ -89,6 +89,7 @@ def visit_pattern(base: CTE, counted: Counted) -> CTE:
         any_of(and_(is_latest, row.visit_class == 3)).label("latest_is_stable"),
         any_of(and_(is_latest, row.locked_up == 2)).label("latest_is_locked"),
         any_of(and_(inside, row.has_offence)).label("has_offence"),
+        any_of(row.has_offence).label("has_ever_offended"),
         any_of(and_(inside, row.is_face)).label("has_face"),
         *_half_years(row, inside, counted),
         func.min(row.happened_on).label("first_known_on"),

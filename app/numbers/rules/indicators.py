@@ -51,10 +51,13 @@ VISITS_IN_TIME = _figure("visits_in_time", S.REGISTERED_OR_DIED, weight=Weight.V
 EMERGENCIES = _figure("emergencies", S.EMERGENCY)
 EMERGENCIES_IN_TIME = _figure("emergencies_in_time", S.EMERGENCY, S.EMERGENCY_IN_TIME)
 DISCHARGES = _figure("discharges", S.DISCHARGE)
-LOOPS_IN_TIME = _figure("loops_in_time", S.DISCHARGE, S.LOOP_IN_TIME)
+LOOPS = _figure("loops_owed", S.LOOP_OWED)
+LOOPS_IN_TIME = _figure("loops_in_time", S.LOOP_OWED, S.LOOP_IN_TIME)
 FORMS_IN_TIME = _figure("forms_in_time", S.DISCHARGE, S.FORMS_IN_TIME)
-RECEIVED_IN_TIME = _figure("received_in_time", S.DISCHARGE, S.RECEIVED_IN_TIME)
-VISITED_IN_TIME = _figure("visited_in_time", S.DISCHARGE, S.VISITED_IN_TIME)
+RECEIPTS = _figure("receipts_owed", S.RECEIPT_OWED)
+RECEIVED_IN_TIME = _figure("received_in_time", S.RECEIPT_OWED, S.RECEIVED_IN_TIME)
+FIRST_VISITS = _figure("first_visits_owed", S.VISIT_OWED)
+VISITED_IN_TIME = _figure("visited_in_time", S.VISIT_OWED, S.VISITED_IN_TIME)
 ELIGIBLE = _figure("eligible", S.ELIGIBLE)
 SIGNED = _figure("signed", S.ELIGIBLE, S.SIGNED)
 PAID = _figure("paid", S.ELIGIBLE, S.PAID)
@@ -112,10 +115,10 @@ def indicators(settings: NumberSettings) -> tuple[Indicator, ...]:
         Indicator("offending", OFFENDED, REGISTERED, is_good=None),
         Indicator("offending_per_10000", OFFENDED, REGISTERED, per=10_000, is_good=None),
         Indicator("emergency_in_time", EMERGENCIES_IN_TIME, EMERGENCIES),
-        Indicator("loop_in_time", LOOPS_IN_TIME, DISCHARGES),
+        Indicator("loop_in_time", LOOPS_IN_TIME, LOOPS),
         Indicator("forms_in_time", FORMS_IN_TIME, DISCHARGES),
-        Indicator("received_in_time", RECEIVED_IN_TIME, DISCHARGES),
-        Indicator("visited_in_time", VISITED_IN_TIME, DISCHARGES),
+        Indicator("received_in_time", RECEIVED_IN_TIME, RECEIPTS),
+        Indicator("visited_in_time", VISITED_IN_TIME, FIRST_VISITS),
         Indicator("entry_in_time", VISITS_IN_TIME, VISITS),
         Indicator("reassessment", REASSESSED, REASSESSMENTS),
         Indicator("agreements", SIGNED, ELIGIBLE),

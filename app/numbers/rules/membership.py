@@ -36,7 +36,7 @@ class InSet(IntFlag):
     INSURED = auto()  # covered at the cut-off
     EMERGENCY = auto()  # an emergency record of the period
     EMERGENCY_IN_TIME = auto()  # finished within 24 hours
-    DISCHARGE = auto()  # a discharge of the period whose loop could have ended
+    DISCHARGE = auto()  # a discharge of the period that opened a loop
     LOOP_IN_TIME = auto()  # all five forms closed in time
     FORMS_IN_TIME = auto()  # dispatched within 24 hours of discharge
     RECEIVED_IN_TIME = auto()  # all received within 24 hours
@@ -44,8 +44,11 @@ class InSet(IntFlag):
     OVERDUE = auto()  # in R, a visit was due before the cut-off and nobody came
     HIGH_LEVEL = auto()  # in R, risk level 3 or above at the cut-off
     REASSESSMENT_OWED = auto()  # a quarterly reassessment fell into the period
-    REASSESSED = auto()  # and was made
+    REASSESSED = auto()  # and was made, every quarter's
     TRAINED_FOR_REHAB = auto()  # community rehabilitation in the period
+    LOOP_OWED = auto()  # all five forms were asked for, and have ended or should have
+    RECEIPT_OWED = auto()  # every unit has received its form or should have
+    VISIT_OWED = auto()  # a first visit was asked for, and was made or should have been
 
 
 NOTHING = InSet(0)

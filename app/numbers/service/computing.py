@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, delete, insert, literal, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,8 @@ from app.core.errors import Invalid, NotFound
 from app.core.reasons import reason
 from app.core.scope import within_prefix
 from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue
+from app.numbers.queries.events import counted_events
+from app.numbers.queries.marks import marks_of
 from app.numbers.queries.members import counted_patients
 from app.numbers.queries.pattern import Counted
 from app.numbers.queries.settings import settings_of
@@ -25,9 +28,6 @@ from app.numbers.rules.indicators import figures
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import RULE_SET, NumberSettings
 
-# rows of `IndicatorMember` but their run
-Source = Callable[[Counted], Select[tuple[object, ...]]]
-SOURCES: tuple[Source, ...] = (counted_patients,)
 _COLUMNS = ("run_id", "kind", "subject_id", "patient_id", "area_code", "agency_id", "bits", "visits", "visits_in_time")
 
 
@@ -68,18 +68,22 @@ def compute(
     )
     session.add(run)
     session.flush()
+    marks = marks_of(session, county_code, run.first_on, run.cut_off)
     counted = Counted(prefix_of(county_code), run.first_on, run.cut_off, settings)
-    _store_members(session, run, counted)
+    _store_members(session, run, counted_patients(counted, marks), counted_events(session, counted, now))
     _store_values(session, run, counted)
     _forget_older(session, run)
     return run
 
 
-def _store_members(session: Session, run: IndicatorRun, counted: Counted) -> None:
-    for source in SOURCES:
-        rows = source(counted).subquery("counted")
-        columns = [literal(run.id), *(rows.c[name] for name in _COLUMNS[1:])]
-        session.execute(insert(table_of(IndicatorMember)).from_select(_COLUMNS, select(*columns)))
+def _store_members(
+    session: Session, run: IndicatorRun, patients: Select[Any], events: Iterable[dict[str, Any]]
+) -> None:
+    rows = patients.subquery("counted")
+    columns = [literal(run.id), *(rows.c[name] for name in _COLUMNS[1:])]
+    session.execute(insert(table_of(IndicatorMember)).from_select(_COLUMNS, select(*columns)))
+    for part in slices([{"run_id": run.id} | one for one in events]):
+        session.execute(insert(table_of(IndicatorMember)), part)
 
 
 def _store_values(session: Session, run: IndicatorRun, counted: Counted) -> None:

@@ -1,0 +1,141 @@
+"""Emergencies and discharges of a period, each with how it went: few rows, judged one by one by the clocks of their own rooms.
+
+What is not owed yet is in no denominator. Somebody who is not registered is counted where it happened, without a patient.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.areas.rules import code_of
+from app.core.clock import SHANGHAI, business_day
+from app.core.scope import within_prefix
+from app.discharges.models import Discharge, HandoverForm
+from app.discharges.rules.clocks import CLOSE_WITHIN_DAYS, FIRST_VISIT_DAYS
+from app.discharges.rules.states import CloseReason, DischargeState, FormKind, FormState
+from app.incidents.models import Emergency
+from app.numbers.queries.pattern import Counted
+from app.numbers.rules.membership import NOTHING, InSet, MemberKind
+from app.patients.queries.merges import Merges, merges
+
+_NO_LOOP = (CloseReason.NO_LOOP, CloseReason.DOUBLE, CloseReason.WRONG_ENTRY)
+
+
+def counted_events(session: Session, counted: Counted, now: datetime) -> Iterator[dict[str, Any]]:
+    """Rows of `IndicatorMember` but their run."""
+    known = merges(session)
+    yield from _emergencies(session, counted, known, now)
+    yield from _discharges(session, counted, known, now)
+
+
+def _emergencies(session: Session, counted: Counted, known: Merges, now: datetime) -> Iterator[dict[str, Any]]:
+    """Of their beginning's day; the record is owed 24 hours after the end."""
+    one = Emergency
+    rows = session.execute(
+        select(one.id, one.patient_id, one.area_code, one.finished_at, one.record_due_at).where(
+            within_prefix(one.area_code, counted.prefix), _in_window(one.started_at, counted)
+        )
+    )
+    for number, patient, area_code, finished_at, due_at in rows:
+        if finished_at is None and due_at >= now:
+            continue
+        is_in_time = finished_at is not None and finished_at <= due_at
+        bits = InSet.EMERGENCY | (InSet.EMERGENCY_IN_TIME if is_in_time else NOTHING)
+        yield _row(MemberKind.EMERGENCY, number, patient, area_code, bits, known)
+
+
+def _discharges(session: Session, counted: Counted, known: Merges, now: datetime) -> Iterator[dict[str, Any]]:
+    """Loops that were opened, of the discharge's day, in the county that answers for them; a death or another hospital opened none."""
+    one, county = Discharge, code_of(counted.prefix)
+    found = session.execute(
+        select(
+            one.id, one.patient_id, one.area_code, one.discharged_at, one.late_by, one.closed_at, one.close_reason
+        ).where(
+            one.county_code == county,
+            _in_window(one.discharged_at, counted),
+            one.state.not_in((DischargeState.PLANNED, DischargeState.WITHDRAWN)),
+            or_(one.close_reason.is_(None), one.close_reason.not_in(_NO_LOOP)),
+        )
+    ).all()
+    forms = _forms(session, counted, county)
+    for row in found:
+        bits = InSet.DISCHARGE | (InSet.FORMS_IN_TIME if row.late_by is None else NOTHING)
+        bits |= _closed(row.discharged_at, row.closed_at, row.close_reason, now)
+        bits |= _received(forms[row.id], now) | _visited(row.discharged_at, forms[row.id], now)
+        place = row.area_code if row.area_code.startswith(counted.prefix) else county
+        yield _row(MemberKind.DISCHARGE, row.id, row.patient_id, place, bits, known)
+
+
+def _forms(session: Session, counted: Counted, county: str) -> defaultdict[int, list[HandoverForm]]:
+    rows = session.scalars(
+        select(HandoverForm)
+        .join(Discharge, Discharge.id == HandoverForm.discharge_id)
+        .where(Discharge.county_code == county, _in_window(Discharge.discharged_at, counted))
+    )
+    found: defaultdict[int, list[HandoverForm]] = defaultdict(list)
+    for form in rows:
+        found[form.discharge_id].append(form)
+    return found
+
+
+def _closed(left_at: datetime, closed_at: datetime | None, why: CloseReason | None, now: datetime) -> InSet:
+    """Whether all that was asked for ended in thirty days; ended by a fact or by the coordinator's word, it was not asked for."""
+    if why not in (None, CloseReason.DONE) or (closed_at is None and _within(left_at, now, CLOSE_WITHIN_DAYS)):
+        return NOTHING
+    return InSet.LOOP_OWED | (InSet.LOOP_IN_TIME if _within(left_at, closed_at, CLOSE_WITHIN_DAYS) else NOTHING)
+
+
+def _received(forms: list[HandoverForm], now: datetime) -> InSet:
+    """Every unit in its time; a form that was stopped before its day came was not owed."""
+    in_time = [one for one in forms if one.received_at is not None and one.received_at <= one.receive_due_at]
+    open_late = [one for one in forms if one.received_at is None and one.state is not FormState.STOPPED]
+    late = [one for one in open_late if one.receive_due_at < now]
+    late += [one for one in forms if one.received_at is not None and one not in in_time]
+    if late:
+        return InSet.RECEIPT_OWED
+    if not in_time or open_late:
+        return NOTHING
+    return InSet.RECEIPT_OWED | InSet.RECEIVED_IN_TIME
+
+
+def _visited(left_at: datetime, forms: list[HandoverForm], now: datetime) -> InSet:
+    """The health centre's first form; where it only offers consent no visit is asked for."""
+    asked = [one for one in forms if one.kind is FormKind.HEALTH_CENTRE and one.round == 1 and not one.is_information]
+    if not asked:
+        return NOTHING
+    acted_at, is_stopped = asked[0].acted_at, asked[0].state is FormState.STOPPED
+    if acted_at is None and (is_stopped or _within(left_at, now, FIRST_VISIT_DAYS)):
+        return NOTHING
+    return InSet.VISIT_OWED | (InSet.VISITED_IN_TIME if _within(left_at, acted_at, FIRST_VISIT_DAYS) else NOTHING)
+
+
+def _within(left_at: datetime, at: datetime | None, days: int) -> bool:
+    """By days in Shanghai, as the forms' own deadlines."""
+    return at is not None and business_day(at) <= business_day(left_at) + timedelta(days=days)
+
+
+def _in_window(column: InstrumentedAttribute[Any], counted: Counted) -> ColumnElement[bool]:
+    return and_(column >= _midnight(counted.first_on), column < _midnight(counted.cut_off + timedelta(days=1)))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
+def _row(kind: MemberKind, subject: int, patient: int | None, area: str, bits: InSet, known: Merges) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "subject_id": subject,
+        "patient_id": None if patient is None else known.end_of(patient),
+        "area_code": area,
+        "agency_id": None,
+        "bits": int(bits),
+        "visits": 0,
+        "visits_in_time": 0,
+    }
