@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import ValidationError
 
+from app.core.clock import business_day
 from app.core.fields import (
     Answered,
     ChoiceField,
@@ -45,8 +47,22 @@ from app.discharges.rules.states import BY_COORDINATOR, CloseReason, DischargeTo
 
 _ANSWER = Answered(lazy_("请填写这一项"))
 _CHOOSE = Answered(lazy_("请选择"))
+_BEHAVIOURS = Answered(lazy_("请至少选择一项，没有的选择“无”"))
+_ONE_AT_LEAST = Answered(lazy_("请至少选择一项"))
 _SEPARATORS = str.maketrans({"，": ",", "；": ",", ";": ",", "、": ",", "|": ","})
 _MOST_LINES, _PARTS = 20, 3
+
+
+# what a half-filled record is checked with, and which findings would then be the stand-in's and not the ward's
+_STAND_INS: dict[str, Any] = {
+    "id_kind": IdKind.NONE, "discharge_type": DischargeType.ORDERED, "discharge_to": DischargeTo.HOME, "admission_count": 1,
+    "admitted_on": None, "discharged_at": None, "form_on": None,
+}  # fmt: skip
+LEANS_ON = {
+    "admitted_on": {"discharged_at"}, "recheck_on": {"discharged_at"}, "received_at": {"discharged_at"},
+    "discharge_to": {"discharge_type"}, "id_number": {"id_kind", "sex"}, "born_on": {"id_kind", "sex", "id_number"},
+    "sex": {"id_kind", "id_number"},
+}  # fmt: skip
 
 
 class MedicinesField(ParagraphField):
@@ -97,14 +113,16 @@ class RecordForm(Form):
     diagnosis_code = CodeField(lazy_("ICD-10 编码"), 12, [_ANSWER])
     first_diagnosed = CodeField(lazy_("首次确诊时间"), 10, [_ANSWER])
     risk_level = ChoiceField(lazy_("出院时危险性评估"), labelled(record.RISK_LEVELS), [_CHOOSE])
-    behaviours = FlagsField(lazy_("既往危险行为（可多选）"), labelled(record.BEHAVIOURS))
+    behaviours = FlagsField(lazy_("既往危险行为（可多选）"), labelled(record.BEHAVIOURS), validators=[_BEHAVIOURS])
     is_law_30 = BooleanField(lazy_("属于《精神卫生法》第三十条第二款第二项情形"))
     effect = ChoiceField(lazy_("住院疗效"), labelled(record.EFFECTS), [_CHOOSE])
     medicines_in_hospital = MedicinesField(lazy_("住院用药（选填，最多 3 种）"), 500)
     medicines = MedicinesField(lazy_("出院带药和用法（最多 3 种）"), 500)
     recheck_on = DayField(lazy_("复诊日期（选填）"))
     warning_signs = TextField(lazy_("需要留意的先兆（选填）"), 300)
-    rehabilitation = FlagsField(lazy_("康复措施（可多选）"), labelled(record.REHABILITATION))
+    rehabilitation = FlagsField(
+        lazy_("康复措施（可多选）"), labelled(record.REHABILITATION), validators=[_ONE_AT_LEAST]
+    )
     rehabilitation_other = TextField(lazy_("其他康复措施"), 100)
     advice = ParagraphField(lazy_("其他注意事项（选填）"), 500)
     help_needed = FlagsField(lazy_("需要乡镇帮助（可多选）"), labelled(record.HELP))
@@ -165,6 +183,18 @@ class RecordForm(Form):
             public_id=public_id,
             version=_version(self.version.data),
         )
+
+    def as_far_as_filled(self, now: datetime, *, is_office: bool) -> SubmitDischarge:
+        """The record with something plain in place of what cannot be read yet, so that all the rest is checked in one round."""
+        kept = {name: self[name].data for name in _STAND_INS if self[name].errors}
+        today = {"admitted_on": business_day(now), "discharged_at": now, "form_on": business_day(now)}
+        for name in kept:
+            self[name].data = today.get(name, _STAND_INS[name])
+        try:
+            return self.to_command(None, is_office=is_office)
+        finally:
+            for name, data in kept.items():
+                self[name].data = data
 
     def to_command(self, public_id: str | None, *, is_office: bool) -> SubmitDischarge:
         texts = (

@@ -22,6 +22,7 @@ TEXTS: dict[str, str] = {
     "discharges.hospital_is_transfer": N_("去向是“其他医院”的，离院方式请选“转院”；回家休养的，去向请选“回家”"),
     "discharges.death_goes_nowhere": N_("离院方式是“死亡”的，去向不能是“回家”或“养护机构”"),
     "discharges.area_code": N_("请填写 12 位行政区划代码"),
+    "discharges.place_needed": N_("请选择村（社区）；去外地的，填写外地的区划代码和地址"),
     "discharges.to_the_village": N_("请选到村（社区）"),
     "discharges.place_in_words": N_("系统里没有这个地方，请用文字写明省、县、乡镇、村"),
     "discharges.place_twice": N_("已选本县村（社区），外地地址请留空；去外地的请不选村"),

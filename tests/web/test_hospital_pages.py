@@ -174,3 +174,20 @@ def assert_the_clue_leads_back(database: Database, doctor: FlaskClient, loop: st
     assert "请写明为什么不需调查登记" in silent.text
     said = {"outcome": "not_found", "findings": "已迁往外县，当地接续"}
     assert doctor.post(f"/clues/{clue}/close", data=said).status_code == 302
+
+
+def test_all_that_is_wrong_is_said_in_one_round_where_it_was_typed(client_as: Callable[[str], FlaskClient]) -> None:
+    hospital, where = client_as("hospital"), "/discharges/records/new"
+    page = hospital.get(where).text
+    for name in ("behaviours", "rehabilitation"):
+        assert re.search(rf'data-question="{name}".{{0,200}}class="req"', page, re.S), f"{name} is marked as needed"
+    gone = {"name", "discharge_type", "behaviours", "rehabilitation", "discharged_at"}
+    wrong = {"contact_phone": "12", "diagnosis_code": "X", "area_code": "", "other_code": "3401", "id_number": "34"}
+    sent = {name: one for name, one in typed(send="1", **wrong).items() if name not in gone}
+    refused = hospital.post(where, data=sent)
+    assert refused.status_code == 422
+    assert set(re.findall(r'class="error" id="(\w+)-error"', refused.text)) == {*gone, *wrong} - {"area_code"}
+    assert "请至少选择一项，没有的选择“无”" in refused.text and "没有选择任何一项" not in refused.text
+    nowhere = hospital.post(where, data=typed(send="1", area_code="")).text
+    assert "请选择村（社区）；去外地的" in nowhere
+    assert hospital.post(where, data=typed(send="1")).status_code == 302

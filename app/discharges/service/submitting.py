@@ -90,17 +90,22 @@ def _refuse(session: Session, said: SubmitDischarge, sender: Sender, plan: Disch
         raise Conflict(reason("discharges.plan_withdrawn"))
     if plan is not None and said.version is not None and said.version != plan.version:
         raise StaleVersion()
+    if errors := find_faults(session, said, now, is_on_behalf=sender.is_on_behalf):
+        raise Invalid(errors)
+
+
+def find_faults(session: Session, said: SubmitDischarge, now: datetime, *, is_on_behalf: bool) -> Errors:
+    """Everything that stands against a record, at each field."""
     errors = check_record(said, now)
     errors |= check_medicines("medicines", said.medicines)
     errors |= check_medicines("medicines_in_hospital", said.medicines_in_hospital)
     errors |= _identity_errors(said, now)
     errors |= _place_errors(session, said)
-    if sender.is_on_behalf:
+    if is_on_behalf:
         errors |= _paper_errors(said, now)
     elif said.received_at is not None or said.source is Source.PAPER:
         errors["received_at"] = [reason("discharges.own_record")]
-    if errors:
-        raise Invalid(errors)
+    return errors
 
 
 def _identity_errors(said: SubmitDischarge, now: datetime) -> Errors:
@@ -113,6 +118,8 @@ def _identity_errors(said: SubmitDischarge, now: datetime) -> Errors:
 
 def _place_errors(session: Session, said: SubmitDischarge) -> Errors:
     """A village where the tree has it; else any place whose county is not in the tree, in words."""
+    if not said.area_code:
+        return {"area_code": [reason("discharges.place_needed")]}
     if not is_area_code(said.area_code):
         return {"area_code": [reason("discharges.area_code")]}
     if is_known_place(session, said.area_code):

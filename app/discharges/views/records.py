@@ -23,7 +23,7 @@ from app.core.web import forget_reads, read_session, show_errors
 from app.core.workbooks.workbook import open_workbook
 from app.discharges import labels
 from app.discharges.commands import PlanDischarge
-from app.discharges.forms import FindForm, ReadForm, RecordForm
+from app.discharges.forms import LEANS_ON, FindForm, ReadForm, RecordForm
 from app.discharges.queries import records as own_records
 from app.discharges.queries.guards import named_by_hospital
 from app.discharges.queries.prefill import all_of, find_earlier
@@ -32,7 +32,7 @@ from app.discharges.queries.records import draft_of, find_record_row, find_wrong
 from app.discharges.queries.wards import find_inpatient
 from app.discharges.readers import Reading, read_block, read_sheets
 from app.discharges.rules.states import LIVE, CloseReason, DischargeState, Source
-from app.discharges.service import Submitted, plan_discharge, submit_discharge, withdraw_plan
+from app.discharges.service import Submitted, find_faults, plan_discharge, submit_discharge, withdraw_plan
 from app.discharges.views.blueprint import discharges
 from app.people.models import Person
 from app.people.vault import Vault
@@ -172,6 +172,7 @@ def _plan(plan: PlanDischarge) -> str:
 
 def _sent(form: RecordForm, public_id: str | None) -> str | None:
     if not form.validate():
+        _say_the_rest(form)
         return None
     forget_reads()
     try:
@@ -183,10 +184,27 @@ def _sent(form: RecordForm, public_id: str | None) -> str | None:
             where = url_for("discharges.show_record", public_id=done.discharge.public_id)
             said = _said(done)
     except AnhuError as refused:
-        show_errors(form, refused)
+        show_errors(form, _where_typed(form, refused))
         return None
     flash(said)
     return where
+
+
+def _say_the_rest(form: RecordForm) -> None:
+    """What else is wrong is said in the same round, as far as it does not hang on what is missing."""
+    unread = {field.name for field in form if field.errors}
+    now = current_clock().now()
+    said = form.as_far_as_filled(now, is_office=_is_office())
+    found = find_faults(read_session(), said, now, is_on_behalf=_is_office())
+    rest = {name: why for name, why in found.items() if not unread & (LEANS_ON.get(name, set()) | {name})}
+    show_errors(form, _where_typed(form, Invalid(rest)))
+
+
+def _where_typed(form: RecordForm, refused: AnhuError) -> AnhuError:
+    """A code that was typed is corrected where it was typed."""
+    if not isinstance(refused, Invalid) or not form.other_code.data:
+        return refused
+    return Invalid({"other_code" if name == "area_code" else name: why for name, why in refused.errors.items()})
 
 
 def _said(done: Submitted) -> str:
