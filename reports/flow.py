@@ -1,4 +1,4 @@
-"""A long document on upright A4: headings, paragraphs, tables and charts one below the other, laid out before the first page is drawn,
+"""A long document: headings, paragraphs, tables and charts one below the other, laid out before the first page is drawn,
 so that every page knows how many there are."""
 
 from __future__ import annotations
@@ -147,13 +147,15 @@ class Flow:
 
     # -- drawing --------------------------------------------------------------------------------------------------------
 
-    def draw(self, cover: Callable[[Sequence[tuple[str, int]]], None]) -> None:
-        """The cover, which hears the contents with their pages, and all pages behind it."""
+    def draw(self, cover: Callable[[Sequence[tuple[str, int]]], None] | None = None) -> None:
+        """A cover, if any, which hears the contents with their pages, and all pages behind it."""
         self._settle()
-        count = len(self._pages) + 1
-        cover([(title, page + 1) for title, page in self.contents])
-        self._end_page(1, count)
-        for number, page in enumerate(self._pages, start=2):
+        before = 0 if cover is None else 1
+        count = len(self._pages) + before
+        if cover is not None:
+            cover([(title, page + 1) for title, page in self.contents])
+            self._end_page(1, count)
+        for number, page in enumerate(self._pages, start=1 + before):
             self.paper.text(self.left, self.paper.down(13), self._title, 9, grey=LABEL_GREY, fit=self.width)
             edge = self.paper.down(15)
             self.paper.rules([(self.left, edge, self.left + self.width, edge)], 0.4, grey=HAIRLINE_GREY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.numbers.rules.behind import MISSING
 from app.numbers.rules.indicators import Indicator
 from app.numbers.rules.membership import Figure
 from app.numbers.rules.period import PeriodKind, ReportPeriod
@@ -53,6 +54,13 @@ def indicator_means(indicator: Indicator) -> str:
 
 def figure_name(figure: Figure) -> str:
     return TEXTS[f"numbers.figure.{figure.name}"]
+
+
+def list_title(figure: Figure) -> str:
+    """随访逾期 · 未计入规范管理率."""
+    if figure.name.endswith(MISSING):
+        return f"未计入{TEXTS[f'numbers.indicator.{figure.name.removesuffix(MISSING)}']}"
+    return figure_name(figure)
 
 
 def cause_name(cause: str) -> str:

@@ -47,6 +47,8 @@ TEXTS: dict[str, str] = {
     "numbers.mode.periods.cumulative": N_("月度、季度数字为当年 1 月 1 日起的累计数。"),
     "numbers.mode.periods.alone": N_("月度、季度数字只计当月、当季。"),
     "numbers.report_printed": N_("印制工作报告"),
+    "numbers.report_fetched": N_("下载工作报告"),
+    "numbers.list_printed": N_("印制指标名单"),
 }
 
 register(TEXTS)

@@ -104,6 +104,11 @@ def cause_of(code: str, bits: int) -> str:
     return next((check.cause for check in _CHECKS.get(code, ()) if check.holds(bits)), "counted")
 
 
+def states_of(bits: int) -> tuple[str, ...]:
+    """What somebody's state asks for, whatever they are counted in: declined, lost, unseen, overdue."""
+    return tuple(check.cause for check in (*_UNSEEN, _Check("overdue", S.OVERDUE)) if check.holds(bits))
+
+
 def _lacking(indicator: Indicator, one: Alike) -> int:
     if indicator.is_good is False:
         return one.rows if indicator.numerator.has(one.bits) else 0

@@ -1,0 +1,122 @@
+"""The list behind a figure on paper: the run's own rows, as far as the role may read them. In Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.areas.queries import full_name, office_of
+from app.audit.prints import Print, mark_of
+from app.core.actor import Actor
+from app.core.crypto import Keyring, digest
+from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.paper_words import cause_name, list_title, period_label
+from app.numbers.papers import provenance_of
+from app.numbers.queries.behind import Behind, describe, list_groups, names_people
+from app.numbers.queries.runs import count_members, list_members
+from app.numbers.rules.behind import MISSING
+from app.numbers.rules.causes import cause_of, states_of
+from app.numbers.rules.membership import Figure, InSet, MemberKind, Weight
+from app.numbers.rules.period import ReportPeriod
+from reports.member_list import ListColumn, MemberListDocument, render_member_list_pdf, render_member_list_xlsx
+from reports.wording import chinese_date
+
+MOST = 3000
+NOT_SHOWN, NO_AGENCY = "（未登记或已不在本辖区）", "未落实责任机构"
+LISTS: Final[dict[str, Callable[[MemberListDocument], bytes]]] = {
+    "pdf": render_member_list_pdf,
+    "xlsx": render_member_list_xlsx,
+}
+_IN_TIME, _LATE = "按时", "超时"
+_WHO = (ListColumn("姓名", 0.16), ListColumn("村（社区）", 0.24), ListColumn("责任机构", 0.26))
+_DONE = ListColumn("办理结果", 0.18)
+_COUNTED: Final[dict[Weight, Callable[[IndicatorMember], int]]] = {
+    Weight.VISITS: lambda row: row.visits,
+    Weight.VISITS_IN_TIME: lambda row: row.visits_in_time,
+    Weight.VISITS_LATE: lambda row: row.visits - row.visits_in_time,
+}
+_LOOP = (
+    ("发单", InSet.FORMS_IN_TIME),
+    ("签收", InSet.RECEIVED_IN_TIME),
+    ("首访", InSet.VISITED_IN_TIME),
+    ("办结", InSet.LOOP_IN_TIME),
+)
+
+
+def print_of_list(run: IndicatorRun, place: str, figure: Figure, actor: Actor, now: datetime) -> Print:
+    said = digest(f"{run.public_id}\n{place}\n{figure.name}")
+    return Print("numbers.list_printed", ("indicator_run", run.public_id), place, said, actor.user_id, now)
+
+
+def list_document(
+    session: Session, keyring: Keyring, actor: Actor, run: IndicatorRun, place: str, figure: Figure, now: datetime
+) -> MemberListDocument:
+    """People by name for a role that may read everything the list tells; for others by place and institution, with how many."""
+    wanted, count = print_of_list(run, place, figure, actor, now), count_members(session, actor, run, place, figure)
+    period = period_label(ReportPeriod.parse(run.period))
+    columns, rows = (
+        _named(session, actor, run, place, figure)
+        if names_people(actor, figure)
+        else _grouped(session, actor, run, place, figure)
+    )
+    return MemberListDocument(
+        title=f"{full_name(session, place)}{period}{list_title(figure)}名单",
+        facts=f"{period} · 截止日 {chinese_date(run.cut_off)} · 规则版本 {run.rule_set} · 共 {count}",
+        organisation=office_of(session, actor) or full_name(session, place),
+        columns=columns,
+        rows=rows,
+        provenance=provenance_of(wanted, mark_of(keyring, wanted), actor),
+        note=f"只列前 {MOST} 行，其余请按乡镇分别打印。" if len(rows) == MOST < count else "",
+        prepared_by=actor.name,
+    )
+
+
+_Table = tuple[tuple[ListColumn, ...], tuple[tuple[str | int, ...], ...]]
+
+
+def _named(session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure) -> _Table:
+    members = list_members(session, actor, run, place, figure, limit=MOST)
+    rows = describe(session, actor, members)
+    if members and members[0].kind is MemberKind.DISCHARGE:
+        columns = (*_WHO, *(ListColumn(title, 0.08) for title, _flag in _LOOP), _DONE)
+        return columns, tuple((*_who(row), *_loop(row.member), "") for row in rows)
+    if members and members[0].kind is MemberKind.EMERGENCY:
+        columns = (*_WHO, ListColumn("24 小时内完成", 0.14), _DONE)
+        return columns, tuple((*_who(row), _in_time(row.member, InSet.EMERGENCY_IN_TIME), "") for row in rows)
+    return _of_patients(rows, figure)
+
+
+def _of_patients(rows: Sequence[Behind], figure: Figure) -> _Table:
+    count = _COUNTED.get(figure.weight)
+    if count is not None:
+        columns = (*_WHO, ListColumn("次数", 0.08, is_count=True), _DONE)
+        return columns, tuple((*_who(row), count(row.member), "") for row in rows)
+    return (*_WHO, ListColumn("说明", 0.24), _DONE), tuple((*_who(row), _told(row.member, figure), "") for row in rows)
+
+
+def _grouped(session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure) -> _Table:
+    columns = (ListColumn("村（社区）", 0.3), ListColumn("责任机构", 0.35), ListColumn("数", 0.1, is_count=True), _DONE)
+    groups = list_groups(session, actor, run, place, figure)
+    return columns, tuple((one.place, one.agency or NO_AGENCY, one.count, "") for one in groups[:MOST])
+
+
+def _who(row: Behind) -> tuple[str, str, str]:
+    return row.name or NOT_SHOWN, row.place, row.agency or NO_AGENCY
+
+
+def _told(member: IndicatorMember, figure: Figure) -> str:
+    """Of somebody missing, why; of others what their state asks for."""
+    if figure.name.endswith(MISSING):
+        return cause_name(cause_of(figure.name.removesuffix(MISSING), member.bits))
+    return "、".join(cause_name(state) for state in states_of(member.bits))
+
+
+def _loop(member: IndicatorMember) -> tuple[str, ...]:
+    return tuple(_in_time(member, flag) for _title, flag in _LOOP)
+
+
+def _in_time(member: IndicatorMember, flag: InSet) -> str:
+    return _IN_TIME if member.bits & flag else _LATE
