@@ -7,6 +7,7 @@ from app.core.guards.guard import Guard, append_only, changed, legal_move
 _OF_A_FROZEN_RUN = "EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = OLD.run_id AND r.is_frozen)"
 _INTO_A_FROZEN_RUN = "EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = NEW.run_id AND r.is_frozen)"
 _SUBMISSION = ("area_code", "period", "number", "run_id", "digest", "submitted_at", "submitted_by")
+_TRAINING = ("area_code", "agency_id", "held_on", "topic", "title", "place", "teacher", "half_hours", "recorded_by")
 _RUN = ("area_code", "period", "first_on", "cut_off", "settings", "rule_set", "computed_at")
 
 GUARDS: tuple[Guard, ...] = (
@@ -33,4 +34,7 @@ GUARDS: tuple[Guard, ...] = (
     ),
     legal_move("report_submissions", "state"),
     *append_only("report_papers"),
+    *append_only("training_attendees"),
+    Guard("guard_training_sessions_no_delete", "training_sessions", "DELETE", "TRUE"),
+    Guard("guard_training_sessions_frozen", "training_sessions", "UPDATE", changed(*_TRAINING)),
 )

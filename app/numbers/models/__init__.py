@@ -2,6 +2,7 @@
 
 from app.numbers.models.runs import AreaPopulation, IndicatorMember, IndicatorRun, IndicatorTarget, IndicatorValue
 from app.numbers.models.submissions import ReportPaper, ReportSubmission
+from app.numbers.models.training import TrainingAttendee, TrainingSession
 
 __all__ = [
     "AreaPopulation",
@@ -11,4 +12,6 @@ __all__ = [
     "IndicatorValue",
     "ReportPaper",
     "ReportSubmission",
+    "TrainingAttendee",
+    "TrainingSession",
 ]
