@@ -132,6 +132,7 @@ TEXTS: dict[str, str] = {
     "numbers.standard.no_visit_in": N_("%(quarter)s没有随访"),
     "numbers.period_not_begun": N_("这一统计期还没有开始"),
     "numbers.not_counted": N_("这一统计期还没有统计过"),
+    "numbers.list_opened": N_("打开指标名单"),
 }
 
 register(TEXTS)

@@ -107,6 +107,7 @@ ARGUMENTS = {
     "reception_id": "reception",
     "delivery_id": "delivery",
     "item_id": "item",
+    "place": "place",
 }
 # Arguments that name a choice, not a thing: any of them is everybody's.
 CHOICES = {
@@ -128,6 +129,8 @@ CHOICES = {
     "number": "1",
     "list_kind": "funeral",
     "as_of": "2026-09-30",
+    "period": "2026Q3",
+    "figure": "registered",
 }
 
 

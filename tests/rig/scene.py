@@ -229,6 +229,8 @@ class Place:
     rehab_referral: str = ""
     # what was to be said, with which words, and who had agreed to be told
     message: str = ""
+    # a town (by its code) and its county's numbers
+    place: str = ""
     indicator_run: str = ""
     report_submission: str = ""
     template: str = ""
@@ -377,7 +379,7 @@ def _place(
     county_code: str,
     county: County | None,
 ) -> Place:
-    database, found = app.extensions["anhu.db"], Place()
+    database, found = app.extensions["anhu.db"], Place(place=town_of(village))
     with database.transaction() as session:
         everybody = county.actors if county else actors
         ground = _Ground(session, keyring, actors, everybody, marks, village, county_code, found)

@@ -121,6 +121,6 @@ def _quarter_without(inside: Sequence[DatedVisit], suspended: Sequence[Span], wi
         shared = (days.overlap(span) for span in suspended)
         touched = days.days - sum(span.days for span in shared if span is not None)
         if touched > TOUCHED_DAYS and not any(days.contains(visit.on) for visit in inside):
-            return reason("numbers.standard.no_visit_in", quarter=str(quarter))
+            return reason("numbers.standard.no_visit_in", quarter=quarter)
         quarter = quarter.next()
     return None

@@ -1,0 +1,97 @@
+"""The visits and days of rest of a few patients as a run counted them, for `rules/standard.py` to explain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.reasons import Reason
+from app.core.spans import Span
+from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.rules.membership import MemberKind
+from app.numbers.rules.settings import NumberSettings
+from app.numbers.rules.standard import DatedVisit, Window, failing_gap
+from app.patients.models import PatientSpan
+from app.patients.rules import CareSetting, ManagementStatus, SpanKind
+from app.visits.models import FollowUpVisit
+
+_NOBODY_CAN_COME = (CareSetting.INPATIENT.value, CareSetting.CUSTODY.value)
+
+
+@dataclass(slots=True)
+class VisitsOf:
+    """Of one patient, up to the cut-off; of two visits on one day the last."""
+
+    visits: dict[date, DatedVisit] = field(default_factory=dict)
+    # in person
+    seen_on: set[date] = field(default_factory=set)
+    rests: list[Span] = field(default_factory=list)
+    managed_from: date | None = None
+
+    def gap(self, run: IndicatorRun, settings: NumberSettings) -> Reason | None:
+        """The first gap that keeps the visits from the standard."""
+        if self.managed_from is None:
+            return None
+        window = Window(run.first_on, self.managed_from, run.cut_off)
+        return failing_gap(self.visits.values(), self.rests, window, settings.standard)
+
+
+def gaps_of(session: Session, run: IndicatorRun, members: Iterable[IndicatorMember]) -> dict[int, Reason]:
+    """patient id → the first gap, for rows of a list that has been cut to the actor's area."""
+    settings = NumberSettings.from_json(run.settings)
+    known = visits_of(session, run, [one.subject_id for one in members if one.kind is MemberKind.PATIENT])
+    gaps = {patient: one.gap(run, settings) for patient, one in known.items()}
+    return {patient: gap for patient, gap in gaps.items() if gap is not None}
+
+
+def visits_of(session: Session, run: IndicatorRun, patients: Sequence[int]) -> dict[int, VisitsOf]:
+    """Three statements, however many patients."""
+    found = {patient: VisitsOf() for patient in patients}
+    for patient, on, due_on, is_face in session.execute(_visits(run, patients)):
+        if due_on is not None:
+            found[patient].visits[on] = DatedVisit(on, due_on)
+        if is_face:
+            found[patient].seen_on.add(on)
+    for patient, from_on, to_on in session.execute(_spans(run, patients, SpanKind.CARE, _NOBODY_CAN_COME)):
+        days = Span.half_open(from_on, to_on)
+        if days is not None:
+            found[patient].rests.append(days)
+    managed = _spans(run, patients, SpanKind.MANAGEMENT, (ManagementStatus.MANAGED.value,)).subquery()
+    first = select(managed.c.patient_id, func.min(managed.c.from_on)).group_by(managed.c.patient_id)
+    for patient, from_on in session.execute(first):
+        found[patient].managed_from = from_on
+    return found
+
+
+def _visits(run: IndicatorRun, patients: Sequence[int]) -> Select[int, date, date | None, bool]:
+    """What `queries/pattern.py` counts."""
+    visit = FollowUpVisit
+    is_face = and_(visit.form.in_((1, 2)), visit.objects.op("&")(1) != 0)
+    return (
+        select(visit.patient_id, visit.visited_on, visit.next_due_on, is_face)
+        .where(
+            visit.patient_id.in_(patients),
+            visit.is_complete,
+            visit.withdrawn_at.is_(None),
+            or_(visit.needs_confirmation.is_(False), visit.confirmed_at.is_not(None)),
+            visit.visited_on <= run.cut_off,
+        )
+        .order_by(visit.visited_on, visit.id)
+    )
+
+
+def _spans(
+    run: IndicatorRun, patients: Sequence[int], what: SpanKind, values: Sequence[str]
+) -> Select[int, date, date | None]:
+    span = PatientSpan
+    return select(span.patient_id, span.from_on, span.to_on).where(
+        span.patient_id.in_(patients),
+        span.what == what,
+        span.value.in_(values),
+        span.withdrawn_at.is_(None),
+        span.from_on <= run.cut_off,
+    )

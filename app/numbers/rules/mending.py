@@ -1,0 +1,61 @@
+"""What can still be done for a patient before a period ends, so that he counts; with the because where nothing can."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from app.core.quarter import Quarter
+from app.core.reasons import Reason, reason
+from app.numbers.rules.causes import cause_of
+from app.numbers.rules.membership import InSet
+from app.numbers.rules.settings import FaceToFace, NumberSettings, StandardMode
+
+# what the list of a health centre is about, in the order of its columns
+PARTS = {"standard": InSet.STANDARD, "face_to_face": InSet.FACE_TO_FACE, "examination": InSet.EXAMINED}
+# nobody can simply be visited: first the state has to change
+_FIRST = ("refused", "lost")
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """In which set somebody is missing and why; until when it would still count, None when it cannot any more."""
+
+    what: str
+    because: Reason
+    until: date | None
+
+
+def lacks_of(
+    bits: int,
+    parts: Iterable[str],
+    gap: Reason | None,
+    seen_on: Collection[date],
+    halves: Iterable[tuple[date, date]],
+    last_day: date,
+    settings: NumberSettings,
+) -> list[Lack]:
+    """Of a registered patient. `gap` is the first one in his visits, `seen_on` the days on which he was seen in person, `halves` the
+    half-years that have ended."""
+    found = []
+    for what in parts:
+        if bits & PARTS[what]:
+            continue
+        cause = cause_of(what, bits)
+        because, until = reason(f"numbers.cause.{cause}"), last_day if cause not in _FIRST else None
+        if what == "standard" and gap is not None:
+            because, until = gap, _closes(gap, settings, last_day) if until else None
+        if what == "face_to_face" and settings.face_to_face is FaceToFace.HALF_YEARLY:
+            is_past = any(not any(first <= day <= last for day in seen_on) for first, last in halves)
+            until = None if is_past else until
+        found.append(Lack(what, because, until))
+    return found
+
+
+def _closes(gap: Reason, settings: NumberSettings, last_day: date) -> date | None:
+    """An interval that was too long stays so; a quarter without a visit can be mended while it lasts."""
+    if settings.standard.mode is not StandardMode.QUARTERLY:
+        return None
+    quarter = Quarter.parse(gap.args["quarter"]["quarter"])
+    return last_day if quarter.contains(last_day) else None
