@@ -33,7 +33,7 @@
     words.dataset.at ??= words.textContent;
     words.textContent = button.dataset[how];
     if (how === "done") button.closest(".copy-line").setAttribute("data-copied", "");
-    said.textContent = said.dataset[how] + place.textContent.trim();
+    said.textContent = said.dataset[how] + (button.dataset.name ?? place.textContent.trim());
     window.clearTimeout(Number(button.dataset.timer));
     button.dataset.timer = window.setTimeout(() => { words.textContent = words.dataset.at; }, SHOWN_MS);
   };

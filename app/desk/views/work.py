@@ -38,6 +38,7 @@ KINDS = {
     "insurance_report": (N_("办理增减员"), Action.KEEP_INSURANCE),
     "insured_list_pdf": (N_("打印参保名单"), Action.KEEP_INSURANCE),
     "insured_list_xlsx": (N_("导出参保名单"), Action.KEEP_INSURANCE),
+    "numbers_report": (N_("打印工作报告"), Action.SEE_PLACE_NUMBERS),
 }
 # the figures of a report, an import, a look or a pay file, in the order of its page
 COUNTED = {
@@ -73,6 +74,8 @@ RESULTS = {
     "visits_import": "roster.show_visit_import",
     "check_list_load": "subsidies.show_check_list",
 }
+# kind → where its outcome is found again among its like
+PAGES = {"subsidy_late_facts": "subsidies.recoveries", "numbers_report": "numbers.reports"}
 
 
 @work.route("/<public_id>")
@@ -142,8 +145,8 @@ def _next_page(item: WorkItem) -> str | None:
         if proposal:
             return url_for("subsidies.policy_proposal", public_id=proposal, work=item.public_id)
         return url_for("subsidies.draft_policy", work=item.public_id)
-    if item.kind == "subsidy_late_facts":
-        return url_for("subsidies.recoveries")
+    if item.kind in PAGES:
+        return url_for(PAGES[item.kind])
     if item.kind.startswith("insur"):
         return url_for("insurance.show_policy", public_id=item.args["policy"])
     run = (item.result or {}).get("run") or item.args.get("run")
