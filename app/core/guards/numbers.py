@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from app.core.guards.guard import Guard, append_only, changed, legal_move
+from app.core.guards.guard import Guard, append_only, changed, legal_move, set_otherwise
 
 _OF_A_FROZEN_RUN = "EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = OLD.run_id AND r.is_frozen)"
 _INTO_A_FROZEN_RUN = "EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = NEW.run_id AND r.is_frozen)"
 _SUBMISSION = ("area_code", "period", "number", "run_id", "digest", "submitted_at", "submitted_by")
 _TRAINING = ("area_code", "agency_id", "held_on", "topic", "title", "place", "teacher", "half_hours", "recorded_by")
 _RUN = ("area_code", "period", "first_on", "cut_off", "settings", "rule_set", "computed_at")
+
+_ORDER = (
+    "area_code", "year", "serial", "number", "agency_id", "place", "matter", "period", "as_of", "demand", "case_count", "reply_by",
+    "issued_at", "issued_by",
+)  # fmt: skip
+_OF_AN_ENDED_ORDER = (
+    "EXISTS (SELECT 1 FROM supervision_orders o WHERE o.id = OLD.order_id AND o.state IN ('closed', 'withdrawn'))"
+)
 
 GUARDS: tuple[Guard, ...] = (
     Guard("guard_indicator_runs_no_delete", "indicator_runs", "DELETE", "OLD.is_frozen"),
@@ -37,4 +45,17 @@ GUARDS: tuple[Guard, ...] = (
     *append_only("training_attendees"),
     Guard("guard_training_sessions_no_delete", "training_sessions", "DELETE", "TRUE"),
     Guard("guard_training_sessions_frozen", "training_sessions", "UPDATE", changed(*_TRAINING)),
+    # an order stands as it was sent; to its cases only what the unit did is added, and only while it is open
+    Guard("guard_supervision_orders_no_delete", "supervision_orders", "DELETE", "TRUE"),
+    Guard("guard_supervision_orders_frozen", "supervision_orders", "UPDATE", changed(*_ORDER)),
+    legal_move("supervision_orders", "state"),
+    Guard("guard_supervision_cases_no_delete", "supervision_cases", "DELETE", "TRUE"),
+    Guard(
+        "guard_supervision_cases_frozen",
+        "supervision_cases",
+        "UPDATE",
+        f"{changed('order_id', 'kind', 'subject_id', 'area_code', 'because')} OR {set_otherwise('patient_id')}",
+    ),
+    Guard("guard_supervision_cases_ended", "supervision_cases", "UPDATE", _OF_AN_ENDED_ORDER),
+    *append_only("supervision_steps"),
 )

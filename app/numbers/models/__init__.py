@@ -1,5 +1,6 @@
 """Tables of the numbers."""
 
+from app.numbers.models.orders import SupervisionCase, SupervisionOrder, SupervisionStep
 from app.numbers.models.runs import AreaPopulation, IndicatorMember, IndicatorRun, IndicatorTarget, IndicatorValue
 from app.numbers.models.submissions import ReportPaper, ReportSubmission
 from app.numbers.models.training import TrainingAttendee, TrainingSession
@@ -12,6 +13,9 @@ __all__ = [
     "IndicatorValue",
     "ReportPaper",
     "ReportSubmission",
+    "SupervisionCase",
+    "SupervisionOrder",
+    "SupervisionStep",
     "TrainingAttendee",
     "TrainingSession",
 ]

@@ -1,0 +1,93 @@
+"""Supervision orders (督办单) as plain values: what they can be about, how they move, and what the facts say of a case since."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.numbers.rules.membership import Figure
+from app.tasks.rules import TaskKind
+
+LONGEST_REPLY, LONGEST_WORDS = 1000, 200
+REPLY_WITHIN, LONGEST_TERM = 5, 30  # working days
+MOST_CASES = 300  # of one order: more is no list that a unit works off within its term
+
+# every late duty of a unit, whatever its kind
+ANY_DUTY = "late"
+# the duties that units are held to, as their late list has them
+DUTIES = (TaskKind.FOLLOW_UP, TaskKind.REASSESSMENT, TaskKind.CONFIRM_LOST, TaskKind.AGREEMENT_RENEWAL)
+
+
+class OrderState(StrEnum):
+    ISSUED = "issued"
+    RECEIVED = "received"
+    REPLIED = "replied"
+    SENT_BACK = "sent_back"  # the reply will not do
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+ENDED = frozenset({OrderState.CLOSED, OrderState.WITHDRAWN})
+AWAITS_REPLY = frozenset({OrderState.ISSUED, OrderState.RECEIVED, OrderState.SENT_BACK})
+
+MOVES = (
+    (OrderState.ISSUED, OrderState.RECEIVED),
+    (OrderState.RECEIVED, OrderState.REPLIED),
+    (OrderState.SENT_BACK, OrderState.REPLIED),
+    (OrderState.REPLIED, OrderState.SENT_BACK),
+    (OrderState.REPLIED, OrderState.CLOSED),
+    *((state, OrderState.WITHDRAWN) for state in OrderState if state not in ENDED),
+)
+
+
+def may_become(state: OrderState, to: OrderState) -> bool:
+    return (state, to) in MOVES
+
+
+class Demand(StrEnum):
+    """What the unit is asked to do; the sentence stands in `labels_orders`."""
+
+    MEND = "mend"
+    EXPLAIN = "explain"
+    VERIFY = "verify"
+
+
+class CaseKind(StrEnum):
+    """What a case of an order is, and so what its `subject_id` names."""
+
+    DUTY = "duty"
+    PATIENT = "patient"
+    EMERGENCY = "emergency"
+    DISCHARGE = "discharge"
+
+
+class CaseOutcome(StrEnum):
+    """What the unit says it did about one case."""
+
+    DONE = "done"
+    ARRANGED = "arranged"
+    AWAY = "away"
+    REFUSED = "refused"
+    CORRECTED = "corrected"
+    NOT_OURS = "not_ours"
+
+
+class Since(StrEnum):
+    """What the facts say of a case now, whatever was replied."""
+
+    STILL = "still"
+    MENDED = "mended"
+    GONE = "gone"  # nobody owes it any more
+
+
+def since_of_member(figure: Figure, bits: int | None, late_visits: int | None = None) -> Since:
+    """Of a row behind a figure: `bits` as the newest run has it, None where it has no such row; `late_visits` of a figure that adds them up."""
+    if bits is None or (bits & figure.flags != figure.flags and figure.without):
+        return Since.GONE
+    if late_visits is not None:
+        return Since.STILL if late_visits else Since.MENDED
+    return Since.STILL if figure.has(bits) else Since.MENDED
+
+
+def order_number(county: str, year: int, serial: int) -> str:
+    """安督〔2026〕3号, by the first sign of the county's name."""
+    return f"{county[:1]}督〔{year}〕{serial}号"
