@@ -179,6 +179,7 @@ CASES: dict[str, tuple[Case, str]] = {
         WELL),
     # -- diagnoses
     "another diagnosis": (case(steady(), diagnosis=f"bipolar@{SINCE}"), f"{WELL}S".replace("z", "")),
+    "without a diagnosis": (case(steady(), diagnosis=f"-@{SINCE}"), f"{WELL}S".replace("z", "")),
     "only reportable": (case(steady(), diagnosis=f"other_reportable@{SINCE}"), ""),
     "diagnosed since": (case(steady(), diagnosis=f"other_reportable@{SINCE} schizophrenia@2025-06-01"), f"{WELL}S"),
     "diagnosed otherwise since": (case(steady(), diagnosis=f"schizophrenia@{SINCE} bipolar@2025-06-01"), f"{WELL}S".replace("z", "")),
@@ -361,7 +362,7 @@ def test_known_sets_give_the_known_rates_by_every_denominator(
                 for one in indicators(choice) if one.denominator.name in counts}  # fmt: skip
 
     usual = rates(NumberSettings())
-    assert usual["management"] == (tally("M"), tally("R")) == (64, 74)
+    assert usual["management"] == (tally("M"), tally("R")) == (65, 75)
     assert usual["standard"] == (tally("S"), tally("R"))
     assert usual["face_to_face"] == (tally("f", "R"), tally("R"))
     assert usual["medication"] == (tally("m"), tally("R"))

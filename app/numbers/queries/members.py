@@ -118,11 +118,11 @@ def _base(counted: Counted) -> CTE:
             _level(counted),
         )
         .join(states, states.c.patient_id == patient.id)
-        .join(category, category.c.patient_id == patient.id)
+        .outerjoin(category, category.c.patient_id == patient.id)
         .where(
             within_prefix(states.c.area_code, counted.prefix),
             patient.registry_status.not_in(_GONE),
-            category.c.category != DiagnosisCategory.OTHER_REPORTABLE,
+            or_(category.c.category.is_(None), category.c.category != DiagnosisCategory.OTHER_REPORTABLE),
             or_(
                 states.c.registry == RegistryStatus.REGISTERED.value,
                 and_(states.c.dead_from > counted.first_on, states.c.registered_to == states.c.dead_from),
@@ -168,7 +168,8 @@ def _states(counted: Counted) -> CTE:
 
 
 def _diagnosis(counted: Counted) -> CTE:
-    """The diagnosis that held at the cut-off, or was the last one of somebody who died before it."""
+    """The diagnosis that held at the cut-off, or was the last one of somebody who died before it. Where none is written down, whoever is
+    registered counts all the same, but not as schizophrenia."""
     one = Diagnosis
     newest = func.row_number().over(partition_by=one.patient_id, order_by=(one.from_on.desc(), one.id.desc()))
     ranked = (
