@@ -175,6 +175,7 @@ WISHED = {
     "warning_signs": N_("需要留意的先兆"),
 }
 # of whom a form speaks, each by its source
+STILL_AT = N_("目前登记在")
 REGISTERED, NAMED = N_("登记的监护人"), N_("医院填报的联系人")
 # what the committee reads where the register has no guardian: who looks for one is the committee of the place (domain 6)
 UNGUARDED = N_("尚无，请协助落实监护人")

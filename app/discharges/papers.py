@@ -191,6 +191,7 @@ def _whom(sheet: DockingForm) -> Rows:
         ("姓名、性别、出生", _beside(sheet.patient_name, sex, _day(sheet.born_on))),
         ("证件、国籍", _beside(_word(labels.ID_KINDS, sheet.id_kind), sheet.id_number, sheet.nationality)),
         ("居住地、本人电话", _beside(sheet.place + sheet.address, sheet.clinical.get("phone"))),
+        *(((labels.STILL_AT, _beside(at.place, f"由{at.centre}提出迁移")),) if (at := sheet.registered) else ()),
         *_guards(sheet),
         ("出院时核实", f"{present}，{checked}"),
         ("需要帮助", _bits(sheet.help_needed, record.HELP)),

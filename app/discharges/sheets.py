@@ -94,6 +94,14 @@ class CommitteeNotice(Sheet):
     doctor: Doctor
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Where the register has somebody who was sent to another town, and the health centre that proposes the move."""
+
+    place: str
+    centre: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DockingForm(Sheet):
     """② the whole record for the health centre."""
@@ -127,6 +135,7 @@ class DockingForm(Sheet):
     warning_signs: str
     is_information: bool
     advice: tuple[Advice, ...]
+    registered: Registered | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

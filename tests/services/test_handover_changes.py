@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.api.queries import get_loop_state
+from app.areas.queries import responsible_agency
 from app.audit.models import AuditEvent
 from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Invalid
@@ -22,7 +23,7 @@ from app.desk.service.transfers import accept_transfer, propose_transfer
 from app.discharges.commands import CloseLoop, ConfirmNotice, CorrectEvent, PlanDischarge
 from app.discharges.models import Discharge, HandoverEvent, HandoverForm
 from app.discharges.queries.board import count_loops
-from app.discharges.queries.homes import find_new_home
+from app.discharges.queries.homes import find_new_home, list_new_homes
 from app.discharges.queries.inbox import home_of, list_inbox, shows_person
 from app.discharges.queries.indicators import indicators_of
 from app.discharges.queries.reach import find_docking_of, list_of_patient
@@ -84,6 +85,29 @@ def moved(session: Session, county: County, patient: Patient, area_code: str, pl
     there = county.actor("county_office" if place else "other_doctor")
     doctor = None if place else there.user_id
     accept_transfer(session, there, proposed.public_id, AcceptTransfer(TODAY, doctor), TODAY, NOW)
+
+
+def test_whoever_was_sent_to_another_town_is_a_task_of_the_doctor_who_has_them_and_the_new_one_reads_whose_they_are(
+    session: Session, county: County
+) -> None:
+    patient, doctor, there = known(session, county), county.actor("doctor"), county.actor("other_doctor")
+    patient.doctor_id = doctor.user_id
+    loop = submitted(session, county, area_code=OTHER_VILLAGE)
+    own, (here, centre) = vault(session), (responsible_agency(session, code) for code in (VILLAGE, OTHER_VILLAGE))
+    docking = open_form_sheet(session, own, forms(session, loop)[FormKind.HEALTH_CENTRE])
+    assert isinstance(docking, DockingForm) and docking.registered and "东村" in docking.registered.place
+    assert here and docking.registered.centre == here.name
+    written = open_form_sheet(session, own, forms(session, loop)[FormKind.HEALTH_CENTRE], as_written=True)
+    assert isinstance(written, DockingForm) and written.registered is None, "a hospital does not learn it"
+    village = open_form_sheet(session, own, forms(session, loop)[FormKind.VILLAGE])
+    assert isinstance(village, TrackingForm) and village.doctor.name == "", (
+        "nobody's name beside another centre's number"
+    )
+    assert centre and village.doctor.centre == centre.name
+    assert [home.area_code for _name, home in list_new_homes(session, doctor)] == [OTHER_VILLAGE]
+    assert list_new_homes(session, there) == list_new_homes(session, county.actor("coordinator")) == []
+    moved(session, county, patient, OTHER_VILLAGE)
+    assert list_new_homes(session, doctor) == []
 
 
 # -- moves -------------------------------------------------------------------------------------------------------------

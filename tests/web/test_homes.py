@@ -42,7 +42,8 @@ from tests.rig.scene import NEAR, Scene
 ClientAs = Callable[[str], FlaskClient]
 ROLES = [role.value for role in Role if role is not Role.OPERATOR]
 WORK_LIST_QUERIES = (
-    11  # one of them what is owed to the national system, one the forms of discharges, one the conferences that ask
+    # one of them what is owed to the national system, two discharges (forms, and who went to another town), one conferences
+    12
 )
 # beyond finding out who asks; most of them at the clerk, for whom every area of the quarter counts what waits, insurance and benefits
 HOME_QUERIES = 22  # two of them what is held and undecided over all runs, with its clock

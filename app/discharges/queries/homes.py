@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.areas.queries import names_of, written_name
-from app.areas.rules import AreaLevel, county_of, level_of, path_to, town_of
+from app.areas.rules import PREFIX_LENGTHS, AreaLevel, county_of, level_of, path_to, town_of
 from app.core.access import Action, may
 from app.core.actor import Actor
 from app.core.clock import business_day
@@ -19,6 +19,10 @@ from app.discharges.rules.states import LIVE
 from app.patients.models import Patient, Transfer
 from app.patients.queries.merges import merges, records_of
 from app.patients.rules import RegistryStatus, TransferState
+from app.people.models import Person
+
+MOST_LISTED = 10
+_TOWN = PREFIX_LENGTHS[AreaLevel.TOWN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,30 @@ def find_new_home(session: Session, actor: Actor, patient_id: int | None) -> New
         business_day(loop.discharged_at),
         _is_proposed(session, patient_id),
     )
+
+
+def list_new_homes(session: Session, actor: Actor, most: int = MOST_LISTED) -> list[tuple[str, NewHome]]:
+    """(name, where they live now) of the actor's patients whom a hospital sent to another town, while nobody has proposed the move."""
+    if not may(actor, Action.MOVE_PATIENTS):
+        return []
+    proposed = exists().where(Transfer.patient_id == Patient.id, Transfer.state == TransferState.PROPOSED)
+    rows = session.execute(
+        select(Patient.id, Person.name)
+        .distinct()
+        .join(Person, Person.id == Patient.person_id)
+        .join(Discharge, Discharge.patient_id == Patient.id)
+        .where(
+            within(Patient.area_code, actor),
+            Patient.registry_status == RegistryStatus.REGISTERED,
+            Discharge.state.in_(LIVE),
+            func.substr(Discharge.area_code, 1, _TOWN) != func.substr(Patient.area_code, 1, _TOWN),
+            ~proposed,
+        )
+        .order_by(Patient.id)
+        .limit(most)
+    )
+    found = ((name, find_new_home(session, actor, patient_id)) for patient_id, name in rows.all())
+    return [(name, home) for name, home in found if home is not None and not home.is_proposed]
 
 
 def _newest(session: Session, patient_id: int) -> Discharge | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.areas.queries import full_name, responsible_agency
+from app.areas.rules import town_of
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.clock import business_day
@@ -40,6 +41,7 @@ from app.discharges.sheets import (
     Guarding,
     OfficeNotice,
     PoliceNotice,
+    Registered,
     Sheet,
     TownPrompt,
     TrackingForm,
@@ -136,13 +138,27 @@ class _Source:
         patient_id = None if self.as_written else row.patient_id
         return guarding_of(self.session, self.vault, row.person_id, patient_id, row.contact_sealed)
 
+    def registered(self, row: Any) -> Registered | None:
+        """None where the register has them in the town that the form goes to; a hospital does not learn who is registered."""
+        patient_id = None if self.as_written else self.standing(row)
+        patient = self.session.get(Patient, patient_id) if patient_id else None
+        if patient is None or town_of(patient.area_code) == town_of(self.form.area_code):
+            return None
+        agency = responsible_agency(self.session, patient.area_code)
+        return Registered(full_name(self.session, patient.area_code), agency.name if agency else "")
+
     def doctor(self, row: Any) -> Doctor:
+        """The health centre of the place and its telephone; the register's doctor by name only where they work there."""
         agency = responsible_agency(self.session, self.form.area_code)
+        if agency is None:
+            return Doctor("", "", "")
         patient_id = None if self.as_written else self.standing(row)
         name = self.session.scalar(
-            select(User.display_name).join(Patient, Patient.doctor_id == User.id).where(Patient.id == patient_id)
+            select(User.display_name)
+            .join(Patient, Patient.doctor_id == User.id)
+            .where(Patient.id == patient_id, User.agency_id == agency.id)
         )
-        return Doctor(name or "", agency.name if agency else "", (agency.phone or "") if agency else "")
+        return Doctor(name or "", agency.name, agency.phone or "")
 
 
 def _has_moved(session: Session, discharge_id: int) -> bool:
@@ -215,6 +231,7 @@ def _docking_form(of: _Source) -> Sheet:
         warning_signs=guidance.get("warning_signs", ""),
         is_information=of.form.is_information,
         advice=advice_of(row.risk_level, row.behaviours),
+        registered=of.registered(row),
     )
 
 

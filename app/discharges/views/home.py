@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -16,6 +17,7 @@ from app.core.web import read_session
 from app.discharges import labels
 from app.discharges.forms import TapForm
 from app.discharges.queries.board import count_loops
+from app.discharges.queries.homes import list_new_homes
 from app.discharges.queries.inbox import count_inbox, list_done, list_inbox
 from app.discharges.queries.records import count_plans
 from app.discharges.rules.states import Which
@@ -33,9 +35,9 @@ class Tile:
 
 
 @discharges.app_context_processor
-def _tiles() -> dict[str, Callable[[], Tile | None]]:
+def _tiles() -> dict[str, Callable[[], Any]]:
     """For homes: asked only where a page shows it."""
-    return {"handover_tile": find_tile}
+    return {"handover_tile": find_tile, "homes_elsewhere": lambda: list_new_homes(read_session(), current_actor())}
 
 
 def find_tile() -> Tile | None:
