@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts import sign_in
 from app.audit import chain
 from app.benefits.service import enrolling as benefits
+from app.benefits.service import gone
 from app.core.actor import Actor
 from app.core.db import Database
 from app.core.files import purge_files
@@ -84,6 +85,11 @@ def enrol_inpatients(session: Session, _period: str, today: date, now: datetime)
 
 def open_benefit_renewals(session: Session, _period: str, today: date, now: datetime) -> Made:
     counts = benefits.open_benefit_renewals(session, Actor.operator(), today, now)
+    return Made(counts.made, counts.already)
+
+
+def end_referrals_of_gone(session: Session, _period: str, today: date, now: datetime) -> Made:
+    counts = gone.end_referrals_of_gone(session, Actor.operator(), today, now)
     return Made(counts.made, counts.already)
 
 

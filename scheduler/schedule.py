@@ -81,6 +81,8 @@ JOBS: tuple[Job, ...] = (
     # whoever is in hospital and not known to be insured, and what families have to renew
     Job("enrol-inpatients", DAILY, time(0, 45), CatchUp.NEWEST, jobs.enrol_inpatients),
     Job("open-benefit-renewals", DAILY, time(0, 46), CatchUp.NEWEST, jobs.open_benefit_renewals),
+    # a seat in rehabilitation does not outlive whoever had it
+    Job("end-referrals-of-gone", DAILY, time(0, 47), CatchUp.NEWEST, jobs.end_referrals_of_gone),
     # each quarter's check of every agreement that holds; one that is signed later gets its check the next night
     Job("open-duty-checks", DAILY, time(0, 35), CatchUp.NEWEST, jobs.open_duty_checks),
     # one a year for everybody under management; newcomers get theirs the next night

@@ -41,7 +41,7 @@ TEXTS: dict[str, str] = {
     "benefits.outcome.enrolled": N_("%(on)s起已参加基本医疗保险"),
     "benefits.outcome.renewed": N_("已重新登记"),
     # -- requests
-    "benefits.request.by_family": N_("为家庭申请"),
+    "benefits.request.by_family": N_("应家庭请求转办"),
     "benefits.request.no_office": N_("还没有设置由哪个单位办理，请民政经办人先设置"),
     "benefits.request.under_way": N_("已经转办，正在等待答复"),
     "benefits.request.answered": N_("已经答复，请刷新页面"),
@@ -95,6 +95,7 @@ TEXTS: dict[str, str] = {
     "benefits.referral.consent_day": N_("同意日期不能晚于今天"),
     "benefits.referral.consent_old": N_("这份同意已超过 %(days)s 天，请重新征求同意"),
     "benefits.referral.no_aims": N_("请至少选择一项"),
+    "benefits.referral.gone": N_("只能登记到 %(on)s：此后已不在册"),
     "benefits.referral.not_registered": N_("在册患者才能转介"),
     "benefits.referral.full": N_("名额已满，可以先轮候"),
     "benefits.referral.moved": N_("转介的状态已经变化，请刷新页面"),

@@ -40,6 +40,7 @@ from app.benefits.service.backing import (
     withdraw_backstop,
 )
 from app.benefits.service.enrolling import open_benefit_renewals, open_for_admissions
+from app.benefits.service.gone import end_referrals_of_gone
 from app.benefits.service.recording import record_benefit, withdraw_benefit
 from app.benefits.service.rehabilitating import (
     answer,
@@ -56,11 +57,15 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.money import Money
 from app.core.reasons import reason
 from app.core.schema import metadata
+from app.desk.commands import AcceptTransfer, ProposeTransfer
+from app.desk.service.transfers import accept_transfer, propose_transfer
 from app.insurance.rules.claims import CLAIM_MOVES
 from app.insurance.rules.policies import POLICY_MOVES
 from app.insurance.rules.relief import RELIEF_MOVES
+from app.messages.models import Message
+from app.messages.queries.relevance import late_work, still_holding
 from app.patients.models import Patient
-from app.patients.rules import ManagementStatus, RequestKind
+from app.patients.rules import ManagementStatus, RequestKind, TransferReason
 from app.patients.service import record_admission
 from app.people.models import DatePrecision, Person
 from app.people.service import record_death
@@ -241,11 +246,17 @@ def test_an_office_is_asked_once_and_its_refusal_is_the_benefits_state(session: 
     set_office(session, clerk, B.DISABILITY_CERTIFICATE, county.agencies[AgencyKind.PARTNER, COUNTY], NOW)
     request = ask_office(session, vault(session), doctor, patient, B.DISABILITY_CERTIFICATE, TODAY, NOW)
     assert request.due_on == date(2026, 12, 4), "ten working days"
+    told = session.scalars(select(Message).where(Message.subject_kind == "benefit_request")).one()
+    assert (told.recipient_id, told.parameters["day"]) == (request.agency_id, "2026-12-04")
+    assert still_holding(session, "benefit_request", [request.id], TODAY) == {request.id}
+    late = [late_work(session, day).get(request.agency_id) for day in (request.due_on, date(2026, 12, 5))]
+    assert late == [None, 1], "from the day after it stands in the daily line"
     with pytest.raises(Conflict):
         ask_office(session, vault(session), doctor, patient, B.DISABILITY_CERTIFICATE, TODAY, NOW)
     with pytest.raises(Invalid):
         grant(session, vault(session), partner_of(county), request.public_id, TODAY, None, NOW)
     refuse(session, vault(session), partner_of(county), request.public_id, RequestRefusal.PAPERS, NOW)
+    assert still_holding(session, "benefit_request", [request.id], TODAY) == set()
     [line] = [one for one in list_lines(session, doctor, patient, TODAY) if one.kind is B.DISABILITY_CERTIFICATE]
     assert line.benefit is not None
     assert line.benefit.state is S.REFUSED
@@ -357,9 +368,6 @@ def test_a_place_takes_in_as_many_as_it_has_seats_and_sees_only_its_own(session:
     assert (seen.name, seen.guardian) == ("林秋水", "赵桂兰")
     with pytest.raises(Invalid):
         begin(session, partner, one, TODAY + timedelta(days=1), TODAY, NOW)
-    record_death(session, doctor, session.get_one(Person, patient.person_id), TODAY, DatePrecision.DAY, None, NOW)
-    assert particulars_at_place(session, vault(session), partner, referral, patient) is None, "nobody to call any more"
-    assert {row.referral.public_id: row.name for row in list_referrals(session, partner).rows}[one] is None
     begin(session, partner, one, TODAY, TODAY, NOW)
     with pytest.raises(Invalid) as ahead:
         record_month(session, partner, one, TODAY, 2, TODAY, NOW)
@@ -380,6 +388,51 @@ def test_a_place_takes_in_as_many_as_it_has_seats_and_sees_only_its_own(session:
     answer(session, office, third, ReferralState.REFUSED, ReferralRefusal.TOO_FAR, NOW)
     with pytest.raises(Conflict):
         begin(session, partner, third, TODAY, TODAY, NOW)
+
+
+def test_a_seat_does_not_outlive_whoever_had_it(session: Session, county: County) -> None:
+    office, doctor, partner = county.actor("county_office"), county.actor("doctor"), partner_of(county)
+    [agency] = list_agencies(session, office, AgencyKind.PARTNER)
+    place = keep_place(session, office, KeepPlace(TOWN, "城关镇阳光家园", 3, agency.public_id), NOW)
+    dying, waiting, leaving = (registered(session, doctor, name, n) for n, name in NAMES)
+    first_guardian(session, doctor, dying)
+    referrals = []
+    for key, patient in zip("abc", (dying, waiting, leaving), strict=True):
+        wish = Refer(
+            key * 22, place.public_id, ReferralSource.DOCTOR, ReferralConsent.PATIENT, TODAY, (RehabAim.SOCIAL,)
+        )
+        referrals.append(refer(session, doctor, patient, wish, TODAY, NOW))
+        answer(session, partner, referrals[-1].public_id, ReferralState.ACCEPTED, None, NOW)
+    one, accepted, moving = referrals
+    told = select(Message.recipient_id, Message.parameters).where(Message.subject_kind == "rehab_referral")
+    assert [(to, said["day"]) for to, said in session.execute(told)] == [(partner.agency_id, "2026-12-04")] * 3
+    assert still_holding(session, "rehab_referral", [one.id], TODAY) == set(), "it has answered"
+
+    week, died_on = TODAY + timedelta(days=6), TODAY + timedelta(days=2)
+    begin(session, partner, moving.public_id, TODAY, TODAY, NOW)
+    away = ProposeTransfer(leaving.public_id, "w" * 22, "349999100200", TransferReason.MOVED_HOUSE, "示例省邻县柳河镇")
+    proposed = propose_transfer(session, doctor, away, TODAY, NOW)
+    accept_transfer(session, office, proposed.public_id, AcceptTransfer(TODAY, None), TODAY, NOW)
+    for patient in (dying, waiting):
+        person = session.get_one(Person, patient.person_id)
+        record_death(session, doctor, person, died_on, DatePrecision.DAY, None, NOW)
+    assert particulars_at_place(session, vault(session), partner, one, dying) is None, "nobody to call any more"
+    assert {row.referral.id: row.name for row in list_referrals(session, partner).rows}[one.id] is None
+    with pytest.raises(Invalid) as gone:
+        begin(session, partner, one.public_id, week, week, NOW)
+    assert gone.value.errors["started_on"][0].code == "benefits.referral.gone"
+    begin(session, partner, one.public_id, TODAY, week, NOW)  # what was before may still be entered
+    with pytest.raises(Invalid) as later:
+        record_month(session, partner, one.public_id, TODAY, 4, week, NOW)
+    assert later.value.errors["days"][0].args == {"most": 3}, "to the day of the death"
+
+    made = [end_referrals_of_gone(session, Actor.operator(), week, NOW).made for _night in range(2)]
+    assert made == [3, 0]
+    ends = [(one.state, one.end_reason, one.ended_on) for one in referrals]
+    assert ends[0] == (ReferralState.ENDED, RehabEnd.DIED, died_on)
+    assert (accepted.state, moving.end_reason) == (ReferralState.WITHDRAWN, RehabEnd.MOVED)
+    [row] = list_places_of(session, partner)
+    assert (row.seated, row.free) == (0, 3)
 
 
 def test_the_databases_table_of_legal_moves_names_the_pairs_of_the_rules(session: Session) -> None:
@@ -443,6 +496,7 @@ def test_a_place_and_its_people_are_refused_by_field_where_they_cannot_be(sessio
     sound = replace(wish, consented_on=TODAY, aims=(RehabAim.SOCIAL,))
     referral = refer(session, doctor, patient, sound, TODAY, NOW)
     assert refer(session, doctor, patient, sound, TODAY, NOW) is referral, "a form that arrives twice"
+    assert session.scalar(select(Message.id)) is None, "a place that no agency runs is told by nobody here"
     one = referral.public_id
     answer(session, office, one, ReferralState.ACCEPTED, None, NOW)
     with pytest.raises(Invalid) as smaller:

@@ -63,7 +63,7 @@ from app.incidents.service.conferences import (
 )
 from app.incidents.service.decisions import answer_decision, steer_decision
 from app.messages.models import Message
-from app.messages.queries.relevance import still_holding
+from app.messages.queries.relevance import late_work, still_holding
 from app.messages.queries.sending import list_staff
 from app.messages.rules.kinds import MessageKind, MessageState
 from app.tasks.service import move_follow_up
@@ -202,6 +202,11 @@ def test_a_decision_goes_from_the_table_to_its_end(session: Session, county: Cou
     assert set(refused.value.errors) == {"agency", "due_on", "note"}
     decision = take_decision(session, vault(session), coordinator, meeting, point, due, TODAY, NOW)
     assert take_decision(session, vault(session), coordinator, meeting, point, due, TODAY, NOW) is decision
+    told = select(Message.recipient_id, Message.subject_id).where(Message.kind == MessageKind.FORM_WAITING)
+    assert session.execute(told).all() == [(asked.agency_id, decision.id)], "whoever is to do it hears of it"
+    assert late_work(session, TODAY + 2 * DAY)[asked.agency_id or 0] == 1 and asked.agency_id not in late_work(
+        session, TODAY + DAY
+    )
     with pytest.raises(Conflict):
         take_off(session, coordinator, meeting, point, NOW)
     with pytest.raises(Conflict):
@@ -232,7 +237,9 @@ def test_a_decision_goes_from_the_table_to_its_end(session: Session, county: Cou
         steer_decision(session, vault(session), coordinator, decision, replace(again, to=DecisionState.DONE), NOW)
     with pytest.raises(Forbidden):
         steer_decision(session, vault(session), asked, decision, again, NOW)
+    assert still_holding(session, "conference_decision", [decision.id], TODAY) == set(), "it has answered"
     steer_decision(session, vault(session), coordinator, decision, again, NOW)
+    assert len(session.execute(told).all()) == 2, "asked again"
     answer(DecisionState.DONE, decision.version)
     steps = session.scalars(select(DecisionEvent.state).where(DecisionEvent.decision_id == decision.id)).all()
     assert steps == [DecisionState.OPEN, DecisionState.REFUSED, DecisionState.OPEN, DecisionState.DONE]

@@ -57,6 +57,9 @@ from app.incidents.service import (
     set_checks,
 )
 from app.incidents.service.receptions import answer_reception, ask_hospital
+from app.messages.models import Message
+from app.messages.queries.relevance import still_holding
+from app.messages.rules.kinds import MessageKind, Recipient
 from app.patients.models import Admission, Patient
 from app.patients.queries import header_of
 from app.patients.rules import CareSetting
@@ -255,12 +258,16 @@ def test_a_hospital_may_answer_within_the_minute_of_the_question(session: Sessio
     own = session.get_one(Agency, hospital.agency_id)
     asked = AskHospital(new_public_id(), Transport.AMBULANCE, hospital=own.public_id)
     reception = ask_hospital(session, vault(session), doctor, emergency, asked, asked_at)
+    told = session.scalars(select(Message).where(Message.kind == MessageKind.CRISIS)).one()
+    assert (told.recipient, told.recipient_id, told.patient_id) == (Recipient.AGENCY, hospital.agency_id, None)
+    assert still_holding(session, told.subject_kind, [told.subject_id], TODAY) == {reception.id}
     said = AnswerReception(ReceptionState.ACCEPTED, NOW, name="值班医生")
     with pytest.raises(Invalid):
         answer_reception(session, doctor, reception, replace(said, at=NOW - timedelta(minutes=1)), asked_at)
     answer_reception(session, doctor, reception, said, asked_at)
     assert (reception.state, reception.answered_at) == (ReceptionState.ACCEPTED, asked_at)
     assert [one.name for one in list_asked(session, hospital)] == ["单晓明"]
+    assert still_holding(session, "emergency_reception", [reception.id], TODAY) == set(), "it has answered"
     no = replace(said, to=ReceptionState.REFUSED, refusal=ReceptionRefusal.NO_BED, at=asked_at)
     answer_reception(session, hospital, reception, no, asked_at)
     assert [one.name for one in list_asked(session, hospital)] == [""], "whom it does not receive is not its patient"

@@ -23,6 +23,7 @@ from app.benefits.queries.standing import find_open
 from app.benefits.rules.benefit import BenefitKind, BenefitState
 from app.benefits.rules.requests import RequestRefusal, RequestState, answer_by
 from app.benefits.service.recording import store_benefit
+from app.benefits.service.telling import tell_office
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.calendar import load_workdays
@@ -108,6 +109,7 @@ def ask_for(
     )
     with said_by(session, GUARDS):
         session.add(request)
+    tell_office(session, request, patient, now)
     _note(session, actor, "benefits.request_asked", request, patient, now)
     return request
 

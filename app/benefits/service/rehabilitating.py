@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from app.benefits.queries.rehab import (
 )
 from app.benefits.queries.stays import may_refer
 from app.benefits.rules.rehab import (
+    ANSWER_DAYS,
     ANSWERS,
     CONSENT_LASTS_DAYS,
     ReferralRefusal,
@@ -33,12 +34,16 @@ from app.benefits.rules.rehab import (
     days_to_attend,
     month_of,
 )
+from app.benefits.service.gone import find_last_day
+from app.benefits.service.telling import tell_place
 from app.core.access import Action, require
 from app.core.actor import Actor, Role
+from app.core.calendar import load_workdays
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.reasons import Reason, reason
 from app.core.refusals import said_by
 from app.core.scope import within
+from app.core.workdays import add_working_days
 from app.patients.models import Patient
 from app.patients.rules import RegistryStatus
 from app.people.rules import check_phone_number
@@ -51,6 +56,8 @@ GUARDS = {
     "guard_rehab_referrals_seats": "benefits.referral.full",
     "guard_rehab_referrals_state_move": "benefits.referral.moved",
 }
+
+_CALENDAR_SPAN = timedelta(days=60)
 
 
 # -- places ------------------------------------------------------------------------------------------------------------
@@ -139,6 +146,8 @@ def refer(
     )
     with said_by(session, GUARDS):
         session.add(referral)
+    calendar = load_workdays(session, today, today + _CALENDAR_SPAN)
+    tell_place(session, referral, place, add_working_days(today, ANSWER_DAYS, calendar).ends_on, now)
     _note(session, actor, "benefits.referral_asked", referral, patient, now)
     return referral
 
@@ -177,6 +186,9 @@ def begin(session: Session, actor: Actor, public_id: str, on: date, today: date,
         raise Conflict(reason("benefits.referral.moved"))
     if not referral.referred_on <= on <= today:
         raise Invalid({"started_on": [reason("benefits.referral.day", on=referral.referred_on)]})
+    gone_after = find_last_day(session, patient)
+    if gone_after is not None and on > gone_after:
+        raise Invalid({"started_on": [reason("benefits.referral.gone", on=gone_after)]})
     referral.started_on = on
     return _moved(session, actor, referral, patient, ReferralState.ATTENDING, now)
 
@@ -203,7 +215,7 @@ def record_month(
     require(actor, Action.ANSWER_REHAB)
     referral, _place, patient = get_referral(session, actor, public_id, lock=True)
     first = month_of(month)
-    last = referral.ended_on or today
+    last = min(referral.ended_on or today, find_last_day(session, patient) or today)
     if referral.started_on is None or not month_of(referral.started_on) <= first <= month_of(last):
         raise Invalid({"month": [reason("benefits.attendance.month")]})
     most = days_to_attend(first, referral.started_on, last)

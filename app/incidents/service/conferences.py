@@ -36,7 +36,7 @@ from app.incidents.queries.conferences import (
 )
 from app.incidents.rules.conferences import ConferenceState, DecisionState
 from app.incidents.rules.illness_words import illness_in
-from app.incidents.service.telling import tell_called_off, tell_invited, tell_moved
+from app.incidents.service.telling import tell_called_off, tell_decided, tell_invited, tell_moved
 from app.people.vault import Vault
 
 WORDS, NOTE = "conference_items.words", "conference_decisions.note"
@@ -263,6 +263,7 @@ def take_decision(
     session.flush()
     session.add(DecisionEvent(decision_id=decision.id, state=DecisionState.OPEN, at=now, by=actor.user_id))
     session.flush()
+    tell_decided(session, decision, now)
     _note(session, actor, "incidents.decision_taken", conference, now, {"kind": command.kind.value})
     return decision
 

@@ -15,6 +15,7 @@ from app.incidents.commands.conferences import AnswerDecision
 from app.incidents.models import ConferenceDecision, ConferenceItem, DecisionEvent
 from app.incidents.queries.decisions import EVENT_NOTE, may_stand_in
 from app.incidents.rules.conferences import OWN_WORDS, DecisionState, refuse_move
+from app.incidents.service.telling import tell_decided
 from app.people.vault import Vault
 
 _ENDED = frozenset({DecisionState.DONE, DecisionState.REFUSED, DecisionState.WITHDRAWN})
@@ -73,6 +74,8 @@ def _step(
         )
     )
     session.flush()
+    if command.to is DecisionState.OPEN:
+        tell_decided(session, decision, now)
     subject = ("conference_decision", decision.public_id)
     detail = {"state": command.to.value}
     note(

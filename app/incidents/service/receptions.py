@@ -17,6 +17,7 @@ from app.incidents.models import Emergency, EmergencyReception
 from app.incidents.queries.receptions import list_hospitals
 from app.incidents.rules.reception import ReceptionState
 from app.incidents.service.stays import enter_arrival
+from app.incidents.service.urgent import tell_hospital
 from app.people.vault import Vault
 
 ESCORTS = "emergency_receptions.escorts"
@@ -57,6 +58,7 @@ def ask_hospital(
     )
     session.add(reception)
     session.flush()
+    tell_hospital(session, emergency, reception, now)
     _note(session, actor, "incidents.hospital_asked", emergency, now)
     return reception
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.areas.rules import prefix_of
 from app.core.clock import business_day
-from app.incidents.models import Conference
+from app.incidents.models import Conference, ConferenceDecision
 from app.incidents.queries.conferences import working_here
-from app.incidents.rules.conferences import ConferenceState
-from app.messages.queries.relevance import register
-from app.messages.service import MessageKind, Owed, Relation, owe_many, take_back
+from app.incidents.rules.conferences import PENDING, ConferenceState, DecisionState
+from app.messages.queries.relevance import counts_late, register
+from app.messages.service import MessageKind, Owed, Relation, answers_end, owe_many, take_back, tell_asked
 
-CALLED, OFF = "conference", "conference_off"
+CALLED, OFF, DECISION = "conference", "conference_off", "conference_decision"
 
 
 def tell_invited(session: Session, conference: Conference, agencies: Iterable[int], now: datetime) -> None:
@@ -32,6 +32,13 @@ def tell_moved(session: Session, conference: Conference, agencies: Iterable[int]
 def tell_called_off(session: Session, conference: Conference, agencies: Iterable[int], now: datetime) -> None:
     take_back(session, (CALLED, conference.id), now)
     _owe(session, MessageKind.CONFERENCE_OFF, OFF, conference, agencies, now)
+
+
+def tell_decided(session: Session, decision: ConferenceDecision, now: datetime) -> None:
+    """The agency that is to do it, where somebody works with Anhu; again when it is asked again."""
+    for agency in working_here(session, [decision.agency_id]):
+        subject, times = (DECISION, decision.id), decision.version
+        tell_asked(session, subject, agency, decision.due_on, decision.area_code, now, times)
 
 
 def conference_code(conference: Conference) -> str:
@@ -69,5 +76,21 @@ def _in(state: ConferenceState) -> Callable[[Session, Collection[int], date], se
     return still
 
 
+def _open_decisions(session: Session, ids: Collection[int]) -> set[int]:
+    is_open = ConferenceDecision.state == DecisionState.OPEN
+    return set(session.scalars(select(ConferenceDecision.id).where(ConferenceDecision.id.in_(ids), is_open)))
+
+
+@counts_late
+def _late_decisions(session: Session, today: date) -> dict[int, int]:
+    late = (
+        select(ConferenceDecision.agency_id, func.count(ConferenceDecision.id))
+        .where(ConferenceDecision.state.in_(PENDING), ConferenceDecision.due_on < today)
+        .group_by(ConferenceDecision.agency_id)
+    )
+    return dict(session.execute(late).all())
+
+
+answers_end(DECISION, _open_decisions)
 register(CALLED, _in(ConferenceState.PLANNED))
 register(OFF, _in(ConferenceState.CALLED_OFF))

@@ -6,11 +6,11 @@ known what they own, where they are imported: `register("handover_form", still_w
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.core.batches import slices
@@ -24,6 +24,8 @@ from app.tasks.models import Task, TaskState
 
 # (session, ids of subjects, today) → the ids of those that still hold; set-based, a few statements
 StillHolds = Callable[[Session, Collection[int], date], set[int]]
+# (session, today) → agency → how many things are past their day
+CountsLate = Callable[[Session, date], Mapping[int, int]]
 
 
 def register(subject_kind: str, still_holds: StillHolds) -> None:
@@ -108,9 +110,31 @@ def _live_agreements(session: Session, ids: Collection[int], today: date) -> set
     return set(session.scalars(live))
 
 
-def _agencies_with_late_tasks(session: Session, ids: Collection[int], today: date) -> set[int]:
-    late = select(Task.agency_id).where(Task.agency_id.in_(ids), Task.state == TaskState.OPEN, Task.due_on < today)
-    return {agency_id for agency_id in session.scalars(late.distinct()) if agency_id is not None}
+def late_work(session: Session, today: date) -> dict[int, int]:
+    """agency → how many things it is late with, whatever room they are of."""
+    found: Counter[int] = Counter()
+    for count in _LATE:
+        found.update(count(session, today))
+    return dict(found)
+
+
+def counts_late(count: CountsLate) -> CountsLate:
+    """Let a room above say with what else agencies are late."""
+    _LATE.append(count)
+    return count
+
+
+def _late_tasks(session: Session, today: date) -> dict[int, int]:
+    late = (
+        select(Task.agency_id, func.count(Task.id))
+        .where(text("tasks.state = 'open'"), Task.due_on < today, Task.agency_id.is_not(None))
+        .group_by(Task.agency_id)
+    )
+    return {agency: count for agency, count in session.execute(late) if agency is not None}
+
+
+def _late_agencies(session: Session, ids: Collection[int], today: date) -> set[int]:
+    return set(ids) & late_work(session, today).keys()
 
 
 def _unattended_failures(session: Session, ids: Collection[int], _today: date) -> set[int]:
@@ -126,9 +150,11 @@ def _unattended_failures(session: Session, ids: Collection[int], _today: date) -
 _KNOWN: dict[str, StillHolds] = {
     "task": _open_tasks,
     "agreement": _live_agreements,
-    "late_tasks_of": _agencies_with_late_tasks,
+    "late_tasks_of": _late_agencies,
     "failures_of": _unattended_failures,
 }
+
+_LATE: list[CountsLate] = [_late_tasks]
 
 # kinds whose day may change while a message waits: subject → the day that it says now
 _DAYS: dict[str, Callable[[Session, Collection[int]], dict[int, date]]] = {"task": _due_days}

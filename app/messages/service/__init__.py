@@ -5,6 +5,7 @@ Rooms above call `owe` and `owe_many` in the transaction of their own act; every
 
 from app.messages.commands import Owed, Relation
 from app.messages.rules.kinds import MessageKind
+from app.messages.service.asked import answers_end, tell_asked
 from app.messages.service.owing import owe, owe_many, take_back
 
-__all__ = ["MessageKind", "Owed", "Relation", "owe", "owe_many", "take_back"]
+__all__ = ["MessageKind", "Owed", "Relation", "answers_end", "owe", "owe_many", "take_back", "tell_asked"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.orm import Session
 
 from app.areas.models import Agency
@@ -19,6 +19,7 @@ from app.guardians.models import Guardianship
 from app.guardians.rules import Rank
 from app.messages.commands import Owed, Relation
 from app.messages.models import ContactConsent
+from app.messages.queries.relevance import late_work
 from app.messages.rules.kinds import MessageKind
 from app.messages.rules.night import NIGHT_BEGINS
 from app.messages.service.owing import owe_many
@@ -108,24 +109,19 @@ def _digests(session: Session, today: date) -> list[Owed]:
     """One line a working day to each office that is late with something."""
     if not load_workdays(session, today, today).is_working(today):
         return []
-    late = session.execute(
-        select(Agency.id, Agency.area_code, func.count(Task.id))
-        .join(Agency, Agency.id == Task.agency_id)
-        .where(text("tasks.state = 'open'"), Task.due_on < today)
-        .group_by(Agency.id, Agency.area_code)
-        .order_by(Agency.id)
-    )
+    late = late_work(session, today)
+    places = session.execute(select(Agency.id, Agency.area_code).where(Agency.id.in_(late)).order_by(Agency.id))
     return [
         Owed(
             kind=MessageKind.TASKS_OVERDUE,
             dedupe_key=f"{MessageKind.TASKS_OVERDUE}:{agency_id}:{today.isoformat()}",
             recipient=Relation.agency(agency_id),
             subject=("late_tasks_of", agency_id),
-            parameters={"day": today, "count": min(count, 99_999)},
+            parameters={"day": today, "count": min(late[agency_id], 99_999)},
             area_code=area_code,
             expires_at=end_of_day(today),
         )
-        for agency_id, area_code, count in late
+        for agency_id, area_code in places
     ]
 
 
