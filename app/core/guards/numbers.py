@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.guards.guard import Guard, append_only, changed, legal_move, set_otherwise
+from app.core.guards.guard import Guard, append_only, changed, legal_move, set_again, set_otherwise
 
 _OF_A_FROZEN_RUN = "EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = OLD.run_id AND r.is_frozen)"
 _INTO_A_FROZEN_RUN = "EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = NEW.run_id AND r.is_frozen)"
@@ -17,6 +17,11 @@ _ORDER = (
 _OF_AN_ENDED_ORDER = (
     "EXISTS (SELECT 1 FROM supervision_orders o WHERE o.id = OLD.order_id AND o.state IN ('closed', 'withdrawn'))"
 )
+_SCHEME = ("area_code", "year", "number", "title", "items", "term_days", "submission_key", "proposed_at", "proposed_by")
+_APPRAISAL = ("area_code", "period", "scheme_id", "run_id", "made_at", "made_by")
+_OBJECTION = ("appraisal_id", "unit_kind", "unit", "source", "text", "made_at", "made_by")
+_NOT_PREVIEWED = "NOT EXISTS (SELECT 1 FROM appraisals a WHERE a.id = NEW.appraisal_id AND a.state = 'preview')"
+_NOT_PUBLISHED = "NOT EXISTS (SELECT 1 FROM appraisals a WHERE a.id = NEW.appraisal_id AND a.state = 'published')"
 
 GUARDS: tuple[Guard, ...] = (
     Guard("guard_indicator_runs_no_delete", "indicator_runs", "DELETE", "OLD.is_frozen"),
@@ -58,4 +63,48 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard("guard_supervision_cases_ended", "supervision_cases", "UPDATE", _OF_AN_ENDED_ORDER),
     *append_only("supervision_steps"),
+    # a scheme is what the second person read; marks are what was previewed; a correction stands beside its mark
+    Guard("guard_appraisal_schemes_no_delete", "appraisal_schemes", "DELETE", "TRUE"),
+    Guard("guard_appraisal_schemes_frozen", "appraisal_schemes", "UPDATE", changed(*_SCHEME)),
+    legal_move("appraisal_schemes", "state"),
+    Guard("guard_appraisals_no_delete", "appraisals", "DELETE", "TRUE"),
+    Guard(
+        "guard_appraisals_frozen",
+        "appraisals",
+        "UPDATE",
+        f"{changed(*_APPRAISAL)} OR {set_again('published_at', 'published_by', 'objections_until', 'final_at')}",
+    ),
+    Guard(
+        "guard_appraisals_of_frozen",
+        "appraisals",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = NEW.run_id AND r.is_frozen) OR NOT EXISTS "
+        "(SELECT 1 FROM appraisal_schemes s WHERE s.id = NEW.scheme_id AND s.state = 'adopted')",
+    ),
+    Guard(
+        "guard_appraisals_answered",
+        "appraisals",
+        "UPDATE",
+        "NEW.state = 'final' AND EXISTS "
+        "(SELECT 1 FROM appraisal_objections o WHERE o.appraisal_id = NEW.id AND o.state = 'open')",
+    ),
+    legal_move("appraisals", "state"),
+    Guard("guard_appraisal_marks_previewed", "appraisal_marks", "INSERT", _NOT_PREVIEWED),
+    *append_only("appraisal_marks"),
+    Guard("guard_appraisal_objections_no_delete", "appraisal_objections", "DELETE", "TRUE"),
+    Guard(
+        "guard_appraisal_objections_frozen",
+        "appraisal_objections",
+        "UPDATE",
+        f"{changed(*_OBJECTION)} OR OLD.state <> 'open'",
+    ),
+    Guard("guard_appraisal_objections_published", "appraisal_objections", "INSERT", _NOT_PUBLISHED),
+    # whoever published does not answer for it
+    Guard(
+        "guard_appraisal_objections_answered",
+        "appraisal_objections",
+        "UPDATE",
+        "EXISTS (SELECT 1 FROM appraisals a WHERE a.id = NEW.appraisal_id AND a.published_by = NEW.answered_by)",
+    ),
+    legal_move("appraisal_objections", "state"),
 )
