@@ -232,6 +232,7 @@ class Action(StrEnum):
     SET_NUMBERS = "set_numbers"  # how the county counts, residents, targets
     SUBMIT_REPORTS = "submit_reports"  # freeze a report; another person's word on a revision
     SEND_ORDERS = "send_orders"  # supervision orders (督办单) to units, and whether a reply will do
+    SEE_ORDERS = "see_orders"  # what was sent, or what is addressed to one's own unit
     ANSWER_ORDERS = "answer_orders"  # reply to an order addressed to one's own unit
     SEE_APPRAISAL = "see_appraisal"  # what one's own unit lost marks for, and object; the county sees all
     KEEP_APPRAISAL = "keep_appraisal"  # scheme, preview, publish, answer objections
@@ -268,6 +269,8 @@ _CLINICAL = frozenset({Role.DOCTOR, Role.VILLAGE_DOCTOR, Role.HEALTH_LEAD, Role.
 _PAPERS = _CLINICAL | {Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK}
 # who answers for an emergency, a locking-up, a visit together with the police
 _RESPONDERS = _CLINICAL - {Role.VILLAGE_DOCTOR}
+_ORDERS_SENT_BY = frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE})
+_ORDERS_ANSWERED_BY = frozenset({Role.HEALTH_LEAD, Role.TOWN, Role.HOSPITAL, Role.POLICE, Role.CLERK})
 
 ACTIONS: dict[Action, frozenset[Role]] = {
     Action.SIGN_IN: _EVERYBODY,
@@ -428,8 +431,9 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.OPEN_NUMBERS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.DOCTOR}),
     Action.SET_NUMBERS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
     Action.SUBMIT_REPORTS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
-    Action.SEND_ORDERS: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
-    Action.ANSWER_ORDERS: frozenset({Role.HEALTH_LEAD, Role.TOWN, Role.HOSPITAL, Role.POLICE, Role.CLERK}),
+    Action.SEND_ORDERS: _ORDERS_SENT_BY,
+    Action.SEE_ORDERS: _ORDERS_SENT_BY | _ORDERS_ANSWERED_BY,
+    Action.ANSWER_ORDERS: _ORDERS_ANSWERED_BY,
     Action.SEE_APPRAISAL: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.TOWN}),
     Action.KEEP_APPRAISAL: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
     Action.SEE_QUALITY: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.DOCTOR}),

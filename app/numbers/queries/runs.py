@@ -89,11 +89,14 @@ def list_members(
     figure: Figure,
     *,
     kind: MemberKind | None = None,
+    agency_id: int | None = None,
     after: int = 0,
     limit: int = 50,
 ) -> list[IndicatorMember]:
     """Rows behind a figure in the order of place and subject, `limit` of them from the `after`-th on."""
     rows = _behind(actor, run, place, figure, IndicatorMember)
+    if agency_id is not None:
+        rows = rows.where(IndicatorMember.agency_id == agency_id)
     if kind is not None:
         rows = rows.where(IndicatorMember.kind == kind)
     ordered = rows.order_by(IndicatorMember.area_code, IndicatorMember.kind, IndicatorMember.subject_id)

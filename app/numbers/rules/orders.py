@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from app.numbers.rules.membership import Figure
+from app.numbers.rules.behind import MISSING
+from app.numbers.rules.indicators import LOCKED_UP, LOST, OVERDUE
+from app.numbers.rules.membership import Figure, InSet
 from app.tasks.rules import TaskKind
 
 LONGEST_REPLY, LONGEST_WORDS = 1000, 200
@@ -15,6 +17,8 @@ MOST_CASES = 300  # of one order: more is no list that a unit works off within i
 ANY_DUTY = "late"
 # the duties that units are held to, as their late list has them
 DUTIES = (TaskKind.FOLLOW_UP, TaskKind.REASSESSMENT, TaskKind.CONFIRM_LOST, TaskKind.AGREEMENT_RENEWAL)
+
+_BAD = frozenset(one.name for one in (OVERDUE, LOST, LOCKED_UP))
 
 
 class OrderState(StrEnum):
@@ -79,13 +83,19 @@ class Since(StrEnum):
     GONE = "gone"  # nobody owes it any more
 
 
-def since_of_member(figure: Figure, bits: int | None, late_visits: int | None = None) -> Since:
-    """Of a row behind a figure: `bits` as the newest run has it, None where it has no such row; `late_visits` of a figure that adds them up."""
-    if bits is None or (bits & figure.flags != figure.flags and figure.without):
+def may_be_ordered(figure: str) -> bool:
+    """Whether whoever stands on a figure's list should not: the missing ones of an indicator, and what is late or bad by itself."""
+    return figure.endswith(MISSING) or figure in _BAD
+
+
+def since_of_member(figure: Figure, bits: int | None, late_visits: int = 1) -> Since:
+    """Of a row behind a figure: `bits` as the newest run has it, None where it has no such row."""
+    if bits is None:
         return Since.GONE
-    if late_visits is not None:
+    if figure.has(bits):
         return Since.STILL if late_visits else Since.MENDED
-    return Since.STILL if figure.has(bits) else Since.MENDED
+    is_counted = bits & figure.flags == figure.flags if figure.without else bits & InSet.REGISTERED
+    return Since.MENDED if is_counted else Since.GONE
 
 
 def order_number(county: str, year: int, serial: int) -> str:
