@@ -132,8 +132,8 @@ def test_a_list_tells_no_more_than_its_reader_may_know_of_somebody_and_is_noted(
     assert doctor.get(f"/numbers/{PERIOD}/{COUNTY}/registered").status_code == 404
     assert doctor.get(f"/numbers/{PERIOD}/{TOWN}/nothing").status_code == 404
     mending = doctor.get(f"/numbers/{PERIOD}/{VILLAGE}/mend").text
-    assert "健康体检" in mending and "郑" in mending
-    assert "健康体检" not in coordinator.get(f"/numbers/{PERIOD}/{VILLAGE}/mend").text
+    assert "<b>健康体检</b>" in mending and "郑" in mending
+    assert "<b>健康体检</b>" not in coordinator.get(f"/numbers/{PERIOD}/{VILLAGE}/mend").text
     with database.reading() as session:
         opened = select(AuditEvent).where(AuditEvent.action == "numbers.list_opened")
         noted = list(session.scalars(opened.order_by(AuditEvent.id)))
