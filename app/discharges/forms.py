@@ -310,7 +310,7 @@ class CloseForm(Form):
     reason = ChoiceField(
         lazy_("办结原因"), labelled({one: labels.CLOSE_REASONS[one] for one in BY_COORDINATOR}), [_CHOOSE]
     )
-    text = ParagraphField(lazy_("说明（选填）"), 500)
+    text = ParagraphField(lazy_("说明"), 500, [Answered(lazy_("请写明为什么由协调员办结"))])
 
     def to_command(self) -> CloseLoop:
         return CloseLoop(CloseReason(self.reason.data), self.text.data or "")

@@ -22,7 +22,8 @@ from app.desk.commands import AcceptTransfer, ProposeTransfer
 from app.desk.service.transfers import accept_transfer, propose_transfer
 from app.discharges.commands import CloseLoop, ConfirmNotice, CorrectEvent, PlanDischarge
 from app.discharges.models import Discharge, HandoverEvent, HandoverForm
-from app.discharges.queries.board import count_loops
+from app.discharges.queries.board import count_loops, list_loops
+from app.discharges.queries.clears import clears_of
 from app.discharges.queries.homes import find_new_home, list_new_homes
 from app.discharges.queries.inbox import home_of, list_inbox, shows_person
 from app.discharges.queries.indicators import indicators_of
@@ -495,6 +496,31 @@ def test_a_village_in_time_is_not_late_and_a_visit_on_the_last_day_is_in_time(se
     )
     follow_loops(session, left + 14 * DAY)
     assert indicators_of(session, coordinator, NOW).visited_in_time.count == 1
+    # somebody else, of whom nobody took any notice: closing the loop by hand does not hide the visit that was missed
+    missed = submitted(
+        session,
+        county,
+        hospital_number="CY-9",
+        name="沈错过",
+        id_number=id_number(sequence=11),
+        discharged_at=left,
+        form_on=left.date(),
+        now=left + HOUR,
+    )
+    fresh = submitted(session, county, hospital_number="CY-10", name="方来迟", id_number=id_number(sequence=9))
+    board: list[str] = []
+    after: str | None = None
+    while after is not None or not board:
+        page = list_loops(session, coordinator, Which.LIVE, "", NOW, after, 1)
+        board, after = [*board, *(one.public_id for one in page.rows)], page.next_cursor
+    assert board == [missed.public_id, loop.public_id, fresh.public_id], "what is late stands first, on every page"
+    receive_form(session, county.actor("town"), forms(session, missed)[FormKind.TOWN].public_id, tap(), at)
+    said = CloseLoop(CloseReason.HANDLED, "已随子女外出")
+    close_loop(session, vault(session), coordinator, missed.public_id, said, NOW)
+    share = indicators_of(session, coordinator, NOW).visited_in_time
+    assert (share.count, share.among) == (1, 2)
+    clears = clears_of(session, coordinator, vault(session), missed)
+    assert clears.received == 1 < clears.asked, "who was asked stands there after the end"
 
 
 def test_every_open_form_is_reached_page_by_page(session: Session, county: County) -> None:

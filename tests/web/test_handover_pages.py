@@ -161,10 +161,11 @@ def test_the_board_filters_closes_with_a_reason_and_keeps_the_county_s_grounds(
     assert office.post("/discharges/police-bases", data={"asked": "1"}).status_code == 302
     assert "沈无名" in coordinator.get("/discharges/board?which=nonsense&town=nowhere").text
     near = f"/discharges/loops/{ids['near']}"
-    assert coordinator.post(f"{near}/close", data={}).status_code == 422
+    assert coordinator.post(f"{near}/close", data={"reason": "wrong_entry"}).status_code == 422, "not without a word"
     wrong = {"reason": "wrong_entry", "text": "住址写错"}
     assert coordinator.post(f"{near}/close", data=wrong).status_code == 302
-    assert coordinator.post(f"{near}/close", data=wrong).status_code == 422
+    again = coordinator.post(f"{near}/close", data=wrong | {"text": "第二个窗口"})
+    assert again.status_code == 422 and "这个对接闭环已经结束" in again.text and "第二个窗口" in again.text
     assert "报送有误" in coordinator.get("/discharges/board?which=closed").text
     assert "请核对后用同一编号重新报送" in client_as("hospital").get(f"/discharges/records/{ids['near']}").text
     stopped = client_as("town").get(f"/discharges/forms/{ids['town']}").text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.areas.queries import full_names
@@ -76,16 +76,17 @@ class LoopRow:
 def list_loops(
     session: Session, actor: Actor, which: Which, town: str, now: datetime, cursor: str | None, size: int = PAGE_SIZE
 ) -> Page[LoopRow]:
-    """The newest first; four queries whatever the page's size."""
+    """What is late before what is not, the newest first; four queries whatever the page's size."""
     require(actor, Action.SEE_LOOPS)
-    query = _loops(actor).where(_is(which, now)).order_by(Discharge.id.desc()).limit(size + 1)
+    rank = case((or_(_is(Which.UNRECEIVED, now), _is(Which.LATE, now)), 0), else_=1)
+    query = _loops(actor).where(_is(which, now)).order_by(rank, Discharge.id.desc()).limit(size + 1)
     if town:
         query = query.where(within_prefix(Discharge.area_code, town[:9]))
-    after = decode_cursor(cursor, 1)
-    if after and type(after[0]) is int:
-        query = query.where(Discharge.id < after[0])
+    match decode_cursor(cursor, 2):
+        case (int() as place, int() as last):
+            query = query.where(tuple_(rank, -Discharge.id) > (place, -last))
     rows = _as_rows(session, actor, session.execute(query).all(), now)
-    return page_of(rows, size, lambda row: (row.id,))
+    return page_of(rows, size, lambda row: (0 if any(one.is_late for one in row.forms) else 1, row.id))
 
 
 def find_row(session: Session, actor: Actor, discharge: Discharge, now: datetime) -> LoopRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Field, Grant, sees
@@ -49,7 +49,11 @@ class Clears:
 
 def clears_of(session: Session, actor: Actor, vault: Vault, loop: Discharge) -> Clears:
     forms = session.scalars(
-        select(HandoverForm).where(HandoverForm.discharge_id == loop.id, HandoverForm.state != FormState.STOPPED)
+        select(HandoverForm).where(
+            HandoverForm.discharge_id == loop.id,
+            # what ended with the loop was asked for all the same; what a move had stopped before was not
+            or_(HandoverForm.state != FormState.STOPPED, HandoverForm.stopped_reason == loop.close_reason),
+        )
     ).all()
     village = next((one for one in forms if one.kind is FormKind.VILLAGE), None)
     town = next((one for one in forms if one.kind is FormKind.TOWN), None)

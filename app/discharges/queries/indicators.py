@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,11 +13,13 @@ from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.rates import rate
 from app.discharges.models import Discharge, HandoverForm
+from app.discharges.queries.facts import visits_since
 from app.discharges.queries.reach import loops_of
 from app.discharges.rules.clocks import CLOSE_WITHIN_DAYS, FIRST_VISIT_DAYS
 from app.discharges.rules.states import CloseReason, FormKind, FormState
 
 WINDOW_DAYS = 90
+BY_HAND = (CloseReason.HANDLED, CloseReason.SEARCHING)  # a wrong entry is sent again and counted there
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def _visited_and_closed(session: Session, actor: Actor, now: datetime) -> tuple[
     """Days are counted loop by loop: instants differ in how databases add to them."""
     rows = session.execute(
         select(
+            Discharge.id,
             Discharge.discharged_at,
             Discharge.closed_at,
             Discharge.close_reason,
@@ -110,16 +113,27 @@ def _visited_and_closed(session: Session, actor: Actor, now: datetime) -> tuple[
         )
         .where(_counted(actor, now))
     ).all()
+    by_hand = [one.id for one in rows if one.close_reason in BY_HAND and one.acted_at is None]
+    later = visits_since(session, by_hand)
     asked = [
         one
         for one in rows
         if one.state is not None
         and (
             one.acted_at
-            or (one.state is not FormState.STOPPED and not _within(one.discharged_at, now, FIRST_VISIT_DAYS))
+            # whoever ends a loop by hand does not take a missed visit out of the figure
+            or (
+                (one.state is not FormState.STOPPED or one.close_reason in BY_HAND)
+                and not _within(one.discharged_at, now, FIRST_VISIT_DAYS)
+            )
         )
     ]
-    visited = sum(1 for one in asked if _within(one.discharged_at, one.acted_at, FIRST_VISIT_DAYS))
+    visited = sum(
+        1
+        for one in asked
+        if _within(one.discharged_at, one.acted_at, FIRST_VISIT_DAYS)
+        or any(day <= _last_day(one.discharged_at, FIRST_VISIT_DAYS) for day in later.get(one.id, ()))
+    )
     ended = [
         one
         for one in rows
@@ -132,4 +146,8 @@ def _visited_and_closed(session: Session, actor: Actor, now: datetime) -> tuple[
 
 def _within(left_at: datetime, at: datetime | None, days: int) -> bool:
     """By days in Shanghai, as the forms' own deadlines: a visit is known by its day."""
-    return at is not None and business_day(at) <= business_day(left_at) + timedelta(days=days)
+    return at is not None and business_day(at) <= _last_day(left_at, days)
+
+
+def _last_day(left_at: datetime, days: int) -> date:
+    return business_day(left_at) + timedelta(days=days)

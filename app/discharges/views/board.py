@@ -118,6 +118,7 @@ def _loop_page(public_id: str, form: Any) -> str:
         clears=clears_of(session, actor, vault, loop),
         lines=list_receipts(session, actor, vault, loop),
         steps=list_escalations(session, loop),
+        closing=form,
         form=form if may(actor, Action.CLOSE_LOOPS) and loop.state in LIVE else None,
         is_live=loop.state in LIVE,
         home=find_new_home(session, actor, loop.patient_id),
