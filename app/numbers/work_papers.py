@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.accounts.queries import get_actor_by_id
 from app.areas.queries import list_places
-from app.areas.rules import AreaLevel, county_of, prefix_of
+from app.areas.rules import county_of, level_of, prefix_of
 from app.audit.prints import keep_print
 from app.core.actor import Actor
 from app.core.clock import business_day, current_clock
@@ -22,16 +22,16 @@ from app.numbers.queries.kept_reports import KIND, MEDIA, name_of
 from app.numbers.queries.runs import find_run
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.service.computing import compute_county
-from app.numbers.service.reporting import WORK
+from app.numbers.service.reporting import BELOW, WORK
 from reports.compliance import render_compliance_pdf
 
 KEPT = timedelta(days=366)
 
 
 def print_report(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
-    """One place in all shapes, or the PDFs of a county's towns bound together."""
+    """One place in all shapes, or the PDFs of the places right below it bound together."""
     now, place, period = current_clock().now(), item.args["place"], ReportPeriod.parse(item.args["period"])
-    is_bound = bool(item.args["towns"])
+    is_bound = bool(item.args["below"])
     with database.reading() as session:
         actor = get_actor_by_id(session, item.asked_by)
         is_counted = find_run(session, actor, county_of(place), period) is not None
@@ -40,7 +40,7 @@ def print_report(database: Database, item: WorkItem, progress: Progress) -> Work
         with database.transaction() as session:
             compute_county(session, actor, county_of(place), period, business_day(now), now)
     if is_bound:
-        reads = _read_towns(database, actor, place, period, now, progress)
+        reads = _read_below(database, actor, place, period, now, progress)
         papers = {"pdf": render_compliance_pdf([one.compliance for one in reads], progress)}
     else:
         reads = [_read(database, actor, place, period, now)]
@@ -57,16 +57,16 @@ def _read(database: Database, actor: Actor, place: str, period: ReportPeriod, no
         return read_report(session, current_keyring(), actor, run, now, place=place)
 
 
-def _read_towns(
-    database: Database, actor: Actor, county: str, period: ReportPeriod, now: datetime, progress: Progress
+def _read_below(
+    database: Database, actor: Actor, place: str, period: ReportPeriod, now: datetime, progress: Progress
 ) -> list[ReadReport]:
     with database.reading() as session:
-        towns = list_places(session, prefix_of(county), AreaLevel.TOWN)
-        codes = [town.code for town in towns if town.replaced_by is None]
+        places = list_places(session, prefix_of(place), BELOW[level_of(place)])
+        codes = [one.code for one in places if one.replaced_by is None]
     reads = []
-    for done, town in enumerate(codes):
+    for done, code in enumerate(codes):
         progress(done, 2 * len(codes))
-        reads.append(_read(database, actor, town, period, now))
+        reads.append(_read(database, actor, code, period, now))
     return reads
 
 
@@ -84,7 +84,7 @@ def _keep(
     with database.transaction() as session:
         files = [
             keep_file(
-                session, keyring, KIND, name_of(period, ending, towns=is_bound), MEDIA[ending], content, place, actor,
+                session, keyring, KIND, name_of(period, ending, below=is_bound), MEDIA[ending], content, place, actor,
                 now, now + KEPT,
             )
             for ending, content in papers.items()

@@ -27,7 +27,7 @@ MEDIA = {
 }
 MOST = 150
 FOUND_AGAIN = timedelta(days=7)
-_ONE, _TOWNS = "report", "towns"
+_ONE, _BELOW = "report", "bound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class _Kept(NamedTuple):
         return self.at, self.by, self.place, self.name.rpartition(".")[0]
 
 
-def name_of(period: ReportPeriod, ending: str, *, towns: bool = False) -> str:
+def name_of(period: ReportPeriod, ending: str, *, below: bool = False) -> str:
     """What a download offers; `list_reports` reads it again."""
-    return f"{_TOWNS if towns else _ONE}-{period}.{ending}"
+    return f"{_BELOW if below else _ONE}-{period}.{ending}"
 
 
 def list_reports(session: Session, actor: Actor, now: datetime) -> list[KeptReport]:
@@ -110,4 +110,4 @@ def _report(rows: Sequence[_Kept]) -> KeptReport:
     first = rows[0]
     kind, _dash, period = first.name.rpartition(".")[0].partition("-")
     files = {row.name.rpartition(".")[2]: row.public_id for row in rows}
-    return KeptReport(first.place, ReportPeriod.parse(period), kind == _TOWNS, first.by, first.at, files)
+    return KeptReport(first.place, ReportPeriod.parse(period), kind == _BELOW, first.by, first.at, files)

@@ -17,20 +17,23 @@ from app.core.work import ask_for_work
 from app.numbers.rules.period import ReportPeriod
 
 WORK = "numbers_report"
+# of which places reports are bound together
+BELOW = {AreaLevel.COUNTY: AreaLevel.TOWN, AreaLevel.TOWN: AreaLevel.VILLAGE}
 _PRINTED = (AreaLevel.COUNTY, AreaLevel.TOWN, AreaLevel.VILLAGE)
 
 
 def ask_for_report(
-    session: Session, actor: Actor, place: str, period: ReportPeriod, now: datetime, *, towns: bool = False
+    session: Session, actor: Actor, place: str, period: ReportPeriod, now: datetime, *, below: bool = False
 ) -> WorkItem:
-    """Queue the report of a place in the actor's area, or of all its towns in one file; the same that is under way is found again."""
+    """Queue the report of a place in the actor's area, or those of all places right below it bound into one file; the same that is
+    under way is found again."""
     require(actor, Action.SEE_PLACE_NUMBERS)
-    if not can_be_printed(actor, place) or (towns and level_of(place) is not AreaLevel.COUNTY):
+    if not can_be_printed(actor, place) or (below and level_of(place) not in BELOW):
         raise NotFound()
     if period.first_day > business_day(now):
         raise Invalid({"period": [reason("numbers.period_not_begun")]})
-    args = {"place": place, "period": str(period), "towns": towns}
-    key = f"{WORK}:{place}:{period}:{'towns' if towns else 'one'}:{actor.user_id}"
+    args = {"place": place, "period": str(period), "below": below}
+    key = f"{WORK}:{place}:{period}:{'below' if below else 'one'}:{actor.user_id}"
     return ask_for_work(session, WORK, args, key, actor, now)
 
 

@@ -57,6 +57,7 @@ def people(period: str, place: str, figure: str) -> str:
     if found is None:
         raise NotFound()
     here = {"period": wanted, "place": place, "name": full_name(session, place), "title": _title(figure), "run": run}
+    here["figure"] = figure
     if run is None:
         return render_template("numbers/people.html", **here, related=[])
     total, shows_names = count_members(session, actor, run, place, found), names_people(actor, found)

@@ -18,6 +18,7 @@ from app.core.db import transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.files import open_file
 from app.core.forms import Form
+from app.core.i18n import N_
 from app.core.keys import current_keyring
 from app.core.quarter import Quarter
 from app.core.web import forget_reads, read_session, show_errors
@@ -41,6 +42,7 @@ MEETING_LISTS = (
 )  # fmt: skip
 # whose reports are printed: a county's, a town's, a village's
 _PRINTED = (AreaLevel.COUNTY, AreaLevel.TOWN, AreaLevel.VILLAGE)
+_BOUND = {AreaLevel.COUNTY: N_("各乡镇合订本"), AreaLevel.TOWN: N_("各村合订本")}
 
 
 @numbers.get("/reports/")
@@ -53,14 +55,14 @@ def reports() -> str:
 @permit(Action.SEE_PLACE_NUMBERS)
 def ask_one(period: str, place: str) -> Answer:
     """The report of a place, drawn by the scheduler's process; its page shows how far it is."""
-    return _ask(period, place, towns=False)
+    return _ask(period, place, below=False)
 
 
-@numbers.post("/reports/<period>/<place>/towns", endpoint="print_town_reports")
+@numbers.post("/reports/<period>/<place>/below", endpoint="print_bound_reports")
 @permit(Action.SEE_PLACE_NUMBERS)
-def ask_towns(period: str, place: str) -> Answer:
-    """All towns' own reports bound into one file."""
-    return _ask(period, place, towns=True)
+def ask_below(period: str, place: str) -> Answer:
+    """A county's towns' own reports, or a town's villages', bound into one file."""
+    return _ask(period, place, below=True)
 
 
 @numbers.get("/reports/<period>/<place>")
@@ -123,17 +125,15 @@ def printed_list(period: str, place: str, figure: str, ending: str) -> Response:
     return send_file(BytesIO(content), mimetype=MEDIA[ending], as_attachment=True, download_name=name)
 
 
-def _ask(period: str, place: str, *, towns: bool) -> Answer:
+def _ask(period: str, place: str, *, below: bool) -> Answer:
     actor, form, wanted = current_actor(), Form(), read_period(period)
     get_place(read_session(), actor, place)
-    if towns and level_of(place) is not AreaLevel.COUNTY:
-        raise NotFound()
     if not form.validate_on_submit():
         return _page(form), 400
     forget_reads()
     try:
         with transaction() as session:
-            item = ask_for_report(session, actor, place, wanted, current_clock().now(), towns=towns)
+            item = ask_for_report(session, actor, place, wanted, current_clock().now(), below=below)
             to = item.public_id
     except (Conflict, Invalid) as refused:
         show_errors(form, refused)
@@ -149,7 +149,7 @@ def _page(form: Form) -> str:
         form=form,
         place=own,
         offered=_offered() if level_of(own) in _PRINTED else [],
-        is_county=level_of(own) is AreaLevel.COUNTY,
+        bound=_BOUND.get(level_of(own)),
         lists=MEETING_LISTS if may(actor, Action.OPEN_NUMBERS) and level_of(own) in _PRINTED else (),
         list_period=_list_period(session, actor, own),
         kept=kept,
