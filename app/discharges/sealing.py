@@ -37,12 +37,31 @@ def seal_record(vault: Vault, discharge: Discharge, said: SubmitDischarge) -> No
     discharge.draft_sealed = None
 
 
-def says_the_same(vault: Vault, discharge: Discharge, said: SubmitDischarge) -> bool:
-    """Whether what is sealed is word for word what is said now."""
-    return all(
-        (vault.open(discharge.person_id, _COLUMNS[column], getattr(discharge, column)) or "") == text
-        for column, text in _contents(said).items()
-    )
+def differing(vault: Vault, discharge: Discharge, said: SubmitDischarge) -> list[str]:
+    """Fields of which something else is sealed than is said now, by their names on the form."""
+    found: list[str] = []
+    for column, text in _contents(said).items():
+        standing = vault.open(discharge.person_id, _COLUMNS[column], getattr(discharge, column)) or ""
+        if standing == text:
+            continue
+        parts = _PARTS.get(column)
+        if parts is None:
+            found.append(_FIELDS[column])
+            continue
+        now, then = json.loads(text), json.loads(standing or "{}")
+        # what an earlier version did not ask for contradicts nothing
+        found += [parts.get(name, name) for name in now if name in then and then[name] != now[name]]
+    return found
+
+
+# sealed columns of several fields, with the names that differ from the form's; and those of one
+_PARTS: dict[str, dict[str, str]] = {
+    "identity_sealed": {},
+    "contact_sealed": {"name": "contact_name", "relation": "contact_relation", "phone": "contact_phone"},
+    "clinical_sealed": {"medicines": "medicines_in_hospital"},
+    "guidance_sealed": {},
+}
+_FIELDS = {"address_sealed": "address", "medicines_sealed": "medicines"}
 
 
 def _contents(said: SubmitDischarge) -> dict[str, str]:

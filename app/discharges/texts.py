@@ -29,6 +29,10 @@ TEXTS: dict[str, str] = {
     "discharges.number_form": N_("只用字母、数字、短横，点和斜杠只放在中间"),
     "discharges.number_taken": N_("这个编号已用于另一份出院记录，请核对"),
     "discharges.sent_under": N_("这个人当天的出院已用编号 %(number)s 报送，请核对"),
+    "discharges.sent_otherwise": N_(
+        "这个编号已经报送，与这次填写的不同，已报送的没有改动。写错的，请县里的协调员按“报送有误”办结后，用原编号重新报送"
+    ),
+    "discharges.differs": N_("与已报送的不同"),
     "discharges.own_record": N_("本院报送不填收到时间，由县精防办代录时填写"),
     "discharges.no_hospital": N_("这个账号没有关联医院，请联系管理员"),
     "discharges.plan_withdrawn": N_("这份拟出院已撤销，请重新填写"),

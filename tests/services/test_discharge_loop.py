@@ -157,7 +157,10 @@ def test_the_hospitals_number_is_one_loop_and_another_hospitals_record_is_not_fo
 ) -> None:
     hospital = county.actor("hospital")
     first = submit_discharge(session, vault(session), hospital, record(), NOW)
-    again = submit_discharge(session, vault(session), hospital, record(name="改了名"), NOW + HOUR)
+    again = submit_discharge(session, vault(session), hospital, record(), NOW + HOUR)
+    with pytest.raises(Invalid) as otherwise:
+        submit_discharge(session, vault(session), hospital, record(name="改了名", contact_phone=""), NOW + HOUR)
+    assert set(otherwise.value.errors) == {"hospital_number", "name", "contact_phone"}
     assert (first.is_new, again.is_new) == (True, False) and again.discharge.id == first.discharge.id
     other = Agency(name="外院", kind=AgencyKind.HOSPITAL, area_code=COUNTY)
     session.add(other)

@@ -471,8 +471,11 @@ def test_one_number_is_one_discharge_and_one_discharge_one_number(session: Sessi
         with pytest.raises(Invalid) as refused:
             submitted(session, county, **changes)
         assert code in {why.code for whys in refused.value.errors.values() for why in whys}, changes
-    corrected = submitted(session, county, name="单小明", advice="改正了名字")
-    assert corrected.id == first.id, "one slip put right is the same discharge"
+    with pytest.raises(Invalid) as otherwise:  # a slip put right is the same discharge, and nobody would read it
+        submitted(session, county, name="单小明", advice="改正了名字")
+    assert set(otherwise.value.errors) == {"hospital_number", "name", "advice"}
+    first.area_code = OTHER_VILLAGE  # the person has moved meanwhile
+    assert submitted(session, county).id == first.id, "a repetition is compared with what the hospital had said"
     paper: dict[str, Any] = {"hospital_name": "外县医院", "received_at": NOW - 3 * DAY, "discharged_at": NOW - DAY}
     with pytest.raises(Invalid) as refused:
         submitted(session, county, "county_office", hospital_number="P-1", **paper)

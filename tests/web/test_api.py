@@ -75,8 +75,12 @@ def test_a_record_opens_one_loop_however_often_it_is_sent_and_is_put_right_under
     hospital: Callable[..., Any], database: Database, county: County
 ) -> None:
     sent = said()
-    first, second = hospital("post", json=sent), hospital("post", json=sent | {"advice": "另一句"})
+    first, second = hospital("post", json=sent), hospital("post", json=sent)
     assert (first.status_code, second.status_code) == (201, 200)
+    medicine = {"name": "氯氮平片", "dose": "25mg", "usage": "睡前"}
+    other = hospital("post", json=sent | {"advice": "另一句", "medicines": [medicine], "risk_level": 4})
+    assert other.status_code == 422, "what nobody would act on is not taken"
+    assert set(other.json["errors"]) == {"hospital_number", "advice", "medicines", "risk_level"}
     assert first.json == second.json == hospital("get", f"{LOOPS}/{sent['hospital_number']}").json
     assert first.json["state"] == "dispatched" and {form["kind"] for form in first.json["forms"]} == {
         "guardian",

@@ -102,7 +102,7 @@ def ask_for_the_key() -> None:
 @discharges.output(LoopOut, status_code=201, description="The loop that was opened.")
 @discharges.doc(
     summary="Submit a discharge record",
-    responses={200: "This number came before: its loop as it stands.", **REFUSALS},
+    responses={200: "This record came before under its number: its loop as it stands.", **REFUSALS},
 )
 def submit(sent: dict[str, Any]) -> tuple[LoopState, int]:
     actor, now = current_actor(), current_clock().now()

@@ -17,10 +17,10 @@ from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.identity import normalise_id_number
 from app.core.reasons import reason
 from app.discharges.commands import SubmitDischarge
-from app.discharges.models import Discharge
+from app.discharges.models import Discharge, HandoverForm
 from app.discharges.rules.numbers import issued
-from app.discharges.rules.states import CloseReason
-from app.discharges.sealing import IDENTITY, open_json, says_the_same
+from app.discharges.rules.states import CloseReason, FormKind
+from app.discharges.sealing import IDENTITY, differing, open_json
 from app.people.models import Person
 from app.people.vault import Vault
 
@@ -71,7 +71,7 @@ def lock_plan(session: Session, actor: Actor, public_id: str) -> Discharge:
 
 # what stands open beside the sealed parts
 _OPEN = (
-    "area_code", "place", "admitted_on", "discharged_at", "discharge_type", "discharge_to", "risk_level", "behaviours",
+    "admitted_on", "discharged_at", "discharge_type", "discharge_to", "risk_level", "behaviours",
     "is_law_30", "is_guardian_present", "is_guardian_phone_checked", "is_refused", "help_needed",
 )  # fmt: skip
 
@@ -83,7 +83,7 @@ def numbered_anew(session: Session, vault: Vault, sender: Sender, said: SubmitDi
         Discharge.hospital_key == sender.key, Discharge.close_reason == CloseReason.WRONG_ENTRY
     )
     while standing := session.scalars(wrong.where(Discharge.hospital_number == issued(number, issue))).one_or_none():
-        if _says_the_same(session, vault, standing, said):
+        if not _differing(session, vault, standing, said):
             break
         issue += 1
     if issue == 1:
@@ -92,24 +92,48 @@ def numbered_anew(session: Session, vault: Vault, sender: Sender, said: SubmitDi
     return replace(said, hospital_number=issued(number, issue), submission_key=f"{said.submission_key[:32]}#{issue}")
 
 
-def _says_the_same(session: Session, vault: Vault, standing: Discharge, said: SubmitDischarge) -> bool:
-    is_same = session.get_one(Person, standing.person_id).name == said.name
-    return (
-        is_same
-        and all(getattr(standing, one) == getattr(said, one) for one in _OPEN)
-        and says_the_same(vault, standing, said)
+def _differing(session: Session, vault: Vault, standing: Discharge, said: SubmitDischarge) -> list[str]:
+    """Fields of which the record that stands says something else."""
+    sent_to = _sent_to(session, standing)
+    found = [one for one in _OPEN if getattr(standing, one) != getattr(said, one)]
+    if session.get_one(Person, standing.person_id).name != said.name:
+        found.append("name")
+    if said.area_code != sent_to:
+        found.append("area_code")
+    elif standing.area_code == sent_to and standing.place != said.place:
+        found.append("place")
+    return found + differing(vault, standing, said)
+
+
+def _sent_to(session: Session, standing: Discharge) -> str:
+    """Where the hospital had sent the person, also after a move; the family's notice of the first round stays there."""
+    first = select(HandoverForm.area_code).where(
+        HandoverForm.discharge_id == standing.id, HandoverForm.kind == FormKind.GUARDIAN, HandoverForm.round == 1
     )
+    return session.scalar(first) or standing.area_code
 
 
 def find_sent(session: Session, vault: Vault, sender: Sender, said: SubmitDischarge) -> Discharge | None:
-    """The record that stands under this number, or that came of this form. Raises `Invalid` where the number is another discharge's."""
+    """The record that stands under this number, or that came of this form. Raises `Invalid` as `refuse_otherwise` does."""
     own = select(Discharge).where(Discharge.hospital_key == sender.key, Discharge.submitted_at.is_not(None))
-    by_number = session.scalars(own.where(Discharge.hospital_number == said.hospital_number)).one_or_none()
-    if by_number is None:
-        return session.scalars(own.where(Discharge.submission_key == said.submission_key)).one_or_none()
-    if not is_same(session, vault, by_number, said):
+    standing = session.scalars(own.where(Discharge.hospital_number == said.hospital_number)).one_or_none()
+    if standing is None:
+        standing = session.scalars(own.where(Discharge.submission_key == said.submission_key)).one_or_none()
+    if standing is not None:
+        refuse_otherwise(session, vault, standing, said)
+    return standing
+
+
+def refuse_otherwise(session: Session, vault: Vault, standing: Discharge, said: SubmitDischarge) -> None:
+    """What was sent stands, and a repetition says the same. `Invalid` by field where the number is another discharge's, and where
+    something else is said of this one: nobody would act on it, so the sender has to know how it is put right."""
+    if standing.hospital_number != said.hospital_number:
+        raise Invalid({"hospital_number": [reason("discharges.sent_under", number=standing.hospital_number)]})
+    if not is_same(session, vault, standing, said):
         raise Invalid({"hospital_number": [reason("discharges.number_taken")]})
-    return by_number
+    if fields := _differing(session, vault, standing, said):
+        others = {name: [reason("discharges.differs")] for name in fields}
+        raise Invalid({"hospital_number": [reason("discharges.sent_otherwise")], **others})
 
 
 def stay_index(vault: Vault, sender: Sender, said: SubmitDischarge) -> bytes:

@@ -33,6 +33,7 @@ from app.discharges.service.senders import (
     find_sent,
     lock_plan,
     numbered_anew,
+    refuse_otherwise,
     refuse_second_number,
     sender_of,
     stay_index,
@@ -53,8 +54,8 @@ class Submitted:
 def submit_discharge(session: Session, vault: Vault, actor: Actor, said: SubmitDischarge, now: datetime) -> Submitted:
     """Store the record and open its loop; one that arrives again, or twice at once, is the one that stands.
 
-    Raises `Invalid` by the command's field names (at the number where it is another discharge's, or where this discharge was sent under
-    another one), `NotFound` for a plan that is not this hospital's, `StaleVersion` when the plan was
+    Raises `Invalid` by the command's field names (at the number where it is another discharge's, where this discharge was sent under
+    another one, or where the record that stands says something else), `NotFound` for a plan that is not this hospital's, `StaleVersion` when the plan was
     changed meanwhile, `Conflict` when it was withdrawn.
     """
     require(actor, Action.SUBMIT_DISCHARGE)
@@ -66,6 +67,7 @@ def submit_discharge(session: Session, vault: Vault, actor: Actor, said: SubmitD
         return Submitted(standing, is_new=False)
     plan = lock_plan(session, actor, said.planned) if said.planned else None
     if plan is not None and plan.submitted_at is not None:
+        refuse_otherwise(session, vault, plan, said)
         return Submitted(plan, is_new=False)
     _refuse(session, said, sender, plan, now)
     refuse_second_number(session, vault, sender, said)
