@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import app.numbers.texts_deciding  # registers its sentences
 import app.numbers.texts_papers  # registers its sentences
-import app.numbers.texts_submitting  # noqa: F401  # registers its sentences
+import app.numbers.texts_submitting  # registers its sentences
+import app.numbers.texts_training  # noqa: F401  # registers its sentences
 from app.core.i18n import N_
 from app.core.reasons import register
 
@@ -129,6 +131,8 @@ TEXTS: dict[str, str] = {
     "numbers.standard.late": N_("%(after)s之后应在%(due)s前随访，%(came)s才随访"),
     "numbers.standard.nobody_since": N_("%(after)s之后应在%(due)s前随访，至今没有随访"),
     "numbers.standard.too_few": N_("全年随访 %(count)s 次，少于 %(wanted)s 次"),
+    "numbers.standard.no_visit": N_("统计期内没有完整随访"),
+    "numbers.standard.kept": N_("%(first)s至%(last)s，每次随访都按期完成"),
     "numbers.standard.no_visit_in": N_("%(quarter)s没有随访"),
     "numbers.period_not_begun": N_("这一统计期还没有开始"),
     "numbers.not_counted": N_("这一统计期还没有统计过"),

@@ -233,6 +233,8 @@ class Place:
     place: str = ""
     indicator_run: str = ""
     report_submission: str = ""
+    training: str = ""
+    kept_report: str = ""
     template: str = ""
     consent: str = ""
     # what is asked of somebody who is not simply visited
@@ -393,7 +395,7 @@ def _place(
         _phones(session, keyring, everybody, patient, found)
         _settle_office(ground)
         insure_and_help(session, Vault(session, keyring), actors, patient, county_code, found)
-        count_and_submit(session, keyring, actors["county_office"], county_code, found)
+        count_and_submit(session, keyring, actors["county_office"], actors["doctor"], county_code, found)
     found.run = prepare_run(database.transaction, actors["clerk"], PrepareRun(county_code, QUARTER), TODAY, NOW)
     with database.reading() as session:
         run = session.scalars(select(SubsidyRun).where(SubsidyRun.public_id == found.run)).one()

@@ -84,7 +84,7 @@ WITHOUT_PAGE = {
 # Buttons: the address names what is done and to whom, and there is nothing to fill in.
 NO_FIELDS = (
     "/<period>/<place>/count",
-    "/submitted/<public_id>/agree", "/submitted/<public_id>/refuse", "/submitted/<public_id>/withdraw",
+    "/submitted/<public_id>/agree", "/submitted/<public_id>/refuse", "/submitted/<public_id>/withdraw", "/training/<public_id>/withdraw",
     "/<as_of>/<public_id>", "/<as_of>/<public_id>/load",
     "/duty/checks/<public_id>/withdraw", "/open", "/take-up", "/reset", "/relatives/complete", "/relatives/<public_id>/end", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
     "/recoveries/find", "/recoveries/<public_id>/agree", "/recoveries/<public_id>/turn-down",
