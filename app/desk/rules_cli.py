@@ -29,6 +29,7 @@ from app.core.rates import rate
 from app.core.reasons import Reason, reason, say
 from app.core.workdays import add_working_days
 from app.desk.rules_input import AMOUNT, LARGEST_INPUT, Given, MalformedError, in_order, read
+from app.desk.rules_numbers import STANDARD_KEYS, try_standard
 from app.subsidies.rules.amount import compute, shares
 from app.subsidies.rules.days import DayFacts, Stay
 from app.subsidies.rules.policy import LEVELS, DayRule
@@ -146,6 +147,7 @@ RULES: dict[str, Rule] = {
     "bank-account": _rule(try_bank_account, "number kind"),
     "rate": _rule(try_rate, "numerator denominator decimals"),
     "working-days": _rule(try_working_days, "from days"),
+    "standard": _rule(try_standard, STANDARD_KEYS),
 }
 
 

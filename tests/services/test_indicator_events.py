@@ -136,7 +136,6 @@ def test_a_hand_over_is_judged_by_each_of_its_clocks_once_that_is_owed(session: 
         return {"state": DischargeState.CLOSED, "close_reason": CloseReason.DONE, "closed_at": NOW - days_ago * DAY}
 
     health, town = FormKind.HEALTH_CENTRE, FormKind.TOWN
-    stopped = {"state": FormState.STOPPED, "stopped_reason": CloseReason.READMITTED}
     ids = {
         "all well": loop(60, [form(health, 59, 46), form(town, 59)], **done(30)),
         "a day late everywhere": loop(60, [form(health, 58, 45), form(town, 59)], late_by=LateBy.OFFICE, **done(29)),
@@ -152,7 +151,7 @@ def test_a_hand_over_is_judged_by_each_of_its_clocks_once_that_is_owed(session: 
         "another county's": loop(40, county_code="349922000000"),
     }  # fmt: skip
     for one in session.scalars(select(HandoverForm).where(HandoverForm.discharge_id == ids["in hospital again"])):
-        one.state, one.stopped_reason = stopped["state"], stopped["stopped_reason"]
+        one.state, one.stopped_reason = FormState.STOPPED, CloseReason.READMITTED
     session.flush()
     found = members(session, county, "2026Y", MemberKind.DISCHARGE)
     forms, closed = {"DISCHARGE", "FORMS_IN_TIME"}, {"LOOP_OWED", "LOOP_IN_TIME"}

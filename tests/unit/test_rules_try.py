@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.core import i18n
 from app.core.clock import Clock
 from app.desk.rules_cli import RULES, rules_cli
+from app.numbers import texts as number_texts  # noqa: F401
 from app.subsidies import texts as subsidy_texts  # noqa: F401  # registers the sentences
 from app.visits import texts as visit_texts  # noqa: F401
 
@@ -44,7 +45,14 @@ CORRECT = {
     "bank-account": {"number": "6200000000000005", "kind": "card"},
     "rate": {"numerator": 1, "denominator": 3, "decimals": 2},
     "working-days": {"from": "2026-09-29", "days": 10},
-}
+    "standard": {
+        "period": "2025Y",
+        "managed_from": "2024-03-01",
+        "visits": [[f"2025-{month}-08", f"{after}-08"] for month, after in (
+            ("01", "2025-04"), ("04", "2025-07"), ("07", "2025-10"), ("10", "2026-01"),
+        )],
+    },
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +187,48 @@ def test_subsidy_amount_says_the_sum_and_the_days_left_out(ask):
 def test_subsidy_amount_with_a_split_rounds_the_second_share_down(ask):
     found = ask("subsidy-amount", AMOUNT | {"split": "67/33"})
     assert (found["amount"], found["first"], found["second"]) == ("488.98", "327.62", "161.36")
+
+
+STANDARD = CORRECT["standard"]
+LATE = [["2025-01-08", "2025-04-08"], ["2025-04-09", "2025-07-09"]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({}, None),
+        ({"visits": LATE}, "2025年1月8日之后应在2025年4月8日前随访，2025年4月9日才随访"),
+        ({"visits": LATE, "grace_days": 1}, "2025年4月9日之后应在2025年7月10日前随访，至今没有随访"),
+        ({"visits": LATE, "grace_days": 1, "period": "2025Q2"}, None),
+        ({"visits": LATE, "mode": "quarterly", "as_of": "2025-06-30"}, None),
+        ({"visits": LATE, "mode": "quarterly"}, "2025年第3季度没有随访"),
+        ({"visits": LATE[:1], "suspended": [["2025-03-01", None]]}, None),
+        ({"visits": LATE, "period": "2025Q3", "periods": "alone"}, "统计期内没有完整随访"),
+        ({"visits": [["2025-04-04", "2025-07-04"]]}, "自2025年1月1日起应在2025年4月3日前首次随访，届时没有随访"),
+    ],
+)
+def test_standard_says_the_first_gap(ask, changes, because):
+    found = ask("standard", STANDARD | changes)
+    assert (found["standard"], found["because"] == [because]) == (because is None, because is not None)
+    assert found["because"]
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "decimals", "expected"),
+    [  # the national reports, domain 4.2
+        (4_252_022, 4_921_505, 2, "86.40"),
+        (2_211_835, 4_921_505, 2, "44.94"),
+        (2_071_111, 4_252_022, 2, "48.71"),
+        (1_293_133, 4_252_022, 2, "30.41"),
+        (5_806_352, 1_370_784_400, 3, "0.424"),
+        (5_380_249, 5_806_352, 2, "92.66"),
+        (4_346_103, 5_806_352, 2, "74.85"),
+        (4_035_323, 5_806_352, 2, "69.50"),
+        (2_012_074, 5_806_352, 2, "34.65"),
+    ],
+)
+def test_rates_of_the_national_reports(ask, numerator, denominator, decimals, expected):
+    assert ask("rate", {"numerator": numerator, "denominator": denominator, "decimals": decimals})["rate"] == expected
 
 
 @pytest.mark.parametrize(

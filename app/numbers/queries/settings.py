@@ -47,6 +47,20 @@ def read_settings(said: Mapping[str, str]) -> NumberSettings:
     )
 
 
+def write_settings(settings: NumberSettings) -> dict[str, str]:
+    """The other way: the options' names and values as they are kept."""
+    return {
+        "standard_mode": settings.standard.mode.value,
+        "grace_days": str(settings.standard.grace_days),
+        "regular": settings.regular.value,
+        "denominators": settings.denominators.value,
+        "drops_no_drug_needed": "yes" if settings.drops_no_drug_needed else "no",
+        "face_to_face": settings.face_to_face.value,
+        "examined_of": settings.examined_of.value,
+        "periods": settings.periods.value,
+    }
+
+
 def targets_of(session: Session, place: str, year: int) -> dict[str, IndicatorTarget]:
     """indicator → the target that holds in a place: its own before its county's."""
     return targets_by_place(session, [place], year)[place]

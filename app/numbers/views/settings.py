@@ -1,0 +1,124 @@
+"""What a county decides about its numbers, three pages: how it counts, residents of a year, targets of a year."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+
+from app.areas.queries import full_names, place_of
+from app.core.access import Action, current_actor, permit
+from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.errors import NotFound
+from app.core.i18n import _
+from app.core.reasons import reason, say
+from app.core.web import forget_reads, read_session
+from app.numbers.forms_settings import ResidentsForm, SettingsForm, TargetForm
+from app.numbers.queries.decided import county_and_towns, every_place, list_residents, list_targets, targeted_codes
+from app.numbers.queries.settings import settings_of, write_settings
+from app.numbers.service.deciding import set_counting, set_residents, set_target
+from app.numbers.views.blueprint import Answer, numbers
+
+FIRST_YEAR = 2011
+
+
+@numbers.get("/settings")
+@permit(Action.SET_NUMBERS)
+def settings() -> str:
+    said = write_settings(settings_of(read_session(), place_of(current_actor())))
+    return _settings(SettingsForm(data=said))
+
+
+@numbers.post("/settings", endpoint="set_settings")
+@permit(Action.SET_NUMBERS)
+def keep_settings() -> Answer:
+    """From the next computation on."""
+    form = SettingsForm()
+    if not form.validate_on_submit():
+        return _settings(form), 400
+    forget_reads()
+    with transaction() as session:
+        set_counting(session, current_actor(), form.to_said(), current_clock().now())
+    flash(_("已保存，从下一次统计起生效；已上报的报告不变。"), "success")
+    return redirect(url_for("numbers.settings"))
+
+
+@numbers.get("/residents/<int:year>")
+@permit(Action.SET_NUMBERS)
+def residents(year: int) -> str:
+    return _residents(year, _residents_form())
+
+
+@numbers.post("/residents/<int:year>", endpoint="set_residents")
+@permit(Action.SET_NUMBERS)
+def keep_residents(year: int) -> Answer:
+    """One place's number; an empty one takes it back."""
+    form = _residents_form()
+    if not form.validate_on_submit():
+        return _residents(year, form), 400
+    _check(year)
+    forget_reads()
+    with transaction() as session:
+        said = (form.place.data, year, form.count, form.source.data)
+        set_residents(session, current_actor(), *said, current_clock().now())
+    flash(_("已保存，从下一次统计起生效；已上报的报告不变。"), "success")
+    return redirect(url_for("numbers.residents", year=year))
+
+
+@numbers.get("/targets/<int:year>")
+@permit(Action.SET_NUMBERS)
+def targets(year: int) -> str:
+    return _targets(year, _target_form())
+
+
+@numbers.post("/targets/<int:year>", endpoint="set_target")
+@permit(Action.SET_NUMBERS)
+def keep_target(year: int) -> Answer:
+    """One indicator of one place; an empty one takes it back."""
+    form = _target_form()
+    if not form.validate_on_submit():
+        return _targets(year, form), 400
+    _check(year)
+    forget_reads()
+    with transaction() as session:
+        said = (form.place.data, form.indicator.data, year, form.per_10000, form.source.data)
+        set_target(session, current_actor(), *said, current_clock().now())
+    flash(_("目标已保存。"), "success")
+    return redirect(url_for("numbers.targets", year=year))
+
+
+def _check(year: int) -> None:
+    if not FIRST_YEAR <= year <= current_clock().today().year + 1:
+        raise NotFound()
+
+
+def _residents_form() -> ResidentsForm:
+    form = ResidentsForm().offer(every_place(read_session(), current_actor()))
+    if not form.is_submitted() and request.args.get("place"):
+        form.place.data = request.args["place"]
+    return form
+
+
+def _target_form() -> TargetForm:
+    session, actor = read_session(), current_actor()
+    codes = [(code, say(reason(f"numbers.indicator.{code}"))) for code in targeted_codes(session, actor)]
+    return TargetForm().offer(county_and_towns(session, actor), codes)
+
+
+def _settings(form: SettingsForm) -> str:
+    return render_template("numbers/settings.html", form=form, year=current_clock().today().year)
+
+
+def _residents(year: int, form: ResidentsForm) -> str:
+    _check(year)
+    session, actor = read_session(), current_actor()
+    rows = list_residents(session, actor, year)
+    names = full_names(session, [row.area_code for row in rows])
+    return render_template("numbers/residents.html", form=form, year=year, rows=rows, names=names, first=FIRST_YEAR)
+
+
+def _targets(year: int, form: TargetForm) -> str:
+    _check(year)
+    session, actor = read_session(), current_actor()
+    rows = list_targets(session, actor, year)
+    names = full_names(session, [row.area_code for row in rows])
+    return render_template("numbers/targets.html", form=form, year=year, rows=rows, names=names, first=FIRST_YEAR)
