@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.areas.queries import full_names
@@ -112,7 +112,9 @@ def list_gap(
     if after is not None and not (isinstance(after[0], str) and type(after[1]) is int):
         after = None
     rows: list[tuple[Row[Any], Gap, Reason]] = []
-    for row, situation in _people(session, actor, place, after, _can_be(kind, wanted)):
+    standing = and_(Benefit.patient_id == Patient.id, Benefit.kind == kind, *OPEN)
+    possible = _registered(actor, place).outerjoin(Benefit, standing).where(or_(_can_be(wanted), _has_merged()))
+    for row, situation in _people(session, possible, after):
         how, because = gap(kind, situation, today)
         if how in wanted:
             rows.append((row, how, because))
@@ -140,7 +142,7 @@ def _groups(session: Session, actor: Actor, place: str, today: date) -> Iterator
         if key not in judged:
             judged[key] = _judged(*same, ripe=ripe, today=today)
         yield area_code, count, judged[key]
-    for row, one in _people(session, actor, place, None, _has_merged()):
+    for row, one in _people(session, _registered(actor, place).where(_has_merged()), None):
         yield row.area_code, 1, _missed(one, today)
 
 
@@ -216,25 +218,25 @@ def _is_merge(asked: type[RegisterRequest]) -> tuple[ColumnElement[bool], ...]:
 # -- people ------------------------------------------------------------------------------------------------------------
 
 
-def _can_be(kind: BenefitKind, wanted: frozenset[Gap]) -> ColumnElement[bool]:
-    """Who can stand so at all by what is recorded of the benefit itself; the rules decide on each of them (`rules.benefit.gap`)."""
-    recorded = exists().where(Benefit.patient_id == Patient.id, Benefit.kind == kind, *OPEN)
-    receives = recorded.where(Benefit.state == BenefitState.RECEIVING)
+def _can_be(wanted: frozenset[Gap]) -> ColumnElement[bool]:
+    """Who can stand so at all by what is recorded of the benefit itself, which stands beside them; the rules decide on each of them
+    (`rules.benefit.gap`)."""
+    unknown, elsewise = Benefit.id.is_(None), Benefit.state != BenefitState.RECEIVING
     possible = {
-        Gap.MISSING: and_(recorded, ~receives),
-        Gap.WAITING: recorded.where(Benefit.state == BenefitState.APPLIED),
-        Gap.TO_CHECK: ~recorded,
+        Gap.MISSING: elsewise,
+        Gap.WAITING: Benefit.state == BenefitState.APPLIED,
+        Gap.TO_CHECK: unknown,
     }
-    return or_(*(possible.get(one, ~receives) for one in wanted), _has_merged())
+    return or_(*(possible.get(one, or_(unknown, elsewise)) for one in wanted))
 
 
 def _people(
-    session: Session, actor: Actor, place: str, after: tuple[Any, ...] | None, chosen: ColumnElement[bool]
+    session: Session, wanted: Select[*tuple[Any, ...]], after: tuple[Any, ...] | None
 ) -> Iterator[tuple[Row[Any], Situation]]:
-    """Those of the register behind that place of the list, in the order of villages, with what the rules read."""
+    """Those of `wanted` behind that place of the list, in the order of villages, with what the rules read."""
     look = FIRST_LOOK
     while True:
-        rows = session.execute(_registered(actor, place, after).where(chosen).limit(look)).all()
+        rows = session.execute(_behind(wanted, after).limit(look)).all()
         standing: defaultdict[int, dict[BenefitKind, Standing]] = defaultdict(dict)
         benefits = select(Benefit.patient_id, Benefit.kind, Benefit.state, Benefit.grade)
         asked = merges(session).asked_of([row.id for row in rows])
@@ -250,8 +252,8 @@ def _people(
         after, look = (rows[-1].area_code, rows[-1].id), min(2 * look, MOST_AT_A_TIME)
 
 
-def _registered(actor: Actor, place: str, after: tuple[Any, ...] | None) -> Select[*tuple[Any, ...]]:
-    wanted = (
+def _registered(actor: Actor, place: str) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Patient.id,
             Patient.public_id,
@@ -263,8 +265,11 @@ def _registered(actor: Actor, place: str, after: tuple[Any, ...] | None) -> Sele
         )
         .join(Person, Person.id == Patient.person_id)
         .where(*_in_place(actor, place))
-        .order_by(Patient.area_code, Patient.id)
     )
+
+
+def _behind(wanted: Select[*tuple[Any, ...]], after: tuple[Any, ...] | None) -> Select[*tuple[Any, ...]]:
+    wanted = wanted.order_by(Patient.area_code, Patient.id)
     if after is None:
         return wanted
     area, last = after

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, request, url_for
 
-from app.areas.queries import list_towns
+from app.areas.queries import full_names, list_towns
 from app.areas.rules import code_of
 from app.benefits.forms import OfficeForm
 from app.benefits.labels import BENEFIT_KINDS, GAP_TONES, GAPS
@@ -81,10 +81,12 @@ def due() -> str:
     """Whom to insure at once, and what is to be renewed."""
     session, actor, today = read_session(), current_actor(), current_clock().today()
     kind = TaskKind.BENEFIT_RENEWAL if request.args.get("show") == "renewal" else TaskKind.DYNAMIC_ENROLMENT
+    page = worklist(session, actor, Filters(kind=kind), today, request.args.get("after"))
     return render_template(
         "benefits/due.html",
         kind=kind,
-        page=worklist(session, actor, Filters(kind=kind), today, request.args.get("after")),
+        page=page,
+        villages=full_names(session, {row.area_code for row in page.rows}),
         is_first_page="after" not in request.args,
     )
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.clock import business_day
 from app.core.db import new_public_id
 from app.core.money import Money
 from app.core.reasons import reason
@@ -15,6 +16,8 @@ from app.desk.demo.scans import keep_scans
 from app.desk.demo.settling import County
 from app.documents.rules import DocumentSubject
 from app.documents.subjects import Subject
+from app.incidents.models import Incident
+from app.incidents.rules.incidents import IncidentState
 from app.insurance.commands import ProposeRelief, ReportClaim
 from app.insurance.models import Claim, Enrolment, InsurancePolicy
 from app.insurance.rules.claims import SCANS, Harm, papers_needed
@@ -29,7 +32,7 @@ _YUAN = Money.from_yuan
 
 
 def claim_some(session: Session, vault: Vault, county: County, policy: InsurancePolicy, moments: Moments) -> None:
-    """Of the first two families of the insurer's list."""
+    """Of the first two families of the insurer's list; the second's is of the incident that stands on record, where its family is insured."""
     insured = session.scalars(
         select(Patient).join(Enrolment, Enrolment.patient_id == Patient.id).where(Enrolment.policy_id == policy.id)
         .order_by(Enrolment.number).limit(2)
@@ -37,7 +40,17 @@ def claim_some(session: Session, vault: Vault, county: County, policy: Insurance
     if len(insured) < 2:
         return
     _paid(session, vault, county, policy, insured[0], moments)
-    _waiting(session, vault, county, policy, insured[1], moments)
+    incident = session.scalars(
+        select(Incident)
+        .join(Enrolment, Enrolment.patient_id == Incident.patient_id)
+        .where(Enrolment.policy_id == policy.id, Incident.state == IncidentState.CONFIRMED)
+        .limit(1)
+    ).one_or_none()
+    if incident is None:
+        _waiting(session, vault, county, policy, insured[1], moments.on(moments.today - 6 * _DAY, 60), moments)
+    else:
+        patient = session.get_one(Patient, incident.patient_id)
+        _waiting(session, vault, county, policy, patient, incident.happened_at, moments)
 
 
 def _paid(
@@ -58,10 +71,16 @@ def _paid(
 
 
 def _waiting(
-    session: Session, vault: Vault, county: County, policy: InsurancePolicy, patient: Patient, moments: Moments
+    session: Session,
+    vault: Vault,
+    county: County,
+    policy: InsurancePolicy,
+    patient: Patient,
+    happened_at: datetime,
+    moments: Moments,
 ) -> None:
-    clerk, new = county.actors["clerk"], moments.today - 6 * _DAY
-    told = _told(policy, moments.on(new, 60), moments.on(new + 3 * _DAY, 60), Harm.PROPERTY, "2300.00")
+    clerk, new = county.actors["clerk"], business_day(happened_at)
+    told = _told(policy, happened_at, moments.on(new + 3 * _DAY, 60), Harm.PROPERTY, "2300.00")
     claim = report_claim(session, clerk, patient, told, moments.on(new + 3 * _DAY, 90))
     came = new + 5 * _DAY
     _scan(session, vault, county, policy, claim, patient, 3, came, moments.on(came, 60))

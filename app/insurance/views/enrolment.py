@@ -19,7 +19,7 @@ from app.core.work import ask_for_work
 from app.insurance.forms import ChangesForm
 from app.insurance.labels import END_REASONS, POLICY_KINDS
 from app.insurance.models import InsurancePolicy
-from app.insurance.queries.enrolment import find_batch, list_insured, list_not_covered
+from app.insurance.queries.enrolment import MOST_SHOWN, find_batch, list_insured, list_not_covered
 from app.insurance.queries.policies import get_policy
 from app.insurance.service.enrolling import ask_to_report, find_report, first_day, preview_changes, wrong_day
 from app.insurance.views.blueprint import Answer, insurance, take
@@ -123,5 +123,6 @@ def _changes(public_id: str, form: Form) -> str:
         closed=closed.reason if closed else None,
         changes=None if closed else preview_changes(session, actor, policy, on),
         under_way=find_report(session, policy),
+        most=MOST_SHOWN,
         reasons=END_REASONS,
     )
