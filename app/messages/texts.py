@@ -40,6 +40,10 @@ STATE_LABELS: dict[MessageState, str] = {
 EVENT_LABELS: dict[str, str] = {
     **{state.value: label for state, label in STATE_LABELS.items()},
     "absent": N_("服务商处暂未查到"),
+    # a provider's own words for what it did
+    "accepted": N_("已受理"),
+    "sending": N_("发送中"),
+    "undelivered": N_("未送达"),
 }
 
 RECIPIENT_LABELS: dict[Recipient, str] = {

@@ -84,6 +84,7 @@ class Provider:
     mood: Callable[[str], Mood] = lambda _to: Mood.WELL
     journal: list[Accepted] = field(default_factory=list)
     calls: int = 0
+    looks: int = 0
     lists: bool = True  # whether its list can be read
     wrong: list[str] = field(default_factory=list)
     # what happens while a call is under way
@@ -137,6 +138,7 @@ class Provider:
     def list(self, fields: dict[str, str]) -> dict[str, Any]:
         self.wrong += self._description.judge_query(fields)
         with self._lock:
+            self.looks += 1
             found = [one for one in reversed(self.journal) if one.to == fields.get("To")]
         size = int(fields.get("PageSize", 50))
         answer = {

@@ -311,6 +311,33 @@ def test_a_sender_that_died_leaves_a_visible_trace_and_one_that_slept_calls_nobo
     assert len(standing.journal) == 1
 
 
+def test_a_provider_that_reports_nothing_by_itself_is_asked_what_became_of_a_text(
+    database: Database, families: list[Told], standing: Provider, post: Post
+) -> None:
+    """A number that is off: nobody calls us, and without a question it would stand as sent for ever."""
+    owe_all(database, families[:2])
+    post.work()
+    settle(post.sender)
+    assert (standing.looks, states(database)) == (0, [MessageState.SENT] * 2), (
+        "reports have a moment to come by themselves"
+    )
+    standing.journal[0].status = "undelivered"
+    post.clock.forward(minutes=11)
+    for _round in range(2):
+        settle(post.sender)
+    assert (standing.looks, states(database)[:2]) == (2, [MessageState.FAILED, MessageState.SENT])
+    with database.reading() as session:
+        failed = session.scalars(select(Message).where(Message.state == MessageState.FAILED)).one()
+        alert = session.scalars(select(Message).where(Message.kind == MessageKind.SENDING_FAILED)).one()
+        assert alert.recipient_id == failed.answerable_id, "somebody is named, and told"
+    post.clock.forward(minutes=61)
+    settle(post.sender)
+    assert standing.looks == 3, "the silent one again, once an hour"
+    post.clock.forward(minutes=72 * 60)
+    settle(post.sender)
+    assert standing.looks == 3 and states(database)[1] is MessageState.SENT
+
+
 def test_one_look_that_finds_nothing_after_one_that_saw_nothing_is_no_proof(
     database: Database, families: list[Told], standing: Provider, post: Post
 ) -> None:

@@ -47,7 +47,6 @@ class MessageRow:
     recipient: Recipient
     because: Reason | None
     owed_at: datetime
-    moved_at: datetime
     answerable: str | None
     patient: tuple[str, str] | None
     waits: bool
@@ -220,7 +219,6 @@ def _row(actor: Actor, message: Message, answerable: str | None, patient: str | 
         recipient=message.recipient,
         because=Reason.from_json(message.because) if message.because else None,
         owed_at=message.owed_at,
-        moved_at=message.settled_at or message.sent_at or message.claimed_at or message.owed_at,
         answerable=answerable,
         patient=_named(actor, patient, name),
         waits=message.state in NEEDS_A_PERSON and message.seen_to_at is None,

@@ -13,6 +13,10 @@ CLAIM_LAPSES_AFTER = timedelta(minutes=5)  # far longer than any call may take: 
 LOOK_UP_AFTER = timedelta(minutes=1)  # so long a provider may need until what it accepted is on its list
 LOOK_UP_EVERY = timedelta(minutes=5)
 GIVE_UP_LOOKING_AFTER = timedelta(hours=24)
+# what was sent and of which nobody has said more: some providers report only when asked, and of others reports may get lost
+ASK_AFTER = timedelta(minutes=10)
+ASK_EVERY = timedelta(hours=1)
+GIVE_UP_ASKING_AFTER = timedelta(hours=72)
 REPORTS_FOR = timedelta(days=7)  # the window in which a provider's report has effect
 MOST_ATTEMPTS = 8
 PAUSES = (30, 60, 120, 240, 480, 900)  # seconds after the first, second, … trouble in a row

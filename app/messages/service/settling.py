@@ -23,7 +23,10 @@ from app.messages.queries.relevance import list_living, still_true
 from app.messages.rules.kinds import KINDS, Audience, MessageKind, MessageState
 from app.messages.rules.night import next_morning
 from app.messages.rules.outcomes import (
+    ASK_AFTER,
+    ASK_EVERY,
     CLAIM_LAPSES_AFTER,
+    GIVE_UP_ASKING_AFTER,
     GIVE_UP_LOOKING_AFTER,
     LOOK_UP_AFTER,
     LOOK_UP_EVERY,
@@ -58,7 +61,7 @@ Step = Callable[[Session, int, date, datetime], Batch]
 def settle(sender: Sender) -> int:
     """One round of all of it; how many messages moved."""
     moved = _in_batches(sender, lapse_claims) + _in_batches(sender, drop_what_no_longer_holds)
-    moved += look_up_unknown(sender)
+    moved += look_up_unknown(sender) + ask_for_reports(sender)
     with sender.transaction() as session:
         name_answerable(session, sender.today(), sender.now())
     return moved
@@ -230,6 +233,47 @@ def _take_in(session: Session, message_id: int, found: Found, now: datetime) -> 
         message.because = Reason("messages.unknown.in_doubt").to_json()
     session.flush()
     return False
+
+
+# -- reports that have to be asked for --------------------------------------------------------------------------------------
+
+
+def ask_for_reports(sender: Sender) -> int:
+    """What was sent to families and of which no network has said what became of it: ask the provider, which may not call by itself."""
+    gateway: object = sender.outside.gateways.of(Audience.FAMILY)
+    if not isinstance(gateway, LookUp):
+        return 0
+    with sender.transaction() as session:
+        due = _silent(session, str(getattr(gateway, "name", "")), sender.now())
+    return sum(_ask(sender, gateway, message_id) for message_id in due)
+
+
+def _silent(session: Session, gateway: str, now: datetime) -> Sequence[int]:
+    return session.scalars(
+        select(Message.id)
+        .where(
+            Message.state == MessageState.SENT,
+            Message.gateway == gateway,
+            Message.claimed_at.between(now - GIVE_UP_ASKING_AFTER, now - ASK_AFTER),
+            or_(Message.looked_up_at.is_(None), Message.looked_up_at < now - ASK_EVERY),
+        )
+        .order_by(Message.claimed_at)
+        .limit(LOOKS_AT_ONCE)
+    ).all()
+
+
+def _ask(sender: Sender, gateway: LookUp, message_id: int) -> bool:
+    with sender.transaction() as session:
+        message = session.get_one(Message, message_id)
+        trace = _trace(session, Vault(session, sender.keyring), message)
+    found = gateway.look_up(trace) if trace else Found(Sight.IN_DOUBT)
+    with sender.transaction() as session:
+        message = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+        now = sender.now()
+        message.looked_up_at = now
+        if message.state is not MessageState.SENT or found.provider_id != message.provider_id or not found.status:
+            return False
+        return accept_status(session, message, found.status, EventSource.LOOKUP, now, found.code)
 
 
 # -- who sees to it ------------------------------------------------------------------------------------------------------
