@@ -207,6 +207,11 @@ def test_a_decision_goes_from_the_table_to_its_end(session: Session, county: Cou
     assert late_work(session, TODAY + 2 * DAY)[asked.agency_id or 0] == 1 and asked.agency_id not in late_work(
         session, TODAY + DAY
     )
+    for today, late in ((due.due_on, False), (due.due_on + DAY, True)):
+        [row] = list_decisions(session, asked, today, NOW, None).rows
+        sheet = open_conference(session, coordinator, vault(session), meeting, today)
+        shown = [one.is_late for line in sheet.items for one in line.decisions]
+        assert (row.is_late, shown) == (late, [late]), "late from the day after, on the agency's list and on the table"
     with pytest.raises(Conflict):
         take_off(session, coordinator, meeting, point, NOW)
     with pytest.raises(Conflict):
@@ -243,6 +248,8 @@ def test_a_decision_goes_from_the_table_to_its_end(session: Session, county: Cou
     answer(DecisionState.DONE, decision.version)
     steps = session.scalars(select(DecisionEvent.state).where(DecisionEvent.decision_id == decision.id)).all()
     assert steps == [DecisionState.OPEN, DecisionState.REFUSED, DecisionState.OPEN, DecisionState.DONE]
+    sheet = open_conference(session, coordinator, vault(session), meeting, TODAY + 9 * DAY)
+    assert [one.is_late for line in sheet.items for one in line.decisions] == [False], "what is done is late no more"
 
 
 def test_only_offices_of_the_holders_place_are_asked(session: Session, county: County) -> None:
