@@ -61,11 +61,10 @@ def escalate_part(session: Session, after: int, now: datetime) -> Part:
 
 
 def _tell_all(session: Session, form: HandoverForm, loop: Discharge, hours: list[int], now: datetime) -> int:
-    """Each step is written down; of steps that are made up together the newest is told, so that nobody hears of a form three times."""
-    for step in hours:
-        written = _write(session, form, loop, step, now)
-        if step == hours[-1]:
-            tell_of_silence(session, form, written, now)
+    """Each step is written down and whoever it names is told; of steps that are made up together everybody hears once, by the newest."""
+    newest = {step.user_id: step for step in [_write(session, form, loop, one, now) for one in hours]}
+    for step in newest.values():
+        tell_of_silence(session, form, step, now)
     return len(hours)
 
 
