@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -19,24 +20,36 @@ Counts = dict[str, int]
 
 def count_villages(session: Session, run_id: int, figures: Sequence[Figure]) -> dict[str, Counts]:
     """village → name of the figure → how many."""
+    return _count_by(session, run_id, figures, IndicatorMember.area_code)
+
+
+def count_agencies(session: Session, run_id: int, figures: Sequence[Figure]) -> dict[int, Counts]:
+    """responsible institution → name of the figure → how many; what belongs to none is left out."""
+    found = _count_by(session, run_id, figures, IndicatorMember.agency_id)
+    return {agency: counts for agency, counts in found.items() if agency is not None}
+
+
+def _count_by(
+    session: Session, run_id: int, figures: Sequence[Figure], key: InstrumentedAttribute[Any]
+) -> dict[Any, Counts]:
     member = IndicatorMember
     alike = (
         select(
-            member.area_code,
+            key.label("whose"),
             member.bits,
             func.count().label(Weight.ROWS.value),
             func.sum(member.visits).label(Weight.VISITS.value),
             func.sum(member.visits_in_time).label(Weight.VISITS_IN_TIME.value),
         )
         .where(member.run_id == run_id)
-        .group_by(member.area_code, member.bits)
+        .group_by(key, member.bits)
         .subquery()
     )
 
     def total(figure: Figure) -> ColumnElement[int]:
         return func.sum(case((matches(figure, alike.c.bits), alike.c[figure.weight.value]), else_=0))
 
-    rows = session.execute(select(alike.c.area_code, *map(total, figures)).group_by(alike.c.area_code))
+    rows = session.execute(select(alike.c.whose, *map(total, figures)).group_by(alike.c.whose))
     return {row[0]: {one.name: int(n) for one, n in zip(figures, row[1:], strict=True)} for row in rows}
 
 

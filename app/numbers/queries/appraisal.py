@@ -1,0 +1,292 @@
+"""Schemes, appraisals and what a unit was given: the county reads all of them, a unit its own once it is published."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, select, true
+from sqlalchemy.orm import Session
+
+from app.areas.models import Agency
+from app.areas.queries import full_names, list_places, names_of, place_of
+from app.areas.rules import AreaLevel, prefix_of
+from app.core.access import Action, may
+from app.core.actor import Actor, Role
+from app.core.errors import NotFound
+from app.core.scope import within, within_prefix
+from app.numbers.models import (
+    Appraisal,
+    AppraisalMark,
+    AppraisalObjection,
+    AppraisalScheme,
+    IndicatorMember,
+    IndicatorRun,
+    ReportSubmission,
+)
+from app.numbers.queries.runs import in_reach, values_of
+from app.numbers.queries.submissions import list_submissions
+from app.numbers.queries.totals import Counts, count_agencies, matches
+from app.numbers.rules.appraisal import AppraisalState, ObjectionState, SchemeState, UnitKind, total_of
+from app.numbers.rules.behind import find_figure
+from app.numbers.rules.indicators import figures
+from app.numbers.rules.membership import Figure, Weight
+from app.numbers.rules.settings import NumberSettings
+from app.numbers.rules.submission import SubmissionState
+
+_SHOWN = (AppraisalState.PUBLISHED, AppraisalState.FINAL)
+_UNIT = tuple[UnitKind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A town by its code, an institution by its public id."""
+
+    kind: UnitKind
+    key: str
+    name: str
+    place: str
+    agency_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a unit was given, item by item in the order of the scheme, with its objections beside."""
+
+    unit: Unit
+    marks: dict[str, AppraisalMark]
+    objections: dict[str, AppraisalObjection]
+
+    def marks_in(self, source: str) -> int | None:
+        """After a correction; None where the item was not scored, or is not asked of the unit."""
+        objection, mark = self.objections.get(source), self.marks.get(source)
+        if objection is not None and objection.corrected is not None:
+            return objection.corrected
+        return None if mark is None or mark.deduction is None else mark.full_marks - mark.deduction
+
+    @property
+    def score(self) -> int | None:
+        return total_of((mark.full_marks, self.marks_in(source)) for source, mark in self.marks.items())
+
+    @property
+    def left_out(self) -> list[str]:
+        return [source for source, mark in self.marks.items() if mark.deduction is None]
+
+
+def list_schemes(session: Session, actor: Actor) -> list[AppraisalScheme]:
+    """Newest first."""
+    rows = select(AppraisalScheme).where(in_reach(AppraisalScheme.area_code, actor))
+    return list(session.scalars(rows.order_by(AppraisalScheme.year.desc(), AppraisalScheme.number.desc())))
+
+
+def get_scheme(session: Session, actor: Actor, public_id: str) -> AppraisalScheme:
+    found = session.scalar(
+        select(AppraisalScheme).where(
+            AppraisalScheme.public_id == public_id, in_reach(AppraisalScheme.area_code, actor)
+        )
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def find_scheme_by_key(session: Session, actor: Actor, key: str) -> AppraisalScheme | None:
+    """The proposal that this form has made already."""
+    return session.scalar(
+        select(AppraisalScheme).where(
+            AppraisalScheme.submission_key == key, AppraisalScheme.proposed_by == actor.user_id
+        )
+    )
+
+
+def find_scheme(session: Session, actor: Actor, county_code: str, year: int) -> AppraisalScheme | None:
+    """The scheme that speaks: the newest that was adopted."""
+    rows = select(AppraisalScheme).where(
+        in_reach(AppraisalScheme.area_code, actor),
+        AppraisalScheme.area_code == county_code,
+        AppraisalScheme.year == year,
+        AppraisalScheme.state == SchemeState.ADOPTED,
+    )
+    return session.scalar(rows.order_by(AppraisalScheme.number.desc()).limit(1))
+
+
+def highest_version(session: Session, actor: Actor, county_code: str, year: int) -> int:
+    highest = select(func.max(AppraisalScheme.number)).where(
+        in_reach(AppraisalScheme.area_code, actor),
+        AppraisalScheme.area_code == county_code,
+        AppraisalScheme.year == year,
+    )
+    return session.scalar(highest) or 0
+
+
+def list_appraisals(session: Session, actor: Actor) -> list[Appraisal]:
+    """Newest first."""
+    rows = select(Appraisal).where(in_reach(Appraisal.area_code, actor), _is_shown(actor))
+    return list(session.scalars(rows.order_by(Appraisal.made_at.desc(), Appraisal.id.desc())))
+
+
+def get_appraisal(session: Session, actor: Actor, public_id: str, *, locked: bool = False) -> Appraisal:
+    """A preview is the county's alone. `locked`: until the end of the transaction nobody else moves it."""
+    wanted = select(Appraisal).where(
+        Appraisal.public_id == public_id, in_reach(Appraisal.area_code, actor), _is_shown(actor)
+    )
+    found = session.scalar(wanted.with_for_update() if locked else wanted)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def list_to_appraise(session: Session, actor: Actor) -> list[ReportSubmission]:
+    """Reports that speak for a county and period which nobody has appraised."""
+    standing = {(one.area_code, one.period) for one in list_appraisals(session, actor) if one.state is not AppraisalState.DROPPED}  # fmt: skip
+    found: dict[tuple[str, str], ReportSubmission] = {}
+    for one in list_submissions(session, actor):
+        at = (one.area_code, one.period)
+        speaks = one.state is SubmissionState.SUBMITTED and at not in standing
+        if speaks and (at not in found or found[at].number < one.number):
+            found[at] = one
+    return list(found.values())
+
+
+def run_of(session: Session, appraisal: Appraisal) -> IndicatorRun:
+    return session.get_one(IndicatorRun, appraisal.run_id)
+
+
+def scheme_of(session: Session, appraisal: Appraisal) -> AppraisalScheme:
+    return session.get_one(AppraisalScheme, appraisal.scheme_id)
+
+
+def count_units(session: Session, actor: Actor, run: IndicatorRun) -> list[tuple[Unit, Counts]]:
+    """Every town of the county, and every institution that somebody of the run is the work of, with their figures."""
+    towns = [one for one in list_places(session, prefix_of(run.area_code), AreaLevel.TOWN) if one.replaced_by is None]
+    places = values_of(session, actor, run, [one.code for one in towns])
+    found = [(Unit(UnitKind.TOWN, one.code, one.name, one.code), places.get(one.code, {})) for one in towns]
+    counted = count_agencies(session, run.id, figures(NumberSettings.from_json(run.settings)))
+    agencies = session.scalars(select(Agency).where(Agency.id.in_(counted)))
+    return found + [(_institution(one), counted[one.id]) for one in agencies]
+
+
+def list_sheets(session: Session, actor: Actor, appraisal: Appraisal) -> list[Sheet]:
+    """By place, never by score; towns first: of all units for the county, of the actor's own for a unit."""
+    marks: defaultdict[_UNIT, dict[str, AppraisalMark]] = defaultdict(dict)
+    for mark in session.scalars(_of_units(session, actor, appraisal, AppraisalMark)):
+        marks[mark.unit_kind, mark.unit][mark.source] = mark
+    objections: defaultdict[_UNIT, dict[str, AppraisalObjection]] = defaultdict(dict)
+    for one in session.scalars(_of_units(session, actor, appraisal, AppraisalObjection)):
+        objections[one.unit_kind, one.unit][one.source] = one
+    units = _units(session, list(marks))
+    order = [one["source"] for one in scheme_of(session, appraisal).items]
+    return [
+        Sheet(unit, {source: marks[at][source] for source in order if source in marks[at]}, dict(objections[at]))
+        for at, unit in sorted(
+            units.items(), key=lambda pair: (pair[0][0] is not UnitKind.TOWN, pair[1].place, pair[1].name)
+        )
+    ]
+
+
+def get_sheet(session: Session, actor: Actor, appraisal: Appraisal, unit: str) -> Sheet:
+    found = next((one for one in list_sheets(session, actor, appraisal) if one.unit.key == unit), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def own_unit(session: Session, actor: Actor) -> _UNIT | None:
+    """The town that somebody works for, or the institution; None for the county."""
+    if actor.role is Role.TOWN:
+        return UnitKind.TOWN, place_of(actor)
+    if actor.role is Role.HEALTH_LEAD and actor.agency_id is not None:
+        return UnitKind.INSTITUTION, session.get_one(Agency, actor.agency_id).public_id
+    return None
+
+
+def get_objection(session: Session, actor: Actor, public_id: str) -> AppraisalObjection:
+    found = session.scalar(
+        select(AppraisalObjection)
+        .join(Appraisal, Appraisal.id == AppraisalObjection.appraisal_id)
+        .where(AppraisalObjection.public_id == public_id, in_reach(Appraisal.area_code, actor))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def count_open(session: Session, appraisal: Appraisal) -> int:
+    """Objections without an answer."""
+    rows = select(func.count()).where(
+        AppraisalObjection.appraisal_id == appraisal.id, AppraisalObjection.state == ObjectionState.OPEN
+    )
+    return session.scalar(rows) or 0
+
+
+def list_cases(
+    session: Session, actor: Actor, run: IndicatorRun, unit: Unit, figure: Figure, after: int, size: int
+) -> list[IndicatorMember]:
+    """The rows behind a deduction in the actor's area, in the order of place and subject."""
+    rows = _cases(actor, run, unit, figure, IndicatorMember).order_by(
+        IndicatorMember.area_code, IndicatorMember.kind, IndicatorMember.subject_id
+    )
+    return list(session.scalars(rows.offset(after).limit(size)))
+
+
+def group_cases(session: Session, actor: Actor, run: IndicatorRun, unit: Unit, figure: Figure) -> list[tuple[str, int]]:
+    """The same by place: (its name, how many)."""
+    rows = session.execute(
+        _cases(actor, run, unit, figure, (IndicatorMember.area_code, func.count()))
+        .group_by(IndicatorMember.area_code)
+        .order_by(IndicatorMember.area_code)
+    ).all()
+    names = full_names(session, [code for code, _ in rows])
+    return [(names[code], count) for code, count in rows]
+
+
+def case_figure(run: IndicatorRun, source: str) -> Figure:
+    """Who is in an indicator's denominator and not in its numerator."""
+    found = find_figure(f"{source}-missing", NumberSettings.from_json(run.settings))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _cases(actor: Actor, run: IndicatorRun, unit: Unit, figure: Figure, what: Any) -> Select[Any]:
+    is_of_unit = (
+        within_prefix(IndicatorMember.area_code, prefix_of(unit.key))
+        if unit.kind is UnitKind.TOWN
+        else IndicatorMember.agency_id == unit.agency_id
+    )
+    has_late = IndicatorMember.visits > IndicatorMember.visits_in_time
+    return select(*(what if isinstance(what, tuple) else [what])).where(
+        IndicatorMember.run_id == run.id,
+        within(IndicatorMember.area_code, actor),
+        is_of_unit,
+        matches(figure, IndicatorMember.bits),
+        has_late if figure.weight is Weight.VISITS_LATE else true(),
+    )
+
+
+def _is_shown(actor: Actor) -> ColumnElement[bool]:
+    return true() if may(actor, Action.KEEP_APPRAISAL) else Appraisal.state.in_(_SHOWN)
+
+
+def _of_units(
+    session: Session, actor: Actor, appraisal: Appraisal, model: type[AppraisalMark] | type[AppraisalObjection]
+) -> Select[Any]:
+    rows = select(model).where(model.appraisal_id == appraisal.id)
+    if may(actor, Action.KEEP_APPRAISAL):
+        return rows
+    own = own_unit(session, actor)
+    return rows.where(and_(model.unit_kind == own[0], model.unit == own[1]) if own else false())
+
+
+def _units(session: Session, wanted: Sequence[_UNIT]) -> dict[_UNIT, Unit]:
+    names = names_of(session, [key for kind, key in wanted if kind is UnitKind.TOWN])
+    keys = [key for kind, key in wanted if kind is UnitKind.INSTITUTION]
+    found = {(UnitKind.TOWN, key): Unit(UnitKind.TOWN, key, name, key) for key, name in names.items()}
+    agencies = session.scalars(select(Agency).where(Agency.public_id.in_(keys)))
+    return found | {(UnitKind.INSTITUTION, one.public_id): _institution(one) for one in agencies}
+
+
+def _institution(agency: Agency) -> Unit:
+    return Unit(UnitKind.INSTITUTION, agency.public_id, agency.name, agency.area_code, agency.id)
