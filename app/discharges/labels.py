@@ -134,14 +134,14 @@ STEPS = {
 ASKED = {
     FormKind.GUARDIAN: N_("请尽快为其落实监护人或照看人，并与精防医生联系。"),
     FormKind.HEALTH_CENTRE: N_("请在期限内完成首次随访并填写随访表，登记后本单自动办结。"),
-    FormKind.POLICE: N_("请在 7 天内与监护人取得联系，并在这里登记。"),
-    FormKind.TOWN: N_("请在 7 天内召集关爱帮扶小组或制定帮扶计划，并在这里登记。"),
-    FormKind.VILLAGE: N_("请在 3 天内上门看望，之后每周一次，共 4 次，每次在这里登记。"),
+    FormKind.POLICE: N_("请在 7 天内与监护人取得联系，并登记结果。"),
+    FormKind.TOWN: N_("请在 7 天内召集关爱帮扶小组或制定帮扶计划，并登记结果。"),
+    FormKind.VILLAGE: N_("请在 3 天内上门看望，之后每周一次，共 4 次，每次登记结果。"),
     FormKind.TRANSFER: N_("请安排居住地卫生院接续服务，确认即可。"),
     FormKind.ORIGIN: N_("此人已在外地医院找到，请与居住地联系办理转出，确认即可。"),
 }
 # where nobody guards the person there is nobody to call but those who live there
-ASKED_WITHOUT_GUARDIAN = N_("没有登记监护人：请在 7 天内与村（社区）取得联系，并在这里登记。")
+ASKED_WITHOUT_GUARDIAN = N_("没有登记监护人：请在 7 天内与村（社区）取得联系，并登记结果。")
 ACT_WITHOUT_GUARDIAN = N_("登记已联系村（社区）")
 ACT_BUTTONS = {
     FormKind.POLICE: N_("登记已联系监护人"),

@@ -296,7 +296,7 @@ def _moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local = value.astimezone(SHANGHAI)
-    return f"{local:%Y-%m-%d %H:%M}"
+    return f"{chinese_date(local.date())} {local:%H:%M}"
 
 
 def mark_words(mark: Mark) -> str:

@@ -105,6 +105,7 @@ def test_a_decision_of_a_conference_is_followed_to_its_end(scene: Scene, client_
     assert partner.post(where, data=done).status_code == 302
     assert "皖残6202601" in coordinator.get(where).text
     meeting = f"/incidents/conferences/{near.conference}"
+    assert "每个议题都记录结果以后" in coordinator.get(meeting).text, "why the minutes cannot be closed yet"
     page = coordinator.get(f"{meeting}/items/{near.item}").text
     minuted = {"csrf_token": token(page), "result": "discussed", "words": "各单位分头办理"}
     assert coordinator.post(f"{meeting}/items/{near.item}", data=minuted).status_code == 302

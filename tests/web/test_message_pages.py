@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.core.db import Database, new_public_id
-from app.messages.models import ContactConsent, Message, MessageTemplate, StaffAddress
+from app.messages.models import ContactConsent, Message, MessageEvent, MessageTemplate, StaffAddress
 from app.messages.rules.kinds import MessageKind, MessageState
 from app.messages.rules.templates import EventSource, TemplateState
+from app.messages.service import answering
 from app.messages.service.states import move
 from app.messages.suggested import SUGGESTED
 from tests.conftest import NOW
@@ -118,7 +119,7 @@ def test_states_for_some_counts_for_others_and_names_by_the_field_table(
 
 
 def test_a_person_settles_what_nobody_knows_and_sends_again_what_did_not_arrive(
-    database: Database, client_as: ClientAs, families: list[Told]
+    monkeypatch: pytest.MonkeyPatch, database: Database, client_as: ClientAs, families: list[Told]
 ) -> None:
     with database.transaction() as session:
         message = owe_visit(session, families[0], NOW)
@@ -134,6 +135,19 @@ def test_a_person_settles_what_nobody_knows_and_sends_again_what_did_not_arrive(
     assert "对方没有收到" not in doctor.get(where).get_data(as_text=True)
     assert post(doctor, f"{where}/again")[0] == 302
     assert post(doctor, f"{where}/again")[0] == 409
+    with database.transaction() as session:
+        old = session.scalars(select(Message).where(Message.public_id == public_id)).one()
+        old.seen_to_at = None
+        session.add(
+            MessageEvent(
+                message_id=old.id, status="twilio:undelivered", source=EventSource.CALLBACK, code="30003", at=NOW
+            )
+        )
+    monkeypatch.setattr(answering, "still_holds", lambda *_asked: False)
+    page = doctor.get(where).get_data(as_text=True)
+    assert "twilio" not in page and "运营商回报 未送达" in page and "代码 30003" in page
+    assert "不能再发送" in page and "或者重新发送一次" not in page, "nothing is offered that cannot be done"
+    assert 'href="/patients/' in page, "whom to call stands on the patient's page"
     with database.reading() as session:
         states = session.scalars(select(Message.state).order_by(Message.id)).all()
         assert states == [MessageState.FAILED, MessageState.QUEUED]
