@@ -1,4 +1,4 @@
-"""What the desk decides on plain values: parts of a work list, and counts too small to be told."""
+"""What the desk decides on plain values: parts of a work list, places, compliance."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from enum import StrEnum
 from app.areas.rules import CODE_LENGTH, PREFIX_LENGTHS, AreaLevel
 from app.patients.rules import RequestKind
 from app.tasks.rules import Bucket, TaskKind
-
-SMALLEST_TOLD = 5  # roles.md: beyond one's own area 1–4 are hidden
 
 # What agencies are held to. How a locked-up or a hospitalised patient fares is clinical and no subject of a list.
 COMPLIANCE = (TaskKind.FOLLOW_UP, TaskKind.REASSESSMENT, TaskKind.CONFIRM_LOST, TaskKind.AGREEMENT_RENEWAL)
@@ -43,16 +41,6 @@ def bucket_of(tab: WorkTab) -> Bucket | None:
 def first_tab(counts: Mapping[WorkTab, int]) -> WorkTab:
     """Where the day begins: the first part that holds anything, what is late before all."""
     return next((tab for tab in WorkTab if counts.get(tab)), WorkTab.WEEK)
-
-
-def told(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """Counts by place with 1–4 hidden (None), and one more where a total would give a single hidden one away."""
-    shown: dict[str, int | None] = {place: None if 0 < n < SMALLEST_TOLD else n for place, n in counts.items()}
-    hidden = [place for place, n in shown.items() if n is None]
-    others = [(n, place) for place, n in counts.items() if shown[place]]
-    if len(hidden) == 1 and others:
-        shown[min(others)[1]] = None
-    return shown
 
 
 def level_below(prefix: str) -> AreaLevel:

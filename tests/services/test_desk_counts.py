@@ -14,7 +14,7 @@ from app.core.reasons import reason
 from app.desk.queries.late import LateFilter, count_by_agency, list_late, named_kinds
 from app.desk.queries.overview import list_owed, overview
 from app.desk.queries.prints import get_kept, list_kept
-from app.desk.rules import COMPLIANCE, When, WorkTab, first_tab, is_place, told
+from app.desk.rules import COMPLIANCE, When, WorkTab, first_tab, is_place
 from app.patients.models import Patient
 from app.patients.rules import ManagementStatus
 from app.tasks.models import Task
@@ -207,13 +207,6 @@ def test_a_paper_is_offered_to_the_role_that_had_it_drawn(session: Session, coun
     assert list_kept(session, clerk, NOW + timedelta(days=2)) == []
     with pytest.raises(NotFound):
         get_kept(session, county.actor("reviewer"), file.public_id, NOW)
-
-
-def test_small_counts_are_hidden_and_never_alone() -> None:
-    assert told({"a": 0, "b": 4, "c": 5, "d": 60}) == {"a": 0, "b": None, "c": None, "d": 60}
-    assert told({"a": 1, "b": 2, "c": 9}) == {"a": None, "b": None, "c": 9}
-    assert told({"a": 3}) == {"a": None}
-    assert told({"a": 5, "b": 0}) == {"a": 5, "b": 0}
 
 
 def test_the_day_begins_with_what_is_late() -> None:

@@ -26,6 +26,7 @@ from app.desk.demo.checking import check_duties
 from app.desk.demo.clues import tell_clues
 from app.desk.demo.contracts import Contract
 from app.desk.demo.correcting import admit_one, discharge_one, pay_back
+from app.desk.demo.counting import count_quarters, examine_many
 from app.desk.demo.funding import ask_for_more, open_year
 from app.desk.demo.handing_over import hand_over_some
 from app.desk.demo.insuring import insure
@@ -117,6 +118,7 @@ class Loader:
         check_duties(self.session, self.county, self.moments)
         apply_some(self.session, self.vault.keyring, self.county, self.moments)
         share_caseload(self.session, self.county, self.moments)
+        examine_many(self.session, self.county, self.moments, self._rng("examinations"))
         treat(self.session, self.vault, self.county, self.moments)
         respond_together(self.session, self.vault, self.county, self.moments)
         ask_after(self.session, self.county, self.moments)
@@ -135,6 +137,10 @@ class Loader:
         call_back(self.session, self.vault.keyring, self.county, self.moments)
         watch(self.session, self.county, self.moments)
         tell(self.session, self.county, self.moments)
+        count_quarters(self.session, self.county, self.moments, self._rng("residents"))
+
+    def _rng(self, what: str) -> Random:
+        return Random(f"{self.order.seed}:{what}")  # noqa: S311  # invention, not secrecy
 
     def _live(self, quarter: Quarter, since: date) -> date:
         """One quarter: its sweep, the money of the one before, its visits and its reassessments. Returns its last day lived."""

@@ -15,13 +15,13 @@ from app.desk.queries.notices import notices_state
 from app.desk.queries.overview import Overview, list_owed, overview
 from app.desk.queries.requests import count_requests
 from app.desk.queries.transfers import count_waiting
-from app.desk.rules import told
 from app.desk.texts import TASK_KINDS
 from app.desk.views.clues import clue_home
 from app.desk.views.duty import duty_home
 from app.desk.views.listing import lists_home
 from app.desk.views.signatures import signature_home
 from app.desk.views.support import support_home
+from app.numbers.rules.hiding import hide_counts
 from app.subsidies.queries.runs import list_runs
 from app.subsidies.rules.transitions import RunState
 
@@ -60,13 +60,12 @@ def city_counts(actor: Actor) -> str:
     """Counties of a city: registered, managed and late, where 1–4 are not told."""
     session, today = read_session(), current_clock().today()
     found = overview(session, actor, today)
-    columns = {name: told(_column(found, name)) for name in ("registered", "managed", "late")}
+    columns = {name: hide_counts(_column(found, name)) for name in ("registered", "managed", "late")}
     return render_template(
         "desk/city.html",
         area=names_of(session, [place_of(actor)])[place_of(actor)],
         places=found.places,
         columns=columns,
-        total=found.total,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.areas.models import Area
-from app.areas.queries import list_places, names_of, responsible_agencies
+from app.areas.queries import list_places, responsible_agencies
 from app.areas.rules import AreaLevel, county_of, level_of, prefix_of
 from app.core.actor import Actor
 from app.core.errors import NotFound
@@ -109,6 +109,15 @@ def board_of(session: Session, actor: Actor, place: str, period: ReportPeriod) -
     return Board(run, settings, place, values[place], _cells(settings, values[place], targets[place]), rows)
 
 
+def cells_of(session: Session, actor: Actor, place: str, period: ReportPeriod) -> dict[str, Cell]:
+    """The indicators of one place, without those below it; nothing before the first computation."""
+    run = find_run(session, actor, county_of(place), period)
+    if run is None:
+        return {}
+    targets = targets_by_place(session, [place], run.cut_off.year)[place]
+    return _cells(NumberSettings.from_json(run.settings), values_of(session, actor, run, [place])[place], targets)
+
+
 def get_place(session: Session, actor: Actor, place: str) -> Area:
     """A county, town or village in the actor's area."""
     area = session.get(Area, place) if place.startswith(actor.area_prefix) else None
@@ -177,5 +186,3 @@ def _newest_runs(
     )
     return {run.period: run for run in session.scalars(select(IndicatorRun).where(IndicatorRun.id.in_(newest)))}
 
-
-__all__ = ["Board", "Cell", "PlaceRow", "TrendPoint", "board_of", "cell_of", "get_place", "names_of", "trend_of"]
