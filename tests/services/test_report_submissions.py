@@ -21,6 +21,7 @@ from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue, Re
 from app.numbers.papers import report_papers
 from app.numbers.queries.submissions import digest_of, find_standing, get_submission, list_differences, papers_of
 from app.numbers.rules.indicators import MANAGED, REGISTERED
+from app.numbers.rules.membership import MemberKind
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings, RegularMode
 from app.numbers.rules.submission import Cause, SubmissionState, gained_and_lost
@@ -37,7 +38,7 @@ from app.visits.service import record_visit
 from scheduler.house import House
 from scheduler.work import do_next
 from tests.conftest import NOW, TODAY
-from tests.rig.county import COUNTY, County
+from tests.rig.county import COUNTY, VILLAGE, County
 from tests.rig.visits import command, register, stable
 
 QUARTER = ReportPeriod.parse("2026Q3")
@@ -214,3 +215,23 @@ def test_the_database_keeps_what_was_submitted(
     assert session.scalar(select(IndicatorMember.bits))
     with pytest.raises(IntegrityError), session.begin_nested():
         session.execute(tampering)  # type: ignore[call-overload]
+
+
+def test_a_report_has_one_digest_on_every_database_and_in_every_later_version(session: Session, county: County) -> None:
+    """The digest is printed and kept outside; whoever changes how it is made has broken every report that went out."""
+    run = IndicatorRun(
+        area_code=COUNTY, period="2026Q3", first_on=date(2026, 1, 1), cut_off=date(2026, 9, 30),
+        settings=NumberSettings().to_json(), rule_set="indicators-2026.1", computed_at=NOW,
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    rows = [
+        (MemberKind.PATIENT, 2, 2, VILLAGE, 7, 1 << 36 | 3, 4, 3),
+        (MemberKind.PATIENT, 11, 11, VILLAGE, None, 3, 0, 0),
+        (MemberKind.DISCHARGE, 5, None, VILLAGE, None, 1 << 27, 0, 0),
+    ]
+    names = ("kind", "subject_id", "patient_id", "area_code", "agency_id", "bits", "visits", "visits_in_time")
+    for row in rows:
+        session.add(IndicatorMember(run_id=run.id, **dict(zip(names, row, strict=True))))
+    session.flush()
+    assert digest_of(session, run) == "6077eec930faaf1e3352fc79f64bd4236459272ffa59e16ae4110eec507fc9ce"
