@@ -59,7 +59,6 @@ READ = {
     "enrolments.patient_id": "cover; `insurance.queries.enrolment`",
     "guardian_assessments.patient_id": "signed; `guardians.queries.duty_page`",
     "patient_spans.patient_id": "the record's own history; where somebody was cared for, `subsidies.queries.facts`",
-    "indicator_members.patient_id": "who was counted then: a new computation counts the record that stands, a frozen report stays",
     "supervision_cases.patient_id": "an order as it was sent; whether a case was mended is asked of its duty or figure, which moved",
     "subsidy_lines.patient_id": "money never moves; `desk.queries.payments` and `subsidies.queries.one_person`",
 }
