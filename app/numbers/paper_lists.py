@@ -13,6 +13,7 @@ from app.audit.prints import Print, mark_of
 from app.core.actor import Actor
 from app.core.crypto import Keyring, digest
 from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.paper_facts import NO_AGENCY
 from app.numbers.paper_words import cause_name, list_title, period_label
 from app.numbers.papers import provenance_of
 from app.numbers.queries.behind import Behind, describe, list_groups, names_people
@@ -25,7 +26,7 @@ from reports.member_list import ListColumn, MemberListDocument, render_member_li
 from reports.wording import chinese_date
 
 MOST = 3000
-NOT_SHOWN, NO_AGENCY = "（未登记或已不在本辖区）", "未落实责任机构"
+NOT_SHOWN = "（未登记或已不在本辖区）"
 LISTS: Final[dict[str, Callable[[MemberListDocument], bytes]]] = {
     "pdf": render_member_list_pdf,
     "xlsx": render_member_list_xlsx,

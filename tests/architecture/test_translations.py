@@ -39,6 +39,10 @@ DATA = (
     "subsidies/rules/returns.py",
     "subsidies/rules/remark.py",  # words that a bank's receipt must not bear
     "subsidies/rules/grounds.py",  # signs that document numbers have
+    "numbers/rules/orders.py",  # and those of orders
+    "numbers/papers_order.py",
+    "numbers/paper",
+    "numbers/rules/briefing.py",  # sentences of a paper
     "desk/demo",
     "discharges/papers.py",
     "discharges/readers.py",  # what hospitals' systems call a field
