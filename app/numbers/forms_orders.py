@@ -27,7 +27,7 @@ class SendBackForm(Form):
 
 
 class WithdrawForm(Form):
-    words = ParagraphField(lazy_("撤销原因"), LONGEST_WORDS, [Answered(lazy_("请写明撤销原因"))])
+    why = ParagraphField(lazy_("撤销原因"), LONGEST_WORDS, [Answered(lazy_("请写明撤销原因"))])
 
 
 class ReplyForm(Form):
@@ -44,7 +44,7 @@ class ReplyForm(Form):
 def reply_form(cases: Sequence[tuple[int, str | None]]) -> ReplyForm:
     """With a field a case (id, what was said before)."""
     fields = {
-        f"case_{case_id}": ListField(lazy_("办理情况"), labelled(OUTCOMES), default=said) for case_id, said in cases
+        f"case_{case_id}": ListField(lazy_("单位办理情况"), labelled(OUTCOMES), default=said) for case_id, said in cases
     }
     form: ReplyForm = type("ReplyForm", (ReplyForm,), fields)()
     return form

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.core.i18n import N_
+from app.core.i18n import N_, _
+from app.core.reasons import Reason, say
+from app.numbers.rules.behind import MISSING
 from app.numbers.rules.orders import ANY_DUTY, CaseOutcome, Demand, OrderState, Since
 from app.tasks.rules import TaskKind
 
@@ -46,3 +48,12 @@ DUTY_MATTERS: Final = {
     TaskKind.CONFIRM_LOST.value: N_("失访逾期未确认"),
     TaskKind.AGREEMENT_RENEWAL.value: N_("监护协议逾期未续签"),
 }
+
+
+def matter_words(matter: str, period: str) -> str:
+    """What an order is about, in the reader's language."""
+    if not period:
+        return _(DUTY_MATTERS[matter])
+    if matter.endswith(MISSING):
+        return _("未计入%(indicator)s", indicator=say(Reason(f"numbers.indicator.{matter.removesuffix(MISSING)}")))
+    return say(Reason(f"numbers.figure.{matter}"))

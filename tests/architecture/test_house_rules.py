@@ -148,6 +148,10 @@ UNSCOPED = {
     "numbers.queries.explaining": "of rows of a list that `list_members` cut to the actor's area",
     "numbers.queries.submissions.papers_of": "of a submission that `get_submission` handed out",
     "numbers.queries.submissions.digest_of": "of a run that `get_run` handed out",
+    "numbers.queries.orders.unit_names": "names of offices",
+    "numbers.queries.orders.steps_of": "of an order that `get_order` handed out",
+    "numbers.queries.orders.cases_of": "of an order that `get_order` handed out",
+    "numbers.queries.orders.since_sent": "of an order that `get_order` handed out",
     "numbers.queries.training.list_participants": "of a session that `get_training` handed out",
     "numbers.queries.settings": "what a county decided and is held to is the same for everybody in it",
 }

@@ -1,0 +1,211 @@
+"""Supervision orders: what was sent and where it stands, sending one from a late list, one order with its cases."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import flash, redirect, render_template, request, url_for
+
+from app.accounts.queries import display_names
+from app.areas.queries import full_name, names_of, place_of
+from app.audit.service import note
+from app.core.access import Action, current_actor, may, permit
+from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.errors import Conflict, Invalid
+from app.core.forms import Form
+from app.core.i18n import _
+from app.core.web import forget_reads, read_session, show_errors
+from app.numbers.forms_orders import OrderForm, ReplyForm, SendBackForm, WithdrawForm, reply_form
+from app.numbers.labels_orders import DEMANDS, OUTCOMES, SINCE, SINCE_TONES, STATES, TONES, matter_words
+from app.numbers.models import SupervisionOrder
+from app.numbers.papers_order import order_text
+from app.numbers.queries.order_cases import Matter, count_by_unit, get_matter, list_late_cases
+from app.numbers.queries.orders import (
+    CaseRow,
+    OrderCount,
+    count_by_state,
+    count_waiting,
+    describe_cases,
+    get_order,
+    list_orders,
+    name_grant,
+    steps_of,
+    unit_names,
+    units_asked,
+)
+from app.numbers.rules.orders import (
+    ANY_DUTY,
+    AWAITS_REPLY,
+    ENDED,
+    MOST_CASES,
+    REPLY_WITHIN,
+    Demand,
+    OrderState,
+    Since,
+    may_become,
+)
+from app.numbers.service.ordering import get_unit, reply_deadline, send_order
+from app.numbers.views.blueprint import Answer, numbers
+
+TABS: Final = {"open": AWAITS_REPLY, "replied": frozenset({OrderState.REPLIED}), "ended": ENDED}
+
+
+@numbers.app_context_processor
+def _tiles() -> dict[str, object]:
+    """For homes: asked only where a page shows it."""
+    return {"orders_tile": _tile}
+
+
+def _tile() -> OrderCount | None:
+    actor = current_actor()
+    if not may(actor, Action.SEE_ORDERS):
+        return None
+    return count_waiting(read_session(), actor, current_clock().today())
+
+
+@numbers.get("/orders/")
+@permit(Action.SEE_ORDERS)
+def orders() -> str:
+    """Open, replied to, ended; by unit for whoever sends them."""
+    session, actor = read_session(), current_actor()
+    tab = request.args.get("tab", "")
+    tab = tab if tab in TABS else "open"
+    unit = request.args.get("unit", "")[:22]
+    found, counts = list_orders(session, actor, TABS[tab], unit), count_by_state(session, actor)
+    return render_template(
+        "numbers/orders.html",
+        orders=found,
+        tab=tab,
+        unit=unit,
+        units=units_asked(session, actor) if may(actor, Action.SEND_ORDERS) else [],
+        counts={name: sum(counts.get(one, 0) for one in states) for name, states in TABS.items()},
+        names=unit_names(session, found),
+        places=names_of(session, {one.place for one in found}),
+        matter_words=matter_words,
+        states=STATES,
+        tones=TONES,
+        awaits=AWAITS_REPLY,
+    )
+
+
+@numbers.get("/orders/new")
+@permit(Action.SEND_ORDERS)
+def new_order() -> str:
+    """Which unit, then what it is asked: prefilled from the list that the address names."""
+    return _ask(OrderForm(data={"demand": Demand.MEND.value, "working_days": REPLY_WITHIN}))
+
+
+@numbers.post("/orders/new", endpoint="send_order")
+@permit(Action.SEND_ORDERS)
+def send() -> Answer:
+    actor, form, clock = current_actor(), OrderForm(), current_clock()
+    matter, unit = _matter(), request.args.get("agency", "")
+    if not form.validate_on_submit() or not unit:
+        return _ask(form), 400
+    forget_reads()
+    try:
+        with transaction() as session:
+            command = form.to_command(matter.name, matter.place, matter.period, unit)
+            order, is_new = send_order(session, actor, command, clock.today(), clock.now())
+            where, number = url_for("numbers.order", public_id=order.public_id), order.number
+    except (Conflict, Invalid) as refused:
+        show_errors(form, refused)
+        return _ask(form), 400 if isinstance(refused, Invalid) else 409
+    if is_new:
+        flash(_("督办单 %(number)s 已发出。", number=number), "success")
+    else:
+        flash(_("这件事已有未办结的督办单 %(number)s，没有重复发出。", number=number), "success")
+    return redirect(where)
+
+
+@numbers.get("/orders/<public_id>")
+@permit(Action.SEE_ORDERS)
+def order(public_id: str) -> str:
+    return order_page(public_id)
+
+
+def order_page(public_id: str, failed: Form | None = None) -> str:
+    """One order; `failed` is the form that could not be taken. Names shown are noted."""
+    session, actor = read_session(), current_actor()
+    found = get_order(session, actor, public_id)
+    rows = describe_cases(session, actor, found)
+    answers, sends = may(actor, Action.ANSWER_ORDERS), may(actor, Action.SEND_ORDERS)
+    steps = steps_of(session, found)
+    if any(row.name for row in rows):
+        _note_opened(found)
+    replies = answers and may_become(found.state, OrderState.REPLIED)
+    reply = failed if isinstance(failed, ReplyForm) else case_form(rows) if replies else None
+    return render_template(
+        "numbers/order.html",
+        one=found,
+        rows=rows,
+        grant=name_grant(actor, found).value,
+        unit=unit_names(session, [found])[found.agency_id],
+        place=full_name(session, found.place),
+        matter=matter_words(found.matter, found.period),
+        text=order_text(session, found),
+        demand=_(DEMANDS[found.demand]),
+        steps=steps,
+        hands=display_names(session, {one.by for one in steps}),
+        states=STATES,
+        tones=TONES,
+        outcomes=OUTCOMES,
+        since_words=SINCE,
+        since_tones=SINCE_TONES,
+        mended=sum(row.since is not Since.STILL for row in rows),
+        is_late=found.state in AWAITS_REPLY and found.reply_by < current_clock().today(),
+        failed=failed or Form(),
+        reply=reply,
+        may_receive=answers and may_become(found.state, OrderState.RECEIVED),
+        may_judge=sends and may_become(found.state, OrderState.CLOSED),
+        may_withdraw=sends and may_become(found.state, OrderState.WITHDRAWN),
+        back=failed if isinstance(failed, SendBackForm) else SendBackForm(formdata=None),
+        withdraw=failed if isinstance(failed, WithdrawForm) else WithdrawForm(formdata=None),
+    )
+
+
+def case_form(rows: list[CaseRow]) -> ReplyForm:
+    return reply_form([(row.case.id, row.case.outcome.value if row.case.outcome else None) for row in rows])
+
+
+def _note_opened(found: SupervisionOrder) -> None:
+    """Who looked at the names on an order."""
+    with transaction() as session:
+        note(
+            session,
+            current_actor(),
+            "numbers.order_opened",
+            now=current_clock().now(),
+            subject=("supervision_order", found.public_id),
+            area_code=found.area_code,
+            count=found.case_count,
+        )
+
+
+def _matter() -> Matter:
+    """What the address names; every late duty of the actor's area where it names nothing."""
+    args, actor = request.args, current_actor()
+    place = args.get("place") or place_of(actor)
+    return get_matter(read_session(), actor, args.get("of") or ANY_DUTY, place, args.get("period", ""))
+
+
+def _ask(form: OrderForm) -> str:
+    session, actor, today = read_session(), current_actor(), current_clock().today()
+    matter, unit_id = _matter(), request.args.get("agency", "")
+    unit = get_unit(session, actor, unit_id) if unit_id else None
+    here = {"of": matter.name, "place": matter.place, "period": matter.period or None}
+    cases = list_late_cases(session, actor, matter, unit, today) if unit else []
+    return render_template(
+        "numbers/order_new.html",
+        form=form,
+        here=here,
+        unit=unit,
+        units=[] if unit else count_by_unit(session, actor, matter, today),
+        case_count=len(cases),
+        most=MOST_CASES,
+        period=matter.period,
+        place=full_name(session, matter.place),
+        matter=matter_words(matter.name, matter.period),
+        because_of=reply_deadline(session, today, form.working_days.data or REPLY_WITHIN).reasons,
+    )
