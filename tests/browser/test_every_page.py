@@ -22,7 +22,8 @@ RUN_AXE = """async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa'
 VIEWPORTS = {"phone": {"width": 360, "height": 780}, "desktop": {"width": 1280, "height": 860}}
 MOST_PAGES = 40
 TAB_STOPS = 12
-OPAQUE = re.compile(r"/[A-Za-z0-9_-]{20,24}(?=/|$)")
+OPAQUE = re.compile(r"/(?:[A-Za-z0-9_-]{20,24}|\d{12}|\d{4}(?:Q\d|M\d\d|Y))(?=/|$)")
+LIST_OF_NUMBERS = re.compile(r"(?<=^/numbers/:id/:id)/(?!mend$)[\w-]+$")
 ROLES = [role.value for role in Role if role is not Role.OPERATOR]
 
 
@@ -45,7 +46,7 @@ def pages_of(page: Page, county: LiveCounty) -> Iterator[str]:
         yield address
         for link in page.eval_on_selector_all("a[href]:not([download])", "links => links.map(a => a.href)"):
             parts = urlsplit(link)
-            kind = OPAQUE.sub("/:id", parts.path)
+            kind = LIST_OF_NUMBERS.sub("/:figure", OPAQUE.sub("/:id", parts.path))
             if link.startswith(county.url) and kind not in seen:
                 seen.add(kind)
                 waiting.append(f"{county.url}{parts.path}")
@@ -73,6 +74,28 @@ def test_every_page_fits_and_is_accessible(browser: Browser, live_county: LiveCo
     assert not outside, f"asked for outside addresses: {outside}"
     assert not troubles, "\n".join(sorted(set(troubles)))
     context.close()
+
+
+def test_charts_are_drawn_anew_on_a_desktop_alone_and_break_no_policy(
+    browser: Browser, live_county: LiveCounty
+) -> None:
+    for name, size in VIEWPORTS.items():
+        context, troubles, asked = browser.new_context(viewport=size, locale="zh-CN"), list[str](), list[str]()
+        page = sign_in(context, live_county, "coordinator")
+        page.on("console", lambda m, said=troubles: said.append(m.text))  # type: ignore[misc]  # each size its own list
+        page.on("request", lambda r, sent=asked: sent.append(r.url))  # type: ignore[misc]
+        page.goto(f"{live_county.url}/numbers/")
+        page.wait_for_load_state("networkidle")
+        is_wide = name == "desktop"
+        assert page.locator("figure[data-chart] canvas").count() == (2 if is_wide else 0)
+        assert page.locator("figure[data-chart] svg.chart").first.is_visible() is not is_wide
+        assert any("echarts" in url for url in asked) is is_wide, "a phone is not sent what it does not draw"
+        if is_wide:
+            page.locator("canvas").first.hover()
+            page.emulate_media(media="print")
+            assert page.locator("figure[data-chart] svg.chart").first.is_visible(), "paper has the drawing"
+        assert troubles == []
+        context.close()
 
 
 def test_the_sign_in_page_and_errors_fit_and_are_accessible(browser: Browser, live_county: LiveCounty) -> None:
