@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.i18n import N_
-from app.insurance.rules.claims import ClaimPaperKind, ClaimRefusal, ClaimState, Harm
+from app.insurance.rules.claims import ClaimPaperKind, ClaimRefusal, ClaimState, Harm, ReportClock
 from app.insurance.rules.enrolment import BatchKind, EndReason
 from app.insurance.rules.policies import EligibleRule, PolicyKind, PolicyPhase, PolicyState, Proration
 from app.insurance.rules.relief import ReliefGround, ReliefState
@@ -111,4 +111,10 @@ RELIEF_TONES = {
     ReliefState.REFUSED: "grey",
     ReliefState.PAID: "good",
     ReliefState.WITHDRAWN: "grey",
+}
+# how it stands with the hours in which an insurer is told: a tone and a word
+REPORT_CLOCKS = {
+    ReportClock.RUNNING: ("calm", N_("时限内")),
+    ReportClock.SOON: ("soon", N_("时限不足一天")),
+    ReportClock.PAST: ("late", N_("时限已过，请尽快报案并说明原因")),
 }

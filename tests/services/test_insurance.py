@@ -29,16 +29,19 @@ from app.documents.subjects import Subject
 from app.guardians.rules import Rank
 from app.guardians.service import end_guardianship
 from app.incidents.commands.incidents import ReportIncident
+from app.incidents.models import Incident
 from app.incidents.rules.incidents import IncidentKind
 from app.incidents.service.incidents import report_incident
 from app.insurance.commands import ProposePolicy, ProposeRelief, ReportClaim
 from app.insurance.models import Claim, ClaimEvent, ClaimPaper, Enrolment, EnrolmentBatch, InsurancePolicy
+from app.insurance.queries.board import home_of
 from app.insurance.queries.claims import list_claims, sheet_of
 from app.insurance.queries.cover import find_insured_guardian
 from app.insurance.queries.enrolment import count_not_covered, list_insured, list_not_covered
 from app.insurance.queries.exports import ExportedPerson, exported_people
 from app.insurance.queries.policies import rows_of
-from app.insurance.rules.claims import SCANS, ClaimPaperKind, ClaimRefusal, ClaimState, Harm, papers_needed
+from app.insurance.queries.unreported import list_unreported
+from app.insurance.rules.claims import SCANS, ClaimPaperKind, ClaimRefusal, ClaimState, Harm, ReportClock, papers_needed
 from app.insurance.rules.enrolment import BatchKind, EndReason
 from app.insurance.rules.policies import EligibleRule, Limits, PolicyKind, PolicyState
 from app.insurance.rules.relief import ReliefGround, ReliefState
@@ -58,7 +61,7 @@ from tests.rig.crowd import at_once
 from tests.rig.paper_pictures import photo
 from tests.rig.register import NOW, TODAY, first_guardian, keyring, registered, vault
 
-YEAR_END = date(2026, 12, 31)
+YEAR_END, DAY = date(2026, 12, 31), timedelta(days=1)
 ACCIDENT = {"submission_key": "policy-000000000000009", "kind": PolicyKind.ACCIDENT, "number": "PZ-2026-2"}
 
 
@@ -251,6 +254,40 @@ def claim_of(policy: InsurancePolicy, happened_at: datetime, **more: object) -> 
         "asked": Money.from_yuan("8000.00"),
     }
     return ReportClaim(**(given | more))  # type: ignore[arg-type]  # fields by name
+
+
+def test_an_incident_of_a_covered_day_waits_in_sight_until_the_insurer_is_told(
+    session: Session, county: County
+) -> None:
+    clerk, doctor = county.actor("clerk"), county.actor("doctor")
+    patient, uninsured = family(session, county, "单晓明", 1), registered(session, doctor, "石无双", 5)
+    policy = confirmed(session, county)
+    report_changes(session, clerk, policy.public_id, TODAY, TODAY, NOW)
+
+    def told(of: Patient, happened: datetime) -> Incident:
+        command = ReportIncident(
+            new_public_id(), IncidentKind.PUBLIC_ORDER, happened, patient=of.public_id, what="推倒"
+        )
+        return report_incident(session, vault(session), doctor, command, NOW)
+
+    happened = NOW - timedelta(minutes=30)
+    incident = told(patient, happened)
+    told(patient, NOW - timedelta(days=1))  # a day without cover
+    told(uninsured, happened)
+
+    def waiting(hours: int) -> list[tuple[str, ReportClock]]:
+        found = list_unreported(session, clerk, NOW + timedelta(hours=hours))
+        return [(one.incident, one.clock) for one in found]
+
+    clocks = [waiting(hours) for hours in (1, 30, 48)]
+    assert clocks == [[(incident.public_id, clock)] for clock in ReportClock], "running, its last day, past"
+    home = home_of(session, clerk, TODAY, NOW)
+    assert home.unreported == 1 and list_unreported(session, clerk, NOW)[0].name == "单*明"
+    claim = report_claim(session, clerk, patient, claim_of(policy, happened, incident=incident.public_id), NOW + DAY)
+    assert waiting(48) == []
+    withdraw_claim(session, clerk, claim.public_id, NOW + DAY)
+    assert len(waiting(48)) == 1
+    assert waiting(24 * 40) == []
 
 
 def papers_at(claim: Claim, patient_id: int) -> Subject:

@@ -130,6 +130,21 @@ def report_of(happened_at: datetime, reported_at: datetime, within_hours: int) -
     )
 
 
+class ReportClock(StrEnum):
+    """How an incident that nobody has told the insurer of stands with the policy's hours."""
+
+    RUNNING = "running"
+    SOON = "soon"  # a day or less is left
+    PAST = "past"
+
+
+def clock_of(happened_at: datetime, within_hours: int, now: datetime) -> ReportClock:
+    left = happened_at + timedelta(hours=within_hours) - now
+    if left < timedelta(0):
+        return ReportClock.PAST
+    return ReportClock.SOON if left <= timedelta(hours=24) else ReportClock.RUNNING
+
+
 def settle_by(papers_on: date, working_days: int, calendar: WorkdayCalendar) -> Deadline:
     """The insurer's last day: so many working days after the papers were complete."""
     return add_working_days(papers_on, working_days, calendar)

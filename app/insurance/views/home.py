@@ -19,5 +19,5 @@ def _tiles() -> dict[str, Callable[[], InsuranceHome | None]]:
 
 def find_tile() -> InsuranceHome | None:
     """None for roles that have no part in it."""
-    actor = current_actor()
-    return home_of(read_session(), actor, current_clock().today()) if may(actor, Action.SEE_INSURANCE) else None
+    actor, clock = current_actor(), current_clock()
+    return home_of(read_session(), actor, clock.today(), clock.now()) if may(actor, Action.SEE_INSURANCE) else None
