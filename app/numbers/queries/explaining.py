@@ -14,7 +14,7 @@ from app.core.spans import Span
 from app.numbers.models import IndicatorMember, IndicatorRun
 from app.numbers.rules.membership import MemberKind
 from app.numbers.rules.settings import NumberSettings
-from app.numbers.rules.standard import DatedVisit, Window, failing_gap
+from app.numbers.rules.standard import TOUCHED_DAYS, DatedVisit, Window, failing_gap
 from app.patients.models import PatientSpan
 from app.patients.rules import CareSetting, ManagementStatus, SpanKind
 from app.visits.models import FollowUpVisit
@@ -38,6 +38,12 @@ class VisitsOf:
             return None
         window = Window(run.first_on, self.managed_from, run.cut_off)
         return failing_gap(self.visits.values(), self.rests, window, settings.standard)
+
+    def halves(self, ended: Iterable[tuple[date, date]]) -> list[Span]:
+        """Of the half-years that have ended, those in which management had time to see somebody."""
+        begun = self.managed_from or date.max
+        found = [Span(max(first, begun), last) for first, last in ended if begun <= last]
+        return [half for half in found if half.days > TOUCHED_DAYS]
 
 
 def gaps_of(session: Session, run: IndicatorRun, members: Iterable[IndicatorMember]) -> dict[int, Reason]:

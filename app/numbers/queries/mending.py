@@ -60,12 +60,12 @@ def list_missing(session: Session, actor: Actor, run: IndicatorRun, place: str, 
     members = list(session.scalars(rows.offset(after).limit(SIZE)))
     settings, period = NumberSettings.from_json(run.settings), ReportPeriod.parse(run.period)
     facts = visits_of(session, run, [one.subject_id for one in members])
-    halves = ended_half_years(Counted(prefix_of(run.area_code), run.first_on, run.cut_off, settings))
+    ended = ended_half_years(Counted(prefix_of(run.area_code), run.first_on, run.cut_off, settings))
     found = []
     for who in describe(session, actor, members):
         known, bits = facts[who.member.subject_id], who.member.bits
         gap = known.gap(run, settings)
-        lacks = lacks_of(bits, parts_for(actor), gap, known.seen_on, halves, period.last_day, settings)
+        lacks = lacks_of(bits, parts_for(actor), gap, known.seen_on, known.halves(ended), period.last_day, settings)
         found.append(Missing(who, lacks))
     return found
 

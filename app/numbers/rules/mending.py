@@ -8,6 +8,7 @@ from datetime import date
 
 from app.core.quarter import Quarter
 from app.core.reasons import Reason, reason
+from app.core.spans import Span
 from app.numbers.rules.causes import cause_of
 from app.numbers.rules.membership import InSet
 from app.numbers.rules.settings import FaceToFace, NumberSettings, StandardMode
@@ -32,12 +33,12 @@ def lacks_of(
     parts: Iterable[str],
     gap: Reason | None,
     seen_on: Collection[date],
-    halves: Iterable[tuple[date, date]],
+    halves: Iterable[Span],
     last_day: date,
     settings: NumberSettings,
 ) -> list[Lack]:
     """Of a registered patient. `gap` is the first one in his visits, `seen_on` the days on which he was seen in person, `halves` the
-    half-years that have ended."""
+    half-years of management that have ended."""
     found = []
     for what in parts:
         if bits & PARTS[what]:
@@ -47,7 +48,7 @@ def lacks_of(
         if what == "standard" and gap is not None:
             because, until = gap, _closes(gap, settings, last_day) if until else None
         if what == "face_to_face" and settings.face_to_face is FaceToFace.HALF_YEARLY:
-            is_past = any(not any(first <= day <= last for day in seen_on) for first, last in halves)
+            is_past = any(not any(half.contains(day) for day in seen_on) for half in halves)
             until = None if is_past else until
         found.append(Lack(what, because, until))
     return found
