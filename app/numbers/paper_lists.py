@@ -105,7 +105,8 @@ def _grouped(session: Session, actor: Actor, run: IndicatorRun, place: str, figu
 
 
 def _who(row: Behind) -> tuple[str, str, str]:
-    return row.name or NOT_SHOWN, row.place, row.agency or NO_AGENCY
+    nobody = NO_AGENCY if row.member.kind is MemberKind.PATIENT else "—"
+    return row.name or NOT_SHOWN, row.place, row.agency or nobody
 
 
 def _told(member: IndicatorMember, figure: Figure) -> str:

@@ -33,7 +33,7 @@ from app.numbers.paper_words import (
 from app.numbers.queries.totals import Counts
 from app.numbers.rules.causes import gap_of
 from app.numbers.rules.indicators import Indicator
-from app.numbers.rules.membership import Weight
+from app.numbers.rules.membership import InSet, Weight
 from reports.briefing import BriefingDocument, render_briefing_docx
 from reports.chart import Bar, Series, Trend
 from reports.compliance import (
@@ -55,6 +55,8 @@ from reports.compliance import (
 from reports.compliance_xlsx import render_compliance_xlsx
 from reports.wording import Provenance
 
+# emergencies and discharges belong to the place where they were
+OF_THE_PLACE, _EVENTS = "属地乡镇", InSet.EMERGENCY | InSet.DISCHARGE
 _NAMED = 3
 _BELOW_WORDS = {AreaLevel.COUNTY: "乡镇", AreaLevel.TOWN: "村（社区）"}
 _TRENDS = (
@@ -197,9 +199,8 @@ def _shortfalls(facts: ReportFacts) -> list[Shortfall]:
 
 def _shortfall(facts: ReportFacts, one: Indicator, name: str, code: str, target: Decimal) -> Shortfall:
     gap = gap_of(one, prefix_of(code), facts.alike)
-    owners = [
-        (NO_AGENCY if agency is None else facts.agencies.get(agency, NO_AGENCY), count) for agency, count in gap.owners
-    ]
+    nobody = OF_THE_PLACE if one.denominator.flags & _EVENTS else NO_AGENCY
+    owners = [(nobody if agency is None else facts.agencies.get(agency, nobody), count) for agency, count in gap.owners]
     return Shortfall(
         indicator=indicator_name(one),
         place=name,

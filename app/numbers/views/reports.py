@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.areas.queries import full_names, place_of
 from app.areas.rules import AreaLevel, county_of, level_of
-from app.audit.prints import keep_print
+from app.audit.prints import Print, keep_print
 from app.audit.service import note
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
@@ -20,10 +20,13 @@ from app.core.files import open_file
 from app.core.forms import Form
 from app.core.i18n import N_
 from app.core.keys import current_keyring
+from app.core.papers import paper
 from app.core.quarter import Quarter
 from app.core.web import forget_reads, read_session, show_errors
+from app.numbers.models import IndicatorRun
 from app.numbers.paper_briefing import sections_of
 from app.numbers.paper_facts import read_facts
+from app.numbers.paper_forms import form_document, print_of_form
 from app.numbers.paper_lists import LISTS, list_document, print_of_list
 from app.numbers.queries.board import get_place
 from app.numbers.queries.kept_reports import MEDIA, get_report_file, list_reports, list_reports_under_way
@@ -107,22 +110,63 @@ def report_file(public_id: str) -> Response:
 
 @numbers.get("/<period>/<place>/<figure>/list.<ending>")
 @permit(Action.OPEN_NUMBERS)
+@paper
 def printed_list(period: str, place: str, figure: str, ending: str) -> Response:
     """The list behind a figure for a meeting, as PDF or workbook; on record, because paper leaves the house."""
-    session, actor, wanted, keyring = read_session(), current_actor(), read_period(period), current_keyring()
-    get_place(session, actor, place)
-    run = find_run(session, actor, county_of(place), wanted)
-    found = find_figure(figure, NumberSettings.from_json(run.settings)) if run is not None else None
-    if run is None or found is None or ending not in LISTS:
+    run = _run_of(period, place, ending)
+    found = find_figure(figure, NumberSettings.from_json(run.settings))
+    if found is None:
         raise NotFound()
-    now = current_clock().now()
-    content = LISTS[ending](list_document(session, keyring, actor, run, place, found, now))
-    kept = print_of_list(run, place, found, actor, now)
+    session, actor, now = read_session(), current_actor(), current_clock().now()
+    content = LISTS[ending](list_document(session, current_keyring(), actor, run, place, found, now))
+    return _hand_out(content, print_of_list(run, place, found, actor, now), f"list-{run.period}-{figure}", ending)
+
+
+@numbers.get("/reports/<period>/<place>/exchange.<ending>")
+@permit(Action.SEE_PLACE_NUMBERS)
+@paper
+def exchange_table(period: str, place: str, ending: str) -> Response:
+    """表9, a line an institution."""
+    return _form("exchange", period, place, ending)
+
+
+@numbers.get("/reports/<period>/<place>/yearly.<ending>")
+@permit(Action.SEE_PLACE_NUMBERS)
+@paper
+def yearly_table(period: str, place: str, ending: str) -> Response:
+    """表14: staff, screening, management, money."""
+    return _form("yearly", period, place, ending)
+
+
+@numbers.get("/reports/<period>/<place>/access.<ending>")
+@permit(Action.READ_AUDIT)
+@paper
+def access_summary(period: str, place: str, ending: str) -> Response:
+    """How often records were looked at and handled, by act and role."""
+    return _form("access", period, place, ending)
+
+
+def _form(form: str, period: str, place: str, ending: str) -> Response:
+    run = _run_of(period, place, ending)
+    session, actor, now = read_session(), current_actor(), current_clock().now()
+    content = LISTS[ending](form_document(session, current_keyring(), actor, run, place, form, now))
+    return _hand_out(content, print_of_form(run, place, form, actor, now), f"{form}-{run.period}", ending)
+
+
+def _run_of(period: str, place: str, ending: str) -> IndicatorRun:
+    session, actor = read_session(), current_actor()
+    get_place(session, actor, place)
+    run = find_run(session, actor, county_of(place), read_period(period))
+    if run is None or ending not in LISTS:
+        raise NotFound()
+    return run
+
+
+def _hand_out(content: bytes, printed: Print, name: str, ending: str) -> Response:
     forget_reads()
     with transaction() as session:
-        keep_print(session, keyring, actor, kept, content)
-    name = f"list-{wanted}-{figure}.{ending}"
-    return send_file(BytesIO(content), mimetype=MEDIA[ending], as_attachment=True, download_name=name)
+        keep_print(session, current_keyring(), current_actor(), printed, content)
+    return send_file(BytesIO(content), mimetype=MEDIA[ending], as_attachment=True, download_name=f"{name}.{ending}")
 
 
 def _ask(period: str, place: str, *, below: bool) -> Answer:
