@@ -133,6 +133,7 @@ CHOICES = {
     "as_of": "2026-09-30",
     "period": "2026Q3",
     "figure": "registered",
+    "check": "no_phone",
 }
 
 
