@@ -81,6 +81,10 @@ SUBJECTS = {
     "/clues/": "clue",
     "/numbers/reports/files/": "kept_report",
     "/numbers/submitted/": "report_submission",
+    "/numbers/appraisals/": "appraisal",
+    "/numbers/appraisals/new/": "report_submission",
+    "/numbers/appraisals/schemes/": "appraisal_scheme",
+    "/numbers/appraisals/objections/": "appraisal_objection",
     "/numbers/training/": "training",
     "/numbers/submitted/new/": "indicator_run",
     "/groups/": "group",
@@ -134,6 +138,7 @@ CHOICES = {
     "period": "2026Q3",
     "figure": "registered",
     "check": "no_phone",
+    "source": "management",
 }
 
 
@@ -182,11 +187,17 @@ def _value(route: Route, name: str, place: Place | None, user: str) -> str:
         return MISSING
     if name in ARGUMENTS:
         return str(getattr(place, ARGUMENTS[name]))
-    owned_by_name = {"device_id": place.device, "sent_id": place.sent_form, "view_id": place.view}.get(name)
+    owned_by_name = {
+        "device_id": place.device,
+        "sent_id": place.sent_form,
+        "view_id": place.view,
+        "unit": place.appraised_unit,
+    }.get(name)
     if owned_by_name is not None:
         return owned_by_name.get(user) or next(iter(owned_by_name.values()))
     for prefix, owned in (
         ("/discharges/forms/", place.handover_form),
+        ("/numbers/orders/<public_id>", place.supervision_orders),
         ("/work/", place.work),
         ("/reports/files/", place.file),
         ("/roster/visits/files/", place.visit_upload),

@@ -105,11 +105,13 @@ from tests.rig.county import COUNTY, VILLAGE, County
 from tests.rig.paper_pictures import photo
 from tests.rig.phones import answers_of
 from tests.rig.rosters import card_number, id_number
+from tests.rig.scene_appraisal import appraise
 from tests.rig.scene_benefits import insure_and_help
 from tests.rig.scene_handover import hand_over
 from tests.rig.scene_loop import Around, begin_loop
 from tests.rig.scene_messages import say_something
 from tests.rig.scene_numbers import count_and_submit
+from tests.rig.scene_orders import send_orders
 from tests.rig.visits import command, unstable
 
 NEXT_COUNTY = "349922000000"  # in the same city, so that a town's and a county's users alike are strangers there
@@ -234,7 +236,14 @@ class Place:
     indicator_run: str = ""
     report_submission: str = ""
     training: str = ""
+    # of every unit that answers one, and for whoever sends them one that was replied to
+    supervision_orders: dict[str, str] = field(default_factory=dict)
     kept_report: str = ""
+    # a scheme that waits, a published result, the unit that a role belongs to, its objection
+    appraisal_scheme: str = ""
+    appraisal: str = ""
+    appraised_unit: dict[str, str] = field(default_factory=dict)
+    appraisal_objection: str = ""
     template: str = ""
     consent: str = ""
     # what is asked of somebody who is not simply visited
@@ -396,6 +405,8 @@ def _place(
         _settle_office(ground)
         insure_and_help(session, Vault(session, keyring), actors, patient, county_code, found)
         count_and_submit(session, keyring, actors["county_office"], actors["doctor"], county_code, found)
+        send_orders(session, actors["county_office"], everybody, patient, county_code, found)
+        appraise(session, actors["county_office"], actors["reviewer"], actors["doctor"], county_code, found)
     found.run = prepare_run(database.transaction, actors["clerk"], PrepareRun(county_code, QUARTER), TODAY, NOW)
     with database.reading() as session:
         run = session.scalars(select(SubsidyRun).where(SubsidyRun.public_id == found.run)).one()

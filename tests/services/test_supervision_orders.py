@@ -71,7 +71,7 @@ def test_an_order_goes_from_the_late_list_to_its_unit_and_back_and_is_closed(
         centre = unit(session, county, AgencyKind.HEALTH_CENTRE)
     coordinator, lead = client_as("coordinator"), client_as("health_lead")
     assert centre in coordinator.get("/numbers/orders/new?of=follow_up").text
-    where = f"/numbers/orders/new?of=follow_up&agency={centre}"
+    where = f"/numbers/orders/new/{centre}?of=follow_up"
     assert "3 例" in coordinator.get(where).text
     assert coordinator.post(where, data={"demand": "mend", "working_days": "0"}).status_code == 400
     sent = {"demand": "mend", "working_days": "5"}

@@ -46,8 +46,12 @@ PAGES = {
     "/benefits/requests/<public_id>/grant": "/benefits/requests/<public_id>",
     "/benefits/backstops/<public_id>/refuse": "/benefits/backstops/<public_id>",
     "/rehab/referrals/<public_id>/refuse": "/rehab/referrals/<public_id>",
+    "/numbers/orders/<public_id>/reply": "/numbers/orders/<public_id>",
+    "/numbers/orders/<public_id>/send-back": "/numbers/orders/<public_id>",
+    "/numbers/orders/<public_id>/withdraw": "/numbers/orders/<public_id>",
     "/incidents/reports/<public_id>/dismiss": "/incidents/reports/<public_id>/confirm",
     "/language": "/login",
+    "/numbers/appraisals/<public_id>/units/<unit>/objections": "/numbers/appraisals/<public_id>/units/<unit>",
     "/applications/<public_id>/check": "/applications/<public_id>",
     "/applications/<public_id>/send-back": "/applications/<public_id>",
 }
@@ -58,6 +62,7 @@ ELSEWHEN = {
         for step in ("anew", "approve", "attest", "export", "return", "settle", "submit")
     },
     "/subsidies/policy/preview": {"annual": "text", "period": "radio", "eligible_rule": "select", "valid_from": "text"},
+    "/numbers/orders/new/<agency>": {"demand": "radio", "working_days": "text"},
     "/subsidies/fund/below-floor": {"floor_ground": "select", "floor_reference": "text"},
     "/roster/files/<public_id>/import": {"mode": "radio"},
     "/roster/visits/files/<public_id>/import": {"mode": "radio"},
@@ -83,8 +88,10 @@ WITHOUT_PAGE = {
 }
 # Buttons: the address names what is done and to whom, and there is nothing to fill in.
 NO_FIELDS = (
+    "/numbers/appraisals/new/<public_id>", "/appraisals/<public_id>/publish", "/appraisals/<public_id>/drop", "/appraisals/<public_id>/finish",
+    "/schemes/<public_id>/adopt", "/schemes/<public_id>/refuse", "/schemes/<public_id>/withdraw",
     "/<period>/<place>/count",
-    "/submitted/<public_id>/agree", "/submitted/<public_id>/refuse", "/submitted/<public_id>/withdraw", "/training/<public_id>/withdraw",
+    "/submitted/<public_id>/agree", "/submitted/<public_id>/refuse", "/submitted/<public_id>/withdraw", "/training/<public_id>/withdraw", "/orders/<public_id>/receive", "/orders/<public_id>/close",
     "/<as_of>/<public_id>", "/<as_of>/<public_id>/load",
     "/duty/checks/<public_id>/withdraw", "/open", "/take-up", "/reset", "/relatives/complete", "/relatives/<public_id>/end", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
     "/recoveries/find", "/recoveries/<public_id>/agree", "/recoveries/<public_id>/turn-down",

@@ -35,6 +35,7 @@ from app.desk.demo.meeting import hold_meetings
 from app.desk.demo.moments import Moments
 from app.desk.demo.moving import move_some
 from app.desk.demo.national import copy_the_old
+from app.desk.demo.ordering import send_orders
 from app.desk.demo.papers import Papers
 from app.desk.demo.paying import Payer
 from app.desk.demo.phones import carry_phones
@@ -42,6 +43,7 @@ from app.desk.demo.plan import Act, ActKind, Life, Plan
 from app.desk.demo.reassessing import open_quarter, reassess
 from app.desk.demo.responding import respond_together
 from app.desk.demo.settling import County, found_county, open_register, register
+from app.desk.demo.submitting import submit_last_quarter, train
 from app.desk.demo.supporting import support
 from app.desk.demo.teams import name_teams
 from app.desk.demo.telling import tell
@@ -138,6 +140,9 @@ class Loader:
         watch(self.session, self.county, self.moments)
         tell(self.session, self.county, self.moments)
         count_quarters(self.session, self.county, self.moments, self._rng("residents"))
+        send_orders(self.session, self.county, self.moments)
+        submit_last_quarter(self.session, self.county, self.moments)
+        train(self.session, self.county, self.moments, self._rng("training"))
 
     def _rng(self, what: str) -> Random:
         return Random(f"{self.order.seed}:{what}")  # noqa: S311  # invention, not secrecy

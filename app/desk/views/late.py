@@ -8,7 +8,7 @@ from flask import Response, render_template, request, send_file
 from sqlalchemy.orm import Session
 
 from app.areas.queries import list_places, names_of, place_of
-from app.areas.rules import CODE_LENGTH, PREFIX_LENGTHS
+from app.areas.rules import CODE_LENGTH, PREFIX_LENGTHS, code_of
 from app.audit.service import note
 from app.core.access import Action, current_actor, permit
 from app.core.actor import Actor
@@ -44,6 +44,7 @@ def late() -> str:
         kind_words=_kind_words(),
         names_all=named == frozenset(COMPLIANCE),
         names_some=wanted.kind is None or wanted.kind in named,
+        order_place=code_of(wanted.place) if wanted.place else None,
         is_first_page="after" not in request.args,
         here=_address(wanted),
     )

@@ -17,6 +17,7 @@ from app.core.errors import NotFound
 from app.core.reasons import Reason, reason
 from app.core.scope import within, within_prefix
 from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.queries.board import get_place
 from app.numbers.queries.runs import find_run, group_members, list_members
 from app.numbers.rules.behind import MISSING, find_figure
 from app.numbers.rules.causes import cause_of
@@ -58,8 +59,7 @@ class LateCase:
 
 def get_matter(session: Session, actor: Actor, name: str, place: str, period: str) -> Matter:
     """The list that an address names, in the actor's area; `NotFound` for what is none."""
-    if not place.startswith(actor.area_prefix):
-        raise NotFound()
+    get_place(session, actor, place)
     if not period:
         if name not in {ANY_DUTY, *DUTIES}:
             raise NotFound()

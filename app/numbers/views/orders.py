@@ -92,26 +92,38 @@ def orders() -> str:
 @numbers.get("/orders/new")
 @permit(Action.SEND_ORDERS)
 def new_order() -> str:
-    """Which unit, then what it is asked: prefilled from the list that the address names."""
-    return _ask(OrderForm(data={"demand": Demand.MEND.value, "working_days": REPLY_WITHIN}))
+    """Which unit answers for how much of the list that the address names; of all late duties where it names none."""
+    session, actor = read_session(), current_actor()
+    matter = _matter()
+    units = count_by_unit(session, actor, matter, current_clock().today())
+    return render_template("numbers/order_units.html", units=units, **_about(matter))
 
 
-@numbers.post("/orders/new", endpoint="send_order")
+@numbers.get("/orders/new/<agency>")
 @permit(Action.SEND_ORDERS)
-def send() -> Answer:
+def write_order(agency: str) -> str:
+    """What one unit is asked: prefilled from the list."""
+    return _ask(agency, OrderForm(data={"demand": Demand.MEND.value, "working_days": REPLY_WITHIN}))
+
+
+@numbers.post("/orders/new/<agency>", endpoint="send_order")
+@permit(Action.SEND_ORDERS)
+def send(agency: str) -> Answer:
+    """Once however often it is pressed: an open order about the same matter is led to."""
     actor, form, clock = current_actor(), OrderForm(), current_clock()
-    matter, unit = _matter(), request.args.get("agency", "")
-    if not form.validate_on_submit() or not unit:
-        return _ask(form), 400
+    get_unit(read_session(), actor, agency)
+    matter = _matter()
+    if not form.validate_on_submit():
+        return _ask(agency, form), 400
     forget_reads()
     try:
         with transaction() as session:
-            command = form.to_command(matter.name, matter.place, matter.period, unit)
+            command = form.to_command(matter.name, matter.place, matter.period, agency)
             order, is_new = send_order(session, actor, command, clock.today(), clock.now())
             where, number = url_for("numbers.order", public_id=order.public_id), order.number
     except (Conflict, Invalid) as refused:
         show_errors(form, refused)
-        return _ask(form), 400 if isinstance(refused, Invalid) else 409
+        return _ask(agency, form), 400 if isinstance(refused, Invalid) else 409
     if is_new:
         flash(_("督办单 %(number)s 已发出。", number=number), "success")
     else:
@@ -190,22 +202,25 @@ def _matter() -> Matter:
     return get_matter(read_session(), actor, args.get("of") or ANY_DUTY, place, args.get("period", ""))
 
 
-def _ask(form: OrderForm) -> str:
+def _about(matter: Matter) -> dict[str, object]:
+    """What pages say of a list; `here` are the arguments that name it in an address."""
+    return {
+        "here": {"of": matter.name, "place": matter.place, "period": matter.period or None},
+        "period": matter.period,
+        "place": full_name(read_session(), matter.place),
+        "matter": matter_words(matter.name, matter.period),
+    }
+
+
+def _ask(agency: str, form: OrderForm) -> str:
     session, actor, today = read_session(), current_actor(), current_clock().today()
-    matter, unit_id = _matter(), request.args.get("agency", "")
-    unit = get_unit(session, actor, unit_id) if unit_id else None
-    here = {"of": matter.name, "place": matter.place, "period": matter.period or None}
-    cases = list_late_cases(session, actor, matter, unit, today) if unit else []
+    unit, matter = get_unit(session, actor, agency), _matter()
     return render_template(
         "numbers/order_new.html",
         form=form,
-        here=here,
         unit=unit,
-        units=[] if unit else count_by_unit(session, actor, matter, today),
-        case_count=len(cases),
+        case_count=len(list_late_cases(session, actor, matter, unit, today)),
         most=MOST_CASES,
-        period=matter.period,
-        place=full_name(session, matter.place),
-        matter=matter_words(matter.name, matter.period),
         because_of=reply_deadline(session, today, form.working_days.data or REPLY_WITHIN).reasons,
+        **_about(matter),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.areas.queries import full_name
 from app.areas.rules import county_of
 from app.audit.service import note
-from app.core.access import Action, current_actor, permit
+from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
@@ -30,6 +30,7 @@ from app.numbers.rules.behind import MISSING, find_figure, missing_of
 from app.numbers.rules.causes import cause_of
 from app.numbers.rules.indicators import Indicator, indicators
 from app.numbers.rules.membership import Figure, Weight
+from app.numbers.rules.orders import may_be_ordered
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.views.blueprint import numbers
@@ -67,6 +68,7 @@ def people(period: str, place: str, figure: str) -> str:
         **here,
         total=total,
         is_sum=found.weight in _COUNTS,
+        may_order=bool(total) and may(actor, Action.SEND_ORDERS) and may_be_ordered(figure),
         modes=mode_reasons(settings),
         related=_related(figure, settings, wanted, place),
         **(
