@@ -19,6 +19,7 @@ from app.core.errors import NotFound
 from app.discharges.models import HandoverEscalation
 from app.discharges.queries.clears import clears_of
 from app.discharges.queries.inbox import LOOK, count_inbox, may_look
+from app.discharges.queries.indicators import indicators_of
 from app.discharges.rules.states import DischargeTo, FormKind, GuardianState
 from app.discharges.service import escalate, receive_form, report_back
 from tests.rig.county import COUNTY, VILLAGE, County
@@ -90,6 +91,22 @@ def test_a_town_enters_a_village_s_paper_while_its_own_form_is_open(session: Ses
     report_back(session, vault(session), town, sent[FormKind.TOWN].public_id, act("已开帮扶会"), NOW)
     with pytest.raises(NotFound):
         report_back(session, vault(session), town, sent[FormKind.VILLAGE].public_id, act(on_behalf=PAPER), NOW)
+
+
+def test_what_is_entered_from_paper_is_counted_apart(session: Session, county: County) -> None:
+    known(session, county)
+    sent, office = forms(session, told_police(session, county)), county.actor("county_office")
+    for kind in (FormKind.POLICE, FormKind.TOWN):
+        receive_form(session, office, sent[kind].public_id, tap(on_behalf=PAPER), NOW)
+    receive_form(session, county.actor("doctor"), sent[FormKind.HEALTH_CENTRE].public_id, tap(), NOW)
+    report_back(
+        session, vault(session), office, sent[FormKind.POLICE].public_id, act("联系到父亲", on_behalf=PAPER), NOW
+    )
+    report_back(session, vault(session), county.actor("town"), sent[FormKind.TOWN].public_id, act("已开帮扶会"), NOW)
+    told = indicators_of(session, county.actor("coordinator"), NOW + HOUR)
+    received, acted = told.received_in_time, told.acted_in_time
+    assert (received.count, received.among, received.on_behalf) == (3, 3, 2)
+    assert (acted.count, acted.among, acted.on_behalf) == (2, 2, 1)
 
 
 def test_an_inbox_counts_what_is_late_and_the_four_clears_what_is_known(session: Session, county: County) -> None:

@@ -1,22 +1,22 @@
-"""The four figures of the hand-over (domain 6), each with its denominator: plain counts over the county's loops."""
+"""The figures of the hand-over (domain 6), each with its denominator: plain counts over the county's loops."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.clock import business_day
 from app.core.rates import rate
-from app.discharges.models import Discharge, HandoverForm
+from app.discharges.models import Discharge, HandoverEvent, HandoverForm
 from app.discharges.queries.facts import visits_since
 from app.discharges.queries.reach import loops_of
 from app.discharges.rules.clocks import CLOSE_WITHIN_DAYS, FIRST_VISIT_DAYS
-from app.discharges.rules.states import CloseReason, FormKind, FormState
+from app.discharges.rules.states import ACTS, CloseReason, FormKind, FormState
 
 WINDOW_DAYS = 90
 BY_HAND = (CloseReason.HANDLED, CloseReason.SEARCHING)  # a wrong entry is sent again and counted there
@@ -43,12 +43,16 @@ class Indicators:
     received_in_time: Share
     visited_in_time: Share
     closed_in_time: Share
+    acted_in_time: Share
 
 
 def indicators_of(session: Session, actor: Actor, now: datetime) -> Indicators:
     require(actor, Action.SEE_LOOPS)
     return Indicators(
-        _dispatched(session, actor, now), _received(session, actor, now), *_visited_and_closed(session, actor, now)
+        _dispatched(session, actor, now),
+        _received(session, actor, now),
+        *_visited_and_closed(session, actor, now),
+        _acted(session, actor, now),
     )
 
 
@@ -90,6 +94,29 @@ def _received(session: Session, actor: Actor, now: datetime) -> Share:
     return Share(row[1], row[0], row[2])
 
 
+def _acted(session: Session, actor: Actor, now: datetime) -> Share:
+    """Police, town and village; the health centre's act is the first visit."""
+    in_time = and_(HandoverForm.acted_at.is_not(None), HandoverForm.acted_at <= HandoverForm.act_due_at)
+    owed = or_(
+        HandoverForm.acted_at.is_not(None),
+        and_(HandoverForm.act_due_at < now, HandoverForm.state != FormState.STOPPED),
+    )
+    asked = and_(HandoverForm.kind.in_(ACTS), HandoverForm.kind != FormKind.HEALTH_CENTRE)
+    from_paper = _noted_from_paper(HandoverEvent.form_id == HandoverForm.id)
+    row = session.execute(
+        select(func.count(), func.count().filter(in_time), func.count().filter(in_time, from_paper))
+        .select_from(HandoverForm)
+        .join(Discharge, Discharge.id == HandoverForm.discharge_id)
+        .where(_counted(actor, now), asked, HandoverForm.act_due_at.is_not(None), owed)
+    ).one()
+    return Share(row[1], row[0], row[2])
+
+
+def _noted_from_paper(of: ColumnElement[bool]) -> ColumnElement[bool]:
+    """An act that somebody else entered for the unit."""
+    return exists().where(of, HandoverEvent.is_on_behalf, HandoverEvent.kind.in_(set(ACTS.values())))
+
+
 def _visited_and_closed(session: Session, actor: Actor, now: datetime) -> tuple[Share, Share]:
     """Days are counted loop by loop: instants differ in how databases add to them."""
     rows = session.execute(
@@ -100,6 +127,7 @@ def _visited_and_closed(session: Session, actor: Actor, now: datetime) -> tuple[
             Discharge.close_reason,
             HandoverForm.acted_at,
             HandoverForm.state,
+            _noted_from_paper(HandoverEvent.discharge_id == Discharge.id).label("from_paper"),
         )
         .select_from(Discharge)
         .outerjoin(
@@ -140,8 +168,9 @@ def _visited_and_closed(session: Session, actor: Actor, now: datetime) -> tuple[
         if one.close_reason in (None, CloseReason.DONE)
         and (one.closed_at or not _within(one.discharged_at, now, CLOSE_WITHIN_DAYS))
     ]
-    closed = sum(1 for one in ended if _within(one.discharged_at, one.closed_at, CLOSE_WITHIN_DAYS))
-    return Share(visited, len(asked)), Share(closed, len(ended))
+    closed = [one for one in ended if _within(one.discharged_at, one.closed_at, CLOSE_WITHIN_DAYS)]
+    from_paper = sum(1 for one in closed if one.from_paper)
+    return Share(visited, len(asked)), Share(len(closed), len(ended), from_paper)
 
 
 def _within(left_at: datetime, at: datetime | None, days: int) -> bool:
