@@ -218,11 +218,9 @@ def _places(one: Measured) -> Iterator[Piece]:
 def _causes(one: Measured) -> Iterator[Piece]:
     if one.lower_is_better or not one.causes:
         return
-    yield Piece("；主要原因为")
-    for place, (cause, count) in enumerate(one.causes[:_CAUSES_NAMED]):
-        yield Piece(f"{'、' if place else ''}{cause} ")
-        yield Piece(str(count), one.list_of_missing)
-    yield Piece(" 人次")
+    # a part of the list of the missing, where each has its cause beside the name; it has no list of its own
+    told = "、".join(f"{cause} {count}" for cause, count in one.causes[:_CAUSES_NAMED])
+    yield Piece(f"；主要原因为{told} 人次")
 
 
 def _other_problems(facts: BriefingFacts, problems: Sequence[Measured]) -> Iterator[tuple[Piece, ...]]:
