@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -34,10 +34,11 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Somebody whose visits are in order, if the next one comes by then."""
+    """Somebody whose visits are in order, if the next one comes by the day until which it counts."""
 
     who: Behind
     due_on: date
+    counts_until: date
 
 
 def may_mend(actor: Actor) -> bool:
@@ -90,7 +91,8 @@ def list_coming(session: Session, actor: Actor, run: IndicatorRun, place: str, a
         .limit(SIZE)
     ).all()
     people = describe(session, actor, [row[0] for row in rows])
-    return [Coming(who, row[1]) for who, row in zip(people, rows, strict=True)]
+    grace = timedelta(days=NumberSettings.from_json(run.settings).standard.grace_days)
+    return [Coming(who, row[1], row[1] + grace) for who, row in zip(people, rows, strict=True)]
 
 
 def _missing(actor: Actor, run: IndicatorRun, place: str, what):  # type: ignore[no-untyped-def]  # of whatever is selected
