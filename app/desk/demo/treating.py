@@ -16,6 +16,7 @@ from app.desk.demo.places import TOWN
 from app.desk.demo.settling import County
 from app.incidents.commands import FillRecord, OpenEmergency
 from app.incidents.models import Emergency
+from app.incidents.queries.doses import daily_doses
 from app.incidents.rules import (
     ConsentSigner,
     Disposal,
@@ -98,10 +99,13 @@ def _inject(session: Session, vault: Vault, county: County, moments: Moments, pa
 
 
 def _supply(session: Session, county: County, moments: Moments, patients: Sequence[Patient]) -> None:
+    doctor = county.actors["doctor"]
+    taken = daily_doses(session, doctor, [patient.id for patient in patients])
     for number, (patient, (days, enough)) in enumerate(zip(patients, _SUPPLIED, strict=False)):
         given_on = moments.today - days * _DAY
-        order = RecordSupply(f"demo-supply-{number}", "奥氮平", given_on, enough, HOSPITAL)
-        record_supply(session, county.actors["doctor"], patient, order, _on(moments, given_on))
+        drug = next(iter(taken.get(patient.id, {})), "奥氮平片")
+        order = RecordSupply(f"demo-supply-{number}", drug, given_on, enough, HOSPITAL)
+        record_supply(session, doctor, patient, order, _on(moments, given_on))
 
 
 def _examine(session: Session, vault: Vault, county: County, moments: Moments, patients: Sequence[Patient]) -> None:
