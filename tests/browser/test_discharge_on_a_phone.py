@@ -21,9 +21,11 @@ from app.accounts.sessions import open_session
 from app.core.clock import business_day
 from app.discharges.models import Discharge, HandoverEscalation
 from app.discharges.rules.states import CloseReason, DischargeState, FormKind
-from app.discharges.service import escalate, follow_loops
+from app.discharges.service import follow_loops
 from app.patients.models import Patient
 from app.visits.service.recording import record_visit
+from scheduler.house import House
+from scheduler.jobs import escalate_hand_overs, follow_hand_overs
 from tests.rig.clock import NOW, StoppedClock
 from tests.rig.county import VILLAGE, County
 from tests.rig.discharges import forms, submitted
@@ -71,6 +73,11 @@ def phone(app: Flask, county: County, browser: Browser) -> Iterator[Phone]:
     app.extensions["anhu.clock"] = clock
 
 
+def _house(app: Flask, now: datetime) -> House:
+    """The scheduler's, with the clock moved: the beats run as they are scheduled."""
+    return House.of(app, StoppedClock(business_day(now), now))
+
+
 def test_a_discharge_goes_through_all_five_units_and_closes(app: Flask, county: County, phone: Phone) -> None:
     patient = _patient(app, county)
     ward = phone("hospital", NOW)
@@ -106,7 +113,7 @@ def test_a_discharge_goes_through_all_five_units_and_closes(app: Flask, county: 
         found = session.get_one(Patient, patient)
         visit = command(found, stable(day))
         record_visit(session, vault(session), county.actor("doctor"), visit, day, NOW + timedelta(days=9))
-        follow_loops(session, NOW + timedelta(days=24))
+    assert follow_hand_overs(_house(app, NOW + timedelta(days=24))) == 1
 
     board = phone("coordinator", NOW + timedelta(days=24))
     board.goto("/discharges/board?which=closed")
@@ -120,8 +127,8 @@ def test_what_nobody_receives_turns_red_and_names_somebody(app: Flask, county: C
     _patient(app, county)
     _send(phone("hospital", NOW), NOW - timedelta(hours=30))
     late = NOW + timedelta(hours=73)
+    assert escalate_hand_overs(_house(app, late)) == 15
     with app.extensions["anhu.db"].transaction() as session:
-        assert escalate(session, late) == 15
         assert {one.hours for one in session.scalars(select(HandoverEscalation))} == {24, 48, 72}
     board = phone("coordinator", late)
     board.goto("/")
