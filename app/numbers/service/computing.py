@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, literal, select
+from sqlalchemy import Select, delete, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from app.areas.models import Area
@@ -28,6 +29,7 @@ from app.numbers.rules.indicators import figures
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import RULE_SET, NumberSettings
 
+_PLAN = {"enable_nestloop": "off", "work_mem": "128MB"}
 _COLUMNS = ("run_id", "kind", "subject_id", "patient_id", "area_code", "agency_id", "bits", "visits", "visits_in_time")
 
 
@@ -81,9 +83,24 @@ def _store_members(
 ) -> None:
     rows = patients.subquery("counted")
     columns = [literal(run.id), *(rows.c[name] for name in _COLUMNS[1:])]
-    session.execute(insert(table_of(IndicatorMember)).from_select(_COLUMNS, select(*columns)))
+    with _planned_for_everybody(session):
+        session.execute(insert(table_of(IndicatorMember)).from_select(_COLUMNS, select(*columns)))
     for part in slices([{"run_id": run.id} | one for one in events]):
         session.execute(insert(table_of(IndicatorMember)), part)
+
+
+@contextmanager
+def _planned_for_everybody(session: Session) -> Iterator[None]:
+    """PostgreSQL knows nothing of how many rows a part of this statement has, and takes a county for one patient: once in a while it
+    would look through all visits for each of them. Joining everybody to everything is right here, in more memory than a page gets."""
+    if session.get_bind().dialect.name != "postgresql":
+        yield
+        return
+    for name, value in _PLAN.items():
+        session.execute(text(f"SET LOCAL {name} = '{value}'"))
+    yield
+    for name in _PLAN:
+        session.execute(text(f"SET LOCAL {name} TO DEFAULT"))
 
 
 def _store_values(session: Session, run: IndicatorRun, counted: Counted) -> None:
