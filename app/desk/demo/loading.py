@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from random import Random
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -109,6 +109,7 @@ class Loader:
 
     def load(self) -> None:
         calendar = self.plan.calendar
+        _take_time(self.session)
         self.session.add(HouseFact(name=FACT, value=self.order.to_text()))
         self.county = found_county(self.session, self.passwords, self.order.seed, self.moments.on(calendar.began_on, 0))
         open_register(self.session, self.vault, self.county, self.plan, self.moments, self.say)
@@ -282,3 +283,9 @@ def _is_acted(life: Life, index: int) -> bool:
     """After a stay in hospital the visits go through their own use case: what was due then was not opened by a visit."""
     stays = life.story.stays
     return bool(stays) and life.encounters[index].entered_on >= stays[0].from_on
+
+
+def _take_time(session: Session) -> None:
+    """Years are lived through in one transaction, and a busy machine may think longer than PostgreSQL lets a transaction be idle."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
