@@ -235,6 +235,7 @@ class Action(StrEnum):
     SEE_ORDERS = "see_orders"  # what was sent, or what is addressed to one's own unit
     ANSWER_ORDERS = "answer_orders"  # reply to an order addressed to one's own unit
     SEE_APPRAISAL = "see_appraisal"  # what one's own unit lost marks for, and object; the county sees all
+    OBJECT_TO_APPRAISAL = "object_to_appraisal"  # a unit's word against one of its own marks
     KEEP_APPRAISAL = "keep_appraisal"  # scheme, preview, publish, answer objections
     SEE_QUALITY = "see_quality"  # records that lack or contradict something, each with whose it is
     COMPARE_NATIONAL = "compare_national"  # load the national system's export beside the register
@@ -435,6 +436,7 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.SEE_ORDERS: _ORDERS_SENT_BY | _ORDERS_ANSWERED_BY,
     Action.ANSWER_ORDERS: _ORDERS_ANSWERED_BY,
     Action.SEE_APPRAISAL: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.TOWN}),
+    Action.OBJECT_TO_APPRAISAL: frozenset({Role.HEALTH_LEAD, Role.TOWN}),
     Action.KEEP_APPRAISAL: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
     Action.SEE_QUALITY: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.DOCTOR}),
     Action.COMPARE_NATIONAL: frozenset({Role.COUNTY_OFFICE}),

@@ -1,9 +1,25 @@
 """Pages of the numbers; importing them hangs them on the blueprint."""
 
-from app.numbers.views import board, order_steps, orders, people, quality, reports, settings, submitting, training, words
+from app.numbers.views import (
+    appraisal,
+    appraised,
+    board,
+    order_steps,
+    orders,
+    people,
+    quality,
+    reports,
+    schemes,
+    settings,
+    submitting,
+    training,
+    words,
+)
 from app.numbers.views.blueprint import numbers
 
 __all__ = [
+    "appraisal",
+    "appraised",
     "board",
     "numbers",
     "order_steps",
@@ -11,6 +27,7 @@ __all__ = [
     "people",
     "quality",
     "reports",
+    "schemes",
     "settings",
     "submitting",
     "training",

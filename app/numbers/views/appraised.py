@@ -1,0 +1,202 @@
+"""A unit's marks: the cases behind a deduction, its objection, and the county's answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from app.accounts.queries import display_names
+from app.audit.service import note
+from app.core.access import Action, current_actor, may, permit
+from app.core.actor import Actor
+from app.core.clock import current_clock
+from app.core.db import transaction
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.i18n import _
+from app.core.reasons import Reason, reason
+from app.core.web import forget_reads, read_session, show_errors
+from app.numbers.forms_appraisal import AnswerForm, ObjectionForm
+from app.numbers.labels_appraisal import EACH, OBJECTIONS, STATES, TONES
+from app.numbers.models import Appraisal, IndicatorMember
+from app.numbers.queries.appraisal import (
+    Sheet,
+    case_figure,
+    get_appraisal,
+    get_objection,
+    get_sheet,
+    group_cases,
+    list_cases,
+    own_unit,
+    run_of,
+    scheme_of,
+)
+from app.numbers.queries.behind import SIZE, describe, names_people
+from app.numbers.rules.appraisal import AppraisalState, Item, caution
+from app.numbers.rules.causes import cause_of
+from app.numbers.service.appraising import answer_objection, object_to
+from app.numbers.views.blueprint import Answer, numbers
+
+_LARGEST = 1_000_000  # of a page's beginning
+
+
+@numbers.get("/appraisals/<public_id>/units/<unit>")
+@permit(Action.SEE_APPRAISAL)
+def appraised_unit(public_id: str, unit: str) -> str:
+    return _unit_page(public_id, unit, ObjectionForm())
+
+
+@numbers.post("/appraisals/<public_id>/units/<unit>/objections", endpoint="object_to_appraisal")
+@permit(Action.OBJECT_TO_APPRAISAL)
+def make_objection(public_id: str, unit: str) -> Answer:
+    """The unit's own word against one of its marks."""
+    form, actor = ObjectionForm(), current_actor()
+    form.offer(_sheet(read_session(), actor, public_id, unit)[1].marks)
+    if not form.validate_on_submit():
+        return _unit_page(public_id, unit, form), 400
+    forget_reads()
+    clock = current_clock()
+    try:
+        with transaction() as session:
+            object_to(session, actor, public_id, form.source.data, form.text.data, clock.today(), clock.now())
+    except (Conflict, Invalid) as refused:
+        show_errors(form, refused)
+        return _unit_page(public_id, unit, form), 400 if isinstance(refused, Invalid) else 409
+    flash(_("申诉已提交，等待县里答复。"), "success")
+    return redirect(url_for("numbers.appraised_unit", public_id=public_id, unit=unit))
+
+
+@numbers.get("/appraisals/<public_id>/units/<unit>/<source>")
+@permit(Action.SEE_APPRAISAL)
+def appraised_cases(public_id: str, unit: str, source: str) -> str:
+    """The rows behind a deduction, by name or, where the role may not read that, by place. Noted."""
+    session, actor = read_session(), current_actor()
+    found, sheet = _sheet(session, actor, public_id, unit)
+    mark = sheet.marks.get(source)
+    if mark is None:
+        raise NotFound()
+    run, figure = run_of(session, found), case_figure(run_of(session, found), source)
+    shows_names, after = names_people(actor, figure), _after()
+    rows = list_cases(session, actor, run, sheet.unit, figure, after, SIZE + 1) if shows_names else []
+    _note_cases(actor, found, sheet, source, mark.denominator - mark.numerator)
+    return render_template(
+        "numbers/appraisal_cases.html",
+        one=found,
+        sheet=sheet,
+        source=source,
+        mark=mark,
+        rows=describe(session, actor, rows[:SIZE]),
+        reasons=_because(source, rows),
+        groups=None if shows_names else group_cases(session, actor, run, sheet.unit, figure),
+        next_href=_cases_href(public_id, unit, source, after + SIZE) if len(rows) > SIZE else None,
+        prev_href=_cases_href(public_id, unit, source, max(0, after - SIZE)) if after else None,
+    )
+
+
+@numbers.get("/appraisals/objections/<public_id>")
+@permit(Action.KEEP_APPRAISAL)
+def appraisal_objection(public_id: str) -> str:
+    return _objection_page(public_id, AnswerForm())
+
+
+@numbers.post("/appraisals/objections/<public_id>", endpoint="answer_appraisal_objection")
+@permit(Action.KEEP_APPRAISAL)
+def answer_one(public_id: str) -> Answer:
+    """Uphold it with corrected marks, or turn it down, with the reason."""
+    form, actor = AnswerForm(), current_actor()
+    get_objection(read_session(), actor, public_id)
+    if not form.validate_on_submit():
+        return _objection_page(public_id, form), 400
+    forget_reads()
+    try:
+        with transaction() as session:
+            answered = answer_objection(session, actor, public_id, form.to_command(), current_clock().now())
+            to, unit = session.get_one(Appraisal, answered.appraisal_id).public_id, answered.unit
+    except (Conflict, Invalid) as refused:
+        show_errors(form, refused)
+        return _objection_page(public_id, form), 400 if isinstance(refused, Invalid) else 409
+    flash(_("申诉已答复。"), "success")
+    return redirect(url_for("numbers.appraised_unit", public_id=to, unit=unit))
+
+
+def _sheet(session: Session, actor: Actor, public_id: str, unit: str) -> tuple[Appraisal, Sheet]:
+    found = get_appraisal(session, actor, public_id)
+    return found, get_sheet(session, actor, found, unit)
+
+
+def _unit_page(public_id: str, unit: str, form: ObjectionForm) -> str:
+    session, actor = read_session(), current_actor()
+    found, sheet = _sheet(session, actor, public_id, unit)
+    open_to = [source for source, mark in sheet.marks.items() if mark.deduction and source not in sheet.objections]
+    if not form.is_submitted():
+        form.offer(open_to)
+    until = found.objections_until
+    in_term = found.state is AppraisalState.PUBLISHED and until is not None and current_clock().today() <= until
+    items = [Item.from_json(one) for one in scheme_of(session, found).items]
+    return render_template(
+        "numbers/appraisal_unit.html",
+        form=form,
+        one=found,
+        sheet=sheet,
+        scheme=scheme_of(session, found),
+        items=[(item, caution(item)) for item in items if item.source in sheet.marks],
+        each={way: _(words) for way, words in EACH.items()},
+        may_object=own_unit(session, actor) is not None and in_term and bool(open_to),
+        in_term=in_term,
+        is_county=may(actor, Action.KEEP_APPRAISAL),
+        states=STATES,
+        tones=TONES,
+        objection_words=OBJECTIONS,
+    )
+
+
+def _objection_page(public_id: str, form: AnswerForm) -> str:
+    session, actor = read_session(), current_actor()
+    objection = get_objection(session, actor, public_id)
+    found = session.get_one(Appraisal, objection.appraisal_id)
+    sheet = get_sheet(session, actor, found, objection.unit)
+    hands = {one for one in (objection.made_by, objection.answered_by, found.published_by) if one}
+    return render_template(
+        "numbers/appraisal_objection.html",
+        form=form,
+        one=found,
+        objection=objection,
+        sheet=sheet,
+        mark=sheet.marks[objection.source],
+        hands=display_names(session, hands),
+        is_publisher=found.published_by == actor.user_id,
+        tones=TONES,
+        objection_words=OBJECTIONS,
+    )
+
+
+def _because(source: str, rows: list[IndicatorMember]) -> dict[int, Reason]:
+    return {one.subject_id: reason(f"numbers.cause.{cause_of(source, one.bits)}") for one in rows}
+
+
+def _after() -> int:
+    """Where a page of a list begins, from the address."""
+    text = request.args.get("from", "")
+    return min(int(text), _LARGEST) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _cases_href(public_id: str, unit: str, source: str, after: int) -> str:
+    pages: dict[str, Any] = {"from": after} if after else {}
+    return url_for("numbers.appraised_cases", public_id=public_id, unit=unit, source=source, **pages)
+
+
+def _note_cases(actor: Actor, found: Appraisal, sheet: Sheet, source: str, count: int) -> None:
+    """Who opened which list: by unit, item and count, nobody by name."""
+    subject, area = ("appraisal", found.public_id), found.area_code
+    with transaction() as session:
+        note(
+            session,
+            actor,
+            "numbers.appraisal.cases_opened",
+            now=current_clock().now(),
+            subject=subject,
+            area_code=area,
+            count=count,
+            detail={"unit": sheet.unit.key, "item": source},
+        )
