@@ -49,15 +49,17 @@ class Flow:
         self.left, self.width = MARGIN, paper.width - 2 * MARGIN
         self._title, self._footer = title, footer
         self._pages: list[list[Draw]] = []
+        self._titles: list[str] = []
         self._pending: list[_Words] = []
         self.contents: list[tuple[str, int]] = []
         self._y = 0.0
 
     # -- laying out -----------------------------------------------------------------------------------------------------
 
-    def turn(self) -> None:
-        """Begin a page."""
+    def turn(self, title: str = "") -> None:
+        """Begin a page; `title` stands at its head and at the heads of those that follow."""
         self._settle()
+        self._title = title or self._title
         self._begin()
 
     def section(self, title: str) -> None:
@@ -130,6 +132,7 @@ class Flow:
 
     def _begin(self) -> None:
         self._pages.append([])
+        self._titles.append(self._title)
         self._y = self.paper.height - _TOP
 
     def _write(self, words: _Words) -> None:
@@ -155,8 +158,8 @@ class Flow:
         if cover is not None:
             cover([(title, page + 1) for title, page in self.contents])
             self._end_page(1, count)
-        for number, page in enumerate(self._pages, start=1 + before):
-            self.paper.text(self.left, self.paper.down(13), self._title, 9, grey=LABEL_GREY, fit=self.width)
+        for number, (title, page) in enumerate(zip(self._titles, self._pages, strict=True), start=1 + before):
+            self.paper.text(self.left, self.paper.down(13), title, 9, grey=LABEL_GREY, fit=self.width)
             edge = self.paper.down(15)
             self.paper.rules([(self.left, edge, self.left + self.width, edge)], 0.4, grey=HAIRLINE_GREY)
             for draw in page:

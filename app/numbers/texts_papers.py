@@ -49,6 +49,7 @@ TEXTS: dict[str, str] = {
     "numbers.report_printed": N_("印制工作报告"),
     "numbers.report_fetched": N_("下载工作报告"),
     "numbers.list_printed": N_("印制指标名单"),
+    "numbers.village_table_printed": N_("打印村基础信息一张表"),
 }
 
 register(TEXTS)

@@ -13,6 +13,7 @@ from app.numbers.views import (
     settings,
     submitting,
     training,
+    villages,
     words,
 )
 from app.numbers.views.blueprint import numbers
@@ -31,5 +32,6 @@ __all__ = [
     "settings",
     "submitting",
     "training",
+    "villages",
     "words",
 ]
