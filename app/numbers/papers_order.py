@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.accounts.queries import display_names
-from app.areas.queries import full_name, names_of, office_of
+from app.areas.queries import agency_names, full_name, names_of, office_of
 from app.audit.prints import Mark, Print
 from app.core.access import Grant
 from app.core.actor import Actor
@@ -51,6 +52,7 @@ def order_paper(
     wanted = Print(
         "numbers.order_printed", ("supervision_order", order.public_id), order.area_code, said, actor.user_id, now
     )
+    sender = _office_of(session, order.issued_by)
     unit, office = unit_names(session, [order])[order.agency_id], office_of(session, actor)
 
     def draw(mark: Mark) -> bytes:
@@ -66,6 +68,7 @@ def order_paper(
                 issued_on=business_day(order.issued_at),
                 reply_by=order.reply_by,
                 issued_by=hands[order.issued_by],
+                sender=sender,
                 cases=cases,
                 list_note=_list_note(name_grant(actor, order)),
                 reply=(reply.words or "") if reply else "",
@@ -76,6 +79,11 @@ def order_paper(
         )
 
     return draw, wanted
+
+
+def _office_of(session: Session, user_id: int) -> str:
+    agency_id = session.get_one(User, user_id).agency_id
+    return agency_names(session, [agency_id])[agency_id] if agency_id else ""
 
 
 def _case(row: CaseRow) -> OrderCase:
