@@ -20,6 +20,7 @@ from app.core.quarter import Quarter
 from app.core.workdays import WorkdayCalendar
 from app.desk.demo.acting import Actors, do, sign, visit
 from app.desk.demo.applying import apply_some
+from app.desk.demo.appraising import appraise_last_quarter
 from app.desk.demo.asking import ask_after
 from app.desk.demo.caseload import share_caseload
 from app.desk.demo.checking import check_duties
@@ -143,6 +144,7 @@ class Loader:
         count_quarters(self.session, self.county, self.moments, self._rng("residents"))
         send_orders(self.session, self.county, self.moments)
         submit_last_quarter(self.session, self.county, self.moments)
+        appraise_last_quarter(self.session, self.county, self.moments, self._rng("appraisal"))
         train(self.session, self.county, self.moments, self._rng("training"))
 
     def _rng(self, what: str) -> Random:
