@@ -6,12 +6,12 @@ Words stand in `texts_papers.py` under `numbers.cause.<name>`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
 from app.numbers.rules.indicators import Indicator
-from app.numbers.rules.membership import NOTHING, InSet, Weight
+from app.numbers.rules.membership import NOTHING, Figure, InSet, Weight
 
 S = InSet
 Key = TypeVar("Key")
@@ -29,53 +29,59 @@ class Alike:
     visits_in_time: int = 0
 
 
-class _Check(NamedTuple):
+class _Asked(NamedTuple):
+    """A cause and the bits that say so, as plain numbers: a county asks tens of thousands of times."""
+
     cause: str
-    has: InSet = NOTHING
-    lacks: InSet = NOTHING
+    mask: int
+    wanted: int
 
     def holds(self, bits: int) -> bool:
-        return bits & (self.has | self.lacks) == self.has
+        return bits & self.mask == self.wanted
 
 
-_UNSEEN = (_Check("refused", S.REFUSED), _Check("lost", S.LOST), _Check("no_visit", lacks=S.VISITED))
+def _check(cause: str, has: InSet = NOTHING, lacks: InSet = NOTHING) -> _Asked:
+    return _Asked(cause, int(has | lacks), int(has))
+
+
+_UNSEEN = (_check("refused", S.REFUSED), _check("lost", S.LOST), _check("no_visit", lacks=S.VISITED))
 _UNTREATED = (
     *_UNSEEN,
-    _Check("no_drug_needed", S.NO_DRUG_NEEDED),
-    _Check("irregular", S.MEDICATED, S.REGULAR),
-    _Check("no_drug"),
+    _check("no_drug_needed", S.NO_DRUG_NEEDED),
+    _check("irregular", S.MEDICATED, S.REGULAR),
+    _check("no_drug"),
 )
-_IRREGULAR_PATTERN = (*_UNSEEN, _Check("overdue", S.OVERDUE), _Check("gap"))
-_CHECKS: Final[dict[str, tuple[_Check, ...]]] = {
-    "management": (*_UNSEEN, _Check("not_accepted")),
-    "management_sz": (*_UNSEEN, _Check("not_accepted")),
-    "home_management": (*_UNSEEN, _Check("not_accepted")),
+_IRREGULAR_PATTERN = (*_UNSEEN, _check("overdue", S.OVERDUE), _check("gap"))
+_CHECKS: Final[dict[str, tuple[_Asked, ...]]] = {
+    "management": (*_UNSEEN, _check("not_accepted")),
+    "management_sz": (*_UNSEEN, _check("not_accepted")),
+    "home_management": (*_UNSEEN, _check("not_accepted")),
     "standard": _IRREGULAR_PATTERN,
     "standard_sz": _IRREGULAR_PATTERN,
-    "face_to_face": (*_UNSEEN, _Check("not_in_person")),
+    "face_to_face": (*_UNSEEN, _check("not_in_person")),
     "medication": _UNTREATED,
     "medication_sz": _UNTREATED,
     "regular_medication": _UNTREATED,
     "regular_medication_sz": _UNTREATED,
-    "stability": (_Check("unstable"),),
-    "latest_stability": (*_UNSEEN, _Check("not_stable")),
-    "examination": (_Check("refused", S.REFUSED), _Check("lost", S.LOST), _Check("not_examined")),
-    "emergency_in_time": (_Check("emergency_late"),),
+    "stability": (_check("unstable"),),
+    "latest_stability": (*_UNSEEN, _check("not_stable")),
+    "examination": (_check("refused", S.REFUSED), _check("lost", S.LOST), _check("not_examined")),
+    "emergency_in_time": (_check("emergency_late"),),
     "loop_in_time": (
-        _Check("forms_late", lacks=S.FORMS_IN_TIME),
-        _Check("received_late", lacks=S.RECEIVED_IN_TIME),
-        _Check("visited_late", lacks=S.VISITED_IN_TIME),
-        _Check("not_closed"),
+        _check("forms_late", lacks=S.FORMS_IN_TIME),
+        _check("received_late", lacks=S.RECEIVED_IN_TIME),
+        _check("visited_late", lacks=S.VISITED_IN_TIME),
+        _check("not_closed"),
     ),
-    "forms_in_time": (_Check("forms_late"),),
-    "received_in_time": (_Check("received_late"),),
-    "visited_in_time": (_Check("visited_late"),),
-    "entry_in_time": (_Check("entered_late"),),
-    "reassessment": (_Check("not_reassessed"),),
-    "agreements": (_Check("unsigned"),),
-    "subsidy": (_Check("unsigned", lacks=S.SIGNED), _Check("unpaid")),
-    "insurance": (_Check("uninsured"),),
-    "rehabilitation": (_Check("not_trained"),),
+    "forms_in_time": (_check("forms_late"),),
+    "received_in_time": (_check("received_late"),),
+    "visited_in_time": (_check("visited_late"),),
+    "entry_in_time": (_check("entered_late"),),
+    "reassessment": (_check("not_reassessed"),),
+    "agreements": (_check("unsigned"),),
+    "subsidy": (_check("unsigned", lacks=S.SIGNED), _check("unpaid")),
+    "insurance": (_check("uninsured"),),
+    "rehabilitation": (_check("not_trained"),),
 }
 
 
@@ -90,10 +96,11 @@ class Gap:
 
 def gap_of(indicator: Indicator, prefix: str, alike: Iterable[Alike]) -> Gap:
     """Of the rows below a place. An indicator that nobody explains (lost, deaths) has the numerator itself as its gap."""
+    lacks = _lacking(indicator)
     causes: Counter[str] = Counter()
     owners: Counter[int | None] = Counter()
     for one in alike:
-        lacking = _lacking(indicator, one) if one.area_code.startswith(prefix) else 0
+        lacking = lacks(one) if one.area_code.startswith(prefix) else 0
         if lacking:
             causes[cause_of(indicator.code, one.bits)] += lacking
             owners[one.agency_id] += lacking
@@ -106,17 +113,21 @@ def cause_of(code: str, bits: int) -> str:
 
 def states_of(bits: int) -> tuple[str, ...]:
     """What somebody's state asks for, whatever they are counted in: declined, lost, unseen, overdue."""
-    return tuple(check.cause for check in (*_UNSEEN, _Check("overdue", S.OVERDUE)) if check.holds(bits))
+    return tuple(check.cause for check in (*_UNSEEN, _check("overdue", S.OVERDUE)) if check.holds(bits))
 
 
-def _lacking(indicator: Indicator, one: Alike) -> int:
+def _lacking(indicator: Indicator) -> Callable[[Alike], int]:
+    """How many of such rows are counted below the line and not above it."""
+    above, below = _asked(indicator.numerator), _asked(indicator.denominator)
     if indicator.is_good is False:
-        return one.rows if indicator.numerator.has(one.bits) else 0
-    if not indicator.denominator.has(one.bits):
-        return 0
+        return lambda one: one.rows if above.holds(one.bits) else 0
     if indicator.numerator.weight is Weight.VISITS_IN_TIME:
-        return one.visits - one.visits_in_time
-    return 0 if indicator.numerator.has(one.bits) else one.rows
+        return lambda one: one.visits - one.visits_in_time if below.holds(one.bits) else 0
+    return lambda one: one.rows if below.holds(one.bits) and not above.holds(one.bits) else 0
+
+
+def _asked(figure: Figure) -> _Asked:
+    return _check(figure.name, figure.flags, figure.without)
 
 
 def _most_first(counted: Counter[Key]) -> tuple[tuple[Key, int], ...]:
