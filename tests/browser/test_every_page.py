@@ -83,7 +83,7 @@ def test_charts_are_drawn_anew_on_a_desktop_alone_and_break_no_policy(
         context, troubles, asked = browser.new_context(viewport=size, locale="zh-CN"), list[str](), list[str]()
         page = sign_in(context, live_county, "coordinator")
         page.on("console", lambda m, said=troubles: said.append(m.text))  # type: ignore[misc]  # each size its own list
-        page.on("request", lambda r, sent=asked: sent.append(r.url))  # type: ignore[misc]
+        page.on("request", lambda r, sent=asked: sent.append(r.url))  # type: ignore[misc]  # likewise
         page.goto(f"{live_county.url}/numbers/")
         page.wait_for_load_state("networkidle")
         is_wide = name == "desktop"
