@@ -145,6 +145,8 @@ UNSCOPED = {
     "visits.queries": "by patient or visit, which a scoped query handed out; rules and calendar are everybody's",
     "numbers.queries.totals.count_villages": "a computation of the scheduler, over a county",
     "numbers.queries.totals.residents_of": "a computation of the scheduler, over a county",
+    "numbers.queries.events": "a computation of the scheduler, over a county",
+    "numbers.queries.marks": "a computation of the scheduler, over a county",
     "numbers.queries.explaining": "of rows of a list that `list_members` cut to the actor's area",
     "numbers.queries.submissions.papers_of": "of a submission that `get_submission` handed out",
     "numbers.queries.submissions.digest_of": "of a run that `get_run` handed out",
