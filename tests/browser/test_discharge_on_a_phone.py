@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,14 +22,13 @@ from app.core.clock import business_day
 from app.discharges.models import Discharge, HandoverEscalation
 from app.discharges.rules.states import CloseReason, DischargeState, FormKind
 from app.discharges.service import follow_loops
-from app.patients.models import Patient
 from app.visits.service.recording import record_visit
 from scheduler.house import House
 from scheduler.jobs import escalate_hand_overs, follow_hand_overs
 from tests.rig.clock import NOW, StoppedClock
 from tests.rig.county import VILLAGE, County
 from tests.rig.discharges import forms, submitted
-from tests.rig.register import first_guardian, id_number, keyring, person, registered, vault
+from tests.rig.register import first_guardian, id_number, person, registered, vault
 from tests.rig.visits import command, stable
 
 pytestmark = pytest.mark.browser
@@ -108,11 +107,15 @@ def test_a_discharge_goes_through_all_five_units_and_closes(app: Flask, county: 
         page.goto("/discharges/inbox")
         page.get_by_role("link", name="办理").click()
         _tap(page, 'button[name="is_act"][value="1"]')
-    with app.extensions["anhu.db"].transaction() as session:
-        day = business_day(NOW) + timedelta(days=9)
-        found = session.get_one(Patient, patient)
-        visit = command(found, stable(day))
-        record_visit(session, vault(session), county.actor("doctor"), visit, day, NOW + timedelta(days=9))
+    doctor = phone("doctor", NOW + timedelta(days=9))
+    doctor.goto("/")
+    doctor.locator(f'a[href="/patients/{patient}/visits/new"]').first.click()
+    for group in ("met", "state", "drugs", "next"):
+        doctor.locator(f'[data-same="{group}"]').click()
+    doctor.locator(".form-footer .btn-go").click()
+    doctor.wait_for_selector("#check[open]")
+    with doctor.expect_navigation(url="**/saved"):
+        doctor.locator("#check .btn-go").click()
     assert follow_hand_overs(_house(app, NOW + timedelta(days=24))) == 1
 
     board = phone("coordinator", NOW + timedelta(days=24))
@@ -232,12 +235,14 @@ def _state(page: Page, patient: str, act: str, typed: dict[str, str], **chosen: 
     _tap(page, ".form-footer .btn-go")
 
 
-def _patient(app: Flask, county: County) -> int:
+def _patient(app: Flask, county: County) -> str:
+    """Seen in September, before the stay."""
     with app.extensions["anhu.db"].transaction() as session:
         patient = registered(session, county.actor("doctor"))
         first_guardian(session, county.actor("doctor"), patient)
-        assert keyring()
-        return patient.id
+        seen = command(patient, stable(date(2026, 9, 1)), accepted=frozenset({"visit.late_entry"}))
+        record_visit(session, vault(session), county.actor("doctor"), seen, business_day(NOW), NOW)
+        return patient.public_id
 
 
 def _send(page: Page, left_at: datetime) -> None:
