@@ -70,7 +70,7 @@ def _rows(sheet: Sheet) -> Iterable[tuple[str | int, ...]]:
             mark.numerator,
             mark.denominator,
             written(mark.full_marks),
-            "—" if mark.deduction is None else written(mark.deduction),
+            "—" if marks is None else written(mark.full_marks - marks),
             "—" if marks is None else written(marks),
             _said(sheet, source, mark),
         )
