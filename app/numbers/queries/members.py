@@ -102,14 +102,15 @@ def _base(counted: Counted) -> CTE:
         (states.c.managed_from > counted.first_on, states.c.managed_from), else_=literal(counted.first_on, Date)
     )
     is_dead = states.c.dead_from.is_not(None)
-    every = (
+    category = _diagnosis(counted)
+    return (
         select(
             patient.id.label("patient_id"),
             states.c.area_code,
             states.c.agency,
             first.label("counted_from"),
             (~is_dead).label("is_registered"),
-            _diagnosis(counted),
+            category.c.category,
             states.c.management,
             states.c.care,
             states.c.managed_from,
@@ -117,18 +118,18 @@ def _base(counted: Counted) -> CTE:
             _level(counted),
         )
         .join(states, states.c.patient_id == patient.id)
+        .outerjoin(category, category.c.patient_id == patient.id)
         .where(
             within_prefix(states.c.area_code, counted.prefix),
             patient.registry_status.not_in(_GONE),
+            or_(category.c.category.is_(None), category.c.category != DiagnosisCategory.OTHER_REPORTABLE),
             or_(
                 states.c.registry == RegistryStatus.REGISTERED.value,
                 and_(states.c.dead_from > counted.first_on, states.c.registered_to == states.c.dead_from),
             ),
         )
-        .subquery("registered")
+        .cte("base")
     )
-    is_one_of_six = or_(every.c.category.is_(None), every.c.category != DiagnosisCategory.OTHER_REPORTABLE)
-    return select(every).where(is_one_of_six).cte("base")
 
 
 def _states(counted: Counted) -> CTE:
@@ -166,19 +167,17 @@ def _states(counted: Counted) -> CTE:
     )
 
 
-def _diagnosis(counted: Counted) -> ColumnElement[Any]:
+def _diagnosis(counted: Counted) -> CTE:
     """The diagnosis that held at the cut-off, or was the last one of somebody who died before it. Where none is written down, whoever is
     registered counts all the same, but not as schizophrenia."""
     one = Diagnosis
-    return (
-        select(one.category)
-        .where(one.patient_id == Patient.id, one.withdrawn_at.is_(None), one.from_on <= counted.cut_off)
-        .order_by(one.from_on.desc(), one.id.desc())
-        .limit(1)
-        .correlate(Patient)
-        .scalar_subquery()
-        .label("category")
+    newest = func.row_number().over(partition_by=one.patient_id, order_by=(one.from_on.desc(), one.id.desc()))
+    ranked = (
+        select(one.patient_id, one.category, newest.label("nth"))
+        .where(one.withdrawn_at.is_(None), one.from_on <= counted.cut_off)
+        .subquery("ranked_diagnoses")
     )
+    return select(ranked.c.patient_id, ranked.c.category).where(ranked.c.nth == 1).cte("diagnosed")
 
 
 def _bits(conditions: Mapping[InSet, ColumnElement[bool]]) -> ColumnElement[int]:
