@@ -84,7 +84,7 @@ class _Rows(Form):
     term_days = NumberField(lazy_("申诉期（工作日）"), 1, LONGEST_TERM, [Answered(lazy_("请填写申诉期，如 5"))])
 
 
-class SchemeForm(type("Rows", (_Rows,), {name: one for n in _ROWS for name, one in _fields(n).items()})):  # type: ignore[misc]
+class SchemeForm(type("Rows", (_Rows,), {name: one for n in _ROWS for name, one in _fields(n).items()})):  # type: ignore[misc]  # its base is made of rows
     """A row without an indicator is no item."""
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
