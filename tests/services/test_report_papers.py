@@ -17,6 +17,7 @@ from app.core.db import Database
 from app.core.errors import Forbidden, NotFound
 from app.core.files import open_file
 from app.core.models import KeptFile, WorkItem, WorkState
+from app.numbers.paper_forms import form_document
 from app.numbers.paper_lists import LISTS, list_document
 from app.numbers.papers import report_papers
 from app.numbers.queries.kept_reports import get_report_file, list_reports
@@ -139,3 +140,14 @@ def test_a_printed_list_is_as_long_as_its_figure_and_names_nobody_to_whoever_may
         assert medicated is not None
         grouped = list_document(session, keyring, coordinator, run, COUNTY, medicated, NOW)
         assert "孙玉珍" not in str(grouped.rows) and sum(int(row[2]) for row in grouped.rows) == 1
+        exchange = form_document(session, keyring, coordinator, run, COUNTY, "exchange", NOW).rows
+        assert exchange[-1][0] == "合计" and [
+            sum(column) for column in zip(*(row[1:] for row in exchange[:-1]), strict=True)
+        ] == list(exchange[-1][1:])
+        assert exchange[-1][1] == values_of(session, coordinator, run, [COUNTY])[COUNTY]["registered"]
+        yearly = {
+            row[1]: row[3] for row in form_document(session, keyring, coordinator, run, COUNTY, "yearly", NOW).rows
+        }
+        assert (yearly["在册"], yearly["在管"], yearly["精防医生"]) == (2, 1, 2)  # a doctor in each of two towns
+        access = form_document(session, keyring, county.actor("auditor"), run, COUNTY, "access", NOW)
+        assert access.rows and "孙玉珍" not in str(access.rows)
