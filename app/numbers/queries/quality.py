@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, literal, select, tuple_, union_all
+from sqlalchemy import case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -52,18 +52,19 @@ def names_people(actor: Actor, check: Check) -> bool:
 def count_by_town(
     session: Session, actor: Actor, prefix: str, today: date, checks: Sequence[Check] = CHECKS
 ) -> Mapping[str, Counter[str]]:
-    """town → check → findings, below a prefix; one statement for all checks."""
+    """town → check → findings, below a prefix; the register is walked once for all checks."""
     town = func.substr(Patient.area_code, 1, _TOWN)
-    parts = [
-        select(literal(check.code).label("code"), town.label("town"), func.count().label("n"))
+    rows = (
+        select(town, *(func.sum(case((condition(check.code, today), 1), else_=0)) for check in checks))
         .join(Person, Person.id == Patient.person_id)
-        .where(within(Patient.area_code, actor), within_prefix(Patient.area_code, prefix), condition(check.code, today))
+        .where(within(Patient.area_code, actor), within_prefix(Patient.area_code, prefix))
         .group_by(town)
-        for check in checks
-    ]
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for code, prefix_, count in session.execute(union_all(*parts)):
-        found[code_of(prefix_)][code] = count
+    )
+    found: dict[str, Counter[str]] = {}
+    for prefix_, *counts in session.execute(rows):
+        of_town = {check.code: int(count) for check, count in zip(checks, counts, strict=True) if count}
+        if of_town:
+            found[code_of(prefix_)] = Counter(of_town)
     return found
 
 

@@ -86,10 +86,15 @@ def _no_village() -> Condition:
 
 
 def _guardian_of_many() -> Condition:
-    one = aliased(Guardianship)
-    standing = (one.rank == Rank.FIRST, one.to_on.is_(None), one.withdrawn_at.is_(None))
-    many = select(one.person_id).where(*standing).group_by(one.person_id).having(func.count() >= MANY_PATIENTS)
-    return exists(select(1).where(_guardian(Rank.FIRST), Guardianship.person_id.in_(many)))
+    """Nothing in it hangs on the patient, so that it is looked up once and not for each."""
+    standing = (Guardianship.rank == Rank.FIRST, Guardianship.to_on.is_(None), Guardianship.withdrawn_at.is_(None))
+    many = (
+        select(Guardianship.person_id)
+        .where(*standing)
+        .group_by(Guardianship.person_id)
+        .having(func.count() >= MANY_PATIENTS)
+    )
+    return Patient.id.in_(select(Guardianship.patient_id).where(*standing, Guardianship.person_id.in_(many)))
 
 
 def _no_consent() -> Condition:
