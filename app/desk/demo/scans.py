@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
+from app.core.clock import business_day
 from app.core.crypto import Keyring
 from app.core.db import new_public_id
 from app.documents.commands import AttachDocument
@@ -34,7 +35,7 @@ def keep_scans(
     """One sheet of each kind; `place` tells the drawings of one subject from those of another."""
     for number, kind in enumerate(kinds):
         paper = AttachDocument(new_public_id(), kind, on_day, clean_paper(_drawn(place, number)))
-        attach_document(session, keyring, actor, about, paper, now.date(), now)
+        attach_document(session, keyring, actor, about, paper, business_day(now), now)
 
 
 def _drawn(place: int, kind: int) -> bytes:
