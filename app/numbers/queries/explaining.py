@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 from app.core.reasons import Reason
 from app.core.spans import Span
 from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.queries.pattern import NOBODY_CAN_COME
 from app.numbers.rules.membership import MemberKind
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.rules.standard import TOUCHED_DAYS, DatedVisit, Window, failing_gap
 from app.patients.models import PatientSpan
-from app.patients.rules import CareSetting, ManagementStatus, SpanKind
+from app.patients.rules import ManagementStatus, SpanKind
 from app.visits.models import FollowUpVisit
-
-_NOBODY_CAN_COME = (CareSetting.INPATIENT.value, CareSetting.CUSTODY.value)
 
 
 @dataclass(slots=True)
@@ -55,17 +54,18 @@ def gaps_of(session: Session, run: IndicatorRun, members: Iterable[IndicatorMemb
 
 
 def visits_of(session: Session, run: IndicatorRun, patients: Sequence[int]) -> dict[int, VisitsOf]:
-    """Three statements, however many patients."""
+    """Four statements, however many patients."""
     found = {patient: VisitsOf() for patient in patients}
     for patient, on, due_on, is_face in session.execute(_visits(run, patients)):
         if due_on is not None:
             found[patient].visits[on] = DatedVisit(on, due_on)
         if is_face:
             found[patient].seen_on.add(on)
-    for patient, from_on, to_on in session.execute(_spans(run, patients, SpanKind.CARE, _NOBODY_CAN_COME)):
-        days = Span.half_open(from_on, to_on)
-        if days is not None:
-            found[patient].rests.append(days)
+    for what, values in NOBODY_CAN_COME.items():
+        for patient, from_on, to_on in session.execute(_spans(run, patients, what, values)):
+            days = Span.half_open(from_on, to_on)
+            if days is not None:
+                found[patient].rests.append(days)
     managed = _spans(run, patients, SpanKind.MANAGEMENT, (ManagementStatus.MANAGED.value,)).subquery()
     first = select(managed.c.patient_id, func.min(managed.c.from_on)).group_by(managed.c.patient_id)
     for patient, from_on in session.execute(first):

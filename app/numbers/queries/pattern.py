@@ -39,7 +39,7 @@ from app.visits.models import FollowUpVisit
 # in order on one day: a suspension ends, a visit is made, a suspension begins
 _ENDS, _VISIT, _BEGINS = 0, 1, 2
 # days on which nobody of the community can come: treated elsewhere, or not on the register between two registrations
-_NOBODY_CAN_COME = {
+NOBODY_CAN_COME = {
     SpanKind.CARE: (CareSetting.INPATIENT, CareSetting.CUSTODY),
     SpanKind.REGISTRY: (RegistryStatus.EXCLUDED, RegistryStatus.TRANSFERRED_OUT),
 }
@@ -120,7 +120,7 @@ def keeps_the_standard(base: CTE, pattern: CTE, counted: Counted) -> ColumnEleme
 def nobody_can_come() -> ColumnElement[bool]:
     """A dated state in which the clock of visits stands still."""
     span = PatientSpan
-    return or_(*(and_(span.what == what, span.value.in_(values)) for what, values in _NOBODY_CAN_COME.items()))
+    return or_(*(and_(span.what == what, span.value.in_(values)) for what, values in NOBODY_CAN_COME.items()))
 
 
 def rests_of(base: CTE, counted: Counted) -> CTE:
