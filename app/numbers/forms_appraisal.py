@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wtforms import Field
+from wtforms.validators import Regexp
 
 from app.core.db import new_public_id
 from app.core.fields import (
     Answered,
     ChoiceField,
+    CodeField,
     KeyField,
     ListField,
     NumberField,
@@ -79,7 +81,11 @@ def _fields(n: int) -> dict[str, Any]:
 
 class _Rows(Form):
     key = KeyField()
-    year = NumberField(lazy_("年度"), 2000, 2100, [Answered(lazy_("请填写年度，如 2026"))])
+    year = CodeField(
+        lazy_("年度"),
+        4,
+        [Answered(lazy_("请填写年度，如 2026")), Regexp(r"20[0-9]{2}\Z", message=lazy_("请填写年度，如 2026"))],
+    )
     title = TextField(lazy_("方案名称"), LONGEST_TITLE, [Answered(lazy_("请填写方案名称"))])
     term_days = NumberField(lazy_("申诉期（工作日）"), 1, LONGEST_TERM, [Answered(lazy_("请填写申诉期，如 5"))])
 
@@ -114,7 +120,7 @@ class SchemeForm(type("Rows", (_Rows,), {name: one for n in _ROWS for name, one 
     def to_command(self) -> ProposeScheme:
         return ProposeScheme(
             submission_key=str(self.key.data),
-            year=self.year.data,
+            year=int(self.year.data),
             title=self.title.data,
             term_days=self.term_days.data,
             rows=tuple((n, self._item(n)) for n in self.filled),

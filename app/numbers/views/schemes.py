@@ -38,7 +38,7 @@ def new_scheme() -> str:
     items = [Item.from_json(one) for one in standing.items] if standing else suggested()
     title = standing.title if standing else _("%(year)s 年度严重精神障碍患者服务管理考评方案", year=year)
     term = standing.term_days if standing else _DEFAULT_TERM
-    return _ask(SchemeForm({"year": year, "title": title, "term_days": term, **row_data(items)}))
+    return _ask(SchemeForm({"year": str(year), "title": title, "term_days": term, **row_data(items)}))
 
 
 @numbers.post("/appraisals/schemes/new", endpoint="propose_scheme")
