@@ -43,8 +43,10 @@ class ReplyForm(Form):
 
 def reply_form(cases: Sequence[tuple[int, str | None]]) -> ReplyForm:
     """With a field a case (id, what was said before)."""
+    answered = Answered(lazy_("请选择这一例的办理情况"))
     fields = {
-        f"case_{case_id}": ListField(lazy_("单位办理情况"), labelled(OUTCOMES), default=said) for case_id, said in cases
+        f"case_{case_id}": ListField(lazy_("单位办理情况"), labelled(OUTCOMES), [answered], default=said)
+        for case_id, said in cases
     }
     form: ReplyForm = type("ReplyForm", (ReplyForm,), fields)()
     return form
