@@ -64,7 +64,7 @@ def submissions() -> str:
         submissions=found,
         waiting=waiting,
         names=display_names(session, _hands(found)),
-        areas=names_of(session, {one.area_code for one in [*found, *waiting]}),
+        areas=names_of(session, [*(one.area_code for one in found), *(run.area_code for run in waiting)]),
         states=STATES,
         tones=TONES,
     )
