@@ -44,10 +44,11 @@ _SECTIONS: Final = (
             ("按时发单", I.FORMS_IN_TIME),
             ("按时签收", I.RECEIVED_IN_TIME),
             ("按时首访", I.VISITED_IN_TIME),
+            ("应办结", I.LOOPS),
             ("按时办结", I.LOOPS_IN_TIME),
-            ("及时率（%）", _Share(I.LOOPS_IN_TIME, I.DISCHARGES)),
+            ("及时率（%）", _Share(I.LOOPS_IN_TIME, I.LOOPS)),
         ),
-        "只计截止日前已到办结期限的出院衔接。",
+        "应办结的，为截止日前已到办结期限的出院衔接。",
     ),
     _Section(
         "季度评估与新登记",
