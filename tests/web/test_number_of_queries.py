@@ -30,6 +30,8 @@ PAGES = [
     ("coordinator", "/late"),
     ("county_office", "/late?kind=follow_up&when=open"),
     ("doctor", "/visits/national"),
+    ("county_office", "/numbers/quality/"),
+    ("county_office", "/numbers/quality/no_phone"),
 ]
 
 
