@@ -54,7 +54,7 @@ class TrainingForm(Form):
         self.attendees.choices = list(staff)
 
     def validate_hours(self, field: CodeField) -> None:
-        if not _HOURS.fullmatch(field.data or "") or not 1 <= self.half_hours <= MOST_HALF_HOURS:
+        if field.data and (not _HOURS.fullmatch(field.data) or not 1 <= self.half_hours <= MOST_HALF_HOURS):
             raise ValidationError(say(reason("numbers.training.hours")))
 
     def validate_others(self, field: ParagraphField) -> None:

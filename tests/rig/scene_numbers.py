@@ -16,7 +16,7 @@ from app.numbers.commands_training import RecordTraining
 from app.numbers.models import IndicatorRun, ReportPaper
 from app.numbers.queries.kept_reports import KIND, MEDIA, name_of
 from app.numbers.rules.period import ReportPeriod
-from app.numbers.rules.settings import NumberSettings
+from app.numbers.rules.settings import NumberSettings, RegularMode
 from app.numbers.rules.training import TrainingTopic
 from app.numbers.service.computing import compute
 from app.numbers.service.submitting import submit_report
@@ -41,13 +41,16 @@ def count_and_submit(
 ) -> None:
     """The third quarter three times: submitted, proposed as a revision with a paper, and anew."""
 
-    def count(hours: int) -> IndicatorRun:
+    def count(hours: int, regular: RegularMode = RegularMode.STRICT) -> IndicatorRun:
         now = NOW + timedelta(hours=hours)
-        return compute(session, office, county_code, COUNTED, NumberSettings(), TODAY, now)
+        return compute(session, office, county_code, COUNTED, NumberSettings(regular=regular), TODAY, now)
 
     submit_report(session, office, SubmitReport(count(0).public_id), NOW)
     revision = submit_report(
-        session, office, SubmitReport(count(1).public_id, "补录随访 1 次"), NOW + timedelta(hours=1)
+        session,
+        office,
+        SubmitReport(count(1, RegularMode.LAST_VISIT).public_id, "改按末次随访判定"),
+        NOW + timedelta(hours=1),
     )
     file = keep_file(
         session, keyring, "numbers_report", "report.pdf", "application/pdf", b"%PDF-1.4\n", county_code, office, NOW

@@ -156,10 +156,13 @@ def test_other_rules_are_named_where_nothing_was_learned(session: Session, count
     assert one.causes == [Cause.RULES_CHANGED]
 
 
-def test_a_revision_needs_a_reason_and_another_person(session: Session, county: County) -> None:
+def test_a_revision_needs_a_reason_and_another_person(session: Session, county: County, vault: Vault) -> None:
     first = submit(session, county, count(session, county, NOW))
     with pytest.raises(Conflict):  # there is nothing new to submit
         submit(session, county, session.get_one(IndicatorRun, first.run_id), "更正")
+    with pytest.raises(Conflict):  # nor where the same was counted again
+        submit(session, county, count(session, county, LATER), "更正")
+    registered(session, county, vault)
     again = count(session, county, LATER)
     with pytest.raises(Invalid):
         submit(session, county, again)

@@ -19,6 +19,7 @@ Clients = Callable[[str], FlaskClient]
 def _form(client: FlaskClient) -> dict[str, str | list[str]]:
     page = client.get("/numbers/training/new").text
     key = re.search(r'name="key"[^>]*value="([^"]+)"', page)
+    assert page.count('name="key"') == 1
     assert key
     return {
         "key": key[1],

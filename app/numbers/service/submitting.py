@@ -17,7 +17,7 @@ from app.core.work import ask_for_work
 from app.numbers.commands import SubmitReport
 from app.numbers.models import IndicatorRun, ReportSubmission
 from app.numbers.queries.runs import find_run, get_run
-from app.numbers.queries.submissions import digest_of, get_submission, highest_number
+from app.numbers.queries.submissions import digest_of, find_standing, get_submission, highest_number
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.submission import LONGEST_REASON, SubmissionState
 
@@ -36,12 +36,15 @@ def submit_report(session: Session, actor: Actor, command: SubmitReport, now: da
         raise Invalid({"reason": [reason("numbers.submission.reason", most=LONGEST_REASON)]})
     run.is_frozen = True
     session.flush()
+    digest, standing = digest_of(session, run), find_standing(session, actor, run.area_code, run.period)
+    if standing is not None and standing.digest == digest:
+        raise Conflict(reason("numbers.submission.nothing_new"))
     submission = ReportSubmission(
         area_code=run.area_code,
         period=run.period,
         number=number,
         run_id=run.id,
-        digest=digest_of(session, run),
+        digest=digest,
         state=SubmissionState.PROPOSED if number > 1 else SubmissionState.SUBMITTED,
         reason=why if number > 1 else None,
         submitted_at=now,

@@ -31,6 +31,7 @@ from app.numbers.models import IndicatorRun, ReportSubmission
 from app.numbers.queries.runs import find_run, get_run, values_of
 from app.numbers.queries.submissions import (
     Difference,
+    find_standing,
     get_submission,
     highest_number,
     list_differences,
@@ -64,6 +65,7 @@ def submissions() -> str:
         submissions=found,
         waiting=waiting,
         names=display_names(session, _hands(found)),
+        submitted={(one.area_code, one.period) for one in found},
         areas=names_of(session, [*(one.area_code for one in found), *(run.area_code for run in waiting)]),
         states=STATES,
         tones=TONES,
@@ -173,21 +175,21 @@ def _ask(public_id: str, form: SubmitForm) -> str:
 def _page(public_id: str, form: Form) -> str:
     session, actor = read_session(), current_actor()
     found = get_submission(session, actor, public_id)
-    reported = session.get_one(IndicatorRun, found.run_id)
-    now = find_run(session, actor, found.area_code, ReportPeriod.parse(found.period))
-    differences = [] if now is None or now.id == reported.id else list_differences(session, actor, reported, now)
+    then, now = _compared(session, actor, found)
+    differences = [] if now is None else list_differences(session, actor, then, now)
     if differences:
         _note_looked_at(actor, found, len(differences))
+    reported = session.get_one(IndicatorRun, found.run_id)
     return render_template(
         "numbers/submission.html",
         one=found,
         reported=reported,
-        now=now if now is not None and now.id != reported.id else None,
+        now=now,
         form=form,
         area=names_of(session, [found.area_code])[found.area_code],
         hands=display_names(session, _hands([found])),
         papers=papers_of(session, found),
-        rows=_beside(session, actor, reported, now),
+        rows=_beside(session, actor, then, now),
         causes=Counter(cause for one in differences for cause in one.causes).most_common(),
         people=_people(session, actor, differences[:SHOWN], NumberSettings.from_json(reported.settings)),
         left_out=max(0, len(differences) - SHOWN),
@@ -197,6 +199,17 @@ def _page(public_id: str, form: Form) -> str:
         is_waiting=found.state is SubmissionState.PROPOSED,
         is_own=found.submitted_by == actor.user_id,
     )
+
+
+def _compared(session: Session, actor: Actor, found: ReportSubmission) -> tuple[IndicatorRun, IndicatorRun | None]:
+    """A revision that waits beside the report that it would replace; any other report beside the newest count, where that is another."""
+    own = session.get_one(IndicatorRun, found.run_id)
+    if found.state is SubmissionState.PROPOSED:
+        standing = find_standing(session, actor, found.area_code, found.period)
+        if standing is not None:
+            return session.get_one(IndicatorRun, standing.run_id), own
+    newest = find_run(session, actor, found.area_code, ReportPeriod.parse(found.period))
+    return own, None if newest is None or newest.id == own.id else newest
 
 
 def _hands(found: list[ReportSubmission]) -> set[int]:
