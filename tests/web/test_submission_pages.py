@@ -1,0 +1,55 @@
+"""The pages of submitted reports: what was learned since is named, and the second person sees what a revision would change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.core.db import Database
+from app.numbers.commands import SubmitReport
+from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.settings import NumberSettings
+from app.numbers.service.computing import compute
+from app.numbers.service.submitting import submit_report
+from app.patients.commands import DiagnosisDraft
+from app.patients.rules import DiagnosisCategory
+from app.patients.service import record_death
+from app.people.models import DatePrecision
+from tests.conftest import NOW, TODAY
+from tests.rig.county import COUNTY, County
+from tests.rig.visits import register
+
+QUARTER = ReportPeriod.parse("2026Q3")
+DIAGNOSIS = DiagnosisDraft(DiagnosisCategory.SCHIZOPHRENIA, "F20.0")
+
+
+def test_who_is_counted_otherwise_is_named_and_a_revision_is_seen_before_it_is_agreed(
+    app: Flask, database: Database, county: County, client_as: Callable[[str], FlaskClient]
+) -> None:
+    coordinator, keyring = county.actor("coordinator"), app.extensions["anhu.keyring"]
+    with database.transaction() as session:
+        doctor = county.actor("doctor")
+        died = register(session, keyring, doctor, TODAY, NOW, "周长河", diagnosis=DIAGNOSIS)
+        run = compute(session, coordinator, COUNTY, QUARTER, NumberSettings(), TODAY, NOW)
+        first = submit_report(session, coordinator, SubmitReport(run.public_id), NOW).public_id
+        later = NOW + timedelta(hours=1)
+        record_death(session, doctor, died, date(2026, 8, 20), DatePrecision.DAY, 4, later)
+        again = compute(session, coordinator, COUNTY, QUARTER, NumberSettings(), TODAY, later).public_id
+    office = client_as("county_office")
+    page = office.get(f"/numbers/submitted/{first}").text
+    assert "上报后得知死亡" in page and "周长河" in page and f"/patients/{died.public_id}" in page
+
+    proposed = client_as("coordinator").post(f"/numbers/submitted/new/{again}", data={"reason": "补录死亡 1 人"})
+    assert proposed.status_code == 302
+    waiting = office.get(proposed.location).text
+    assert "原报与修订" in waiting and "周长河" in waiting and "同意修订" in waiting
+    assert office.post(f"{proposed.location}/agree").status_code == 302
+    with database.transaction() as session:
+        same = compute(
+            session, coordinator, COUNTY, QUARTER, NumberSettings(), TODAY, NOW + timedelta(hours=2)
+        ).public_id
+    nothing_new = client_as("coordinator").post(f"/numbers/submitted/new/{same}", data={"reason": "再报一次"})
+    assert nothing_new.status_code == 409 and "已经上报" in nothing_new.text
