@@ -138,6 +138,8 @@ class ComplianceDocument:
     """What the rows are: 乡镇, 村（社区）; nothing where there is nothing below."""
     status: str = "未报送"
     prepared_by: str = ""
+    counted_at: str = ""
+    """When the figures were counted, in local time."""
 
     @property
     def title(self) -> str:
@@ -358,7 +360,8 @@ def _definitions(flow: Flow, document: ComplianceDocument, numeral: str) -> None
     flow.section(f"{numeral}、口径说明")
     flow.paragraph(
         f"统计区间为{chinese_period(document.first_on, document.cut_off)}，数据截止日为{chinese_date(document.cut_off)}，"
-        f"规则版本为 {document.rule_set}。截止日之后录入、更正的数据不计入本报告。"
+        f"规则版本为 {document.rule_set}。随访等按发生日期统计，"
+        f"{document.counted_at}统计时已录入的均计入；其后录入、更正的不计入本报告。"
     )
     for sentence in document.modes:
         flow.paragraph(sentence)

@@ -55,6 +55,12 @@ def chinese_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def chinese_time(at: datetime) -> str:
+    """2026年10月8日 09:30, in local time."""
+    local = at.astimezone(SHANGHAI)
+    return f"{chinese_date(local.date())} {local:%H:%M}"
+
+
 def chinese_period(first: date, last: date) -> str:
     """2026年7月1日至9月30日; the second year is named only where it differs."""
     if first.year == last.year:

@@ -53,7 +53,7 @@ from reports.compliance import (
     render_compliance_pdf,
 )
 from reports.compliance_xlsx import render_compliance_xlsx
-from reports.wording import Provenance
+from reports.wording import Provenance, chinese_time
 
 # emergencies and discharges belong to the place where they were
 OF_THE_PLACE, _EVENTS = "属地乡镇", InSet.EMERGENCY | InSet.DISCHARGE
@@ -93,6 +93,7 @@ def compliance_document(facts: ReportFacts, organisation: str, provenance: Prove
         below=_BELOW_WORDS[level_of(facts.place)] if facts.below else "",
         status="已报送" if facts.run.is_frozen else "未报送",
         prepared_by=provenance.printed_by,
+        counted_at=chinese_time(facts.run.computed_at),
     )
 
 

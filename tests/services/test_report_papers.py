@@ -111,6 +111,7 @@ def _figures_are_the_runs(papers: dict[str, bytes], counts: dict[str, int]) -> N
         assert line[3] == (float(one.rate(counts) or 0) if one.rate(counts) else None), one.code
     said = words_on(papers["pdf"])
     assert "在管1÷在册2" in said and "50.00%" in said
+    assert "随访等按发生日期统计" in said and "统计时已录入的均计入" in said and "截止日之后录入" not in said
     told = "".join(one.text for one in docx.Document(io.BytesIO(papers["docx"])).paragraphs)
     assert "在册严重精神障碍患者 2 人，在管 1 人" in told and "孙玉珍" not in told + said
 
