@@ -133,6 +133,7 @@ TEXTS: dict[str, str] = {
     "numbers.standard.first_late": N_("自%(since)s起应在%(due)s前首次随访，届时没有随访"),
     "numbers.standard.late": N_("%(after)s之后应在%(due)s前随访，%(came)s才随访"),
     "numbers.standard.nobody_since": N_("%(after)s之后应在%(due)s前随访，至今没有随访"),
+    "numbers.standard.waits": N_("一次%(on)s的随访待确认，确认后计入"),
     "numbers.standard.too_few": N_("全年随访 %(count)s 次，少于 %(wanted)s 次"),
     "numbers.standard.no_visit": N_("统计期内没有完整随访"),
     "numbers.standard.kept": N_("%(first)s至%(last)s，每次随访都按期完成"),

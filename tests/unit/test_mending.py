@@ -57,3 +57,17 @@ def test_whoever_refuses_cannot_simply_be_visited_and_whoever_is_counted_lacks_n
     ]
     whole = SEEN | InSet.STANDARD | InSet.FACE_TO_FACE | InSet.EXAMINED
     assert lacks_of(int(whole), PARTS, None, [], [], END, NumberSettings()) == []
+
+
+def test_a_visit_that_waits_for_the_town_mends_what_a_refusal_does_not_hide() -> None:
+    day = date(2026, 3, 3)
+    waits = reason("numbers.standard.waits", on=day)
+
+    def told(bits: InSet, settings: NumberSettings, *waiting: date) -> list[tuple[str, date | None]]:
+        parts = ["standard", "face_to_face"]
+        found = lacks_of(int(bits), parts, waits, [], [SPRING], END, settings, waiting)
+        return [(one.because.code, one.until) for one in found]
+
+    assert told(SEEN, HALVES, day) == [("numbers.standard.waits", END)] * 2
+    assert told(SEEN, HALVES, date(2026, 7, 1))[1] == ("numbers.cause.not_in_person", None)
+    assert told(SEEN | InSet.REFUSED, NumberSettings(), day) == [("numbers.cause.refused", None)] * 2

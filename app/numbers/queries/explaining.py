@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.core.reasons import Reason
@@ -15,10 +15,11 @@ from app.numbers.models import IndicatorMember, IndicatorRun
 from app.numbers.queries.pattern import NOBODY_CAN_COME
 from app.numbers.rules.membership import MemberKind
 from app.numbers.rules.settings import NumberSettings
-from app.numbers.rules.standard import TOUCHED_DAYS, DatedVisit, Window, failing_gap
+from app.numbers.rules.standard import TOUCHED_DAYS, DatedVisit, Window, failing_gap, waits_for_confirmation
 from app.patients.models import PatientSpan
 from app.patients.rules import ManagementStatus, SpanKind
 from app.visits.models import FollowUpVisit
+from app.visits.queries_confirmation import is_unconfirmed
 
 
 @dataclass(slots=True)
@@ -28,15 +29,23 @@ class VisitsOf:
     visits: dict[date, DatedVisit] = field(default_factory=dict)
     # in person
     seen_on: set[date] = field(default_factory=set)
+    # by a village doctor, not counted until the town confirms; in person, those within the period
+    waiting: dict[date, DatedVisit] = field(default_factory=dict)
+    waiting_seen: set[date] = field(default_factory=set)
     rests: list[Span] = field(default_factory=list)
     managed_from: date | None = None
 
     def gap(self, run: IndicatorRun, settings: NumberSettings) -> Reason | None:
-        """The first gap that keeps the visits from the standard."""
+        """The first gap that keeps the visits from the standard; one that waiting visits close is told as that."""
         if self.managed_from is None:
             return None
         window = Window(run.first_on, self.managed_from, run.cut_off)
-        return failing_gap(self.visits.values(), self.rests, window, settings.standard)
+        gap = failing_gap(self.visits.values(), self.rests, window, settings.standard)
+        inside = [on for on in self.waiting if on >= window.first]
+        if not inside or (gap is None and any(on >= window.first for on in self.visits)):
+            return gap
+        left = failing_gap((self.visits | self.waiting).values(), self.rests, window, settings.standard)
+        return left or waits_for_confirmation(inside)
 
     def halves(self, ended: Iterable[tuple[date, date]]) -> list[Span]:
         """Of the half-years that have ended, those in which management had time to see somebody."""
@@ -56,11 +65,14 @@ def gaps_of(session: Session, run: IndicatorRun, members: Iterable[IndicatorMemb
 def visits_of(session: Session, run: IndicatorRun, patients: Sequence[int]) -> dict[int, VisitsOf]:
     """Four statements, however many patients."""
     found = {patient: VisitsOf() for patient in patients}
-    for patient, on, due_on, is_face in session.execute(_visits(run, patients)):
+    for patient, on, due_on, is_face, waits in session.execute(_visits(run, patients)):
+        one = found[patient]
         if due_on is not None:
-            found[patient].visits[on] = DatedVisit(on, due_on)
-        if is_face:
-            found[patient].seen_on.add(on)
+            (one.waiting if waits else one.visits)[on] = DatedVisit(on, due_on)
+        if is_face and not waits:
+            one.seen_on.add(on)
+        elif is_face and on >= run.first_on:
+            one.waiting_seen.add(on)
     for what, values in NOBODY_CAN_COME.items():
         for patient, from_on, to_on in session.execute(_spans(run, patients, what, values)):
             days = Span.half_open(from_on, to_on)
@@ -73,17 +85,16 @@ def visits_of(session: Session, run: IndicatorRun, patients: Sequence[int]) -> d
     return found
 
 
-def _visits(run: IndicatorRun, patients: Sequence[int]) -> Select[int, date, date | None, bool]:
-    """What `queries/pattern.py` counts."""
+def _visits(run: IndicatorRun, patients: Sequence[int]) -> Select[int, date, date | None, bool, bool]:
+    """What `queries/pattern.py` counts, and what it will count once the town has confirmed it."""
     visit = FollowUpVisit
     is_face = and_(visit.form.in_((1, 2)), visit.objects.op("&")(1) != 0)
     return (
-        select(visit.patient_id, visit.visited_on, visit.next_due_on, is_face)
+        select(visit.patient_id, visit.visited_on, visit.next_due_on, is_face, is_unconfirmed())
         .where(
             visit.patient_id.in_(patients),
             visit.is_complete,
             visit.withdrawn_at.is_(None),
-            or_(visit.needs_confirmation.is_(False), visit.confirmed_at.is_not(None)),
             visit.visited_on <= run.cut_off,
         )
         .order_by(visit.visited_on, visit.id)

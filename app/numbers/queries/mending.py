@@ -66,7 +66,16 @@ def list_missing(session: Session, actor: Actor, run: IndicatorRun, place: str, 
     for who in describe(session, actor, members):
         known, bits = facts[who.member.subject_id], who.member.bits
         gap = known.gap(run, settings)
-        lacks = lacks_of(bits, parts_for(actor), gap, known.seen_on, known.halves(ended), period.last_day, settings)
+        lacks = lacks_of(
+            bits,
+            parts_for(actor),
+            gap,
+            known.seen_on,
+            known.halves(ended),
+            period.last_day,
+            settings,
+            known.waiting_seen,
+        )
         found.append(Missing(who, lacks))
     return found
 

@@ -22,6 +22,7 @@ TOUCHED_DAYS = 45
 FIRST_VISIT_DAYS = 92
 AFTER_SUSPENSION_DAYS = 14
 VISITS_A_YEAR = 4
+WAITS = "numbers.standard.waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ def failing_gap(
     if window.is_whole_year and not rested and len(inside) < VISITS_A_YEAR:
         return reason("numbers.standard.too_few", count=len(inside), wanted=VISITS_A_YEAR)
     return None
+
+
+def waits_for_confirmation(days: Iterable[date]) -> Reason:
+    """Somebody came; what is missing is the word of the town. Of several days the first, which is confirmed first."""
+    return reason(WAITS, on=min(days))
 
 
 def _events(

@@ -33,6 +33,7 @@ from app.numbers.rules.membership import Figure, Weight
 from app.numbers.rules.orders import may_be_ordered
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
+from app.numbers.rules.standard import WAITS
 from app.numbers.views.blueprint import numbers
 from app.numbers.views.board import read_period
 
@@ -134,7 +135,13 @@ def _reasons(session: Session, run: IndicatorRun, figure: Figure, members: list[
     causes = {one.subject_id: reason(f"numbers.cause.{cause_of(code, one.bits)}") for one in members}
     kept = {patient for patient, cause in causes.items() if cause.code in _TOLD_BY_STATE}
     gaps = gaps_of(session, run, members) if code.startswith("standard") else {}
-    return causes | {patient: gap for patient, gap in gaps.items() if patient not in kept}
+    told = {patient: gap for patient, gap in gaps.items() if patient not in kept or _waits_unseen(causes[patient], gap)}
+    return causes | told
+
+
+def _waits_unseen(cause: Reason, gap: Reason) -> bool:
+    """No visit counts, but one waits for the town."""
+    return gap.code == WAITS and cause.code == "numbers.cause.no_visit"
 
 
 def _related(
