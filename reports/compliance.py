@@ -136,7 +136,8 @@ class ComplianceDocument:
     provenance: Provenance
     below: str = ""
     """What the rows are: 乡镇, 村（社区）; nothing where there is nothing below."""
-    status: str = "未报送"
+    status: str = "未上报"
+    """Whether it is what was submitted."""
     prepared_by: str = ""
     counted_at: str = ""
     """When the figures were counted, in local time."""

@@ -43,7 +43,7 @@ def briefing_document(facts: ReportFacts, organisation: str, provenance: Provena
             (section.heading, tuple("".join(piece.text for piece in sentence) for sentence in section.sentences))
             for section in sections_of(facts, today)
         ),
-        source=f"数据截止日 {chinese_date(facts.run.cut_off)}，规则版本 {facts.run.rule_set}。"
+        source=f"数据截止日 {chinese_date(facts.run.cut_off)}，规则版本 {facts.run.rule_set}，{facts.status}。"
         + "".join(mode_sentences(facts.settings)),
         provenance=provenance,
     )

@@ -12,6 +12,7 @@ from app.areas.queries import agency_names, full_name, list_places, names_of
 from app.areas.rules import AreaLevel, level_of, prefix_of, town_of
 from app.core.actor import Actor
 from app.numbers.models import IndicatorRun, IndicatorTarget
+from app.numbers.paper_status import status_of
 from app.numbers.queries.causes import count_alike
 from app.numbers.queries.runs import find_run, values_of
 from app.numbers.queries.settings import targets_of
@@ -44,6 +45,8 @@ class ReportFacts:
     alike: Sequence[Alike]
     agencies: Mapping[int, str]
     villages: tuple[tuple[str, str, bool], ...] = field(default=())
+    # which report the run is
+    status: str = ""
 
     @property
     def own(self) -> Counts:
@@ -83,6 +86,7 @@ def read_facts(session: Session, actor: Actor, run: IndicatorRun, place: str | N
         alike=alike,
         agencies=agency_names(session, {one.agency_id for one in alike if one.agency_id is not None}),
         villages=villages,
+        status=status_of(session, actor, run),
     )
 
 

@@ -91,7 +91,7 @@ def compliance_document(facts: ReportFacts, organisation: str, provenance: Prove
         villages=village_table(facts.villages, facts.counts),
         provenance=provenance,
         below=_BELOW_WORDS[level_of(facts.place)] if facts.below else "",
-        status="已报送" if facts.run.is_frozen else "未报送",
+        status=facts.status,
         prepared_by=provenance.printed_by,
         counted_at=chinese_time(facts.run.computed_at),
     )

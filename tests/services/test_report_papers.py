@@ -11,14 +11,18 @@ import openpyxl
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.audit.models import PrintedPaper
 from app.core.db import Database
 from app.core.errors import Forbidden, NotFound
 from app.core.files import open_file
 from app.core.models import KeptFile, WorkItem, WorkState
+from app.numbers.commands import SubmitReport
+from app.numbers.models import IndicatorRun
 from app.numbers.paper_forms import form_document
 from app.numbers.paper_lists import LISTS, list_document
+from app.numbers.paper_status import status_of
 from app.numbers.papers import report_papers
 from app.numbers.queries.kept_reports import get_report_file, list_reports
 from app.numbers.queries.runs import count_members, find_run, values_of
@@ -26,10 +30,13 @@ from app.numbers.rules.behind import find_figure
 from app.numbers.rules.indicators import indicators
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
+from app.numbers.service.computing import compute
 from app.numbers.service.reporting import ask_for_report
+from app.numbers.service.submitting import submit_report
 from app.people.vault import Vault
 from app.subsidies.cli.reports import report
 from app.visits.service import record_visit
+from reports.wording import chinese_time
 from scheduler.house import House
 from scheduler.work import do_next
 from tests.conftest import NOW, TODAY
@@ -100,6 +107,22 @@ def test_a_report_is_drawn_once_for_ever_alike_and_found_again_by_those_whose_pl
     assert done.exit_code == 0 and out.read_bytes().startswith(b"%PDF"), done.stderr
     assert runner.invoke(report, [*arguments, str(tmp_path / "report.doc")]).exit_code == 2
     assert runner.invoke(report, [*arguments[:-2], str(out)]).exit_code == 1  # a paper names who printed it
+
+
+def test_a_report_says_whether_it_is_what_was_submitted(session: Session, county: County) -> None:
+    coordinator = county.actor("coordinator")
+    over = ReportPeriod.parse("2026Q2")
+
+    def counted(hours: int) -> IndicatorRun:
+        now = NOW + timedelta(hours=hours)
+        return compute(session, coordinator, COUNTY, over, NumberSettings(), TODAY, now)
+
+    first = counted(0)
+    assert status_of(session, coordinator, first) == "未上报"
+    submit_report(session, coordinator, SubmitReport(first.public_id, ""), NOW)
+    assert status_of(session, coordinator, first) == f"已上报（原报）于{chinese_time(NOW)}"
+    newer = counted(1)
+    assert status_of(session, coordinator, newer) == "未上报的最新统计（已上报的为原报）"
 
 
 def _figures_are_the_runs(papers: dict[str, bytes], counts: dict[str, int]) -> None:

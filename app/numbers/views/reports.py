@@ -31,6 +31,7 @@ from app.numbers.paper_lists import LISTS, list_document, print_of_list
 from app.numbers.queries.board import get_place
 from app.numbers.queries.kept_reports import MEDIA, get_report_file, list_reports, list_reports_under_way
 from app.numbers.queries.runs import find_run
+from app.numbers.queries.submissions import find_standing
 from app.numbers.rules.behind import find_figure
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
@@ -188,11 +189,13 @@ def _ask(period: str, place: str, *, below: bool) -> Answer:
 def _page(form: Form) -> str:
     session, actor, now = read_session(), current_actor(), current_clock().now()
     own, kept = place_of(actor), list_reports(session, actor, now)
+    offered = _offered() if level_of(own) in _PRINTED else []
     return render_template(
         "numbers/reports.html",
         form=form,
         place=own,
-        offered=_offered() if level_of(own) in _PRINTED else [],
+        offered=offered,
+        submitted={one: find_standing(session, actor, county_of(own), str(one)) for one in offered},
         bound=_BOUND.get(level_of(own)),
         lists=MEETING_LISTS if may(actor, Action.OPEN_NUMBERS) and level_of(own) in _PRINTED else (),
         list_period=_list_period(session, actor, own),
