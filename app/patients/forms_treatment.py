@@ -72,7 +72,7 @@ class InjectionForm(Form):
 
 class SupplyForm(Form):
     key = KeyField()
-    drug = TextField(lazy_("药名和规格，如：奥氮平片 5mg"), _LONGEST_DRUG, [Answered(lazy_("请填写药名"))])
+    drug = TextField(lazy_("药名和规格（剂型、每片毫克数）"), _LONGEST_DRUG, [Answered(lazy_("请填写药名"))])
     given_on = DayField(lazy_("领药日期"), [Answered(lazy_("请填写领药日期")), Past()])
     days = NumberField(lazy_("够用几天"), 1, 366, [Answered(lazy_("请填写够用几天"))])
     source = TextField(lazy_("发药机构（选填）"), _LONGEST_PLACE)

@@ -90,7 +90,7 @@ WITHOUT_PAGE = {
 NO_FIELDS = (
     "/numbers/appraisals/new/<public_id>", "/appraisals/<public_id>/publish", "/appraisals/<public_id>/drop", "/appraisals/<public_id>/finish",
     "/schemes/<public_id>/adopt", "/schemes/<public_id>/refuse", "/schemes/<public_id>/withdraw",
-    "/<period>/<place>/count", "/numbers/reports/<period>/<place>", "/reports/<period>/<place>/below",
+    "/<period:period>/<place>/count", "/numbers/reports/<period:period>/<place>", "/reports/<period:period>/<place>/below",
     "/submitted/<public_id>/agree", "/submitted/<public_id>/refuse", "/submitted/<public_id>/withdraw", "/training/<public_id>/withdraw", "/orders/<public_id>/receive", "/orders/<public_id>/close",
     "/<as_of>/<public_id>", "/<as_of>/<public_id>/load",
     "/duty/checks/<public_id>/withdraw", "/open", "/take-up", "/reset", "/relatives/complete", "/relatives/<public_id>/end", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.areas.models import Agency
 from app.areas.queries import agency_names, full_names
 from app.core.access import Action, Field, Grant, may, sees
-from app.core.actor import Actor
+from app.core.actor import Actor, Role
 from app.core.batches import slices
 from app.core.errors import NotFound
 from app.core.reasons import Reason
@@ -164,7 +164,12 @@ def describe_cases(session: Session, actor: Actor, order: SupervisionOrder) -> l
 
 
 def name_grant(actor: Actor, order: SupervisionOrder) -> Grant:
-    """FULL: by name; MASKED: by record number; NONE: place alone, because being on this list tells what the role may not read."""
+    """FULL: by name; MASKED: by record number; NONE: place alone, because being on this list tells what the role may not read.
+
+    The police have no lists of people (roles.md): their orders count cases by place.
+    """
+    if actor.role is Role.POLICE:
+        return Grant.NONE
     told = fields_told_by(order) - {Field.PATIENT_NAME}
     if any(sees(actor, field) is not Grant.FULL for field in told):
         return Grant.NONE

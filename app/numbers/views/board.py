@@ -42,14 +42,14 @@ def index() -> str:
     return _city(actor, period)
 
 
-@numbers.get("/<period>/<place>")
+@numbers.get("/<period:period>/<place>")
 @permit(Action.SEE_PLACE_NUMBERS)
 def place(period: str, place: str) -> str:
     """A county, town or village in the actor's area; for htmx only how far the count is."""
     return _page(place, read_period(period))
 
 
-@numbers.post("/<period>/<place>/count")
+@numbers.post("/<period:period>/<place>/count")
 @permit(Action.OPEN_NUMBERS)
 def count(period: str, place: str) -> Answer:
     """Count the county anew, in the background; what was counted before stays to be read until then."""

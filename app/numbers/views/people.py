@@ -47,7 +47,7 @@ _COUNTS: dict[Weight, Callable[[IndicatorMember], int]] = {
 _TOLD_BY_STATE = ("numbers.cause.refused", "numbers.cause.lost", "numbers.cause.no_visit")
 
 
-@numbers.get("/<period>/<place>/<figure>")
+@numbers.get("/<period:period>/<place>/<figure>")
 @permit(Action.OPEN_NUMBERS)
 def people(period: str, place: str, figure: str) -> str:
     """The rows that were counted, by name or, where the role may not read that, by place and institution. Noted."""
@@ -80,7 +80,7 @@ def people(period: str, place: str, figure: str) -> str:
     )
 
 
-@numbers.get("/<period>/<place>/mend")
+@numbers.get("/<period:period>/<place>/mend")
 @permit(Action.OPEN_NUMBERS)
 def mend(period: str, place: str) -> str:
     """Who is missing from the standard, the visits in person and the examinations, and whose next visit is due. Noted."""

@@ -55,21 +55,21 @@ def reports() -> str:
     return _page(Form())
 
 
-@numbers.post("/reports/<period>/<place>", endpoint="print_report")
+@numbers.post("/reports/<period:period>/<place>", endpoint="print_report")
 @permit(Action.SEE_PLACE_NUMBERS)
 def ask_one(period: str, place: str) -> Answer:
     """The report of a place, drawn by the scheduler's process; its page shows how far it is."""
     return _ask(period, place, below=False)
 
 
-@numbers.post("/reports/<period>/<place>/below", endpoint="print_bound_reports")
+@numbers.post("/reports/<period:period>/<place>/below", endpoint="print_bound_reports")
 @permit(Action.SEE_PLACE_NUMBERS)
 def ask_below(period: str, place: str) -> Answer:
     """A county's towns' own reports, or a town's villages', bound into one file."""
     return _ask(period, place, below=True)
 
 
-@numbers.get("/reports/<period>/<place>")
+@numbers.get("/reports/<period:period>/<place>")
 @permit(Action.SEE_PLACE_NUMBERS)
 def briefing(period: str, place: str) -> str:
     """汇报材料 in words to copy, every number leading to its list."""
@@ -109,7 +109,7 @@ def report_file(public_id: str) -> Response:
     return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
 
 
-@numbers.get("/<period>/<place>/<figure>/list.<ending>")
+@numbers.get("/<period:period>/<place>/<figure>/list.<ending>")
 @permit(Action.OPEN_NUMBERS)
 @paper
 def printed_list(period: str, place: str, figure: str, ending: str) -> Response:
@@ -123,7 +123,7 @@ def printed_list(period: str, place: str, figure: str, ending: str) -> Response:
     return _hand_out(content, print_of_list(run, place, found, actor, now), f"list-{run.period}-{figure}", ending)
 
 
-@numbers.get("/reports/<period>/<place>/exchange.<ending>")
+@numbers.get("/reports/<period:period>/<place>/exchange.<ending>")
 @permit(Action.SEE_PLACE_NUMBERS)
 @paper
 def exchange_table(period: str, place: str, ending: str) -> Response:
@@ -131,7 +131,7 @@ def exchange_table(period: str, place: str, ending: str) -> Response:
     return _form("exchange", period, place, ending)
 
 
-@numbers.get("/reports/<period>/<place>/yearly.<ending>")
+@numbers.get("/reports/<period:period>/<place>/yearly.<ending>")
 @permit(Action.SEE_PLACE_NUMBERS)
 @paper
 def yearly_table(period: str, place: str, ending: str) -> Response:
@@ -139,7 +139,7 @@ def yearly_table(period: str, place: str, ending: str) -> Response:
     return _form("yearly", period, place, ending)
 
 
-@numbers.get("/reports/<period>/<place>/access.<ending>")
+@numbers.get("/reports/<period:period>/<place>/access.<ending>")
 @permit(Action.READ_AUDIT)
 @paper
 def access_summary(period: str, place: str, ending: str) -> Response:
