@@ -139,12 +139,18 @@ class ComplianceDocument:
     status: str = "未上报"
     """Whether it is what was submitted."""
     prepared_by: str = ""
+    compared_with: str = "上期"
+    """Or 上年同期, where figures add up over the year."""
     counted_at: str = ""
     """When the figures were counted, in local time."""
 
     @property
     def title(self) -> str:
         return f"{self.place}{self.period_label}{TITLE}"
+
+    @property
+    def change_title(self) -> str:
+        return "比上期" if self.compared_with == "上期" else "同比"
 
     @property
     def facts(self) -> str:
@@ -233,13 +239,16 @@ def _key_figures(flow: Flow, document: ComplianceDocument, numeral: str) -> None
         Column("本期", mm(21), Align.RIGHT),
         Column("分子 ÷ 分母", mm(70), most_lines=2),
         Column("目标", mm(20), Align.RIGHT),
-        Column("比上期", mm(17), Align.RIGHT),
+        Column(document.change_title, mm(17), Align.RIGHT),
         Column("结论", mm(15), Align.CENTER),
     )
     grid = Grid(flow.left, columns, 9, mm(7.0), mm(8))
     cells = [(one.name, one.value, one.counts, one.target, one.change, one.verdict) for one in document.key_figures]
     flow.table(grid, [grid.row(flow.paper, line) for line in cells])
-    flow.note("“比上期”为与上一同类统计期相比的百分点；“—”表示分母为零、没有设目标或上期没有统计。")
+    flow.note(
+        f"“{document.change_title}”为与{document.compared_with}之差：百分率为百分点，其余单位同“本期”；"
+        f"“—”表示分母为零、没有设目标、本期未满或{document.compared_with}没有统计。"
+    )
 
 
 def _indicator_tables(flow: Flow, document: ComplianceDocument, numeral: str) -> None:

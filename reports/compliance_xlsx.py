@@ -54,7 +54,7 @@ def _key_figures(document: ComplianceDocument) -> Sheet:
         Column("率", 11, Kind.RATE),
         Column("单位", 8),
         Column("目标", 14),
-        Column("比上期（百分点）", 16),
+        Column(document.change_title, 16),
         Column("结论", 10),
     ]
     total = document.rows[-1].measures

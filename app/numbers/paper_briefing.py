@@ -30,7 +30,8 @@ def briefing_facts(facts: ReportFacts, today: date) -> BriefingFacts:
         counts=facts.own,
         measures={one.code: _measured(facts, one) for one in facts.indicators if one.per == 100},
         overdue=sorted((one for one in overdue if one[2]), key=lambda one: -one[2]),
-        mend_by=today + MEND_WITHIN,
+        mend_by=today + MEND_WITHIN if facts.period.last_day >= today else None,
+        compared_with=facts.compared_with,
     )
 
 

@@ -20,7 +20,7 @@ from app.numbers.queries.totals import Counts
 from app.numbers.rules.causes import Alike
 from app.numbers.rules.indicators import Indicator, indicators
 from app.numbers.rules.period import PeriodKind, ReportPeriod
-from app.numbers.rules.settings import NumberSettings
+from app.numbers.rules.settings import NumberSettings, PeriodMode
 
 PERIODS = 8
 NO_AGENCY = "未落实责任机构"
@@ -45,6 +45,8 @@ class ReportFacts:
     alike: Sequence[Alike]
     agencies: Mapping[int, str]
     villages: tuple[tuple[str, str, bool], ...] = field(default=())
+    # what the figures are compared with; None where nothing was counted in the same way over a window as long
+    before: Counts | None = None
     # which report the run is
     status: str = ""
 
@@ -53,8 +55,8 @@ class ReportFacts:
         return self.counts.get(self.place, {})
 
     @property
-    def before(self) -> Counts | None:
-        return self.past[-2][1] if len(self.past) > 1 else None
+    def compared_with(self) -> str:
+        return "上年同期" if self.settings.periods is PeriodMode.CUMULATIVE else "上期"
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -86,6 +88,7 @@ def read_facts(session: Session, actor: Actor, run: IndicatorRun, place: str | N
         alike=alike,
         agencies=agency_names(session, {one.agency_id for one in alike if one.agency_id is not None}),
         villages=villages,
+        before=_before(session, actor, run, place, period),
         status=status_of(session, actor, run),
     )
 
@@ -122,6 +125,17 @@ def _past(
             then = find_run(session, actor, run.area_code, period)
             found.append((period, values_of(session, actor, then, [place])[place] if then is not None else None))
     return tuple(reversed(found))
+
+
+def _before(session: Session, actor: Actor, run: IndicatorRun, place: str, period: ReportPeriod) -> Counts | None:
+    mode = NumberSettings.from_json(run.settings).periods
+    earlier = period.compared_with(mode)
+    if earlier is None or run.cut_off < period.last_day:
+        return None
+    then = find_run(session, actor, run.area_code, earlier)
+    if then is None or then.cut_off < earlier.last_day or NumberSettings.from_json(then.settings).periods is not mode:
+        return None
+    return values_of(session, actor, then, [place])[place] or None
 
 
 def reaches(one: Indicator, value: Decimal, target: Decimal) -> bool:

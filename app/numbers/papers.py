@@ -92,6 +92,7 @@ def compliance_document(facts: ReportFacts, organisation: str, provenance: Prove
         provenance=provenance,
         below=_BELOW_WORDS[level_of(facts.place)] if facts.below else "",
         status=facts.status,
+        compared_with=facts.compared_with,
         prepared_by=provenance.printed_by,
         counted_at=chinese_time(facts.run.computed_at),
     )

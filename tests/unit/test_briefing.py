@@ -11,7 +11,8 @@ from app.numbers.rules.briefing import BriefingFacts, Measured, PlaceShort, brie
 from app.numbers.rules.causes import Alike, gap_of
 from app.numbers.rules.indicators import figures, indicators
 from app.numbers.rules.membership import InSet, Weight
-from app.numbers.rules.settings import NumberSettings
+from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.settings import NumberSettings, PeriodMode
 
 S = InSet
 EAST, WEST = "349921100201", "349921101202"
@@ -52,7 +53,7 @@ def test_what_misses_its_target_is_told_with_place_cause_and_whose_work_it_is() 
     assert "失访率未达到目标。本期 6.00%，高于目标 4.00 个百分点，涉及 6 人次" in problems
     assert "管理率虽达到目标，较上期下降 2.00 个百分点" in problems
     assert "随访逾期 20 人，较多的为城关镇 18 人" in problems
-    assert "在10月31日前全部补访" in steps
+    assert "截至9月30日随访逾期的 20 人逐人核对，至今未访的由责任机构在10月31日前全部补访" in steps
     assert "由城关镇卫生院、安平镇卫生院按应随访日期排出随访计划" in steps
 
 
@@ -61,6 +62,18 @@ def test_a_place_that_misses_nothing_is_not_given_problems() -> None:
     _overview, problems, steps = briefing(calm)
     assert [piece.text for piece in problems.sentences[0]] == ["设有目标的指标均已达到目标，与上期相比没有明显下降。"]
     assert "督办单" not in str(steps)
+
+
+def test_what_adds_up_over_a_year_is_compared_with_the_year_before_and_with_nothing_where_nothing_was_counted() -> None:
+    told = str(briefing(replace(FACTS, compared_with="上年同期", mend_by=None)))
+    assert "较上年同期下降 2.50" in told and "上期" not in told.replace("上年同期", "") and "限期全部补访" in told
+    alone = replace(FACTS, measures={"management": replace(MANAGED, before=None)}, overdue=())
+    assert "相比" not in str(briefing(alone)) and "较上" not in str(briefing(alone))
+    for code, mode, earlier in (
+        ("2026Q3", PeriodMode.CUMULATIVE, "2025Q3"), ("2026M02", PeriodMode.CUMULATIVE, "2025M02"),
+        ("2026Q1", PeriodMode.ALONE, "2025Q4"), ("2026Y", PeriodMode.CUMULATIVE, "2025Y"), ("2026-09-17", PeriodMode.ALONE, "None"),
+    ):  # fmt: skip
+        assert str(ReportPeriod.parse(code).compared_with(mode)) == earlier
 
 
 def test_every_number_leads_to_a_list_that_the_county_counts() -> None:

@@ -87,8 +87,10 @@ class BriefingFacts:
     measures: Mapping[str, Measured]
     # places with overdue visits, most first: name, code, how many
     overdue: Sequence[tuple[str, str, int]] = field(default=())
-    # a day by which what is short shall be made good
+    # a day by which what is short shall be made good; none of a period that is past, whose overdue are of its last day
     mend_by: date | None = None
+    # what the measures' `before` is
+    compared_with: str = "上期"
 
 
 def briefing(facts: BriefingFacts) -> tuple[Section, ...]:
@@ -97,13 +99,17 @@ def briefing(facts: BriefingFacts) -> tuple[Section, ...]:
         Section("一、总体情况", tuple(_overview(facts))),
         Section(
             "二、存在问题",
-            tuple(_numbered([*_shortfalls(problems), *_other_problems(facts, problems)])) or (_NO_PROBLEM,),
+            tuple(_numbered([*_shortfalls(problems), *_other_problems(facts, problems)])) or (_no_problem(facts),),
         ),
         Section("三、下步措施", tuple(_numbered(_measures(facts, problems)))),
     )
 
 
-_NO_PROBLEM: Final = (Piece("设有目标的指标均已达到目标，与上期相比没有明显下降。"),)
+def _no_problem(facts: BriefingFacts) -> tuple[Piece, ...]:
+    is_compared = any(one.change is not None for one in facts.measures.values())
+    return (
+        Piece(f"设有目标的指标均已达到目标{f'，与{facts.compared_with}相比没有明显下降' if is_compared else ''}。"),
+    )
 
 
 # -- 总体情况 ------------------------------------------------------------------------------------------------------------
@@ -163,19 +169,21 @@ def _rates(facts: BriefingFacts, codes: Sequence[str], end: str = "。") -> Iter
     for place, one in enumerate(known):
         yield Piece(f"{one.name} ")
         yield Piece(f"{one.rate}%", one.numerator)
-        yield Piece(_compared(one) + (end if place == len(known) - 1 else "，" if end == "；" else "；"))
+        yield Piece(
+            _compared(one, facts.compared_with) + (end if place == len(known) - 1 else "，" if end == "；" else "；")
+        )
 
 
-def _compared(one: Measured) -> str:
+def _compared(one: Measured, before: str) -> str:
     """（目标 80%，已达到；较上期上升 1.20 个百分点）"""
     said = []
     if one.target is not None:
         said.append(f"目标 {one.target:.2f}%，{'已达到' if one.is_reached else '未达到'}")
     if one.change is not None:
         if one.change == 0:
-            said.append("与上期持平")
+            said.append(f"与{before}持平")
         else:
-            said.append(f"较上期{'上升' if one.change > 0 else '下降'} {abs(one.change):.2f} 个百分点")
+            said.append(f"较{before}{'上升' if one.change > 0 else '下降'} {abs(one.change):.2f} 个百分点")
     return f"（{'；'.join(said)}）" if said else ""
 
 
@@ -226,7 +234,7 @@ def _causes(one: Measured) -> Iterator[Piece]:
 def _other_problems(facts: BriefingFacts, problems: Sequence[Measured]) -> Iterator[tuple[Piece, ...]]:
     if facts.overdue:
         yield (
-            Piece("随访逾期 "),
+            Piece(f"截至{facts.cut_off.month}月{facts.cut_off.day}日随访逾期 "),
             _count(facts, "overdue"),
             Piece(" 人，较多的为"),
             *(
@@ -246,7 +254,8 @@ def _other_problems(facts: BriefingFacts, problems: Sequence[Measured]) -> Itera
         if one.code not in known and one.is_reached is not None and fell >= _FALL:
             yield (
                 Piece(
-                    f"{one.name}虽达到目标，较上期{'上升' if one.lower_is_better else '下降'} {fell:.2f} 个百分点，现为 "
+                    f"{one.name}虽达到目标，较{facts.compared_with}{'上升' if one.lower_is_better else '下降'} "
+                    f"{fell:.2f} 个百分点，现为 "
                 ),
                 Piece(f"{one.rate}%", one.numerator),
                 Piece("，需要关注。"),
@@ -285,9 +294,11 @@ def _measures(facts: BriefingFacts, problems: Sequence[Measured]) -> Iterator[tu
     by = f"{facts.mend_by.month}月{facts.mend_by.day}日前" if facts.mend_by else ""
     if facts.overdue:
         yield (
-            Piece("立即补访逾期患者。对随访逾期的 "),
+            Piece(f"立即补访逾期患者。对截至{facts.cut_off.month}月{facts.cut_off.day}日随访逾期的 "),
             _count(facts, "overdue"),
-            Piece(f" 人，由责任机构{'在' + by if by else '限期'}全部补访，确实找不到的按程序上报失访。"),
+            Piece(
+                f" 人逐人核对，至今未访的由责任机构{'在' + by if by else '限期'}全部补访，确实找不到的按程序上报失访。"
+            ),
         )
     said: set[str] = set()
     for one in problems:

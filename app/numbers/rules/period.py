@@ -79,6 +79,19 @@ class ReportPeriod:
             case PeriodKind.DAY:
                 return self.up_to(date.fromordinal(self.last_day.toordinal() - 1))
 
+    def compared_with(self, mode: PeriodMode) -> ReportPeriod | None:
+        """A period with a window as long: of figures that add up from 1 January the same one of the year before; of a day none."""
+        year = self.first_day.year - 1
+        match self.kind, mode:
+            case PeriodKind.DAY, _:
+                return None
+            case PeriodKind.MONTH, PeriodMode.CUMULATIVE:
+                return self.month_of(self.first_day.replace(year=year))
+            case PeriodKind.QUARTER, PeriodMode.CUMULATIVE:
+                return self.quarter_of(Quarter(year, Quarter.of(self.first_day).number))
+            case _:
+                return self.previous()
+
     def __str__(self) -> str:
         match self.kind:
             case PeriodKind.MONTH:
