@@ -10,6 +10,7 @@ from app.numbers.paper_words import cause_name, indicator_name, mode_sentences, 
 from app.numbers.rules.briefing import BriefingFacts, Measured, PlaceShort, Section, briefing
 from app.numbers.rules.causes import gap_of
 from app.numbers.rules.indicators import OVERDUE, Indicator
+from app.numbers.rules.membership import InSet, Weight
 from reports.briefing import BriefingDocument
 from reports.wording import Provenance, chinese_date
 
@@ -64,6 +65,7 @@ def _measured(facts: ReportFacts, one: Indicator) -> Measured:
         is_reached=None if target is None or value is None else reaches(one, value, target),
         lower_is_better=one.is_good is False,
         missing=gap.missing,
+        unit=_unit(one),
         causes=tuple((cause_name(cause), count) for cause, count in gap.causes),
         owners=tuple(
             (facts.agencies[agency], count)
@@ -72,6 +74,12 @@ def _measured(facts: ReportFacts, one: Indicator) -> Measured:
         ),
         short=_places_short(facts, one),
     )
+
+
+def _unit(one: Indicator) -> str:
+    if one.denominator.weight is not Weight.ROWS:
+        return "人次"
+    return "起" if one.denominator.flags & (InSet.EMERGENCY | InSet.DISCHARGE) else "人"
 
 
 def _places_short(facts: ReportFacts, one: Indicator) -> tuple[PlaceShort, ...]:

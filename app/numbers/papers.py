@@ -88,7 +88,7 @@ def compliance_document(facts: ReportFacts, organisation: str, provenance: Prove
         bars=tuple(_bars(facts, one) for one in facts.indicators if one.code in _COMPARED and facts.below),
         shortfalls=tuple(_shortfalls(facts)),
         tables=count_tables(lines, facts.counts),
-        villages=village_table(facts.villages, facts.counts),
+        villages=village_table(_with_total(facts), facts.counts),
         provenance=provenance,
         below=_BELOW_WORDS[level_of(facts.place)] if facts.below else "",
         status=facts.status,
@@ -96,6 +96,10 @@ def compliance_document(facts: ReportFacts, organisation: str, provenance: Prove
         prepared_by=provenance.printed_by,
         counted_at=chinese_time(facts.run.computed_at),
     )
+
+
+def _with_total(facts: ReportFacts) -> tuple[tuple[str, str, bool], ...]:
+    return (*facts.villages, (_total(facts), facts.place, True)) if facts.villages else ()
 
 
 def _total(facts: ReportFacts) -> str:

@@ -56,6 +56,8 @@ class Measured:
     is_reached: bool | None = None
     lower_is_better: bool = False
     missing: int = 0
+    # what those missing are: people, events or visits
+    unit: str = "人"
     causes: tuple[tuple[str, int], ...] = ()
     owners: tuple[tuple[str, int], ...] = ()
     short: tuple[PlaceShort, ...] = ()
@@ -204,7 +206,7 @@ def _shortfalls(problems: Sequence[Measured]) -> Iterator[tuple[Piece, ...]]:
             Piece(f"{one.rate}%", one.numerator),
             Piece(f"，{side}目标 {one.distance:.2f} 个百分点，{'涉及' if one.lower_is_better else '缺口'} "),
             Piece(str(one.missing), one.list_of_missing),
-            Piece(" 人次"),
+            Piece(f" {one.unit}"),
             *_places(one),
             *_causes(one),
             Piece("。"),
@@ -228,7 +230,7 @@ def _causes(one: Measured) -> Iterator[Piece]:
         return
     # a part of the list of the missing, where each has its cause beside the name; it has no list of its own
     told = "、".join(f"{cause} {count}" for cause, count in one.causes[:_CAUSES_NAMED])
-    yield Piece(f"；主要原因为{told} 人次")
+    yield Piece(f"；主要原因为{told} {one.unit}")
 
 
 def _other_problems(facts: BriefingFacts, problems: Sequence[Measured]) -> Iterator[tuple[Piece, ...]]:
@@ -311,7 +313,7 @@ def _measures(facts: BriefingFacts, problems: Sequence[Measured]) -> Iterator[tu
         yield (
             Piece(f"针对{one.name}。" + _STEPS[code].format(who=who + more) + "，涉及 "),
             Piece(str(one.missing), one.list_of_missing),
-            Piece(" 人次。"),
+            Piece(f" {one.unit}。"),
         )
     if problems:
         yield (Piece("加强督办。对未达标的乡镇和单位下发督办单，限期整改并反馈结果，下期报告通报整改情况。"),)
