@@ -40,7 +40,12 @@ def every_place(session: Session, actor: Actor) -> dict[str, list[tuple[str, str
     above = county_and_towns(session, actor)
     if not list_places(session, actor.area_prefix, AreaLevel.VILLAGE):
         return {above[0][1]: above}
-    return {above[0][1]: above} | village_choices(session, actor)
+    # a closed select shows no group, and every town has its 东村
+    told = {
+        town: [(code, name if name == town else f"{town}·{name}") for code, name in villages]
+        for town, villages in village_choices(session, actor).items()
+    }
+    return {above[0][1]: above} | told
 
 
 def targeted_codes(session: Session, actor: Actor) -> list[str]:
