@@ -185,4 +185,3 @@ def _newest_runs(
         .group_by(IndicatorRun.period)
     )
     return {run.period: run for run in session.scalars(select(IndicatorRun).where(IndicatorRun.id.in_(newest)))}
-
