@@ -18,11 +18,11 @@ from app.core.models import WorkItem
 from app.core.reasons import reason
 from app.core.work import Handler, Progress, WorkDone
 from app.numbers.papers import ReadReport, draw_papers, read_report
-from app.numbers.queries.kept_reports import KIND, MEDIA, name_of
+from app.numbers.queries.kept_reports import KIND, MEDIA, WORK, name_of
 from app.numbers.queries.runs import find_run
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.service.computing import compute_county
-from app.numbers.service.reporting import BELOW, WORK
+from app.numbers.service.reporting import BELOW
 from reports.compliance import render_compliance_pdf
 
 KEPT = timedelta(days=366)

@@ -17,8 +17,9 @@ from app.core.errors import NotFound
 from app.core.models import KeptFile, WorkItem, WorkState
 from app.core.scope import within
 from app.numbers.rules.period import ReportPeriod
-from app.numbers.service.reporting import WORK
 
+# the long work that draws a report, and the kind of what it keeps
+WORK = "numbers_report"
 KIND = "numbers_drawn"
 MEDIA = {
     "pdf": "application/pdf",

@@ -14,9 +14,9 @@ from app.core.errors import Invalid, NotFound
 from app.core.models import WorkItem
 from app.core.reasons import reason
 from app.core.work import ask_for_work
+from app.numbers.queries.kept_reports import WORK
 from app.numbers.rules.period import ReportPeriod
 
-WORK = "numbers_report"
 # of which places reports are bound together
 BELOW = {AreaLevel.COUNTY: AreaLevel.TOWN, AreaLevel.TOWN: AreaLevel.VILLAGE}
 _PRINTED = (AreaLevel.COUNTY, AreaLevel.TOWN, AreaLevel.VILLAGE)
