@@ -75,11 +75,13 @@ class SqlitePlace:
 
     def go_back(self, state: str, folder: Path) -> str:
         self.database.engine.dispose()
-        self._file = folder / "anhu.db"
+        file = folder / "anhu.db"
         for tail in ("-wal", "-shm"):
-            Path(f"{self._file}{tail}").unlink(missing_ok=True)
-        shutil.copyfile(self._kept[state], self._file)
-        return f"sqlite:///{self._file}"
+            Path(f"{file}{tail}").unlink(missing_ok=True)
+        shutil.copyfile(self._kept[state], file)
+        # last: a server's thread that outlives its test looks at the test before, and never opens a file that is not whole
+        self._file = file
+        return f"sqlite:///{file}"
 
     def keep(self, state: str) -> None:
         with self.database.engine.connect() as connection:
