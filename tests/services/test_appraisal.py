@@ -38,7 +38,7 @@ from app.numbers.rules.appraisal import (
     suggested,
 )
 from app.numbers.rules.period import ReportPeriod
-from app.numbers.rules.settings import NumberSettings
+from app.numbers.rules.settings import NumberSettings, RegularMode
 from app.numbers.service.appraising import answer_objection, drop_preview, finish, object_to, preview, publish
 from app.numbers.service.computing import compute
 from app.numbers.service.schemes import decide_scheme, propose_scheme, withdraw_scheme
@@ -86,7 +86,9 @@ def people(session: Session, county: County) -> list[Patient]:
 
 def submitted(session: Session, county: County, hours: int = 0, why: str = "") -> ReportSubmission:
     actor, now = county.actor("coordinator"), NOW + timedelta(hours=hours)
-    run = compute(session, actor, COUNTY, QUARTER, NumberSettings(), TODAY, now)
+    # a revision has to say something else
+    settings = NumberSettings(regular=RegularMode.LAST_VISIT if why else RegularMode.STRICT)
+    run = compute(session, actor, COUNTY, QUARTER, settings, TODAY, now)
     return submit_report(session, actor, SubmitReport(run.public_id, why), now)
 
 
