@@ -62,7 +62,7 @@ def _measured(facts: ReportFacts, one: Indicator) -> Measured:
         rate=value,
         before=one.value(facts.before) if facts.before is not None else None,
         target=target,
-        is_reached=None if target is None or value is None else reaches(one, value, target),
+        is_reached=None if target is None else reaches(one, facts.counts.get(facts.place, {}), target),
         lower_is_better=one.is_good is False,
         missing=gap.missing,
         unit=_unit(one),
@@ -89,8 +89,8 @@ def _places_short(facts: ReportFacts, one: Indicator) -> tuple[PlaceShort, ...]:
         return ()
     found = []
     for name, code in facts.below:
-        value = one.value(facts.counts.get(code, {}))
-        if value is not None and not reaches(one, value, target):
+        counts = facts.counts.get(code, {})
+        if reaches(one, counts, target) is False:
             gap = gap_of(one, prefix_of(code), facts.alike)
-            found.append(PlaceShort(name, code, str(value), gap.missing))
+            found.append(PlaceShort(name, code, str(one.value(counts)), gap.missing))
     return tuple(sorted(found, key=lambda short: (-short.missing, short.code)))

@@ -138,5 +138,6 @@ def _before(session: Session, actor: Actor, run: IndicatorRun, place: str, perio
     return values_of(session, actor, then, [place])[place] or None
 
 
-def reaches(one: Indicator, value: Decimal, target: Decimal) -> bool:
-    return value <= target if one.is_good is False else value >= target
+def reaches(one: Indicator, counts: Counts, target: Decimal) -> bool | None:
+    """As the page judges it; None when nothing is counted."""
+    return one.is_at(counts.get(one.numerator.name, 0), counts.get(one.denominator.name, 0), target)

@@ -31,7 +31,7 @@ LISTS: Final[dict[str, Callable[[MemberListDocument], bytes]]] = {
     "pdf": render_member_list_pdf,
     "xlsx": render_member_list_xlsx,
 }
-_IN_TIME, _LATE = "按时", "超时"
+_IN_TIME, _LATE, _NOT_OWED = "按时", "超时", "—"
 _WHO = (ListColumn("姓名", 0.16), ListColumn("村（社区）", 0.24), ListColumn("责任机构", 0.26))
 _DONE = ListColumn("办理结果", 0.18)
 _COUNTED: Final[dict[Weight, Callable[[IndicatorMember], int]]] = {
@@ -39,11 +39,12 @@ _COUNTED: Final[dict[Weight, Callable[[IndicatorMember], int]]] = {
     Weight.VISITS_IN_TIME: lambda row: row.visits_in_time,
     Weight.VISITS_LATE: lambda row: row.visits - row.visits_in_time,
 }
+# title, where it was owed by the cut-off, where it was done in time
 _LOOP = (
-    ("发单", InSet.FORMS_IN_TIME),
-    ("签收", InSet.RECEIVED_IN_TIME),
-    ("首访", InSet.VISITED_IN_TIME),
-    ("办结", InSet.LOOP_IN_TIME),
+    ("发单", InSet.DISCHARGE, InSet.FORMS_IN_TIME),
+    ("签收", InSet.RECEIPT_OWED, InSet.RECEIVED_IN_TIME),
+    ("首访", InSet.VISIT_OWED, InSet.VISITED_IN_TIME),
+    ("办结", InSet.LOOP_OWED, InSet.LOOP_IN_TIME),
 )
 
 
@@ -82,7 +83,7 @@ def _named(session: Session, actor: Actor, run: IndicatorRun, place: str, figure
     members = list_members(session, actor, run, place, figure, limit=MOST)
     rows = describe(session, actor, members)
     if members and members[0].kind is MemberKind.DISCHARGE:
-        columns = (*_WHO, *(ListColumn(title, 0.08) for title, _flag in _LOOP), _DONE)
+        columns = (*_WHO, *(ListColumn(title, 0.08) for title, _owed, _done in _LOOP), _DONE)
         return columns, tuple((*_who(row), *_loop(row.member), "") for row in rows)
     if members and members[0].kind is MemberKind.EMERGENCY:
         columns = (*_WHO, ListColumn("24 小时内完成", 0.14), _DONE)
@@ -117,7 +118,7 @@ def _told(member: IndicatorMember, figure: Figure) -> str:
 
 
 def _loop(member: IndicatorMember) -> tuple[str, ...]:
-    return tuple(_in_time(member, flag) for _title, flag in _LOOP)
+    return tuple(_in_time(member, done) if member.bits & owed else _NOT_OWED for _title, owed, done in _LOOP)
 
 
 def _in_time(member: IndicatorMember, flag: InSet) -> str:

@@ -69,6 +69,8 @@ _COMPARED = ("standard", "regular_medication")
 
 # -- what it comes to --------------------------------------------------------------------------------------------------
 
+_VERDICTS = {None: "", True: "达标", False: "未达标"}
+
 
 def compliance_document(facts: ReportFacts, organisation: str, provenance: Provenance) -> ComplianceDocument:
     lines = (*((name, code, False) for name, code in facts.below), (_total(facts), facts.place, True))
@@ -139,7 +141,7 @@ def _key_figure(facts: ReportFacts, one: Indicator) -> KeyFigure:
         counts=f"{figure_name(one.numerator)} {measure.numerator} ÷ {figure_name(one.denominator)} {counted(measure.denominator)}",
         target=_target_words(one, target),
         change=change.replace("-", "−"),
-        verdict="" if target is None or value is None else "达标" if reaches(one, value, target) else "未达标",
+        verdict=_VERDICTS[None if target is None else reaches(one, facts.counts.get(facts.place, {}), target)],
     )
 
 
@@ -179,10 +181,9 @@ def _trend_table(facts: ReportFacts) -> CountTable:
 
 def _bars(facts: ReportFacts, one: Indicator) -> BarChart:
     target = facts.target(one)
-    values = [(name, one.value(facts.counts.get(code, {}))) for name, code in facts.below]
     bars = tuple(
-        Bar(name, value, value is not None and target is not None and not reaches(one, value, target))
-        for name, value in values
+        Bar(name, one.value(counts), target is not None and reaches(one, counts, target) is False)
+        for name, counts in ((name, facts.counts.get(code, {})) for name, code in facts.below)
     )
     return BarChart(f"各地{indicator_name(one)}", bars, target)
 
@@ -197,7 +198,7 @@ def _shortfalls(facts: ReportFacts) -> list[Shortfall]:
         short = [
             _shortfall(facts, one, name, code, target)
             for name, code in ((_total(facts), facts.place), *facts.below)
-            if (value := one.value(facts.counts.get(code, {}))) is not None and not reaches(one, value, target)
+            if reaches(one, facts.counts.get(code, {}), target) is False
         ]
         found += sorted(short, key=lambda shortfall: -shortfall.missing)[:MOST_PLACES]
     return found

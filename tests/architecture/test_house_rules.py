@@ -152,6 +152,7 @@ UNSCOPED = {
     "numbers.queries.events": "a computation of the scheduler, over a county",
     "numbers.queries.marks": "a computation of the scheduler, over a county",
     "numbers.queries.explaining": "of rows of a list that `list_members` cut to the actor's area",
+    "numbers.queries.submissions.say_the_same": "of two runs that were handed out",
     "numbers.queries.submissions.papers_of": "of a submission that `get_submission` handed out",
     "numbers.queries.submissions.digest_of": "of a run that `get_run` handed out",
     "numbers.queries.orders.unit_names": "names of offices",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 
 from sqlalchemy import func, select
@@ -50,9 +51,9 @@ class Cell:
     @property
     def is_reached(self) -> bool | None:
         """Whether the target is reached; None without a target or a rate."""
-        if self.target is None or self.denominator is None or not self.denominator:
+        if self.target is None or self.denominator is None:
             return None
-        return self.numerator * 10_000 >= self.target * self.denominator
+        return self.indicator.is_at(self.numerator, self.denominator, Decimal(self.target) / 100)
 
 
 @dataclass(frozen=True, slots=True)

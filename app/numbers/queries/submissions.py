@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session, aliased
 from app.core.access import FIELDS, Field, Grant
 from app.core.actor import Actor
 from app.core.batches import slices
+from app.core.clock import business_day
 from app.core.db import canonical_json
 from app.core.errors import NotFound
 from app.core.models import KeptFile
 from app.core.scope import within
-from app.numbers.models import IndicatorMember, IndicatorRun, ReportPaper, ReportSubmission
+from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue, ReportPaper, ReportSubmission
 from app.numbers.queries.runs import in_reach
 from app.numbers.rules.membership import MemberKind
-from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.period import PeriodKind, ReportPeriod
 from app.numbers.rules.submission import Cause, Counted, SubmissionState
 from app.patients.models import Diagnosis, Examination, Patient, PatientSpan
 from app.patients.rules import RegistryStatus, SpanKind
@@ -80,17 +81,30 @@ def list_to_submit(session: Session, actor: Actor) -> list[IndicatorRun]:
     )
     rows = select(IndicatorRun).where(IndicatorRun.id.in_(newest), IndicatorRun.is_frozen.is_(False))
     found = session.scalars(rows.order_by(IndicatorRun.cut_off.desc(), IndicatorRun.id.desc()))
-    return [one for one in found if ReportPeriod.parse(one.period).last_day == one.cut_off]
+    return [one for one in found if is_over(one)]
+
+
+def is_over(run: IndicatorRun) -> bool:
+    """The period, no mere day of the year, had ended when the run was counted: its last day is whole."""
+    period = ReportPeriod.parse(run.period)
+    return period.kind is not PeriodKind.DAY and business_day(run.computed_at) > period.last_day
 
 
 def patients_named(session: Session, actor: Actor, patient_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """patient → (public id, name), for roles that read names whole."""
+    """patient → (public id, name) of those in the actor's area today, for roles that read names whole."""
     found: dict[int, tuple[str, str]] = {}
     if FIELDS[Field.PATIENT_NAME][actor.role] is not Grant.FULL:
         return found
     for part in slices(patient_ids):
         rows = select(Patient.id, Patient.public_id, Person.name).join(Person, Person.id == Patient.person_id)
-        found.update({key: (public, name) for key, public, name in session.execute(rows.where(Patient.id.in_(part)))})
+        found.update(
+            {
+                key: (public, name)
+                for key, public, name in session.execute(
+                    rows.where(Patient.id.in_(part), within(Patient.area_code, actor))
+                )
+            }
+        )
     return found
 
 
@@ -124,6 +138,14 @@ def digest_of(session: Session, run: IndicatorRun) -> str:
     for kind, *rest in rows:
         digest.update(canonical_json([kind.value, *rest]).encode())
     return digest.hexdigest()
+
+
+def say_the_same(session: Session, one_run: int, other_run: int) -> bool:
+    """Whether two runs have the same figures everywhere, residents included."""
+    one, other = aliased(IndicatorValue), aliased(IndicatorValue)
+    same = and_(other.run_id == other_run, other.area_code == one.area_code, other.counts == one.counts)
+    differs = select(one.area_code).outerjoin(other, same).where(one.run_id == one_run, other.run_id.is_(None))
+    return session.scalar(differs.limit(1)) is None
 
 
 @dataclass(frozen=True, slots=True)

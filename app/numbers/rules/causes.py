@@ -69,8 +69,8 @@ _CHECKS: Final[dict[str, tuple[_Asked, ...]]] = {
     "emergency_in_time": (_check("emergency_late"),),
     "loop_in_time": (
         _check("forms_late", lacks=S.FORMS_IN_TIME),
-        _check("received_late", lacks=S.RECEIVED_IN_TIME),
-        _check("visited_late", lacks=S.VISITED_IN_TIME),
+        _check("received_late", S.RECEIPT_OWED, lacks=S.RECEIVED_IN_TIME),
+        _check("visited_late", S.VISIT_OWED, lacks=S.VISITED_IN_TIME),
         _check("not_closed"),
     ),
     "forms_in_time": (_check("forms_late"),),

@@ -90,6 +90,14 @@ class Indicator:
             counts.get(self.numerator.name, 0) * self.per, counts.get(self.denominator.name, 0) * 100, self.decimals
         )
 
+    def is_at(self, part: int, whole: int, target: Decimal) -> bool | None:
+        """Whether the rate as it is counted, not as it is printed, reaches its target (in the indicator's unit), or stays below one that
+        should not be reached; None when nothing is counted."""
+        if whole == 0:
+            return None
+        reached, asked = Decimal(part * self.per), target * whole
+        return reached <= asked if self.is_good is False else reached >= asked
+
     def value(self, counts: dict[str, int]) -> Decimal | None:
         written = self.rate(counts)
         return None if written is None else Decimal(written)

@@ -17,7 +17,14 @@ from app.core.work import ask_for_work
 from app.numbers.commands import SubmitReport
 from app.numbers.models import IndicatorRun, ReportSubmission
 from app.numbers.queries.runs import find_run, get_run
-from app.numbers.queries.submissions import digest_of, find_standing, get_submission, highest_number
+from app.numbers.queries.submissions import (
+    digest_of,
+    find_standing,
+    get_submission,
+    highest_number,
+    is_over,
+    say_the_same,
+)
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.submission import LONGEST_REASON, SubmissionState
 
@@ -37,7 +44,7 @@ def submit_report(session: Session, actor: Actor, command: SubmitReport, now: da
     run.is_frozen = True
     session.flush()
     digest, standing = digest_of(session, run), find_standing(session, actor, run.area_code, run.period)
-    if standing is not None and standing.digest == digest:
+    if standing is not None and standing.digest == digest and say_the_same(session, standing.run_id, run.id):
         raise Conflict(reason("numbers.submission.nothing_new"))
     submission = ReportSubmission(
         area_code=run.area_code,
@@ -90,7 +97,7 @@ def _run_to_freeze(session: Session, actor: Actor, command: SubmitReport) -> Ind
         raise Conflict(reason("numbers.submission.computed_anew"))
     if run.is_frozen:
         raise Conflict(reason("numbers.submission.nothing_new"))
-    if run.cut_off < period.last_day:
+    if not is_over(run):
         raise Conflict(reason("numbers.submission.not_over", last_day=period.last_day))
     return run
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts.queries import display_names
 from app.areas.queries import full_names, names_of
 from app.audit.service import note
-from app.core.access import Action, current_actor, permit
+from app.core.access import Action, Field, Grant, current_actor, permit, sees
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
@@ -28,6 +28,7 @@ from app.core.web import forget_reads, read_session, show_errors
 from app.numbers.forms_submitting import SubmitForm
 from app.numbers.labels_submitting import CAUSES, STATES, TONES
 from app.numbers.models import IndicatorRun, ReportSubmission
+from app.numbers.queries.behind import names_people
 from app.numbers.queries.runs import find_run, get_run, values_of
 from app.numbers.queries.submissions import (
     Difference,
@@ -44,12 +45,13 @@ from app.numbers.rules.indicators import figures, indicators
 from app.numbers.rules.membership import Weight
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
-from app.numbers.rules.submission import SubmissionState, gained_and_lost
+from app.numbers.rules.submission import Cause, SubmissionState, gained_and_lost
 from app.numbers.service.submitting import decide_revision, submit_report, withdraw_revision
 from app.numbers.views.blueprint import numbers
 
 Answer = BaseResponse | tuple[str, int] | str
 
+_TOLD_AS = {Cause.DIAGNOSIS_CHANGED: Cause.STATE_CORRECTED, Cause.EXAMINATION_LATE: Cause.STATE_CORRECTED}
 SHOWN = 200  # people on the page; the sums above the list count all of them
 
 
@@ -190,7 +192,7 @@ def _page(public_id: str, form: Form) -> str:
         hands=display_names(session, _hands([found])),
         papers=papers_of(session, found),
         rows=_beside(session, actor, then, now),
-        causes=Counter(cause for one in differences for cause in one.causes).most_common(),
+        causes=Counter(cause for one in differences for cause in _told(actor, one.causes)).most_common(),
         people=_people(session, actor, differences[:SHOWN], NumberSettings.from_json(reported.settings)),
         left_out=max(0, len(differences) - SHOWN),
         cause_words=CAUSES,
@@ -234,7 +236,8 @@ def _people(
 ) -> list[dict[str, object]]:
     known = patients_named(session, actor, [one.patient_id for one in differences if one.patient_id is not None])
     places = full_names(session, {c.area_code for one in differences for c in (one.before, one.now) if c is not None})
-    counted = [one for one in figures(settings) if one.weight is Weight.ROWS]
+    # a name stands beside nothing that the role may not read of a person (ADR 0035)
+    counted = [one for one in figures(settings) if one.weight is Weight.ROWS and names_people(actor, one)]
     rows: list[dict[str, object]] = []
     for one in differences:
         gained, lost = gained_and_lost(one.before, one.now, counted)
@@ -246,10 +249,17 @@ def _people(
                 "to": places[one.now.area_code] if one.now else None,
                 "gained": [reason(f"numbers.figure.{figure.name}") for figure in gained],
                 "lost": [reason(f"numbers.figure.{figure.name}") for figure in lost],
-                "causes": one.causes,
+                "causes": _told(actor, one.causes),
             }
         )
     return rows
+
+
+def _told(actor: Actor, causes: list[Cause]) -> list[Cause]:
+    """What a cause tells of an illness is told as a correction to whoever reads nothing clinical."""
+    if sees(actor, Field.CLINICAL) is Grant.FULL:
+        return causes
+    return list(dict.fromkeys(_TOLD_AS.get(cause, cause) for cause in causes))
 
 
 def _note_looked_at(actor: Actor, found: ReportSubmission, count: int) -> None:
