@@ -238,9 +238,7 @@ class Action(StrEnum):
     OBJECT_TO_APPRAISAL = "object_to_appraisal"  # a unit's word against one of its own marks
     KEEP_APPRAISAL = "keep_appraisal"  # scheme, preview, publish, answer objections
     SEE_QUALITY = "see_quality"  # records that lack or contradict something, each with whose it is
-    COMPARE_NATIONAL = "compare_national"  # load the national system's export beside the register
     KEEP_TRAINING = "keep_training"  # sessions, attendees, hours
-    DRAW_SAMPLES = "draw_samples"  # records for a check on site, and what was found
     SEE_TOWN = "see_town"
     READ_AUDIT = "read_audit"
     KEEP_WORKDAYS = "keep_workdays"  # the State's yearly list of holidays, by which offices' deadlines are counted
@@ -439,9 +437,7 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.OBJECT_TO_APPRAISAL: frozenset({Role.HEALTH_LEAD, Role.TOWN}),
     Action.KEEP_APPRAISAL: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
     Action.SEE_QUALITY: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.DOCTOR}),
-    Action.COMPARE_NATIONAL: frozenset({Role.COUNTY_OFFICE}),
     Action.KEEP_TRAINING: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD}),
-    Action.DRAW_SAMPLES: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
     Action.SEE_TOWN: frozenset({Role.TOWN}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
     Action.KEEP_WORKDAYS: frozenset({Role.ADMIN, Role.COORDINATOR}),

@@ -186,7 +186,10 @@ def test_only_the_newest_numbers_of_a_period_that_is_over_are_submitted(session:
     older = count(session, county, NOW)
     seen = older.public_id
     count(session, county, LATER)
-    with pytest.raises(NotFound):  # it was forgotten when the newer one stood
+    with pytest.raises(Conflict):  # somebody counted anew meanwhile
+        submit_report(session, county.actor("coordinator"), SubmitReport(seen), LATER)
+    count(session, county, NOW + timedelta(days=2))
+    with pytest.raises(NotFound):  # and after a day it is forgotten
         submit_report(session, county.actor("coordinator"), SubmitReport(seen), LATER)
     running = compute(
         session, county.actor("coordinator"), COUNTY, ReportPeriod.parse("2026Q4"), NumberSettings(), TODAY, NOW

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.areas.queries import agency_names, full_names
 from app.core.access import Action, Field, Grant, may, sees
 from app.core.actor import Actor
+from app.core.batches import slices
 from app.core.scope import within
 from app.discharges.models import Discharge
 from app.incidents.models import Emergency
@@ -62,7 +63,7 @@ def list_behind(
 
 def describe(session: Session, actor: Actor, members: Sequence[IndicatorMember]) -> list[Behind]:
     """Rows with names and where they lead; for a role that may read the names."""
-    people = _people(session, actor, {one.patient_id for one in members if one.patient_id is not None})
+    people = people_named(session, actor, {one.patient_id for one in members if one.patient_id is not None})
     events = _events(session, actor, members)
     places = full_names(session, {one.area_code for one in members})
     agencies = agency_names(session, {one.agency_id for one in members if one.agency_id is not None})
@@ -83,15 +84,17 @@ def list_groups(session: Session, actor: Actor, run: IndicatorRun, place: str, f
     return [Group(places[code], agencies.get(agency or 0), count) for code, agency, count in rows]
 
 
-def _people(session: Session, actor: Actor, patient_ids: set[int]) -> dict[int, tuple[str, str]]:
+def people_named(session: Session, actor: Actor, patient_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """id → (public id, name) of patients who are in the actor's area today, for a role that reads names in full."""
     if sees(actor, Field.PATIENT_NAME) is not Grant.FULL:
         return {}
-    rows = session.execute(
+    known = (
         select(Patient.id, Patient.public_id, Person.name)
         .join(Person, Person.id == Patient.person_id)
-        .where(Patient.id.in_(patient_ids), within(Patient.area_code, actor))
+        .where(within(Patient.area_code, actor))
     )
+    parts = slices(set(patient_ids))
+    rows = (row for part in parts for row in session.execute(known.where(Patient.id.in_(part))))
     return {row.id: (row.public_id, row.name) for row in rows}
 
 

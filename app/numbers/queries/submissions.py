@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.core.access import FIELDS, Field, Grant
 from app.core.actor import Actor
 from app.core.batches import slices
 from app.core.clock import business_day
@@ -26,7 +25,6 @@ from app.numbers.rules.period import PeriodKind, ReportPeriod
 from app.numbers.rules.submission import Cause, Counted, SubmissionState
 from app.patients.models import Diagnosis, Examination, Patient, PatientSpan
 from app.patients.rules import RegistryStatus, SpanKind
-from app.people.models import Person
 from app.visits.models import FollowUpVisit
 
 
@@ -88,24 +86,6 @@ def is_over(run: IndicatorRun) -> bool:
     """The period, no mere day of the year, had ended when the run was counted: its last day is whole."""
     period = ReportPeriod.parse(run.period)
     return period.kind is not PeriodKind.DAY and business_day(run.computed_at) > period.last_day
-
-
-def patients_named(session: Session, actor: Actor, patient_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """patient → (public id, name) of those in the actor's area today, for roles that read names whole."""
-    found: dict[int, tuple[str, str]] = {}
-    if FIELDS[Field.PATIENT_NAME][actor.role] is not Grant.FULL:
-        return found
-    for part in slices(patient_ids):
-        rows = select(Patient.id, Patient.public_id, Person.name).join(Person, Person.id == Patient.person_id)
-        found.update(
-            {
-                key: (public, name)
-                for key, public, name in session.execute(
-                    rows.where(Patient.id.in_(part), within(Patient.area_code, actor))
-                )
-            }
-        )
-    return found
 
 
 def papers_of(session: Session, submission: ReportSubmission) -> dict[str, KeptFile]:

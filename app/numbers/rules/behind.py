@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.core.access import Field
-from app.numbers.rules.indicators import RESIDENTS, Indicator, figures, indicators
+from app.numbers.rules.indicators import Indicator, figures, indicators
 from app.numbers.rules.membership import Figure, InSet, Weight
 from app.numbers.rules.settings import NumberSettings
 
@@ -46,11 +46,6 @@ def find_figure(name: str, settings: NumberSettings) -> Figure | None:
         code = name.removesuffix(MISSING)
         return next((missing_of(one) for one in indicators(settings) if one.code == code), None)
     return next((one for one in figures(settings) if one.name == name), None)
-
-
-def has_list(figure: Figure) -> bool:
-    """Residents are typed in; nobody stands behind them."""
-    return figure.name != RESIDENTS.name
 
 
 def fields_told(figure: Figure) -> frozenset[Field]:

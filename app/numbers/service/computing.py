@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, insert, literal, select, text
@@ -29,6 +29,8 @@ from app.numbers.rules.indicators import figures
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import RULE_SET, NumberSettings
 
+# so long a page, a list or a report that began with a count may go on reading it after a newer one stands
+READ_FOR = timedelta(days=1)
 _PLAN = {"enable_nestloop": "off", "work_mem": "128MB"}
 _COLUMNS = ("run_id", "kind", "subject_id", "patient_id", "area_code", "agency_id", "bits", "visits", "visits_in_time")
 
@@ -125,6 +127,7 @@ def _forget_older(session: Session, run: IndicatorRun) -> None:
                 IndicatorRun.period == run.period,
                 IndicatorRun.id < run.id,
                 IndicatorRun.is_frozen.is_(False),
+                IndicatorRun.computed_at <= run.computed_at - READ_FOR,
             )
             .with_for_update()  # somebody may be submitting one at this moment
         )

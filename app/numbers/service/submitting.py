@@ -113,6 +113,7 @@ def _store(session: Session, submission: ReportSubmission) -> None:
 
 def _waiting(session: Session, actor: Actor, public_id: str) -> ReportSubmission:
     submission = get_submission(session, actor, public_id)
+    session.refresh(submission, with_for_update=True)  # whoever presses at the same moment reads what the first decided
     if submission.state is not SubmissionState.PROPOSED:
         raise Conflict(reason("numbers.submission.decided"))
     return submission

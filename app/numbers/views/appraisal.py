@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from functools import partial
 from io import BytesIO
 
-from flask import Response, flash, redirect, render_template, send_file, url_for
-from sqlalchemy.orm import Session
+from flask import Response, redirect, render_template, send_file, url_for
 
 from app.accounts.queries import display_names
 from app.areas.queries import full_names
 from app.audit.prints import keep_print
 from app.core.access import Action, current_actor, may, permit
-from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Conflict, NotFound
@@ -40,6 +38,7 @@ from app.numbers.queries.kept_reports import MEDIA
 from app.numbers.rules.appraisal import Item, UnitKind, written
 from app.numbers.service.appraising import drop_preview, finish, preview, publish
 from app.numbers.views.blueprint import Answer, numbers
+from app.numbers.views.pressing import Act, press
 
 
 @numbers.app_template_filter("marks")
@@ -145,19 +144,8 @@ def _places(rows: Sequence[Appraisal | AppraisalScheme | ReportSubmission]) -> s
     return {one.area_code for one in rows}
 
 
-def _move(public_id: str, act: Callable[[Session, Actor, datetime], object], done: str) -> Answer:
-    actor, form = current_actor(), Form()
-    if not form.validate_on_submit():
-        return _page(public_id, form), 400
-    forget_reads()
-    try:
-        with transaction() as session:
-            act(session, actor, current_clock().now())
-    except Conflict as refused:
-        show_errors(form, refused)
-        return _page(public_id, form), 409
-    flash(done, "success")
-    return redirect(url_for("numbers.appraisal", public_id=public_id))
+def _move(public_id: str, act: Act, done: str) -> Answer:
+    return press(act, done, partial(_page, public_id), url_for("numbers.appraisal", public_id=public_id))
 
 
 def _page(public_id: str, form: Form) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 
 from app.accounts.queries import display_names
 from app.areas.queries import full_names, place_of
 from app.core.access import Action, current_actor, may, permit
-from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Conflict, Invalid
@@ -25,6 +22,7 @@ from app.numbers.queries.appraisal import find_scheme, get_scheme
 from app.numbers.rules.appraisal import COUNTS, Item, UnitKind, Way, Whom, caution, refusal, sources, suggested
 from app.numbers.service.schemes import decide_scheme, propose_scheme, withdraw_scheme
 from app.numbers.views.blueprint import Answer, numbers
+from app.numbers.views.pressing import Act, press
 
 _DEFAULT_TERM = 5
 
@@ -88,19 +86,8 @@ def take_back_scheme(public_id: str) -> Answer:
     return _decide(public_id, lambda s, a, now: withdraw_scheme(s, a, public_id, now), _("方案已撤回。"))
 
 
-def _decide(public_id: str, act: Callable[[Session, Actor, datetime], object], done: str) -> Answer:
-    actor, form = current_actor(), Form()
-    if not form.validate_on_submit():
-        return _page(public_id, form), 400
-    forget_reads()
-    try:
-        with transaction() as session:
-            act(session, actor, current_clock().now())
-    except Conflict as refused:
-        show_errors(form, refused)
-        return _page(public_id, form), 409
-    flash(done, "success")
-    return redirect(url_for("numbers.appraisal_scheme", public_id=public_id))
+def _decide(public_id: str, act: Act, done: str) -> Answer:
+    return press(act, done, partial(_page, public_id), url_for("numbers.appraisal_scheme", public_id=public_id))
 
 
 def _page(public_id: str, form: Form) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
+from functools import partial
 from io import BytesIO
 
 from flask import flash, redirect, render_template, send_file, url_for
@@ -28,7 +27,7 @@ from app.core.web import forget_reads, read_session, show_errors
 from app.numbers.forms_submitting import SubmitForm
 from app.numbers.labels_submitting import CAUSES, STATES, TONES
 from app.numbers.models import IndicatorRun, ReportSubmission
-from app.numbers.queries.behind import names_people
+from app.numbers.queries.behind import names_people, people_named
 from app.numbers.queries.runs import find_run, get_run, values_of
 from app.numbers.queries.submissions import (
     Difference,
@@ -39,7 +38,6 @@ from app.numbers.queries.submissions import (
     list_submissions,
     list_to_submit,
     papers_of,
-    patients_named,
 )
 from app.numbers.rules.indicators import figures, indicators
 from app.numbers.rules.membership import Weight
@@ -47,9 +45,8 @@ from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.rules.submission import Cause, SubmissionState, gained_and_lost
 from app.numbers.service.submitting import decide_revision, submit_report, withdraw_revision
-from app.numbers.views.blueprint import numbers
-
-Answer = BaseResponse | tuple[str, int] | str
+from app.numbers.views.blueprint import Answer, numbers
+from app.numbers.views.pressing import Act, press
 
 _TOLD_AS = {Cause.DIAGNOSIS_CHANGED: Cause.STATE_CORRECTED, Cause.EXAMINATION_LATE: Cause.STATE_CORRECTED}
 SHOWN = 200  # people on the page; the sums above the list count all of them
@@ -142,22 +139,21 @@ def submitted_paper(public_id: str, ending: str) -> BaseResponse:
     if file is None:
         raise NotFound()
     content = open_file(session, current_keyring(), file)
+    with transaction() as acting:
+        note(
+            acting,
+            actor,
+            "numbers.report_fetched",
+            now=current_clock().now(),
+            subject=("file", file.public_id),
+            area_code=file.area_code,
+            detail={"sha256": file.sha256},
+        )
     return send_file(BytesIO(content), mimetype=file.media_type, as_attachment=True, download_name=file.name)
 
 
-def _decide(public_id: str, act: Callable[[Session, Actor, datetime], object], done: str) -> Answer:
-    actor, form = current_actor(), Form()
-    if not form.validate_on_submit():
-        return _page(public_id, form), 400
-    forget_reads()
-    try:
-        with transaction() as session:
-            act(session, actor, current_clock().now())
-    except Conflict as refused:
-        show_errors(form, refused)
-        return _page(public_id, form), 409
-    flash(done, "success")
-    return redirect(url_for("numbers.submission", public_id=public_id))
+def _decide(public_id: str, act: Act, done: str) -> Answer:
+    return press(act, done, partial(_page, public_id), url_for("numbers.submission", public_id=public_id))
 
 
 def _ask(public_id: str, form: SubmitForm) -> str:
@@ -234,7 +230,7 @@ def _beside(
 def _people(
     session: Session, actor: Actor, differences: list[Difference], settings: NumberSettings
 ) -> list[dict[str, object]]:
-    known = patients_named(session, actor, [one.patient_id for one in differences if one.patient_id is not None])
+    known = people_named(session, actor, [one.patient_id for one in differences if one.patient_id is not None])
     places = full_names(session, {c.area_code for one in differences for c in (one.before, one.now) if c is not None})
     # a name stands beside nothing that the role may not read of a person (ADR 0035)
     counted = [one for one in figures(settings) if one.weight is Weight.ROWS and names_people(actor, one)]
