@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from functools import partial
 
-from flask import Response, flash, redirect, url_for
-from sqlalchemy.orm import Session
+from flask import Response, url_for
 
 from app.audit.prints import keep_print, mark_of
 from app.core.access import Action, current_actor, permit
-from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import Conflict, Invalid
 from app.core.forms import Form
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.papers import hand_out, paper
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import forget_reads, read_session
 from app.numbers.forms_orders import SendBackForm, WithdrawForm
 from app.numbers.papers_order import order_paper
 from app.numbers.queries.orders import describe_cases, get_order
 from app.numbers.service.ordering import close_order, receive_order, reply_to_order, send_back, withdraw_order
 from app.numbers.views.blueprint import Answer, numbers
 from app.numbers.views.orders import case_form, order_page
+from app.numbers.views.pressing import Act, press
 
 
 @numbers.post("/orders/<public_id>/receive")
@@ -91,17 +88,6 @@ def order_pdf(public_id: str) -> Response:
     return hand_out(content, _("督办单"))
 
 
-def _step(public_id: str, form: Form, act: Callable[[Session, Actor, datetime], object], done: str) -> Answer:
-    actor = current_actor()
-    get_order(read_session(), actor, public_id)
-    if not form.validate_on_submit():
-        return order_page(public_id, form), 400
-    forget_reads()
-    try:
-        with transaction() as session:
-            act(session, actor, current_clock().now())
-    except (Conflict, Invalid) as refused:
-        show_errors(form, refused)
-        return order_page(public_id, form), 400 if isinstance(refused, Invalid) else 409
-    flash(done, "success")
-    return redirect(url_for("numbers.order", public_id=public_id))
+def _step(public_id: str, form: Form, act: Act, done: str) -> Answer:
+    get_order(read_session(), current_actor(), public_id)
+    return press(act, done, partial(order_page, public_id), url_for("numbers.order", public_id=public_id), form)
