@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -17,9 +17,11 @@ from app.numbers.paper_facts import NO_AGENCY
 from app.numbers.paper_words import cause_name, list_title, period_label
 from app.numbers.papers import provenance_of
 from app.numbers.queries.behind import Behind, describe, list_groups, names_people
+from app.numbers.queries.overdue import Late, late_visits_of
 from app.numbers.queries.runs import count_members, list_members
 from app.numbers.rules.behind import MISSING
 from app.numbers.rules.causes import cause_of, states_of
+from app.numbers.rules.indicators import OVERDUE
 from app.numbers.rules.membership import Figure, InSet, MemberKind, Weight
 from app.numbers.rules.period import ReportPeriod
 from reports.member_list import ListColumn, MemberListDocument, render_member_list_pdf, render_member_list_xlsx
@@ -34,6 +36,8 @@ LISTS: Final[dict[str, Callable[[MemberListDocument], bytes]]] = {
 _IN_TIME, _LATE, _NOT_OWED = "按时", "超时", "—"
 _WHO = (ListColumn("姓名", 0.16), ListColumn("村（社区）", 0.24), ListColumn("责任机构", 0.26))
 _DONE = ListColumn("办理结果", 0.18)
+_DAY_BEFORE, _DAY_DUE = ListColumn("上次随访", 0.13), ListColumn("应随访日", 0.13)
+_NEVER, _SINCE_SEEN = "尚无随访", "—"
 _COUNTED: Final[dict[Weight, Callable[[IndicatorMember], int]]] = {
     Weight.VISITS: lambda row: row.visits,
     Weight.VISITS_IN_TIME: lambda row: row.visits_in_time,
@@ -85,10 +89,28 @@ def _named(session: Session, actor: Actor, run: IndicatorRun, place: str, figure
     if members and members[0].kind is MemberKind.DISCHARGE:
         columns = (*_WHO, *(ListColumn(title, 0.08) for title, _owed, _done in _LOOP), _DONE)
         return columns, tuple((*_who(row), *_loop(row.member), "") for row in rows)
+    if figure.name == OVERDUE.name:
+        return _overdue(session, run, rows)
     if members and members[0].kind is MemberKind.EMERGENCY:
         columns = (*_WHO, ListColumn("24 小时内完成", 0.14), _DONE)
         return columns, tuple((*_who(row), _in_time(row.member, InSet.EMERGENCY_IN_TIME), "") for row in rows)
     return _of_patients(rows, figure)
+
+
+def _overdue(session: Session, run: IndicatorRun, rows: Sequence[Behind]) -> _Table:
+    late = late_visits_of(session, run, [row.member for row in rows])
+    columns = (*_WHO, _DAY_BEFORE, _DAY_DUE, ListColumn("逾期天数", 0.1, is_count=True), _DONE)
+    return columns, tuple((*_who(row), *_how_late(late.get(row.member.subject_id)), "") for row in rows)
+
+
+def _how_late(one: Late | None) -> tuple[str, str, str | int]:
+    if one is None:
+        return _SINCE_SEEN, _SINCE_SEEN, _SINCE_SEEN
+    return _day(one.seen_on) if one.seen_on else _NEVER, _day(one.due_on), one.days
+
+
+def _day(day: date) -> str:
+    return day.strftime("%Y-%m-%d")
 
 
 def _of_patients(rows: Sequence[Behind], figure: Figure) -> _Table:

@@ -85,6 +85,12 @@ def waits_for_confirmation(days: Iterable[date]) -> Reason:
     return reason(WAITS, on=min(days))
 
 
+def owed_until(visits: Iterable[DatedVisit], suspended: Sequence[Span], cut_off: date) -> date | None:
+    """The day by which somebody should have come next, without days of grace; None while nobody can come, or nobody ever came."""
+    events = list(_events(visits, suspended, cut_off, StandardRules(StandardMode.INTERVAL, 0)))
+    return events[-1].due_on if events else None
+
+
 def _events(
     visits: Iterable[DatedVisit], suspended: Sequence[Span], cut_off: date, rules: StandardRules
 ) -> Iterator[_Event]:

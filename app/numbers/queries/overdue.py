@@ -1,0 +1,45 @@
+"""Of those on a run's list of overdue visits: when the last visit was, by when the next one was due, and how many days late it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.core.batches import slices
+from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.queries.explaining import VisitsOf, visits_of
+from app.numbers.rules.membership import MemberKind
+from app.numbers.rules.standard import owed_until
+from app.patients.rules import FIRST_VISIT_WITHIN_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """As it stood at the run's cut-off."""
+
+    due_on: date
+    days: int
+    # None: nobody has come yet
+    seen_on: date | None
+
+
+def late_visits_of(session: Session, run: IndicatorRun, members: Iterable[IndicatorMember]) -> dict[int, Late]:
+    """patient id → what is late, for rows of a list that has been cut to the actor's area. Told by the register of today: of whom it
+    says no more that a visit was late, nothing is told."""
+    found: dict[int, Late] = {}
+    for part in slices([one.subject_id for one in members if one.kind is MemberKind.PATIENT]):
+        for patient, known in visits_of(session, run, part).items():
+            due_on = _due(known, run.cut_off)
+            if due_on is not None and due_on < run.cut_off:
+                found[patient] = Late(due_on, (run.cut_off - due_on).days, max(known.visits, default=None))
+    return found
+
+
+def _due(known: VisitsOf, cut_off: date) -> date | None:
+    """Where nobody ever came, from the day on which management began."""
+    if known.visits or known.rests:
+        return owed_until(known.visits.values(), known.rests, cut_off)
+    return known.managed_from and known.managed_from + timedelta(days=FIRST_VISIT_WITHIN_DAYS)
