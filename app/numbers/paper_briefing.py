@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from app.areas.rules import prefix_of
 from app.numbers.paper_facts import ReportFacts, reaches
 from app.numbers.paper_words import cause_name, indicator_name, mode_sentences, period_label
 from app.numbers.rules.briefing import BriefingFacts, Measured, PlaceShort, Section, briefing
 from app.numbers.rules.causes import gap_of
 from app.numbers.rules.indicators import OVERDUE, Indicator
 from app.numbers.rules.membership import InSet, Weight
+from app.numbers.rules.places import reach_of
 from reports.briefing import BriefingDocument
 from reports.wording import Provenance, chinese_date
 
@@ -53,7 +53,7 @@ def briefing_document(facts: ReportFacts, organisation: str, provenance: Provena
 
 def _measured(facts: ReportFacts, one: Indicator) -> Measured:
     target, value = facts.target(one), one.value(facts.own)
-    gap = gap_of(one, prefix_of(facts.place), facts.alike)
+    gap = gap_of(one, reach_of(facts.place), facts.alike)
     return Measured(
         code=one.code,
         name=indicator_name(one),
@@ -91,6 +91,6 @@ def _places_short(facts: ReportFacts, one: Indicator) -> tuple[PlaceShort, ...]:
     for name, code in facts.below:
         counts = facts.counts.get(code, {})
         if reaches(one, counts, target) is False:
-            gap = gap_of(one, prefix_of(code), facts.alike)
+            gap = gap_of(one, reach_of(code), facts.alike)
             found.append(PlaceShort(name, code, str(one.value(counts)), gap.missing))
     return tuple(sorted(found, key=lambda short: (-short.missing, short.code)))

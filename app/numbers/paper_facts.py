@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, full_name, list_places, names_of
-from app.areas.rules import AreaLevel, level_of, prefix_of, town_of
+from app.areas.queries import agency_names, full_name
+from app.areas.rules import AreaLevel, level_of
 from app.core.actor import Actor
 from app.numbers.models import IndicatorRun, IndicatorTarget
 from app.numbers.paper_status import status_of
 from app.numbers.queries.causes import count_alike
+from app.numbers.queries.places import Line, lines_by_town, lines_of
 from app.numbers.queries.runs import find_run, values_of
 from app.numbers.queries.settings import targets_of
 from app.numbers.queries.totals import Counts
 from app.numbers.rules.causes import Alike
 from app.numbers.rules.indicators import Indicator, indicators
-from app.numbers.rules.period import PeriodKind, ReportPeriod
+from app.numbers.rules.period import TREND_PERIODS, PeriodKind, ReportPeriod
 from app.numbers.rules.settings import NumberSettings, PeriodMode
 
-PERIODS = 8
 NO_AGENCY = "未落实责任机构"
-_BELOW = {AreaLevel.COUNTY: AreaLevel.TOWN, AreaLevel.TOWN: AreaLevel.VILLAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class ReportFacts:
     name: str
     period: ReportPeriod
     settings: NumberSettings
-    # name and code of the places one level below, in the order of their codes
+    # name and code of the places one level below, in the order of their codes, and of the remainder
     below: tuple[tuple[str, str], ...]
     counts: Mapping[str, Counts]
     # the same kind of period, oldest first, this one last; None where it was never counted
@@ -71,9 +70,9 @@ class ReportFacts:
 def read_facts(session: Session, actor: Actor, run: IndicatorRun, place: str | None = None) -> ReportFacts:
     """Of the run's county or of a place in it, as far as the actor's area reaches."""
     place = place or run.area_code
-    period, below = ReportPeriod.parse(run.period), _places_below(session, place)
-    villages = _villages_of(session, place)
-    counts = values_of(session, actor, run, [place, *(code for _name, code in below), *(one[1] for one in villages)])
+    period, own = ReportPeriod.parse(run.period), values_of(session, actor, run, [place])[place]
+    lines = lines_of(session, actor, run, place, own)
+    towns = lines_by_town(session, actor, run, lines) if level_of(place) is AreaLevel.COUNTY else []
     alike = count_alike(session, actor, run, place)
     return ReportFacts(
         run=run,
@@ -81,38 +80,24 @@ def read_facts(session: Session, actor: Actor, run: IndicatorRun, place: str | N
         name=full_name(session, place),
         period=period,
         settings=NumberSettings.from_json(run.settings),
-        below=below,
-        counts=counts,
+        below=tuple((one.name, one.code) for one in lines),
+        counts={place: own} | {one.code: one.counts for one in [*lines, *(one for _, below in towns for one in below)]},
         past=_past(session, actor, run, place, period),
         targets=targets_of(session, place, period.last_day.year),
         alike=alike,
         agencies=agency_names(session, {one.agency_id for one in alike if one.agency_id is not None}),
-        villages=villages,
+        villages=tuple(_under_towns(towns)),
         before=_before(session, actor, run, place, period),
         status=status_of(session, actor, run),
     )
 
 
-def _places_below(session: Session, place: str) -> tuple[tuple[str, str], ...]:
-    level = _BELOW.get(level_of(place))
-    if level is None:
-        return ()
-    return tuple(
-        (one.name, one.code) for one in list_places(session, prefix_of(place), level) if one.replaced_by is None
-    )
-
-
-def _villages_of(session: Session, place: str) -> tuple[tuple[str, str, bool], ...]:
-    """Of a county: each town's villages and the town behind them."""
-    if level_of(place) is not AreaLevel.COUNTY:
-        return ()
-    found: list[tuple[str, str, bool]] = []
-    villages = [one for one in list_places(session, prefix_of(place), AreaLevel.VILLAGE) if one.replaced_by is None]
-    towns = names_of(session, {town_of(one.code) for one in villages})
-    for town in sorted(towns):
-        found += [(f"{towns[town]}·{one.name}", one.code, False) for one in villages if town_of(one.code) == town]
-        found.append((f"{towns[town]} 合计", town, True))
-    return tuple(found)
+def _under_towns(towns: Sequence[tuple[Line, Sequence[Line]]]) -> Iterator[tuple[str, str, bool]]:
+    """Each town's villages with the town behind them as their sum; a town without villages stands for itself."""
+    for town, villages in towns:
+        for one in villages:
+            yield f"{town.name}·{one.name}", one.code, False
+        yield (f"{town.name} 合计", town.code, True) if villages else (town.name, town.code, False)
 
 
 def _past(
@@ -120,7 +105,7 @@ def _past(
 ) -> tuple[tuple[ReportPeriod, Counts | None], ...]:
     found: list[tuple[ReportPeriod, Counts | None]] = [(period, values_of(session, actor, run, [place])[place])]
     if period.kind is not PeriodKind.DAY:
-        while len(found) < PERIODS:
+        while len(found) < TREND_PERIODS:
             period = period.previous()
             then = find_run(session, actor, run.area_code, period)
             found.append((period, values_of(session, actor, then, [place])[place] if then is not None else None))

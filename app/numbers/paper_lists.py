@@ -18,12 +18,14 @@ from app.numbers.paper_words import cause_name, list_title, period_label
 from app.numbers.papers import provenance_of
 from app.numbers.queries.behind import Behind, describe, list_groups, names_people
 from app.numbers.queries.overdue import Late, late_visits_of
+from app.numbers.queries.places import place_name
 from app.numbers.queries.runs import count_members, list_members
 from app.numbers.rules.behind import MISSING
 from app.numbers.rules.causes import cause_of, states_of
 from app.numbers.rules.indicators import OVERDUE
 from app.numbers.rules.membership import Figure, InSet, MemberKind, Weight
 from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.places import whole_of
 from reports.member_list import ListColumn, MemberListDocument, render_member_list_pdf, render_member_list_xlsx
 from reports.wording import chinese_date
 
@@ -54,7 +56,7 @@ _LOOP = (
 
 def print_of_list(run: IndicatorRun, place: str, figure: Figure, actor: Actor, now: datetime) -> Print:
     said = digest(f"{run.public_id}\n{place}\n{figure.name}")
-    return Print("numbers.list_printed", ("indicator_run", run.public_id), place, said, actor.user_id, now)
+    return Print("numbers.list_printed", ("indicator_run", run.public_id), whole_of(place), said, actor.user_id, now)
 
 
 def list_document(
@@ -69,9 +71,9 @@ def list_document(
         else _grouped(session, actor, run, place, figure)
     )
     return MemberListDocument(
-        title=f"{full_name(session, place)}{period}{list_title(figure)}名单",
+        title=f"{place_name(session, place)}{period}{list_title(figure)}名单",
         facts=f"{period} · 截止日 {chinese_date(run.cut_off)} · 规则版本 {run.rule_set} · 共 {count}",
-        organisation=office_of(session, actor) or full_name(session, place),
+        organisation=office_of(session, actor) or full_name(session, whole_of(place)),
         columns=columns,
         rows=rows,
         provenance=provenance_of(wanted, mark_of(keyring, wanted), actor),

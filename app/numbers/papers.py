@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from app.areas.queries import office_of
-from app.areas.rules import AreaLevel, level_of, prefix_of
+from app.areas.rules import AreaLevel, level_of
 from app.audit.prints import Mark, Print, mark_of
 from app.core.actor import Actor
 from app.core.clock import business_day
@@ -34,6 +34,7 @@ from app.numbers.queries.totals import Counts
 from app.numbers.rules.causes import gap_of
 from app.numbers.rules.indicators import Indicator
 from app.numbers.rules.membership import InSet, Weight
+from app.numbers.rules.places import reach_of
 from reports.briefing import BriefingDocument, render_briefing_docx
 from reports.chart import Bar, Series, Trend
 from reports.compliance import (
@@ -205,7 +206,7 @@ def _shortfalls(facts: ReportFacts) -> list[Shortfall]:
 
 
 def _shortfall(facts: ReportFacts, one: Indicator, name: str, code: str, target: Decimal) -> Shortfall:
-    gap = gap_of(one, prefix_of(code), facts.alike)
+    gap = gap_of(one, reach_of(code), facts.alike)
     nobody = OF_THE_PLACE if one.denominator.flags & _EVENTS else NO_AGENCY
     owners = [(nobody if agency is None else facts.agencies.get(agency, nobody), count) for agency, count in gap.owners]
     return Shortfall(

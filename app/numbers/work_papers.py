@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.accounts.queries import get_actor_by_id
-from app.areas.queries import list_places
-from app.areas.rules import county_of, level_of, prefix_of
+from app.areas.rules import county_of
 from app.audit.prints import keep_print
 from app.core.actor import Actor
 from app.core.clock import business_day, current_clock
@@ -19,10 +18,10 @@ from app.core.reasons import reason
 from app.core.work import Handler, Progress, WorkDone
 from app.numbers.papers import ReadReport, draw_papers, read_report
 from app.numbers.queries.kept_reports import KIND, MEDIA, WORK, name_of
-from app.numbers.queries.runs import find_run
+from app.numbers.queries.places import lines_of
+from app.numbers.queries.runs import find_run, values_of
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.service.computing import compute_county
-from app.numbers.service.reporting import BELOW
 from reports.compliance import render_compliance_pdf
 
 KEPT = timedelta(days=366)
@@ -60,9 +59,12 @@ def _read(database: Database, actor: Actor, place: str, period: ReportPeriod, no
 def _read_below(
     database: Database, actor: Actor, place: str, period: ReportPeriod, now: datetime, progress: Progress
 ) -> list[ReadReport]:
+    """Of each place that the run lists; where it lists none, the place's own."""
     with database.reading() as session:
-        places = list_places(session, prefix_of(place), BELOW[level_of(place)])
-        codes = [one.code for one in places if one.replaced_by is None]
+        run = find_run(session, actor, county_of(place), period)
+        own = values_of(session, actor, run, [place])[place] if run else {}
+        lines = lines_of(session, actor, run, place, own) if run else []
+    codes = [one.code for one in lines if not one.is_rest] or [place]
     reads = []
     for done, code in enumerate(codes):
         progress(done, 2 * len(codes))

@@ -15,10 +15,10 @@ from app.desk.demo.bulk import Row, new_id
 from app.desk.demo.moments import Moments
 from app.desk.demo.places import COUNTY, TOWN
 from app.desk.demo.settling import County
-from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.period import TREND_PERIODS, ReportPeriod
 from app.numbers.service.computing import compute_county
 from app.numbers.service.deciding import set_counting, set_residents, set_target
-from app.numbers.service.nightly import TREND_QUARTERS, periods_of_night
+from app.numbers.service.nightly import periods_of_night
 from app.patients.models import Examination, Patient
 from app.patients.rules import CareSetting, ManagementStatus, RegistryStatus
 from app.patients.rules_treatment import AgreedBy
@@ -68,7 +68,7 @@ def count_quarters(session: Session, county: County, moments: Moments, rng: Rand
     _count_residents(session, county, moments, rng)
     session.flush()
     present = Quarter.of(moments.today)
-    trend = [ReportPeriod.quarter_of(present.shift(-back)) for back in range(1, TREND_QUARTERS)]
+    trend = [ReportPeriod.quarter_of(present.shift(-back)) for back in range(1, TREND_PERIODS)]
     for period in {*trend, *periods_of_night(moments.today)}:
         compute_county(session, coordinator, COUNTY, period, moments.today, now)
 

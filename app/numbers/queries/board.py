@@ -11,23 +11,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.areas.models import Area
-from app.areas.queries import list_places, responsible_agencies
-from app.areas.rules import AreaLevel, county_of, level_of, prefix_of
+from app.areas.queries import responsible_agencies
+from app.areas.rules import AreaLevel, county_of
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.quarter import Quarter
 from app.numbers.models import IndicatorRun, IndicatorTarget, IndicatorValue
+from app.numbers.queries.places import Line, lines_of
 from app.numbers.queries.runs import find_run, touches, values_of
 from app.numbers.queries.settings import targets_by_place
 from app.numbers.queries.totals import Counts
 from app.numbers.rules.behind import missing_of
 from app.numbers.rules.indicators import Indicator, indicators
 from app.numbers.rules.membership import Weight
-from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.period import TREND_PERIODS, ReportPeriod
+from app.numbers.rules.places import BELOW, is_rest, whole_of
 from app.numbers.rules.settings import NumberSettings
 
-TREND_QUARTERS = 8
-_BELOW = {AreaLevel.COUNTY: AreaLevel.TOWN, AreaLevel.TOWN: AreaLevel.VILLAGE}
 Targets = Mapping[str, IndicatorTarget]
 
 
@@ -58,13 +58,19 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """A town of a county or a village of a town, with whose work it is."""
+    """A town of a county, a village of a town, or the remainder of either, with whose work it is."""
 
-    code: str
-    name: str
+    line: Line
     agency: str | None
-    counts: Counts
     cells: Mapping[str, Cell]
+
+    @property
+    def code(self) -> str:
+        return self.line.code
+
+    @property
+    def name(self) -> str:
+        return self.line.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +103,17 @@ def board_of(session: Session, actor: Actor, place: str, period: ReportPeriod) -
     run = find_run(session, actor, county_of(place), period)
     if run is None:
         return None
-    below = _places_below(session, area.code)
-    values = values_of(session, actor, run, [place, *(one.code for one in below)])
-    targets = targets_by_place(session, values, run.cut_off.year)
+    counts = values_of(session, actor, run, [place])[place]
+    lines = lines_of(session, actor, run, area.code, counts)
+    places = [place, *(whole_of(one.code) for one in lines)]
+    targets = targets_by_place(session, places, run.cut_off.year)
     settings = NumberSettings.from_json(run.settings)
-    whose = {one: agency.name for one, agency in responsible_agencies(session, values).items() if agency}
+    whose = {one: agency.name for one, agency in responsible_agencies(session, places).items() if agency}
     rows = [
-        PlaceRow(one.code, one.name, whose.get(one.code), values[one.code], _cells(settings, values[one.code], targets[one.code]))
-        for one in below
-        if one.replaced_by is None or values[one.code]
+        PlaceRow(one, whose.get(whole_of(one.code)), _cells(settings, one.counts, {} if one.is_rest else targets[one.code]))
+        for one in lines
     ]  # fmt: skip
-    return Board(run, settings, place, values[place], _cells(settings, values[place], targets[place]), rows)
+    return Board(run, settings, place, counts, _cells(settings, counts, targets[place]), rows)
 
 
 def cells_of(session: Session, actor: Actor, place: str, period: ReportPeriod) -> dict[str, Cell]:
@@ -127,10 +133,18 @@ def get_place(session: Session, actor: Actor, place: str) -> Area:
     return area
 
 
+def get_counted(session: Session, actor: Actor, place: str) -> Area:
+    """The place of a list: the same, or one whose remainder is addressed."""
+    area = get_place(session, actor, whole_of(place))
+    if is_rest(place) and area.level not in BELOW:
+        raise NotFound()
+    return area
+
+
 def trend_of(session: Session, actor: Actor, place: str, code: str, until: Quarter) -> list[TrendPoint]:
-    """An indicator of a place in eight quarters up to one, each by the settings that it was computed with."""
+    """An indicator of a place in the quarters up to one, each by the settings that it was computed with."""
     get_place(session, actor, place)
-    periods = [ReportPeriod.quarter_of(until.shift(-back)) for back in reversed(range(TREND_QUARTERS))]
+    periods = [ReportPeriod.quarter_of(until.shift(-back)) for back in reversed(range(TREND_PERIODS))]
     runs = _newest_runs(session, actor, county_of(place), periods)
     rows = select(IndicatorValue.run_id, IndicatorValue.counts).where(
         IndicatorValue.run_id.in_(run.id for run in runs.values()), IndicatorValue.area_code == place
@@ -168,11 +182,6 @@ def _cells(settings: NumberSettings, counts: Counts, targets: Targets) -> dict[s
         return targets[code].per_10000 if code in targets else None
 
     return {one.code: cell_of(one, counts, target(one.code)) for one in indicators(settings)}
-
-
-def _places_below(session: Session, place: str) -> list[Area]:
-    below = _BELOW.get(level_of(place))
-    return list_places(session, prefix_of(place), below) if below else []
 
 
 def _newest_runs(

@@ -11,6 +11,8 @@ from app.core.dates import last_of_month, parse_date
 from app.core.quarter import Quarter
 from app.numbers.rules.settings import PeriodMode
 
+# a trend is told over so many, the last one included
+TREND_PERIODS = 8
 _WRITTEN = re.compile(r"(\d{4})(?:M(\d{2})|Q([1-4])|Y)", re.ASCII)
 
 

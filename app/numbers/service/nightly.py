@@ -15,14 +15,12 @@ from app.areas.rules import AreaLevel, code_of
 from app.core.actor import Actor
 from app.core.quarter import Quarter
 from app.numbers.models import IndicatorRun
-from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.period import TREND_PERIODS, ReportPeriod
 from app.numbers.service.computing import compute_county
 from app.patients.models import Patient
 
 # records of a visit are due within ten working days; what ended is counted until they should have come
 COUNTED_ON_DAYS = 15
-# a trend is drawn over so many quarters, the present one included
-TREND_QUARTERS = 8
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
@@ -52,7 +50,7 @@ def _periods_of(session: Session, county: str, today: date) -> list[ReportPeriod
     """The night's periods, and those quarters of the trend that nobody has counted yet."""
     counted = set(session.scalars(select(IndicatorRun.period).where(IndicatorRun.area_code == county).distinct()))
     tonight = periods_of_night(today)
-    trend = [one for one in islice(_quarters_before(today), TREND_QUARTERS - 1) if str(one) not in counted]
+    trend = [one for one in islice(_quarters_before(today), TREND_PERIODS - 1) if str(one) not in counted]
     return [*tonight, *(one for one in trend if one not in tonight)]
 
 

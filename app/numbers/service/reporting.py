@@ -16,9 +16,8 @@ from app.core.reasons import reason
 from app.core.work import ask_for_work
 from app.numbers.queries.kept_reports import WORK
 from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.places import BELOW
 
-# of which places reports are bound together
-BELOW = {AreaLevel.COUNTY: AreaLevel.TOWN, AreaLevel.TOWN: AreaLevel.VILLAGE}
 _PRINTED = (AreaLevel.COUNTY, AreaLevel.TOWN, AreaLevel.VILLAGE)
 
 

@@ -22,9 +22,10 @@ from app.core.web import read_session
 from app.numbers.labels import LACKS, mode_reasons
 from app.numbers.models import IndicatorMember, IndicatorRun
 from app.numbers.queries.behind import SIZE, list_behind, list_groups, names_people
-from app.numbers.queries.board import get_place
+from app.numbers.queries.board import get_counted, get_place
 from app.numbers.queries.explaining import gaps_of
 from app.numbers.queries.mending import count_missing, list_coming, list_missing
+from app.numbers.queries.places import place_name
 from app.numbers.queries.runs import count_members, find_run
 from app.numbers.rules.behind import MISSING, find_figure, missing_of
 from app.numbers.rules.causes import cause_of
@@ -32,6 +33,7 @@ from app.numbers.rules.indicators import Indicator, indicators
 from app.numbers.rules.membership import Figure, Weight
 from app.numbers.rules.orders import may_be_ordered
 from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.places import is_rest, whole_of
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.rules.standard import WAITS
 from app.numbers.views.blueprint import numbers
@@ -52,13 +54,20 @@ _TOLD_BY_STATE = ("numbers.cause.refused", "numbers.cause.lost", "numbers.cause.
 def people(period: str, place: str, figure: str) -> str:
     """The rows that were counted, by name or, where the role may not read that, by place and institution. Noted."""
     session, actor, wanted = read_session(), current_actor(), read_period(period)
-    get_place(session, actor, place)
+    get_counted(session, actor, place)
     run = find_run(session, actor, county_of(place), wanted)
     settings = NumberSettings.from_json(run.settings) if run else NumberSettings()
     found = find_figure(figure, settings)
     if found is None:
         raise NotFound()
-    here = {"period": wanted, "place": place, "name": full_name(session, place), "title": _title(figure), "run": run}
+    here = {
+        "period": wanted,
+        "place": place,
+        "whole": whole_of(place),
+        "name": place_name(session, place),
+        "title": _title(figure),
+        "run": run,
+    }
     here["figure"] = figure
     if run is None:
         return render_template("numbers/people.html", **here, related=[])
@@ -69,7 +78,7 @@ def people(period: str, place: str, figure: str) -> str:
         **here,
         total=total,
         is_sum=found.weight in _COUNTS,
-        may_order=bool(total) and may(actor, Action.SEND_ORDERS) and may_be_ordered(figure),
+        may_order=bool(total) and not is_rest(place) and may(actor, Action.SEND_ORDERS) and may_be_ordered(figure),
         modes=mode_reasons(settings),
         related=_related(figure, settings, wanted, place),
         **(
@@ -188,7 +197,7 @@ def _note_list(actor: Actor, run: IndicatorRun, place: str, figure: str, total: 
             actor,
             "numbers.list_opened",
             now=current_clock().now(),
-            area_code=place,
+            area_code=whole_of(place),
             count=total,
             detail={"period": run.period, "figure": figure, "names": shows_names},
         )

@@ -28,7 +28,7 @@ from app.numbers.paper_briefing import sections_of
 from app.numbers.paper_facts import read_facts
 from app.numbers.paper_forms import form_document, print_of_form
 from app.numbers.paper_lists import LISTS, list_document, print_of_list
-from app.numbers.queries.board import get_place
+from app.numbers.queries.board import get_counted, get_place
 from app.numbers.queries.kept_reports import MEDIA, get_report_file, list_reports, list_reports_under_way
 from app.numbers.queries.runs import find_run
 from app.numbers.queries.submissions import find_standing
@@ -114,6 +114,7 @@ def report_file(public_id: str) -> Response:
 @paper
 def printed_list(period: str, place: str, figure: str, ending: str) -> Response:
     """The list behind a figure for a meeting, as PDF or workbook; on record, because paper leaves the house."""
+    get_counted(read_session(), current_actor(), place)
     run = _run_of(period, place, ending)
     found = find_figure(figure, NumberSettings.from_json(run.settings))
     if found is None:
@@ -148,6 +149,7 @@ def access_summary(period: str, place: str, ending: str) -> Response:
 
 
 def _form(form: str, period: str, place: str, ending: str) -> Response:
+    get_place(read_session(), current_actor(), place)
     run = _run_of(period, place, ending)
     session, actor, now = read_session(), current_actor(), current_clock().now()
     content = LISTS[ending](form_document(session, current_keyring(), actor, run, place, form, now))
@@ -155,9 +157,7 @@ def _form(form: str, period: str, place: str, ending: str) -> Response:
 
 
 def _run_of(period: str, place: str, ending: str) -> IndicatorRun:
-    session, actor = read_session(), current_actor()
-    get_place(session, actor, place)
-    run = find_run(session, actor, county_of(place), read_period(period))
+    run = find_run(read_session(), current_actor(), county_of(place), read_period(period))
     if run is None or ending not in LISTS:
         raise NotFound()
     return run
