@@ -85,6 +85,7 @@ STAYS = {
     "declared_kin.person_id": "whom a colleague declared, by number",
     "device_submissions.patient_id": "what a phone sent; a merge waits for forms that nobody has looked at",
     "import_rows.patient_id": "where the record came from",
+    "national_findings.patient_id": "what an export said beside which record; the next comparison finds the record that stands",
     "losses.patient_id": "goes with the span of being lost, which is the record's own",
     "reassessments.patient_id": "signed results of a table of the town",
     "register_requests.patient_id": "says that it was merged",

@@ -17,6 +17,7 @@ _ORDER = (
 _OF_AN_ENDED_ORDER = (
     "EXISTS (SELECT 1 FROM supervision_orders o WHERE o.id = OLD.order_id AND o.state IN ('closed', 'withdrawn'))"
 )
+_COMPARISON = ("county_code", "upload", "file_sha256", "as_of", "row_count", "key_file", "compared_at", "compared_by")
 _SCHEME = ("area_code", "year", "number", "title", "items", "term_days", "submission_key", "proposed_at", "proposed_by")
 _APPRAISAL = ("area_code", "period", "scheme_id", "run_id", "made_at", "made_by")
 _OBJECTION = ("appraisal_id", "unit_kind", "unit", "source", "text", "made_at", "made_by")
@@ -63,6 +64,22 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard("guard_supervision_cases_ended", "supervision_cases", "UPDATE", _OF_AN_ENDED_ORDER),
     *append_only("supervision_steps"),
+    # a comparison is what was found that day; a person says what becomes of a finding, and it goes after its term
+    Guard("guard_national_comparisons_no_delete", "national_comparisons", "DELETE", "TRUE"),
+    Guard("guard_national_comparisons_frozen", "national_comparisons", "UPDATE", changed(*_COMPARISON)),
+    Guard(
+        "guard_national_findings_frozen",
+        "national_findings",
+        "UPDATE",
+        f"{changed('comparison_id')} OR {set_otherwise('sheet', 'row_number')}",
+    ),
+    Guard(
+        "guard_national_findings_of_forgotten",
+        "national_findings",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM national_comparisons c WHERE c.id = NEW.comparison_id AND c.forgotten_at IS NOT NULL)",
+    ),
+    legal_move("national_findings", "kind"),
     # a scheme is what the second person read; marks are what was previewed; a correction stands beside its mark
     Guard("guard_appraisal_schemes_no_delete", "appraisal_schemes", "DELETE", "TRUE"),
     Guard("guard_appraisal_schemes_frozen", "appraisal_schemes", "UPDATE", changed(*_SCHEME)),
