@@ -23,6 +23,33 @@ _APPRAISAL = ("area_code", "period", "scheme_id", "run_id", "made_at", "made_by"
 _OBJECTION = ("appraisal_id", "unit_kind", "unit", "source", "text", "made_at", "made_by")
 _NOT_PREVIEWED = "NOT EXISTS (SELECT 1 FROM appraisals a WHERE a.id = NEW.appraisal_id AND a.state = 'preview')"
 _NOT_PUBLISHED = "NOT EXISTS (SELECT 1 FROM appraisals a WHERE a.id = NEW.appraisal_id AND a.state = 'published')"
+_SAMPLE = (
+    "area_code", "year", "serial", "number", "subject", "percent", "least", "high", "items", "item_count", "method", "seed",
+    "seed_is_given", "frame_count", "frame_digest", "drawn_count", "drawn_on", "drawn_at", "drawn_by", "submission_key",
+)  # fmt: skip
+_SAMPLE_UNIT = ("sample_id", "agency_id", "frame", "frame_high", "frame_rest", "drawn_high", "drawn_rest")
+_MORE_UNITS_THAN_DRAWN = (
+    "EXISTS (SELECT 1 FROM samples s WHERE s.id = NEW.sample_id AND (s.state <> 'running' OR "
+    "(SELECT COALESCE(SUM(u.drawn_high + u.drawn_rest), 0) FROM sample_units u WHERE u.sample_id = s.id) "
+    "+ NEW.drawn_high + NEW.drawn_rest > s.drawn_count OR "
+    "(SELECT COALESCE(SUM(u.frame_high + u.frame_rest), 0) FROM sample_units u WHERE u.sample_id = s.id) "
+    "+ NEW.frame_high + NEW.frame_rest > s.frame_count))"
+)
+_MORE_RECORDS_THAN_DRAWN = (
+    "(SELECT COUNT(*) FROM sample_records r WHERE r.sample_id = NEW.sample_id AND r.agency_id = NEW.agency_id) >= "
+    "(SELECT u.drawn_high + u.drawn_rest FROM sample_units u "
+    "WHERE u.sample_id = NEW.sample_id AND u.agency_id = NEW.agency_id)"
+)
+_SAMPLE_NOT_CHECKED = (
+    "NEW.state = 'closed' AND EXISTS (SELECT 1 FROM sample_records r WHERE r.sample_id = NEW.id AND r.unable IS NULL AND "
+    "(SELECT COUNT(*) FROM sample_marks m WHERE m.record_id = r.id) < NEW.item_count)"
+)
+_OF_AN_ENDED_SAMPLE = "EXISTS (SELECT 1 FROM samples s WHERE s.id = OLD.sample_id AND s.state <> 'running')"
+_OF_A_SAMPLE_NOT_CLOSED = "NOT EXISTS (SELECT 1 FROM samples s WHERE s.id = NEW.sample_id AND s.state = 'closed')"
+_MARK_OF_AN_ENDED_SAMPLE = (
+    "EXISTS (SELECT 1 FROM sample_records r JOIN samples s ON s.id = r.sample_id "
+    "WHERE r.id = NEW.record_id AND s.state <> 'running')"
+)
 
 GUARDS: tuple[Guard, ...] = (
     Guard("guard_indicator_runs_no_delete", "indicator_runs", "DELETE", "OLD.is_frozen"),
@@ -124,4 +151,39 @@ GUARDS: tuple[Guard, ...] = (
         "EXISTS (SELECT 1 FROM appraisals a WHERE a.id = NEW.appraisal_id AND a.published_by = NEW.answered_by)",
     ),
     legal_move("appraisal_objections", "state"),
+    # a sample is what its seed drew; what is found is added while it runs, the institution's own word once it is closed
+    Guard("guard_samples_no_delete", "samples", "DELETE", "TRUE"),
+    Guard(
+        "guard_samples_frozen",
+        "samples",
+        "UPDATE",
+        f"OLD.state <> 'running' OR {changed(*_SAMPLE)} OR {set_otherwise('first_on', 'last_on')}",
+    ),
+    Guard("guard_samples_checked", "samples", "UPDATE", _SAMPLE_NOT_CHECKED),
+    legal_move("samples", "state"),
+    Guard("guard_sample_units_no_delete", "sample_units", "DELETE", "TRUE"),
+    Guard("guard_sample_units_drawn", "sample_units", "INSERT", _MORE_UNITS_THAN_DRAWN),
+    Guard(
+        "guard_sample_units_frozen",
+        "sample_units",
+        "UPDATE",
+        f"{changed(*_SAMPLE_UNIT)} OR {set_again('comment', 'commented_at', 'commented_by')} OR {_OF_A_SAMPLE_NOT_CLOSED}",
+    ),
+    Guard("guard_sample_records_no_delete", "sample_records", "DELETE", "TRUE"),
+    Guard("guard_sample_records_drawn", "sample_records", "INSERT", _MORE_RECORDS_THAN_DRAWN),
+    Guard(
+        "guard_sample_records_frozen",
+        "sample_records",
+        "UPDATE",
+        f"{changed('public_id', 'sample_id', 'agency_id', 'serial', 'stratum', 'key', 'patient_id')} "
+        f"OR {set_otherwise('visit_id')} OR {_OF_AN_ENDED_SAMPLE}",
+    ),
+    Guard("guard_sample_marks_no_delete", "sample_marks", "DELETE", "TRUE"),
+    Guard("guard_sample_marks_running", "sample_marks", "INSERT", _MARK_OF_AN_ENDED_SAMPLE),
+    Guard(
+        "guard_sample_marks_frozen",
+        "sample_marks",
+        "UPDATE",
+        f"{changed('record_id', 'item')} OR {_MARK_OF_AN_ENDED_SAMPLE}",
+    ),
 )

@@ -3,6 +3,7 @@
 from app.numbers.models.appraisal import Appraisal, AppraisalMark, AppraisalObjection, AppraisalScheme
 from app.numbers.models.orders import SupervisionCase, SupervisionOrder, SupervisionStep
 from app.numbers.models.runs import AreaPopulation, IndicatorMember, IndicatorRun, IndicatorTarget, IndicatorValue
+from app.numbers.models.sampling import Sample, SampleMark, SampleRecord, SampleUnit
 from app.numbers.models.submissions import ReportPaper, ReportSubmission
 from app.numbers.models.training import TrainingAttendee, TrainingSession
 
@@ -18,6 +19,10 @@ __all__ = [
     "IndicatorValue",
     "ReportPaper",
     "ReportSubmission",
+    "Sample",
+    "SampleMark",
+    "SampleRecord",
+    "SampleUnit",
     "SupervisionCase",
     "SupervisionOrder",
     "SupervisionStep",
