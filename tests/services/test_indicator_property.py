@@ -1,11 +1,12 @@
-"""Random histories of a county: the statement over everybody says of each person what the rule says of one, villages add up to towns and
-to the county, and whoever moves is counted once, where they live at the cut-off.
+"""Random histories of a county: the statement over everybody says of each person what the rule says of one, whoever moves is counted once,
+where they live at the cut-off, and what a page and a paper list of villages and towns adds up to the county.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
@@ -13,17 +14,22 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.areas.rules import town_of
+from app.areas.models import Area
 from app.core.dates import add_months
 from app.core.spans import Span
-from app.numbers.models import IndicatorMember
-from app.numbers.queries.runs import values_of
+from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.paper_facts import read_facts
+from app.numbers.papers import compliance_document
+from app.numbers.queries.board import Board, Cell, board_of
+from app.numbers.queries.runs import count_members
 from app.numbers.rules.indicators import figures
 from app.numbers.rules.membership import InSet, MemberKind
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings, PeriodMode, StandardMode, StandardRules
 from app.numbers.rules.standard import DatedVisit, Window, failing_gap
 from app.numbers.service.computing import compute
+from reports.compliance import CountTable, Measure
+from reports.wording import Provenance
 from tests.conftest import NOW
 from tests.rig.counted import Case, Seen, Timeline, add_case, spans_of
 from tests.rig.county import COUNTY, OTHER_TOWN, OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE, County
@@ -32,6 +38,9 @@ DAY = timedelta(days=1)
 WORLDS = range(60 if "ANHU_SOAK" in os.environ else 2)  # each replays from its number
 PEOPLE = 80
 VILLAGES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE)
+# of some people no more than the town is known, of a few not even that
+PLACES = (*VILLAGES * 3, TOWN, OTHER_TOWN, COUNTY)
+PRINTED = Provenance("0" * 64, "测试", NOW)
 PERIODS = ("2025Y", "2025Q3", "2025M11", "2026Q1", "2025-08-17", "2025Q4")
 
 
@@ -55,7 +64,7 @@ def _story(chance: Random) -> Case:
         registry += f" dead@{leaves}"
     elif chance.random() < 0.15:
         registry += f" transferred_out@{leaves} registered@{leaves + chance.randrange(1, 200) * DAY}"
-    area = _timeline(chance, first, chance.choice(VILLAGES), VILLAGES, chance.choice((0, 1)))
+    area = _timeline(chance, first, chance.choice(PLACES), PLACES, chance.choice((0, 1)))
     return Case(list(_visits(chance, first)), registry, management, care, area, f"schizophrenia@{first}")
 
 
@@ -112,8 +121,9 @@ def test_the_statement_says_of_everybody_what_the_rule_says_of_one(
 ) -> None:
     chance = Random(world)
     cases = {add_case(session, f"人{number}", story).id: story for number, story in _stories(chance)}
+    session.get_one(Area, SECOND_VILLAGE).replaced_by = VILLAGE
     session.flush()
-    agreed: Counter[bool] = Counter()
+    agreed, listed = Counter[bool](), set[str]()
     for text in PERIODS:
         period = ReportPeriod.parse(text)
         mode, grace = chance.choice(tuple(StandardMode)), chance.choice((0, 0, 1, 7))
@@ -128,7 +138,8 @@ def test_the_statement_says_of_everybody_what_the_rule_says_of_one(
         assert {row.subject_id: row.area_code for row in rows} == {
             row.subject_id: _holding(cases[row.subject_id].area, run.cut_off) for row in rows
         }
-        _adds_up(session, county, run, choice)
+        listed |= _adds_up(session, county, run)
+    assert {"城关镇·大王村（已撤并至东村）", "城关镇·未落实到村（社区）", "安平镇 合计", "未落实到乡镇"} <= listed
     assert min(agreed[True], agreed[False]) > PEOPLE // 4  # a world in which everybody is alike would say nothing
 
 
@@ -136,11 +147,48 @@ def _stories(chance: Random) -> list[tuple[int, Case]]:
     return [(number, _story(chance)) for number in range(PEOPLE)]
 
 
-def _adds_up(session: Session, county: County, run: object, choice: NumberSettings) -> None:
-    places = [*VILLAGES, TOWN, OTHER_TOWN, COUNTY]
-    counts = values_of(session, county.actor("coordinator"), run, places)  # type: ignore[arg-type]  # the run just made
-    for figure in figures(choice):
-        of = {place: counts[place].get(figure.name, 0) for place in places}
-        assert of[COUNTY] == of[TOWN] + of[OTHER_TOWN]
-        for town in (TOWN, OTHER_TOWN):
-            assert of[town] == sum(of[village] for village in VILLAGES if town_of(village) == town)
+def _adds_up(session: Session, county: County, run: IndicatorRun) -> set[str]:
+    """Every table of the page and of the report, line by line; what belongs to no place below has a line and a list of its own.
+    What was listed."""
+    actor, period, listed = county.actor("coordinator"), ReportPeriod.parse(run.period), set[str]()
+    for place in (COUNTY, TOWN, OTHER_TOWN):
+        board = board_of(session, actor, place, period)
+        assert board is not None
+        for code, cell in board.cells.items():
+            _same_sum([row.cells[code] for row in board.rows], cell)
+        _lists_of_the_rest(session, county, run, board)
+        paper = compliance_document(read_facts(session, actor, run, place), "县精防办", PRINTED)
+        *lines, total = paper.rows
+        for measures in zip(*(line.measures for line in lines), total.measures, strict=True):
+            _same_sum(measures[:-1], measures[-1])
+        for table in (*paper.tables, *([paper.villages] if place == COUNTY else [])):
+            _table_adds_up(table)
+        listed |= {str(line.cells[0]) for line in paper.villages.lines}
+    return listed
+
+
+def _same_sum(parts: Sequence[Cell | Measure], whole: Cell | Measure) -> None:
+    assert sum(one.numerator for one in parts) == whole.numerator
+    if whole.denominator is not None:  # residents, whom nobody has entered here
+        assert sum(one.denominator or 0 for one in parts) == whole.denominator
+
+
+def _table_adds_up(table: CountTable) -> None:
+    """Lines of places add up to the last line, and those since a sum to the next."""
+    *lines, total = table.lines
+    for at in range(1, len(table.columns)):
+        column = [(line.cells[at], line.is_total) for line in lines]
+        if isinstance(total.cells[at], int):
+            assert sum(int(n) for n, is_sum in column if not is_sum) == total.cells[at]
+            since = 0
+            for n, is_sum in column:
+                assert not is_sum or n == since, table.title
+                since = 0 if is_sum else since + int(n)
+
+
+def _lists_of_the_rest(session: Session, county: County, run: IndicatorRun, board: Board) -> None:
+    for row in board.rows:
+        if row.line.is_rest:
+            for figure in figures(NumberSettings.from_json(run.settings)):
+                behind = count_members(session, county.actor("coordinator"), run, row.code, figure)
+                assert behind == row.line.counts[figure.name], figure.name
