@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -64,6 +65,13 @@ def place_name(session: Session, place: str) -> str:
     return f"{name} · {gettext_anywhere(REST[level_of(whole)])}" if is_rest(place) else name
 
 
+def marked_names(session: Session, codes: Sequence[str]) -> dict[str, str]:
+    """code → name, of a place abolished since with where it went."""
+    return _marked(
+        session, session.execute(select(Area.code, Area.name, Area.replaced_by).where(Area.code.in_(codes))).all()
+    )
+
+
 def _listed(session: Session, actor: Actor, run: IndicatorRun, place: str, level: AreaLevel) -> list[Line]:
     rows = session.execute(
         select(Area.code, Area.name, Area.replaced_by, IndicatorValue.counts)
@@ -77,8 +85,13 @@ def _listed(session: Session, actor: Actor, run: IndicatorRun, place: str, level
         .order_by(Area.code)
     ).all()
     listed = [row for row in rows if row.replaced_by is None or any(row.counts.values())]
-    successors = _successors(session, {row.code: row.replaced_by for row in listed if row.replaced_by is not None})
-    return [Line(row.code, _name(row.name, successors.get(row.code)), row.counts) for row in listed]
+    names = _marked(session, listed)
+    return [Line(row.code, names[row.code], row.counts) for row in listed]
+
+
+def _marked(session: Session, rows: Sequence[Any]) -> dict[str, str]:
+    successors = _successors(session, {row.code: row.replaced_by for row in rows if row.replaced_by is not None})
+    return {row.code: _name(row.name, successors.get(row.code)) for row in rows}
 
 
 def _successors(session: Session, replaced: dict[str, str]) -> dict[str, str]:
