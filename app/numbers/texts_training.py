@@ -6,7 +6,6 @@ from app.core.i18n import N_
 from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
-    "numbers.training.stored": N_("这场培训已经登记"),
     "numbers.training.withdrawn": N_("这场培训已经撤销"),
     "numbers.training.no_unit": N_("账号没有所属单位，不能登记培训"),
     "numbers.training.future": N_("培训日期不能晚于今天"),

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.service import note
 from app.core.actor import Actor
 from app.core.calendar import load_all_workdays
-from app.core.db import Base
 from app.core.errors import Conflict, Invalid, NotFound
-from app.core.reasons import Reason, reason
+from app.core.reasons import reason
 from app.core.workdays import add_working_days
 from app.numbers.commands_appraisal import AnswerObjection
 from app.numbers.models import Appraisal, AppraisalMark, AppraisalObjection, AppraisalScheme, IndicatorRun
@@ -36,11 +34,13 @@ from app.numbers.rules.appraisal import (
 )
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
+from app.numbers.service.turns import store_once, take_turn
 
 
 def preview(session: Session, actor: Actor, submission_id: str, now: datetime) -> Appraisal:
     """Score every unit by the year's scheme over the run that the submitted report froze. Only the county reads it."""
     submission = get_submission(session, actor, submission_id)
+    take_turn(session, submission.area_code, submission)
     standing = find_standing(session, actor, submission.area_code, submission.period)
     if standing is None or standing.id != submission.id:
         raise Conflict(reason("numbers.appraisal.not_submitted"))
@@ -97,7 +97,7 @@ def object_to(
     own = own_unit(session, actor)
     if own is None:
         raise NotFound()
-    appraisal = get_appraisal(session, actor, public_id, locked=True)
+    appraisal = _in_turn(session, actor, public_id)
     mark = get_sheet(session, actor, appraisal, own[1]).marks.get(source)
     if mark is None:
         raise NotFound()
@@ -128,7 +128,8 @@ def answer_objection(
 ) -> AppraisalObjection:
     """Uphold it with corrected marks or turn it down, with the reason; not by whoever published. The first mark stays as it is."""
     objection = get_objection(session, actor, public_id)
-    appraisal = session.get_one(Appraisal, objection.appraisal_id, with_for_update=True)
+    appraisal = session.get_one(Appraisal, objection.appraisal_id)
+    take_turn(session, appraisal.area_code, appraisal, objection)
     if objection.state is not ObjectionState.OPEN:
         raise Conflict(reason("numbers.appraisal.objection_answered"))
     if appraisal.published_by == actor.user_id:
@@ -199,17 +200,14 @@ def _year_of(period: str) -> int:
     return ReportPeriod.parse(period).last_day.year
 
 
-def store_once(session: Session, row: Base, taken: Reason) -> None:
-    """The keys decide between two people who press at one moment."""
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError as refused:
-        raise Conflict(taken) from refused
+def _in_turn(session: Session, actor: Actor, public_id: str) -> Appraisal:
+    appraisal = get_appraisal(session, actor, public_id)
+    take_turn(session, appraisal.area_code, appraisal)
+    return appraisal
 
 
 def _in_state(session: Session, actor: Actor, public_id: str, state: AppraisalState) -> Appraisal:
-    appraisal = get_appraisal(session, actor, public_id, locked=True)
+    appraisal = _in_turn(session, actor, public_id)
     if appraisal.state is not state:
         word = "not_preview" if state is AppraisalState.PREVIEW else "not_published"
         raise Conflict(reason(f"numbers.appraisal.{word}"))

@@ -18,6 +18,7 @@ from app.core.errors import NotFound
 from app.core.scope import within
 from app.numbers.models import AreaPopulation, IndicatorTarget
 from app.numbers.queries.settings import PREFIX, read_settings
+from app.numbers.service.turns import take_turn
 
 
 def set_counting(session: Session, actor: Actor, said: Mapping[str, str], now: datetime) -> None:
@@ -25,6 +26,7 @@ def set_counting(session: Session, actor: Actor, said: Mapping[str, str], now: d
     require(actor, Action.SET_NUMBERS)
     read_settings(said)  # ValueError for what is no option
     place, changed = place_of(actor), {}
+    take_turn(session, place)
     for name, value in said.items():
         standing = find_setting(session, place, PREFIX + name)
         if standing is None or standing.value != value:
@@ -39,7 +41,7 @@ def set_residents(
 ) -> None:
     """None: not known any more."""
     require(actor, Action.SET_NUMBERS)
-    _get_place(session, actor, place)
+    _take_place(session, actor, place)
     row = session.get(AreaPopulation, (place, year))
     if residents is None:
         if row is not None:
@@ -61,7 +63,7 @@ def set_target(
 ) -> None:  # fmt: skip
     """None: no target any more."""
     require(actor, Action.SET_NUMBERS)
-    _get_place(session, actor, place)
+    _take_place(session, actor, place)
     row = session.scalar(
         select(IndicatorTarget).where(
             IndicatorTarget.area_code == place, IndicatorTarget.indicator == indicator, IndicatorTarget.year == year
@@ -83,8 +85,7 @@ def set_target(
     )  # fmt: skip
 
 
-def _get_place(session: Session, actor: Actor, place: str) -> Area:
-    area = session.scalar(select(Area).where(Area.code == place, within(Area.code, actor)))
-    if area is None:
+def _take_place(session: Session, actor: Actor, place: str) -> None:
+    if session.scalar(select(Area.code).where(Area.code == place, within(Area.code, actor))) is None:
         raise NotFound()
-    return area
+    take_turn(session, place)

@@ -32,6 +32,7 @@ from app.numbers.rules.orders import (
     may_become,
     order_number,
 )
+from app.numbers.service.turns import take_turn
 
 _LONGEST_HOLIDAY = timedelta(days=30)
 
@@ -62,8 +63,8 @@ def send_order(
     matter = get_matter(session, actor, command.matter, command.place, command.period)
     if not 1 <= command.working_days <= LONGEST_TERM:
         raise Invalid({"working_days": [reason("numbers.order.term", most=LONGEST_TERM)]})
-    # numbers of a county are given one after the other
-    county = session.scalars(select(Area).where(Area.code == county_of(matter.place)).with_for_update()).one()
+    county = session.get_one(Area, county_of(matter.place))
+    take_turn(session, county.code)  # numbers of a county are given one after the other
     standing = find_open(session, actor, unit, matter.place, matter.name, matter.period)
     if standing is not None:
         return standing, False

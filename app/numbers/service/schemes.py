@@ -16,7 +16,7 @@ from app.numbers.commands_appraisal import ProposeScheme
 from app.numbers.models import AppraisalScheme
 from app.numbers.queries.appraisal import find_scheme_by_key, get_scheme, highest_version
 from app.numbers.rules.appraisal import SchemeState, faults
-from app.numbers.service.appraising import store_once
+from app.numbers.service.turns import store_once, take_turn
 
 
 def propose_scheme(session: Session, actor: Actor, command: ProposeScheme, now: datetime) -> AppraisalScheme:
@@ -24,9 +24,10 @@ def propose_scheme(session: Session, actor: Actor, command: ProposeScheme, now: 
 
     Raises `Invalid` at the rows that are not whole or would reward hiding, `Conflict` while a proposal waits.
     """
+    county = place_of(actor)
+    take_turn(session, county)
     if found := find_scheme_by_key(session, actor, command.submission_key):
         return found
-    county = place_of(actor)
     if level_of(county) is not AreaLevel.COUNTY:
         raise Conflict(reason("numbers.appraisal.not_county"))
     if wrong := faults(command.rows):
@@ -71,6 +72,7 @@ def withdraw_scheme(session: Session, actor: Actor, public_id: str, now: datetim
 
 def _waiting(session: Session, actor: Actor, public_id: str) -> AppraisalScheme:
     scheme = get_scheme(session, actor, public_id)
+    take_turn(session, scheme.area_code, scheme)
     if scheme.state is not SchemeState.PROPOSED:
         raise Conflict(reason("numbers.appraisal.scheme_decided"))
     return scheme

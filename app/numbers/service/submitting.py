@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.areas.rules import AreaLevel, level_of
@@ -27,6 +26,7 @@ from app.numbers.queries.submissions import (
 )
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.submission import LONGEST_REASON, SubmissionState
+from app.numbers.service.turns import store_once, take_turn
 
 WORK = "numbers_submitted"  # draws the papers (`app/numbers/work_submitting.py`)
 
@@ -57,7 +57,7 @@ def submit_report(session: Session, actor: Actor, command: SubmitReport, now: da
         submitted_at=now,
         submitted_by=actor.user_id,
     )
-    _store(session, submission)
+    store_once(session, submission, reason("numbers.submission.waiting"))
     ask_for_work(session, WORK, {"submission": submission.public_id}, f"{WORK}:{submission.public_id}", actor, now)
     _note(session, actor, submission, "numbers.revision_proposed" if number > 1 else "numbers.report_submitted", now)
     return submission
@@ -86,14 +86,15 @@ def withdraw_revision(session: Session, actor: Actor, public_id: str, now: datet
 
 
 def _run_to_freeze(session: Session, actor: Actor, command: SubmitReport) -> IndicatorRun:
-    run = get_run(session, actor, command.run)
-    period = ReportPeriod.parse(run.period)
-    if level_of(run.area_code) is not AreaLevel.COUNTY or not run.area_code.startswith(actor.area_prefix):
+    seen = get_run(session, actor, command.run)
+    county, period = seen.area_code, ReportPeriod.parse(seen.period)
+    if level_of(county) is not AreaLevel.COUNTY or not county.startswith(actor.area_prefix):
         raise Conflict(reason("numbers.submission.not_county"))
+    take_turn(session, county)
     # a computation that goes on beside us forgets older runs: from here on it waits for us, or we find nothing
-    locked = session.scalar(select(IndicatorRun).where(IndicatorRun.id == run.id).with_for_update())
-    newest = find_run(session, actor, run.area_code, period)
-    if locked is None or newest is None or newest.id != run.id:
+    wanted = select(IndicatorRun).where(IndicatorRun.public_id == command.run).with_for_update()
+    run = session.scalar(wanted, execution_options={"populate_existing": True})
+    if run is None or find_run(session, actor, county, period) is not run:
         raise Conflict(reason("numbers.submission.computed_anew"))
     if run.is_frozen:
         raise Conflict(reason("numbers.submission.nothing_new"))
@@ -102,18 +103,9 @@ def _run_to_freeze(session: Session, actor: Actor, command: SubmitReport) -> Ind
     return run
 
 
-def _store(session: Session, submission: ReportSubmission) -> None:
-    """The keys decide between two people who press at one moment."""
-    try:
-        with session.begin_nested():
-            session.add(submission)
-    except IntegrityError as taken:
-        raise Conflict(reason("numbers.submission.waiting")) from taken
-
-
 def _waiting(session: Session, actor: Actor, public_id: str) -> ReportSubmission:
     submission = get_submission(session, actor, public_id)
-    session.refresh(submission, with_for_update=True)  # whoever presses at the same moment reads what the first decided
+    take_turn(session, submission.area_code, submission)
     if submission.state is not SubmissionState.PROPOSED:
         raise Conflict(reason("numbers.submission.decided"))
     return submission

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -20,12 +19,14 @@ from app.numbers.commands_training import RecordTraining
 from app.numbers.models import TrainingAttendee, TrainingSession
 from app.numbers.queries.training import find_training_by_key, get_training
 from app.numbers.rules.training import MOST_OTHERS
+from app.numbers.service.turns import take_turn
 
 
 def record_training(
     session: Session, actor: Actor, command: RecordTraining, today: date, now: datetime
 ) -> TrainingSession:
     """Store a session with everybody who took part; the same form twice is one session. Raises `Invalid` at the field."""
+    take_turn(session, code_of(actor.area_prefix))
     if found := find_training_by_key(session, actor, command.submission_key):
         return found
     users = _users(session, actor, command.attendees)
@@ -43,11 +44,8 @@ def record_training(
         recorded_at=now,
         recorded_by=actor.user_id,
     )
-    try:
-        with session.begin_nested():
-            session.add(training)
-    except IntegrityError as taken:  # the same form, pressed twice at one moment
-        raise Conflict(reason("numbers.training.stored")) from taken
+    session.add(training)
+    session.flush()
     session.add_all(
         [
             *(TrainingAttendee(session_id=training.id, user_id=one.id, agency_id=one.agency_id) for one in users),
@@ -61,6 +59,7 @@ def record_training(
 def withdraw_training(session: Session, actor: Actor, public_id: str, now: datetime) -> TrainingSession:
     """It was a slip: it counts for nobody any more and stays readable in the audit."""
     training = get_training(session, actor, public_id)
+    take_turn(session, training.area_code, training)
     if training.withdrawn_at is not None:
         raise Conflict(reason("numbers.training.withdrawn"))
     training.withdrawn_at, training.withdrawn_by = now, actor.user_id
