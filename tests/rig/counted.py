@@ -15,7 +15,7 @@ from app.areas.rules import code_of
 from app.core.dates import add_months, parse_date
 from app.numbers.queries.marks import marks_of
 from app.numbers.queries.members import counted_patients
-from app.numbers.queries.pattern import Counted
+from app.numbers.queries.timeline import Counted
 from app.numbers.rules.membership import InSet
 from app.numbers.rules.settings import NumberSettings
 from app.patients.models import Diagnosis, Examination, Patient, PatientSpan

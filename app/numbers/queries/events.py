@@ -20,7 +20,7 @@ from app.discharges.models import Discharge, HandoverForm
 from app.discharges.rules.clocks import CLOSE_WITHIN_DAYS, FIRST_VISIT_DAYS
 from app.discharges.rules.states import CloseReason, DischargeState, FormKind, FormState
 from app.incidents.models import Emergency
-from app.numbers.queries.pattern import Counted
+from app.numbers.queries.timeline import Counted
 from app.numbers.rules.membership import NOTHING, InSet, MemberKind
 from app.patients.queries.merges import Merges, merges
 

@@ -10,9 +10,9 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.core.reasons import Reason
-from app.core.spans import Span
+from app.core.spans import Span, difference
 from app.numbers.models import IndicatorMember, IndicatorRun
-from app.numbers.queries.pattern import NOBODY_CAN_COME
+from app.numbers.queries.timeline import NOBODY_CAN_COME, is_span_of_days
 from app.numbers.rules.membership import MemberKind
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.rules.standard import TOUCHED_DAYS, DatedVisit, Window, failing_gap, waits_for_confirmation
@@ -51,7 +51,7 @@ class VisitsOf:
         """Of the half-years that have ended, those in which management had time to see somebody."""
         begun = self.managed_from or date.max
         found = [Span(max(first, begun), last) for first, last in ended if begun <= last]
-        return [half for half in found if half.days > TOUCHED_DAYS]
+        return [half for half in found if sum(part.days for part in difference([half], self.rests)) > TOUCHED_DAYS]
 
 
 def gaps_of(session: Session, run: IndicatorRun, members: Iterable[IndicatorMember]) -> dict[int, Reason]:
@@ -110,5 +110,6 @@ def _spans(
         span.what == what,
         span.value.in_(values),
         span.withdrawn_at.is_(None),
+        is_span_of_days(),
         span.from_on <= run.cut_off,
     )

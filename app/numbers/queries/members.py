@@ -30,10 +30,10 @@ from sqlalchemy import (
 from app.core.scope import within_prefix
 from app.core.sql_dates import DaysAfter
 from app.numbers.queries.marks import Marks
-from app.numbers.queries.pattern import Counted, ended_half_years, how_many, keeps_the_standard, visit_pattern
+from app.numbers.queries.pattern import is_seen_in_person, keeps_the_standard, visit_pattern
+from app.numbers.queries.timeline import Counted, is_span_of_days
 from app.numbers.rules.membership import InSet, MemberKind
-from app.numbers.rules.settings import FaceToFace, RegularMode
-from app.numbers.rules.standard import TOUCHED_DAYS
+from app.numbers.rules.settings import RegularMode
 from app.patients.models import Diagnosis, Examination, Patient, PatientSpan
 from app.patients.rules import (
     FIRST_VISIT_WITHIN_DAYS,
@@ -58,6 +58,7 @@ _MARKS = (
     "rehabilitated",
 )
 _AT_HOME = (CareSetting.HOME, CareSetting.CARE_FACILITY, CareSetting.AWAY_KNOWN)
+_NOT_AGREED = (ManagementStatus.REFUSED, ManagementStatus.PENDING_CONSENT)
 _GONE = (RegistryStatus.EXCLUDED, RegistryStatus.MERGED)
 _EXAMINED = (
     Examination.agreed_by,
@@ -98,9 +99,8 @@ def counted_patients(counted: Counted, marks: Marks) -> Select[Any]:
 def _base(counted: Counted) -> CTE:
     """The universe with its states at the cut-off. States hold through the day of death; the register says *dead* from the next."""
     states, patient = _states(counted), Patient
-    first = case(
-        (states.c.managed_from > counted.first_on, states.c.managed_from), else_=literal(counted.first_on, Date)
-    )
+    begun = func.coalesce(states.c.managed_from, states.c.registered_from)
+    first = case((begun > counted.first_on, begun), else_=literal(counted.first_on, Date))
     is_dead = states.c.dead_from.is_not(None)
     category = _diagnosis(counted)
     return (
@@ -108,12 +108,15 @@ def _base(counted: Counted) -> CTE:
             patient.id.label("patient_id"),
             states.c.area_code,
             states.c.agency,
+            begun.label("begun_on"),
             first.label("counted_from"),
             (~is_dead).label("is_registered"),
             category.c.category,
             states.c.management,
             states.c.care,
             states.c.managed_from,
+            states.c.accepted_from,
+            states.c.declined_from,
             states.c.registered_from,
             _level(counted),
         )
@@ -140,8 +143,9 @@ def _states(counted: Counted) -> CTE:
     def value_of(kind: SpanKind) -> ColumnElement[Any]:
         return func.max(case((and_(span.what == kind, holds), span.value)))
 
-    def first_of(kind: SpanKind, value: str, last: date) -> ColumnElement[Any]:
-        return func.min(case((and_(span.what == kind, span.value == value, span.from_on <= last), span.from_on)))
+    def begun(kind: SpanKind, *values: str, last: date = day) -> ColumnElement[Any]:
+        """Days on which the state became one of them."""
+        return case((and_(span.what == kind, span.value.in_(values), span.from_on <= last), span.from_on))
 
     dead_by = day + timedelta(days=1)
     was_registered = and_(span.what == SpanKind.REGISTRY, span.value == RegistryStatus.REGISTERED.value)
@@ -156,12 +160,14 @@ def _states(counted: Counted) -> CTE:
             value_of(SpanKind.REGISTRY).label("registry"),
             value_of(SpanKind.MANAGEMENT).label("management"),
             value_of(SpanKind.CARE).label("care"),
-            first_of(SpanKind.MANAGEMENT, ManagementStatus.MANAGED, day).label("managed_from"),
-            first_of(SpanKind.REGISTRY, RegistryStatus.REGISTERED, day).label("registered_from"),
+            func.min(begun(SpanKind.MANAGEMENT, ManagementStatus.MANAGED)).label("managed_from"),
+            func.max(begun(SpanKind.MANAGEMENT, ManagementStatus.MANAGED)).label("accepted_from"),
+            func.max(begun(SpanKind.MANAGEMENT, *_NOT_AGREED)).label("declined_from"),
+            func.min(begun(SpanKind.REGISTRY, RegistryStatus.REGISTERED)).label("registered_from"),
             func.max(case((was_registered, span.to_on))).label("registered_to"),
-            first_of(SpanKind.REGISTRY, RegistryStatus.DEAD, dead_by).label("dead_from"),
+            func.min(begun(SpanKind.REGISTRY, RegistryStatus.DEAD, last=dead_by)).label("dead_from"),
         )
-        .where(span.withdrawn_at.is_(None), span.from_on <= dead_by, span.patient_id.in_(is_here))
+        .where(span.withdrawn_at.is_(None), is_span_of_days(), span.from_on <= dead_by, span.patient_id.in_(is_here))
         .group_by(span.patient_id)
         .cte("states")
     )
@@ -191,21 +197,23 @@ def _conditions(base: CTE, pattern: CTE, counted: Counted) -> dict[InSet, Column
     """Each set's condition, in the words of domain 4.1."""
     row, seen = base.c, pattern.c
     registered = row.is_registered
-    accepts = row.management.in_((ManagementStatus.MANAGED.value, ManagementStatus.LOST.value))
+    is_managed = row.management == ManagementStatus.MANAGED.value
     is_lost = row.management == ManagementStatus.LOST.value
+    # whoever is lost was followed up until then, unless their last word was no
+    had_agreed = row.accepted_from > func.coalesce(row.declined_from, literal(date.min, Date))
     visited = and_(registered, seen.visits > 0)
-    managed = and_(visited, accepts)
-    at_home = and_(row.care.in_([one.value for one in _AT_HOME]), ~is_lost)
-    can_come = row.care.not_in((CareSetting.CUSTODY.value, CareSetting.INPATIENT.value))
+    managed = and_(visited, or_(is_managed, and_(is_lost, had_agreed)))
+    # a state that nobody has written down is none of those that are asked for, and does not stand in the way either
+    is_here = row.management.is_distinct_from(ManagementStatus.LOST.value)
+    at_large = row.care.is_distinct_from(CareSetting.CUSTODY.value)
+    can_come = and_(at_large, row.care.is_distinct_from(CareSetting.INPATIENT.value))
     return {
         InSet.REGISTERED: registered,
         InSet.REGISTERED_OR_DIED: true(),
         InSet.DIED: ~registered,
         InSet.SCHIZOPHRENIA: row.category == DiagnosisCategory.SCHIZOPHRENIA,
         InSet.MANAGED: managed,
-        InSet.STANDARD: and_(
-            managed, ~is_lost, row.care != CareSetting.CUSTODY.value, keeps_the_standard(base, pattern, counted)
-        ),
+        InSet.STANDARD: and_(visited, is_managed, at_large, keeps_the_standard(base, pattern, counted)),
         InSet.VISITED: visited,
         InSet.MEDICATED: and_(visited, seen.is_medicated == 1),
         InSet.REGULAR: and_(visited, _is_regular(pattern, counted)),
@@ -213,16 +221,14 @@ def _conditions(base: CTE, pattern: CTE, counted: Counted) -> dict[InSet, Column
         InSet.CLASSIFIED: managed,
         InSet.STABLE: and_(managed, seen.has_unstable == 0),
         InSet.LATEST_STABLE: and_(visited, seen.latest_is_stable == 1),
-        InSet.FACE_TO_FACE: and_(visited, _is_seen(base, pattern, counted)),
+        InSet.FACE_TO_FACE: and_(visited, is_seen_in_person(base, pattern, counted)),
         InSet.EXAMINED: and_(registered, _is_examined(base, counted)),
         InSet.LOST: and_(registered, is_lost),
-        InSet.AT_HOME: and_(registered, at_home),
+        InSet.AT_HOME: and_(registered, row.care.in_([one.value for one in _AT_HOME]), is_here),
         InSet.LOCKED_UP: and_(visited, seen.latest_is_locked == 1),
         InSet.REFUSED: and_(registered, row.management == ManagementStatus.REFUSED.value),
         InSet.NEWLY_REGISTERED: and_(registered, row.registered_from >= counted.first_on),
-        InSet.OVERDUE: and_(
-            registered, row.management == ManagementStatus.MANAGED.value, can_come, _is_overdue(base, pattern, counted)
-        ),
+        InSet.OVERDUE: and_(registered, is_managed, can_come, _is_overdue(base, pattern, counted)),
         InSet.HIGH_LEVEL: and_(registered, row.level >= HIGH_LEVEL),
     }
 
@@ -266,17 +272,7 @@ def _is_regular(pattern: CTE, counted: Counted) -> ColumnElement[bool]:
 def _is_overdue(base: CTE, pattern: CTE, counted: Counted) -> ColumnElement[bool]:
     """The next visit was due before the cut-off; the first one is due fourteen days after management began."""
     first_due = DaysAfter(base.c.managed_from, literal(FIRST_VISIT_WITHIN_DAYS))
-    return or_(pattern.c.is_overdue == 1, and_(pattern.c.patient_id.is_(None), first_due < counted.cut_off))
-
-
-def _is_seen(base: CTE, pattern: CTE, counted: Counted) -> ColumnElement[bool]:
-    """Seen in person: once, or once in every half-year that has ended and that management touched for more than 45 days."""
-    asked: list[ColumnElement[bool]] = [pattern.c.has_face == 1]
-    if counted.settings.face_to_face is FaceToFace.HALF_YEARLY:
-        for number, (_, last) in enumerate(ended_half_years(counted)):
-            touched_late = base.c.counted_from > last - timedelta(days=TOUCHED_DAYS)
-            asked.append(or_(touched_late, pattern.c[f"has_face_{number}"] == 1))
-    return and_(*asked)
+    return or_(pattern.c.is_overdue == 1, and_(pattern.c.first_known_on.is_(None), first_due < counted.cut_off))
 
 
 def _is_examined(base: CTE, counted: Counted) -> ColumnElement[bool]:
@@ -302,6 +298,3 @@ def _level(counted: Counted) -> ColumnElement[Any]:
         .scalar_subquery()
         .label("level")
     )
-
-
-__all__ = ["Counted", "counted_patients", "how_many"]

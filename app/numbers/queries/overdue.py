@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +12,7 @@ from app.core.batches import slices
 from app.numbers.models import IndicatorMember, IndicatorRun
 from app.numbers.queries.explaining import VisitsOf, visits_of
 from app.numbers.rules.membership import MemberKind
-from app.numbers.rules.standard import owed_until
-from app.patients.rules import FIRST_VISIT_WITHIN_DAYS
+from app.numbers.rules.standard import Window, owed_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +31,14 @@ def late_visits_of(session: Session, run: IndicatorRun, members: Iterable[Indica
     found: dict[int, Late] = {}
     for part in slices([one.subject_id for one in members if one.kind is MemberKind.PATIENT]):
         for patient, known in visits_of(session, run, part).items():
-            due_on = _due(known, run.cut_off)
+            due_on = _due(known, run)
             if due_on is not None and due_on < run.cut_off:
                 found[patient] = Late(due_on, (run.cut_off - due_on).days, max(known.visits, default=None))
     return found
 
 
-def _due(known: VisitsOf, cut_off: date) -> date | None:
-    """Where nobody ever came, from the day on which management began."""
-    if known.visits or known.rests:
-        return owed_until(known.visits.values(), known.rests, cut_off)
-    return known.managed_from and known.managed_from + timedelta(days=FIRST_VISIT_WITHIN_DAYS)
+def _due(known: VisitsOf, run: IndicatorRun) -> date | None:
+    if known.managed_from is None:
+        return None
+    window = Window(run.first_on, known.managed_from, run.cut_off)
+    return owed_until(known.visits.values(), known.rests, window)

@@ -6,15 +6,16 @@ explains: a patient who is missing in a number has a day from which, and a visit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
 from app.core.quarter import Quarter
 from app.core.reasons import Reason, reason
-from app.core.spans import Span
+from app.core.spans import Span, union
 from app.numbers.rules.settings import StandardMode, StandardRules
+from app.patients.rules import FIRST_VISIT_WITHIN_DAYS
 
 # touched by management for more than so many days, a quarter wants a visit of its own (mode `quarterly`)
 TOUCHED_DAYS = 45
@@ -35,7 +36,9 @@ class DatedVisit:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From the later of the period's first day and the first day of management to the cut-off; `period_from` is the former."""
+    """From the later of the period's first day and the first day of management to the cut-off; `period_from` is the former.
+
+    `managed_from` is the first day ever on which the patient was managed; days of refusal since are suspended ones."""
 
     period_from: date
     managed_from: date
@@ -60,21 +63,22 @@ class _Event:
 
 
 def failing_gap(
-    visits: Iterable[DatedVisit], suspended: Sequence[Span], window: Window, rules: StandardRules
+    visits: Collection[DatedVisit], suspended: Iterable[Span], window: Window, rules: StandardRules
 ) -> Reason | None:
     """Why the pattern is not to the standard; None when it is.
 
-    `visits` are all completed ones up to the cut-off, of one day the last; `suspended` are whole days in hospital, in custody or off the
-    register, an open one ends behind the cut-off.
+    `visits` are all completed ones up to the cut-off, of one day the last; `suspended` are whole days on which nobody can come: in
+    hospital, in custody, not agreed or off the register; an open one ends behind the cut-off. What ended before management began is
+    none of them.
     """
-    known = sorted((one for one in visits if one.on <= window.cut_off), key=lambda one: one.on)
-    inside = [one for one in known if one.on >= window.first]
+    inside = [one for one in visits if window.first <= one.on <= window.cut_off]
+    rests = _rests(suspended, window)
     if rules.mode is StandardMode.QUARTERLY:
-        return _quarter_without(inside, suspended, window)
-    events = list(_events(known, suspended, window.cut_off, rules))
+        return _quarter_without(inside, rests, window)
+    events = _events(visits, rests, window, rules.grace_days)
     if gap := _late(events, window):
         return gap
-    rested = any(span.first <= window.cut_off and span.last >= window.first for span in suspended)
+    rested = any(span.last >= window.first for span in rests)
     if window.is_whole_year and not rested and len(inside) < VISITS_A_YEAR:
         return reason("numbers.standard.too_few", count=len(inside), wanted=VISITS_A_YEAR)
     return None
@@ -85,31 +89,39 @@ def waits_for_confirmation(days: Iterable[date]) -> Reason:
     return reason(WAITS, on=min(days))
 
 
-def owed_until(visits: Iterable[DatedVisit], suspended: Sequence[Span], cut_off: date) -> date | None:
-    """The day by which somebody should have come next, without days of grace; None while nobody can come, or nobody ever came."""
-    events = list(_events(visits, suspended, cut_off, StandardRules(StandardMode.INTERVAL, 0)))
-    return events[-1].due_on if events else None
+def owed_until(visits: Collection[DatedVisit], suspended: Iterable[Span], window: Window) -> date | None:
+    """The day by which somebody should have come next, without days of grace; None while nobody can come."""
+    events = _events(visits, _rests(suspended, window), window, grace_days=0)
+    return events[-1].due_on if events else window.managed_from + timedelta(days=FIRST_VISIT_WITHIN_DAYS)
 
 
-def _events(
-    visits: Iterable[DatedVisit], suspended: Sequence[Span], cut_off: date, rules: StandardRules
-) -> Iterator[_Event]:
+def _rests(suspended: Iterable[Span], window: Window) -> list[Span]:
+    """Of the time since management began, neither overlapping nor touching each other."""
+    return union(span for span in suspended if span.last >= window.managed_from and span.first <= window.cut_off)
+
+
+def _events(visits: Collection[DatedVisit], rests: Sequence[Span], window: Window, grace_days: int) -> list[_Event]:
     """Visits and suspensions in order of days; on one day a suspension ends before the visit and begins after it."""
-
-    def rests(day: date) -> bool:
-        return any(span.contains(day) for span in suspended)
-
-    grace = timedelta(days=rules.grace_days)
+    grace = timedelta(days=grace_days)
     found: list[tuple[date, int, date | None]] = []
-    for span in suspended:
+    for span in rests:
         found.append((span.first, 2, None))
-        again = None if span.last == date.max else span.last + timedelta(days=1)
-        if again is not None and again <= cut_off and not rests(again):
+        if span.last < window.cut_off:
+            again = span.last + timedelta(days=1)
             found.append((again, 0, again + timedelta(days=AFTER_SUSPENSION_DAYS) + grace))
-    found += [(visit.on, 1, None if rests(visit.on) else visit.due_on + grace) for visit in visits]
-    for on, _rank, due_on in sorted(found, key=lambda event: event[:2]):
-        if on <= cut_off:
-            yield _Event(on, due_on)
+    for visit in _owing(visits, window):
+        is_at_rest = any(span.contains(visit.on) for span in rests)
+        found.append((visit.on, 1, None if is_at_rest else visit.due_on + grace))
+    return [_Event(on, due_on) for on, _rank, due_on in sorted(found, key=lambda event: event[:2])]
+
+
+def _owing(visits: Collection[DatedVisit], window: Window) -> Iterator[DatedVisit]:
+    """Visits under management, and the last one before it unless what that asked for had lapsed when management began."""
+    earlier = [one for one in visits if one.on < window.managed_from]
+    before = max(earlier, key=lambda one: one.on, default=None)
+    if before is not None and before.due_on >= window.managed_from:
+        yield before
+    yield from (one for one in visits if window.managed_from <= one.on <= window.cut_off)
 
 
 def _late(events: Sequence[_Event], window: Window) -> Reason | None:
@@ -126,11 +138,11 @@ def _late(events: Sequence[_Event], window: Window) -> Reason | None:
     return None
 
 
-def _quarter_without(inside: Sequence[DatedVisit], suspended: Sequence[Span], window: Window) -> Reason | None:
+def _quarter_without(inside: Sequence[DatedVisit], rests: Sequence[Span], window: Window) -> Reason | None:
     quarter = Quarter.of(window.first)
     while quarter.first_day <= window.cut_off:
         days = Span(max(window.first, quarter.first_day), min(window.cut_off, quarter.last_day))
-        shared = (days.overlap(span) for span in suspended)
+        shared = (days.overlap(span) for span in rests)
         touched = days.days - sum(span.days for span in shared if span is not None)
         if touched > TOUCHED_DAYS and not any(days.contains(visit.on) for visit in inside):
             return reason("numbers.standard.no_visit_in", quarter=quarter)

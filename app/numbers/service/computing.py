@@ -22,8 +22,8 @@ from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue
 from app.numbers.queries.events import counted_events
 from app.numbers.queries.marks import marks_of
 from app.numbers.queries.members import counted_patients
-from app.numbers.queries.pattern import Counted
 from app.numbers.queries.settings import settings_of
+from app.numbers.queries.timeline import Counted
 from app.numbers.queries.totals import add_up, count_villages, residents_of, with_residents
 from app.numbers.rules.indicators import figures
 from app.numbers.rules.period import ReportPeriod
