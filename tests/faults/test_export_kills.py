@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy import select
@@ -16,25 +16,13 @@ from app.subsidies.rules.transitions import RunState
 from app.subsidies.service.exporting import ask_for_export
 from scheduler.house import House as SchedulerHouse
 from scheduler.work import do_next
-from tests.faults.killed import arm
+from tests.faults.killed import dies
 from tests.rig.clock import StoppedClock
 from tests.rig.county import County
 from tests.rig.families import families
 from tests.rig.quarter import NOW, TODAY, House
 
 EVERY = 1 if "ANHU_SOAK" in os.environ else 19  # moments between two deaths
-
-
-def _dies(app: Flask, at: datetime, moment: int) -> bool:
-    """A scheduler's turn in a process of its own, which ends at this moment of its talk with the database; False when it got through."""
-    child = os.fork()
-    if child == 0:
-        try:
-            arm(moment)
-            do_next(SchedulerHouse.of(app, StoppedClock(at=at)))
-        finally:
-            os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
 def test_a_scheduler_killed_at_any_moment_of_an_export_is_taken_over_and_the_file_is_made_once(
@@ -50,7 +38,7 @@ def test_a_scheduler_killed_at_any_moment_of_an_export_is_taken_over_and_the_fil
         item = ask_for_export(session, house.actor("finance"), run, None, TODAY, NOW)
     deaths, at = 0, NOW
     database.engine.dispose()  # no connection of the parent is carried into a child
-    while _dies(app, at, 1 + deaths * EVERY):
+    while dies(1 + deaths * EVERY, lambda: do_next(SchedulerHouse.of(app, StoppedClock(at=at)))):
         deaths, at = deaths + 1, at + CLAIM_LAPSES_AFTER + timedelta(seconds=1)
     assert deaths > 5
     with database.reading() as session:
