@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from functools import partial
 
 from flask import Flask
 from sqlalchemy import select
@@ -38,7 +39,7 @@ def test_a_scheduler_killed_at_any_moment_of_an_export_is_taken_over_and_the_fil
         item = ask_for_export(session, house.actor("finance"), run, None, TODAY, NOW)
     deaths, at = 0, NOW
     database.engine.dispose()  # no connection of the parent is carried into a child
-    while dies(1 + deaths * EVERY, lambda: do_next(SchedulerHouse.of(app, StoppedClock(at=at)))):
+    while dies(1 + deaths * EVERY, partial(do_next, SchedulerHouse.of(app, StoppedClock(at=at)))):
         deaths, at = deaths + 1, at + CLAIM_LAPSES_AFTER + timedelta(seconds=1)
     assert deaths > 5
     with database.reading() as session:
