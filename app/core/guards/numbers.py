@@ -74,6 +74,7 @@ GUARDS: tuple[Guard, ...] = (
         "NOT EXISTS (SELECT 1 FROM indicator_runs r WHERE r.id = NEW.run_id AND r.is_frozen)",
     ),
     legal_move("report_submissions", "state"),
+    *append_only("report_documents"),
     *append_only("report_papers"),
     *append_only("training_attendees"),
     Guard("guard_training_sessions_no_delete", "training_sessions", "DELETE", "TRUE"),

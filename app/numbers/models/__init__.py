@@ -4,7 +4,7 @@ from app.numbers.models.appraisal import Appraisal, AppraisalMark, AppraisalObje
 from app.numbers.models.orders import SupervisionCase, SupervisionOrder, SupervisionStep
 from app.numbers.models.runs import AreaPopulation, IndicatorMember, IndicatorRun, IndicatorTarget, IndicatorValue
 from app.numbers.models.sampling import Sample, SampleMark, SampleRecord, SampleUnit
-from app.numbers.models.submissions import ReportPaper, ReportSubmission
+from app.numbers.models.submissions import ReportDocument, ReportPaper, ReportSubmission
 from app.numbers.models.training import TrainingAttendee, TrainingSession
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "IndicatorRun",
     "IndicatorTarget",
     "IndicatorValue",
+    "ReportDocument",
     "ReportPaper",
     "ReportSubmission",
     "Sample",

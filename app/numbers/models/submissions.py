@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Coded, UtcDateTime, new_public_id
+from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
 from app.numbers.rules.submission import LONGEST_REASON, SubmissionState
 
 _PROPOSED = text("state = 'proposed'")
@@ -53,6 +54,16 @@ class ReportSubmission(Base):
     # the second person's word on a revision
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class ReportDocument(Base):
+    """Everything that the papers of a submitted report say, by value, as it was when it was submitted: they are drawn from nothing else."""
+
+    __tablename__ = "report_documents"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("report_submissions.id"), primary_key=True)
+    # `ReadReport` by value: counts and words, nobody's name but of who submitted
+    content: Mapped[dict[str, Any]] = mapped_column(JsonText)
 
 
 class ReportPaper(Base):
