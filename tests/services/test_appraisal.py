@@ -17,16 +17,17 @@ from app.numbers.commands import SubmitReport
 from app.numbers.commands_appraisal import AnswerObjection, ProposeScheme
 from app.numbers.models import Appraisal, AppraisalMark, AppraisalObjection, AppraisalScheme, ReportSubmission
 from app.numbers.queries.appraisal import (
+    MISSED,
     Sheet,
-    case_figure,
     get_appraisal,
     get_sheet,
     list_appraisals,
-    list_cases,
     list_sheets,
     list_to_appraise,
+    lists_of_mark,
     run_of,
 )
+from app.numbers.queries.runs import list_members
 from app.numbers.rules.appraisal import (
     AppraisalState,
     Item,
@@ -159,7 +160,9 @@ def test_units_are_scored_by_the_report_that_went_out_and_their_deductions_are_i
     run = run_of(session, appraisal)
     for sheet in sheets.values():
         for source, mark in sheet.marks.items():
-            cases = list_cases(session, coordinator, run, sheet.unit, case_figure(run, source), 0, 50)
+            place = sheet.unit.key if sheet.unit.kind is UnitKind.TOWN else COUNTY
+            missed = lists_of_mark(run, source)[MISSED]
+            cases = list_members(session, coordinator, run, place, missed, agency_id=sheet.unit.agency_id)
             assert len(cases) == mark.denominator - mark.numerator
             assert {one.subject_id for one in cases} <= {everybody[1].id}
 

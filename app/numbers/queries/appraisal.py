@@ -11,33 +11,33 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, select, true
 from sqlalchemy.orm import Session
 
 from app.areas.models import Agency
-from app.areas.queries import full_names, list_places, names_of, place_of
-from app.areas.rules import AreaLevel, prefix_of
+from app.areas.queries import place_of
 from app.core.access import Action, may
 from app.core.actor import Actor, Role
 from app.core.errors import NotFound
-from app.core.scope import within, within_prefix
 from app.numbers.models import (
     Appraisal,
     AppraisalMark,
     AppraisalObjection,
     AppraisalScheme,
-    IndicatorMember,
     IndicatorRun,
     ReportSubmission,
 )
+from app.numbers.queries.places import lines_of, marked_names
 from app.numbers.queries.runs import in_reach, values_of
 from app.numbers.queries.submissions import list_submissions
-from app.numbers.queries.totals import Counts, count_agencies, matches
+from app.numbers.queries.totals import Counts, count_agencies
 from app.numbers.rules.appraisal import AppraisalState, ObjectionState, SchemeState, UnitKind, total_of
-from app.numbers.rules.behind import find_figure
-from app.numbers.rules.indicators import figures
-from app.numbers.rules.membership import Figure, Weight
+from app.numbers.rules.behind import missing_of
+from app.numbers.rules.indicators import figures, indicators
+from app.numbers.rules.membership import Figure
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.rules.submission import SubmissionState
 
 _SHOWN = (AppraisalState.PUBLISHED, AppraisalState.FINAL)
 _UNIT = tuple[UnitKind, str]
+# the lists behind a mark
+MISSED, COUNTED, OWED = "missed", "counted", "owed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +127,13 @@ def list_appraisals(session: Session, actor: Actor) -> list[Appraisal]:
     return list(session.scalars(rows.order_by(Appraisal.made_at.desc(), Appraisal.id.desc())))
 
 
-def get_appraisal(session: Session, actor: Actor, public_id: str, *, locked: bool = False) -> Appraisal:
-    """A preview is the county's alone. `locked`: until the end of the transaction nobody else moves it."""
-    wanted = select(Appraisal).where(
-        Appraisal.public_id == public_id, in_reach(Appraisal.area_code, actor), _is_shown(actor)
+def get_appraisal(session: Session, actor: Actor, public_id: str) -> Appraisal:
+    """A preview is the county's alone."""
+    found = session.scalar(
+        select(Appraisal).where(
+            Appraisal.public_id == public_id, in_reach(Appraisal.area_code, actor), _is_shown(actor)
+        )
     )
-    found = session.scalar(wanted.with_for_update() if locked else wanted)
     if found is None:
         raise NotFound()
     return found
@@ -159,10 +160,11 @@ def scheme_of(session: Session, appraisal: Appraisal) -> AppraisalScheme:
 
 
 def count_units(session: Session, actor: Actor, run: IndicatorRun) -> list[tuple[Unit, Counts]]:
-    """Every town of the county, and every institution that somebody of the run is the work of, with their figures."""
-    towns = [one for one in list_places(session, prefix_of(run.area_code), AreaLevel.TOWN) if one.replaced_by is None]
-    places = values_of(session, actor, run, [one.code for one in towns])
-    found = [(Unit(UnitKind.TOWN, one.code, one.name, one.code), places.get(one.code, {})) for one in towns]
+    """Every town that the run lists, abolished since or not, and every institution that somebody of the run is the work of, with
+    their figures."""
+    county = values_of(session, actor, run, [run.area_code])[run.area_code]
+    towns = [one for one in lines_of(session, actor, run, run.area_code, county) if not one.is_rest]
+    found = [(Unit(UnitKind.TOWN, one.code, one.name, one.code), one.counts) for one in towns]
     counted = count_agencies(session, run.id, figures(NumberSettings.from_json(run.settings)))
     agencies = session.scalars(select(Agency).where(Agency.id.in_(counted)))
     return found + [(_institution(one), counted[one.id]) for one in agencies]
@@ -221,49 +223,14 @@ def count_open(session: Session, appraisal: Appraisal) -> int:
     return session.scalar(rows) or 0
 
 
-def list_cases(
-    session: Session, actor: Actor, run: IndicatorRun, unit: Unit, figure: Figure, after: int, size: int
-) -> list[IndicatorMember]:
-    """The rows behind a deduction in the actor's area, in the order of place and subject."""
-    rows = _cases(actor, run, unit, figure, IndicatorMember).order_by(
-        IndicatorMember.area_code, IndicatorMember.kind, IndicatorMember.subject_id
-    )
-    return list(session.scalars(rows.offset(after).limit(size)))
-
-
-def group_cases(session: Session, actor: Actor, run: IndicatorRun, unit: Unit, figure: Figure) -> list[tuple[str, int]]:
-    """The same by place: (its name, how many)."""
-    rows = session.execute(
-        _cases(actor, run, unit, figure, (IndicatorMember.area_code, func.count()))
-        .group_by(IndicatorMember.area_code)
-        .order_by(IndicatorMember.area_code)
-    ).all()
-    names = full_names(session, [code for code, _ in rows])
-    return [(names[code], count) for code, count in rows]
-
-
-def case_figure(run: IndicatorRun, source: str) -> Figure:
-    """Who is in an indicator's denominator and not in its numerator."""
-    found = find_figure(f"{source}-missing", NumberSettings.from_json(run.settings))
-    if found is None:
+def lists_of_mark(run: IndicatorRun, source: str) -> dict[str, Figure]:
+    """Who is behind a mark: in an indicator's denominator and not in its numerator, in the numerator, in the denominator."""
+    settings = NumberSettings.from_json(run.settings)
+    indicator = next((one for one in indicators(settings) if one.code == source), None)
+    missed = missing_of(indicator) if indicator else None
+    if indicator is None or missed is None:
         raise NotFound()
-    return found
-
-
-def _cases(actor: Actor, run: IndicatorRun, unit: Unit, figure: Figure, what: Any) -> Select[Any]:
-    is_of_unit = (
-        within_prefix(IndicatorMember.area_code, prefix_of(unit.key))
-        if unit.kind is UnitKind.TOWN
-        else IndicatorMember.agency_id == unit.agency_id
-    )
-    has_late = IndicatorMember.visits > IndicatorMember.visits_in_time
-    return select(*(what if isinstance(what, tuple) else [what])).where(
-        IndicatorMember.run_id == run.id,
-        within(IndicatorMember.area_code, actor),
-        is_of_unit,
-        matches(figure, IndicatorMember.bits),
-        has_late if figure.weight is Weight.VISITS_LATE else true(),
-    )
+    return {MISSED: missed, COUNTED: indicator.numerator, OWED: indicator.denominator}
 
 
 def _is_shown(actor: Actor) -> ColumnElement[bool]:
@@ -281,7 +248,7 @@ def _of_units(
 
 
 def _units(session: Session, wanted: Sequence[_UNIT]) -> dict[_UNIT, Unit]:
-    names = names_of(session, [key for kind, key in wanted if kind is UnitKind.TOWN])
+    names = marked_names(session, [key for kind, key in wanted if kind is UnitKind.TOWN])
     keys = [key for kind, key in wanted if kind is UnitKind.INSTITUTION]
     found = {(UnitKind.TOWN, key): Unit(UnitKind.TOWN, key, name, key) for key, name in names.items()}
     agencies = session.scalars(select(Agency).where(Agency.public_id.in_(keys)))

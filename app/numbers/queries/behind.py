@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.areas.queries import agency_names, full_names
 from app.core.access import Action, Field, Grant, may, sees
 from app.core.actor import Actor
@@ -16,7 +17,8 @@ from app.core.scope import within
 from app.discharges.models import Discharge
 from app.incidents.models import Emergency
 from app.numbers.models import IndicatorMember, IndicatorRun
-from app.numbers.queries.runs import group_members, list_members
+from app.numbers.queries.overdue import Late, late_visits_of
+from app.numbers.queries.runs import group_members
 from app.numbers.rules.behind import fields_told
 from app.numbers.rules.membership import Figure, MemberKind
 from app.patients.models import Patient
@@ -42,23 +44,17 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How many of a figure an institution has in a place."""
+    """What a figure says of an institution in a place, and how many rows that is: visits are counted, people stand behind them."""
 
     place: str
     agency: str | None
     count: int
+    rows: int
 
 
 def names_people(actor: Actor, figure: Figure) -> bool:
     """Whether the role may read everything that a name on this list tells."""
     return all(sees(actor, field) is Grant.FULL for field in fields_told(figure))
-
-
-def list_behind(
-    session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure, after: int, size: int = SIZE
-) -> list[Behind]:
-    """A page of rows, from the `after`-th on; the rows of a run never change, so that pages stand still."""
-    return describe(session, actor, list_members(session, actor, run, place, figure, after=after, limit=size))
 
 
 def describe(session: Session, actor: Actor, members: Sequence[IndicatorMember]) -> list[Behind]:
@@ -76,12 +72,14 @@ def describe(session: Session, actor: Actor, members: Sequence[IndicatorMember])
     return found
 
 
-def list_groups(session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure) -> list[Group]:
+def list_groups(
+    session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure, agency_id: int | None = None
+) -> list[Group]:
     """The same rows without anybody's name: by place and institution, the most first."""
-    rows = group_members(session, actor, run, place, figure)
-    places = full_names(session, {code for code, _agency, _count in rows})
-    agencies = agency_names(session, {agency for _code, agency, _count in rows if agency is not None})
-    return [Group(places[code], agencies.get(agency or 0), count) for code, agency, count in rows]
+    found = group_members(session, actor, run, place, figure, agency_id)
+    places = full_names(session, {code for code, *_rest in found})
+    agencies = agency_names(session, {agency for _code, agency, *_counts in found if agency is not None})
+    return [Group(places[code], agencies.get(agency or 0), count, rows) for code, agency, count, rows in found]
 
 
 def people_named(session: Session, actor: Actor, patient_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
@@ -96,6 +94,29 @@ def people_named(session: Session, actor: Actor, patient_ids: Iterable[int]) -> 
     parts = slices(set(patient_ids))
     rows = (row for part in parts for row in session.execute(known.where(Patient.id.in_(part))))
     return {row.id: (row.public_id, row.name) for row in rows}
+
+
+def latest_first(
+    session: Session, run: IndicatorRun, members: Sequence[IndicatorMember]
+) -> tuple[list[IndicatorMember], dict[int, Late]]:
+    """A whole list of overdue visits in the order in which it is worked off, whoever is late longest first, with what is late of each; of
+    whom the register says no more that a visit was late stands at the end."""
+    late = late_visits_of(session, run, members)
+    return sorted(members, key=lambda one: -late[one.subject_id].days if one.subject_id in late else 1), late
+
+
+def doctors_of(session: Session, actor: Actor, patient_ids: Iterable[int]) -> dict[int, str]:
+    """patient id → the doctor who is responsible today, of patients who are in the actor's area."""
+    whose = (
+        select(Patient.id, User.display_name)
+        .join(User, User.id == Patient.doctor_id)
+        .where(within(Patient.area_code, actor))
+    )
+    return {
+        patient: name
+        for part in slices(set(patient_ids))
+        for patient, name in session.execute(whose.where(Patient.id.in_(part)))
+    }
 
 
 def _events(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.areas.rules import prefix_of
@@ -15,7 +16,8 @@ from app.core.scope import within, within_prefix
 from app.numbers.models import IndicatorMember, IndicatorRun
 from app.numbers.queries.behind import SIZE, Behind, describe
 from app.numbers.queries.explaining import visits_of
-from app.numbers.queries.pattern import Counted, ended_half_years
+from app.numbers.queries.pattern import ended_half_years
+from app.numbers.queries.timeline import Counted
 from app.numbers.rules.membership import InSet, MemberKind
 from app.numbers.rules.mending import PARTS, Lack, lacks_of
 from app.numbers.rules.period import ReportPeriod
@@ -80,11 +82,23 @@ def list_missing(session: Session, actor: Actor, run: IndicatorRun, place: str, 
     return found
 
 
+def count_coming(session: Session, actor: Actor, run: IndicatorRun, place: str) -> int:
+    return session.scalar(_coming(actor, run, place, func.count())) or 0
+
+
 def list_coming(session: Session, actor: Actor, run: IndicatorRun, place: str, after: int) -> list[Coming]:
     """A page of those who keep the standard and have a visit due before the period ends, the soonest first."""
-    period = ReportPeriod.parse(run.period)
-    rows = session.execute(
-        select(IndicatorMember, Task.due_on)
+    wanted = _coming(actor, run, place, IndicatorMember, Task.due_on).order_by(Task.due_on, IndicatorMember.subject_id)
+    rows = session.execute(wanted.offset(after).limit(SIZE)).all()
+    people = describe(session, actor, [row[0] for row in rows])
+    grace = timedelta(days=NumberSettings.from_json(run.settings).standard.grace_days)
+    return [Coming(who, row[1], row[1] + grace) for who, row in zip(people, rows, strict=True)]
+
+
+def _coming(actor: Actor, run: IndicatorRun, place: str, *what: Any) -> Select[Any]:
+    return (
+        select(*what)
+        .select_from(IndicatorMember)
         .join(Task, and_(Task.patient_id == IndicatorMember.patient_id, Task.kind == TaskKind.FOLLOW_UP))
         .where(
             IndicatorMember.run_id == run.id,
@@ -93,18 +107,12 @@ def list_coming(session: Session, actor: Actor, run: IndicatorRun, place: str, a
             within_prefix(IndicatorMember.area_code, prefix_of(place)),
             IndicatorMember.bits.op("&")(int(InSet.STANDARD)) != 0,
             Task.state == TaskState.OPEN,
-            Task.due_on <= period.last_day,
+            Task.due_on <= ReportPeriod.parse(run.period).last_day,
         )
-        .order_by(Task.due_on, IndicatorMember.subject_id)
-        .offset(after)
-        .limit(SIZE)
-    ).all()
-    people = describe(session, actor, [row[0] for row in rows])
-    grace = timedelta(days=NumberSettings.from_json(run.settings).standard.grace_days)
-    return [Coming(who, row[1], row[1] + grace) for who, row in zip(people, rows, strict=True)]
+    )
 
 
-def _missing(actor: Actor, run: IndicatorRun, place: str, what):  # type: ignore[no-untyped-def]  # of whatever is selected
+def _missing(actor: Actor, run: IndicatorRun, place: str, what: Any) -> Select[Any]:
     bits = IndicatorMember.bits
     return select(what).where(
         IndicatorMember.run_id == run.id,

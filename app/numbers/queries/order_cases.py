@@ -78,7 +78,7 @@ def count_by_unit(session: Session, actor: Actor, matter: Matter, today: date) -
     """Which unit answers for how many, the most first; None where no unit is entered."""
     counts: Counter[int | None] = Counter()
     if matter.run is not None and matter.figure is not None:
-        for _village, agency_id, count in group_members(session, actor, matter.run, matter.place, matter.figure):
+        for _village, agency_id, count, _rows in group_members(session, actor, matter.run, matter.place, matter.figure):
             counts[agency_id] += count
     else:
         counts.update(_duties_by_unit(session, actor, matter, today))

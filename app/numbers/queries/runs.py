@@ -15,8 +15,9 @@ from app.core.errors import NotFound
 from app.core.scope import within, within_prefix
 from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue
 from app.numbers.queries.totals import Counts, matches
-from app.numbers.rules.membership import Figure, MemberKind, Weight
+from app.numbers.rules.membership import Figure, Weight
 from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.places import reach_of
 
 # what a figure adds up over its rows, where it does not count them
 _ADDED_UP: dict[Weight, ColumnElement[int]] = {
@@ -67,18 +68,28 @@ def values_of(session: Session, actor: Actor, run: IndicatorRun, places: Sequenc
     return found
 
 
-def count_members(session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure) -> int:
-    """What the figure says of a place, counted anew over its rows."""
-    return int(session.scalar(_behind(actor, run, place, figure, _weigh(figure))) or 0)
+def count_members(
+    session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure, agency_id: int | None = None
+) -> int:
+    """What the figure says of a place, or of an institution in it, counted anew over its rows."""
+    return int(session.scalar(_behind(actor, run, place, figure, _weigh(figure), agency_id)) or 0)
+
+
+def count_rows(
+    session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure, agency_id: int | None = None
+) -> int:
+    """How many rows stand behind a figure: of one that adds visits up, fewer than the figure."""
+    return session.scalar(_behind(actor, run, place, figure, func.count(), agency_id)) or 0
 
 
 def group_members(
-    session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure
-) -> list[tuple[str, int | None, int]]:
-    """(village, responsible institution, how many) of the rows behind a figure, the most first."""
+    session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure, agency_id: int | None = None
+) -> list[tuple[str, int | None, int, int]]:
+    """(village, responsible institution, what the figure says, how many rows) of the rows behind a figure, the most first."""
     count, whose = _weigh(figure), (IndicatorMember.area_code, IndicatorMember.agency_id)
-    rows = _behind(actor, run, place, figure, [*whose, count]).group_by(*whose).order_by(count.desc(), *whose)
-    return [(code, agency, int(n)) for code, agency, n in session.execute(rows)]
+    rows = _behind(actor, run, place, figure, [*whose, count, func.count()], agency_id).group_by(*whose)
+    ordered = rows.order_by(count.desc(), *whose)
+    return [(code, agency, int(n), people) for code, agency, n, people in session.execute(ordered)]
 
 
 def list_members(
@@ -88,19 +99,14 @@ def list_members(
     place: str,
     figure: Figure,
     *,
-    kind: MemberKind | None = None,
     agency_id: int | None = None,
     after: int = 0,
-    limit: int = 50,
+    limit: int | None = 50,
 ) -> list[IndicatorMember]:
-    """Rows behind a figure in the order of place and subject, `limit` of them from the `after`-th on."""
-    rows = _behind(actor, run, place, figure, IndicatorMember)
-    if agency_id is not None:
-        rows = rows.where(IndicatorMember.agency_id == agency_id)
-    if kind is not None:
-        rows = rows.where(IndicatorMember.kind == kind)
+    """Rows behind a figure in the order of place and subject, `limit` of them from the `after`-th on; None: all."""
+    rows = _behind(actor, run, place, figure, IndicatorMember, agency_id)
     ordered = rows.order_by(IndicatorMember.area_code, IndicatorMember.kind, IndicatorMember.subject_id)
-    return list(session.scalars(ordered.offset(after).limit(limit)))
+    return list(session.scalars(ordered.offset(after).limit(limit) if limit is not None else ordered))
 
 
 def touches(actor: Actor, place: str) -> bool:
@@ -115,14 +121,17 @@ def in_reach(column: InstrumentedAttribute[str], actor: Actor) -> ColumnElement[
     return column == county_of(code_of(actor.area_prefix))
 
 
-def _behind(actor: Actor, run: IndicatorRun, place: str, figure: Figure, what: Any) -> Select[Any]:
-    """Of a figure that adds visits up, those who have any."""
+def _behind(
+    actor: Actor, run: IndicatorRun, place: str, figure: Figure, what: Any, agency_id: int | None = None
+) -> Select[Any]:
+    """Of a figure that adds visits up, those who have any; of one institution's where one is named."""
     return select(*(what if isinstance(what, list) else [what])).where(
         IndicatorMember.run_id == run.id,
         within(IndicatorMember.area_code, actor),
-        within_prefix(IndicatorMember.area_code, prefix_of(place)),
+        within_prefix(IndicatorMember.area_code, reach_of(place)),
         matches(figure, IndicatorMember.bits),
         _visits(figure) > 0 if figure.weight in _ADDED_UP else true(),
+        true() if agency_id is None else IndicatorMember.agency_id == agency_id,
     )
 
 

@@ -45,6 +45,16 @@ def get_submission(session: Session, actor: Actor, public_id: str) -> ReportSubm
     return found
 
 
+def find_submission_of(session: Session, actor: Actor, run: IndicatorRun) -> ReportSubmission | None:
+    """The report that froze a run; None for one that nobody submitted."""
+    return session.scalar(
+        select(ReportSubmission)
+        .where(in_reach(ReportSubmission.area_code, actor), ReportSubmission.run_id == run.id)
+        .order_by(ReportSubmission.id.desc())
+        .limit(1)
+    )
+
+
 def find_standing(session: Session, actor: Actor, area_code: str, period: str) -> ReportSubmission | None:
     """The report that speaks for a county and period."""
     return session.scalar(

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import display_names
-from app.audit.service import note
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.i18n import _
-from app.core.reasons import Reason, reason
 from app.core.web import forget_reads, read_session, show_errors
 from app.numbers.forms_appraisal import AnswerForm, ObjectionForm
 from app.numbers.labels_appraisal import EACH, OBJECTIONS, STATES, TONES
-from app.numbers.models import Appraisal, IndicatorMember
+from app.numbers.models import Appraisal
 from app.numbers.queries.appraisal import (
+    COUNTED,
+    MISSED,
+    OWED,
     Sheet,
-    case_figure,
     get_appraisal,
     get_objection,
     get_sheet,
-    group_cases,
-    list_cases,
+    lists_of_mark,
     own_unit,
     run_of,
     scheme_of,
 )
-from app.numbers.queries.behind import SIZE, describe, names_people
-from app.numbers.rules.appraisal import AppraisalState, Item, caution
-from app.numbers.rules.causes import cause_of
+from app.numbers.rules.appraisal import AppraisalState, Item, UnitKind, caution
 from app.numbers.service.appraising import answer_objection, object_to
 from app.numbers.views.blueprint import Answer, numbers
-
-_LARGEST = 1_000_000  # of a page's beginning
+from app.numbers.views.listing import Listed, listing, page_at, title_of
+from app.numbers.views.noting import note_list
 
 
 @numbers.get("/appraisals/<public_id>/units/<unit>")
@@ -70,27 +68,40 @@ def make_objection(public_id: str, unit: str) -> Answer:
 @numbers.get("/appraisals/<public_id>/units/<unit>/<source>")
 @permit(Action.SEE_APPRAISAL)
 def appraised_cases(public_id: str, unit: str, source: str) -> str:
-    """The rows behind a deduction, by name or, where the role may not read that, by place. Noted."""
+    """The rows behind a deduction, or with `?of=` behind the mark's two figures: by name or, where the role may not read that, by place.
+    Noted."""
     session, actor = read_session(), current_actor()
     found, sheet = _sheet(session, actor, public_id, unit)
-    mark = sheet.marks.get(source)
+    mark, run = sheet.marks.get(source), run_of(session, found)
+    lists = lists_of_mark(run, source)
     if mark is None:
         raise NotFound()
-    run, figure = run_of(session, found), case_figure(run_of(session, found), source)
-    shows_names, after = names_people(actor, figure), _after()
-    rows = list_cases(session, actor, run, sheet.unit, figure, after, SIZE + 1) if shows_names else []
-    _note_cases(actor, found, sheet, source, mark.denominator - mark.numerator)
+    of = request.args.get("of", MISSED)
+    of = of if of in lists else MISSED
+    place = sheet.unit.key if sheet.unit.kind is UnitKind.TOWN else run.area_code
+
+    def at(other: str, after: int = 0) -> str:
+        asked: dict[str, Any] = {"of": other} if other != MISSED else {}
+        return url_for(
+            "numbers.appraised_cases", public_id=public_id, unit=unit, source=source, **asked, **page_at(after)
+        )
+
+    one = listing(session, actor, Listed(run, place, lists[of], sheet.unit.agency_id), partial(at, of))
+    told = {MISSED: mark.denominator - mark.numerator, COUNTED: mark.numerator, OWED: mark.denominator}
+    subject = ("appraisal", found.public_id)
+    note_list(
+        "numbers.appraisal.cases_opened", found.area_code, one.total, names=one.has_names, subject=subject, unit=unit, item=source, of=of
+    )  # fmt: skip
     return render_template(
         "numbers/appraisal_cases.html",
-        one=found,
+        appraisal=found,
         sheet=sheet,
         source=source,
         mark=mark,
-        rows=describe(session, actor, rows[:SIZE]),
-        reasons=_because(source, rows),
-        groups=None if shows_names else group_cases(session, actor, run, sheet.unit, figure),
-        next_href=_cases_href(public_id, unit, source, after + SIZE) if len(rows) > SIZE else None,
-        prev_href=_cases_href(public_id, unit, source, max(0, after - SIZE)) if after else None,
+        one=one,
+        elsewhere=told[of] - one.total,
+        lists=[(title_of(figure.name), at(name), name == of, None) for name, figure in lists.items()],
+        is_town=own_unit(session, actor) is not None and sheet.unit.kind is UnitKind.TOWN,
     )
 
 
@@ -169,34 +180,3 @@ def _objection_page(public_id: str, form: AnswerForm) -> str:
         tones=TONES,
         objection_words=OBJECTIONS,
     )
-
-
-def _because(source: str, rows: list[IndicatorMember]) -> dict[int, Reason]:
-    return {one.subject_id: reason(f"numbers.cause.{cause_of(source, one.bits)}") for one in rows}
-
-
-def _after() -> int:
-    """Where a page of a list begins, from the address."""
-    text = request.args.get("from", "")
-    return min(int(text), _LARGEST) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-
-def _cases_href(public_id: str, unit: str, source: str, after: int) -> str:
-    pages: dict[str, Any] = {"from": after} if after else {}
-    return url_for("numbers.appraised_cases", public_id=public_id, unit=unit, source=source, **pages)
-
-
-def _note_cases(actor: Actor, found: Appraisal, sheet: Sheet, source: str, count: int) -> None:
-    """Who opened which list: by unit, item and count, nobody by name."""
-    subject, area = ("appraisal", found.public_id), found.area_code
-    with transaction() as session:
-        note(
-            session,
-            actor,
-            "numbers.appraisal.cases_opened",
-            now=current_clock().now(),
-            subject=subject,
-            area_code=area,
-            count=count,
-            detail={"unit": sheet.unit.key, "item": source},
-        )

@@ -77,6 +77,10 @@ def briefing(period: str, place: str) -> str:
     get_place(session, actor, place)
     run = find_run(session, actor, county_of(place), wanted)
     facts = read_facts(session, actor, run, place) if run is not None else None
+
+    def at(figure: str, where: str) -> str:
+        return url_for("numbers.people", period=wanted, place=where, figure=figure)
+
     return render_template(
         "numbers/briefing.html",
         name=full_names(session, [place])[place],
@@ -85,6 +89,7 @@ def briefing(period: str, place: str) -> str:
         run=run,
         sections=sections_of(facts, current_clock().today()) if facts is not None else (),
         opens=may(actor, Action.OPEN_NUMBERS),
+        at=at,
     )
 
 

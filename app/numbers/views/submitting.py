@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 
@@ -28,10 +29,12 @@ from app.numbers.forms_submitting import SubmitForm
 from app.numbers.labels_submitting import CAUSES, STATES, TONES
 from app.numbers.models import IndicatorRun, ReportSubmission
 from app.numbers.queries.behind import names_people, people_named
+from app.numbers.queries.board import cell_of
 from app.numbers.queries.runs import find_run, get_run, values_of
 from app.numbers.queries.submissions import (
     Difference,
     find_standing,
+    find_submission_of,
     get_submission,
     highest_number,
     list_differences,
@@ -46,10 +49,12 @@ from app.numbers.rules.settings import NumberSettings
 from app.numbers.rules.submission import Cause, SubmissionState, gained_and_lost
 from app.numbers.service.submitting import decide_revision, submit_report, withdraw_revision
 from app.numbers.views.blueprint import Answer, numbers
+from app.numbers.views.listing import page_at, read_from
+from app.numbers.views.noting import note_list
 from app.numbers.views.pressing import Act, press
 
 _TOLD_AS = {Cause.DIAGNOSIS_CHANGED: Cause.STATE_CORRECTED, Cause.EXAMINATION_LATE: Cause.STATE_CORRECTED}
-SHOWN = 200  # people on the page; the sums above the list count all of them
+SHOWN = 100  # people of a page; the sums above the list count all of them
 
 
 @numbers.get("/submitted/")
@@ -176,8 +181,15 @@ def _page(public_id: str, form: Form) -> str:
     then, now = _compared(session, actor, found)
     differences = [] if now is None else list_differences(session, actor, then, now)
     if differences:
-        _note_looked_at(actor, found, len(differences))
-    reported = session.get_one(IndicatorRun, found.run_id)
+        note_list(
+            "numbers.differences_listed",
+            found.area_code,
+            len(differences),
+            names=True,
+            subject=("report_submission", found.public_id),
+        )
+    reported, after = session.get_one(IndicatorRun, found.run_id), read_from()
+    counts = values_of(session, actor, reported, [found.area_code]).get(found.area_code, {})
     return render_template(
         "numbers/submission.html",
         one=found,
@@ -187,10 +199,19 @@ def _page(public_id: str, form: Form) -> str:
         area=names_of(session, [found.area_code])[found.area_code],
         hands=display_names(session, _hands([found])),
         papers=papers_of(session, found),
+        cells=[cell_of(one, counts) for one in indicators(NumberSettings.from_json(reported.settings))],
         rows=_beside(session, actor, then, now),
+        then_at=_opens(session, actor, found, then),
+        now_at=_opens(session, actor, found, now),
         causes=Counter(cause for one in differences for cause in _told(actor, one.causes)).most_common(),
-        people=_people(session, actor, differences[:SHOWN], NumberSettings.from_json(reported.settings)),
-        left_out=max(0, len(differences) - SHOWN),
+        people=_people(session, actor, differences[after : after + SHOWN], NumberSettings.from_json(reported.settings)),
+        changed=len(differences),
+        next_href=url_for("numbers.submission", public_id=public_id, **page_at(after + SHOWN))
+        if after + SHOWN < len(differences)
+        else None,
+        prev_href=url_for("numbers.submission", public_id=public_id, **page_at(max(0, after - SHOWN)))
+        if after
+        else None,
         cause_words=CAUSES,
         states=STATES,
         tones=TONES,
@@ -208,6 +229,26 @@ def _compared(session: Session, actor: Actor, found: ReportSubmission) -> tuple[
             return session.get_one(IndicatorRun, standing.run_id), own
     newest = find_run(session, actor, found.area_code, ReportPeriod.parse(found.period))
     return own, None if newest is None or newest.id == own.id else newest
+
+
+def _opens(
+    session: Session, actor: Actor, found: ReportSubmission, run: IndicatorRun | None
+) -> Callable[[str], str | None]:
+    """How a figure of a run leads to its list: of a frozen one through the report, of the newest count through its period; not at all
+    where the run does not count it."""
+    counted = {one.name for one in figures(NumberSettings.from_json(run.settings))} if run else set()
+    report = find_submission_of(session, actor, run) if run else None
+
+    def at(figure: str) -> str | None:
+        if figure not in counted:
+            return None
+        if report is not None:
+            return url_for(
+                "numbers.submitted_people", public_id=report.public_id, place=report.area_code, figure=figure
+            )
+        return url_for("numbers.people", period=found.period, place=found.area_code, figure=figure)
+
+    return at
 
 
 def _hands(found: list[ReportSubmission]) -> set[int]:
@@ -256,16 +297,3 @@ def _told(actor: Actor, causes: list[Cause]) -> list[Cause]:
     if sees(actor, Field.CLINICAL) is Grant.FULL:
         return causes
     return list(dict.fromkeys(_TOLD_AS.get(cause, cause) for cause in causes))
-
-
-def _note_looked_at(actor: Actor, found: ReportSubmission, count: int) -> None:
-    with transaction() as session:
-        note(
-            session,
-            actor,
-            "numbers.differences_listed",
-            now=current_clock().now(),
-            subject=("report_submission", found.public_id),
-            area_code=found.area_code,
-            count=count,
-        )
