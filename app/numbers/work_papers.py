@@ -10,12 +10,11 @@ from app.audit.prints import keep_print
 from app.core.actor import Actor
 from app.core.clock import business_day, current_clock
 from app.core.db import Database
-from app.core.errors import Conflict
 from app.core.files import keep_file
 from app.core.keys import current_keyring
 from app.core.models import WorkItem
-from app.core.reasons import reason
 from app.core.work import Handler, Progress, WorkDone
+from app.numbers.models import IndicatorRun
 from app.numbers.papers import ReadReport, draw_papers, read_report
 from app.numbers.queries.kept_reports import KIND, MEDIA, WORK, name_of
 from app.numbers.queries.places import lines_of
@@ -33,42 +32,38 @@ def print_report(database: Database, item: WorkItem, progress: Progress) -> Work
     is_bound = bool(item.args["below"])
     with database.reading() as session:
         actor = get_actor_by_id(session, item.asked_by)
-        is_counted = find_run(session, actor, county_of(place), period) is not None
-    if not is_counted:
+        run = find_run(session, actor, county_of(place), period)
+    if run is None:
         progress(0, 1)
         with database.transaction() as session:
-            compute_county(session, actor, county_of(place), period, business_day(now), now)
+            run = compute_county(session, actor, county_of(place), period, business_day(now), now)
+    # whoever counts anew meanwhile changes nothing: everything that is asked for here is drawn from this one count
     if is_bound:
-        reads = _read_below(database, actor, place, period, now, progress)
+        reads = _read_below(database, actor, place, run, now, progress)
         papers = {"pdf": render_compliance_pdf([one.compliance for one in reads], progress)}
     else:
-        reads = [_read(database, actor, place, period, now)]
+        reads = [_read(database, actor, place, run, now)]
         progress(0, 1)
         papers = draw_papers(reads[0])
     return _keep(database, actor, place, period, now, reads, papers, is_bound)
 
 
-def _read(database: Database, actor: Actor, place: str, period: ReportPeriod, now: datetime) -> ReadReport:
+def _read(database: Database, actor: Actor, place: str, run: IndicatorRun, now: datetime) -> ReadReport:
     with database.reading() as session:
-        run = find_run(session, actor, county_of(place), period)
-        if run is None:
-            raise Conflict(reason("numbers.not_counted"))
         return read_report(session, current_keyring(), actor, run, now, place=place)
 
 
 def _read_below(
-    database: Database, actor: Actor, place: str, period: ReportPeriod, now: datetime, progress: Progress
+    database: Database, actor: Actor, place: str, run: IndicatorRun, now: datetime, progress: Progress
 ) -> list[ReadReport]:
     """Of each place that the run lists; where it lists none, the place's own."""
     with database.reading() as session:
-        run = find_run(session, actor, county_of(place), period)
-        own = values_of(session, actor, run, [place])[place] if run else {}
-        lines = lines_of(session, actor, run, place, own) if run else []
+        lines = lines_of(session, actor, run, place, values_of(session, actor, run, [place])[place])
     codes = [one.code for one in lines if not one.is_rest] or [place]
     reads = []
     for done, code in enumerate(codes):
         progress(done, 2 * len(codes))
-        reads.append(_read(database, actor, code, period, now))
+        reads.append(_read(database, actor, code, run, now))
     return reads
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.areas.models import AgencyKind, AreaSetting
+from app.audit.models import PrintedPaper
 from app.core.db import Database, new_public_id
 from app.core.models import WorkItem
 from app.numbers.commands import SubmitReport
@@ -35,12 +38,14 @@ from app.numbers.service.asking import ask_for_numbers
 from app.numbers.service.computing import compute
 from app.numbers.service.deciding import set_counting, set_residents, set_target
 from app.numbers.service.ordering import send_order
+from app.numbers.service.reporting import ask_for_report
 from app.numbers.service.schemes import decide_scheme, withdraw_scheme
 from app.numbers.service.submitting import decide_revision, submit_report, withdraw_revision
 from app.numbers.service.training import record_training, withdraw_training
+from app.numbers.work_papers import print_report
 from app.tasks.rules import TaskKind
 from tests.conftest import NOW, TODAY
-from tests.rig.county import COUNTY, TOWN, County
+from tests.rig.county import COUNTY, OTHER_TOWN, TOWN, County
 from tests.rig.crowd import at_once, meanwhile
 from tests.services.test_appraisal import QUARTER, people
 from tests.services.test_appraisal import propose as proposed
@@ -149,7 +154,6 @@ def test_of_two_who_decide_on_a_scheme_a_report_or_an_appraisal_one_does_and_the
 
 def test_what_two_write_down_at_one_moment_stands_once(meeting: Meeting, county: County) -> None:
     by, do, meet, twice = meeting.by, meeting.do, meeting.meet, meeting.twice
-    count = meeting.count
     meet(
         by("county_office", set_counting, {"regular": "last_visit"}, NOW),
         by("coordinator", set_counting, {"regular": "strict"}, NOW),
@@ -157,19 +161,20 @@ def test_what_two_write_down_at_one_moment_stands_once(meeting: Meeting, county:
     )
     twice(by("county_office", set_residents, TOWN, 2026, 52_000, "公报", NOW), "done")
     twice(by("county_office", set_target, TOWN, "management", 2026, 9000, "安卫〔2026〕2号", NOW), "done")
-    assert (count(AreaSetting, AreaSetting.name == "numbers.regular"), count(AreaPopulation)) == (1, 1)
+    assert meeting.count(AreaSetting, AreaSetting.name == "numbers.regular") == 1
+    assert meeting.count(AreaPopulation) == 1
 
     with meeting.database.transaction() as session:
         owe(session, county, "何小满", TaskKind.FOLLOW_UP)
         centre = unit(session, county, AgencyKind.HEALTH_CENTRE)
     send = by("coordinator", send_order, order("follow_up", centre), TODAY, NOW)
     twice(send, "done")
-    assert count(SupervisionOrder) == 1
+    assert meeting.count(SupervisionOrder) == 1
 
     key = new_public_id()
     held = RecordTraining(key, TODAY, TrainingTopic.FOLLOW_UP, "随访规范", "", "", 4, (), (("王五", "村委会"),))
     twice(by("coordinator", record_training, held, TODAY, NOW), "done")
-    assert count(TrainingSession) == 1
+    assert meeting.count(TrainingSession) == 1
     training = do("coordinator", record_training, held, TODAY, NOW)
     twice(by("coordinator", withdraw_training, training, NOW), "numbers.training.withdrawn")
 
@@ -207,3 +212,21 @@ def test_a_count_beside_a_submission_and_an_order_keeps_nobody_waiting_and_takes
     far = meeting.by("coordinator", compute, COUNTY, QUARTER, NumberSettings(), TODAY, NOW + timedelta(days=9))
     late = meeting.by("county_office", submit_report, SubmitReport(again, "更正"), NOW)
     assert meanwhile(meeting.database, far, late)[1] in ("numbers.submission.computed_anew", "NotFound")
+
+
+def test_a_bound_volume_is_drawn_from_one_count_though_the_county_is_counted_anew_meanwhile(
+    app: Flask, meeting: Meeting, county: County
+) -> None:
+    run = meeting.count_anew(RegularMode.STRICT, 0)
+    with meeting.database.transaction() as session:
+        item = ask_for_report(session, county.actor("coordinator"), COUNTY, QUARTER, NOW, below=True)
+    hours = count(1)
+
+    def count_anew(_done: int, _total: int) -> None:
+        meeting.count_anew(RegularMode.STRICT, next(hours))
+
+    print_report(meeting.database, item, count_anew)
+    assert next(hours) > 2, "counted anew before each town"
+    with meeting.database.reading() as session:
+        towns = session.execute(select(PrintedPaper.area_code, PrintedPaper.subject_id)).all()
+    assert sorted(towns) == [(TOWN, run), (OTHER_TOWN, run)]
