@@ -4,33 +4,34 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from reports.compliance import ComplianceDocument, CountTable, Measure
+from reports.compliance import ComplianceDocument, CountTable, Measure, Target
 from reports.table_xlsx import Cell, Column, Kind, Line, Sheet, render_workbook
-from reports.wording import CONFIDENTIAL, chinese_date, chinese_period
+from reports.wording import CONFIDENTIAL
 
 _NO_PLACE_NAMES = str.maketrans("", "", "[]:*?/\\")
 _LONGEST_NAME = 31
 
 
 def render_compliance_xlsx(document: ComplianceDocument) -> bytes:
-    """Key figures, indicators by place, trend, shortfalls, the sections' counts, villages, definitions."""
+    """Key figures, indicators by place, trend, shortfalls, the sections' counts, villages, definitions, what was asked and typed in."""
     sheets = [
         _key_figures(document),
         _indicators(document),
-        *([_counts(document, document.trend_table, "近八期")] if document.trend_table.lines else []),
+        *([_counts(document, document.trend_table)] if document.trend_table.lines else []),
         _shortfalls(document),
-        *(_counts(document, table, table.title) for table in document.tables),
-        *([_counts(document, document.villages, "分村")] if document.villages.lines else []),
+        *(_counts(document, table) for table in document.tables),
+        *([_counts(document, document.villages)] if document.villages.lines else []),
         _definitions(document),
+        _sources(document),
     ]
     return render_workbook(
         sheets, title=document.title, author=document.organisation, created_at=document.provenance.printed_at
     )
 
 
-def hundredths(rate: str | None) -> int | None:
+def hundredths(value: str | Decimal | None) -> int | None:
     """`"86.40"` → 8640, as a typed cell keeps it."""
-    return None if rate is None else int(Decimal(rate) * 100)
+    return None if value is None else int(Decimal(value) * 100)
 
 
 def _sheet(document: ComplianceDocument, name: str, columns: list[Column], lines: list[Line], *notes: str) -> Sheet:
@@ -53,27 +54,21 @@ def _key_figures(document: ComplianceDocument) -> Sheet:
         Column("分母", 11, Kind.COUNT),
         Column("率", 11, Kind.RATE),
         Column("单位", 8),
-        Column("目标", 14),
-        Column(document.change_title, 16),
+        Column("目标要求", 10),
+        Column("目标（%）", 11, Kind.RATE),
+        Column(document.change_title, 12, Kind.CHANGE),
         Column("结论", 10),
     ]
-    total = document.rows[-1].measures
+    of_place = zip(document.indicators, document.whole, document.key_figures, strict=True)
     lines = [
-        Line(
-            (
-                key.name,
-                one.numerator,
-                one.denominator,
-                hundredths(one.rate),
-                head.unit,
-                key.target,
-                key.change,
-                key.verdict,
-            )
-        )
-        for key, head, one in zip(document.key_figures, document.indicators, total, strict=True)
+        Line((head.name, *_cells(one), head.unit, *_asked(key.target), hundredths(key.change), key.verdict))
+        for head, one, key in of_place
     ]
-    return _sheet(document, "主要指标", columns, lines)
+    return _sheet(document, "主要指标", columns, lines, document.residents_note)
+
+
+def _asked(target: Target | None) -> tuple[Cell, Cell]:
+    return (None, None) if target is None else (target.sign, hundredths(target.percent))
 
 
 def _indicators(document: ComplianceDocument) -> Sheet:
@@ -102,20 +97,21 @@ def _shortfalls(document: ComplianceDocument) -> Sheet:
     columns = [
         Column("指标", 24),
         Column("地区", 24),
-        Column("本期", 11),
-        Column("目标", 12),
+        Column("本期（%）", 11, Kind.RATE),
+        Column("目标要求", 10),
+        Column("目标（%）", 11, Kind.RATE),
         Column("缺口", 10, Kind.COUNT),
         Column("原因（人次）", 50),
         Column("责任单位（人次）", 50),
     ]
     lines = [
-        Line((one.indicator, one.place, one.rate, one.target, one.missing, one.causes, one.owners))
+        Line((one.indicator, one.place, hundredths(one.rate), *_asked(one.target), one.missing, one.causes, one.owners))
         for one in document.shortfalls
     ]
     return _sheet(document, "短板", columns, lines)
 
 
-def _counts(document: ComplianceDocument, table: CountTable, name: str) -> Sheet:
+def _counts(document: ComplianceDocument, table: CountTable) -> Sheet:
     """A written rate (`"3.90"`) becomes a value again; — stays a word."""
     rates = [at > 0 and any("." in str(line.cells[at]) for line in table.lines) for at in range(len(table.columns))]
     columns = [
@@ -126,7 +122,7 @@ def _counts(document: ComplianceDocument, table: CountTable, name: str) -> Sheet
         Line([_typed(cell, is_rate) for cell, is_rate in zip(line.cells, rates, strict=True)], strong=line.is_total)
         for line in table.lines
     ]
-    return _sheet(document, name, columns, lines, table.note)
+    return _sheet(document, table.title, columns, lines, table.note)
 
 
 def _typed(cell: str | int, is_rate: bool) -> Cell:
@@ -136,10 +132,30 @@ def _typed(cell: str | int, is_rate: bool) -> Cell:
 
 
 def _definitions(document: ComplianceDocument) -> Sheet:
+    """Every indicator, and of the sections' counts what their notes say."""
     columns = [Column("指标", 26), Column("分子", 30), Column("分母", 30), Column("单位", 8), Column("含义", 80)]
     lines = [Line((one.name, one.numerator, one.denominator, one.unit, one.means)) for one in document.indicators]
-    window = (
-        f"统计区间 {chinese_period(document.first_on, document.cut_off)}，截止日 {chinese_date(document.cut_off)}，"
-        f"规则版本 {document.rule_set}。"
-    )
-    return _sheet(document, "口径说明", columns, lines, window, *document.modes)
+    lines += [Line((one.title, None, None, None, one.note)) for one in document.tables if one.note]
+    return _sheet(document, "口径说明", columns, lines, document.window, *document.modes)
+
+
+def _sources(document: ComplianceDocument) -> Sheet:
+    """Who asks for which target, and where the residents were taken from."""
+    columns = [
+        Column("类别", 12),
+        Column("项目", 26),
+        Column("目标要求", 10),
+        Column("目标（%）", 11, Kind.RATE),
+        Column("年度", 8, Kind.COUNT),
+        Column("人口", 12, Kind.COUNT),
+        Column("来源", 50),
+    ]
+    targets = [
+        Line(("目标", head.name, *_asked(key.target), None, None, key.target.source))
+        for head, key in zip(document.indicators, document.key_figures, strict=True)
+        if key.target is not None
+    ]
+    residents = [
+        Line(("常住人口", one.place, None, None, one.year, one.count, one.source)) for one in document.residents
+    ]
+    return _sheet(document, "目标与人口来源", columns, [*targets, *residents])

@@ -23,9 +23,11 @@ class Kind(Enum):
     """Money in fen, stored as yuan with two decimals."""
     RATE = "rate"
     """Hundredths of a per cent, stored as per cent with two decimals."""
+    CHANGE = "change"
+    """The same with its sign."""
 
 
-_HUNDREDTHS = frozenset({Kind.FEN, Kind.RATE})
+_HUNDREDTHS = frozenset({Kind.FEN, Kind.RATE, Kind.CHANGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class _Looks:
             Kind.COUNT: {"num_format": "0"},
             Kind.FEN: {"num_format": "#,##0.00"},
             Kind.RATE: {"num_format": "0.00"},
+            Kind.CHANGE: {"num_format": "+0.00;-0.00;0.00"},
         }
         self.cells = {
             (kind, bold, wrap): book.add_format(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -15,13 +17,15 @@ from app.numbers.models import IndicatorRun, IndicatorTarget
 from app.numbers.paper_status import status_of
 from app.numbers.queries.causes import count_alike
 from app.numbers.queries.places import Line, lines_by_town, lines_of
+from app.numbers.queries.residents import populations_of
 from app.numbers.queries.runs import find_run, values_of
 from app.numbers.queries.settings import targets_of
 from app.numbers.queries.totals import Counts
 from app.numbers.rules.causes import Alike
-from app.numbers.rules.indicators import Indicator, indicators
+from app.numbers.rules.indicators import RESIDENTS, Indicator, indicators
 from app.numbers.rules.period import TREND_PERIODS, PeriodKind, ReportPeriod
 from app.numbers.rules.settings import NumberSettings, PeriodMode
+from reports.compliance import Residents, Target
 
 NO_AGENCY = "未落实责任机构"
 
@@ -38,7 +42,7 @@ class ReportFacts:
     # name and code of the places one level below, in the order of their codes, and of the remainder
     below: tuple[tuple[str, str], ...]
     counts: Mapping[str, Counts]
-    # the same kind of period, oldest first, this one last; None where it was never counted
+    # the same kind of period from the first that was counted, this one last; None between them where it was not
     past: tuple[tuple[ReportPeriod, Counts | None], ...]
     targets: Mapping[str, IndicatorTarget]
     alike: Sequence[Alike]
@@ -48,6 +52,11 @@ class ReportFacts:
     before: Counts | None = None
     # which report the run is
     status: str = ""
+    # of the place and those right below, where they were typed in
+    residents: tuple[Residents, ...] = ()
+    # what data quality finds in places right below (the place itself where it has none) at an instant
+    findings: Mapping[str, Counter[str]] = field(default_factory=dict)
+    found_at: datetime | None = None
 
     @property
     def own(self) -> Counts:
@@ -58,6 +67,10 @@ class ReportFacts:
         return "上年同期" if self.settings.periods is PeriodMode.CUMULATIVE else "上期"
 
     @property
+    def total_name(self) -> str:
+        return f"{self.name} 合计" if self.below else self.name
+
+    @property
     def indicators(self) -> tuple[Indicator, ...]:
         return indicators(self.settings)
 
@@ -66,22 +79,37 @@ class ReportFacts:
         found = self.targets.get(indicator.code)
         return Decimal(found.per_10000) / 100 if found is not None and indicator.per == 100 else None
 
+    def asked(self, indicator: Indicator) -> Target | None:
+        """The same as the papers have it, with who asks."""
+        percent = self.target(indicator)
+        if percent is None:
+            return None
+        return Target(percent, is_most=indicator.is_good is False, source=self.targets[indicator.code].source)
+
 
 def read_facts(session: Session, actor: Actor, run: IndicatorRun, place: str | None = None) -> ReportFacts:
     """Of the run's county or of a place in it, as far as the actor's area reaches."""
     place = place or run.area_code
-    period, own = ReportPeriod.parse(run.period), values_of(session, actor, run, [place])[place]
+    name, period, own = (
+        full_name(session, place),
+        ReportPeriod.parse(run.period),
+        values_of(session, actor, run, [place])[place],
+    )
     lines = lines_of(session, actor, run, place, own)
     towns = lines_by_town(session, actor, run, lines) if level_of(place) is AreaLevel.COUNTY else []
     alike = count_alike(session, actor, run, place)
+    below = tuple((one.name, one.code) for one in lines)
+    counts = {place: own} | {
+        one.code: one.counts for one in [*lines, *(one for _, villages in towns for one in villages)]
+    }
     return ReportFacts(
         run=run,
         place=place,
-        name=full_name(session, place),
+        name=name,
         period=period,
         settings=NumberSettings.from_json(run.settings),
-        below=tuple((one.name, one.code) for one in lines),
-        counts={place: own} | {one.code: one.counts for one in [*lines, *(one for _, below in towns for one in below)]},
+        below=below,
+        counts=counts,
         past=_past(session, actor, run, place, period),
         targets=targets_of(session, place, period.last_day.year),
         alike=alike,
@@ -89,7 +117,18 @@ def read_facts(session: Session, actor: Actor, run: IndicatorRun, place: str | N
         villages=tuple(_under_towns(towns)),
         before=_before(session, actor, run, place, period),
         status=status_of(session, actor, run),
+        residents=tuple(_residents(session, run, [*below, (name, place)], counts)),
     )
+
+
+def _residents(
+    session: Session, run: IndicatorRun, places: Sequence[tuple[str, str]], counts: Mapping[str, Counts]
+) -> Iterator[Residents]:
+    known = {code: counts[code][RESIDENTS.name] for _name, code in places if RESIDENTS.name in counts[code]}
+    entries = populations_of(session, run, known)
+    for name, code in places:
+        if code in entries:
+            yield Residents(name, entries[code].year, known[code], entries[code].source)
 
 
 def _under_towns(towns: Sequence[tuple[Line, Sequence[Line]]]) -> Iterator[tuple[str, str, bool]]:
@@ -109,6 +148,8 @@ def _past(
             period = period.previous()
             then = find_run(session, actor, run.area_code, period)
             found.append((period, values_of(session, actor, then, [place])[place] if then is not None else None))
+    while found[-1][1] is None:  # nothing is told of the time before the first count
+        found.pop()
     return tuple(reversed(found))
 
 

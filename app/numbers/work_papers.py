@@ -21,7 +21,7 @@ from app.numbers.queries.places import lines_of
 from app.numbers.queries.runs import find_run, values_of
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.service.computing import compute_county
-from reports.compliance import render_compliance_pdf
+from reports.compliance_pdf import render_compliance_pdf
 
 KEPT = timedelta(days=366)
 

@@ -11,8 +11,8 @@ from app.core.files import keep_file
 from app.core.keys import current_keyring
 from app.core.models import WorkItem
 from app.core.work import Handler, Progress, WorkDone
-from app.numbers.models import IndicatorRun, ReportPaper
-from app.numbers.papers import DRAWN, draw_paper, read_report
+from app.numbers.models import IndicatorRun, ReportDocument, ReportPaper
+from app.numbers.papers import DRAWN, ReadReport, draw_paper, read_report
 from app.numbers.queries.kept_reports import MEDIA
 from app.numbers.queries.submissions import get_submission
 from app.numbers.service.submitting import WORK
@@ -21,14 +21,17 @@ KIND = "numbers_submitted"
 
 
 def keep_papers(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
-    """Each shape of the report, drawn from the frozen computation as of the instant at which it was submitted. A second try finds
-    what the first has kept."""
+    """Each shape of the report, drawn from what was stored in the act of submitting. A second try finds what the first has kept."""
     keyring = current_keyring()
     with database.reading() as session:
         actor = get_actor_by_id(session, item.asked_by)
         submission = get_submission(session, actor, item.args["submission"])
-        run = session.get_one(IndicatorRun, submission.run_id)
-        read = read_report(session, keyring, actor, run, submission.submitted_at)
+        stored = session.get(ReportDocument, submission.id)
+        if stored is not None:
+            read = ReadReport.from_json(stored.content)
+        else:  # handed in before documents were stored
+            run = session.get_one(IndicatorRun, submission.run_id)
+            read = read_report(session, keyring, actor, run, submission.submitted_at)
     papers = {}
     for done, ending in enumerate(DRAWN):
         progress(done, len(DRAWN))

@@ -25,9 +25,10 @@ from reports.compliance import (
     Measure,
     Shortfall,
     TableLine,
+    Target,
     TrendChart,
-    render_compliance_pdf,
 )
+from reports.compliance_pdf import render_compliance_pdf
 from reports.compliance_xlsx import render_compliance_xlsx
 from tests.reports.samples import HOSTILE, SOURCE
 from tests.rig.papers import has_only_embedded_fonts, pages_of, words_on
@@ -62,8 +63,7 @@ def report(places: int = 3, villages: int = 5, most: int = 1, **changes: object)
         rule_set="indicators-2026.1",
         modes=("月度、季度数字为当年 1 月 1 日起的累计数。",),
         key_figures=tuple(
-            KeyFigure(name, f"{one.rate}%", f"{one.numerator} ÷ {one.denominator}", "≥ 95.00%", "−1.20", "未达标")
-            for name, one in zip(NAMES, rows[-1].measures, strict=True)
+            KeyFigure(Target(Decimal(95), source="省级要点"), Decimal("-1.20"), is_reached=False) for _name in NAMES
         ),
         indicators=tuple(IndicatorColumn(name, "在管", "在册", f"{name}的含义", "%") for name in NAMES),
         rows=rows,
@@ -72,7 +72,7 @@ def report(places: int = 3, villages: int = 5, most: int = 1, **changes: object)
         ),
         trend_table=CountTable("近八期数值", ("指标", *labels), (TableLine(("管理率", "—", *(f"{one}.00" for one in values))),)),
         bars=(BarChart("各地管理率", tuple(Bar(name, Decimal(at), at < 2) for at, name in enumerate(names)), Decimal(95)),),
-        shortfalls=(Shortfall("管理率", LONG, "88.00%", "≥ 95.00%", 4, "失访 1；不同意管理 3", f"{LONG}卫生院 4"),),
+        shortfalls=(Shortfall("管理率", LONG, "88.00", Target(Decimal(95)), 4, "失访 1；不同意管理 3", f"{LONG}卫生院 4"),),
         tables=(CountTable("逾期与失管", ("地区", "在册", "逾期占比（%）"), tuple(TableLine((name, at, "3.90")) for at, name in enumerate(names)), "注"),),
         villages=CountTable("分村（社区）主要数字", ("地区", "在册", "管理率（%）"), tuple(TableLine((f"村{at}", at, "97.50")) for at in range(villages))),
         provenance=SOURCE,

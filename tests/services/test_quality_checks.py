@@ -15,7 +15,7 @@ from app.areas.rules import AreaLevel
 from app.core.actor import Role
 from app.guardians.models import Agreement, Guardianship
 from app.guardians.rules import LegalBasis, Rank, Relation
-from app.numbers.queries.quality import count_by_town, list_findings, names_people
+from app.numbers.queries.quality import count_by_place, list_findings, names_people
 from app.numbers.rules.quality import CHECK, CHECKS
 from app.patients.models import Consent, Patient, PatientSpan
 from app.patients.rules import (
@@ -254,9 +254,9 @@ def test_each_defect_is_found_once_and_nothing_else_is(session: Session, county:
     }
     expected = {code: {code} for code in DEFECTS} | {"guardian_of_many": {"many 0", "many 1", "many 2"}}
     assert found == expected
-    counts = count_by_town(session, office, "349921", TODAY)
+    counts = count_by_place(session, office, "349921", TODAY)
     assert {code: len(names) for code, names in expected.items()} == dict(counts[TOWN])
-    assert count_by_town(session, county.actor("other_doctor"), "349921", TODAY) == {}
+    assert count_by_place(session, county.actor("other_doctor"), "349921", TODAY) == {}
     rows = list_findings(session, office, CHECK["no_sex"], "349921", TODAY, None).rows
     assert [(row.doctor, row.place) for row in rows] == [("doctor", "城关镇·东村")]
 

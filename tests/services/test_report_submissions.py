@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, create_engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
+from app.areas.models import Area
 from app.core.crypto import Keyring
 from app.core.db import Database
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.files import open_file
 from app.core.models import WorkItem, WorkState
 from app.numbers.commands import SubmitReport
-from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue, ReportSubmission
-from app.numbers.papers import report_papers
+from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue, ReportDocument, ReportSubmission
+from app.numbers.papers import ReadReport, draw_papers, report_papers
 from app.numbers.queries.submissions import digest_of, find_standing, get_submission, list_differences, papers_of
 from app.numbers.rules.indicators import MANAGED, REGISTERED
 from app.numbers.rules.membership import MemberKind
@@ -26,6 +28,7 @@ from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings, RegularMode
 from app.numbers.rules.submission import Cause, SubmissionState, gained_and_lost
 from app.numbers.service.computing import compute
+from app.numbers.service.deciding import set_target
 from app.numbers.service.submitting import WORK, decide_revision, submit_report, withdraw_revision
 from app.patients.commands import ConsentDraft, DiagnosisDraft
 from app.patients.models import Patient
@@ -38,10 +41,10 @@ from app.visits.service import record_visit
 from scheduler.house import House
 from scheduler.work import do_next
 from tests.conftest import NOW, TODAY
-from tests.rig.county import COUNTY, VILLAGE, County
+from tests.rig.county import COUNTY, TOWN, VILLAGE, County
 from tests.rig.visits import command, register, stable
 
-QUARTER = ReportPeriod.parse("2026Q3")
+QUARTER, SPRING = ReportPeriod.parse("2026Q3"), ReportPeriod.parse("2026Q2")
 LATER = NOW + timedelta(hours=2)
 
 
@@ -114,7 +117,7 @@ def test_the_papers_of_a_report_are_drawn_once_and_stay_byte_for_byte(
     with database.transaction() as session:
         patient = registered(session, county, Vault(session, keyring))
         report = submit(session, county, count(session, county, NOW))
-        public_id, run_id = report.public_id, report.run_id
+        public_id = report.public_id
     house = House.of(app)
     assert do_next(house)
     kept = _papers(database, keyring, county, public_id)
@@ -131,13 +134,48 @@ def test_the_papers_of_a_report_are_drawn_once_and_stay_byte_for_byte(
         session.add(item)
     assert do_next(house)  # a second try finds what the first kept
     assert _papers(database, keyring, county, public_id) == kept
-    with (
-        app.app_context(),
-        database.reading() as session,
-    ):  # and drawn anew they are the same: nothing but frozen rows is read
-        coordinator, run = county.actor("coordinator"), session.get_one(IndicatorRun, run_id)
-        drawn = report_papers(session, keyring, coordinator, run, LATER)
-    assert drawn["pdf"] == kept["pdf"]
+
+
+def test_what_a_report_says_beside_its_own_count_is_fixed_in_the_act_of_submitting(
+    app: Flask, database: Database, county: County
+) -> None:
+    """Neighbouring counts, targets, names and findings change before the papers are drawn, and the papers do not."""
+    keyring, coordinator = app.extensions["anhu.keyring"], county.actor("coordinator")
+    with database.transaction() as session:
+        registered(session, county, Vault(session, keyring))
+        spring = compute(session, coordinator, COUNTY, SPRING, NumberSettings(), TODAY, NOW)
+        set_target(session, coordinator, COUNTY, "management", 2026, 9500, "省级要点", NOW)
+        run = count(session, county, NOW)
+        public_id = submit(session, county, run).public_id
+        expected = report_papers(session, keyring, coordinator, run, LATER)
+    with database.transaction() as session:
+        registered(session, county, Vault(session, keyring), "钱有福", LATER, registered_on=date(2026, 3, 1))
+        set_target(session, coordinator, COUNTY, "management", 2026, 5000, "改了", LATER)
+        compute(session, coordinator, COUNTY, SPRING, NumberSettings(), TODAY, LATER + timedelta(days=2))
+        session.get_one(Area, COUNTY).name = "另一个县"
+        session.get_one(Area, TOWN).name = "另一个镇"
+        session.get_one(User, coordinator.user_id).display_name = "另一个人"
+        assert session.get(IndicatorRun, spring.id) is None
+        run = session.get_one(IndicatorRun, run.id)
+        assert report_papers(session, keyring, county.actor("coordinator"), run, LATER)["pdf"] != expected["pdf"]
+    assert do_next(House.of(app))
+    kept = _papers(database, keyring, county, public_id)
+    assert kept == expected
+    assert _drawn_elsewhere(database, public_id) == kept
+
+
+def _drawn_elsewhere(database: Database, public_id: str) -> dict[str, bytes]:
+    """From the stored text alone, in a database of the kind that every machine has; of a report frozen on PostgreSQL it is the other."""
+    elsewhere = create_engine("sqlite://")
+    with database.reading() as session, Session(elsewhere) as other:
+        stored = session.scalars(
+            select(ReportDocument).join(ReportSubmission).where(ReportSubmission.public_id == public_id)
+        ).one()
+        cast(Table, ReportDocument.__table__).create(other.connection())
+        other.add(ReportDocument(submission_id=1, content=stored.content))
+        other.flush()
+        other.expire_all()
+        return draw_papers(ReadReport.from_json(other.get_one(ReportDocument, 1).content))
 
 
 def _papers(database: Database, keyring: Keyring, county: County, public_id: str) -> dict[str, bytes]:
@@ -207,6 +245,8 @@ def test_only_the_newest_numbers_of_a_period_that_is_over_are_submitted(session:
         delete(IndicatorValue),
         update(IndicatorRun).values(is_frozen=False),
         update(IndicatorRun).values(cut_off=date(2026, 9, 29)),
+        update(ReportDocument).values(content={}),
+        delete(ReportDocument),
         update(ReportSubmission).values(digest="0" * 64),
         update(ReportSubmission).values(state=SubmissionState.PROPOSED),
         delete(ReportSubmission),

@@ -22,8 +22,6 @@ from app.numbers.rules.quality import CHECKS, Check
 from app.patients.models import Patient
 from app.people.models import Person
 
-_TOWN = PREFIX_LENGTHS[AreaLevel.TOWN]
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -49,22 +47,28 @@ def names_people(actor: Actor, check: Check) -> bool:
     return check.names_people({field: grants[actor.role] for field, grants in FIELDS.items()})
 
 
-def count_by_town(
-    session: Session, actor: Actor, prefix: str, today: date, checks: Sequence[Check] = CHECKS
+def count_by_place(
+    session: Session,
+    actor: Actor,
+    prefix: str,
+    today: date,
+    checks: Sequence[Check] = CHECKS,
+    *,
+    level: AreaLevel = AreaLevel.TOWN,
 ) -> Mapping[str, Counter[str]]:
-    """town → check → findings, below a prefix; the register is walked once for all checks."""
-    town = func.substr(Patient.area_code, 1, _TOWN)
+    """town (or village) → check → findings, below a prefix; the register is walked once for all checks."""
+    place = func.substr(Patient.area_code, 1, PREFIX_LENGTHS[level])
     rows = (
-        select(town, *(func.sum(case((condition(check.code, today), 1), else_=0)) for check in checks))
+        select(place, *(func.sum(case((condition(check.code, today), 1), else_=0)) for check in checks))
         .join(Person, Person.id == Patient.person_id)
         .where(within(Patient.area_code, actor), within_prefix(Patient.area_code, prefix))
-        .group_by(town)
+        .group_by(place)
     )
     found: dict[str, Counter[str]] = {}
     for prefix_, *counts in session.execute(rows):
-        of_town = {check.code: int(count) for check, count in zip(checks, counts, strict=True) if count}
-        if of_town:
-            found[code_of(prefix_)] = Counter(of_town)
+        of_place = {check.code: int(count) for check, count in zip(checks, counts, strict=True) if count}
+        if of_place:
+            found[code_of(prefix_)] = Counter(of_place)
     return found
 
 

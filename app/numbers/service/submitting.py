@@ -11,10 +11,12 @@ from app.areas.rules import AreaLevel, level_of
 from app.audit.service import note
 from app.core.actor import Actor
 from app.core.errors import Conflict, Invalid
+from app.core.keys import current_keyring
 from app.core.reasons import reason
 from app.core.work import ask_for_work
 from app.numbers.commands import SubmitReport
-from app.numbers.models import IndicatorRun, ReportSubmission
+from app.numbers.models import IndicatorRun, ReportDocument, ReportSubmission
+from app.numbers.papers import read_report
 from app.numbers.queries.runs import find_run, get_run
 from app.numbers.queries.submissions import (
     digest_of,
@@ -58,6 +60,9 @@ def submit_report(session: Session, actor: Actor, command: SubmitReport, now: da
         submitted_by=actor.user_id,
     )
     store_once(session, submission, reason("numbers.submission.waiting"))
+    # what neighbouring counts, targets and names say now goes in with the report: its papers are drawn later, and of nothing else
+    document = read_report(session, current_keyring(), actor, run, now).to_json()
+    session.add(ReportDocument(submission_id=submission.id, content=document))
     ask_for_work(session, WORK, {"submission": submission.public_id}, f"{WORK}:{submission.public_id}", actor, now)
     _note(session, actor, submission, "numbers.revision_proposed" if number > 1 else "numbers.report_submitted", now)
     return submission

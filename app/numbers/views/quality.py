@@ -11,19 +11,18 @@ from flask import render_template, request, url_for
 
 from app.areas.queries import full_name, names_of, place_of, responsible_agencies
 from app.areas.rules import prefix_of
-from app.audit.service import note
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
-from app.core.db import transaction
 from app.core.errors import NotFound
 from app.core.i18n import _
 from app.core.web import read_session
 from app.numbers.labels_quality import MEND_WORDS, SEVERITIES, TONES
 from app.numbers.queries.board import get_place
-from app.numbers.queries.quality import count_by_town, list_findings, list_shares, names_people
+from app.numbers.queries.quality import count_by_place, list_findings, list_shares, names_people
 from app.numbers.rules.quality import CHECK, CHECKS, MENDS, Check, Severity
 from app.numbers.views.blueprint import numbers
+from app.numbers.views.noting import note_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class TownLine:
 def quality() -> str:
     """The reader's area, or a place in it, counted as it stands now."""
     session, actor, place = read_session(), current_actor(), _place()
-    found = count_by_town(session, actor, _prefix(actor, place), current_clock().today())
+    found = count_by_place(session, actor, _prefix(actor, place), current_clock().today())
     names, centres = names_of(session, found), responsible_agencies(session, found)
     towns = [
         TownLine(code, names[code], centre.name if (centre := centres[code]) else None, _by_severity(counts))
@@ -70,10 +69,10 @@ def quality_list(check: str) -> str:
     if wanted is None:
         raise NotFound()
     prefix = _prefix(actor, place)
-    counts = count_by_town(session, actor, prefix, today, (wanted,))
+    counts = count_by_place(session, actor, prefix, today, (wanted,))
     total, is_named = sum(one[check] for one in counts.values()), names_people(actor, wanted)
     page = list_findings(session, actor, wanted, prefix, today, request.args.get("after")) if is_named else None
-    _note_list(actor, place or place_of(actor), check, total, names=is_named)
+    note_list("numbers.quality_opened", place or place_of(actor), total, names=is_named, check=check)
     return render_template(
         "numbers/quality_list.html",
         check=wanted,
@@ -113,16 +112,3 @@ def _place() -> str | None:
 
 def _prefix(actor: Actor, place: str | None) -> str:
     return prefix_of(place) if place else actor.area_prefix
-
-
-def _note_list(actor: Actor, place: str, check: str, total: int, *, names: bool) -> None:
-    with transaction() as session:
-        note(
-            session,
-            actor,
-            "numbers.quality_opened",
-            now=current_clock().now(),
-            area_code=place,
-            count=total,
-            detail={"check": check, "names": names},
-        )
