@@ -41,8 +41,8 @@ class VisitsOf:
             return None
         window = Window(run.first_on, self.managed_from, run.cut_off)
         gap = failing_gap(self.visits.values(), self.rests, window, settings.standard)
-        inside = [on for on in self.waiting if on >= window.first]
-        if not inside or (gap is None and any(on >= window.first for on in self.visits)):
+        inside = [on for on in self.waiting if on >= run.first_on]
+        if not inside or (gap is None and any(on >= run.first_on for on in self.visits)):
             return gap
         left = failing_gap((self.visits | self.waiting).values(), self.rests, window, settings.standard)
         return left or waits_for_confirmation(inside)

@@ -139,8 +139,7 @@ def _half_years(counted: Counted) -> Iterator[Stretch]:
 
 def _by_stretch(row: Any, inside: ColumnElement[bool], counted: Counted) -> Iterator[ColumnElement[int]]:
     """Of each: whether it had a visit of the kind that is asked for, and on how many of its days nobody could come."""
-    managed = and_(inside, row.happened_on >= row.counted_from)
-    asked = [(one, "visit", managed) for one in _quarters(counted)]
+    asked = [(one, "visit", inside) for one in _quarters(counted)]
     asked += [(one, "face", and_(inside, row.is_face)) for one in _half_years(counted)]
     for one, kind, counts in asked:
         yield any_of(and_(counts, row.happened_on.between(one.first, one.last))).label(f"{kind}_{one.name}")

@@ -71,16 +71,16 @@ def failing_gap(
     hospital, in custody, not agreed or off the register; an open one ends behind the cut-off. What ended before management began is
     none of them.
     """
-    inside = [one for one in visits if window.first <= one.on <= window.cut_off]
     rests = _rests(suspended, window)
     if rules.mode is StandardMode.QUARTERLY:
-        return _quarter_without(inside, rests, window)
+        return _quarter_without(visits, rests, window)
     events = _events(visits, rests, window, rules.grace_days)
     if gap := _late(events, window):
         return gap
     rested = any(span.last >= window.first for span in rests)
-    if window.is_whole_year and not rested and len(inside) < VISITS_A_YEAR:
-        return reason("numbers.standard.too_few", count=len(inside), wanted=VISITS_A_YEAR)
+    made = sum(window.first <= one.on <= window.cut_off for one in visits)
+    if window.is_whole_year and not rested and made < VISITS_A_YEAR:
+        return reason("numbers.standard.too_few", count=made, wanted=VISITS_A_YEAR)
     return None
 
 
@@ -138,13 +138,15 @@ def _late(events: Sequence[_Event], window: Window) -> Reason | None:
     return None
 
 
-def _quarter_without(inside: Sequence[DatedVisit], rests: Sequence[Span], window: Window) -> Reason | None:
+def _quarter_without(visits: Collection[DatedVisit], rests: Sequence[Span], window: Window) -> Reason | None:
+    """A visit of the period before management began is one of its quarter's."""
     quarter = Quarter.of(window.first)
     while quarter.first_day <= window.cut_off:
         days = Span(max(window.first, quarter.first_day), min(window.cut_off, quarter.last_day))
         shared = (days.overlap(span) for span in rests)
         touched = days.days - sum(span.days for span in shared if span is not None)
-        if touched > TOUCHED_DAYS and not any(days.contains(visit.on) for visit in inside):
+        visited = Span(max(window.period_from, quarter.first_day), days.last)
+        if touched > TOUCHED_DAYS and not any(visited.contains(visit.on) for visit in visits):
             return reason("numbers.standard.no_visit_in", quarter=quarter)
         quarter = quarter.next()
     return None
