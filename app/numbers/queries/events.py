@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.areas.queries import responsible_agencies
 from app.areas.rules import code_of
+from app.core.batches import slices
 from app.core.clock import SHANGHAI, business_day
 from app.core.scope import within_prefix
 from app.discharges.models import Discharge, HandoverForm
@@ -22,16 +24,38 @@ from app.discharges.rules.states import CloseReason, DischargeState, FormKind, F
 from app.incidents.models import Emergency
 from app.numbers.queries.timeline import Counted
 from app.numbers.rules.membership import NOTHING, InSet, MemberKind
+from app.patients.models import PatientSpan
 from app.patients.queries.merges import Merges, merges
+from app.patients.rules import SpanKind
 
 _NO_LOOP = (CloseReason.NO_LOOP, CloseReason.DOUBLE, CloseReason.WRONG_ENTRY)
 
 
 def counted_events(session: Session, counted: Counted, now: datetime) -> Iterator[dict[str, Any]]:
-    """Rows of `IndicatorMember` but their run."""
+    """Rows of `IndicatorMember` but their run. Each is the work of the institution that the patient belonged to at the cut-off; of
+    somebody whom none was responsible for, of the health centre of the place."""
     known = merges(session)
-    yield from _emergencies(session, counted, known, now)
-    yield from _discharges(session, counted, known, now)
+    rows = [*_emergencies(session, counted, known, now), *_discharges(session, counted, known, now)]
+    whose = _agencies(session, counted, {row["patient_id"] for row in rows if row["patient_id"] is not None})
+    centres = responsible_agencies(session, {row["area_code"] for row in rows})
+    for row in rows:
+        centre = centres[row["area_code"]]
+        yield row | {"agency_id": whose.get(row["patient_id"], centre.id if centre else None)}
+
+
+def _agencies(session: Session, counted: Counted, patients: set[int]) -> dict[int, int]:
+    """patient → the institution that was responsible at the cut-off."""
+    span, found = PatientSpan, dict[int, int]()
+    held = select(span.patient_id, span.value).where(
+        span.what == SpanKind.AGENCY,
+        span.withdrawn_at.is_(None),
+        span.from_on <= counted.cut_off,
+        or_(span.to_on.is_(None), span.to_on > counted.cut_off),
+    )
+    for part in slices(patients):
+        rows = session.execute(held.where(span.patient_id.in_(part)))
+        found.update((patient, int(agency)) for patient, agency in rows if agency)
+    return found
 
 
 def _emergencies(session: Session, counted: Counted, known: Merges, now: datetime) -> Iterator[dict[str, Any]]:
@@ -134,7 +158,6 @@ def _row(kind: MemberKind, subject: int, patient: int | None, area: str, bits: I
         "subject_id": subject,
         "patient_id": None if patient is None else known.end_of(patient),
         "area_code": area,
-        "agency_id": None,
         "bits": int(bits),
         "visits": 0,
         "visits_in_time": 0,

@@ -13,7 +13,8 @@ from app.areas.rules import county_of, town_of
 from app.core.scope import within_prefix
 from app.numbers.models import AreaPopulation, IndicatorMember
 from app.numbers.rules.indicators import RESIDENTS
-from app.numbers.rules.membership import Figure, Weight
+from app.numbers.rules.membership import Figure, MemberKind, Weight
+from app.numbers.rules.residents import complete
 
 Counts = dict[str, int]
 
@@ -24,13 +25,18 @@ def count_villages(session: Session, run_id: int, figures: Sequence[Figure]) -> 
 
 
 def count_agencies(session: Session, run_id: int, figures: Sequence[Figure]) -> dict[int, Counts]:
-    """responsible institution → name of the figure → how many; what belongs to none is left out."""
-    found = _count_by(session, run_id, figures, IndicatorMember.agency_id)
+    """responsible institution → name of the figure → how many of its patients; whoever belongs to none is left out, and so are events,
+    which happen where somebody is and are nobody's marks."""
+    found = _count_by(session, run_id, figures, IndicatorMember.agency_id, IndicatorMember.kind == MemberKind.PATIENT)
     return {agency: counts for agency, counts in found.items() if agency is not None}
 
 
 def _count_by(
-    session: Session, run_id: int, figures: Sequence[Figure], key: InstrumentedAttribute[Any]
+    session: Session,
+    run_id: int,
+    figures: Sequence[Figure],
+    key: InstrumentedAttribute[Any],
+    *of: ColumnElement[bool],
 ) -> dict[Any, Counts]:
     member = IndicatorMember
     alike = (
@@ -41,7 +47,7 @@ def _count_by(
             func.sum(member.visits).label(Weight.VISITS.value),
             func.sum(member.visits_in_time).label(Weight.VISITS_IN_TIME.value),
         )
-        .where(member.run_id == run_id)
+        .where(member.run_id == run_id, *of)
         .group_by(key, member.bits)
         .subquery()
     )
@@ -67,16 +73,18 @@ def add_up(villages: Mapping[str, Counts]) -> dict[str, Counts]:
     return {place: dict(counts) for place, counts in places.items()}
 
 
-def residents_of(session: Session, prefix: str, year: int) -> Counts:
-    """place → residents, where they were typed in for the year or, failing that, for the year before."""
-    known: Counts = {}
+def residents_of(session: Session, prefix: str, year: int, standing: Iterable[str]) -> Counts:
+    """place → residents of the year as they were typed in or add up, failing that of the year before."""
     rows = session.execute(
-        select(AreaPopulation.area_code, AreaPopulation.residents)
-        .where(within_prefix(AreaPopulation.area_code, prefix), AreaPopulation.year.in_((year - 1, year)))
-        .order_by(AreaPopulation.year)
+        select(AreaPopulation.year, AreaPopulation.area_code, AreaPopulation.residents).where(
+            within_prefix(AreaPopulation.area_code, prefix), AreaPopulation.year.in_((year - 1, year))
+        )
     )
-    known.update((code, residents) for code, residents in rows)
-    return known
+    typed: dict[int, Counts] = {year - 1: {}, year: {}}
+    for of, code, residents in rows:
+        typed[of][code] = residents
+    places = list(standing)
+    return complete(typed[year - 1], places) | complete(typed[year], places)
 
 
 def with_residents(
