@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from app.numbers.rules.orders import Demand
 
@@ -13,6 +15,20 @@ class SubmitReport:
 
     run: str
     reason: str = ""
+
+
+# a place's field in the table of residents, before its code
+RESIDENTS_OF: Final = "residents_"
+
+
+@dataclass(frozen=True, slots=True)
+class SetResidents:
+    """place → residents of a year, None: not known any more. `seen`: what stood where they were typed; None where nobody looked."""
+
+    year: int
+    said: Mapping[str, int | None]
+    source: str
+    seen: Mapping[str, int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

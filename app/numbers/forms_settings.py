@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from wtforms.validators import ValidationError
@@ -17,7 +17,6 @@ from app.numbers.rules.settings import LONGEST_GRACE_DAYS
 
 LONGEST_SOURCE = 100
 _CHOOSE = lazy_("请选择一项")
-_RESIDENTS = re.compile(r"[1-9]\d{0,7}", re.ASCII)
 _PERCENT = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
 
 
@@ -34,29 +33,6 @@ class SettingsForm(Form):
     def to_said(self) -> dict[str, str]:
         """The option's names and values as they are kept."""
         return {name: str(self[name].data) for name in self.data if name != "csrf_token"}
-
-
-class ResidentsForm(Form):
-    place = ListField(lazy_("地方"), validators=[Answered(_CHOOSE)])
-    residents = CodeField(lazy_("常住人口"), 10)
-    source = TextField(lazy_("来源"), LONGEST_SOURCE)
-
-    def offer(self, groups: Mapping[str, Sequence[tuple[str, str]]]) -> ResidentsForm:
-        self.place.group(groups)
-        return self
-
-    @property
-    def count(self) -> int | None:
-        """None for none any more."""
-        return int(self.residents.data) if self.residents.data else None
-
-    def validate_residents(self, field: CodeField) -> None:
-        if field.data and not _RESIDENTS.fullmatch(field.data):
-            raise ValidationError(say(reason("numbers.residents_number")))
-
-    def validate_source(self, field: TextField) -> None:
-        if self.residents.data and not field.data:
-            raise ValidationError(say(reason("numbers.source_missing")))
 
 
 class TargetForm(Form):

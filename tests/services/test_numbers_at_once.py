@@ -17,7 +17,7 @@ from app.areas.models import AgencyKind, AreaSetting
 from app.audit.models import PrintedPaper
 from app.core.db import Database, new_public_id
 from app.core.models import WorkItem
-from app.numbers.commands import SubmitReport
+from app.numbers.commands import SetResidents, SubmitReport
 from app.numbers.commands_appraisal import AnswerObjection
 from app.numbers.commands_training import RecordTraining
 from app.numbers.models import (
@@ -159,7 +159,7 @@ def test_what_two_write_down_at_one_moment_stands_once(meeting: Meeting, county:
         by("coordinator", set_counting, {"regular": "strict"}, NOW),
         "done",
     )
-    twice(by("county_office", set_residents, TOWN, 2026, 52_000, "公报", NOW), "done")
+    twice(by("county_office", set_residents, SetResidents(2026, {TOWN: 52_000}, "公报"), NOW), "done")
     twice(by("county_office", set_target, TOWN, "management", 2026, 9000, "安卫〔2026〕2号", NOW), "done")
     assert meeting.count(AreaSetting, AreaSetting.name == "numbers.regular") == 1
     assert meeting.count(AreaPopulation) == 1

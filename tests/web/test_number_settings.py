@@ -10,12 +10,16 @@ from sqlalchemy import select
 from app.audit.models import AuditEvent
 from app.core.db import Database
 from app.numbers.models import AreaPopulation, IndicatorTarget
+from app.numbers.queries.runs import values_of
 from app.numbers.queries.settings import settings_of
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings, StandardMode
 from app.numbers.service.computing import compute_county
 from tests.conftest import NOW, TODAY
-from tests.rig.county import COUNTY, TOWN, County
+from tests.rig.county import COUNTY, OTHER_TOWN, SECOND_VILLAGE, TOWN, VILLAGE, County
+from tests.rig.pages import PageForm, forms_of
+
+ClientAs = Callable[[str], FlaskClient]
 
 CHOICES = {
     "standard_mode": "quarterly", "grace_days": "3", "regular": "last_visit", "denominators": "before_2017",
@@ -24,7 +28,7 @@ CHOICES = {
 
 
 def test_a_county_chooses_how_it_counts_and_every_computation_remembers_it(
-    database: Database, county: County, client_as: Callable[[str], FlaskClient]
+    database: Database, county: County, client_as: ClientAs
 ) -> None:
     office = client_as("county_office")
     assert "按随访间隔" in office.get("/numbers/settings").text
@@ -44,18 +48,47 @@ def test_a_county_chooses_how_it_counts_and_every_computation_remembers_it(
         assert len(session.scalars(select(AuditEvent).where(AuditEvent.action == "numbers.settings_set")).all()) == 1
 
 
-def test_residents_and_targets_stand_with_their_source_and_can_be_taken_back(
-    database: Database, county: County, client_as: Callable[[str], FlaskClient]
+def test_residents_are_one_table_with_one_save_and_nothing_of_it_is_lost(
+    database: Database, county: County, client_as: ClientAs
 ) -> None:
-    coordinator = client_as("coordinator")
-    here, there = "/numbers/residents/2026", "/numbers/targets/2026"
+    coordinator, office, here = client_as("coordinator"), client_as("county_office"), "/numbers/residents/2026"
     assert coordinator.get("/numbers/residents/1999").status_code == 404
-    for wrong in ({"residents": "0"}, {"residents": "很多"}, {"source": ""}, {"place": "349922000000"}):
-        said = {"place": COUNTY, "residents": "412000", "source": "统计年鉴 2025"} | wrong
-        assert coordinator.post(here, data=said).status_code == 400
-    assert coordinator.post(here, data={"place": COUNTY, "residents": "４12000", "source": "年鉴"}).status_code == 302
-    assert coordinator.post(here, data={"place": TOWN, "residents": "50000", "source": "年鉴"}).status_code == 302
-    assert "412,000" in coordinator.get(here).text
+    empty = table_of(coordinator)
+    for wrong in ({COUNTY: "0"}, {COUNTY: "很多"}, {"seen": "x"}):
+        answer = coordinator.post(here, data=empty | typed({COUNTY: "412000"} | wrong, "年鉴"))
+        assert answer.status_code == 400 and (wrong.get(COUNTY) or "412000") in answer.text
+    assert "请写明来源" in coordinator.post(here, data=empty | typed({COUNTY: "412000"}, "")).text
+    kept = empty | typed({COUNTY: "４12,000", TOWN: "50000"}, "年鉴")
+    assert [coordinator.post(here, data=kept).status_code for _twice in "ab"] == [302, 302]
+    assert standing(database) == {COUNTY: (412_000, "年鉴"), TOWN: (50_000, "年鉴")}
+
+    # somebody whose page is older: what they did not touch stays, what both changed is told at its field and saved on their word
+    other = office.post(here, data=empty | typed({TOWN: "51000", VILLAGE: "900"}, "公报"))
+    assert other.status_code == 409 and "刚才已有人改为 50000" in other.text and "900" in other.text
+    assert standing(database)[TOWN] == (50_000, "年鉴")
+    assert office.post(here, data=sent_by(form_of(other.text))).status_code == 302
+    assert standing(database) == {COUNTY: (412_000, "年鉴"), TOWN: (51_000, "公报"), VILLAGE: (900, "公报")}
+
+    # a pasted list is looked at before it is saved; what is not understood stays
+    rows = "地方\t人数\n城关镇\t大王村委会\t1,100人\n东村\t700\n北村 12"
+    looked = office.post(here, data=table_of(office) | {"pasted": rows})
+    assert looked.status_code == 400 and "几处同名" in looked.text and "没有这个地方" in looked.text
+    assert form_of(looked.text).values["pasted"] == ["东村\t700\n北村 12"] and "识别了 1 处" in looked.text
+    assert SECOND_VILLAGE not in standing(database)
+    assert office.post(here, data=sent_by(form_of(looked.text)) | {"pasted": ""}).status_code == 302
+    assert standing(database)[SECOND_VILLAGE] == (1100, "公报")
+
+    # a town without its own number has its villages' sum; last year's are offered, and an empty one takes back
+    assert office.post(here, data=table_of(office) | typed({TOWN: ""})).status_code == 302
+    assert residents_counted(database, county) == {COUNTY: 412_000, TOWN: 2000, OTHER_TOWN: None, VILLAGE: 900}
+    copied = office.post("/numbers/residents/2027", data=table_of(office, 2027) | {"copy": "1"})
+    assert copied.status_code == 200 and 'value="412000"' in copied.text and "未保存" in copied.text
+    with database.reading() as session:
+        assert len(session.scalars(select(AuditEvent).where(AuditEvent.action == "numbers.residents_set")).all()) == 4
+
+
+def test_targets_stand_with_their_source_and_can_be_taken_back(database: Database, client_as: ClientAs) -> None:
+    coordinator, there = client_as("coordinator"), "/numbers/targets/2026"
     for wrong in ({"percent": "101"}, {"percent": "9O"}, {"source": ""}, {"indicator": "prevalence"}):
         said = {"place": COUNTY, "indicator": "standard", "percent": "92.5", "source": "省里"} | wrong
         assert coordinator.post(there, data=said).status_code == 400
@@ -65,11 +98,40 @@ def test_residents_and_targets_stand_with_their_source_and_can_be_taken_back(
     assert "95%" in coordinator.get(there).text
     with database.reading() as session:
         assert session.scalars(select(IndicatorTarget.per_10000)).all() == [9500]
-        assert session.get_one(AreaPopulation, (COUNTY, 2026)).residents == 412_000
-    assert coordinator.post(here, data={"place": TOWN}).status_code == 302
     assert coordinator.post(there, data={"place": COUNTY, "indicator": "standard"}).status_code == 302
     with database.reading() as session:
-        assert session.get(AreaPopulation, (TOWN, 2026)) is None
         assert session.scalars(select(IndicatorTarget)).all() == []
     for stranger in ("health_lead", "town", "auditor"):
         assert client_as(stranger).get("/numbers/settings").status_code in (302, 403, 404)
+
+
+def form_of(page: str) -> PageForm:
+    return next(form for form in forms_of(page) if form.action.startswith("/numbers/residents/"))
+
+
+def sent_by(form: PageForm) -> dict[str, str]:
+    return {name: values[0] for name, values in form.values.items()}
+
+
+def table_of(client: FlaskClient, year: int = 2026) -> dict[str, str]:
+    """The table as the page shows it."""
+    return sent_by(form_of(client.get(f"/numbers/residents/{year}").text))
+
+
+def typed(numbers: dict[str, str], source: str | None = None) -> dict[str, str]:
+    """Into the table, by place; other names are fields of their own."""
+    said = {f"residents_{name}" if name.isdigit() else name: number for name, number in numbers.items()}
+    return said if source is None else said | {"source": source}
+
+
+def standing(database: Database) -> dict[str, tuple[int, str]]:
+    with database.reading() as session:
+        return {one.area_code: (one.residents, one.source) for one in session.scalars(select(AreaPopulation))}
+
+
+def residents_counted(database: Database, county: County) -> dict[str, int | None]:
+    with database.transaction() as session:
+        actor = county.actor("coordinator")
+        run = compute_county(session, actor, COUNTY, ReportPeriod.parse("2026Q4"), TODAY, NOW)
+        places = values_of(session, actor, run, (COUNTY, TOWN, OTHER_TOWN, VILLAGE))
+        return {place: counts.get("residents") for place, counts in places.items()}

@@ -15,6 +15,7 @@ from app.desk.demo.bulk import Row, new_id
 from app.desk.demo.moments import Moments
 from app.desk.demo.places import COUNTY, TOWN
 from app.desk.demo.settling import County
+from app.numbers.commands import SetResidents
 from app.numbers.rules.period import TREND_PERIODS, ReportPeriod
 from app.numbers.service.computing import compute_county
 from app.numbers.service.deciding import set_counting, set_residents, set_target
@@ -82,10 +83,9 @@ def _count_residents(session: Session, county: County, moments: Moments, rng: Ra
         for prefix, count in people.items()
     }
     residents[COUNTY] = sum(residents.values())
-    coordinator, year, now = county.actors["coordinator"], moments.today.year, moments.on(moments.today, 0)
-    for place, known in residents.items():
-        source = f"安和县统计年鉴 {year - 1}"
-        set_residents(session, coordinator, place, year - 1, known, source, now)
+    year = moments.today.year - 1
+    known = SetResidents(year, residents, f"安和县统计年鉴 {year}")
+    set_residents(session, county.actors["coordinator"], known, moments.on(moments.today, 0))
 
 
 def _examination(patient: int, on: date, rng: Random) -> Row:

@@ -81,7 +81,7 @@ def read_villages(session: Session, actor: Actor, place: str, today: date) -> li
     prefix, areas = prefix_of(place), list_villages_of(session, actor, place)
     people = _people(session, actor, prefix, today)
     agencies, staff = _agencies(session, actor, prefix), _staff(session, actor, prefix)
-    groups, residents = _groups(session, actor, prefix), residents_of(session, prefix, today.year)
+    groups, residents = _groups(session, actor, prefix), residents_of(session, prefix, today.year, ())
     return [
         Village(
             one.code,

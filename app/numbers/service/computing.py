@@ -107,9 +107,10 @@ def _planned_for_everybody(session: Session) -> Iterator[None]:
 
 def _store_values(session: Session, run: IndicatorRun, counted: Counted) -> None:
     places = add_up(count_villages(session, run.id, figures(counted.settings)))
-    standing = select(Area.code).where(within_prefix(Area.code, counted.prefix), Area.replaced_by.is_(None))
-    residents = residents_of(session, counted.prefix, counted.cut_off.year)
-    complete = with_residents(places, residents, session.scalars(standing))
+    stands = select(Area.code).where(within_prefix(Area.code, counted.prefix), Area.replaced_by.is_(None))
+    standing = session.scalars(stands).all()
+    residents = residents_of(session, counted.prefix, counted.cut_off.year, standing)
+    complete = with_residents(places, residents, standing)
     rows = [
         {"run_id": run.id, "area_code": place, "counts": Canonical.of(counts)}
         for place, counts in sorted(complete.items())

@@ -1,8 +1,8 @@
-"""What a county decides about its numbers, three pages: how it counts, residents of a year, targets of a year."""
+"""What a county decides about its numbers, two pages: how it counts, targets of a year (residents: `residents.py`)."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 
 from app.areas.queries import full_names, place_of
 from app.core.access import Action, current_actor, permit
@@ -12,10 +12,10 @@ from app.core.errors import NotFound
 from app.core.i18n import _
 from app.core.reasons import reason, say
 from app.core.web import forget_reads, read_session
-from app.numbers.forms_settings import ResidentsForm, SettingsForm, TargetForm
-from app.numbers.queries.decided import county_and_towns, every_place, list_residents, list_targets, targeted_codes
+from app.numbers.forms_settings import SettingsForm, TargetForm
+from app.numbers.queries.decided import county_and_towns, list_targets, targeted_codes
 from app.numbers.queries.settings import settings_of, write_settings
-from app.numbers.service.deciding import set_counting, set_residents, set_target
+from app.numbers.service.deciding import set_counting, set_target
 from app.numbers.views.blueprint import Answer, numbers
 
 FIRST_YEAR = 2011
@@ -42,28 +42,6 @@ def keep_settings() -> Answer:
     return redirect(url_for("numbers.settings"))
 
 
-@numbers.get("/residents/<int:year>")
-@permit(Action.SET_NUMBERS)
-def residents(year: int) -> str:
-    return _residents(year, _residents_form())
-
-
-@numbers.post("/residents/<int:year>", endpoint="set_residents")
-@permit(Action.SET_NUMBERS)
-def keep_residents(year: int) -> Answer:
-    """One place's number; an empty one takes it back."""
-    form = _residents_form()
-    if not form.validate_on_submit():
-        return _residents(year, form), 400
-    _check(year)
-    forget_reads()
-    with transaction() as session:
-        said = (form.place.data, year, form.count, form.source.data)
-        set_residents(session, current_actor(), *said, current_clock().now())
-    flash(_("已保存，从下一次统计起生效；已上报的报告不变。"), "success")
-    return redirect(url_for("numbers.residents", year=year))
-
-
 @numbers.get("/targets/<int:year>")
 @permit(Action.SET_NUMBERS)
 def targets(year: int) -> str:
@@ -77,7 +55,7 @@ def keep_target(year: int) -> Answer:
     form = _target_form()
     if not form.validate_on_submit():
         return _targets(year, form), 400
-    _check(year)
+    check_year(year)
     forget_reads()
     with transaction() as session:
         said = (form.place.data, form.indicator.data, year, form.per_10000, form.source.data)
@@ -86,16 +64,10 @@ def keep_target(year: int) -> Answer:
     return redirect(url_for("numbers.targets", year=year))
 
 
-def _check(year: int) -> None:
+def check_year(year: int) -> None:
+    """Of an address."""
     if not FIRST_YEAR <= year <= current_clock().today().year + 1:
         raise NotFound()
-
-
-def _residents_form() -> ResidentsForm:
-    form = ResidentsForm().offer(every_place(read_session(), current_actor()))
-    if not form.is_submitted() and request.args.get("place"):
-        form.place.data = request.args["place"]
-    return form
 
 
 def _target_form() -> TargetForm:
@@ -108,16 +80,8 @@ def _settings(form: SettingsForm) -> str:
     return render_template("numbers/settings.html", form=form, year=current_clock().today().year)
 
 
-def _residents(year: int, form: ResidentsForm) -> str:
-    _check(year)
-    session, actor = read_session(), current_actor()
-    rows = list_residents(session, actor, year)
-    names = full_names(session, [row.area_code for row in rows])
-    return render_template("numbers/residents.html", form=form, year=year, rows=rows, names=names, first=FIRST_YEAR)
-
-
 def _targets(year: int, form: TargetForm) -> str:
-    _check(year)
+    check_year(year)
     session, actor = read_session(), current_actor()
     rows = list_targets(session, actor, year)
     names = full_names(session, [row.area_code for row in rows])

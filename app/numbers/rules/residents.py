@@ -1,0 +1,107 @@
+"""Residents by place: a pasted list read by name or code, and what a place without a number of its own comes to."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.areas.rules import parent_of
+from app.core.reasons import Reason, reason
+
+# so many people live in no county
+RESIDENTS = re.compile(r"[1-9]\d{0,7}", re.ASCII)
+# at a line's end, after a code or a name
+_CODED = re.compile(r"(\d{12})[\s,;:|]+(\d[\d,]*)", re.ASCII)
+_NAMED = re.compile(r"(.*?\D)[\s,;:|]*(\d[\d,]*)", re.ASCII)
+_UNIT = re.compile(r"\s*[人名]$")
+_BETWEEN = re.compile(r"[\s,;:|·]+")
+# how lists write a village that the tree of areas names shortly, and the other way round
+_ENDINGS: Final = ("村民委员会", "居民委员会", "民委员会", "村委会", "居委会", "委会")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A place as a list may write it: its own name, and its town's before it."""
+
+    code: str
+    name: str
+    town: str = ""
+
+
+@dataclass(slots=True)
+class Pasted:
+    """place → residents; and the lines that were not understood, each with why."""
+
+    found: dict[str, int] = field(default_factory=dict)
+    left: list[tuple[str, Reason]] = field(default_factory=list)
+
+
+def read_pasted(text: str, places: Sequence[Named]) -> Pasted:
+    """Lines of a place and its number, as they are copied out of a table; a heading without a digit is none."""
+    pasted, names = Pasted(), _index(places)
+    for number, line in enumerate(text.splitlines()):
+        plain = unicodedata.normalize("NFKC", line).strip()
+        if not plain or (number == 0 and not any(sign.isdigit() for sign in plain)):
+            continue
+        why = _read(plain, names, pasted.found)
+        if why is not None:
+            pasted.left.append((line.strip(), why))
+    return pasted
+
+
+def complete(typed: Mapping[str, int], standing: Iterable[str]) -> dict[str, int]:
+    """What was typed in, and for a place without its own the sum of those right below, where each of them that stands is known."""
+    known, below, places = dict(typed), dict[str, set[str]](), {*standing, *typed}
+    for place in places:
+        below.setdefault(parent_of(place) or "", set()).add(place)
+    # towns before their county
+    for place in sorted(places & below.keys(), key=lambda code: code.rstrip("0"), reverse=True):
+        parts = [known.get(part) for part in below[place]]
+        if place not in known and None not in parts:
+            known[place] = sum(part for part in parts if part is not None)
+    return known
+
+
+def as_count(text: str) -> int | None:
+    """`12,345` or `12345`; None for what is no number of residents."""
+    plain = text.replace(",", "")
+    return int(plain) if RESIDENTS.fullmatch(plain) else None
+
+
+def _read(line: str, names: Mapping[str, set[str]], found: dict[str, int]) -> Reason | None:
+    """Why the line is not understood; None where it is, and its number kept."""
+    told = _UNIT.sub("", line)
+    parts = _CODED.fullmatch(told) or _NAMED.fullmatch(told)
+    residents = as_count(parts[2]) if parts else None
+    if parts is None or residents is None:
+        return reason("numbers.residents_paste.number")
+    codes = _codes(parts[1], names)
+    if len(codes) != 1:
+        return reason(f"numbers.residents_paste.{'several' if codes else 'none'}")
+    (code,) = codes
+    if found.setdefault(code, residents) != residents:
+        return reason("numbers.residents_paste.twice")
+    return None
+
+
+def _codes(written: str, names: Mapping[str, set[str]]) -> set[str]:
+    """Of the first way to write it that any place has."""
+    name = _BETWEEN.sub("", written)
+    return next((names[one] for one in (name, *_shorter(name)) if one in names), set())
+
+
+def _index(places: Sequence[Named]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for one in places:
+        for name in {one.name, *_shorter(one.name)}:
+            for written in {name, one.town + name}:
+                found.setdefault(written, set()).add(one.code)
+        found[one.code] = {one.code}
+    return found
+
+
+def _shorter(name: str) -> list[str]:
+    return [name.removesuffix(ending) for ending in _ENDINGS if name.endswith(ending) and name != ending]
