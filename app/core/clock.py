@@ -6,7 +6,7 @@ Business days are civil dates in Asia/Shanghai; instants are aware UTC. Everythi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,11 @@ class Clock:
 def business_day(instant: datetime) -> date:
     """The civil date in Shanghai of an aware instant: 16:00 UTC on 31 March is 1 April."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def end_of(day: date) -> datetime:
+    """The first instant after a civil date in Shanghai."""
+    return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
 
 
 def current_clock() -> Clock:

@@ -117,6 +117,9 @@ CASES: dict[str, tuple[Case, str]] = {
     ),
     "the later of a day counts": (case([*steady(), seen("2025-10-08", 1)]), f"{WELL}d".replace("s", "").replace("3", "")),
     "two of a day are one": (case(visits("2025-04-03 2025-04-03 2025-07-03 2025-10-03")), WELL),
+    "calmer in the afternoon": (case([*steady(), seen("2025-10-08", 1), seen("2025-10-08")]), f"{WELL}S".replace("s", "")),
+    "the later of a day taken back": (case([*steady(), seen("2025-10-08", 1, withdrawn_at=NOW)]), f"{WELL}S"),
+    "the later of a day unconfirmed": (case([*steady(), seen("2025-10-08", 1, needs_confirmation=True)]), f"{WELL}S"),
     # -- states at the cut-off and during the year
     "lost": (case(steady(), management=f"managed@{SINCE} lost@2025-11-01"), "RzMvmrcs3fl"),
     "lost and found": (
@@ -124,6 +127,42 @@ CASES: dict[str, tuple[Case, str]] = {
              management=f"managed@{SINCE} lost@2025-03-01 managed@2025-06-01"), WELL),
     "lost afterwards": (case(steady(), management=f"managed@{SINCE} lost@2026-01-01"), f"{WELL}S"),
     "refuses": (case(steady(), management=f"managed@{SINCE} refused@2025-11-01"), "Rzvmr3fhn"),
+    "refused and agreed again": (
+        case(visits("2025-01-08 2025-10-15"),
+             management=f"managed@{SINCE} refused@2025-02-01 managed@2025-10-01"), f"{WELL}S"),
+    "refused and agreed again, seen a day late": (
+        case(visits("2025-01-08 2025-10-16"),
+             management=f"managed@{SINCE} refused@2025-02-01 managed@2025-10-01"), WELL),
+    "refused after nobody had come": (
+        case(visits("2024-12-01 2025-05-10 2025-08-10 2025-11-10"),
+             management=f"managed@{SINCE} refused@2025-04-01 managed@2025-05-01"), WELL),
+    "refused in hospital": (
+        case(visits("2025-01-08 2025-09-15 2025-12-10"), care=f"home@{SINCE} inpatient@2025-03-01 home@2025-06-01",
+             management=f"managed@{SINCE} refused@2025-05-01 managed@2025-09-01"), f"{WELL}S"),
+    "agreed and refused on one day": (
+        case(visits("2025-10-20"), management=f"managed@{SINCE} refused@{SINCE} managed@2025-08-01"), f"{WELL}S"),
+    "in hospital before agreeing": (
+        case(visits("2025-09-20 2025-12-15"), care=f"home@{SINCE} inpatient@2025-01-10 home@2025-02-01",
+             management=f"pending_consent@{SINCE} managed@2025-08-01"), f"{WELL}S"),
+    "in hospital before agreeing in December": (
+        case([], care=f"home@{SINCE} inpatient@2025-01-10 home@2025-02-01",
+             management=f"pending_consent@{SINCE} managed@2025-12-20"), "Rzh"),
+    "visited before agreeing": (
+        case(visits("2025-02-01 2025-09-20 2025-12-15"),
+             management=f"pending_consent@{SINCE} managed@2025-08-01"), f"{WELL}S"),
+    "visited before agreeing in December": (
+        case(visits("2025-02-01"), management=f"pending_consent@{SINCE} managed@2025-12-17"), f"{WELL}S"),
+    "visited before agreeing in autumn": (
+        case(visits("2025-02-01"), management=f"pending_consent@{SINCE} managed@2025-12-16"), f"{WELL}Sd"),
+    "due while agreeing, a day late": (
+        case(visits("2025-07-20 2025-10-21"), management=f"pending_consent@{SINCE} managed@2025-08-01"), WELL),
+    "lost after refusing": (
+        case(visits("2025-01-08"), management=f"managed@{SINCE} refused@2025-03-01 lost@2025-09-01"), "Rzvmr3fl"),
+    "lost before agreeing": (
+        case(visits("2025-01-08"), management=f"pending_consent@{SINCE} lost@2025-09-01"), "Rzvmr3fl"),
+    "asked only afterwards": (case(steady(), management="managed@2026-02-01"), "Rzvmr3fh"),
+    "where, nobody has written down": (case(steady(), care="home@2026-02-01"), f"{WELL}S".replace("h", "")),
+    "nowhere, and nobody came": (case([], care="home@2026-02-01"), "Rzd"),
     "not yet asked": (case([], management=f"pending_consent@{SINCE}"), "Rzh"),
     "in custody": (case(steady(), care=f"home@{SINCE} custody@2025-12-31"), "RzMvmrcs3f"),
     "in custody afterwards": (case(steady(), care=f"home@{SINCE} custody@2026-01-01"), f"{WELL}S"),
@@ -147,6 +186,7 @@ CASES: dict[str, tuple[Case, str]] = {
     "agreed in August": (
         case(visits("2025-08-05 2025-11-05"),
              **since("2025-06-01", management="pending_consent@2025-06-01 managed@2025-08-01")), f"{WELL}SN"),
+    "registered on the last day": (case([], **since("2025-12-31")), "RzhN"),
     "registered last": (case([], **since("2025-12-18")), "RzhN"),
     "registered and forgotten": (case([], **since("2025-12-16")), "RzhNd"),
     "registered afterwards": (case([], **since("2026-01-01")), ""),
@@ -172,6 +212,15 @@ CASES: dict[str, tuple[Case, str]] = {
     "excluded and registered again": (
         case(visits("2025-01-08 2025-09-15 2025-12-05"), registry=f"registered@{SINCE} excluded@2025-02-01 registered@2025-09-01",
              management=f"managed@{SINCE} -@2025-02-01 managed@2025-09-01", care=f"home@{SINCE} -@2025-02-01 home@2025-09-01"),
+        f"{WELL}S"),
+    "excluded, looked at again and registered": (
+        case(visits("2025-01-08 2025-09-15 2025-12-05"),
+             registry=f"registered@{SINCE} excluded@2025-02-01 under_review@2025-05-01 registered@2025-09-01",
+             management=f"managed@{SINCE} -@2025-02-01 managed@2025-09-01", care=f"home@{SINCE} -@2025-02-01 home@2025-09-01"),
+        f"{WELL}S"),
+    "merged by mistake": (
+        case(visits("2025-01-08 2025-04-03 2025-07-03 2025-10-03"), registry=f"registered@{SINCE} merged@2025-03-01 registered@2025-03-20",
+             management=f"managed@{SINCE} -@2025-03-01 managed@2025-03-20", care=f"home@{SINCE} -@2025-03-01 home@2025-03-20"),
         f"{WELL}S"),
     "came back and was forgotten": (
         case(visits("2025-01-08 2025-09-16 2025-12-05"), registry=f"registered@{SINCE} transferred_out@2025-02-01 registered@2025-09-01",
@@ -272,6 +321,8 @@ def changed(session: Session, people: dict[int, str], flag: InSet, other: Number
 
 A_DAY = {
     "a day late",
+    "refused and agreed again, seen a day late",
+    "due while agreeing, a day late",
     "came back and was forgotten",
     "released, seen a day late",
     "unstable and left alone",
@@ -286,6 +337,8 @@ def test_each_choice_of_a_county_changes_exactly_these_people(session: Session, 
     assert changed(session, people, InSet.STANDARD, settings(interval, 7)) == ({*A_DAY, "seven days late"}, set())
     gained, fell = changed(session, people, InSet.STANDARD, settings(quarterly))
     assert gained == {
+        "refused and agreed again, seen a day late",
+        "due while agreeing, a day late",
         "a day late",
         "seven days late",
         "eight days late",
@@ -295,12 +348,14 @@ def test_each_choice_of_a_county_changes_exactly_these_people(session: Session, 
         "lost and found",
         "came back and was forgotten",
     }
-    assert fell == {"first after 92 days"}
+    assert fell == {"first after 92 days", "agreed and refused on one day"}
     last_visit = settings(regular=RegularMode.LAST_VISIT)
     assert changed(session, people, InSet.REGULAR, last_visit) == ({"once irregular"}, {"no drug needed any more"})
     half_yearly = settings(face_to_face=FaceToFace.HALF_YEARLY)
-    # whoever was in hospital all year is not asked for either half of it
-    assert changed(session, people, InSet.FACE_TO_FACE, half_yearly) == (set(), {"in person once"})
+    # whoever was in hospital all year is not asked for either half of it; to be lost excuses nobody
+    assert changed(session, people, InSet.FACE_TO_FACE, half_yearly) == (
+        set(), {"in person once", "lost after refusing", "lost before agreeing"},
+    )  # fmt: skip
 
 
 def test_a_quarter_by_itself_counts_its_own_visits_and_the_pattern_that_leads_into_it(
@@ -334,6 +389,43 @@ def test_a_past_day_is_counted_as_it_was_then_unless_facts_came_late(session: Se
     assert InSet.MANAGED in now[late]
 
 
+def test_days_at_the_edge_of_a_month_a_quarter_and_a_leap_year(session: Session, county: County) -> None:
+    long_since = since("2023-06-01")
+    days = {
+        "leap": "2023-11-30",  # three months later is 29 February
+        "fourteen": "2024-02-15",  # unstable: fourteen days later is 29 February
+        "ninety-two": "2024-04-02",  # the first one, 92 days after 1 January of a leap year
+        "ninety-three": "2024-04-03",
+        "quarters": "2023-11-30 2024-03-31 2024-05-16",
+    }
+    people = {
+        add_case(
+            session, name, case(visits(on, visit_class=1 if name == "fourteen" else 3, due=None), **long_since)
+        ).id: name
+        for name, on in days.items()
+    }
+    session.flush()
+
+    def of(flag: InSet, cut_off: str, choice: NumberSettings | None = None) -> set[str]:
+        return who(sets_of(session, "349921", "2024-01-01", cut_off, choice or NumberSettings()), people, flag)
+
+    # whom nobody has come to yet, was to be seen within fourteen days of agreeing
+    unseen = {"ninety-two", "ninety-three"}
+    assert of(InSet.OVERDUE, "2024-02-29") == unseen
+    assert of(InSet.OVERDUE, "2024-03-01") == {"leap", "fourteen", "quarters", *unseen}
+    assert "fourteen" in of(InSet.STANDARD, "2024-02-29") and "fourteen" not in of(InSet.STANDARD, "2024-03-01")
+    assert of(InSet.STANDARD, "2024-04-03") & unseen == {"ninety-two"}
+    quarterly = settings(StandardMode.QUARTERLY)
+    assert "quarters" not in of(InSet.MANAGED, "2024-03-30") and "quarters" in of(
+        InSet.STANDARD, "2024-03-31", quarterly
+    )
+    # the first quarter's visit is enough while the second has not lasted 46 days
+    assert "quarters" in of(InSet.STANDARD, "2024-05-15", quarterly)
+    assert "fourteen" in of(InSet.STANDARD, "2024-05-15", quarterly)
+    assert "quarters" in of(InSet.STANDARD, "2024-05-16", quarterly)
+    assert "fourteen" not in of(InSet.STANDARD, "2024-05-16", quarterly)
+
+
 def tally(*letters: str, without: str = "-") -> int:
     """How many of the cases are in all of these sets."""
     return sum(set("".join(letters)) <= set(sets) and without not in sets for _, sets in CASES.values())
@@ -361,7 +453,7 @@ def test_known_sets_give_the_known_rates_by_every_denominator(
                 for one in indicators(choice) if one.denominator.name in counts}  # fmt: skip
 
     usual = rates(NumberSettings())
-    assert usual["management"] == (tally("M"), tally("R")) == (65, 75)
+    assert usual["management"] == (tally("M"), tally("R")) == (81, 97)
     assert usual["standard"] == (tally("S"), tally("R"))
     assert usual["face_to_face"] == (tally("f", "R"), tally("R"))
     assert usual["medication"] == (tally("m"), tally("R"))
@@ -371,7 +463,7 @@ def test_known_sets_give_the_known_rates_by_every_denominator(
     assert usual["management_sz"] == (tally("Mz"), tally("Rz")) and usual["standard_sz"] == (tally("Sz"), tally("Rz"))
     assert usual["home_management"] == (tally("Mh"), tally("h"))
     assert usual["examination"] == (1, tally("R"))
-    assert usual["lost"] == (1, tally("R")) and usual["death"] == (3, tally("R") + 3)
+    assert usual["lost"] == (tally("l"), tally("R")) and usual["death"] == (3, tally("R") + 3)
     assert usual["locked_up"] == (1, tally("M")) and usual["offending"] == (2, tally("R"))
     assert usual["entry_in_time"][1] - usual["entry_in_time"][0] == 4  # those of one that were entered late
 

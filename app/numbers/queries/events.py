@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.areas.queries import responsible_agencies
 from app.areas.rules import code_of
 from app.core.batches import slices
-from app.core.clock import SHANGHAI, business_day
+from app.core.clock import business_day, end_of
 from app.core.scope import within_prefix
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.rules.clocks import CLOSE_WITHIN_DAYS, FIRST_VISIT_DAYS
@@ -91,7 +91,8 @@ def _discharges(session: Session, counted: Counted, known: Merges, now: datetime
     for row in found:
         bits = InSet.DISCHARGE | (InSet.FORMS_IN_TIME if row.late_by is None else NOTHING)
         bits |= _closed(row.discharged_at, row.closed_at, row.close_reason, now)
-        bits |= _received(forms[row.id], now) | _visited(row.discharged_at, forms[row.id], now)
+        bits |= _received(forms[row.id], row.closed_at, now)
+        bits |= _visited(row.discharged_at, forms[row.id], row.closed_at, now)
         place = row.area_code if row.area_code.startswith(counted.prefix) else county
         yield _row(MemberKind.DISCHARGE, row.id, row.patient_id, place, bits, known)
 
@@ -109,32 +110,38 @@ def _forms(session: Session, counted: Counted, county: str) -> defaultdict[int, 
 
 
 def _closed(left_at: datetime, closed_at: datetime | None, why: CloseReason | None, now: datetime) -> InSet:
-    """Whether all that was asked for ended in thirty days; ended by a fact or by the coordinator's word, it was not asked for."""
-    if why not in (None, CloseReason.DONE) or (closed_at is None and _within(left_at, now, CLOSE_WITHIN_DAYS)):
+    """Whether all that was asked for ended in thirty days; what a fact or the coordinator's word ended by then was not asked for, and
+    what they ended later was late already."""
+    is_in_time = _within(left_at, closed_at or now, CLOSE_WITHIN_DAYS)
+    if is_in_time and why is not CloseReason.DONE:
         return NOTHING
-    return InSet.LOOP_OWED | (InSet.LOOP_IN_TIME if _within(left_at, closed_at, CLOSE_WITHIN_DAYS) else NOTHING)
+    return InSet.LOOP_OWED | (InSet.LOOP_IN_TIME if is_in_time else NOTHING)
 
 
-def _received(forms: list[HandoverForm], now: datetime) -> InSet:
+def _received(forms: list[HandoverForm], closed_at: datetime | None, now: datetime) -> InSet:
     """Every unit in its time; a form that was stopped before its day came was not owed."""
-    in_time = [one for one in forms if one.received_at is not None and one.received_at <= one.receive_due_at]
-    open_late = [one for one in forms if one.received_at is None and one.state is not FormState.STOPPED]
-    late = [one for one in open_late if one.receive_due_at < now]
-    late += [one for one in forms if one.received_at is not None and one not in in_time]
-    if late:
+    answered = [one for one in forms if one.received_at is not None]
+    waiting = [one for one in forms if one.received_at is None and one.state is not FormState.STOPPED]
+    stopped = [one for one in forms if one.received_at is None and one.state is FormState.STOPPED]
+    is_late = any(one.received_at > one.receive_due_at for one in answered if one.received_at is not None)
+    is_late |= any(one.receive_due_at < now for one in waiting)
+    is_late |= closed_at is not None and any(one.receive_due_at < closed_at for one in stopped)
+    if is_late:
         return InSet.RECEIPT_OWED
-    if not in_time or open_late:
+    if not answered or waiting:
         return NOTHING
     return InSet.RECEIPT_OWED | InSet.RECEIVED_IN_TIME
 
 
-def _visited(left_at: datetime, forms: list[HandoverForm], now: datetime) -> InSet:
+def _visited(left_at: datetime, forms: list[HandoverForm], closed_at: datetime | None, now: datetime) -> InSet:
     """The health centre's first form; where it only offers consent no visit is asked for."""
     asked = [one for one in forms if one.kind is FormKind.HEALTH_CENTRE and one.round == 1 and not one.is_information]
     if not asked:
         return NOTHING
     acted_at, is_stopped = asked[0].acted_at, asked[0].state is FormState.STOPPED
-    if acted_at is None and (is_stopped or _within(left_at, now, FIRST_VISIT_DAYS)):
+    # stopped by itself while the loop goes on: somebody else was asked instead
+    asked_until = (closed_at or left_at) if is_stopped else now
+    if acted_at is None and _within(left_at, asked_until, FIRST_VISIT_DAYS):
         return NOTHING
     return InSet.VISIT_OWED | (InSet.VISITED_IN_TIME if _within(left_at, acted_at, FIRST_VISIT_DAYS) else NOTHING)
 
@@ -145,11 +152,7 @@ def _within(left_at: datetime, at: datetime | None, days: int) -> bool:
 
 
 def _in_window(column: InstrumentedAttribute[Any], counted: Counted) -> ColumnElement[bool]:
-    return and_(column >= _midnight(counted.first_on), column < _midnight(counted.cut_off + timedelta(days=1)))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, SHANGHAI)
+    return and_(column >= end_of(counted.first_on - timedelta(days=1)), column < end_of(counted.cut_off))
 
 
 def _row(kind: MemberKind, subject: int, patient: int | None, area: str, bits: InSet, known: Merges) -> dict[str, Any]:

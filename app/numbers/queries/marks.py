@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.areas.rules import county_of
 from app.benefits.models import RehabAttendance, RehabReferral
-from app.core.clock import business_day
+from app.core.clock import business_day, end_of
 from app.core.dates import first_of_month
 from app.core.period import parse_period
 from app.core.quarter import Quarter
@@ -65,12 +65,12 @@ def marks_of(session: Session, county_code: str, first_on: date, cut_off: date) 
         entitled_from=terms.eligible_rule.level if terms else None,
         offended=_through_merges(_offences(first_on, cut_off)),
         ever_offended=_through_merges(_offences(date.min, cut_off)),
-        signed=_signed(cut_off),
-        paid=_through_merges(_paid(county_code, last_paid_period(session, county_code, cut_off))),
+        signed=_through_merges(_signed(cut_off)),
+        paid=_through_merges(_paid(county_code, last_paid_period(session, county_code, cut_off), cut_off)),
         insured=_through_merges(_insured(county_code, cut_off)),
-        reassessment_owed=_owed(quarters),
+        reassessment_owed=_owed(quarters, cut_off),
         reassessed=_reassessed(quarters, cut_off),
-        rehabilitated=_rehabilitated(first_on, cut_off),
+        rehabilitated=_through_merges(_rehabilitated(first_on, cut_off)),
     )
 
 
@@ -124,19 +124,24 @@ def _offences(first_on: date, cut_off: date) -> Patients:
 
 
 def _signed(day: date) -> Patients:
+    """What runs on the day and had been signed by then."""
     last_day = func.coalesce(Agreement.ended_on, Agreement.to_on)
-    holds = and_(Agreement.withdrawn_at.is_(None), Agreement.from_on <= day, last_day >= day)
+    is_signed = or_(Agreement.signed_on.is_(None), Agreement.signed_on <= day)
+    holds = and_(Agreement.withdrawn_at.is_(None), Agreement.from_on <= day, last_day >= day, is_signed)
     return select(Agreement.patient_id).where(holds).distinct()
 
 
-def _paid(county_code: str, period: str | None) -> Patients:
+def _paid(county_code: str, period: str | None, cut_off: date) -> Patients:
+    """By what had gone to the bank by the cut-off; what was paid before the county came here was paid before that."""
     line, run = SubsidyLine, SubsidyRun
+    was_sent = or_(run.kind == RunKind.OPENING, run.exported_at < end_of(cut_off))
     return (
         select(line.patient_id)
         .join(run, run.id == line.run_id)
         .where(
             run.county_code == county_code,
             run.state.in_(SENT),
+            was_sent,
             line.period == period,
             line.decision == LineState.PAY,
             line.is_live,
@@ -160,8 +165,8 @@ def _insured(county_code: str, day: date) -> Patients:
     )
 
 
-def _owed(quarters: list[str]) -> Patients:
-    return select(Task.patient_id).where(_is_owed(quarters)).distinct()
+def _owed(quarters: list[str], cut_off: date) -> Patients:
+    return select(Task.patient_id).where(_is_owed(quarters, cut_off)).distinct()
 
 
 def _reassessed(quarters: list[str], cut_off: date) -> Patients:
@@ -171,21 +176,30 @@ def _reassessed(quarters: list[str], cut_off: date) -> Patients:
     return (
         select(Task.patient_id)
         .outerjoin(made, in_time)
-        .where(_is_owed(quarters))
+        .where(_is_owed(quarters, cut_off))
         .group_by(Task.patient_id)
         .having(func.count() == func.count(made.id))
     )
 
 
-def _is_owed(quarters: list[str]) -> ColumnElement[bool]:
-    return and_(Task.kind == TaskKind.REASSESSMENT, Task.period.in_(quarters), Task.state != TaskState.CANCELLED)
+def _is_owed(quarters: list[str], cut_off: date) -> ColumnElement[bool]:
+    """What was called off later was owed until then."""
+    stood = or_(Task.state != TaskState.CANCELLED, Task.closed_at >= end_of(cut_off))
+    return and_(Task.kind == TaskKind.REASSESSMENT, Task.period.in_(quarters), stood)
 
 
 def _rehabilitated(first_on: date, cut_off: date) -> Patients:
-    month = RehabAttendance.month
+    """Attendance is known by months: of one that the cut-off lies in, what had been written down by then."""
+    month, is_last = RehabAttendance.month, first_of_month(cut_off + timedelta(days=1)) > cut_off
+    is_over = month <= cut_off if is_last else month < first_of_month(cut_off)
     return (
         select(RehabReferral.patient_id)
         .join(RehabAttendance, RehabAttendance.referral_id == RehabReferral.id)
-        .where(month >= first_of_month(first_on), month <= cut_off, RehabAttendance.days > 0)
+        .where(
+            month >= first_of_month(first_on),
+            month <= cut_off,
+            or_(is_over, RehabAttendance.recorded_at < end_of(cut_off)),
+            RehabAttendance.days > 0,
+        )
         .distinct()
     )
