@@ -14,6 +14,8 @@ _AXIS_LEFT, _AXIS_BELOW, _ABOVE = mm(11), mm(7), mm(12)
 _MARK = 2.6
 _DASHES = ("", "5 2", "1.5 1.8", "7 2 1.5 2")
 _BAR_GREY, _SHORT_GREY = 0.72, 0.35
+# so large on so many lines
+_NAME_SIZES = ((_SIZE, 1), (6.5, 2), (5.0, 3))
 _NAME_ROOM, _VALUE_ROOM = mm(48), mm(18)
 
 
@@ -101,12 +103,10 @@ def draw_bars(
 
 
 def _draw_name(paper: Paper, right: float, middle: float, name: str) -> None:
-    """On one line, or on two smaller ones: a long name is not cut."""
-    lines = paper.wrapped(name, _SIZE, _NAME_ROOM - 6, 2)
-    size = _SIZE
-    if len(lines) > 1:
-        size = 6.5
-        lines = paper.wrapped(name, size, _NAME_ROOM - 6, 2)
+    """On one line, or on smaller ones: a long name is not cut."""
+    fitting = (one for one in _NAME_SIZES if len(paper.wrapped(name, one[0], _NAME_ROOM - 6, 9)) <= one[1])
+    size, most = next(fitting, _NAME_SIZES[-1])
+    lines = paper.wrapped(name, size, _NAME_ROOM - 6, most)
     baseline = middle - size * 0.36 + (len(lines) - 1) * size * 0.56
     paper.lines(right, baseline, lines, size, size * 1.12, align=Align.RIGHT)
 

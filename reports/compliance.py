@@ -211,8 +211,9 @@ class ComplianceDocument:
             places.setdefault((one.year, one.source), []).append(one.place)
         if len(places) == 1:
             return "".join(f"常住人口为{year}年数，来源：{source}。" for year, source in places)
-        said = (f"{'、'.join(names)}为{year}年数（{source}）" for (year, source), names in places.items())
-        return f"常住人口来源：{'；'.join(said)}。"
+        (most, _names), *others = sorted(places.items(), key=lambda one: -len(one[1]))
+        said = (f"{'、'.join(names)}为{year}年数（{source}）" for (year, source), names in others)
+        return f"常住人口来源：{'；'.join(said)}；其余为{most[0]}年数（{most[1]}）。"
 
     @property
     def targets_note(self) -> str:

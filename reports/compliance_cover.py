@@ -13,8 +13,9 @@ from reports.wording import CONFIDENTIAL, chinese_date, chinese_period
 def draw_cover(paper: Paper, document: ComplianceDocument, contents: Sequence[tuple[str, int]]) -> None:
     middle, room = paper.width / 2, paper.width - mm(50)
     paper.text(paper.width - mm(20), paper.down(24), CONFIDENTIAL, 11, bold=True, align=Align.RIGHT)
-    place = paper.wrapped(document.place, 24, room, 3, bold=True)
-    y = paper.lines(middle, paper.down(66), place, 24, 34, bold=True, align=Align.CENTER)
+    size = next((size for size in (24, 18) if paper.measure(document.place, size, bold=True) < 2 * room), 14)
+    place = paper.wrapped(document.place, size, room, 4, bold=True)
+    y = paper.lines(middle, paper.down(66), place, size, size * 1.4, bold=True, align=Align.CENTER)
     y = paper.lines(middle, y - 8, [document.period_label], 18, 30, align=Align.CENTER)
     paper.lines(middle, y - 6, [TITLE], 22, 30, bold=True, align=Align.CENTER)
     y = paper.down(132)
@@ -27,8 +28,8 @@ def draw_cover(paper: Paper, document: ComplianceDocument, contents: Sequence[tu
         ("打印", f"{document.provenance.printed_by}　{document.provenance.local_time}"),
     ):
         paper.text(mm(52), y, label, 11, grey=LABEL_GREY)
-        paper.text(mm(80), y, text, 11, fit=paper.width - mm(100))
-        y -= mm(8)
+        lines = paper.wrapped(text, 11, paper.width - mm(100), 3)
+        y = paper.lines(mm(80), y, lines, 11, mm(5.5)) - mm(2.5)
     paper.text(mm(40), y - mm(8), "目　录", 13, bold=True)
     y -= mm(17)
     for title, page in contents:

@@ -30,6 +30,8 @@ _ROW, _HEAD, _SMALL = mm(6.6), mm(7.5), 8.5
 _AIR = 8.4
 """What a cell leaves beside its text, in points."""
 _OF_RESIDENTS = "‰"
+_NAME_LINES = 10
+"""Of a place: town and village have up to sixty characters each."""
 _NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五")
 
 
@@ -111,7 +113,7 @@ def _indicator_tables(flow: Flow, document: ComplianceDocument, numeral: str) ->
 
 def _indicator_table(flow: Flow, document: ComplianceDocument, part: slice) -> None:
     heads = document.indicators[part]
-    columns = [Column("地区", _PLACE_ROOM, most_lines=4)]
+    columns = [Column("地区", _PLACE_ROOM, most_lines=_NAME_LINES)]
     for head in heads:
         columns += [
             Column("分子", _COUNT_ROOM, Align.RIGHT),
@@ -122,9 +124,11 @@ def _indicator_table(flow: Flow, document: ComplianceDocument, part: slice) -> N
     size = _fitting(flow.paper, [cell for _row, cells in lines for cell in cells[1:]], _COUNT_ROOM)
     grid = Grid(flow.left, tuple(columns), size, _ROW, _HEAD)
     rows = [grid.row(flow.paper, cells, RowStyle.TOTAL if row.is_total else RowStyle.PLAIN) for row, cells in lines]
-    flow.table(grid, rows, [Band("", 1), *(Band(head.name, 3) for head in heads)])
+    bands = [Band("", 1), *(Band(head.name, 3) for head in heads)]
     said = "；".join(f"{head.name}＝{head.numerator} ÷ {head.denominator}" for head in heads) + "。"
-    flow.note(said + (document.residents_note if any(head.unit == _OF_RESIDENTS for head in heads) else ""))
+    if any(head.unit == _OF_RESIDENTS for head in heads):
+        said += document.residents_note
+    flow.table(grid, rows, bands, said)
 
 
 def _measured(measures: Sequence[Measure]) -> list[str]:
@@ -175,12 +179,12 @@ def _shortfalls(flow: Flow, document: ComplianceDocument, numeral: str) -> None:
         return
     columns = (
         Column("指标", mm(28), most_lines=3),
-        Column("地区", mm(25), most_lines=5),
+        Column("地区", mm(25), most_lines=_NAME_LINES),
         Column("本期", mm(16), Align.RIGHT),
         Column("目标", mm(20), Align.RIGHT),
         Column("缺口", mm(13), Align.RIGHT),
         Column("原因（人次）", mm(44), most_lines=8),
-        Column("责任单位（人次）", mm(40), most_lines=8),
+        Column("责任单位（人次）", mm(40), most_lines=12),
     )
     grid = Grid(flow.left, columns, _SMALL, _ROW, _HEAD)
     flow.table(
@@ -220,17 +224,15 @@ def _count_table(flow: Flow, table: CountTable) -> None:
     if not table.lines:
         flow.paragraph("本期没有。")
         return
-    first = mm(44) if len(table.columns) <= 9 else mm(30)
+    first = mm(58) if len(table.columns) <= 8 else mm(44) if len(table.columns) == 9 else mm(30)
     others = (flow.width - first) / (len(table.columns) - 1)
     columns = (
-        Column(table.columns[0], first, most_lines=3),
+        Column(table.columns[0], first, most_lines=_NAME_LINES),
         *(Column(title, others, Align.RIGHT) for title in table.columns[1:]),
     )
     size = _fitting(flow.paper, [str(cell) for line in table.lines for cell in line.cells[1:]], others)
     grid = Grid(flow.left, columns, size, _ROW, mm(10))
-    flow.table(grid, [_table_row(flow.paper, grid, line) for line in table.lines])
-    if table.note:
-        flow.note(table.note)
+    flow.table(grid, [_table_row(flow.paper, grid, line) for line in table.lines], note=table.note)
 
 
 def _table_row(paper: Paper, grid: Grid, line: TableLine) -> Row:

@@ -13,7 +13,7 @@ MARGIN = mm(12)
 _TOP, _FOOT = mm(20), mm(9)
 _BOTTOM = _FOOT + mm(7)
 _BAND = mm(6.5)
-_LEADING = 1.62
+_LEADING, _NOTE = 1.62, 8.5
 # a table that takes less of a page is not parted
 _KEPT_WHOLE = 0.55
 
@@ -83,7 +83,7 @@ class Flow:
             self._write(line)
 
     def note(self, text: str) -> None:
-        self.paragraph(text, 8.5, grey=LABEL_GREY, indent=False)
+        self.paragraph(text, _NOTE, grey=LABEL_GREY, indent=False)
         self.space(mm(1.5))
 
     def space(self, height: float) -> None:
@@ -99,18 +99,21 @@ class Flow:
         self._add(lambda: draw(top))
         self._y -= height
 
-    def table(self, grid: Grid, rows: Sequence[Row], bands: Sequence[Band] = ()) -> None:
-        """Rows under their head, which is repeated on every page."""
+    def table(self, grid: Grid, rows: Sequence[Row], bands: Sequence[Band] = (), note: str = "") -> None:
+        """Rows under their head, which is repeated on every page; a short table's note stays with it."""
         head = grid.head_height + (_BAND if bands else 0)
         whole = self.paper.height - _TOP - _BOTTOM - head
         height = sum(row.height for row in rows)
-        self._room_for(head + (height if height < whole * _KEPT_WHOLE else sum(row.height for row in rows[:3])))
+        told = len(self.paper.wrapped(note, _NOTE, self.width, 60)) * _NOTE * _LEADING + mm(4.5) if note else 0
+        self._room_for(head + (height + told if height < whole * _KEPT_WHOLE else sum(row.height for row in rows[:3])))
         for number, page in enumerate(pages_of(rows, self._y - _BOTTOM - head, whole, 0)):
             if number:
                 self._begin()
             self._add(_table_drawing(self.paper, grid, bands, self._y, page))
             self._y -= head + sum(row.height for row in page)
         self._y -= mm(3)
+        if note:
+            self.note(note)
 
     def _room_for(self, height: float) -> None:
         """Turn the page unless there are `height` points for what comes, below the words that wait for it."""
@@ -159,7 +162,7 @@ class Flow:
             cover([(title, page + 1) for title, page in self.contents])
             self._end_page(1, count)
         for number, (title, page) in enumerate(zip(self._titles, self._pages, strict=True), start=1 + before):
-            self.paper.text(self.left, self.paper.down(13), title, 9, grey=LABEL_GREY, fit=self.width)
+            self.paper.fitted(self.left, self.paper.down(13), title, 9, self.width)
             edge = self.paper.down(15)
             self.paper.rules([(self.left, edge, self.left + self.width, edge)], 0.4, grey=HAIRLINE_GREY)
             for draw in page:

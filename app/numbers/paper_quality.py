@@ -33,7 +33,8 @@ def quality_tables(facts: ReportFacts) -> tuple[CountTable, ...]:
     if facts.found_at is None:
         return ()
     whole = sum(facts.findings.values(), Counter[str]())
-    return _by_place(facts, whole, chinese_time(facts.found_at)), _by_check(whole)
+    by_place = _by_place(facts, whole, chinese_time(facts.found_at))
+    return (by_place, _by_check(whole)) if whole else (by_place,)
 
 
 def _by_place(facts: ReportFacts, whole: Counter[str], at: str) -> CountTable:
@@ -59,5 +60,5 @@ def _by_check(whole: Counter[str]) -> CountTable:
     lines = [
         TableLine((TEXTS[f"numbers.quality.{check.code}"], SEVERITIES[check.severity], count)) for check, count in found
     ]
-    total = [TableLine(("合计", "", whole.total()), is_total=True)] if lines else []
-    return CountTable("各项问题", ("问题", "类别", "项"), (*lines, *total), chapter=False)
+    total = TableLine(("合计", "", whole.total()), is_total=True)
+    return CountTable("各项问题", ("问题", "类别", "项"), (*lines, total), chapter=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.numbers.paper_facts import NO_AGENCY, ReportFacts, reaches
 from app.numbers.paper_words import cause_name, indicator_name
-from app.numbers.rules.causes import gap_of
+from app.numbers.rules.causes import UNEXPLAINED, gap_of
 from app.numbers.rules.indicators import Indicator
 from app.numbers.rules.membership import InSet
 from app.numbers.rules.places import reach_of
@@ -41,7 +41,7 @@ def _shortfall(facts: ReportFacts, one: Indicator, name: str, code: str, target:
         rate=str(one.rate(facts.counts.get(code, {}))),
         target=target,
         missing=gap.missing,
-        causes="；".join(f"{cause_name(cause)} {count}" for cause, count in gap.causes),
+        causes="；".join(f"{cause_name(cause)} {count}" for cause, count in gap.causes if cause != UNEXPLAINED),
         owners="；".join(f"{owner} {count}" for owner, count in owners[:_NAMED])
         + (f"；其他 {sum(count for _owner, count in owners[_NAMED:])}" if len(owners) > _NAMED else ""),
     )

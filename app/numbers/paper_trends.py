@@ -26,7 +26,9 @@ def trends(facts: ReportFacts) -> tuple[TrendChart, ...]:
 
 
 def bars(facts: ReportFacts) -> tuple[BarChart, ...]:
-    return tuple(_bars(facts, one) for one in facts.indicators if one.code in _COMPARED and facts.below)
+    """Nothing where nowhere is anybody to be counted."""
+    drawn = (_bars(facts, one) for one in facts.indicators if one.code in _COMPARED and facts.below)
+    return tuple(one for one in drawn if any(bar.value is not None for bar in one.bars))
 
 
 def _trend(facts: ReportFacts, title: str, codes: Sequence[str]) -> TrendChart:

@@ -33,7 +33,8 @@ from reports.compliance_xlsx import render_compliance_xlsx
 from tests.reports.samples import HOSTILE, SOURCE
 from tests.rig.papers import has_only_embedded_fonts, pages_of, words_on
 
-LONG = "某某河沿岸少数民族自治乡人民政府驻地街道办事处"
+LONG = "某某河沿岸少数民族自治乡人民政府驻地街道办事处（经济技术开发区高新产业园管理委员会代管双江土家族苗族壮族傣族自治片区）驻"
+assert len(LONG) == 60  # as long as a place's name may be
 NAMES = ("管理率", "规范管理率", "面访率", "服药率", "规律服药率", "病情稳定率", "健康体检率")
 
 
@@ -74,7 +75,7 @@ def report(places: int = 3, villages: int = 5, most: int = 1, **changes: object)
         bars=(BarChart("各地管理率", tuple(Bar(name, Decimal(at), at < 2) for at, name in enumerate(names)), Decimal(95)),),
         shortfalls=(Shortfall("管理率", LONG, "88.00", Target(Decimal(95)), 4, "失访 1；不同意管理 3", f"{LONG}卫生院 4"),),
         tables=(CountTable("逾期与失管", ("地区", "在册", "逾期占比（%）"), tuple(TableLine((name, at, "3.90")) for at, name in enumerate(names)), "注"),),
-        villages=CountTable("分村（社区）主要数字", ("地区", "在册", "管理率（%）"), tuple(TableLine((f"村{at}", at, "97.50")) for at in range(villages))),
+        villages=CountTable("分村（社区）主要数字", ("地区", "在册", "管理率（%）"), tuple(TableLine((f"{LONG}·{LONG}村{at}" if at == 7 else f"村{at}", at, "97.50")) for at in range(villages))),
         provenance=SOURCE,
         below="乡镇",
         prepared_by="王建国",

@@ -14,6 +14,8 @@ from app.numbers.rules.indicators import Indicator
 from app.numbers.rules.membership import NOTHING, Figure, InSet, Weight
 
 S = InSet
+# of an indicator that counts what is bad: nobody is missing, the numerator itself is the gap
+UNEXPLAINED = "counted"
 Key = TypeVar("Key")
 
 
@@ -108,7 +110,7 @@ def gap_of(indicator: Indicator, prefix: str, alike: Iterable[Alike]) -> Gap:
 
 
 def cause_of(code: str, bits: int) -> str:
-    return next((check.cause for check in _CHECKS.get(code, ()) if check.holds(bits)), "counted")
+    return next((check.cause for check in _CHECKS.get(code, ()) if check.holds(bits)), UNEXPLAINED)
 
 
 def states_of(bits: int) -> tuple[str, ...]:
