@@ -60,6 +60,11 @@ class ReportPeriod:
     def up_to(cls, day: date) -> ReportPeriod:
         return cls(day.replace(month=1, day=1), day, PeriodKind.DAY)
 
+    @property
+    def opens_on(self) -> date:
+        """Before this day there is nothing to count."""
+        return self.last_day if self.kind is PeriodKind.DAY else self.first_day
+
     def counted_from(self, mode: PeriodMode) -> date:
         """S: cumulative from 1 January unless the county counts months and quarters by themselves."""
         return self.first_day if mode is PeriodMode.ALONE else self.last_day.replace(month=1, day=1)

@@ -28,7 +28,7 @@ def ask_for_numbers(session: Session, actor: Actor, county: str, period: ReportP
     area = session.get(Area, county)
     if area is None or area.level is not AreaLevel.COUNTY or not touches(actor, county):
         raise NotFound()
-    if period.first_day > business_day(now):
+    if period.opens_on > business_day(now):
         raise Invalid({"period": [reason("numbers.period_not_begun")]})
     args = {"county": county, "period": str(period)}
     return ask_for_work(session, WORK, args, f"{WORK}:{county}:{period}", actor, now)

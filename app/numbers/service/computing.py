@@ -42,7 +42,7 @@ def compute_county(
     area = session.get(Area, county_code)
     if area is None or area.level is not AreaLevel.COUNTY:
         raise NotFound()
-    if period.first_day > today:
+    if period.opens_on > today:
         raise Invalid({"period": [reason("numbers.period_not_begun")]})
     return compute(session, actor, county_code, period, settings_of(session, county_code), today, now)
 

@@ -29,7 +29,7 @@ def ask_for_report(
     require(actor, Action.SEE_PLACE_NUMBERS)
     if not can_be_printed(actor, place) or (below and level_of(place) not in BELOW):
         raise NotFound()
-    if period.first_day > business_day(now):
+    if period.opens_on > business_day(now):
         raise Invalid({"period": [reason("numbers.period_not_begun")]})
     args = {"place": place, "period": str(period), "below": below}
     key = f"{WORK}:{place}:{period}:{'below' if below else 'one'}:{actor.user_id}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
 
-from flask import Response, redirect, render_template, send_file, url_for
+from flask import Response, render_template, send_file, url_for
 
 from app.accounts.queries import display_names
 from app.areas.queries import full_names
@@ -14,11 +14,11 @@ from app.audit.prints import keep_print
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import Conflict, NotFound
+from app.core.errors import NotFound
 from app.core.forms import Form
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import forget_reads, read_session
 from app.numbers.labels_appraisal import OBJECTIONS, SCHEME_STATES, STATES, TONES, UNITS
 from app.numbers.models import Appraisal, AppraisalScheme, ReportSubmission
 from app.numbers.paper_appraisal import print_of_sheets, sheets_document
@@ -58,17 +58,12 @@ def appraisals() -> str:
 @permit(Action.KEEP_APPRAISAL)
 def make_preview(public_id: str) -> Answer:
     """Score all units by a report that was submitted; nobody but the county sees it yet."""
-    form, actor = Form(), current_actor()
-    if not form.validate_on_submit():
-        return _list(form), 400
-    forget_reads()
-    try:
-        with transaction() as session:
-            to = preview(session, actor, public_id, current_clock().now()).public_id
-    except Conflict as refused:
-        show_errors(form, refused)
-        return _list(form), 409
-    return redirect(url_for("numbers.appraisal", public_id=to))
+    return press(
+        lambda session, actor, now: preview(session, actor, public_id, now),
+        _("预览已生成，公布之前只有县里能看到。"),
+        _list,
+        lambda made: url_for("numbers.appraisal", public_id=made.public_id),
+    )
 
 
 @numbers.get("/appraisals/<public_id>")

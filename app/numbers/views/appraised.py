@@ -5,17 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import display_names
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
-from app.core.db import transaction
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import NotFound
 from app.core.i18n import _
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import read_session
 from app.numbers.forms_appraisal import AnswerForm, ObjectionForm
 from app.numbers.labels_appraisal import EACH, OBJECTIONS, STATES, TONES
 from app.numbers.models import Appraisal
@@ -37,6 +36,7 @@ from app.numbers.service.appraising import answer_objection, object_to
 from app.numbers.views.blueprint import Answer, numbers
 from app.numbers.views.listing import Listed, listing, page_at, title_of
 from app.numbers.views.noting import note_list
+from app.numbers.views.pressing import press
 
 
 @numbers.get("/appraisals/<public_id>/units/<unit>")
@@ -49,20 +49,15 @@ def appraised_unit(public_id: str, unit: str) -> str:
 @permit(Action.OBJECT_TO_APPRAISAL)
 def make_objection(public_id: str, unit: str) -> Answer:
     """The unit's own word against one of its marks."""
-    form, actor = ObjectionForm(), current_actor()
-    form.offer(_sheet(read_session(), actor, public_id, unit)[1].marks)
-    if not form.validate_on_submit():
-        return _unit_page(public_id, unit, form), 400
-    forget_reads()
-    clock = current_clock()
-    try:
-        with transaction() as session:
-            object_to(session, actor, public_id, form.source.data, form.text.data, clock.today(), clock.now())
-    except (Conflict, Invalid) as refused:
-        show_errors(form, refused)
-        return _unit_page(public_id, unit, form), 400 if isinstance(refused, Invalid) else 409
-    flash(_("申诉已提交，等待县里答复。"), "success")
-    return redirect(url_for("numbers.appraised_unit", public_id=public_id, unit=unit))
+    form, today = ObjectionForm(), current_clock().today()
+    form.offer(_sheet(read_session(), current_actor(), public_id, unit)[1].marks)
+    return press(
+        lambda session, actor, now: object_to(session, actor, public_id, form.source.data, form.text.data, today, now),
+        _("申诉已提交，等待县里答复。"),
+        partial(_unit_page, public_id, unit),
+        url_for("numbers.appraised_unit", public_id=public_id, unit=unit),
+        form,
+    )
 
 
 @numbers.get("/appraisals/<public_id>/units/<unit>/<source>")
@@ -115,20 +110,16 @@ def appraisal_objection(public_id: str) -> str:
 @permit(Action.KEEP_APPRAISAL)
 def answer_one(public_id: str) -> Answer:
     """Uphold it with corrected marks, or turn it down, with the reason."""
-    form, actor = AnswerForm(), current_actor()
-    get_objection(read_session(), actor, public_id)
-    if not form.validate_on_submit():
-        return _objection_page(public_id, form), 400
-    forget_reads()
-    try:
-        with transaction() as session:
-            answered = answer_objection(session, actor, public_id, form.to_command(), current_clock().now())
-            to, unit = session.get_one(Appraisal, answered.appraisal_id).public_id, answered.unit
-    except (Conflict, Invalid) as refused:
-        show_errors(form, refused)
-        return _objection_page(public_id, form), 400 if isinstance(refused, Invalid) else 409
-    flash(_("申诉已答复。"), "success")
-    return redirect(url_for("numbers.appraised_unit", public_id=to, unit=unit))
+    form, session = AnswerForm(), read_session()
+    objection = get_objection(session, current_actor(), public_id)
+    appraisal = session.get_one(Appraisal, objection.appraisal_id)
+    return press(
+        lambda session, actor, now: answer_objection(session, actor, public_id, form.to_command(), now),
+        _("申诉已答复。"),
+        partial(_objection_page, public_id),
+        url_for("numbers.appraised_unit", public_id=appraisal.public_id, unit=objection.unit),
+        form,
+    )
 
 
 def _sheet(session: Session, actor: Actor, public_id: str, unit: str) -> tuple[Appraisal, Sheet]:

@@ -78,13 +78,9 @@ def read_period(text: str) -> ReportPeriod:
 
 
 def chosen_period() -> ReportPeriod:
-    """What the page's form chose, a day before a period; the running quarter where it says nothing that can be read."""
-    for name in ("day", "period"):
-        try:
-            return ReportPeriod.parse(request.args.get(name, ""))
-        except ValueError:
-            continue
-    return ReportPeriod.quarter_of(Quarter.of(current_clock().today()))
+    """What the page's form chose, a day before a period; the running quarter where it chose none."""
+    chosen = request.args.get("day") or request.args.get("period")
+    return read_period(chosen) if chosen else ReportPeriod.quarter_of(Quarter.of(current_clock().today()))
 
 
 def running_periods() -> list[ReportPeriod]:

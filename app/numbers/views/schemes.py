@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from app.accounts.queries import display_names
 from app.areas.queries import full_names, place_of
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
-from app.core.db import transaction
-from app.core.errors import Conflict, Invalid
 from app.core.forms import Form
 from app.core.i18n import _
 from app.core.reasons import Reason
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import read_session
 from app.numbers.forms_appraisal import SchemeForm, row_data
 from app.numbers.labels_appraisal import EACH, SCHEME_STATES, TONES, UNITS, WHOM
 from app.numbers.queries.appraisal import find_scheme, get_scheme
@@ -43,18 +41,14 @@ def new_scheme() -> str:
 @permit(Action.KEEP_APPRAISAL)
 def propose() -> Answer:
     """The next version, for another person to adopt; what is wrong is said at its row."""
-    form, actor = SchemeForm(), current_actor()
-    if not form.validate_on_submit():
-        return _ask(form), 400
-    forget_reads()
-    try:
-        with transaction() as session:
-            to = propose_scheme(session, actor, form.to_command(), current_clock().now()).public_id
-    except (Conflict, Invalid) as refused:
-        show_errors(form, refused)
-        return _ask(form), 400 if isinstance(refused, Invalid) else 409
-    flash(_("方案已提出，等待另一人复核。"), "success")
-    return redirect(url_for("numbers.appraisal_scheme", public_id=to))
+    form = SchemeForm()
+    return press(
+        lambda session, actor, now: propose_scheme(session, actor, form.to_command(), now),
+        _("方案已提出，等待另一人复核。"),
+        _ask,
+        lambda made: url_for("numbers.appraisal_scheme", public_id=made.public_id),
+        form,
+    )
 
 
 @numbers.get("/appraisals/schemes/<public_id>")

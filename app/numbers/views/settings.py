@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from datetime import datetime
+from functools import partial
+
+from flask import render_template, url_for
+from sqlalchemy.orm import Session
 
 from app.areas.queries import full_names, place_of
 from app.core.access import Action, current_actor, permit
+from app.core.actor import Actor
 from app.core.clock import current_clock
-from app.core.db import transaction
 from app.core.errors import NotFound
 from app.core.i18n import _
 from app.core.reasons import reason, say
-from app.core.web import forget_reads, read_session
+from app.core.web import read_session
 from app.numbers.forms_settings import SettingsForm, TargetForm
 from app.numbers.queries.decided import county_and_towns, list_targets, targeted_codes
 from app.numbers.queries.settings import settings_of, write_settings
 from app.numbers.service.deciding import set_counting, set_target
 from app.numbers.views.blueprint import Answer, numbers
+from app.numbers.views.pressing import press
 
 FIRST_YEAR = 2011
 
@@ -33,18 +38,19 @@ def settings() -> str:
 def keep_settings() -> Answer:
     """From the next computation on."""
     form = SettingsForm()
-    if not form.validate_on_submit():
-        return _settings(form), 400
-    forget_reads()
-    with transaction() as session:
-        set_counting(session, current_actor(), form.to_said(), current_clock().now())
-    flash(_("已保存，从下一次统计起生效；已上报的报告不变。"), "success")
-    return redirect(url_for("numbers.settings"))
+    return press(
+        lambda session, actor, now: set_counting(session, actor, form.to_said(), now),
+        _("已保存，从下一次统计起生效；已上报的报告不变。"),
+        _settings,
+        url_for("numbers.settings"),
+        form,
+    )
 
 
 @numbers.get("/targets/<int:year>")
 @permit(Action.SET_NUMBERS)
 def targets(year: int) -> str:
+    check_year(year)
     return _targets(year, _target_form())
 
 
@@ -52,16 +58,14 @@ def targets(year: int) -> str:
 @permit(Action.SET_NUMBERS)
 def keep_target(year: int) -> Answer:
     """One indicator of one place; an empty one takes it back."""
-    form = _target_form()
-    if not form.validate_on_submit():
-        return _targets(year, form), 400
     check_year(year)
-    forget_reads()
-    with transaction() as session:
+    form = _target_form()
+
+    def act(session: Session, actor: Actor, now: datetime) -> None:
         said = (form.place.data, form.indicator.data, year, form.per_10000, form.source.data)
-        set_target(session, current_actor(), *said, current_clock().now())
-    flash(_("目标已保存。"), "success")
-    return redirect(url_for("numbers.targets", year=year))
+        set_target(session, actor, *said, now)
+
+    return press(act, _("目标已保存。"), partial(_targets, year), url_for("numbers.targets", year=year), form)
 
 
 def check_year(year: int) -> None:
@@ -81,7 +85,6 @@ def _settings(form: SettingsForm) -> str:
 
 
 def _targets(year: int, form: TargetForm) -> str:
-    check_year(year)
     session, actor = read_session(), current_actor()
     rows = list_targets(session, actor, year)
     names = full_names(session, [row.area_code for row in rows])

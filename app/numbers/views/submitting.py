@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 
-from flask import flash, redirect, render_template, send_file, url_for
+from flask import render_template, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -18,13 +18,13 @@ from app.core.access import Action, Field, Grant, current_actor, permit, sees
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import NotFound
 from app.core.files import open_file
 from app.core.forms import Form
 from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.reasons import reason
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import read_session
 from app.numbers.forms_submitting import SubmitForm
 from app.numbers.labels_submitting import CAUSES, STATES, TONES
 from app.numbers.models import IndicatorRun, ReportSubmission
@@ -87,19 +87,14 @@ def new_submission(public_id: str) -> str:
 @permit(Action.SUBMIT_REPORTS)
 def submit_numbers(public_id: str) -> Answer:
     """Freeze them; of a revision, ask the second person."""
-    actor, form, now = current_actor(), SubmitForm(), current_clock().now()
-    if not form.validate_on_submit():
-        return _ask(public_id, form), 400
-    forget_reads()
-    try:
-        with transaction() as session:
-            made = submit_report(session, actor, form.to_command(public_id), now)
-            to, number = made.public_id, made.number
-    except (Conflict, Invalid) as refused:
-        show_errors(form, refused)
-        return _ask(public_id, form), 400 if isinstance(refused, Invalid) else 409
-    flash(_("修订已提出，等待另一人复核。") if number > 1 else _("已上报，数字不再变动。"), "success")
-    return redirect(url_for("numbers.submission", public_id=to))
+    form = SubmitForm()
+    return press(
+        lambda session, actor, now: submit_report(session, actor, form.to_command(public_id), now),
+        lambda made: _("修订已提出，等待另一人复核。") if made.number > 1 else _("已上报，数字不再变动。"),
+        partial(_ask, public_id),
+        lambda made: url_for("numbers.submission", public_id=made.public_id),
+        form,
+    )
 
 
 @numbers.get("/submitted/<public_id>")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from app.areas.queries import full_name, office_of, place_of
 from app.audit.prints import Print, keep_print, mark_of
@@ -16,16 +16,17 @@ from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.crypto import digest
 from app.core.db import canonical_json, transaction
-from app.core.errors import Conflict, Invalid
 from app.core.forms import Form
 from app.core.i18n import _
 from app.core.keys import current_keyring
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import read_session
 from app.numbers.forms_training import TrainingForm
 from app.numbers.labels_training import TOPICS
 from app.numbers.queries.training import get_training, list_participants, list_staff, list_trainings
 from app.numbers.service.training import record_training, withdraw_training
-from app.numbers.views.blueprint import numbers
+from app.numbers.views.blueprint import Answer, numbers
+from app.numbers.views.pressing import press
+from app.numbers.views.settings import check_year
 from reports.training_register import (
     SessionLine,
     StaffLine,
@@ -35,7 +36,6 @@ from reports.training_register import (
 )
 from reports.wording import Provenance
 
-Answer = BaseResponse | tuple[str, int] | str
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -43,7 +43,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @permit(Action.KEEP_TRAINING)
 def training() -> str:
     """The year's sessions, this year's unless another is asked for."""
-    session, actor, year = read_session(), current_actor(), _year()
+    session, actor, year = read_session(), current_actor(), request.args.get("year", current_clock().today().year, int)
+    check_year(year)
     staff = list_staff(session, actor, year)
     return render_template(
         "numbers/training.html",
@@ -67,18 +68,14 @@ def new_training() -> str:
 @permit(Action.KEEP_TRAINING)
 def store_training() -> Answer:
     """Write a session down."""
-    actor, clock, form = current_actor(), current_clock(), _form()
-    if not form.validate_on_submit():
-        return _ask(form), 400
-    forget_reads()
-    try:
-        with transaction() as session:
-            made = record_training(session, actor, form.to_command(), clock.today(), clock.now()).public_id
-    except (Conflict, Invalid) as refused:
-        show_errors(form, refused)
-        return _ask(form), 400 if isinstance(refused, Invalid) else 409
-    flash(_("培训已登记。"), "success")
-    return redirect(url_for("numbers.show_training", public_id=made))
+    form, today = _form(), current_clock().today()
+    return press(
+        lambda session, actor, now: record_training(session, actor, form.to_command(), today, now),
+        _("培训已登记。"),
+        _ask,
+        lambda made: url_for("numbers.show_training", public_id=made.public_id),
+        form,
+    )
 
 
 @numbers.get("/training/<public_id>")
@@ -91,24 +88,19 @@ def show_training(public_id: str) -> str:
 @permit(Action.KEEP_TRAINING)
 def take_back_training(public_id: str) -> Answer:
     """It was a slip."""
-    actor, form = current_actor(), Form()
-    if not form.validate_on_submit():
-        return _page(public_id, form), 400
-    forget_reads()
-    try:
-        with transaction() as session:
-            withdraw_training(session, actor, public_id, current_clock().now())
-    except Conflict as refused:
-        show_errors(form, refused)
-        return _page(public_id, form), 409
-    flash(_("这场培训已撤销，不再计入学时。"), "success")
-    return redirect(url_for("numbers.training"))
+    return press(
+        lambda session, actor, now: withdraw_training(session, actor, public_id, now),
+        _("这场培训已撤销，不再计入学时。"),
+        partial(_page, public_id),
+        url_for("numbers.training"),
+    )
 
 
 @numbers.get("/training/<int:year>/register.xlsx")
 @permit(Action.KEEP_TRAINING)
 def training_register(year: int) -> Response:
     """The year's register as a workbook."""
+    check_year(year)
     actor, now, keyring = current_actor(), current_clock().now(), current_keyring()
     document, wanted = _document(read_session(), actor, year, now)
     content = render_training_xlsx(document)
@@ -137,12 +129,6 @@ def _page(public_id: str, form: Form) -> str:
         topics=TOPICS,
         hours=hours,
     )
-
-
-def _year() -> int:
-    today = current_clock().today()
-    asked = request.args.get("year", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and 2000 <= int(asked) <= today.year else today.year
 
 
 def _document(session: Session, actor: Actor, year: int, now: datetime) -> tuple[TrainingDocument, Print]:
