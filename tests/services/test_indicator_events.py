@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from app.core.db import Database, new_public_id
 from app.core.money import Money
 from app.discharges.models import Discharge, HandoverForm
 from app.discharges.rules.states import CloseReason, DischargeState, FormKind, FormState, LateBy, Source
+from app.guardians.models import Agreement
 from app.incidents.models import Emergency, Incident
 from app.incidents.rules.emergencies import EmergencyReason, PersonCategory, ReporterKind
 from app.incidents.rules.incidents import IncidentKind, IncidentState, Reporter
@@ -32,6 +34,7 @@ from app.risk.models import Reassessment
 from app.subsidies.commands import SetPolicy
 from app.subsidies.models import SubsidyLine
 from app.subsidies.rules.decision import LineState
+from app.subsidies.rules.grounds import Grounds, HoldGround
 from app.subsidies.rules.policy import EligibleRule, PolicyTerms
 from app.subsidies.service import set_policy
 from app.tasks.models import Task, TaskState
@@ -40,7 +43,7 @@ from tests.conftest import NOW, TODAY
 from tests.rig.counted import SINCE, Case, add_case, seen, sets_of
 from tests.rig.county import COUNTY, TOWN, VILLAGE, County
 from tests.rig.families import families, policy
-from tests.rig.quarter import House
+from tests.rig.quarter import House, read_answer
 
 DAY = timedelta(days=1)
 
@@ -144,13 +147,18 @@ def test_a_hand_over_is_judged_by_each_of_its_clocks_once_that_is_owed(session: 
         "nobody received it": loop(40, [form(health), form(town, 39)]),
         "in hospital again": loop(40, [form(health, 39), form(town, 39)], state=DischargeState.CLOSED,
                                   close_reason=CloseReason.READMITTED, closed_at=NOW - 35 * DAY),
+        "in hospital again, too late": loop(60, [form(health), form(town)], state=DischargeState.CLOSED,
+                                            close_reason=CloseReason.READMITTED, closed_at=NOW - 20 * DAY),
+        "in hospital again at once": loop(60, [form(health), form(town)], state=DischargeState.CLOSED,
+                                          close_reason=CloseReason.READMITTED, closed_at=NOW - 60 * DAY + DAY / 2),
         "only informed": loop(40, [form(health, 39, is_information=True)], **done(20)),
         "died there": loop(40, state=DischargeState.CLOSED, close_reason=CloseReason.NO_LOOP, closed_at=NOW),
         "planned": loop(0, state=DischargeState.PLANNED, discharged_at=None, submitted_at=None),
         "lives nobody knows where": loop(40, area_code="349900000000", **done(20)),
         "another county's": loop(40, county_code="349922000000"),
     }  # fmt: skip
-    for one in session.scalars(select(HandoverForm).where(HandoverForm.discharge_id == ids["in hospital again"])):
+    again = [one for name, one in ids.items() if name.startswith("in hospital again")]
+    for one in session.scalars(select(HandoverForm).where(HandoverForm.discharge_id.in_(again))):
         one.state, one.stopped_reason = FormState.STOPPED, CloseReason.READMITTED
     session.flush()
     found = members(session, county, "2026Y", MemberKind.DISCHARGE)
@@ -163,6 +171,9 @@ def test_a_hand_over_is_judged_by_each_of_its_clocks_once_that_is_owed(session: 
         "not visited": forms | received | {"VISIT_OWED"},
         "nobody received it": forms | {"LOOP_OWED", "RECEIPT_OWED", "VISIT_OWED"},
         "in hospital again": forms | received,
+        # what a fact ended once its time was over had been owed
+        "in hospital again, too late": forms | {"LOOP_OWED", "RECEIPT_OWED", "VISIT_OWED"},
+        "in hospital again at once": forms,
         "only informed": forms | closed | received,
         "lives nobody knows where": forms | closed,
     }
@@ -211,6 +222,11 @@ def test_marks_of_other_rooms_stand_on_whoever_is_registered(session: Session, c
         owed(name, "2026Q1", is_made=True)
         owed(name, "2026Q2", is_made=is_second_made)
         owed(name, "2026Q4", is_made=False)  # not over yet
+    for name, called_off_at in (("left in August", "2026-08-01T09:00"), ("left in June", "2026-06-15T09:00")):
+        ids[name] = add_case(session, name, Case([seen("2026-01-08")])).id
+        owed(name, "2026Q2", is_made=False)
+        task = session.scalars(select(Task).where(Task.patient_id == ids[name])).one()
+        task.state, task.closed_at, task.outcome = TaskState.CANCELLED, at(called_off_at), {"code": "x"}
     _attends(session, county, ids["trained"], {"2026-02-01": 0, "2026-03-01": 4})
     more = add_case(session, "高", Case([seen("2026-01-08", criminal_incidents=1)]))
     ids["told by a visit"] = more.id
@@ -227,8 +243,13 @@ def test_marks_of_other_rooms_stand_on_whoever_is_registered(session: Session, c
     assert of(InSet.REASSESSMENT_OWED) == {"plain", "half"} and of(InSet.REASSESSED) == {"plain"}
     assert of(InSet.REASSESSMENT_OWED, "2026-07-01", "2026-09-30") == set()
     assert of(InSet.REASSESSMENT_OWED, cut_off="2026-06-19") == {"plain", "half"}
+    # what was called off in August had been owed until then
+    assert of(InSet.REASSESSMENT_OWED, cut_off="2026-07-31") == {"plain", "half", "left in August"}
     assert of(InSet.REASSESSED, cut_off="2026-06-19") == set()  # the first quarter's were made a day later
     assert of(InSet.TRAINED_FOR_REHAB) == {"trained"} and of(InSet.TRAINED_FOR_REHAB, cut_off="2026-02-28") == set()
+    # the month's days were written down after it; in its middle nobody knew of them
+    assert of(InSet.TRAINED_FOR_REHAB, cut_off="2026-03-30") == set()
+    assert of(InSet.TRAINED_FOR_REHAB, cut_off="2026-03-31") == {"trained"}
     assert of(InSet.ELIGIBLE) == set()  # the county has no policy
     policy(session, county, NOW)
     assert of(InSet.ELIGIBLE) == {"high", "offended", "told by a visit", "merged into"}
@@ -280,3 +301,36 @@ def test_who_is_paid_is_who_the_last_run_paid(app: Flask, database: Database, co
         rates = {one.code: one.rate(counts) for one in indicators(NumberSettings())}
         assert (rates["agreements"], rates["subsidy"], rates["insurance"]) == ("100.00", "100.00", "0.00")
         assert rates["emergency_in_time"] is None  # nothing to count is no rate of zero
+
+
+def _returned(rows: list[list[object]]) -> None:
+    """The bank sends the first payment back."""
+    rows[1][8:10] = ["失败", "账户已销户"]
+
+
+def test_paid_is_what_had_gone_to_the_bank_by_the_cut_off(
+    app: Flask, database: Database, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(app, database, county)
+    house.settle_in(families(2))
+    house.to_the_bank()
+    house.settle(read_answer(house.pay_file_bytes(), _returned))
+    monkeypatch.setattr("tests.rig.quarter.NOW", NOW + 10 * DAY)  # 1 December
+    house.prepare(supplementary=True)
+    house.decide(0, True, grounds=Grounds(HoldGround.ACCOUNT_CONFIRMED), supplementary=True)
+    house.submit(supplementary=True)
+    house.approve(supplementary=True)
+    house.export(supplementary=True)
+    with database.transaction() as session:
+        session.get_one(Agreement, house.families[1].agreement.id).signed_on = date(2026, 11, 25)
+        session.flush()
+
+        def of(flag: InSet, cut_off: str) -> int:
+            return sum(
+                flag in bits for bits in sets_of(session, "349921", "2026-01-01", cut_off, NumberSettings()).values()
+            )
+
+        days = ("2026-11-20", "2026-11-21", "2026-11-30", "2026-12-01")
+        assert [of(InSet.PAID, day) for day in days] == [0, 1, 1, 2]
+        # an agreement that was signed later than its first day is one from then on
+        assert [of(InSet.SIGNED, day) for day in ("2026-11-24", "2026-11-25")] == [1, 2]
