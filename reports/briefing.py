@@ -12,6 +12,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from reports.plain_text import cell_text
@@ -20,6 +21,8 @@ from reports.wording import CONFIDENTIAL, SHANGHAI, Provenance
 _BODY, _TITLE, _HEADING = "仿宋", "黑体", "黑体"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MOST = 4000
+# as official papers are set: 22 lines of a page, 28 characters of a line (GB/T 9704)
+_TOP, _LEFT, _RIGHT, _BOTTOM, _LEADING = Mm(37), Mm(28), Mm(26), Mm(35), Pt(28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,9 @@ class BriefingDocument:
 def render_briefing_docx(document: BriefingDocument) -> bytes:
     """The bytes of a .docx; equal input gives equal bytes."""
     book = Document()
+    _set_language(book)
     _set_page(book, document)
-    _line(book, document.title, 20, _TITLE, align=WD_ALIGN_PARAGRAPH.CENTER, after=14)
+    _line(book, document.title, 22, _TITLE, align=WD_ALIGN_PARAGRAPH.CENTER, after=14)
     for heading, sentences in document.sections:
         _line(book, heading, 16, _HEADING, indent=2)
         for sentence in sentences:
@@ -52,18 +56,28 @@ def render_briefing_docx(document: BriefingDocument) -> bytes:
     return _without_clock(buffer.getvalue())
 
 
+def _set_language(book: DocumentObject) -> None:
+    """What is typed into it later is set like the rest, and checked as Chinese."""
+    normal = book.styles["Normal"]
+    normal.font.name, normal.font.size = _BODY, Pt(16)
+    fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
+    fonts.set(qn("w:eastAsia"), _BODY)
+    for language in book.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
+
+
 def _set_page(book: DocumentObject, document: BriefingDocument) -> None:
     page = book.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
-    page.left_margin, page.right_margin, page.top_margin, page.bottom_margin = Mm(28), Mm(26), Mm(34), Mm(30)
+    page.left_margin, page.right_margin, page.top_margin, page.bottom_margin = _LEFT, _RIGHT, _TOP, _BOTTOM
     head = page.header.paragraphs[0]
     head.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _write(head.add_run(CONFIDENTIAL), 10, _TITLE)
     foot = page.footer.paragraphs[0]
     _write(foot.add_run(cell_text(document.provenance.line(), 200) + "　第 "), 9, _BODY)
-    _field(foot.add_run(), "PAGE")
+    _field(foot, "PAGE")
     _write(foot.add_run(" 页 共 "), 9, _BODY)
-    _field(foot.add_run(), "NUMPAGES")
+    _field(foot, "NUMPAGES")
     _write(foot.add_run(" 页"), 9, _BODY)
     about, at = book.core_properties, document.provenance.printed_at.astimezone(SHANGHAI).replace(tzinfo=None)
     about.title, about.author, about.last_modified_by = (
@@ -89,9 +103,11 @@ def _line(
     paragraph = book.add_paragraph()
     paragraph.alignment = align
     shape = paragraph.paragraph_format
-    shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), 1.5 if size > 12 else 1.2
+    shape.space_before, shape.space_after = Pt(before), Pt(after)
+    shape.line_spacing = Pt(36) if size > 16 else _LEADING if size > 12 else 1.2
     if indent:
         shape.first_line_indent = Pt(size * indent)
+        paragraph._element.get_or_add_pPr().get_or_add_ind().set(qn("w:firstLineChars"), str(100 * indent))
     _write(paragraph.add_run(cell_text(text, _MOST)), size, font)
 
 
@@ -100,11 +116,12 @@ def _write(run: Run, size: float, font: str) -> None:
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
 
 
-def _field(run: Run, name: str) -> None:
-    """A number that the reader's program counts itself."""
-    _write(run, 9, _BODY)
-    for kind, text in (("begin", ""), ("", name), ("end", "")):
-        element = OxmlElement("w:fldChar" if kind else "w:instrText")
+def _field(paragraph: Paragraph, name: str) -> None:
+    """A number that the reader's program counts itself; until then 1 stands there."""
+    for kind, text in (("begin", ""), ("", name), ("separate", ""), ("", "1"), ("end", "")):
+        run = paragraph.add_run()
+        _write(run, 9, _BODY)
+        element = OxmlElement("w:fldChar" if kind else "w:instrText" if text == name else "w:t")
         if kind:
             element.set(qn("w:fldCharType"), kind)
         else:

@@ -76,7 +76,9 @@ class KeyFigure:
         return "" if self.is_reached is None else "达标" if self.is_reached else "未达标"
 
     def change_words(self) -> str:
-        return NOTHING if self.change is None else f"{self.change:+.2f}".replace("-", "−")
+        if self.change is None:
+            return NOTHING
+        return f"{self.change:+.2f}".replace("-", "−") if self.change else "0.00"
 
 
 @dataclass(frozen=True, slots=True)
