@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from wtforms import HiddenField
@@ -29,9 +30,9 @@ class ResidentsForm(Form):
     pasted = ParagraphField(lazy_("粘贴名单"), LONGEST_PASTE)
     source = TextField(lazy_("来源"), LONGEST_SOURCE)
 
-    @property
+    @cached_property
     def places(self) -> dict[str, CodeField]:
-        """Code → its field, of places that were sent or are asked for."""
+        """Code → its field."""
         return {field.name.removeprefix(RESIDENTS_OF): field for field in self if field.name.startswith(RESIDENTS_OF)}
 
     def command(self, year: int) -> SetResidents:
@@ -57,6 +58,13 @@ class ResidentsForm(Form):
             if place in numbers:
                 field.data, field.raw_data = str(numbers[place]), None
 
+    def copy(self, rows: Sequence[ResidentsRow]) -> None:
+        """The year before's numbers where there is none, and their source, to be looked at and saved."""
+        before = [row.before for row in rows if row.before and not self.places[row.code].data]
+        self.fill({one.area_code: one.residents for one in before})
+        if before and not self.source.data:
+            self.source.data = max(before, key=lambda one: one.set_at).source
+
     def take_paste(self, read: Pasted) -> None:
         """What was recognised goes into the table, to be looked at and saved; the other lines stay, each with why."""
         self.fill(read.found)
@@ -74,6 +82,10 @@ class ResidentsForm(Form):
         said = self.command(0).said if not self.pasted.data else {}
         if not field.data and any(n is not None for n in said.values()):
             raise ValidationError(say(reason("numbers.source_missing")))
+
+    def is_unsaved(self, row: ResidentsRow) -> bool:
+        """Whether something else stands in the field than is kept."""
+        return (self.places[row.code].data or "") != (str(row.typed.residents) if row.typed else "")
 
     def _seen(self) -> dict[str, Any]:
         """Nothing where it is not what a page was made with."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 
+from app.areas.rules import AreaLevel, town_of
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
@@ -42,7 +43,7 @@ def keep_residents(year: int) -> Answer:
         form.take_paste(read)
         return _page(year, rows, form, recognised=len(read.found)), 400 if read.left else 200
     if "copy" in request.form:
-        form.fill({row.code: row.before.residents for row in rows if row.before and not form.places[row.code].data})
+        form.copy(rows)
         return _page(year, rows, form)
     return _save(year, rows, form)
 
@@ -72,12 +73,18 @@ def _named(rows: list[ResidentsRow]) -> list[Named]:
     return found
 
 
+def _villages(town: str, rows: list[ResidentsRow]) -> list[ResidentsRow]:
+    return [row for row in rows if row.level is AreaLevel.VILLAGE and town_of(row.code) == town]
+
+
 def _page(year: int, rows: list[ResidentsRow], form: ResidentsForm, recognised: int | None = None) -> str:
     return render_template(
         "numbers/residents.html",
         form=form,
         year=year,
-        rows=rows,
+        above=[row for row in rows if row.level in BELOW],
+        villages={row.code: _villages(row.code, rows) for row in rows if row.level is AreaLevel.TOWN},
+        to_look_at={town_of(row.code) for row in rows if form.places[row.code].errors or form.is_unsaved(row)},
         recognised=recognised,
         first=FIRST_YEAR,
         has_before=any(row.before for row in rows),
