@@ -50,6 +50,13 @@ DUTY_MATTERS: Final = {
 }
 
 
+def how_many(cases: int, visits: int = 0) -> str:
+    """4 例; of late entries 5 次随访，涉及 4 人: visits are counted, and each person is one case."""
+    if visits:
+        return _("%(n)s 次随访，涉及 %(people)s 人", n=visits, people=cases)
+    return _("%(n)s 例", n=cases)
+
+
 def matter_words(matter: str, period: str) -> str:
     """What an order is about, in the reader's language."""
     if not period:

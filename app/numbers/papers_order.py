@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -18,21 +18,21 @@ from app.core.crypto import digest
 from app.core.db import canonical_json
 from app.core.i18n import _
 from app.core.reasons import say, say_date
-from app.numbers.labels_orders import DEMANDS, OUTCOMES, SINCE, matter_words
-from app.numbers.models import SupervisionOrder, SupervisionStep
+from app.numbers.labels_orders import DEMANDS, OUTCOMES, SINCE, how_many, matter_words
+from app.numbers.models import SupervisionCase, SupervisionOrder, SupervisionStep
 from app.numbers.queries.orders import CaseRow, describe_cases, name_grant, steps_of, unit_names
-from app.numbers.rules.orders import OrderState, Since
+from app.numbers.rules.orders import OrderState, Since, visits_told
 from reports.forms.sheet import Imprint
 from reports.forms.supervision_order import OrderCase, SupervisionOrderDocument, render_supervision_order
 
 
-def order_text(session: Session, order: SupervisionOrder) -> str:
+def order_text(session: Session, order: SupervisionOrder, cases: Iterable[SupervisionCase]) -> str:
     """What the unit is told, out of the order's own facts."""
     return _(
-        "截至%(day)s，%(place)s有 %(n)s 例“%(matter)s”由你单位负责，名单附后。请于%(by)s前书面回复办理情况。",
+        "截至%(day)s，%(place)s有 %(count)s“%(matter)s”由你单位负责，名单附后。请于%(by)s前书面回复办理情况。",
         day=say_date(order.as_of),
         place=full_name(session, order.place),
-        n=order.case_count,
+        count=how_many(order.case_count, visits_told(one.because for one in cases)),
         matter=matter_words(order.matter, order.period),
         by=say_date(order.reply_by),
     )
@@ -47,7 +47,7 @@ def order_paper(
     reply = _last(steps, OrderState.REPLIED)
     hands = display_names(session, {order.issued_by, *([reply.by] if reply else [])})
     cases = tuple(_case(row) for row in rows)
-    text = order_text(session, order)
+    text = order_text(session, order, [row.case for row in rows])
     said = digest(canonical_json([order.number, order.state, text, [repr(one) for one in cases]]))
     wanted = Print(
         "numbers.order_printed", ("supervision_order", order.public_id), order.area_code, said, actor.user_id, now

@@ -13,6 +13,8 @@ TEXTS: dict[str, str] = {
     "numbers.order.words": N_("请填写，最多 %(most)s 字，不要写姓名、证件号和病情"),
     "numbers.order.case_unanswered": N_("请选择这一例的办理情况"),
     "numbers.order.duty.follow_up": N_("随访应于%(on)s前完成"),
+    "numbers.order.duty.follow_up_waits": N_("已于%(on)s随访，待确认（应于%(due)s前完成）"),
+    "numbers.order.entered_late": N_("%(n)s 次随访超过 10 个工作日录入"),
     "numbers.order.duty.reassessment": N_("季度评估应于%(on)s前完成"),
     "numbers.order.duty.confirm_lost": N_("失访应于%(on)s前确认"),
     "numbers.order.duty.agreement_renewal": N_("监护协议应于%(on)s前续签"),

@@ -151,6 +151,7 @@ UNSCOPED = {
     "numbers.queries.totals.residents_of": "a computation of the scheduler, over a county",
     "numbers.queries.events": "a computation of the scheduler, over a county",
     "numbers.queries.marks": "a computation of the scheduler, over a county",
+    "numbers.queries.because": "of rows of a list that `list_members` cut to the actor's area",
     "numbers.queries.behind.latest_first": "of rows of a list that `list_members` cut to the actor's area",
     "numbers.queries.overdue": "of rows of a list that `list_members` cut to the actor's area",
     "numbers.queries.explaining": "of rows of a list that `list_members` cut to the actor's area",

@@ -7,8 +7,9 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.core.reasons import reason
-from app.numbers.queries.explaining import gaps_of
+from app.numbers.queries.because import reasons_of
 from app.numbers.queries.mending import list_missing
+from app.numbers.rules.behind import find_figure
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.service.computing import compute
@@ -51,5 +52,17 @@ def test_a_visit_that_waits_for_the_town_is_told_and_still_counts_once_confirmed
     for name, (_made, standard, meeting) in wanted.items():
         lacks = {lack.what: (lack.because, lack.until) for lack in missing[ids[name]].lacks}
         assert (lacks["standard"], lacks.get("face_to_face")) == (standard, meeting), name
-    told = gaps_of(session, run, [one.who.member for one in missing.values()])
-    assert {name: told[one] for name, one in ids.items()} == {name: row[1][0] for name, row in wanted.items()}
+    members, told = [one.who.member for one in missing.values()], dict[str, dict[str, object]]()
+    for name in ("standard-missing", "overdue"):
+        figure = find_figure(name, NumberSettings())
+        assert figure
+        because = reasons_of(session, run, figure, members)
+        told[name] = {who: because.get(patient) for who, patient in ids.items()}
+    assert told["standard-missing"] == {name: row[1][0] for name, row in wanted.items()}
+    # nobody has to go there again: whoever came waits for the town
+    assert told["overdue"] == {
+        "in time": waits(date(2025, 10, 8)),
+        "only these": waits(date(2025, 1, 8)),
+        "late anyhow": waits(date(2025, 10, 20)),
+        "sent back and withdrawn": None,
+    }

@@ -60,7 +60,7 @@ def names_people(actor: Actor, figure: Figure) -> bool:
 def describe(session: Session, actor: Actor, members: Sequence[IndicatorMember]) -> list[Behind]:
     """Rows with names and where they lead; for a role that may read the names."""
     people = people_named(session, actor, {one.patient_id for one in members if one.patient_id is not None})
-    events = _events(session, actor, members)
+    events = pages_of(session, actor, ((one.kind, one.subject_id) for one in members))
     places = full_names(session, {one.area_code for one in members})
     agencies = agency_names(session, {one.agency_id for one in members if one.agency_id is not None})
     found = []
@@ -119,16 +119,16 @@ def doctors_of(session: Session, actor: Actor, patient_ids: Iterable[int]) -> di
     }
 
 
-def _events(
-    session: Session, actor: Actor, members: Sequence[IndicatorMember]
+def pages_of(
+    session: Session, actor: Actor, subjects: Iterable[tuple[MemberKind, int]]
 ) -> Mapping[tuple[MemberKind, int], tuple[str, str]]:
-    """(kind, id) → its page, for roles that may open it."""
-    found: dict[tuple[MemberKind, int], tuple[str, str]] = {}
+    """(kind, id) of emergencies and discharges → (endpoint, public id) of its page, for roles that may open it."""
+    wanted, found = set(subjects), dict[tuple[MemberKind, int], tuple[str, str]]()
     for kind, (model, endpoint, action) in _PAGES.items():
-        ids = {one.subject_id for one in members if one.kind is kind}
-        if ids and may(actor, action):
+        ids = [number for one, number in wanted if one is kind]
+        for part in slices(ids if may(actor, action) else []):
             rows = session.execute(
-                select(model.id, model.public_id).where(model.id.in_(ids), within(model.area_code, actor))
+                select(model.id, model.public_id).where(model.id.in_(part), within(model.area_code, actor))
             )
             found |= {(kind, row.id): (endpoint, row.public_id) for row in rows}
     return found

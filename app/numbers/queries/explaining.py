@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.core.reasons import Reason
 from app.core.spans import Span, difference
-from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.models import IndicatorRun
 from app.numbers.queries.timeline import NOBODY_CAN_COME, is_span_of_days
-from app.numbers.rules.membership import MemberKind
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.rules.standard import TOUCHED_DAYS, DatedVisit, Window, failing_gap, waits_for_confirmation
 from app.patients.models import PatientSpan
@@ -52,14 +51,6 @@ class VisitsOf:
         begun = self.managed_from or date.max
         found = [Span(max(first, begun), last) for first, last in ended if begun <= last]
         return [half for half in found if sum(part.days for part in difference([half], self.rests)) > TOUCHED_DAYS]
-
-
-def gaps_of(session: Session, run: IndicatorRun, members: Iterable[IndicatorMember]) -> dict[int, Reason]:
-    """patient id → the first gap, for rows of a list that has been cut to the actor's area."""
-    settings = NumberSettings.from_json(run.settings)
-    known = visits_of(session, run, [one.subject_id for one in members if one.kind is MemberKind.PATIENT])
-    gaps = {patient: one.gap(run, settings) for patient, one in known.items()}
-    return {patient: gap for patient, gap in gaps.items() if gap is not None}
 
 
 def visits_of(session: Session, run: IndicatorRun, patients: Sequence[int]) -> dict[int, VisitsOf]:

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app.areas.models import Agency, AgencyKind
 from app.areas.queries import list_agencies
 from app.areas.rules import county_of, prefix_of, town_of
 from app.core.actor import Actor
+from app.core.batches import slices
 from app.core.errors import NotFound
 from app.core.reasons import Reason, reason
 from app.core.scope import within, within_prefix
 from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.queries.answering import is_split, units_of
+from app.numbers.queries.because import reasons_of
 from app.numbers.queries.board import get_place
 from app.numbers.queries.runs import find_run, group_members, list_members
-from app.numbers.rules.behind import MISSING, find_figure
-from app.numbers.rules.causes import cause_of
-from app.numbers.rules.membership import Figure
-from app.numbers.rules.orders import ANY_DUTY, DUTIES, MOST_CASES, CaseKind, may_be_ordered
+from app.numbers.rules.behind import find_figure
+from app.numbers.rules.membership import Figure, Weight
+from app.numbers.rules.orders import ANY_DUTY, DUTIES, ENTERED_LATE, MOST_CASES, CaseKind, may_be_ordered
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
+from app.visits.models import FollowUpVisit
+from app.visits.queries_confirmation import is_unconfirmed
 
 # whoever answers for a place answers for its agreements, not the health centre that the duty's patient belongs to
 _RENEWS = Task.kind == TaskKind.AGREEMENT_RENEWAL
@@ -44,6 +49,11 @@ class Matter:
     @property
     def period(self) -> str:
         return self.run.period if self.run else ""
+
+    @property
+    def counts_visits(self) -> bool:
+        """Whether the list adds up visits, so that an order has fewer cases than its figure says."""
+        return self.figure is not None and self.figure.weight is Weight.VISITS_LATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,47 +84,82 @@ def get_matter(session: Session, actor: Actor, name: str, place: str, period: st
     return Matter(name, place, run, figure)
 
 
-def count_by_unit(session: Session, actor: Actor, matter: Matter, today: date) -> list[tuple[Agency | None, int]]:
-    """Which unit answers for how many, the most first; None where no unit is entered."""
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a list has of a unit (None where none is entered): so many of what its figure counts, visits perhaps, and so many cases."""
+
+    unit: Agency | None
+    count: int
+    cases: int
+
+
+def count_by_unit(session: Session, actor: Actor, matter: Matter, today: date) -> list[Share]:
+    """Which unit answers for how many, the most first."""
     counts: Counter[int | None] = Counter()
-    if matter.run is not None and matter.figure is not None:
-        for _village, agency_id, count, _rows in group_members(session, actor, matter.run, matter.place, matter.figure):
-            counts[agency_id] += count
+    cases: Counter[int | None] = Counter()
+    if matter.run is None or matter.figure is None:
+        counts = cases = _duties_by_unit(session, actor, matter, today)
+    elif is_split(matter.figure):
+        members = list_members(session, actor, matter.run, matter.place, matter.figure, limit=None)
+        counts = cases = Counter(units_of(session, actor, matter.figure, members).values())
     else:
-        counts.update(_duties_by_unit(session, actor, matter, today))
+        for _village, agency_id, count, rows in group_members(session, actor, matter.run, matter.place, matter.figure):
+            counts[agency_id] += count
+            cases[agency_id] += rows
     known = {one.id: one for one in list_agencies(session, actor)}
-    found = [(known.get(agency_id or 0), count) for agency_id, count in counts.items()]
-    return sorted(found, key=lambda one: (-one[1], one[0].name if one[0] else ""))
+    found = [Share(known.get(agency_id or 0), count, cases[agency_id]) for agency_id, count in counts.items()]
+    return sorted(found, key=lambda one: (-one.count, one.unit.name if one.unit else ""))
 
 
 def list_late_cases(session: Session, actor: Actor, matter: Matter, agency: Agency, today: date) -> list[LateCase]:
     """What the unit answers for; one more than an order may have, where there are more."""
-    if matter.run is not None and matter.figure is not None:
-        rows = list_members(
-            session, actor, matter.run, matter.place, matter.figure, agency_id=agency.id, limit=MOST_CASES + 1
-        )
-        return [_of_member(matter.name, one) for one in rows]
+    if matter.run is None or matter.figure is None:
+        return _late_duties(session, actor, matter, agency, today)
+    which = (session, actor, matter.run, matter.place, matter.figure)
+    if is_split(matter.figure):
+        everybody = list_members(*which, limit=None)
+        units = units_of(session, actor, matter.figure, everybody)
+        members = [one for one in everybody if units[one.kind, one.subject_id] == agency.id][: MOST_CASES + 1]
+    else:
+        members = list_members(*which, agency_id=agency.id, limit=MOST_CASES + 1)
+    because = reasons_of(session, matter.run, matter.figure, members)
+    return [_of_member(matter.figure, one, because.get(one.subject_id)) for one in members]
+
+
+def _of_member(figure: Figure, member: IndicatorMember, because: Reason | None) -> LateCase:
+    if figure.weight is Weight.VISITS_LATE:
+        because = reason(ENTERED_LATE, n=member.visits - member.visits_in_time)
+    because = because or reason(f"numbers.figure.{figure.name}")
+    return LateCase(CaseKind(member.kind.value), member.subject_id, member.patient_id, member.area_code, because)
+
+
+def _late_duties(session: Session, actor: Actor, matter: Matter, agency: Agency, today: date) -> list[LateCase]:
     wanted = select(Task.id, Task.kind, Task.patient_id, Task.area_code, Task.due_on)
     late = wanted.where(*_late(actor, matter, today), _of_unit(agency)).order_by(Task.due_on, Task.id)
+    rows = session.execute(late.limit(MOST_CASES + 1)).all()
+    visited = _visited(session, {row.patient_id for row in rows if row.kind is TaskKind.FOLLOW_UP})
     return [
-        LateCase(
-            CaseKind.DUTY,
-            row.id,
-            row.patient_id,
-            row.area_code,
-            reason(f"numbers.order.duty.{row.kind}", on=row.due_on),
-        )
-        for row in session.execute(late.limit(MOST_CASES + 1))
-    ]
+        LateCase(CaseKind.DUTY, row.id, row.patient_id, row.area_code, _of_duty(row.kind, row.due_on, visited.get(row.patient_id)))
+        for row in rows
+    ]  # fmt: skip
 
 
-def _of_member(figure: str, member: IndicatorMember) -> LateCase:
-    because = (
-        reason(f"numbers.cause.{cause_of(figure.removesuffix(MISSING), member.bits)}")
-        if figure.endswith(MISSING)
-        else reason(f"numbers.figure.{figure}")
-    )
-    return LateCase(CaseKind(member.kind.value), member.subject_id, member.patient_id, member.area_code, because)
+def _of_duty(kind: TaskKind, due_on: date, visited_on: date | None) -> Reason:
+    """A visit that the town has yet to confirm is named: what is late is the confirmation."""
+    if kind is TaskKind.FOLLOW_UP and visited_on is not None:
+        return reason("numbers.order.duty.follow_up_waits", on=visited_on, due=due_on)
+    return reason(f"numbers.order.duty.{kind}", on=due_on)
+
+
+def _visited(session: Session, patients: Collection[int]) -> dict[int, date]:
+    """patient → the last visit, where the town has yet to confirm it."""
+    visit, waits = FollowUpVisit, func.max(case((is_unconfirmed(), FollowUpVisit.visited_on)))
+    last, found = func.max(visit.visited_on), dict[int, date]()
+    stands = select(visit.patient_id, waits).where(visit.is_complete, visit.withdrawn_at.is_(None))
+    for part in slices(patients):
+        rows = stands.where(visit.patient_id.in_(part)).group_by(visit.patient_id).having(waits == last)
+        found.update(dict(session.execute(rows).all()))
+    return found
 
 
 def _duties_by_unit(session: Session, actor: Actor, matter: Matter, today: date) -> Counter[int | None]:

@@ -18,6 +18,7 @@ from app.core.errors import NotFound
 from app.core.reasons import Reason
 from app.core.scope import within
 from app.numbers.models import IndicatorMember, IndicatorRun, SupervisionCase, SupervisionOrder, SupervisionStep
+from app.numbers.queries.behind import pages_of
 from app.numbers.rules.behind import fields_told, find_figure
 from app.numbers.rules.membership import MemberKind
 from app.numbers.rules.orders import AWAITS_REPLY, ENDED, CaseKind, OrderState, Since, since_of_member
@@ -27,6 +28,7 @@ from app.people.models import Person
 from app.tasks.models import Task, TaskState
 
 SHOWN = 200  # orders of a list
+_EVENTS = (CaseKind.EMERGENCY, CaseKind.DISCHARGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class CaseRow:
     place: str
     name: str | None
     record_number: str | None
-    opens: str | None
+    # (endpoint, public id)
+    opens: tuple[str, str] | None
     because: Reason | None
     since: Since
 
@@ -145,7 +148,8 @@ def describe_cases(session: Session, actor: Actor, order: SupervisionOrder) -> l
     people = (
         _people(session, actor, {one.patient_id for one in cases if one.patient_id}) if grant is not Grant.NONE else {}
     )
-    found = []
+    events = [(MemberKind(one.kind.value), one.subject_id) for one in cases if one.kind in _EVENTS]
+    pages, found = pages_of(session, actor, events) if events else {}, []
     for one in cases:
         public_id, number, name = people.get(one.patient_id or 0, (None, None, None))
         is_named = grant is Grant.FULL
@@ -155,7 +159,11 @@ def describe_cases(session: Session, actor: Actor, order: SupervisionOrder) -> l
                 places[one.area_code],
                 name if is_named else None,
                 number,
-                public_id if is_named and may(actor, Action.SEE_REGISTER) else None,
+                pages.get((MemberKind(one.kind.value), one.subject_id))
+                if one.kind in _EVENTS
+                else ("desk.patient", public_id)
+                if public_id and is_named and may(actor, Action.SEE_REGISTER)
+                else None,
                 Reason.from_json(one.because) if grant is not Grant.NONE else None,
                 since[one.id],
             )

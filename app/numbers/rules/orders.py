@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
+from app.areas.models import AgencyKind
 from app.numbers.rules.behind import MISSING
 from app.numbers.rules.indicators import LOCKED_UP, LOST, OVERDUE
 from app.numbers.rules.membership import Figure, InSet
@@ -17,6 +20,19 @@ MOST_CASES = 300  # of one order: more is no list that a unit works off within i
 ANY_DUTY = "late"
 # the duties that units are held to, as their late list has them
 DUTIES = (TaskKind.FOLLOW_UP, TaskKind.REASSESSMENT, TaskKind.CONFIRM_LOST, TaskKind.AGREEMENT_RENEWAL)
+
+# of a figure that counts visits a case is a patient, and says how many of his visits it is
+ENTERED_LATE = "numbers.order.entered_late"
+# units whose accounts answer orders
+_ANSWER = frozenset(
+    {
+        AgencyKind.HEALTH_CENTRE,
+        AgencyKind.GOVERNANCE,
+        AgencyKind.HOSPITAL,
+        AgencyKind.POLICE,
+        AgencyKind.CIVIL_AFFAIRS,
+    }
+)
 
 _BAD = frozenset(one.name for one in (OVERDUE, LOST, LOCKED_UP))
 
@@ -81,6 +97,16 @@ class Since(StrEnum):
     STILL = "still"
     MENDED = "mended"
     GONE = "gone"  # nobody owes it any more
+
+
+def may_answer(kind: AgencyKind) -> bool:
+    """Whether somebody of such a unit can receive an order and reply."""
+    return kind in _ANSWER
+
+
+def visits_told(cases: Iterable[Mapping[str, Any]]) -> int:
+    """How many visits were entered late in all, by what the cases (a `Reason` as stored) say; 0 of an order about anything else."""
+    return sum(int(one["args"]["n"]) for one in cases if one["code"] == ENTERED_LATE)
 
 
 def may_be_ordered(figure: str) -> bool:

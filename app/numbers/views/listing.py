@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.i18n import _
-from app.core.reasons import Reason, reason, say
+from app.core.reasons import Reason, say
 from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.queries.because import reasons_of
 from app.numbers.queries.behind import (
     SIZE,
     Behind,
@@ -23,15 +24,12 @@ from app.numbers.queries.behind import (
     list_groups,
     names_people,
 )
-from app.numbers.queries.explaining import gaps_of
 from app.numbers.queries.overdue import Late
 from app.numbers.queries.runs import count_members, count_rows, list_members
 from app.numbers.rules.behind import MISSING, missing_of
-from app.numbers.rules.causes import cause_of
 from app.numbers.rules.indicators import OVERDUE, Indicator, indicators
 from app.numbers.rules.membership import Figure, Weight
 from app.numbers.rules.settings import NumberSettings
-from app.numbers.rules.standard import WAITS
 
 LARGEST = 10_000_000  # of a page's beginning; more is no list of a county
 _COUNTS: dict[Weight, Callable[[IndicatorMember], int]] = {
@@ -39,8 +37,6 @@ _COUNTS: dict[Weight, Callable[[IndicatorMember], int]] = {
     Weight.VISITS_IN_TIME: lambda row: row.visits_in_time,
     Weight.VISITS_LATE: lambda row: row.visits - row.visits_in_time,
 }
-# what a patient's state says before his visits do
-_TOLD_BY_STATE = ("numbers.cause.refused", "numbers.cause.lost", "numbers.cause.no_visit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +142,7 @@ def _rows(session: Session, actor: Actor, one: Listed, after: int) -> list[Row]:
         doctors = doctors_of(session, actor, [row.subject_id for row in members])
     else:
         members = list_members(*which, agency_id=one.agency_id, after=after, limit=SIZE)
-    because, count = _reasons(session, one.run, one.figure, members), _COUNTS.get(one.figure.weight)
+    because, count = reasons_of(session, one.run, one.figure, members), _COUNTS.get(one.figure.weight)
     return [
         Row(
             who,
@@ -157,23 +153,6 @@ def _rows(session: Session, actor: Actor, one: Listed, after: int) -> list[Row]:
         )
         for who in describe(session, actor, members)
     ]
-
-
-def _reasons(session: Session, run: IndicatorRun, figure: Figure, members: list[IndicatorMember]) -> dict[int, Reason]:
-    """Of a list of the missing, why each is; the visits are told exactly."""
-    if not figure.name.endswith(MISSING):
-        return {}
-    code = figure.name.removesuffix(MISSING)
-    causes = {one.subject_id: reason(f"numbers.cause.{cause_of(code, one.bits)}") for one in members}
-    kept = {patient for patient, cause in causes.items() if cause.code in _TOLD_BY_STATE}
-    gaps = gaps_of(session, run, members) if code.startswith("standard") else {}
-    told = {patient: gap for patient, gap in gaps.items() if patient not in kept or _waits_unseen(causes[patient], gap)}
-    return causes | told
-
-
-def _waits_unseen(cause: Reason, gap: Reason) -> bool:
-    """No visit counts, but one waits for the town."""
-    return gap.code == WAITS and cause.code == "numbers.cause.no_visit"
 
 
 def _lists_of(indicator: Indicator) -> list[str]:

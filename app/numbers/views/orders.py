@@ -8,7 +8,6 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.accounts.queries import display_names
 from app.areas.queries import full_name, names_of, place_of
-from app.audit.service import note
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
@@ -17,8 +16,7 @@ from app.core.forms import Form
 from app.core.i18n import _
 from app.core.web import forget_reads, read_session, show_errors
 from app.numbers.forms_orders import OrderForm, ReplyForm, SendBackForm, WithdrawForm, reply_form
-from app.numbers.labels_orders import DEMANDS, OUTCOMES, SINCE, SINCE_TONES, STATES, TONES, matter_words
-from app.numbers.models import SupervisionOrder
+from app.numbers.labels_orders import DEMANDS, OUTCOMES, SINCE, SINCE_TONES, STATES, TONES, how_many, matter_words
 from app.numbers.papers_order import order_text
 from app.numbers.queries.order_cases import Matter, count_by_unit, get_matter, list_late_cases
 from app.numbers.queries.orders import (
@@ -43,10 +41,13 @@ from app.numbers.rules.orders import (
     Demand,
     OrderState,
     Since,
+    may_answer,
     may_become,
+    visits_told,
 )
 from app.numbers.service.ordering import get_unit, reply_deadline, send_order
 from app.numbers.views.blueprint import Answer, numbers
+from app.numbers.views.noting import note_list
 
 TABS: Final = {"open": AWAITS_REPLY, "replied": frozenset({OrderState.REPLIED}), "ended": ENDED}
 
@@ -95,7 +96,15 @@ def new_order() -> str:
     """Which unit answers for how much of the list that the address names; of all late duties where it names none."""
     session, actor = read_session(), current_actor()
     matter = _matter()
-    units = count_by_unit(session, actor, matter, current_clock().today())
+    shares = count_by_unit(session, actor, matter, current_clock().today())
+    units = [
+        (
+            one.unit,
+            how_many(one.cases, one.count if matter.counts_visits else 0),
+            one.unit is not None and may_answer(one.unit.kind),
+        )
+        for one in shares
+    ]
     return render_template("numbers/order_units.html", units=units, **_about(matter))
 
 
@@ -138,14 +147,20 @@ def order(public_id: str) -> str:
 
 
 def order_page(public_id: str, failed: Form | None = None) -> str:
-    """One order; `failed` is the form that could not be taken. Names shown are noted."""
+    """One order; `failed` is the form that could not be taken. Noted."""
     session, actor = read_session(), current_actor()
     found = get_order(session, actor, public_id)
     rows = describe_cases(session, actor, found)
     answers, sends = may(actor, Action.ANSWER_ORDERS), may(actor, Action.SEND_ORDERS)
     steps = steps_of(session, found)
-    if any(row.name for row in rows):
-        _note_opened(found)
+    note_list(
+        "numbers.order_opened",
+        found.area_code,
+        found.case_count,
+        names=any(row.name for row in rows),
+        subject=("supervision_order", found.public_id),
+        number=found.number,
+    )
     replies = answers and may_become(found.state, OrderState.REPLIED)
     reply = failed if isinstance(failed, ReplyForm) else case_form(rows) if replies else None
     return render_template(
@@ -156,7 +171,8 @@ def order_page(public_id: str, failed: Form | None = None) -> str:
         unit=unit_names(session, [found])[found.agency_id],
         place=full_name(session, found.place),
         matter=matter_words(found.matter, found.period),
-        text=order_text(session, found),
+        text=order_text(session, found, [row.case for row in rows]),
+        how_many=how_many(found.case_count, visits_told(row.case.because for row in rows)),
         demand=_(DEMANDS[found.demand]),
         steps=steps,
         hands=display_names(session, {one.by for one in steps}),
@@ -181,20 +197,6 @@ def case_form(rows: list[CaseRow]) -> ReplyForm:
     return reply_form([(row.case.id, row.case.outcome.value if row.case.outcome else None) for row in rows])
 
 
-def _note_opened(found: SupervisionOrder) -> None:
-    """Who looked at the names on an order."""
-    with transaction() as session:
-        note(
-            session,
-            current_actor(),
-            "numbers.order_opened",
-            now=current_clock().now(),
-            subject=("supervision_order", found.public_id),
-            area_code=found.area_code,
-            count=found.case_count,
-        )
-
-
 def _matter() -> Matter:
     """What the address names; every late duty of the actor's area where it names nothing."""
     args, actor = request.args, current_actor()
@@ -215,11 +217,13 @@ def _about(matter: Matter) -> dict[str, object]:
 def _ask(agency: str, form: OrderForm) -> str:
     session, actor, today = read_session(), current_actor(), current_clock().today()
     unit, matter = get_unit(session, actor, agency), _matter()
+    cases = list_late_cases(session, actor, matter, unit, today)
     return render_template(
         "numbers/order_new.html",
         form=form,
         unit=unit,
-        case_count=len(list_late_cases(session, actor, matter, unit, today)),
+        case_count=len(cases),
+        how_many=how_many(len(cases), visits_told(one.because.to_json() for one in cases)),
         most=MOST_CASES,
         because_of=reply_deadline(session, today, form.working_days.data or REPLY_WITHIN).reasons,
         **_about(matter),
