@@ -142,7 +142,7 @@ def compute_numbers(database: Database, today: date, now: datetime, progress: Pr
 def purge_expired(session: Session, _period: str, _today: date, now: datetime) -> Made:
     gone = purge_files(session, now) + purge_work(session, now - WORK_ITEMS_KEPT) + sign_in.purge(session, now)
     gone += roster.purge_rows(session, now - IMPORT_ROWS_KEPT) + forget_contents(session, now)
-    gone += forget_drafts(session, now)
+    gone += forget_drafts(session, now) + roster.forget_comparisons(session, now)
     return Made(gone)
 
 

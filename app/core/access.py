@@ -238,6 +238,10 @@ class Action(StrEnum):
     OBJECT_TO_APPRAISAL = "object_to_appraisal"  # a unit's word against one of its own marks
     KEEP_APPRAISAL = "keep_appraisal"  # scheme, preview, publish, answer objections
     SEE_QUALITY = "see_quality"  # records that lack or contradict something, each with whose it is
+    SEE_COMPARISON = (
+        "see_comparison"  # how many the national system's export has otherwise than the register, in counts
+    )
+    COMPARE_NATIONAL = "compare_national"  # load such an export, see who it is, say what becomes of each
     KEEP_TRAINING = "keep_training"  # sessions, attendees, hours
     SEE_TOWN = "see_town"
     READ_AUDIT = "read_audit"
@@ -437,6 +441,9 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     Action.OBJECT_TO_APPRAISAL: frozenset({Role.HEALTH_LEAD, Role.TOWN}),
     Action.KEEP_APPRAISAL: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
     Action.SEE_QUALITY: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD, Role.DOCTOR}),
+    Action.SEE_COMPARISON: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE}),
+    # an export is diagnoses, days of birth and ID numbers from end to end, which the coordinator does not read (roles.md)
+    Action.COMPARE_NATIONAL: frozenset({Role.COUNTY_OFFICE}),
     Action.KEEP_TRAINING: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD}),
     Action.SEE_TOWN: frozenset({Role.TOWN}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),

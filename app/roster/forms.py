@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from app.core.fields import Answered, DayField, ListField
+from app.core.fields import Answered, DayField, ListField, labelled
 from app.core.forms import Form
 from app.core.i18n import lazy_
 from app.core.reasons import Reason, say
@@ -18,6 +18,7 @@ from app.roster.commands import Mode
 from app.roster.rules.book import Book
 from app.roster.rules.columns import Field
 from app.roster.rules.header import SEARCHED_ROWS, WIDEST_SHEET, Override, find_mapping
+from app.roster.texts_national import WORDS
 from app.subsidies.rules.checks import ListKind
 
 MOST_SHEETS = 100
@@ -45,6 +46,29 @@ class CheckListForm(Form):
     def __init__(self, kinds: Iterable[ListKind], **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.kind.offer((kind.value, say(Reason(f"subsidies.list.{kind}"))) for kind in kinds)
+
+
+class NationalForm(Form):
+    """A register exported from the national system, and the day on which it was exported."""
+
+    as_of = DayField(lazy_("导出日期"), [Answered(lazy_("请填写从国家系统导出的日期"))])
+    file = FileField(lazy_("国家系统导出的工作簿"), validators=[FileRequired(lazy_("请选择国家系统导出的工作簿"))])
+
+
+class DecideForm(Form):
+    """What becomes of the findings that are ticked."""
+
+    decision = ListField(lazy_("处理结果"), labelled(WORDS), [Answered(lazy_("请选择处理结果"))])
+
+
+class AnswerForm(Form):
+    """Whether a row is about the patient of the same name and birth date."""
+
+    same = ListField(
+        lazy_("是否同一人"),
+        [("yes", lazy_("是同一人")), ("no", lazy_("不是同一人"))],
+        [Answered(lazy_("请选择是否同一人"))],
+    )
 
 
 class ImportForm(Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import app.roster.texts_national  # noqa: F401  # registers its sentences
 from app.core.i18n import N_
 from app.core.reasons import register
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import get_actor_by_id
-from app.areas.queries import place_of
+from app.areas.queries import names_of, place_of
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.dates import parse_date
@@ -26,18 +26,22 @@ from app.roster.commands import ImportResult, Mode
 from app.roster.forms import overrides_of
 from app.roster.papers import REJECTS_NAME, XLSX, rejects_of
 from app.roster.queries import ROSTER_KIND, VISITS_KIND, area_index, get_import
+from app.roster.queries_national import find_comparison_of, newest_mapping
 from app.roster.rules.book import ROSTER
 from app.roster.rules.header import SheetMapping
 from app.roster.rules.listed_columns import LISTED
-from app.roster.rules.listed_mapping import remembered
+from app.roster.rules.listed_mapping import mapping_to_remember, remembered
 from app.roster.rules.listed_rows import read_listed
+from app.roster.rules.national_columns import NATIONAL as NATIONAL_BOOK
+from app.roster.rules.national_rows import read_national
 from app.roster.rules.rows import read_roster
 from app.roster.rules.visit_columns import VISITS as VISIT_BOOK
 from app.roster.rules.visit_rows import read_visits
 from app.roster.service import import_roster, import_visits
 from app.roster.service.importing import counts_of
 from app.roster.service.listing import ListFile, county_of_actor, list_counts, load_check_list
-from app.roster.service.uploads import CHECK_LISTS, ROSTERS, VISITS, forget_upload, get_upload
+from app.roster.service.national import Export, compare_export
+from app.roster.service.uploads import CHECK_LISTS, NATIONAL, ROSTERS, VISITS, forget_upload, get_upload
 from app.roster.service.visiting import visit_counts
 from app.subsidies.queries.hits import last_mapping
 from app.subsidies.rules.checks import ListKind
@@ -45,6 +49,7 @@ from app.subsidies.rules.checks import ListKind
 IMPORT = "roster_import"
 IMPORT_VISITS = "visits_import"
 COMPARE = "check_list_load"
+COMPARE_NATIONAL = "national_compare"
 REJECTS_KEPT = timedelta(days=30)
 
 
@@ -110,6 +115,33 @@ def compare(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
     return WorkDone(result={"import": done.kept.public_id, **list_counts(done.kept)})
 
 
+def compare_national(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
+    """Compare an export of the national system and take the file away; an upload that has been compared is found again."""
+    clock, keyring = current_clock(), current_keyring()
+    today, now, name = clock.today(), clock.now(), item.args["file"]
+    with database.reading() as session:
+        actor = get_actor_by_id(session, item.asked_by)
+        known = find_comparison_of(session, actor, name)
+        if known:
+            return WorkDone(result={"import": known.public_id})
+        upload, county = get_upload(session, keyring, actor, NATIONAL, name, now), county_of_actor(actor)
+        areas, county_name = area_index(session, actor), names_of(session, [county])[county]
+        mapped = newest_mapping(session, actor)
+    progress(0, 0)
+    sheets = upload.sheets()
+    overrides = {
+        **remembered(sheets, mapped, NATIONAL_BOOK),
+        **overrides_of(sheets, item.args["mapping"], NATIONAL_BOOK),
+    }
+    found = read_national(sheets, areas, county_name, today, overrides)
+    mapping = mapping_to_remember(sheets, found.mappings, overrides)
+    export = Export(name, upload.sha256, parse_date(item.args["as_of"]), county, found, mapping)
+    done = compare_export(database.reading, database.transaction, keyring, actor, export, now, progress)
+    with database.transaction() as session:
+        forget_upload(session, actor, NATIONAL, name)
+    return WorkDone(result={"import": done, "rows": len(found.rows)})
+
+
 def _keep_rejects(
     session: Session,
     actor: Actor,
@@ -132,4 +164,9 @@ def _keep_rejects(
     return file.id
 
 
-HANDLERS: dict[str, Handler] = {IMPORT: store, IMPORT_VISITS: store_visits, COMPARE: compare}
+HANDLERS: dict[str, Handler] = {
+    IMPORT: store,
+    IMPORT_VISITS: store_visits,
+    COMPARE: compare,
+    COMPARE_NATIONAL: compare_national,
+}

@@ -36,6 +36,7 @@ DATA = (
     "messages/service/hearing.py",  # what people answer
     "messages/suggested.py",  # words to begin with, in both languages
     "roster/rules/",
+    "roster/papers_national.py",
     "subsidies/rules/returns.py",
     "subsidies/rules/remark.py",  # words that a bank's receipt must not bear
     "subsidies/rules/grounds.py",  # signs that document numbers have

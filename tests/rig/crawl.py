@@ -96,6 +96,7 @@ SUBJECTS = {
     "/roster/files/": "upload",
     "/roster/imports/": "roster_import",
     "/roster/visits/imports/": "visit_import",
+    "/roster/national/": "national_comparison",
 }
 # Other arguments by their names.
 ARGUMENTS = {
@@ -113,6 +114,7 @@ ARGUMENTS = {
     "reception_id": "reception",
     "delivery_id": "delivery",
     "item_id": "item",
+    "finding_id": "national_finding",
     "place": "place",
 }
 # Arguments that name a choice, not a thing: any of them is everybody's.
@@ -134,6 +136,7 @@ CHOICES = {
     "held_on": "2026-11-05",
     "number": "1",
     "list_kind": "funeral",
+    "finding_kind": "missing_there",
     "as_of": "2026-09-30",
     "period": "2026Q3",
     "figure": "registered",
@@ -202,6 +205,7 @@ def _value(route: Route, name: str, place: Place | None, user: str) -> str:
         ("/reports/files/", place.file),
         ("/roster/visits/files/", place.visit_upload),
         ("/roster/lists/", place.list_upload),
+        ("/roster/national/files/", place.register_upload),
     ):
         if route.rule.startswith(prefix):
             return owned.get(user) or next(iter(owned.values()))

@@ -110,6 +110,7 @@ from tests.rig.scene_benefits import insure_and_help
 from tests.rig.scene_handover import hand_over
 from tests.rig.scene_loop import Around, begin_loop
 from tests.rig.scene_messages import say_something
+from tests.rig.scene_national import compare_with_export
 from tests.rig.scene_numbers import count_and_submit
 from tests.rig.scene_orders import send_orders
 from tests.rig.visits import command, unstable
@@ -284,6 +285,10 @@ class Place:
     # a list of visits is seen by whoever sent it
     visit_upload: dict[str, str] = field(default_factory=dict)
     visit_import: str = ""
+    # an export of the national system that waits, and one that was compared, with a row that may be about the patient
+    register_upload: dict[str, str] = field(default_factory=dict)
+    national_comparison: str = ""
+    national_finding: str = ""
     # another office's list that waits to be compared, for whoever sent it; one that was, and a person on it
     list_upload: dict[str, str] = field(default_factory=dict)
     check_list: str = ""
@@ -684,6 +689,7 @@ def _keep_files(ground: _Ground) -> None:
             list_template_workbook(ListKind.FUNERAL), ground.county, ground.everybody[name], NOW,
         )  # fmt: skip
         found.list_upload[name] = waiting.public_id
+    compare_with_export(session, keyring, ground.everybody, ground.office, ground.county, found)
     visited = RosterImport(
         file_sha256="1" * 64,
         area_code=town_of(ground.village),

@@ -35,6 +35,7 @@ KINDS = {
     "roster_import": (N_("导入花名册"), Action.IMPORT_ROSTER),
     "visits_import": (N_("导入国家系统的随访"), Action.IMPORT_VISITS),
     "check_list_load": (N_("核对其他部门的名单"), Action.KEEP_CHECK_LISTS),
+    "national_compare": (N_("比对国家系统导出的名单"), Action.COMPARE_NATIONAL),
     "insurance_report": (N_("办理增减员"), Action.KEEP_INSURANCE),
     "insured_list_pdf": (N_("打印参保名单"), Action.KEEP_INSURANCE),
     "insured_list_xlsx": (N_("导出参保名单"), Action.KEEP_INSURANCE),
@@ -61,6 +62,7 @@ COUNTED = {
         "errors": N_("退回"),
         "proposals": N_("与这里不同"),
     },
+    "national_compare": {"rows": N_("数据行")},
     "check_list_load": {
         "rows": N_("数据行"),
         "hits": N_("证件号码相同"),
@@ -73,6 +75,7 @@ RESULTS = {
     "roster_import": "roster.show_import",
     "visits_import": "roster.show_visit_import",
     "check_list_load": "subsidies.show_check_list",
+    "national_compare": "roster.show_comparison",
 }
 # kind → where its outcome is found again among its like
 PAGES = {"subsidy_late_facts": "subsidies.recoveries", "numbers_report": "numbers.reports"}

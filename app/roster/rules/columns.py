@@ -141,6 +141,8 @@ class Field(StrEnum):
     LISTED_FROM = "listed_from"
     LISTED_TO = "listed_to"
     ID_TAIL = "id_tail"
+    AGENCY = "agency"
+    STATE = "registry_state"
     IGNORED = "ignored"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.core.workbooks.sheet import Cell, Sheet
+from app.roster.rules.book import Book
 from app.roster.rules.columns import Field
 from app.roster.rules.header import SEARCHED_ROWS, Override, SheetMapping
 from app.roster.rules.listed_columns import LISTED
@@ -30,13 +31,13 @@ def mapping_to_remember(
     }
 
 
-def remembered(sheets: Sequence[Sheet], stored: Mapping[str, Any]) -> dict[str, Override]:
+def remembered(sheets: Sequence[Sheet], stored: Mapping[str, Any], book: Book = LISTED) -> dict[str, Override]:
     """Sheet name → the mapping that a person chose for the same header before."""
     found = {}
     for sheet in sheets if stored else ():
         for number, row in enumerate(sheet.rows[:SEARCHED_ROWS], 1):
             if columns := stored.get(_digest(row)):
-                known = {letter: name for letter, name in columns.items() if not name or name in LISTED.fields}
+                known = {letter: name for letter, name in columns.items() if not name or name in book.fields}
                 found[sheet.name] = Override({at: Field(name) if name else None for at, name in known.items()}, number)
                 break
     return found

@@ -137,15 +137,15 @@ def _row(row: RowCells) -> ListedRow | str:
 def _masked_tail(row: RowCells) -> str:
     """The end of a number of which the office shows only a part."""
     shown = str(row.cell(Field.PATIENT_ID) or "").strip().upper()
-    return shown[-TAIL:] if _MASK in shown and _is_tail(shown[-TAIL:]) else ""
+    return shown[-TAIL:] if _MASK in shown and is_tail(shown[-TAIL:]) else ""
 
 
 def _tail(cell: Cell) -> str | None:
     shown = cells.text(cell).strip().upper().zfill(TAIL) if cell is not None else ""
-    return shown if _is_tail(shown) else None
+    return shown if is_tail(shown) else None
 
 
-def _is_tail(text: str) -> bool:
+def is_tail(text: str) -> bool:
     return len(text) == TAIL and text[:-1].isascii() and text[:-1].isdigit() and (text[-1].isdigit() or text[-1] == "X")
 
 

@@ -50,6 +50,9 @@ class Differs(IntFlag):
     AGENCY = 512
 
 
+NOTHING = Differs(0)
+
+
 class Decision(StrEnum):
     """A person's word on a finding."""
 

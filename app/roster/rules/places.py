@@ -59,6 +59,7 @@ class AreaIndex:
     def __init__(self, areas: Iterable[AreaNode]) -> None:
         self._nodes = {node.code: node for node in areas}
         self._above = [_key(node.name) for node in self._nodes.values() if not node.is_town and not node.is_village]
+        self._counties = {code[:6] for code in self._nodes if code[4:6] != "00"}
         self._towns = _Names()
         self._villages: dict[str, _Names] = defaultdict(_Names)
         self._everywhere = _Names()
@@ -97,13 +98,38 @@ class AreaIndex:
             raise CellError(found.why)
         return found
 
-    def town_in(self, words: str) -> str | None:
-        """The one town whose full name stands in a title or a sheet's name."""
+    def known(self, code: str) -> str:
+        """A code of the tree, also without its last zeros; empty where it names none, or nothing as small as a town."""
+        node = self._nodes.get(code.ljust(12, "0")) if len(code) in (9, 12) else None
+        return node.code if node and (node.is_town or node.is_village) else ""
+
+    def is_elsewhere(self, code: str) -> bool:
+        """A code of another county than those of the tree."""
+        return len(code) in (6, 9, 12) and bool(self._nodes) and code[:6] not in self._counties
+
+    def any_level(self, town: Cell, village: Cell, address: str) -> str:
+        """The village, or where only the town is known its code, of what columns or an address say; empty where it is not to be told."""
+        tries: list[tuple[Cell, Cell]] = [(town, village)] if town or village else []
+        for pair in (*tries, *([("", address)] if address else [])):
+            try:
+                return self.by_name(*pair)
+            except CellError:
+                continue
+        for words in (text(town), text(village), address):
+            if words and (found := self._one_town(words)):
+                return found
+        return ""
+
+    def _one_town(self, words: str) -> str | None:
         shown = _key(words)
         found = {codes[0] for name, codes in self._towns.whole.items() if name in shown and len(codes) == 1}
-        if not found and shown:
-            found = set(self._towns.find(shown, _TOWN_SUFFIX))
-        return self._nodes[found.pop()].name if len(found) == 1 else None
+        found = found or set(self._towns.find(self._without_county(shown), _TOWN_SUFFIX))
+        return found.pop() if len(found) == 1 else None
+
+    def town_in(self, words: str) -> str | None:
+        """The one town whose full name stands in a title or a sheet's name."""
+        code = self._one_town(words) if _key(words) else None
+        return self._nodes[code].name if code else None
 
     def _lowest(self, node: AreaNode) -> str:
         if node.is_village or (node.is_town and node.code[:9] not in self._villages):

@@ -20,6 +20,7 @@ from app.core.workbooks.sheet import Sheet
 from app.core.workbooks.workbook import open_workbook
 from app.core.workbooks.worker import MAX_ROWS
 from app.roster.rules.listed_rows import MOST_LISTED
+from app.roster.rules.national_rows import MOST_PATIENTS
 
 KEPT = timedelta(days=1)
 HEADROOM = 200  # titles, headers and signatures around a list's rows
@@ -40,6 +41,8 @@ ROSTERS = UploadKind("roster_upload", Action.IMPORT_ROSTER)
 VISITS = UploadKind("visits_upload", Action.IMPORT_VISITS)
 # almost everybody on such a list is a stranger: it is kept only while somebody looks at its columns
 CHECK_LISTS = UploadKind("check_list_upload", Action.KEEP_CHECK_LISTS, MOST_LISTED + HEADROOM, timedelta(hours=1))
+# a whole register: as long as a roster, and no longer than until it is compared
+NATIONAL = UploadKind("national_upload", Action.COMPARE_NATIONAL, MOST_PATIENTS + HEADROOM)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""Pages of the room: rosters, visits from the national system, and lists of other offices."""
+"""Pages of the room: rosters, visits and registers from the national system, and lists of other offices."""
 
 from __future__ import annotations
 
-from app.roster.views import check_lists, rosters, visits
+from app.roster.views import check_lists, compared, national, rosters, visits
 from app.roster.views.blueprint import roster
 
-__all__ = ["check_lists", "roster", "rosters", "visits"]
+__all__ = ["check_lists", "compared", "national", "roster", "rosters", "visits"]

@@ -19,7 +19,15 @@ from app.core.reasons import Reason
 from app.core.web import forget_reads, read_session
 from app.core.workbooks.sheet import Sheet
 from app.roster.commands import ImportResult
-from app.roster.forms import CheckListForm, UploadForm, UploadVisitsForm, changed_mapping, chosen_mapping, is_mapping
+from app.roster.forms import (
+    CheckListForm,
+    NationalForm,
+    UploadForm,
+    UploadVisitsForm,
+    changed_mapping,
+    chosen_mapping,
+    is_mapping,
+)
 from app.roster.papers import REJECTS_NAME, rejects_of
 from app.roster.queries import get_import, get_rejects_file
 from app.roster.rules.book import Book
@@ -28,7 +36,7 @@ from app.roster.service.uploads import UploadKind, get_upload, keep_upload, note
 from app.roster.views.blueprint import workbook
 
 
-def keep_sent_file(form: UploadForm | UploadVisitsForm | CheckListForm, kind: UploadKind) -> str:
+def keep_sent_file(form: UploadForm | UploadVisitsForm | CheckListForm | NationalForm, kind: UploadKind) -> str:
     """Keep the workbook that was sent; returns its public id. Raises `AnhuError` for what cannot be read."""
     content, name = form.file.data.read(), form.file.data.filename or ""
     with transaction() as session:
