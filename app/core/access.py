@@ -243,6 +243,11 @@ class Action(StrEnum):
     )
     COMPARE_NATIONAL = "compare_national"  # load such an export, see who it is, say what becomes of each
     KEEP_TRAINING = "keep_training"  # sessions, attendees, hours
+    SEE_SAMPLES = "see_samples"  # what supervision sampling found, by institution
+    OPEN_SAMPLES = "open_samples"  # the drawn records and what was found of each; an institution its own once closed
+    DRAW_SAMPLES = "draw_samples"  # draw, check on site, close
+    VERIFY_SAMPLES = "verify_samples"  # draw again from the kept frame by the kept seed
+    COMMENT_ON_SAMPLES = "comment_on_samples"  # the checked institution's own word
     SEE_TOWN = "see_town"
     READ_AUDIT = "read_audit"
     KEEP_WORKDAYS = "keep_workdays"  # the State's yearly list of holidays, by which offices' deadlines are counted
@@ -273,6 +278,7 @@ _PAPERS = _CLINICAL | {Role.VILLAGE_WORKER, Role.TOWN, Role.CLERK}
 # who answers for an emergency, a locking-up, a visit together with the police
 _RESPONDERS = _CLINICAL - {Role.VILLAGE_DOCTOR}
 _ORDERS_SENT_BY = frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE})
+_SAMPLES_DRAWN_BY = frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE})
 _ORDERS_ANSWERED_BY = frozenset({Role.HEALTH_LEAD, Role.TOWN, Role.HOSPITAL, Role.POLICE, Role.CLERK})
 
 ACTIONS: dict[Action, frozenset[Role]] = {
@@ -445,6 +451,13 @@ ACTIONS: dict[Action, frozenset[Role]] = {
     # an export is diagnoses, days of birth and ID numbers from end to end, which the coordinator does not read (roles.md)
     Action.COMPARE_NATIONAL: frozenset({Role.COUNTY_OFFICE}),
     Action.KEEP_TRAINING: frozenset({Role.COORDINATOR, Role.COUNTY_OFFICE, Role.HEALTH_LEAD}),
+    Action.SEE_SAMPLES: _SAMPLES_DRAWN_BY | {Role.AUDITOR, Role.HEALTH_LEAD, Role.TOWN},
+    # a town reads counts: a name on the list is that of a patient, which a town reads on a task alone
+    Action.OPEN_SAMPLES: _SAMPLES_DRAWN_BY | {Role.AUDITOR, Role.HEALTH_LEAD},
+    # the auditor reads samples and never writes (roles.md)
+    Action.DRAW_SAMPLES: _SAMPLES_DRAWN_BY,
+    Action.VERIFY_SAMPLES: _SAMPLES_DRAWN_BY | {Role.AUDITOR},
+    Action.COMMENT_ON_SAMPLES: frozenset({Role.HEALTH_LEAD}),
     Action.SEE_TOWN: frozenset({Role.TOWN}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
     Action.KEEP_WORKDAYS: frozenset({Role.ADMIN, Role.COORDINATOR}),

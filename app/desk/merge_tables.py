@@ -59,7 +59,7 @@ READ = {
     "enrolments.patient_id": "cover; `insurance.queries.enrolment`",
     "guardian_assessments.patient_id": "signed; `guardians.queries.duty_page`",
     "patient_spans.patient_id": "the record's own history; where somebody was cared for, `subsidies.queries.facts`",
-    "sample_records.patient_id": "a sample is what its seed drew; what the register says of it now, `numbers.queries.sampled_facts`",
+    "sample_records.patient_id": "a sample is what its seed drew; what the register says of it now, `numbers.sampled_facts`",
     "supervision_cases.patient_id": "an order as it was sent; whether a case was mended is asked of its duty or figure, which moved",
     "subsidy_lines.patient_id": "money never moves; `desk.queries.payments` and `subsidies.queries.one_person`",
 }

@@ -162,6 +162,10 @@ UNSCOPED = {
     "numbers.queries.orders.steps_of": "of an order that `get_order` handed out",
     "numbers.queries.orders.cases_of": "of an order that `get_order` handed out",
     "numbers.queries.orders.since_sent": "of an order that `get_order` handed out",
+    "numbers.queries.sampling.list_found": "of a sample that `get_sample` handed out, for the units that `list_units` cut to the actor's",
+    "numbers.queries.sampling.found_of": "of a record that `get_record` handed out",
+    "numbers.queries.sampling.frame_of": "of a sample that `get_sample` handed out, to draw it again",
+    "numbers.queries.sampling.keys_of": "of a sample that `get_sample` handed out, to draw it again",
     "numbers.queries.training.list_participants": "of a session that `get_training` handed out",
     "numbers.queries.settings": "what a county decided and is held to is the same for everybody in it",
 }

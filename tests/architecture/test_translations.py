@@ -41,6 +41,7 @@ DATA = (
     "subsidies/rules/remark.py",  # words that a bank's receipt must not bear
     "subsidies/rules/grounds.py",  # signs that document numbers have
     "numbers/rules/orders.py",  # and those of orders
+    "numbers/rules/sampling.py",  # and of samples
     "numbers/papers_order.py",
     "numbers/paper",
     "numbers/rules/briefing.py",  # sentences of a paper

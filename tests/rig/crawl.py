@@ -201,6 +201,8 @@ def _value(route: Route, name: str, place: Place | None, user: str) -> str:
     for prefix, owned in (
         ("/discharges/forms/", place.handover_form),
         ("/numbers/orders/<public_id>", place.supervision_orders),
+        ("/numbers/samples/records/", place.sample_record),
+        ("/numbers/samples/<public_id>", place.sample),
         ("/work/", place.work),
         ("/reports/files/", place.file),
         ("/roster/visits/files/", place.visit_upload),

@@ -113,6 +113,7 @@ from tests.rig.scene_messages import say_something
 from tests.rig.scene_national import compare_with_export
 from tests.rig.scene_numbers import count_and_submit
 from tests.rig.scene_orders import send_orders
+from tests.rig.scene_samples import draw_samples
 from tests.rig.visits import command, unstable
 
 NEXT_COUNTY = "349922000000"  # in the same city, so that a town's and a county's users alike are strangers there
@@ -240,6 +241,9 @@ class Place:
     # of every unit that answers one, and for whoever sends them one that was replied to
     supervision_orders: dict[str, str] = field(default_factory=dict)
     kept_report: str = ""
+    # a sample that is checked, for whoever reads it then, and one that was closed, for all others; a record of each
+    sample: dict[str, str] = field(default_factory=dict)
+    sample_record: dict[str, str] = field(default_factory=dict)
     # a scheme that waits, a published result, the unit that a role belongs to, its objection
     appraisal_scheme: str = ""
     appraisal: str = ""
@@ -411,6 +415,7 @@ def _place(
         insure_and_help(session, Vault(session, keyring), actors, patient, county_code, found)
         count_and_submit(session, keyring, actors["county_office"], actors["doctor"], county_code, found)
         send_orders(session, actors["county_office"], everybody, patient, county_code, found)
+        draw_samples(session, actors["county_office"], found)
         appraise(session, actors["county_office"], actors["reviewer"], actors["doctor"], county_code, found)
     found.run = prepare_run(database.transaction, actors["clerk"], PrepareRun(county_code, QUARTER), TODAY, NOW)
     with database.reading() as session:

@@ -187,3 +187,10 @@ def tally(verdicts: Sequence[Verdict], is_done: bool, is_unable: bool) -> Tally:
     errors, unverifiable = verdicts.count(Verdict.MISMATCH), verdicts.count(Verdict.UNVERIFIABLE)
     items = len(verdicts) - unverifiable
     return Tally(1, int(is_done), int(items > 0), int(errors > 0), 0, items, errors, unverifiable)
+
+
+def tally_items(item: str, records: Iterable[Mapping[str, Verdict]]) -> Tally:
+    """Of one item over all records: how often it was compared, differed, could not be compared."""
+    verdicts = [marks[item] for marks in records if item in marks]
+    errors, unverifiable = verdicts.count(Verdict.MISMATCH), verdicts.count(Verdict.UNVERIFIABLE)
+    return Tally(items=len(verdicts) - unverifiable, errors=errors, unverifiable=unverifiable)

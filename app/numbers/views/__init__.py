@@ -11,6 +11,8 @@ from app.numbers.views import (
     quality,
     reports,
     residents,
+    sample_findings,
+    sampling,
     schemes,
     settings,
     submitting,

@@ -1,0 +1,369 @@
+"""A supervision sample from the draw to its closing: the same on both databases, checked by two, read by whom it concerns, final."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.areas.models import AgencyKind
+from app.audit.models import AuditEvent, PrintedPaper
+from app.core.db import Database, new_public_id
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.numbers.commands_sampling import DrawSample, RecordFindings
+from app.numbers.models import Sample, SampleMark, SampleRecord, SampleUnit
+from app.numbers.queries.sampling import list_found, list_units, name_records
+from app.numbers.rules.sampling import SampleSubject, Sizes, Unable, Verdict
+from app.numbers.service.sampling import (
+    close_sample,
+    comment_on,
+    draw_sample,
+    plan_sample,
+    record_findings,
+    verify,
+    withdraw_sample,
+)
+from app.patients.models import Patient
+from app.people.vault import Vault
+from app.visits.service import record_visit
+from tests.rig.caseload import add_patient
+from tests.rig.clock import NOW, TODAY
+from tests.rig.county import OTHER_TOWN, OTHER_VILLAGE, TOWN, County
+from tests.rig.unguarded import without_guards
+from tests.rig.visits import command, register, stable
+
+ClientAs = Callable[[str], FlaskClient]
+RECORDS = SampleSubject.RECORDS
+PLANNED = DrawSample("k" * 22, RECORDS, None, None, Sizes(0, 3), seed="2026")
+
+
+def key(number: int, centre: str = "town") -> str:
+    return f"record-{centre}-{number:02}".ljust(22, "0")
+
+
+def people(session: Session, county: County, *, backwards: bool = False) -> None:
+    """Twelve people of the county town, of whom two are at level 3, two of the other town, one whom nobody answers for."""
+    numbers = list(range(12))
+    for number in reversed(numbers) if backwards else numbers:
+        centre = county.agencies[AgencyKind.HEALTH_CENTRE, TOWN]
+        level = 3 if number in (4, 9) else 0
+        add_patient(session, f"钱有{'甲乙丙丁戊己庚辛壬癸子丑'[number]}", agency_id=centre, risk_level=level, public_id=key(number))  # fmt: skip
+    for number in range(2):
+        other = county.agencies[AgencyKind.HEALTH_CENTRE, OTHER_TOWN]
+        add_patient(session, f"周长{number}", OTHER_VILLAGE, agency_id=other, public_id=key(number, "else"))
+    add_patient(session, "无人管")
+
+
+def drawn(session: Session, county: County, planned: DrawSample = PLANNED, who: str = "county_office") -> Sample:
+    actor = county.actor(who)
+    planned = replace(planned, submission_key=new_public_id())
+    seen = plan_sample(session, actor, planned, TODAY).token
+    return draw_sample(session, actor, replace(planned, seen=seen), TODAY, NOW)[0]
+
+
+def keys(session: Session, sample: Sample) -> list[str]:
+    rows = select(SampleRecord.key).where(SampleRecord.sample_id == sample.id)
+    return list(session.scalars(rows.order_by(SampleRecord.agency_id, SampleRecord.serial)))
+
+
+def records(session: Session) -> list[SampleRecord]:
+    return list(session.scalars(select(SampleRecord).order_by(SampleRecord.agency_id, SampleRecord.serial)))
+
+
+def found(record: SampleRecord, *verdicts: tuple[str, str], **changes: object) -> RecordFindings:
+    said = RecordFindings(record.version, {item: Verdict(verdict) for item, verdict in verdicts}, None, "")
+    return replace(said, **changes)  # type: ignore[arg-type]
+
+
+def expected(seed: str, names: list[str], wanted: int) -> list[str]:
+    """The documented draw, written down again."""
+    return sorted(names, key=lambda one: hashlib.sha256(f"{seed}:{one}".encode()).hexdigest())[:wanted]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_seed_and_records_alone_decide_who_is_drawn_on_either_database_and_in_whichever_order_they_came(
+    database: Database, county: County, backwards: bool
+) -> None:
+    town, other = [key(number) for number in range(12)], [key(number, "else") for number in range(2)]
+    with database.transaction() as session:
+        people(session, county, backwards=backwards)
+        sample = drawn(session, county)
+        assert keys(session, sample) == [*expected("2026", town, 3), *expected("2026", other, 3)]
+        assert (sample.number, sample.frame_count, sample.drawn_count) == ("安抽〔2026〕1号", 14, 5)
+        # the file of the frame has the digest that was kept, whichever database wrote it
+        assert sample.frame_digest != "" and verify(session, county.actor("auditor"), sample.public_id).holds
+        apart = drawn(session, county, replace(PLANNED, sizes=Sizes(20, 1, 5)))
+        rest = [one for one in town if one not in (key(4), key(9))]
+        assert keys(session, apart)[:4] == [*expected("2026", [key(4), key(9)], 2), *expected("2026", rest, 2)]
+        chosen = drawn(session, county, replace(PLANNED, seed=""))
+        assert re.fullmatch("[0-9a-f]{16}", chosen.seed) and not chosen.seed_is_given and sample.seed_is_given
+        assert chosen.frame_digest == sample.frame_digest and chosen.number == "安抽〔2026〕3号"
+
+
+def test_what_cannot_be_drawn_is_refused_where_it_stands(database: Database, county: County) -> None:
+    office = county.actor("county_office")
+    with database.transaction() as session:
+        people(session, county)
+    with database.transaction() as session:
+        plan = plan_sample(session, office, PLANNED, TODAY)
+        assert [(one.rest, one.drawn) for one in plan.units] == [(12, 3), (2, 2)] and plan.framed.without_agency == 1
+        for changes, field in (
+            ({"sizes": Sizes(0, 0, 2)}, "least"),
+            ({"seed": "种子"}, "seed"),
+            ({"units": ("nobody",)}, "units"),
+            ({"subject": SampleSubject.VISITS}, "first_on"),
+            ({"subject": SampleSubject.VISITS, "first_on": TODAY}, "last_on"),
+            ({"subject": SampleSubject.VISITS, "first_on": TODAY, "last_on": TODAY + timedelta(1)}, "last_on"),
+        ):
+            with pytest.raises(Invalid) as refused:
+                plan_sample(session, office, replace(PLANNED, **changes), TODAY)  # type: ignore[arg-type]
+            assert list(refused.value.errors) == [field]
+        no_visit = replace(PLANNED, subject=SampleSubject.VISITS, first_on=TODAY, last_on=TODAY)
+        for planned, code in (
+            (PLANNED, "unseen"),  # nobody looked at it
+            (replace(PLANNED, seen=plan.token, sizes=Sizes(50, 3)), "unseen"),
+            (no_visit, "nothing"),
+        ):
+            with pytest.raises(Conflict) as stopped:
+                draw_sample(session, office, planned, TODAY, NOW)
+            assert stopped.value.reason.code == f"numbers.sample.{code}"
+        for role in ("auditor", "health_lead", "town", "reviewer"):
+            with pytest.raises(Forbidden):
+                draw_sample(session, county.actor(role), PLANNED, TODAY, NOW)
+    with database.transaction() as session:
+        add_patient(session, "新来的", agency_id=county.agencies[AgencyKind.HEALTH_CENTRE, TOWN])
+        with pytest.raises(Conflict):  # somebody came since it was looked at
+            draw_sample(session, office, replace(PLANNED, seen=plan.token), TODAY, NOW)
+    with database.transaction() as session:
+        standing = drawn(session, county)
+        with pytest.raises(Conflict) as twice:  # the same records by the same seed, sent as another form
+            drawn(session, county)
+        assert twice.value.reason.args["number"] == standing.number
+
+
+def test_visits_are_drawn_by_who_answered_for_them_once_they_are_complete_and_confirmed(
+    app: Flask, database: Database, county: County
+) -> None:
+    doctor = county.actor("doctor")
+    with database.transaction() as session:
+        keyring = app.extensions["anhu.keyring"]
+        patient = register(session, keyring, doctor, TODAY, NOW)
+        for days in (9, 5, 1):
+            record_visit(session, Vault(session, keyring), doctor, command(patient, stable(TODAY - timedelta(days))), TODAY, NOW)  # fmt: skip
+        planned = replace(
+            PLANNED, subject=SampleSubject.VISITS, first_on=TODAY - timedelta(6), last_on=TODAY, sizes=Sizes(100, 0)
+        )
+        sample = drawn(session, county, planned, "coordinator")
+        assert sample.drawn_count == 2
+        # whoever reads nothing clinical checks none of it
+        assert sample.items == ["identity", "visit_took_place", "visit_paper", "visit_level"]
+
+
+def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
+    app: Flask, database: Database, county: County, client_as: ClientAs
+) -> None:
+    with database.transaction() as session:
+        people(session, county)
+    office, coordinator = client_as("county_office"), client_as("coordinator")
+    form = {"key": new_public_id(), "subject": "records", "percent": "0", "least": "3", "high": "0", "seed": "2026"}
+
+    # first how many of how many, then the draw; twice sent is drawn once
+    looked = office.post("/numbers/samples/new", data=form)
+    assert (
+        looked.status_code == 200
+        and "将抽取 5 份，名册共 14 份" in looked.text
+        and "另有 1 份没有负责机构" in looked.text
+    )
+    seen = re.search(r'name="seen"[^>]*value="(\w{64})"', looked.text)
+    assert seen
+    sent = {**form, "seen": seen[1]}
+    stale = office.post("/numbers/samples/new", data={**sent, "least": "2"})
+    assert stale.status_code == 409 and "将抽取 4 份" in stale.text  # something else than was looked at
+    page = office.post("/numbers/samples/new", data=sent).location
+    assert office.post("/numbers/samples/new", data=sent).location == page
+    again = office.post("/numbers/samples/new", data={**sent, "key": new_public_id()})
+    assert again.status_code == 409 and "安抽〔2026〕1号" in again.text
+    assert "没有填完结果" in office.get(page).text and "安抽〔2026〕1号" in office.get("/numbers/samples/").text
+
+    # while it runs nobody of the institution knows of it
+    lead = client_as("health_lead")
+    for stranger in (lead, client_as("town")):
+        assert "安抽" not in stranger.get("/numbers/samples/").text and stranger.get(page).status_code == 404
+    assert client_as("doctor").get(page).status_code == 403
+    assert office.post(f"{page}/close").status_code == 409
+
+    with database.reading() as session:
+        drawn_ones = records(session)
+        public_ids = [one.public_id for one in drawn_ones]
+        names = [one.name or "" for one in name_records(session, county.actor("county_office"), drawn_ones).values()]
+        unit = list_units(session, county.actor("county_office"), session.scalars(select(Sample)).one())[0].agency
+    # the auditor reads and never writes, names masked
+    auditor = client_as("auditor")
+    listed = auditor.get(f"{page}/records").text
+    assert "钱*" in listed and not any(name in listed for name in names)
+    assert auditor.post(f"/numbers/samples/records/{public_ids[0]}", data={}).status_code == 403
+    assert "结果与抽取名单一致" in auditor.get(f"{page}/verify").text
+    frame = auditor.get(f"{page}/frame.txt").data
+    with database.reading() as session:
+        assert hashlib.sha256(frame).hexdigest() == session.scalars(select(Sample.frame_digest)).one()
+    assert not any(name.encode() in frame for name in names)
+
+    # the form to take along: a page a record, what the register says, by the field table
+    paper = PdfReader(io.BytesIO(office.get(f"{page}/{unit.public_id}/form.pdf").data))
+    words = ["".join((one.extract_text() or "").split()) for one in paper.pages]
+    assert len(words) == 3 and all(name in word for name, word in zip(names, words, strict=False))
+    assert "目前诊断" in words[0] and "（盖章）" in words[0]
+    narrower = PdfReader(io.BytesIO(coordinator.get(f"{page}/{unit.public_id}/form.pdf").data))
+    told = "".join((narrower.pages[0].extract_text() or "").split())
+    assert "目前诊断" not in told and "另有5项打印人岗位不能查看" in told
+
+    # what was found; two at once: the second is told and keeps what was typed
+    at = f"/numbers/samples/records/{public_ids[0]}"
+    assert "1980年5月1日出生" in office.get(at).text and "出生" not in coordinator.get(at).text
+    assert office.post(at, data={"version": "1"}).status_code == 400
+    assert (
+        office.post(at, data={"version": "1", "verdict_identity": "mismatch"}).status_code == 400
+    )  # says nothing of how
+    assert office.post(at, data={"version": "1", "verdict_identity": "other"}).status_code == 400
+    first = {"version": "1", "verdict_identity": "mismatch", "verdict_consent": "match", "note": "出生日期与证件不一致"}
+    after = office.post(at, data=first).location
+    assert after.endswith(public_ids[1])  # the next one
+    late = coordinator.post(at, data={"version": "1", "verdict_guardian": "match", "note": "监护人已换"})
+    assert late.status_code == 409 and "监护人已换" in late.text and "已保存：不符" in late.text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', late.text)
+    assert version and version[1] == "2"
+    assert (
+        coordinator.post(at, data={"version": "2", "verdict_guardian": "match", "note": "出生日期不符"}).status_code
+        == 302
+    )
+    assert (
+        coordinator.post(at, data={"version": "3", "verdict_diagnosis": "match"}).status_code == 400
+    )  # not theirs to check
+
+    with database.transaction() as session:
+        actor, [sample] = county.actor("county_office"), list(session.scalars(select(Sample)))
+        items = sample.items
+        one, two, three, *others = records(session)
+        rest = [(item, "match") for item in items if item not in ("identity", "consent", "guardian")]
+        record_findings(session, actor, one.public_id, found(one, *rest, ("medicine", "unverifiable"), note="出生日期不符"), NOW)  # fmt: skip
+        record_findings(session, actor, two.public_id, found(two, *((item, "match") for item in items)), NOW)
+        with pytest.raises(Invalid):
+            record_findings(session, actor, three.public_id, found(three, unable=Unable.OTHER), NOW)
+        record_findings(session, actor, three.public_id, found(three, unable=Unable.AWAY), NOW)
+        for record in others:
+            record_findings(session, actor, record.public_id, found(record, *((item, "match") for item in items)), NOW)
+        total = list_units(session, actor, sample)[0].tally
+        assert (total.drawn, total.done, total.checked, total.wrong, total.unable) == (3, 3, 2, 1, 1)
+        assert (total.items, total.errors, total.unverifiable) == (19, 1, 1)
+
+    # every figure is the list behind it
+    for of, count in (("drawn", 3), ("checked", 2), ("wrong", 1), ("unable", 1), ("items", 19), ("errors", 1), ("unverifiable", 1)):  # fmt: skip
+        rows = office.get(f"{page}/records?unit={unit.public_id}&of={of}").text
+        assert f"共 {count}<" in rows and rows.count('class="figure-row"') == count
+    assert office.get(f"{page}/records?of=errors&item=identity").text.count('class="figure-row"') == 1
+    assert (
+        office.get(f"{page}/records?of=paid").status_code
+        == office.get(f"{page}/records?unit=nobody").status_code
+        == 404
+    )
+
+    assert office.post(f"{page}/close").status_code == 302
+    assert office.post(f"{page}/close").status_code == 409
+    refused = office.post(at, data={"version": "9", "verdict_identity": "match"})
+    assert refused.status_code == 409 and "结果不再变动" in refused.text
+
+    # the institution reads its own and says its word once; a town reads counts alone
+    own = lead.get(page).text
+    assert unit.name in own and "安平镇" not in own
+    assert lead.get(f"/numbers/samples/records/{public_ids[0]}").status_code == 200
+    assert lead.get(f"/numbers/samples/records/{public_ids[-1]}").status_code == 404
+    assert lead.post(f"{page}/comment", data={"comment": ""}).status_code == 400
+    assert lead.post(f"{page}/comment", data={"comment": "已按证件更正"}).status_code == 302
+    assert lead.post(f"{page}/comment", data={"comment": "再说一次"}).status_code == 409
+    assert "已按证件更正" in office.get(page).text
+    town = client_as("town")
+    assert "50.00%" in town.get(page).text and f"{page}/records" not in town.get(page).text
+    assert town.get(f"{page}/records").status_code == 403
+    book = load_workbook(io.BytesIO(lead.get(f"{page}/summary.xlsx").data))
+    assert unit.name in [cell.value for row in book.active.iter_rows() for cell in row]
+    assert PdfReader(io.BytesIO(town.get(f"{page}/summary.pdf").data)).pages
+    with database.reading() as session:
+        kinds = set(session.scalars(select(PrintedPaper.kind)))
+        assert kinds == {"numbers.sample_form_printed", "numbers.sample_summary_printed"}
+        noted = set(session.scalars(select(AuditEvent.action)))
+        assert {"numbers.sample_drawn", "numbers.sample_opened", "numbers.sample_record_opened", "numbers.sample_closed"} <= noted  # fmt: skip
+
+
+def test_the_database_lets_nobody_touch_what_was_drawn_or_found(database: Database, county: County) -> None:
+    office = county.actor("county_office")
+    with database.transaction() as session:
+        people(session, county)
+        sample = drawn(session, county)
+        spare = session.scalars(select(Patient.id).where(Patient.agency_id.is_(None))).one()
+        more = {"sample_id": sample.id, "agency_id": county.agencies[AgencyKind.HEALTH_CENTRE, TOWN], "serial": 9, "stratum": "rest", "key": "x", "patient_id": spare, "public_id": "x", "version": 1}  # fmt: skip
+        other_unit = {"sample_id": sample.id, "agency_id": county.agencies[AgencyKind.POLICE, TOWN], "frame": {}, "frame_high": 0, "frame_rest": 1, "drawn_high": 0, "drawn_rest": 0}  # fmt: skip
+    early = update(Sample).values(state="closed", ended_at=NOW, ended_by=office.user_id)
+    for forbidden in (
+        update(Sample).values(seed="another"),
+        update(SampleUnit).values(drawn_rest=2),
+        update(SampleUnit).values(comment="早", commented_at=NOW, commented_by=office.user_id),
+        update(SampleRecord).values(key=SampleRecord.serial + 1),
+        insert(SampleRecord).values(more),
+        insert(SampleUnit).values(other_unit),
+        delete(SampleRecord),
+        delete(Sample),
+        early,
+    ):
+        with pytest.raises(IntegrityError), database.transaction() as session:
+            session.execute(forbidden)
+    with database.transaction() as session:
+        for record in records(session):
+            record_findings(session, office, record.public_id, found(record, unable=Unable.AWAY), NOW)
+        first = records(session)[0]
+        record_findings(session, office, first.public_id, found(first, ("identity", "match"), unable=None), NOW)
+        record_findings(session, office, first.public_id, found(first, unable=Unable.AWAY), NOW)
+        close_sample(session, office, sample.public_id, NOW)
+    for late in (
+        update(SampleMark).values(verdict="mismatch"),
+        insert(SampleMark).values(record_id=first.id, item="level", verdict="match"),
+        delete(SampleMark),
+        update(SampleRecord).values(note="后来改的"),
+        update(Sample).values(state="withdrawn", why="后来撤的"),
+    ):
+        with pytest.raises(IntegrityError), database.transaction() as session:
+            session.execute(late)
+    with database.transaction() as session, pytest.raises(Conflict):
+        withdraw_sample(session, office, sample.public_id, "后来撤的", NOW)
+    # whoever tampers all the same is found out by drawing again
+    with database.transaction() as session:
+        without_guards(session, "guard_sample_records_frozen")
+        session.execute(update(SampleRecord).where(SampleRecord.id == first.id).values(key="smuggled"))
+        proof = verify(session, county.actor("auditor"), sample.public_id)
+        assert not proof.holds and proof.is_frame_whole and len(proof.differing) == 1
+        session.rollback()
+
+
+def test_a_withdrawn_sample_keeps_its_number_and_tells_no_institution(database: Database, county: County) -> None:
+    office, lead = county.actor("county_office"), county.actor("health_lead")
+    with database.transaction() as session:
+        people(session, county)
+        sample = drawn(session, county)
+        with pytest.raises(Invalid):
+            withdraw_sample(session, office, sample.public_id, " ", NOW)
+        withdraw_sample(session, office, sample.public_id, "方案有误", NOW)
+        with pytest.raises(NotFound):
+            comment_on(session, lead, sample.public_id, "意见", NOW)
+        assert drawn(session, county, replace(PLANNED, seed="another")).number == "安抽〔2026〕2号"
+        assert not [one for one in list_found(session, sample, []) if one]
