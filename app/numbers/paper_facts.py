@@ -17,7 +17,7 @@ from app.numbers.models import IndicatorRun, IndicatorTarget
 from app.numbers.paper_status import status_of
 from app.numbers.queries.causes import count_alike
 from app.numbers.queries.places import Line, lines_by_town, lines_of
-from app.numbers.queries.residents import populations_of
+from app.numbers.queries.residents import Origin, origins_of
 from app.numbers.queries.runs import find_run, values_of
 from app.numbers.queries.settings import targets_of
 from app.numbers.queries.totals import Counts
@@ -125,10 +125,15 @@ def _residents(
     session: Session, run: IndicatorRun, places: Sequence[tuple[str, str]], counts: Mapping[str, Counts]
 ) -> Iterator[Residents]:
     known = {code: counts[code][RESIDENTS.name] for _name, code in places if RESIDENTS.name in counts[code]}
-    entries = populations_of(session, run, known)
+    origins = origins_of(session, run, known)
     for name, code in places:
-        if code in entries:
-            yield Residents(name, entries[code].year, known[code], entries[code].source)
+        if code in origins:
+            yield Residents(name, origins[code].year, known[code], _source(origins[code]))
+
+
+def _source(origin: Origin) -> str:
+    said = "、".join(origin.sources)
+    return f"下属各处合计（{said}）" if origin.is_sum else said
 
 
 def _under_towns(towns: Sequence[tuple[Line, Sequence[Line]]]) -> Iterator[tuple[str, str, bool]]:

@@ -18,11 +18,12 @@ from app.core.errors import NotFound
 from app.core.quarter import Quarter
 from app.numbers.models import IndicatorRun, IndicatorTarget, IndicatorValue
 from app.numbers.queries.places import Line, lines_of
+from app.numbers.queries.residents import Origin, origins_of
 from app.numbers.queries.runs import find_run, touches, values_of
 from app.numbers.queries.settings import targets_by_place
 from app.numbers.queries.totals import Counts
 from app.numbers.rules.behind import missing_of
-from app.numbers.rules.indicators import Indicator, indicators
+from app.numbers.rules.indicators import RESIDENTS, Indicator, indicators
 from app.numbers.rules.membership import Weight
 from app.numbers.rules.period import TREND_PERIODS, ReportPeriod
 from app.numbers.rules.places import BELOW, is_rest, whole_of
@@ -91,6 +92,8 @@ class Board:
     counts: Counts
     cells: Mapping[str, Cell]
     rows: Sequence[PlaceRow]
+    # of the residents, where they are known
+    origin: Origin | None
 
     def worst_first(self, code: str) -> list[PlaceRow]:
         """What moves the figure most: the places with the most people missing from it."""
@@ -113,7 +116,9 @@ def board_of(session: Session, actor: Actor, place: str, period: ReportPeriod) -
         PlaceRow(one, whose.get(whole_of(one.code)), _cells(settings, one.counts, {} if one.is_rest else targets[one.code]))
         for one in lines
     ]  # fmt: skip
-    return Board(run, settings, place, counts, _cells(settings, counts, targets[place]), rows)
+    known = {place: counts[RESIDENTS.name]} if RESIDENTS.name in counts else {}
+    origin = origins_of(session, run, known).get(place)
+    return Board(run, settings, place, counts, _cells(settings, counts, targets[place]), rows, origin)
 
 
 def cells_of(session: Session, actor: Actor, place: str, period: ReportPeriod) -> dict[str, Cell]:
