@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from app.numbers.paper_facts import ReportFacts, reaches
 from app.numbers.paper_words import cause_name, indicator_name, mode_sentences, period_label
-from app.numbers.rules.briefing import BriefingFacts, Measured, PlaceShort, Section, briefing
+from app.numbers.rules.briefing import briefing
+from app.numbers.rules.briefing_facts import BriefingFacts, Measured, PlaceShort, Section
 from app.numbers.rules.causes import gap_of
 from app.numbers.rules.indicators import OVERDUE, Indicator
 from app.numbers.rules.membership import InSet, Weight

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from app.numbers.rules.behind import missing_of
-from app.numbers.rules.briefing import BriefingFacts, Measured, PlaceShort, briefing
+from app.numbers.rules.briefing import briefing
+from app.numbers.rules.briefing_facts import BriefingFacts, Measured, PlaceShort
 from app.numbers.rules.causes import Alike, gap_of
 from app.numbers.rules.indicators import figures, indicators
 from app.numbers.rules.membership import InSet, Weight

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from flask import Response, render_template
 
-from flask import Response, render_template, send_file
-
-from app.audit.service import note
+from app.audit.handing import hand_out_kept
 from app.core.access import Action, current_actor, may, permit
 from app.core.clock import current_clock
-from app.core.db import transaction
-from app.core.files import open_file
 from app.core.i18n import N_, _
-from app.core.keys import current_keyring
 from app.core.period import parse_period
 from app.core.web import read_session
 from app.desk.queries.late import named_kinds
@@ -66,17 +61,4 @@ def _papers_of(run: SubsidyRun) -> list[tuple[str, str, bool]]:
 def kept_print(public_id: str) -> Response:
     """Hand out a kept paper; each fetch is noted."""
     actor, now = current_actor(), current_clock().now()
-    with transaction() as session:
-        file = get_kept(session, actor, public_id, now)
-        content = open_file(session, current_keyring(), file)
-        note(
-            session,
-            actor,
-            "desk.print_fetched",
-            now=now,
-            subject=("file", file.public_id),
-            area_code=file.area_code,
-            detail={"sha256": file.sha256},
-        )
-        name, media_type = file.name, file.media_type
-    return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
+    return hand_out_kept(lambda session: get_kept(session, actor, public_id, now), "desk.print_fetched")

@@ -16,6 +16,7 @@ from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.models import KeptFile, WorkItem, WorkState
 from app.core.scope import within
+from app.numbers.queries.submissions import get_submission, papers_of
 from app.numbers.rules.period import ReportPeriod
 
 # the long work that draws a report, and the kind of what it keeps
@@ -87,6 +88,14 @@ def get_report_file(session: Session, actor: Actor, public_id: str, now: datetim
             or_(KeptFile.expires_at.is_(None), KeptFile.expires_at > now),
         )
     )
+    if file is None:
+        raise NotFound()
+    return file
+
+
+def get_submitted_paper(session: Session, actor: Actor, submission: str, ending: str) -> KeptFile:
+    """As it went out; raises `NotFound`."""
+    file = papers_of(session, get_submission(session, actor, submission)).get(ending)
     if file is None:
         raise NotFound()
     return file

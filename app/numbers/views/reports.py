@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.areas.queries import full_names, place_of
 from app.areas.rules import AreaLevel, county_of, level_of
+from app.audit.handing import hand_out_kept
 from app.audit.prints import Print, keep_print
-from app.audit.service import note
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import Conflict, Invalid, NotFound
-from app.core.files import open_file
 from app.core.forms import Form
 from app.core.i18n import N_
 from app.core.keys import current_keyring
@@ -98,20 +97,7 @@ def briefing(period: str, place: str) -> str:
 def report_file(public_id: str) -> Response:
     """Hand out a kept report; each fetch is noted."""
     actor, now = current_actor(), current_clock().now()
-    with transaction() as session:
-        file = get_report_file(session, actor, public_id, now)
-        content = open_file(session, current_keyring(), file)
-        note(
-            session,
-            actor,
-            "numbers.report_fetched",
-            now=now,
-            subject=("file", file.public_id),
-            area_code=file.area_code,
-            detail={"sha256": file.sha256},
-        )
-        name, media_type = file.name, file.media_type
-    return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
+    return hand_out_kept(lambda session: get_report_file(session, actor, public_id, now), "numbers.report_fetched")
 
 
 @numbers.get("/<period:period>/<place>/<figure>/list.<ending>")
