@@ -23,6 +23,7 @@ CAUSES = {
     Cause.DEATH_LEARNED: N_("上报后得知死亡"),
     Cause.REGISTERED_LATE: N_("上报后登记"),
     Cause.MOVED: N_("已迁移"),
+    Cause.AGENCY_CHANGED: N_("责任单位变更"),
     Cause.LATE_ENTRY: N_("随访补录"),
     Cause.VISIT_CORRECTED: N_("随访已更正"),
     Cause.STATE_CORRECTED: N_("管理或居住状态变更"),

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.areas.models import Area
+from app.areas.models import Agency, Area
 from app.core.crypto import Keyring
 from app.core.db import Database
 from app.core.errors import Conflict, Invalid, NotFound
@@ -22,18 +22,18 @@ from app.numbers.commands import SubmitReport
 from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue, ReportDocument, ReportSubmission
 from app.numbers.papers import ReadReport, draw_papers, report_papers
 from app.numbers.queries.submissions import digest_of, find_standing, get_submission, list_differences, papers_of
-from app.numbers.rules.indicators import MANAGED, REGISTERED
+from app.numbers.rules.indicators import MANAGED, REGISTERED, VISITS, VISITS_IN_TIME
 from app.numbers.rules.membership import MemberKind
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings, RegularMode
-from app.numbers.rules.submission import Cause, SubmissionState, gained_and_lost
+from app.numbers.rules.submission import Cause, SubmissionState, changes_of
 from app.numbers.service.computing import compute
 from app.numbers.service.deciding import set_target
 from app.numbers.service.submitting import WORK, decide_revision, submit_report, withdraw_revision
 from app.patients.commands import ConsentDraft, DiagnosisDraft
 from app.patients.models import Patient
-from app.patients.rules import DiagnosisCategory
-from app.patients.service import record_death
+from app.patients.rules import DiagnosisCategory, SpanKind
+from app.patients.service import change_state, record_death
 from app.people.models import DatePrecision
 from app.people.vault import Vault
 from app.visits.rules.record import VisitRecord
@@ -83,14 +83,19 @@ def test_what_is_learned_after_a_report_changes_today_and_not_the_report(
     session: Session, county: County, vault: Vault
 ) -> None:
     doctor = county.actor("doctor")
-    visited, late, died = (registered(session, county, vault, name) for name in ("孙玉珍", "钱有福", "周长河"))
-    see(session, county, vault, visited, stable(date(2026, 8, 3)))
+    names = ("孙玉珍", "钱有福", "周长河", "郑秀英", "冯德海")
+    visited, late, died, again, handed = (registered(session, county, vault, name) for name in names)
+    for one in (visited, again, handed):
+        see(session, county, vault, one, stable(date(2026, 8, 3)))
     report = submit(session, county, count(session, county, NOW))
     reported = session.get_one(IndicatorRun, report.run_id)
     digest = digest_of(session, reported)
     assert report.digest == digest and report.state is SubmissionState.SUBMITTED
 
     see(session, county, vault, late, stable(date(2026, 9, 10)), LATER)
+    see(session, county, vault, again, stable(date(2026, 9, 10)), LATER)
+    elsewhere = session.scalars(select(Agency.id).where(Agency.id != handed.agency_id)).first()
+    change_state(session, doctor, handed, SpanKind.AGENCY, str(elsewhere), date(2026, 9, 1), None, LATER)
     record_death(session, doctor, died, date(2026, 8, 20), DatePrecision.DAY, 4, LATER)
     new = registered(session, county, vault, "吴小满", LATER, registered_on=date(2026, 7, 1), consent=ConsentDraft(from_on=date(2026, 7, 1)))  # fmt: skip
     now = count(session, county, LATER)
@@ -98,16 +103,27 @@ def test_what_is_learned_after_a_report_changes_today_and_not_the_report(
     found = {one.patient_id: one for one in list_differences(session, county.actor("coordinator"), reported, now)}
     assert {key: one.causes for key, one in found.items()} == {
         late.id: [Cause.LATE_ENTRY],
+        again.id: [Cause.LATE_ENTRY],
+        handed.id: [Cause.AGENCY_CHANGED],
         died.id: [Cause.DEATH_LEARNED],
         new.id: [Cause.REGISTERED_LATE],
     }
-    changes = {key: gained_and_lost(one.before, one.now, (REGISTERED, MANAGED)) for key, one in found.items()}
-    assert changes == {late.id: ([MANAGED], []), died.id: ([], [REGISTERED]), new.id: ([REGISTERED], [])}
+    changes = {
+        key: changes_of(one.before, one.now, (REGISTERED, MANAGED, VISITS, VISITS_IN_TIME))
+        for key, one in found.items()
+    }
+    assert changes == {
+        late.id: [(MANAGED, 1), (VISITS, 1)],
+        again.id: [(VISITS, 1)],  # the sets of somebody who was visited already stay; it came too late to be in time
+        handed.id: [],
+        died.id: [(REGISTERED, -1)],
+        new.id: [(REGISTERED, 1)],
+    }
     assert digest_of(session, reported) == digest
     values = session.get_one(IndicatorValue, (reported.id, COUNTY)).counts
-    assert (values["registered"], values["managed"]) == (3, 1)
+    assert (values["registered"], values["managed"]) == (5, 3)
     values = session.get_one(IndicatorValue, (now.id, COUNTY)).counts
-    assert (values["registered"], values["managed"]) == (3, 2)
+    assert (values["registered"], values["managed"]) == (5, 4)
 
 
 def test_the_papers_of_a_report_are_drawn_once_and_stay_byte_for_byte(

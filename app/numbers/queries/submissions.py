@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -153,10 +153,7 @@ class Difference:
 def list_differences(session: Session, actor: Actor, reported: IndicatorRun, now: IndicatorRun) -> list[Difference]:
     """Whoever stands in other sets or another place now, with what was learned about them since; in order of place."""
     found = [*_changed(session, actor, reported, now), *_only_in(session, actor, reported, now)]
-    found += [
-        Difference(one.kind, one.subject_id, one.patient_id, None, one.before)
-        for one in _only_in(session, actor, now, reported)
-    ]
+    found += [replace(one, before=None, now=one.before) for one in _only_in(session, actor, now, reported)]
     because = _causes(session, [one.patient_id for one in found if one.patient_id is not None], reported)
     other_rules = reported.settings != now.settings or reported.rule_set != now.rule_set
     for one in found:
@@ -169,30 +166,41 @@ def list_differences(session: Session, actor: Actor, reported: IndicatorRun, now
 
 
 def _changed(session: Session, actor: Actor, reported: IndicatorRun, now: IndicatorRun) -> Iterator[Difference]:
+    """In anything that a figure or a list is made of."""
     was, stands = aliased(IndicatorMember), aliased(IndicatorMember)
     rows = session.execute(
-        select(was.kind, was.subject_id, was.patient_id, was.area_code, was.bits, stands.area_code, stands.bits)
+        select(was, stands)
         .join(stands, and_(stands.run_id == now.id, stands.kind == was.kind, stands.subject_id == was.subject_id))
         .where(
             was.run_id == reported.id,
             within(was.area_code, actor),
-            or_(was.bits != stands.bits, was.area_code != stands.area_code),
+            or_(
+                was.bits != stands.bits,
+                was.area_code != stands.area_code,
+                was.agency_id.is_distinct_from(stands.agency_id),
+                was.visits != stands.visits,
+                was.visits_in_time != stands.visits_in_time,
+            ),
         )
     )
-    for kind, subject_id, patient_id, area, bits, area_now, bits_now in rows:
-        yield Difference(kind, subject_id, patient_id, Counted(area, bits), Counted(area_now, bits_now))
+    for then, today in rows:
+        yield Difference(then.kind, then.subject_id, then.patient_id, _counted(then), _counted(today))
 
 
 def _only_in(session: Session, actor: Actor, this: IndicatorRun, other: IndicatorRun) -> Iterator[Difference]:
     mine, theirs = aliased(IndicatorMember), aliased(IndicatorMember)
     same = and_(theirs.run_id == other.id, theirs.kind == mine.kind, theirs.subject_id == mine.subject_id)
-    rows = session.execute(
-        select(mine.kind, mine.subject_id, mine.patient_id, mine.area_code, mine.bits)
+    rows = session.scalars(
+        select(mine)
         .outerjoin(theirs, same)
         .where(mine.run_id == this.id, within(mine.area_code, actor), theirs.run_id.is_(None))
     )
-    for kind, subject_id, patient_id, area, bits in rows:
-        yield Difference(kind, subject_id, patient_id, Counted(area, bits), None)
+    for one in rows:
+        yield Difference(one.kind, one.subject_id, one.patient_id, _counted(one), None)
+
+
+def _counted(one: IndicatorMember) -> Counted:
+    return Counted(one.area_code, one.bits, one.agency_id, one.visits, one.visits_in_time)
 
 
 def _causes(session: Session, patient_ids: Sequence[int], reported: IndicatorRun) -> dict[int, list[Cause]]:
@@ -201,7 +209,9 @@ def _causes(session: Session, patient_ids: Sequence[int], reported: IndicatorRun
     for part in slices(patient_ids):
         for cause, rows in _learned(part, reported):
             for patient_id in session.scalars(rows.distinct()):
-                found.setdefault(patient_id, []).append(cause)
+                causes = found.setdefault(patient_id, [])
+                if cause is not Cause.AGENCY_CHANGED or Cause.MOVED not in causes:  # whoever moves goes to another one
+                    causes.append(cause)
     return found
 
 
@@ -228,6 +238,7 @@ def _learned(ids: Sequence[int], reported: IndicatorRun) -> Iterator[tuple[Cause
     yield Cause.DEATH_LEARNED, spans(is_registry, span.value == RegistryStatus.DEAD.value)
     registered = span.value.in_((RegistryStatus.REGISTERED.value, RegistryStatus.TRANSFERRED_OUT.value))
     yield Cause.MOVED, spans(span.what == SpanKind.AREA, ~_came_new(span.patient_id, since))
+    yield Cause.AGENCY_CHANGED, spans(span.what == SpanKind.AGENCY, ~_came_new(span.patient_id, since))
     yield Cause.REGISTERED_LATE, spans(is_registry, registered, span.recorded_at > since)
     states = span.what.in_((SpanKind.MANAGEMENT, SpanKind.CARE))
     yield Cause.STATE_CORRECTED, spans(states, ~_came_new(span.patient_id, since))

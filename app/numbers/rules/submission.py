@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.numbers.rules.membership import Figure
+from app.numbers.rules.membership import Figure, Weight
 
 LONGEST_REASON = 200
 
@@ -32,6 +32,7 @@ class Cause(StrEnum):
     DEATH_LEARNED = "death_learned"  # 死亡迟报
     REGISTERED_LATE = "registered_late"  # 补登
     MOVED = "moved"  # 迁移
+    AGENCY_CHANGED = "agency_changed"  # 责任单位变更, without a move
     LATE_ENTRY = "late_entry"  # 随访补录
     VISIT_CORRECTED = "visit_corrected"  # 随访更正
     STATE_CORRECTED = "state_corrected"  # 管理状态、居住状态更正
@@ -43,23 +44,36 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Where and in which sets somebody is counted; None: not at all."""
+    """Where, by whose institution, in which sets and with how many visits somebody is counted; None: not at all."""
 
     area_code: str
     bits: int
+    agency_id: int | None = None
+    visits: int = 0
+    visits_in_time: int = 0
+
+    def amount_in(self, figure: Figure) -> int:
+        """What the row adds to a figure."""
+        if not figure.has(self.bits):
+            return 0
+        match figure.weight:
+            case Weight.ROWS:
+                return 1
+            case Weight.VISITS:
+                return self.visits
+            case Weight.VISITS_IN_TIME:
+                return self.visits_in_time
+            case Weight.VISITS_LATE:
+                return self.visits - self.visits_in_time
+            case Weight.RESIDENTS:
+                return 0
 
 
-def gained_and_lost(
-    before: Counted | None, now: Counted | None, figures: Iterable[Figure]
-) -> tuple[list[Figure], list[Figure]]:
-    """The figures that somebody counts in now and did not, and the other way round; a move alone changes none of a county."""
-    was, stands = before.bits if before else None, now.bits if now else None
-    gained, lost = [], []
-    for figure in figures:
-        counted_then = was is not None and figure.has(was)
-        counted_now = stands is not None and figure.has(stands)
-        if counted_now and not counted_then:
-            gained.append(figure)
-        if counted_then and not counted_now:
-            lost.append(figure)
-    return gained, lost
+def changes_of(before: Counted | None, now: Counted | None, figures: Iterable[Figure]) -> list[tuple[Figure, int]]:
+    """By how much somebody counts more, or less, in which figures: what was gained first. A move alone changes none of a county."""
+    amounts = (
+        (figure, (now.amount_in(figure) if now else 0) - (before.amount_in(figure) if before else 0))
+        for figure in figures
+    )
+    changed = [(figure, by) for figure, by in amounts if by]
+    return sorted(changed, key=lambda change: change[1] < 0)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.queries import display_names
-from app.areas.queries import full_names, names_of
+from app.areas.queries import agency_names, full_names, names_of
 from app.audit.service import note
 from app.core.access import Action, Field, Grant, current_actor, permit, sees
 from app.core.actor import Actor
@@ -46,7 +46,7 @@ from app.numbers.rules.indicators import figures, indicators
 from app.numbers.rules.membership import Weight
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
-from app.numbers.rules.submission import Cause, SubmissionState, gained_and_lost
+from app.numbers.rules.submission import Cause, Counted, SubmissionState, changes_of
 from app.numbers.service.submitting import decide_revision, submit_report, withdraw_revision
 from app.numbers.views.blueprint import Answer, numbers
 from app.numbers.views.listing import page_at, read_from
@@ -269,22 +269,37 @@ def _people(
     known = people_named(session, actor, [one.patient_id for one in differences if one.patient_id is not None])
     places = full_names(session, {c.area_code for one in differences for c in (one.before, one.now) if c is not None})
     # a name stands beside nothing that the role may not read of a person (ADR 0035)
-    counted = [one for one in figures(settings) if one.weight is Weight.ROWS and names_people(actor, one)]
-    rows: list[dict[str, object]] = []
-    for one in differences:
-        gained, lost = gained_and_lost(one.before, one.now, counted)
-        rows.append(
-            {
-                "who": known.get(one.patient_id) if one.patient_id is not None else None,
-                "kind": one.kind,
-                "from": places[one.before.area_code] if one.before else None,
-                "to": places[one.now.area_code] if one.now else None,
-                "gained": [reason(f"numbers.figure.{figure.name}") for figure in gained],
-                "lost": [reason(f"numbers.figure.{figure.name}") for figure in lost],
-                "causes": _told(actor, one.causes),
-            }
-        )
-    return rows
+    counted = [one for one in figures(settings) if names_people(actor, one)]
+    agencies = _agencies(session, differences)
+
+    def where(one: Difference, counted_at: Counted | None) -> str | None:
+        if counted_at is None:
+            return None
+        place = places[counted_at.area_code]
+        agency = agencies.get(counted_at.agency_id or 0) or _("未指定单位")
+        is_other = one.before and one.now and one.before.agency_id != one.now.agency_id
+        return f"{place} · {agency}" if is_other else place
+
+    return [
+        {
+            "who": known.get(one.patient_id) if one.patient_id is not None else None,
+            "kind": one.kind,
+            "from": where(one, one.before),
+            "to": where(one, one.now),
+            "changes": [
+                (reason(f"numbers.figure.{figure.name}"), by, figure.weight is not Weight.ROWS)
+                for figure, by in changes_of(one.before, one.now, counted)
+            ],
+            "causes": _told(actor, one.causes),
+        }
+        for one in differences
+    ]
+
+
+def _agencies(session: Session, differences: list[Difference]) -> dict[int, str]:
+    """Names of the institutions that people went from and to."""
+    counted = (here for one in differences for here in (one.before, one.now) if here is not None)
+    return agency_names(session, {here.agency_id for here in counted if here.agency_id is not None})
 
 
 def _told(actor: Actor, causes: list[Cause]) -> list[Cause]:
