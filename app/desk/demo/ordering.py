@@ -65,7 +65,7 @@ def _units(session: Session, county: County, matter: tuple[str, str], on: date) 
     """Whoever has a head to answer and no more cases than an order holds, the fewest first."""
     actor = county.actors["coordinator"]
     rows = reversed(count_by_unit(session, actor, get_matter(session, actor, matter[0], COUNTY, matter[1]), on))
-    return [unit for unit, count in rows if unit and count <= MOST_CASES and _head(county, unit)]
+    return [row.unit for row in rows if row.unit and row.cases <= MOST_CASES and _head(county, row.unit)]
 
 
 def _head(county: County, unit: Agency) -> Actor | None:
