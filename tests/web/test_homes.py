@@ -22,8 +22,8 @@ from app.core.db import Database
 from app.core.reasons import reason
 from app.guardians.commands import SignAgreement
 from app.guardians.service import sign_agreement
-from app.patients.models import Admission, Patient
-from app.patients.rules import ManagementStatus
+from app.patients.models import Admission, Diagnosis, Patient
+from app.patients.rules import DiagnosisCategory, ManagementStatus
 from app.people.models import Person
 from app.people.service import set_phone
 from app.subsidies.models import SubsidyRun
@@ -208,10 +208,14 @@ def test_each_number_opens_the_list_behind_it(database: Database, county: County
         late_patient(database, f"赵{number}", 4 + number)
     late_patient(database, "钱九", 2, OTHER_VILLAGE)
     with database.transaction() as session:
-        add_patient(session, "孙失", management_status=ManagementStatus.LOST)
+        other = add_patient(session, "孙失", management_status=ManagementStatus.LOST)
+        session.add(
+            Diagnosis(patient_id=other.id, category=DiagnosisCategory.OTHER_REPORTABLE, from_on=TODAY, recorded_at=NOW)
+        )
     client = client_as("coordinator")
 
     page = text_of(client)
+    assert "六类 4，其他病种 1" in page  # the indicators count the six
     links = dict.fromkeys(re.findall(r'href="(/(?:late|patients)[^"]*)"', page))
 
     def rows(path: str) -> int:

@@ -1,4 +1,4 @@
-"""Counts of an area by the places below it: a few set-based statements, each over one table."""
+"""Counts of an area by the places below it: a few set-based statements."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.areas.queries import agency_names, list_places, names_of
@@ -17,8 +17,8 @@ from app.core.actor import Actor
 from app.core.scope import within
 from app.desk.queries.duties import IS_OPEN
 from app.desk.rules import COMPLIANCE, level_below
-from app.patients.models import Patient
-from app.patients.rules import ManagementStatus, RegistryStatus
+from app.patients.models import Diagnosis, Patient
+from app.patients.rules import DiagnosisCategory, ManagementStatus, RegistryStatus
 from app.risk.rules import HIGH_LEVEL
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind, last_day_of_week
@@ -28,9 +28,11 @@ WORST_FROM = 3  # so many late visits in one village are worth naming
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Patients and their open duties in one place. `high` (level 3 and above) is None for roles that see no levels."""
+    """Patients and their open duties in one place. `other` are those registered with none of the six diagnoses, whom the indicators
+    leave out; `high` (level 3 and above) is None for roles that see no levels."""
 
     registered: int = 0
+    other: int = 0
     managed: int = 0
     refused: int = 0
     lost: int = 0
@@ -133,13 +135,21 @@ def _patients_by_village(session: Session, actor: Actor) -> dict[str, Counts]:
         ManagementStatus.LOST,
         ManagementStatus.PENDING_CONSENT,
     )
+    is_other = and_(
+        Diagnosis.patient_id == Patient.id,
+        Diagnosis.category == DiagnosisCategory.OTHER_REPORTABLE,
+        Diagnosis.to_on.is_(None),
+        Diagnosis.withdrawn_at.is_(None),
+    )
     rows = session.execute(
         select(
             Patient.area_code,
             func.count(),
+            func.count(Diagnosis.id),
             *(func.count().filter(Patient.management_status == status) for status in statuses),
             is_high,
         )
+        .outerjoin(Diagnosis, is_other)
         .where(Patient.registry_status == RegistryStatus.REGISTERED, within(Patient.area_code, actor))
         .group_by(Patient.area_code)
     )

@@ -25,7 +25,7 @@ from app.numbers.rules.behind import missing_of
 from app.numbers.rules.indicators import ALSO_COUNTED
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.service.asking import WORK, ask_for_numbers
-from app.numbers.views import home  # noqa: F401  # hangs what homes show on the blueprint
+from app.numbers.views import home, notices  # noqa: F401  # hang what homes show on the blueprint
 from app.numbers.views.blueprint import Answer, numbers
 
 _PLACES = (AreaLevel.COUNTY, AreaLevel.TOWN, AreaLevel.VILLAGE)
