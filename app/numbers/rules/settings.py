@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 # Which wording of the sets computed a figure; raised whenever a statement of `queries` counts differently.
-RULE_SET = "indicators-2026.1"
+RULE_SET = "indicators-2026.2"
 LONGEST_GRACE_DAYS = 7
 
 
