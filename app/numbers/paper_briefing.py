@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from app.numbers.paper_facts import ReportFacts, reaches
 from app.numbers.paper_words import cause_name, indicator_name, mode_sentences, period_label
 from app.numbers.rules.briefing import briefing
-from app.numbers.rules.briefing_facts import BriefingFacts, Measured, PlaceShort, Section
+from app.numbers.rules.briefing_facts import Briefing, BriefingFacts, Measured, PlaceShort
 from app.numbers.rules.causes import gap_of
 from app.numbers.rules.indicators import OVERDUE, Indicator
 from app.numbers.rules.membership import InSet, Weight
@@ -18,7 +18,7 @@ from reports.wording import Provenance, chinese_date
 MEND_WITHIN = timedelta(days=30)
 
 
-def sections_of(facts: ReportFacts, today: date) -> tuple[Section, ...]:
+def briefing_of(facts: ReportFacts, today: date) -> Briefing:
     return briefing(briefing_facts(facts, today))
 
 
@@ -37,14 +37,16 @@ def briefing_facts(facts: ReportFacts, today: date) -> BriefingFacts:
     )
 
 
-def briefing_document(facts: ReportFacts, organisation: str, provenance: Provenance, today: date) -> BriefingDocument:
+def briefing_document(
+    facts: ReportFacts, told: Briefing, organisation: str, provenance: Provenance, today: date
+) -> BriefingDocument:
     return BriefingDocument(
         title=f"{facts.name}{period_label(facts.period)}严重精神障碍患者管理治疗工作情况汇报",
         organisation=organisation,
         dated=chinese_date(today),
         sections=tuple(
             (section.heading, tuple("".join(piece.text for piece in sentence) for sentence in section.sentences))
-            for section in sections_of(facts, today)
+            for section in told.sections
         ),
         source=f"数据截止日 {chinese_date(facts.run.cut_off)}，规则版本 {facts.run.rule_set}，{facts.status}。"
         + "".join(mode_sentences(facts.settings)),

@@ -18,8 +18,8 @@ from app.core.crypto import Keyring, digest
 from app.core.db import canonical_json
 from app.core.i18n import DEFAULT_LANGUAGE, speaking
 from app.core.plain import plain, restored
-from app.numbers.models import IndicatorRun
-from app.numbers.paper_briefing import briefing_document
+from app.numbers.models import IndicatorRun, ReportDocument, ReportSubmission
+from app.numbers.paper_briefing import briefing_document, briefing_of
 from app.numbers.paper_facts import ReportFacts, reaches, read_facts
 from app.numbers.paper_quality import quality_tables, read_findings
 from app.numbers.paper_short import shortfalls
@@ -27,6 +27,7 @@ from app.numbers.paper_tables import count_tables, village_table
 from app.numbers.paper_trends import bars, trend_table, trends
 from app.numbers.paper_words import figure_name, indicator_means, indicator_name, mode_sentences, period_label, unit_of
 from app.numbers.queries.totals import Counts
+from app.numbers.rules.briefing_facts import Briefing
 from app.numbers.rules.indicators import Indicator
 from app.numbers.rules.membership import Weight
 from reports.briefing import BriefingDocument, render_briefing_docx
@@ -125,6 +126,8 @@ class ReadReport(NamedTuple):
     wanted: Print
     compliance: ComplianceDocument
     briefing: BriefingDocument
+    # the same sentences with the list behind each number, for the page
+    told: Briefing
 
     def to_json(self) -> dict[str, Any]:
         """Everything that the papers say, by value: from here on neither a later count, target or name nor an upgrade changes it."""
@@ -136,6 +139,7 @@ class ReadReport(NamedTuple):
             restored(Print, kept["wanted"]),
             restored(ComplianceDocument, kept["compliance"]),
             restored(BriefingDocument, kept["briefing"]),
+            restored(Briefing, kept["told"]),
         )
 
 
@@ -156,8 +160,16 @@ def read_report(
         wanted = print_of_report(facts, actor, now)
         source = provenance_of(wanted, mark_of(keyring, wanted), actor)
         office = office_of(session, actor) or facts.name
-        told = briefing_document(facts, office, source, business_day(now))
-        return ReadReport(wanted, compliance_document(facts, office, source), told)
+        today = business_day(now)
+        told = briefing_of(facts, today)
+        document = briefing_document(facts, told, office, source, today)
+        return ReadReport(wanted, compliance_document(facts, office, source), document, told)
+
+
+def stored_report(session: Session, submission: ReportSubmission) -> ReadReport | None:
+    """What a submitted report says, as it was stored in the act of submitting; None of one from before documents were stored."""
+    kept = session.get(ReportDocument, submission.id)
+    return ReadReport.from_json(kept.content) if kept is not None else None
 
 
 def draw_papers(read: ReadReport) -> dict[str, bytes]:

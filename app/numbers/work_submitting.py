@@ -11,8 +11,8 @@ from app.core.files import keep_file
 from app.core.keys import current_keyring
 from app.core.models import WorkItem
 from app.core.work import Handler, Progress, WorkDone
-from app.numbers.models import IndicatorRun, ReportDocument, ReportPaper
-from app.numbers.papers import DRAWN, ReadReport, draw_paper, read_report
+from app.numbers.models import IndicatorRun, ReportPaper
+from app.numbers.papers import DRAWN, draw_paper, read_report, stored_report
 from app.numbers.queries.kept_reports import MEDIA
 from app.numbers.queries.submissions import get_submission
 from app.numbers.service.submitting import WORK
@@ -26,12 +26,8 @@ def keep_papers(database: Database, item: WorkItem, progress: Progress) -> WorkD
     with database.reading() as session:
         actor = get_actor_by_id(session, item.asked_by)
         submission = get_submission(session, actor, item.args["submission"])
-        stored = session.get(ReportDocument, submission.id)
-        if stored is not None:
-            read = ReadReport.from_json(stored.content)
-        else:  # handed in before documents were stored
-            run = session.get_one(IndicatorRun, submission.run_id)
-            read = read_report(session, keyring, actor, run, submission.submitted_at)
+        run = session.get_one(IndicatorRun, submission.run_id)
+        read = stored_report(session, submission) or read_report(session, keyring, actor, run, submission.submitted_at)
     papers = {}
     for done, ending in enumerate(DRAWN):
         progress(done, len(DRAWN))

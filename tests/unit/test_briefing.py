@@ -45,7 +45,7 @@ FACTS = BriefingFacts(
 
 def test_what_misses_its_target_is_told_with_place_cause_and_whose_work_it_is() -> None:
     overview, problems, steps = (
-        "\n".join("".join(p.text for p in s) for s in part.sentences) for part in briefing(FACTS)
+        "\n".join("".join(p.text for p in s) for s in part.sentences) for part in briefing(FACTS).sections
     )
     assert "安和县在册严重精神障碍患者 100 人，在管 96 人" in overview
     assert "规范管理率 70.00%（目标 80.00%，未达到；较上期下降 2.50 个百分点）" in overview
@@ -60,7 +60,7 @@ def test_what_misses_its_target_is_told_with_place_cause_and_whose_work_it_is() 
 
 def test_a_place_that_misses_nothing_is_not_given_problems() -> None:
     calm = replace(FACTS, measures={"management": replace(MANAGED, before=MANAGED.rate)}, overdue=())
-    _overview, problems, steps = briefing(calm)
+    _overview, problems, steps = briefing(calm).sections
     assert [piece.text for piece in problems.sentences[0]] == ["设有目标的指标均已达到目标，与上期相比没有明显下降。"]
     assert "督办单" not in str(steps)
 
@@ -80,7 +80,7 @@ def test_what_adds_up_over_a_year_is_compared_with_the_year_before_and_with_noth
 def test_every_number_leads_to_a_list_that_the_county_counts() -> None:
     settings = NumberSettings()
     known = {one.name for one in figures(settings)} | {f"{one.code}-missing" for one in indicators(settings)}
-    pieces = [piece for part in briefing(FACTS) for sentence in part.sentences for piece in sentence]
+    pieces = [piece for part in briefing(FACTS).sections for sentence in part.sentences for piece in sentence]
     assert {piece.figure for piece in pieces if piece.figure} <= known
     counted = [piece for piece in pieces if piece.text.removesuffix("%").replace(".", "", 1).isdecimal()]
     assert counted and all(piece.figure for piece in counted)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from app.numbers.rules.briefing_facts import BriefingFacts, Piece, Section
+from app.numbers.rules.briefing_facts import Briefing, BriefingFacts, Piece, Section
 from app.numbers.rules.briefing_overview import overview
 from app.numbers.rules.briefing_problems import other_problems, problems, shortfalls
 from app.numbers.rules.briefing_steps import steps
@@ -15,13 +15,15 @@ from app.numbers.rules.briefing_steps import steps
 _ORDINALS = "一二三四五六七八九十"
 
 
-def briefing(facts: BriefingFacts) -> tuple[Section, ...]:
+def briefing(facts: BriefingFacts) -> Briefing:
     found = problems(facts)
     told = tuple(_numbered([*shortfalls(found), *other_problems(facts, found)]))
-    return (
-        Section("一、总体情况", tuple(overview(facts))),
-        Section("二、存在问题", told or (_no_problem(facts),)),
-        Section("三、下步措施", tuple(_numbered(steps(facts, found)))),
+    return Briefing(
+        (
+            Section("一、总体情况", tuple(overview(facts))),
+            Section("二、存在问题", told or (_no_problem(facts),)),
+            Section("三、下步措施", tuple(_numbered(steps(facts, found)))),
+        )
     )
 
 

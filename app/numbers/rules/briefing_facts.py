@@ -24,6 +24,11 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Briefing:
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceShort:
     """A place below that misses the target: how many are missing there."""
 

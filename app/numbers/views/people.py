@@ -16,8 +16,9 @@ from app.core.i18n import _
 from app.core.web import read_session
 from app.numbers.labels import mode_reasons
 from app.numbers.models import IndicatorRun, ReportSubmission
-from app.numbers.paper_briefing import sections_of
+from app.numbers.paper_briefing import briefing_of
 from app.numbers.paper_facts import read_facts
+from app.numbers.papers import stored_report
 from app.numbers.queries.board import get_counted
 from app.numbers.queries.places import place_name
 from app.numbers.queries.runs import find_run
@@ -88,7 +89,11 @@ def submitted_briefing(public_id: str) -> str:
         period=ReportPeriod.parse(run.period),
         place=report.area_code,
         run=run,
-        sections=sections_of(read_facts(session, actor, run), business_day(report.submitted_at)),
+        sections=(
+            stored.told
+            if (stored := stored_report(session, report))
+            else briefing_of(read_facts(session, actor, run), business_day(report.submitted_at))
+        ).sections,
         opens=True,
         at=at,
         report=(_report_name(report), url_for("numbers.submission", public_id=public_id)),

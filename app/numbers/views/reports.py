@@ -23,7 +23,7 @@ from app.core.papers import paper
 from app.core.quarter import Quarter
 from app.core.web import forget_reads, read_session, show_errors
 from app.numbers.models import IndicatorRun
-from app.numbers.paper_briefing import sections_of
+from app.numbers.paper_briefing import briefing_of
 from app.numbers.paper_facts import read_facts
 from app.numbers.paper_forms import form_document, print_of_form
 from app.numbers.paper_lists import LISTS, list_document, print_of_list
@@ -86,7 +86,7 @@ def briefing(period: str, place: str) -> str:
         period=wanted,
         place=place,
         run=run,
-        sections=sections_of(facts, current_clock().today()) if facts is not None else (),
+        sections=briefing_of(facts, current_clock().today()).sections if facts is not None else (),
         opens=may(actor, Action.OPEN_NUMBERS),
         at=at,
     )
