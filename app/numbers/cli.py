@@ -21,10 +21,12 @@ from app.core.errors import Conflict, NotFound
 from app.core.reasons import reason
 from app.numbers.models import IndicatorRun
 from app.numbers.queries.runs import find_run, touches, values_of
+from app.numbers.queries.sampling import get_sample
 from app.numbers.rules.indicators import indicators
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.service.computing import compute_county
+from app.numbers.service.sampling import verify
 
 numbers = AppGroup("numbers", help="indicators of a county: count them, show them")
 
@@ -80,6 +82,28 @@ def show_command(county: str, period: ReportPeriod, towns: bool, as_user: str | 
     lines = [f"{names[place]}: {code} {one['rate'] or '—'}" f" ({one['numerator']} / {one['denominator']})"
              for place, rates in found.items() for code, one in rates.items()]  # fmt: skip
     answer({"run": run.public_id, "cut_off": run.cut_off.isoformat(), "places": found}, as_json, "\n".join(lines))
+
+
+@numbers.group("sample")
+def sample_group() -> None:
+    """Supervision samples."""
+
+
+@sample_group.command("verify")
+@click.argument("sample")
+@as_option
+@json_option
+@plainly
+def verify_command(sample: str, as_user: str | None, as_json: bool) -> None:
+    """Draw SAMPLE (the id in its address) again from the kept frame by the kept seed; ends with 1 where other records come out."""
+    with reading() as session:
+        actor = get_actor(session, as_user)
+        proof, found = verify(session, actor, sample), get_sample(session, actor, sample)
+        said = {"number": found.number, "seed": found.seed, "frame": proof.digest, "records": found.drawn_count}
+    words = "the same records come out" if proof.holds else "OTHER RECORDS COME OUT"
+    answer(said | {"holds": proof.holds}, as_json, f"{said['number']}, seed {said['seed']}: {words}")
+    if not proof.holds:
+        raise SystemExit(1)
 
 
 def _actor(session: Session, name: str | None, place: str) -> Actor:
