@@ -23,7 +23,7 @@ from app.numbers.queries.runs import count_members, list_members
 from app.numbers.rules.behind import MISSING
 from app.numbers.rules.causes import cause_of, states_of
 from app.numbers.rules.indicators import OVERDUE
-from app.numbers.rules.membership import Figure, InSet, MemberKind, Weight
+from app.numbers.rules.membership import ADDED_UP, Figure, InSet, MemberKind
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.places import whole_of
 from reports.member_list import ListColumn, MemberListDocument, render_member_list_pdf, render_member_list_xlsx
@@ -40,11 +40,6 @@ _WHO = (ListColumn("姓名", 0.16), ListColumn("村（社区）", 0.24), ListCol
 _DONE = ListColumn("办理结果", 0.18)
 _DAY_BEFORE, _DAY_DUE = ListColumn("上次随访", 0.13), ListColumn("应随访日", 0.13)
 _NEVER, _SINCE_SEEN = "尚无随访", "—"
-_COUNTED: Final[dict[Weight, Callable[[IndicatorMember], int]]] = {
-    Weight.VISITS: lambda row: row.visits,
-    Weight.VISITS_IN_TIME: lambda row: row.visits_in_time,
-    Weight.VISITS_LATE: lambda row: row.visits - row.visits_in_time,
-}
 # title, where it was owed by the cut-off, where it was done in time
 _LOOP = (
     ("发单", InSet.DISCHARGE, InSet.FORMS_IN_TIME),
@@ -116,7 +111,7 @@ def _day(day: date) -> str:
 
 
 def _of_patients(rows: Sequence[Behind], figure: Figure) -> _Table:
-    count = _COUNTED.get(figure.weight)
+    count = ADDED_UP.get(figure.weight)
     if count is not None:
         columns = (*_WHO, ListColumn("次数", 0.08, is_count=True), _DONE)
         return columns, tuple((*_who(row), count(row.member), "") for row in rows)

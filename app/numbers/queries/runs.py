@@ -15,16 +15,9 @@ from app.core.errors import NotFound
 from app.core.scope import within, within_prefix
 from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue
 from app.numbers.queries.totals import Counts, matches
-from app.numbers.rules.membership import Figure, Weight
+from app.numbers.rules.membership import ADDED_UP, Figure
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.places import reach_of
-
-# what a figure adds up over its rows, where it does not count them
-_ADDED_UP: dict[Weight, ColumnElement[int]] = {
-    Weight.VISITS: IndicatorMember.visits.expression,
-    Weight.VISITS_IN_TIME: IndicatorMember.visits_in_time.expression,
-    Weight.VISITS_LATE: IndicatorMember.visits - IndicatorMember.visits_in_time,
-}
 
 
 def find_run(session: Session, actor: Actor, county_code: str, period: ReportPeriod) -> IndicatorRun | None:
@@ -130,15 +123,16 @@ def _behind(
         within(IndicatorMember.area_code, actor),
         within_prefix(IndicatorMember.area_code, reach_of(place)),
         matches(figure, IndicatorMember.bits),
-        _visits(figure) > 0 if figure.weight in _ADDED_UP else true(),
+        _visits(figure) > 0 if figure.weight in ADDED_UP else true(),
         true() if agency_id is None else IndicatorMember.agency_id == agency_id,
     )
 
 
 def _weigh(figure: Figure) -> ColumnElement[Any]:
     """How many rows there are, or what they add up to."""
-    return func.coalesce(func.sum(_visits(figure)), 0) if figure.weight in _ADDED_UP else func.count()
+    return func.coalesce(func.sum(_visits(figure)), 0) if figure.weight in ADDED_UP else func.count()
 
 
 def _visits(figure: Figure) -> ColumnElement[int]:
-    return _ADDED_UP[figure.weight]
+    visits: ColumnElement[int] = ADDED_UP[figure.weight](IndicatorMember)
+    return visits

@@ -13,7 +13,7 @@ from app.areas.rules import county_of, town_of
 from app.core.scope import within_prefix
 from app.numbers.models import AreaPopulation, IndicatorMember
 from app.numbers.rules.indicators import RESIDENTS
-from app.numbers.rules.membership import Figure, MemberKind, Weight
+from app.numbers.rules.membership import ADDED_UP, Figure, MemberKind, Weight
 from app.numbers.rules.residents import complete
 
 Counts = dict[str, int]
@@ -44,8 +44,7 @@ def _count_by(
             key.label("whose"),
             member.bits,
             func.count().label(Weight.ROWS.value),
-            func.sum(member.visits).label(Weight.VISITS.value),
-            func.sum(member.visits_in_time).label(Weight.VISITS_IN_TIME.value),
+            *(func.sum(adds(member)).label(weight.value) for weight, adds in ADDED_UP.items()),
         )
         .where(member.run_id == run_id, *of)
         .group_by(key, member.bits)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
 from app.numbers.rules.indicators import Indicator
-from app.numbers.rules.membership import NOTHING, Figure, InSet, Weight
+from app.numbers.rules.membership import ADDED_UP, NOTHING, Figure, InSet, Weight
 
 S = InSet
 # of an indicator that counts what is bad: nobody is missing, the numerator itself is the gap
@@ -124,7 +124,8 @@ def _lacking(indicator: Indicator) -> Callable[[Alike], int]:
     if indicator.is_good is False:
         return lambda one: one.rows if above.holds(one.bits) else 0
     if indicator.numerator.weight is Weight.VISITS_IN_TIME:
-        return lambda one: one.visits - one.visits_in_time if below.holds(one.bits) else 0
+        late = ADDED_UP[Weight.VISITS_LATE]
+        return lambda one: late(one) if below.holds(one.bits) else 0
     return lambda one: one.rows if below.holds(one.bits) and not above.holds(one.bits) else 0
 
 

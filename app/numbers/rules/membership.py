@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum, auto
+from typing import Any, Final
 
 
 class InSet(IntFlag):
@@ -70,6 +72,14 @@ class Weight(StrEnum):
     VISITS_IN_TIME = "visits_in_time"  # entered within ten working days
     VISITS_LATE = "visits_late"  # entered later than that
     RESIDENTS = "residents"  # of the area, not of its rows: typed in per year with its source
+
+
+# what a row adds to a figure that adds visits up: of a row, or of a statement's columns
+ADDED_UP: Final[Mapping[Weight, Callable[[Any], Any]]] = {
+    Weight.VISITS: lambda row: row.visits,
+    Weight.VISITS_IN_TIME: lambda row: row.visits_in_time,
+    Weight.VISITS_LATE: lambda row: row.visits - row.visits_in_time,
+}
 
 
 @dataclass(frozen=True, slots=True)

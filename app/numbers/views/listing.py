@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.i18n import _
 from app.core.reasons import Reason, say
-from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.models import IndicatorRun
 from app.numbers.queries.because import reasons_of
 from app.numbers.queries.behind import (
     SIZE,
@@ -28,15 +28,10 @@ from app.numbers.queries.overdue import Late
 from app.numbers.queries.runs import count_members, count_rows, list_members
 from app.numbers.rules.behind import MISSING, missing_of
 from app.numbers.rules.indicators import OVERDUE, Indicator, indicators
-from app.numbers.rules.membership import Figure, Weight
+from app.numbers.rules.membership import ADDED_UP, Figure
 from app.numbers.rules.settings import NumberSettings
 
 LARGEST = 10_000_000  # of a page's beginning; more is no list of a county
-_COUNTS: dict[Weight, Callable[[IndicatorMember], int]] = {
-    Weight.VISITS: lambda row: row.visits,
-    Weight.VISITS_IN_TIME: lambda row: row.visits_in_time,
-    Weight.VISITS_LATE: lambda row: row.visits - row.visits_in_time,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +46,7 @@ class Listed:
     @property
     def is_sum(self) -> bool:
         """Whether the figure adds up visits, so that fewer people stand behind it than it says."""
-        return self.figure.weight in _COUNTS
+        return self.figure.weight in ADDED_UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +137,7 @@ def _rows(session: Session, actor: Actor, one: Listed, after: int) -> list[Row]:
         doctors = doctors_of(session, actor, [row.subject_id for row in members])
     else:
         members = list_members(*which, agency_id=one.agency_id, after=after, limit=SIZE)
-    because, count = reasons_of(session, one.run, one.figure, members), _COUNTS.get(one.figure.weight)
+    because, count = reasons_of(session, one.run, one.figure, members), ADDED_UP.get(one.figure.weight)
     return [
         Row(
             who,
