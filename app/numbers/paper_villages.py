@@ -17,7 +17,9 @@ from app.core.crypto import Keyring, digest
 from app.core.db import canonical_json
 from app.guardians.labels import RELATION_LABELS
 from app.numbers.papers import provenance_of
+from app.numbers.queries.places import place_name
 from app.numbers.queries.villages import Guarding, Resident, Village, read_villages
+from app.numbers.rules.places import rest_of
 from reports.village_table import VillagePerson, VillageSheet, VillageTablesDocument
 from reports.wording import chinese_period
 
@@ -31,7 +33,8 @@ def village_tables(
     session: Session, keyring: Keyring, actor: Actor, place: str, today: date, now: datetime
 ) -> ReadVillages:
     """What is drawn, and as which print it goes on record."""
-    sheets = tuple(_sheet(session, one) for one in read_villages(session, actor, place, today))
+    villages = read_villages(session, actor, place, today)
+    sheets = tuple(_sheet(session, one, is_rest=one.code == place and len(villages) > 1) for one in villages)
     said = digest(canonical_json([today.isoformat(), [asdict(sheet) for sheet in sheets]]))
     wanted = Print("numbers.village_table_printed", ("area", place), place, said, actor.user_id, now)
     name = written_name(session, place)
@@ -48,7 +51,8 @@ def village_tables(
     )
 
 
-def _sheet(session: Session, village: Village) -> VillageSheet:
+def _sheet(session: Session, village: Village, *, is_rest: bool) -> VillageSheet:
+    """`is_rest`: of a town that has villages, who is in none of them."""
     committees, clinics = (village.agencies[kind] for kind in (AgencyKind.VILLAGE_COMMITTEE, AgencyKind.VILLAGE_CLINIC))
     facts = (
         ("乡镇卫生院", _agencies([village.health_centre] if village.health_centre else [])),
@@ -61,7 +65,8 @@ def _sheet(session: Session, village: Village) -> VillageSheet:
         ("常住人口", "未录入" if village.residents is None else f"{village.residents} 人"),
         ("在册人数", _registered(village)),
     )
-    return VillageSheet(written_name(session, village.code), facts, tuple(_person(one) for one in village.people))
+    name = place_name(session, rest_of(village.code)) if is_rest else written_name(session, village.code)
+    return VillageSheet(name, facts, tuple(_person(one) for one in village.people))
 
 
 def _agencies(agencies: Sequence[Agency]) -> str:

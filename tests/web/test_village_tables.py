@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.areas.models import Area
 from app.audit.models import PrintedPaper
 from app.core.db import Database
 from app.guardians.commands import SignAgreement
@@ -28,12 +29,15 @@ def test_a_village_is_told_with_its_people_and_their_guardians_and_nothing_of_il
     with database.transaction() as session, app.app_context():
         patient = registered(session, doctor, record_number="34992101")
         registered(session, doctor, "周晓梅", 2, SECOND_VILLAGE)
+        registered(session, doctor, "丁无村", 3, SECOND_VILLAGE).area_code = TOWN
+        session.get_one(Area, SECOND_VILLAGE).replaced_by = VILLAGE
         first_guardian(session, doctor, patient)
         until = TODAY.replace(year=TODAY.year + 1, month=6)
         number = sign_agreement(session, county.actor("clerk"), patient, SignAgreement(TODAY, until), NOW).number
     with database.reading() as session, app.app_context():
         document = village_tables(session, keyring(), doctor, TOWN, TODAY, NOW).document
-    east, wang = document.villages
+    east, wang, rest = document.villages
+    assert (rest.place, [person.name for person in rest.people]) == ("城关镇 · 未落实到村（社区）", ["丁无村"])
     assert (east.place, wang.place) == ("城关镇东村", "城关镇大王村")
     (one,) = east.people
     assert (one.record_number, one.name, one.first_guardian) == ("34992101", "单晓明", "赵桂兰（配偶）")
@@ -41,6 +45,7 @@ def test_a_village_is_told_with_its_people_and_their_guardians_and_nothing_of_il
     assert [person.name for person in wang.people] == ["周晓梅"]
     assert dict(east.facts)["在册人数"] == "1 人，其中落实第一监护人 1 人，监护协议有效 1 人"
     assert "village_doctor" in dict(east.facts)["村卫生室·村医"] and dict(wang.facts)["关爱帮扶小组"] == "尚未建立"
+    assert "大王村（已撤并至东村）" in client_as("doctor").get("/numbers/villages/").text
     answer = client_as("doctor").get(f"/numbers/villages/{VILLAGE}/table.pdf")
     told = words_on(answer.data)
     assert answer.mimetype == "application/pdf" and "单晓明" in told and "周晓梅" not in told

@@ -62,7 +62,12 @@ def place_name(session: Session, place: str) -> str:
     """城关镇·东村; of a remainder 城关镇（未落实到村（社区））."""
     whole = whole_of(place)
     name = full_name(session, whole)
-    return f"{name} · {gettext_anywhere(REST[level_of(whole)])}" if is_rest(place) else name
+    return f"{name} · {rest_name(whole)}" if is_rest(place) else name
+
+
+def rest_name(place: str) -> str:
+    """What the remainder of a county or town is called in a table of it."""
+    return gettext_anywhere(REST[level_of(place)])
 
 
 def marked_names(session: Session, codes: Sequence[str]) -> dict[str, str]:
@@ -106,4 +111,4 @@ def _name(name: str, successor: str | None) -> str:
 
 def _rest(place: str, counts: Counts, lines: Sequence[Line]) -> list[Line]:
     left = remainder(counts, [one.counts for one in lines])
-    return [Line(rest_of(place), gettext_anywhere(REST[level_of(place)]), left)] if left else []
+    return [Line(rest_of(place), rest_name(place), left)] if left else []

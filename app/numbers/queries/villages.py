@@ -67,13 +67,16 @@ def count_registered(session: Session, actor: Actor, prefix: str) -> Mapping[str
 
 
 def list_villages_of(session: Session, actor: Actor, place: str) -> list[Area]:
-    """The villages of a town that stand, and the town itself where people are entered under it; of a village that one."""
+    """The villages of a town that stand or where somebody is registered all the same, and the town itself where people are entered
+    under it; of a village that one."""
     prefix = prefix_of(place)
     own = [session.get_one(Area, place)]
     if level_of(place) is AreaLevel.VILLAGE:
         return own
-    below = [one for one in list_places(session, prefix, AreaLevel.VILLAGE) if one.replaced_by is None]
-    return below + (own if not below or place in count_registered(session, actor, prefix) else [])
+    registered = count_registered(session, actor, prefix)
+    villages = list_places(session, prefix, AreaLevel.VILLAGE)
+    below = [one for one in villages if one.replaced_by is None or one.code in registered]
+    return below + (own if not below or place in registered else [])
 
 
 def read_villages(session: Session, actor: Actor, place: str, today: date) -> list[Village]:

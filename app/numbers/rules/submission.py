@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.numbers.rules.membership import Figure, Weight
+from app.numbers.rules.membership import ADDED_UP, Figure, Weight
 
 LONGEST_REASON = 200
 
@@ -56,17 +56,8 @@ class Counted:
         """What the row adds to a figure."""
         if not figure.has(self.bits):
             return 0
-        match figure.weight:
-            case Weight.ROWS:
-                return 1
-            case Weight.VISITS:
-                return self.visits
-            case Weight.VISITS_IN_TIME:
-                return self.visits_in_time
-            case Weight.VISITS_LATE:
-                return self.visits - self.visits_in_time
-            case Weight.RESIDENTS:
-                return 0
+        adds = ADDED_UP.get(figure.weight)
+        return adds(self) if adds is not None else int(figure.weight is Weight.ROWS)
 
 
 def changes_of(before: Counted | None, now: Counted | None, figures: Iterable[Figure]) -> list[tuple[Figure, int]]:

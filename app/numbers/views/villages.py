@@ -17,6 +17,7 @@ from app.core.keys import current_keyring
 from app.core.web import read_session
 from app.numbers.paper_villages import village_tables
 from app.numbers.queries.board import get_place
+from app.numbers.queries.places import marked_names, rest_name
 from app.numbers.queries.villages import count_registered, list_villages_of
 from app.numbers.views.blueprint import numbers
 from reports.village_table import render_village_tables_pdf
@@ -36,8 +37,12 @@ def villages() -> str:
         if town
         else []
     )
+    names = marked_names(session, [one.code for one in places])
+    if town is not None and len(places) > 1 and town.code in names:
+        names[town.code] = rest_name(town.code)
     return render_template(
         "numbers/villages.html",
+        names=names,
         towns=towns,
         town=town,
         binds=town is not None and town.code.startswith(actor.area_prefix),
