@@ -43,6 +43,7 @@ from app.desk.demo.phones import carry_phones
 from app.desk.demo.plan import Act, ActKind, Life, Plan
 from app.desk.demo.reassessing import open_quarter, reassess
 from app.desk.demo.responding import respond_together
+from app.desk.demo.sampling import check_on_site
 from app.desk.demo.settling import County, found_county, open_register, register
 from app.desk.demo.submitting import submit_last_quarter, train
 from app.desk.demo.supporting import support
@@ -146,6 +147,7 @@ class Loader:
         submit_last_quarter(self.session, self.county, self.moments)
         appraise_last_quarter(self.session, self.county, self.moments, self._rng("appraisal"))
         train(self.session, self.county, self.moments, self._rng("training"))
+        check_on_site(self.session, self.county, self.moments, self._rng("sampling"))
 
     def _rng(self, what: str) -> Random:
         return Random(f"{self.order.seed}:{what}")  # noqa: S311  # invention, not secrecy
