@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.areas.models import Agency
@@ -27,7 +27,7 @@ from app.patients.models import Patient
 from app.people.models import Person
 from app.tasks.models import Task, TaskState
 
-SHOWN = 200  # orders of a list
+SIZE = 50  # orders of a page
 _EVENTS = (CaseKind.EMERGENCY, CaseKind.DISCHARGE)
 
 
@@ -88,19 +88,23 @@ def find_open(
 
 
 def list_orders(
-    session: Session, actor: Actor, states: frozenset[OrderState], agency: str = ""
+    session: Session, actor: Actor, states: frozenset[OrderState], agency: str = "", after: int = 0
 ) -> list[SupervisionOrder]:
-    """Those in these states, the first due first."""
-    wanted = select(SupervisionOrder).where(visible(actor), SupervisionOrder.state.in_(states))
-    if agency:
-        wanted = wanted.where(SupervisionOrder.agency_id.in_(select(Agency.id).where(Agency.public_id == agency)))
+    """A page of those in these states, the first due first."""
+    wanted = select(SupervisionOrder).where(visible(actor), SupervisionOrder.state.in_(states), _of_unit(agency))
     order = wanted.order_by(SupervisionOrder.reply_by, SupervisionOrder.id)
-    return list(session.scalars(order.limit(SHOWN)))
+    return list(session.scalars(order.offset(after).limit(SIZE)))
 
 
-def count_by_state(session: Session, actor: Actor) -> dict[OrderState, int]:
+def count_by_state(session: Session, actor: Actor, agency: str = "") -> dict[OrderState, int]:
     state = SupervisionOrder.state
-    return dict(session.execute(select(state, func.count()).where(visible(actor)).group_by(state)).all())
+    rows = select(state, func.count()).where(visible(actor), _of_unit(agency)).group_by(state)
+    return dict(session.execute(rows).all())
+
+
+def _of_unit(agency: str) -> ColumnElement[bool]:
+    """Those to the unit of this public id; all where none is named."""
+    return SupervisionOrder.agency_id.in_(select(Agency.id).where(Agency.public_id == agency)) if agency else true()
 
 
 def units_asked(session: Session, actor: Actor) -> list[tuple[str, str]]:

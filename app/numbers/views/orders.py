@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 
@@ -20,6 +20,7 @@ from app.numbers.labels_orders import DEMANDS, OUTCOMES, SINCE, SINCE_TONES, STA
 from app.numbers.papers_order import order_text
 from app.numbers.queries.order_cases import Matter, count_by_unit, get_matter, list_late_cases
 from app.numbers.queries.orders import (
+    SIZE,
     CaseRow,
     OrderCount,
     count_by_state,
@@ -47,6 +48,7 @@ from app.numbers.rules.orders import (
 )
 from app.numbers.service.ordering import get_unit, reply_deadline, send_order
 from app.numbers.views.blueprint import Answer, numbers
+from app.numbers.views.listing import page_at, read_from
 from app.numbers.views.noting import note_list
 
 TABS: Final = {"open": AWAITS_REPLY, "replied": frozenset({OrderState.REPLIED}), "ended": ENDED}
@@ -73,14 +75,20 @@ def orders() -> str:
     tab = request.args.get("tab", "")
     tab = tab if tab in TABS else "open"
     unit = request.args.get("unit", "")[:22]
-    found, counts = list_orders(session, actor, TABS[tab], unit), count_by_state(session, actor)
+    by_state, after = count_by_state(session, actor, unit), read_from()
+    counts = {name: sum(by_state.get(one, 0) for one in states) for name, states in TABS.items()}
+    found = list_orders(session, actor, TABS[tab], unit, after)
+    here: dict[str, Any] = {"tab": tab if tab != "open" else None, "unit": unit or None}
     return render_template(
         "numbers/orders.html",
         orders=found,
         tab=tab,
         unit=unit,
         units=units_asked(session, actor) if may(actor, Action.SEND_ORDERS) else [],
-        counts={name: sum(counts.get(one, 0) for one in states) for name, states in TABS.items()},
+        counts=counts,
+        total=counts[tab],
+        next_href=url_for("numbers.orders", **here, **page_at(after + SIZE)) if after + SIZE < counts[tab] else None,
+        prev_href=url_for("numbers.orders", **here, **page_at(max(0, after - SIZE))) if after else None,
         names=unit_names(session, found),
         places=names_of(session, {one.place for one in found}),
         matter_words=matter_words,
