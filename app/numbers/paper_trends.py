@@ -11,7 +11,7 @@ from app.numbers.rules.indicators import Indicator
 from reports.chart import Bar, Series, Trend
 from reports.compliance import NOTHING, BarChart, CountTable, TableLine, TrendChart
 
-_NUMERALS = "零一二三四五六七八九"
+_NUMERALS = "零一两三四五六七八九"
 _TRENDS: Final = (
     ("管理、服药与稳定", ("management", "standard", "regular_medication", "stability")),
     ("面访、体检与康复", ("face_to_face", "examination", "rehabilitation")),
