@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.areas.models import Agency, AgencyKind
 from app.core.db import Database
 from app.numbers.commands import SubmitReport
 from app.numbers.rules.period import ReportPeriod
@@ -15,15 +16,18 @@ from app.numbers.rules.settings import NumberSettings
 from app.numbers.service.computing import compute
 from app.numbers.service.submitting import submit_report
 from app.patients.commands import DiagnosisDraft
-from app.patients.rules import DiagnosisCategory
-from app.patients.service import record_death
+from app.patients.rules import DiagnosisCategory, SpanKind
+from app.patients.service import change_state, record_death
 from app.people.models import DatePrecision
+from app.people.vault import Vault
+from app.visits.service import record_visit
 from tests.conftest import NOW, TODAY
-from tests.rig.county import COUNTY, County
-from tests.rig.visits import register
+from tests.rig.county import COUNTY, OTHER_TOWN, County
+from tests.rig.visits import command, register, stable
 
 QUARTER = ReportPeriod.parse("2026Q3")
 DIAGNOSIS = DiagnosisDraft(DiagnosisCategory.SCHIZOPHRENIA, "F20.0")
+LATE = frozenset({"visit.late_entry"})
 
 
 def test_who_is_counted_otherwise_is_named_and_a_revision_is_seen_before_it_is_agreed(
@@ -33,13 +37,30 @@ def test_who_is_counted_otherwise_is_named_and_a_revision_is_seen_before_it_is_a
     with database.transaction() as session:
         doctor = county.actor("doctor")
         died = register(session, keyring, doctor, TODAY, NOW, "周长河", diagnosis=DIAGNOSIS)
+        handed = register(session, keyring, doctor, TODAY, NOW, "冯德海", diagnosis=DIAGNOSIS)
+        record_visit(
+            session,
+            Vault(session, keyring),
+            doctor,
+            command(handed, stable(date(2026, 8, 3)), accepted=LATE),
+            TODAY,
+            NOW,
+        )
         run = compute(session, coordinator, COUNTY, QUARTER, NumberSettings(), TODAY, NOW)
         first = submit_report(session, coordinator, SubmitReport(run.public_id), NOW).public_id
         later = NOW + timedelta(hours=1)
         record_death(session, doctor, died, date(2026, 8, 20), DatePrecision.DAY, 4, later)
+        late = command(handed, stable(date(2026, 9, 10)), accepted=LATE)
+        record_visit(session, Vault(session, keyring), doctor, late, TODAY, later)
+        other = county.agencies[AgencyKind.HEALTH_CENTRE, OTHER_TOWN]
+        change_state(session, doctor, handed, SpanKind.AGENCY, str(other), date(2026, 9, 15), None, later)
+        other_name = session.get_one(Agency, other).name
         again = compute(session, coordinator, COUNTY, QUARTER, NumberSettings(), TODAY, later).public_id
     office = client_as("county_office")
     page = office.get(f"/numbers/submitted/{first}").text
+    (row,) = (row for row in page.split("<tr") if "冯德海" in row)
+    assert "随访补录" in row and "责任单位变更" in row and f"· {other_name}" in row
+    assert "+ 完整随访次数 1" in row and "按时录入的随访" not in row
     assert "上报后得知死亡" in page and "周长河" in page and f"/patients/{died.public_id}" in page
 
     proposed = client_as("coordinator").post(f"/numbers/submitted/new/{again}", data={"reason": "补录死亡 1 人"})
