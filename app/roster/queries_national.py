@@ -42,7 +42,7 @@ def load_register(session: Session, actor: Actor, county: str, as_of: date) -> t
     """Every registration of the county, by what an export can name it by, and by its key. Live ones speak before others."""
     found, everybody = Register(), dict[int, Ours]()
     rows = session.execute(_registrations(actor, county)).all()
-    latest = _visits_before(session, as_of, [row.id for row in rows if row.last_visit_on and row.last_visit_on > as_of])
+    latest = last_visits(session, as_of, rows)
     people: dict[int, Ours] = {}
     for row in sorted(rows, key=lambda one: one.registry_status in NOT_LIVE):
         ours = _ours(row, latest)
@@ -62,13 +62,13 @@ def load_register(session: Session, actor: Actor, county: str, as_of: date) -> t
     return found, everybody
 
 
-def list_ours(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, Ours]:
-    """Registrations as they stand now, for a page of findings."""
-    return {
-        row.id: _ours(row, {})
-        for part in slices(ids)
-        for row in session.execute(_registrations(actor, None).where(Patient.id.in_(part)))
-    }
+def list_ours(session: Session, actor: Actor, ids: Iterable[int], as_of: date) -> dict[int, Ours]:
+    """Registrations as they stand now, for a page of findings; visits up to the day of the export."""
+    found = [
+        row for part in slices(ids) for row in session.execute(_registrations(actor, None).where(Patient.id.in_(part)))
+    ]
+    latest = last_visits(session, as_of, found)
+    return {row.id: _ours(row, latest) for row in found}
 
 
 def _registrations(actor: Actor, county: str | None) -> Select[*tuple[Any, ...]]:
@@ -119,10 +119,11 @@ def _ours(one: Any, latest: Mapping[int, date | None]) -> Ours:
     )
 
 
-def _visits_before(session: Session, as_of: date, ids: Sequence[int]) -> dict[int, date | None]:
+def last_visits(session: Session, as_of: date, patients: Iterable[Any]) -> dict[int, date | None]:
     """The last visit up to the day of the export, of those who have been visited since."""
-    found: dict[int, date | None] = dict.fromkeys(ids)
-    for part in slices(ids):
+    since = [one.id for one in patients if one.last_visit_on and one.last_visit_on > as_of]
+    found: dict[int, date | None] = dict.fromkeys(since)
+    for part in slices(since):
         rows = (
             select(FollowUpVisit.patient_id, func.max(FollowUpVisit.visited_on))
             .where(
@@ -337,7 +338,9 @@ def show(
     findings: Sequence[NationalFinding],
 ) -> list[Shown]:
     key = key_of(session, keyring, actor, comparison)
-    ours = list_ours(session, actor, {one.patient_id for one in findings if one.patient_id is not None})
+    ours = list_ours(
+        session, actor, {one.patient_id for one in findings if one.patient_id is not None}, comparison.as_of
+    )
     vault = Vault(session, keyring)
     shown = []
     for one in findings:

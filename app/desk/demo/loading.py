@@ -25,6 +25,7 @@ from app.desk.demo.asking import ask_after
 from app.desk.demo.caseload import share_caseload
 from app.desk.demo.checking import check_duties
 from app.desk.demo.clues import tell_clues
+from app.desk.demo.comparing import compare_with_national
 from app.desk.demo.contracts import Contract
 from app.desk.demo.correcting import admit_one, discharge_one, pay_back
 from app.desk.demo.counting import count_quarters, examine_many
@@ -148,6 +149,7 @@ class Loader:
         appraise_last_quarter(self.session, self.county, self.moments, self._rng("appraisal"))
         train(self.session, self.county, self.moments, self._rng("training"))
         check_on_site(self.session, self.county, self.moments, self._rng("sampling"))
+        compare_with_national(self.session, self.vault, self.county, self.moments)
 
     def _rng(self, what: str) -> Random:
         return Random(f"{self.order.seed}:{what}")  # noqa: S311  # invention, not secrecy

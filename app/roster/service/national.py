@@ -338,7 +338,7 @@ def answer_possible(
         raise Conflict(reason("roster.national.answered"))
     key = key_of(session, keyring, actor, comparison)
     row, patient_id = theirs_of(key, finding), finding.patient_id
-    ours = list_ours(session, actor, [patient_id]).get(patient_id)
+    ours = list_ours(session, actor, [patient_id], comparison.as_of).get(patient_id)
     if row is None or ours is None:
         raise Conflict(reason("roster.national.patient_gone"))
     others = _others_of(session, comparison, finding)

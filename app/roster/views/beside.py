@@ -16,7 +16,7 @@ from app.core.identity import mask_id
 from app.core.reasons import say_date
 from app.core.web import read_session
 from app.patients.labels import DIAGNOSIS_LABELS, MANAGEMENT_LABELS, REGISTRY_LABELS
-from app.patients.rules import RegistryStatus
+from app.patients.rules import ManagementStatus, RegistryStatus
 from app.roster.queries_national import Shown
 from app.roster.rules.national import Differs, FindingKind
 from app.roster.rules.national_compare import Ours, differing_digits
@@ -119,7 +119,10 @@ def _ours(item: Differs, ours: Ours, agencies: Mapping[int, str]) -> str:
 
 
 def _state_here(ours: Ours) -> str:
-    return _(MANAGEMENT_LABELS[ours.management]) if ours.management else _(REGISTRY_LABELS[ours.status])
+    """Lost and refusing are states of their own there; all else that is registered is 在册."""
+    if ours.management in (ManagementStatus.LOST, ManagementStatus.REFUSED):
+        return _(MANAGEMENT_LABELS[ours.management])
+    return _(REGISTRY_LABELS[ours.status])
 
 
 def _day(day: date | None) -> str:
@@ -136,6 +139,9 @@ def mends_of(actor: Actor, one: Shown) -> list[Mend]:
     for label, href, action in _forms(one):
         if may(actor, action):
             found.setdefault(href, Mend(label, href))
+    if one.ours:
+        patient = url_for("desk.patient", public_id=one.ours.public_id)
+        found.setdefault(patient, Mend(_("查看患者"), patient))
     return list(found.values())
 
 
@@ -162,7 +168,7 @@ def _form_of(item: Differs, ours: Ours) -> tuple[str, str, Action]:
         Differs.NAME: (_("改姓名"), "patients.edit", Action.KEEP_REGISTER),
         Differs.ID_NUMBER: (_("更正身份信息"), "patients.correct", Action.CORRECT_IDENTITY),
         Differs.BIRTH: (_("更正身份信息"), "patients.correct", Action.CORRECT_IDENTITY),
-        Differs.LEVEL: (_("看患者页面"), "desk.patient", Action.SEE_REGISTER),
+        Differs.LEVEL: (_("查看患者"), "desk.patient", Action.SEE_REGISTER),
         Differs.STATE: (_("改登记状态"), "patients.change_state", Action.KEEP_REGISTER),
         Differs.VISIT: (_("看随访记录"), "visits.list_visits", Action.LOG_VISIT),
         Differs.PLACE: (_("办理转出"), "desk.propose_transfer", Action.MOVE_PATIENTS),

@@ -83,7 +83,7 @@ def decide_found(public_id: str, finding_kind: str) -> BaseResponse | tuple[str,
     if not form.validate_on_submit():
         return _list_page(public_id, kind, form), 400
     forget_reads()
-    ticked = request.form.getlist("finding")[:MOST_TICKED]
+    ticked = request.form.getlist("shown" if request.form.get("whole") else "finding")[:MOST_TICKED]
     try:
         with transaction() as session:
             comparison = get_comparison(session, actor, public_id, lock=True)
@@ -95,7 +95,8 @@ def decide_found(public_id: str, finding_kind: str) -> BaseResponse | tuple[str,
         show_errors(form, refused)
         return _list_page(public_id, kind, form), 400 if isinstance(refused, Invalid) else 409
     flash(_("已处理 %(n)s 条", n=len(findings)), "success")
-    return redirect(_address(public_id, kind))
+    page = None if request.args.get("word") == "open" else request.args.get("after")  # what is open moves up
+    return redirect(_address(public_id, kind, after=page))
 
 
 @roster.post("/national/<public_id>/possible/<finding_id>")
@@ -204,6 +205,7 @@ def _list_page(public_id: str, kind: FindingKind, form: Form) -> str:
         "roster/national/found.html",
         found=found,
         kind=kind,
+        is_alone=kind in (FindingKind.MISSING_HERE, FindingKind.GONE),
         kind_words=_(KINDS[kind]),
         todo=_(TODO[kind]),
         item=wanted.item,
