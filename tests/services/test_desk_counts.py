@@ -60,23 +60,29 @@ def test_the_places_of_an_area_add_up_to_it(session: Session, county: County) ->
         patient = add_patient(session, area_code=place, management_status=status, risk_level=level)
         open_for(session, patient, TaskKind.FOLLOW_UP, days(-3 if place == OTHER_VILLAGE else 3))
 
+    add_patient(session, area_code=COUNTY, risk_level=1)
+
     found = overview(session, county.actor("coordinator"), TODAY)
 
     towns = {place.code: place.counts for place in found.places}
-    assert set(towns) == {TOWN, OTHER_TOWN}
+    assert set(towns) == {TOWN, OTHER_TOWN, COUNTY}
+    assert [(place.name, place.counts.registered) for place in found.places if place.is_rest] == [("未落实到乡镇", 1)]
     assert (towns[TOWN].registered, towns[TOWN].managed, towns[TOWN].lost, towns[TOWN].high) == (3, 2, 1, 1)
     assert (towns[TOWN].late, towns[TOWN].week) == (0, 3)
     assert (towns[OTHER_TOWN].refused, towns[OTHER_TOWN].late) == (1, 2)
-    assert (found.total.registered, found.total.managed, found.total.late, found.total.high) == (5, 3, 2, 2)
+    assert (found.total.registered, found.total.managed, found.total.late, found.total.high) == (6, 4, 2, 2)
 
 
 def test_a_town_counts_its_villages_and_no_levels(session: Session, county: County) -> None:
     add_patient(session, area_code=VILLAGE, risk_level=5)
     add_patient(session, area_code=OTHER_VILLAGE, risk_level=5)
+    add_patient(session, area_code=TOWN)
 
     found = overview(session, county.actor("town"), TODAY)
 
-    assert {place.code: place.counts.registered for place in found.places} == {VILLAGE: 1, SECOND_VILLAGE: 0}
+    assert {place.name: place.counts.registered for place in found.places} == {
+        "东村": 1, "大王村": 0, "未落实到村（社区）": 1,
+    }  # fmt: skip
     assert found.total.high is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
-from app.areas.queries import agency_names, list_places, names_of
+from app.areas.models import Area
+from app.areas.queries import agency_names, full_name, list_places, names_of, place_of
 from app.areas.rules import CODE_LENGTH, PREFIX_LENGTHS, AreaLevel
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.scope import within
 from app.desk.queries.duties import IS_OPEN
 from app.desk.rules import COMPLIANCE, level_below
+from app.numbers.queries.places import marked_names, rest_name
 from app.patients.models import Diagnosis, Patient
 from app.patients.rules import DiagnosisCategory, ManagementStatus, RegistryStatus
 from app.risk.rules import HIGH_LEVEL
@@ -53,12 +56,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`prefix` is the leading part of its code. `worst` names the village with the most late visits, and how many."""
+    """`prefix` is the leading part of its code. `worst` names the village with the most late visits, and how many. `is_rest`: whoever is
+    in none of the others."""
 
     prefix: str
     name: str
     counts: Counts
     worst: tuple[str, int] | None = None
+    is_rest: bool = False
 
     @property
     def code(self) -> str:
@@ -84,7 +89,7 @@ class Owed:
 
 
 def overview(session: Session, actor: Actor, today: date) -> Overview:
-    """Counts of every place directly below the actor's area, also of places without anybody.
+    """Counts of every place directly below the actor's area, also of places without anybody, and of whoever is in none of them.
 
     Both tables are counted village by village, in the order of their indexes, and added up here.
     """
@@ -93,15 +98,30 @@ def overview(session: Session, actor: Actor, today: date) -> Overview:
     duties = _duties_by_village(session, actor, today)
     counts = _added_up(length, _patients_by_village(session, actor), duties)
     worst = _worst(session, duties, length) if level is AreaLevel.TOWN else {}
-    places = tuple(
-        Place(prefix, area.name, counts.get(prefix, Counts()), worst.get(prefix))
-        for area in list_places(session, actor.area_prefix, level)
-        for prefix in (area.code[:length],)
-    )
+    listed = [area for area in list_places(session, actor.area_prefix, level) if _is_listed(area, length, counts)]
+    names = marked_names(session, [area.code for area in listed])
+    places = [
+        Place(
+            area.code[:length],
+            names[area.code],
+            counts.get(area.code[:length], Counts()),
+            worst.get(area.code[:length]),
+        )
+        for area in listed
+    ]
+    own = place_of(actor)[:length]
+    if own in counts and own not in {place.prefix for place in places}:
+        name = rest_name(place_of(actor)) if places else full_name(session, place_of(actor))
+        places.append(Place(own, name, counts[own], is_rest=True))
     total = Counts()
     for place in places:
         total = total.plus(place.counts)
-    return Overview(places, total)
+    return Overview(tuple(places), total)
+
+
+def _is_listed(area: Area, length: int, counts: Mapping[str, Counts]) -> bool:
+    """An abolished place only while somebody is registered there."""
+    return area.replaced_by is None or area.code[:length] in counts
 
 
 def list_owed(session: Session, actor: Actor, today: date, limit: int = 8) -> list[Owed]:

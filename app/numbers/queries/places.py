@@ -66,8 +66,8 @@ def place_name(session: Session, place: str) -> str:
 
 
 def rest_name(place: str) -> str:
-    """What the remainder of a county or town is called in a table of it."""
-    return gettext_anywhere(REST[level_of(place)])
+    """What the remainder of a county or town, or of a place above them, is called in a table of it."""
+    return gettext_anywhere(REST.get(level_of(place), REST[AreaLevel.COUNTY]))
 
 
 def marked_names(session: Session, codes: Sequence[str]) -> dict[str, str]:
