@@ -77,6 +77,7 @@ def pages_of(client: FlaskClient, where: str) -> Iterator[str]:
     """A list from its first page to its last."""
     answer = client.get(where)
     assert answer.status_code == 200, f"{where} answered {answer.status_code}"
+    assert "&lt;Macro" not in answer.text, f"{where} shows a part of its template"
     yield answer.text
     while found := _NEXT.search(answer.text):
         answer = client.get(unescape(found[1]))
