@@ -33,10 +33,10 @@ _COLUMNS = (
     ListColumn("抽取", 0.06, is_count=True),
     ListColumn("已核查", 0.07, is_count=True),
     ListColumn("有不符", 0.07, is_count=True),
-    ListColumn("档案差错率", 0.1),
+    ListColumn("档案差错率", 0.1, is_count=True),
     ListColumn("核查项目", 0.08, is_count=True),
     ListColumn("不符项目", 0.08, is_count=True),
-    ListColumn("项目差错率", 0.1),
+    ListColumn("项目差错率", 0.1, is_count=True),
     ListColumn("无法核实项目", 0.1, is_count=True),
     ListColumn("整份无法核查", 0.1, is_count=True),
 )
@@ -121,7 +121,7 @@ def _rows(session: Session, sample: Sample, units: Sequence[Unit]) -> Iterable[t
     for item in find_items(sample.subject, sample.items):
         one = tally_items(item.code, [record.marks for record in found])
         share = rate_words(one.errors, one.items)
-        yield f"其中：{_(ITEMS[item.code])}", "", "", "", "", one.items, one.errors, share, one.unverifiable, ""
+        yield f"项目：{_(ITEMS[item.code])}", "", "", "", "", one.items, one.errors, share, one.unverifiable, ""
 
 
 def _row(name: str, one: Tally) -> tuple[str | int, ...]:

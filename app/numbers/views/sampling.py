@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
 
@@ -38,6 +39,7 @@ from app.numbers.labels_sampling import (
 from app.numbers.models import Sample
 from app.numbers.paper_lists import LISTS as SHAPES
 from app.numbers.papers_sampling import form_paper, summary_document
+from app.numbers.queries.behind import SIZE
 from app.numbers.queries.kept_reports import MEDIA
 from app.numbers.queries.sampling import (
     ITEM_LISTS,
@@ -62,6 +64,7 @@ from app.numbers.service.sampling import (
     withdraw_sample,
 )
 from app.numbers.views.blueprint import Answer, numbers
+from app.numbers.views.listing import page_at, read_from
 from app.numbers.views.pressing import press
 from app.people.vault import Vault
 
@@ -182,13 +185,19 @@ def sample_records(public_id: str) -> str:
         raise NotFound()
     rows = _listed(list_found(session, found, [one.unit.agency_id for one in units]), what, item)
     _note_opened(found, len(rows), what)
+    after = read_from()
+    shown = rows[after : after + SIZE]
     return render_template(
         "numbers/sample_records.html",
         one=found,
-        rows=rows,
-        named=name_records(session, actor, [row.record for row, _item in rows]),
+        total=len(rows),
+        rows=shown,
+        next_href=_list_href(found, after + SIZE) if after + SIZE < len(rows) else None,
+        prev_href=_list_href(found, max(0, after - SIZE)) if after else None,
+        named=name_records(session, actor, [row.record for row, _item in shown]),
         agencies={one.unit.agency_id: one.agency.name for one in units},
         unit=units[0].agency if unit else None,
+        whose=units[0].agency.name if len(units) == 1 else "",
         what=what,
         item=item,
         readable=readable,
@@ -302,6 +311,12 @@ def _listed(found: Sequence[Found], what: str, item: str) -> list[tuple[Found, s
         return [(one, "") for one in found if RECORD_LISTS[what](one.tally)]
     wanted: frozenset[Verdict] = ITEM_LISTS[what]
     return [(one, code) for one in found for code, said in one.marks.items() if said in wanted and item in ("", code)]
+
+
+def _list_href(found: Sample, after: int) -> str:
+    """The same list from another row on."""
+    same: dict[str, Any] = {name: request.args[name] for name in ("unit", "of", "item") if name in request.args}
+    return url_for("numbers.sample_records", public_id=found.public_id, **same, **page_at(after))
 
 
 def _form() -> SampleForm:
