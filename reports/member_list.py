@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from reports.flow import MARGIN, Flow
 from reports.page import A4_LANDSCAPE, Align, Paper, mm
-from reports.table import Column, Grid
+from reports.table import Column, Grid, RowStyle
 from reports.table_xlsx import Column as SheetColumn
 from reports.table_xlsx import Kind, Line, Sheet, render_workbook
-from reports.wording import CONFIDENTIAL, Provenance
+from reports.wording import CONFIDENTIAL, Provenance, yuan
 
 _WIDTH = A4_LANDSCAPE[0] - 2 * MARGIN
 _NUMBER = mm(14)
+_TOTAL = "合计"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,18 @@ class ListColumn:
     share: float
     """Of the room that the columns divide among them."""
     is_count: bool = False
+    kind: Kind = Kind.TEXT
+    """Hundredths (`RATE`, marks too) and fen are whole numbers in the rows."""
+
+    @property
+    def stored_as(self) -> Kind:
+        return Kind.COUNT if self.is_count else self.kind
+
+    def said(self, cell: str | int) -> str:
+        """As it is printed."""
+        if isinstance(cell, str) or self.stored_as in (Kind.TEXT, Kind.COUNT):
+            return str(cell)
+        return yuan(cell) if self.kind is Kind.FEN else f"{Decimal(cell) / 100}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,14 @@ def render_member_list_pdf(document: MemberListDocument) -> bytes:
     )
     flow.note(document.facts)
     grid = _grid(document)
-    rows = [grid.row(paper, (str(number), *map(str, row))) for number, row in enumerate(document.rows, start=1)]
+    rows = [
+        grid.row(
+            paper,
+            (str(number), *(column.said(cell) for column, cell in zip(document.columns, row, strict=True))),
+            RowStyle.TOTAL if _is_total(row) else RowStyle.PLAIN,
+        )
+        for number, row in enumerate(document.rows, start=1)
+    ]
     if rows:
         flow.table(grid, rows)
     else:
@@ -63,15 +84,12 @@ def render_member_list_xlsx(document: MemberListDocument) -> bytes:
     """The same rows as a workbook."""
     columns = [
         SheetColumn("序号", 7, Kind.COUNT),
-        *(
-            SheetColumn(one.title, 12 + 60 * one.share, Kind.COUNT if one.is_count else Kind.TEXT)
-            for one in document.columns
-        ),
+        *(SheetColumn(one.title, 12 + 60 * one.share, one.stored_as) for one in document.columns),
     ]
     sheet = Sheet(
         "名单",
         columns,
-        [Line((number, *row)) for number, row in enumerate(document.rows, start=1)],
+        [Line((number, *row), strong=_is_total(row)) for number, row in enumerate(document.rows, start=1)],
         heading=document.title,
         notes=(document.facts, *filter(None, (document.note,)), document.provenance.line()),
         footer=f"{CONFIDENTIAL} · {document.provenance.short_fingerprint}",
@@ -88,11 +106,15 @@ def _grid(document: MemberListDocument) -> Grid:
     columns = (
         Column("序号", _NUMBER, Align.CENTER),
         *(
-            Column(one.title, room * one.share / whole, Align.RIGHT if one.is_count else Align.LEFT, 4)
+            Column(one.title, room * one.share / whole, Align.LEFT if one.stored_as is Kind.TEXT else Align.RIGHT, 4)
             for one in document.columns
         ),
     )
     return Grid(MARGIN, columns, 9.5, mm(8), mm(9))
+
+
+def _is_total(row: tuple[str | int, ...]) -> bool:
+    return _TOTAL in row[:2]
 
 
 def _centred(paper: Paper, lines: list[str], top: float) -> None:

@@ -20,6 +20,7 @@ from app.numbers.rules.appraisal import SMALL, TOTAL, AppraisalState, written
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.texts import TEXTS
 from reports.member_list import ListColumn, MemberListDocument
+from reports.table_xlsx import Kind
 from reports.wording import chinese_date
 
 _COLUMNS = (
@@ -27,9 +28,9 @@ _COLUMNS = (
     ListColumn("考评项目", 0.22),
     ListColumn("分子", 0.07, is_count=True),
     ListColumn("分母", 0.07, is_count=True),
-    ListColumn("满分", 0.07),
-    ListColumn("扣分", 0.07),
-    ListColumn("得分", 0.07),
+    ListColumn("满分", 0.07, kind=Kind.RATE),
+    ListColumn("扣分", 0.07, kind=Kind.RATE),
+    ListColumn("得分", 0.07, kind=Kind.RATE),
     ListColumn("说明", 0.23),
 )
 _NOT_SCORED = "分母为零，不计分，分值由其余项目按比例分摊"
@@ -69,13 +70,12 @@ def _rows(sheet: Sheet) -> Iterable[tuple[str | int, ...]]:
             TEXTS[f"numbers.indicator.{source}"],
             mark.numerator,
             mark.denominator,
-            written(mark.full_marks),
-            "—" if marks is None else written(mark.full_marks - marks),
-            "—" if marks is None else written(marks),
+            mark.full_marks,
+            "—" if marks is None else mark.full_marks - marks,
+            "—" if marks is None else marks,
             _said(sheet, source, mark),
         )
-    score = "—" if sheet.score is None else written(sheet.score)
-    yield sheet.unit.name, "合计", "", "", written(TOTAL), "", score, ""
+    yield sheet.unit.name, "合计", "", "", TOTAL, "", "—" if sheet.score is None else sheet.score, ""
 
 
 def _said(sheet: Sheet, source: str, mark: AppraisalMark) -> str:

@@ -26,7 +26,8 @@ from app.numbers.rules import indicators as I  # noqa: N812  # the figures by na
 from app.numbers.rules.period import ReportPeriod
 from app.subsidies.queries.fund import balances_of, has_fund
 from reports.member_list import ListColumn, MemberListDocument
-from reports.wording import chinese_date, chinese_period, yuan
+from reports.table_xlsx import Kind
+from reports.wording import chinese_date, chinese_period
 
 _EXCHANGED: Final = (I.REGISTERED, I.NEWLY_REGISTERED, I.MANAGED, I.STANDARD, I.MEDICATED, I.LOST, I.REFUSED, I.DIED)
 _OF_A_YEAR: Final = (
@@ -64,23 +65,24 @@ def _of_year(session: Session, actor: Actor, run: IndicatorRun, place: str) -> _
     asked, answered, clues = count_screening(session, actor, place, run.first_on, run.cut_off)
     patients, fen = subsidy_of_year(session, actor, place, run.cut_off.year)
     rows: list[tuple[str | int, ...]] = [
-        *(("人员", _role(role), "人", n) for role, n in count_staff(session, actor, place).items()),
-        ("筛查", "应报告的村（社区）次", "次", asked),
-        ("筛查", "已报告（含零报告）", "次", answered),
-        ("筛查", "上报线索", "条", clues),
-        *(("管理", figure_name(one), "人（次）", counts.get(one.name, 0)) for one in _OF_A_YEAR),
-        ("监护补贴", "已发放惠及患者", "人", patients),
-        ("监护补贴", "已发放金额", "元", yuan(fen)),
+        *(("人员", _role(role), "人", n, "") for role, n in count_staff(session, actor, place).items()),
+        ("筛查", "应报告的村（社区）次", "次", asked, ""),
+        ("筛查", "已报告（含零报告）", "次", answered, ""),
+        ("筛查", "上报线索", "条", clues, ""),
+        *(("管理", figure_name(one), "人（次）", counts.get(one.name, 0), "") for one in _OF_A_YEAR),
+        ("监护补贴", "已发放惠及患者", "人", patients, ""),
+        ("监护补贴", "已发放金额", "元", "", fen),
     ]
     year = run.cut_off.year
     if level_of(place) is AreaLevel.COUNTY and has_fund(session, place, year):
         budget: Money = balances_of(session, place, year).budget
-        rows.append(("经费", "当年筹集和结转资金", "元", yuan(budget.fen)))
+        rows.append(("经费", "当年筹集和结转资金", "元", "", budget.fen))
     return (
         ListColumn("类别", 0.15),
         ListColumn("项目", 0.4),
         ListColumn("单位", 0.1),
-        ListColumn("数", 0.2, is_count=True),
+        ListColumn("数", 0.15, is_count=True),
+        ListColumn("金额（元）", 0.2, kind=Kind.FEN),
     ), tuple(rows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -42,43 +43,42 @@ def order_paper(
     session: Session, actor: Actor, order: SupervisionOrder, now: datetime
 ) -> tuple[Callable[[Mark], bytes], Print]:
     """How to draw it once its mark is known, and the print to put on record."""
-    rows, steps = describe_cases(session, actor, order), steps_of(session, order)
-    county = names_of(session, [order.area_code])[order.area_code]
-    reply = _last(steps, OrderState.REPLIED)
-    hands = display_names(session, {order.issued_by, *([reply.by] if reply else [])})
-    cases = tuple(_case(row) for row in rows)
-    text = order_text(session, order, [row.case for row in rows])
+    rows = describe_cases(session, actor, order)
+    text, cases = order_text(session, order, [row.case for row in rows]), tuple(_case(row) for row in rows)
     said = digest(canonical_json([order.number, order.state, text, [repr(one) for one in cases]]))
     wanted = Print(
         "numbers.order_printed", ("supervision_order", order.public_id), order.area_code, said, actor.user_id, now
     )
-    sender = _office_of(session, order.issued_by)
-    unit, office = unit_names(session, [order])[order.agency_id], office_of(session, actor)
+    office, document = office_of(session, actor), partial(_document(session, actor, order), text=text, cases=cases)
 
     def draw(mark: Mark) -> bytes:
-        return render_supervision_order(
-            SupervisionOrderDocument(
-                Imprint(office, actor.name, now, mark=f"编号 {mark.serial} 校验码 {mark.code}"),
-                county=county,
-                number=order.number,
-                unit=unit,
-                matter=matter_words(order.matter, order.period),
-                text=text,
-                demand=_(DEMANDS[order.demand]),
-                issued_on=business_day(order.issued_at),
-                reply_by=order.reply_by,
-                issued_by=hands[order.issued_by],
-                sender=sender,
-                cases=cases,
-                list_note=_list_note(name_grant(actor, order)),
-                reply=(reply.words or "") if reply else "",
-                replied_by=hands[reply.by] if reply else "",
-                replied_on=business_day(reply.at) if reply else None,
-                is_withdrawn=order.state is OrderState.WITHDRAWN,
-            )
-        )
+        imprint = Imprint(office, actor.name, now, mark=f"编号 {mark.serial} 校验码 {mark.code}")
+        return render_supervision_order(document(imprint))
 
     return draw, wanted
+
+
+def _document(session: Session, actor: Actor, order: SupervisionOrder) -> Callable[..., SupervisionOrderDocument]:
+    """All but what it says, about whom, and how it is marked."""
+    reply = _last(steps_of(session, order), OrderState.REPLIED)
+    hands = display_names(session, {order.issued_by, *([reply.by] if reply else [])})
+    return partial(
+        SupervisionOrderDocument,
+        county=names_of(session, [order.area_code])[order.area_code],
+        number=order.number,
+        unit=unit_names(session, [order])[order.agency_id],
+        matter=matter_words(order.matter, order.period),
+        demand=_(DEMANDS[order.demand]),
+        issued_on=business_day(order.issued_at),
+        reply_by=order.reply_by,
+        issued_by=hands[order.issued_by],
+        sender=_office_of(session, order.issued_by),
+        list_note=_list_note(name_grant(actor, order)),
+        reply=(reply.words or "") if reply else "",
+        replied_by=hands[reply.by] if reply else "",
+        replied_on=business_day(reply.at) if reply else None,
+        is_withdrawn=order.state is OrderState.WITHDRAWN,
+    )
 
 
 def _office_of(session: Session, user_id: int) -> str:
