@@ -9,20 +9,17 @@ from app.core.models import WorkItem
 from app.core.work import Handler, Progress, WorkDone
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.service.asking import WORK
-from app.numbers.service.computing import compute_county
+from app.numbers.service.computing import count_apart
 
 
 def count(database: Database, item: WorkItem, progress: Progress) -> WorkDone:
-    """One transaction: whoever begins again after a killed process finds the count before, or this one whole."""
+    """Stored in one transaction: whoever begins again after a killed process finds the count before, or this one whole."""
     clock, period = current_clock(), ReportPeriod.parse(item.args["period"])
     with database.reading() as session:
         actor = get_actor_by_id(session, item.asked_by)
-    progress(0, 1)
-    with database.transaction() as session:
-        run = compute_county(session, actor, item.args["county"], period, clock.today(), clock.now())
-        made = {"run": run.public_id, "county": run.area_code, "period": run.period}
-    progress(1, 1)
-    return WorkDone(made)
+    county, today = item.args["county"], clock.today()
+    run = count_apart(database.reading, database.transaction, actor, county, period, today, clock.now(), progress)
+    return WorkDone({"run": run.public_id, "county": run.area_code, "period": run.period})
 
 
 HANDLERS: dict[str, Handler] = {WORK: count}

@@ -20,7 +20,7 @@ from app.numbers.queries.kept_reports import KIND, MEDIA, WORK, name_of
 from app.numbers.queries.places import lines_of
 from app.numbers.queries.runs import find_run, values_of
 from app.numbers.rules.period import ReportPeriod
-from app.numbers.service.computing import compute_county
+from app.numbers.service.computing import count_apart
 from reports.compliance_pdf import render_compliance_pdf
 
 KEPT = timedelta(days=366)
@@ -34,9 +34,8 @@ def print_report(database: Database, item: WorkItem, progress: Progress) -> Work
         actor = get_actor_by_id(session, item.asked_by)
         run = find_run(session, actor, county_of(place), period)
     if run is None:
-        progress(0, 1)
-        with database.transaction() as session:
-            run = compute_county(session, actor, county_of(place), period, business_day(now), now)
+        county, today = county_of(place), business_day(now)
+        run = count_apart(database.reading, database.transaction, actor, county, period, today, now, progress)
     # whoever counts anew meanwhile changes nothing: everything that is asked for here is drawn from this one count
     if is_bound:
         reads = _read_below(database, actor, place, run, now, progress)

@@ -154,6 +154,7 @@ UNSCOPED = {
     "numbers.queries.places.marked_names": "names of places",
     "numbers.queries.events": "a computation of the scheduler, over a county",
     "numbers.queries.marks": "a computation of the scheduler, over a county",
+    "numbers.queries.universe": "a computation of the scheduler, over a county",
     "numbers.queries.because": "of rows of a list that `list_members` cut to the actor's area",
     "numbers.queries.behind.latest_first": "of rows of a list that `list_members` cut to the actor's area",
     "numbers.queries.overdue": "of rows of a list that `list_members` cut to the actor's area",

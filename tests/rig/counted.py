@@ -16,6 +16,7 @@ from app.core.dates import add_months, parse_date
 from app.numbers.queries.marks import marks_of
 from app.numbers.queries.members import counted_patients
 from app.numbers.queries.timeline import Counted
+from app.numbers.queries.universe import gather
 from app.numbers.rules.membership import InSet
 from app.numbers.rules.settings import NumberSettings
 from app.patients.models import Diagnosis, Examination, Patient, PatientSpan
@@ -145,7 +146,7 @@ def sets_of(session: Session, prefix: str, first_on: str, cut_off: str, settings
     first, last = parse_date(first_on), parse_date(cut_off)
     counted = Counted(prefix, first, last, settings)
     marks = marks_of(session, code_of(prefix), first, last)
-    rows = counted_patients(counted, marks).subquery()
+    rows = counted_patients(gather(session, counted), counted, marks).subquery()
     return {patient: InSet(bits) for patient, bits in session.execute(select(rows.c.subject_id, rows.c.bits))}
 
 

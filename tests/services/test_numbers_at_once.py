@@ -37,6 +37,7 @@ from app.numbers.service.appraising import answer_objection, drop_preview, finis
 from app.numbers.service.asking import ask_for_numbers
 from app.numbers.service.computing import compute
 from app.numbers.service.deciding import set_counting, set_residents, set_target
+from app.numbers.service.forgetting import forget_a_run
 from app.numbers.service.ordering import send_order
 from app.numbers.service.reporting import ask_for_report
 from app.numbers.service.schemes import decide_scheme, withdraw_scheme
@@ -87,6 +88,15 @@ class Meeting:
         with self.database.transaction() as session:
             actor, now = self.county.actor("coordinator"), NOW + timedelta(hours=hours)
             return compute(session, actor, COUNTY, QUARTER, NumberSettings(regular=regular), TODAY, now).public_id
+
+    def next_night(self, days: int) -> Act:
+        def count_and_forget(session: Session) -> None:
+            actor, now = self.county.actor("coordinator"), NOW + timedelta(days=days)
+            compute(session, actor, COUNTY, QUARTER, NumberSettings(), TODAY, now)
+            while forget_a_run(session, now):
+                pass
+
+        return count_and_forget
 
 
 @pytest.fixture
@@ -191,11 +201,9 @@ def test_many_who_ask_for_one_count_at_one_moment_are_given_one(meeting: Meeting
 def test_a_count_beside_a_submission_and_an_order_keeps_nobody_waiting_and_takes_nothing_away(
     meeting: Meeting, county: County
 ) -> None:
-    """The older count is a day old: the newer one would forget it, were it not being submitted."""
+    """The older count is a day old: at night it would be forgotten, were it not being submitted."""
     run = meeting.count_anew(RegularMode.STRICT, 0)
-    compute_next_day = meeting.by(
-        "coordinator", compute, COUNTY, QUARTER, NumberSettings(), TODAY, NOW + timedelta(days=2)
-    )
+    compute_next_day = meeting.next_night(2)
     submit = meeting.by("county_office", submit_report, SubmitReport(run), NOW)
     meeting.meet(submit, compute_next_day, "done")
     assert meeting.one(IndicatorRun, IndicatorRun.is_frozen) == run
@@ -209,7 +217,7 @@ def test_a_count_beside_a_submission_and_an_order_keeps_nobody_waiting_and_takes
             meeting.do("coordinator", send_order, order("follow_up", centre), TODAY, NOW)
     # the other way round: who submits what was forgotten meanwhile is told to look again
     again = meeting.count_anew(RegularMode.LAST_VISIT, 96)
-    far = meeting.by("coordinator", compute, COUNTY, QUARTER, NumberSettings(), TODAY, NOW + timedelta(days=9))
+    far = meeting.next_night(9)
     late = meeting.by("county_office", submit_report, SubmitReport(again, "更正"), NOW)
     assert meanwhile(meeting.database, far, late)[1] in ("numbers.submission.computed_anew", "NotFound")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -27,21 +27,18 @@ from sqlalchemy import (
     true,
 )
 
-from app.core.scope import within_prefix
 from app.core.sql_dates import DaysAfter
 from app.numbers.queries.marks import Marks
 from app.numbers.queries.pattern import is_seen_in_person, keeps_the_standard, visit_pattern
-from app.numbers.queries.timeline import Counted, is_span_of_days
+from app.numbers.queries.timeline import Counted
 from app.numbers.rules.membership import InSet, MemberKind
 from app.numbers.rules.settings import RegularMode
-from app.patients.models import Diagnosis, Examination, Patient, PatientSpan
+from app.patients.models import Diagnosis, Examination
 from app.patients.rules import (
     FIRST_VISIT_WITHIN_DAYS,
     CareSetting,
     DiagnosisCategory,
     ManagementStatus,
-    RegistryStatus,
-    SpanKind,
 )
 from app.risk.models import RiskLevel
 
@@ -58,8 +55,6 @@ _MARKS = (
     "rehabilitated",
 )
 _AT_HOME = (CareSetting.HOME, CareSetting.CARE_FACILITY, CareSetting.AWAY_KNOWN)
-_NOT_AGREED = (ManagementStatus.REFUSED, ManagementStatus.PENDING_CONSENT)
-_GONE = (RegistryStatus.EXCLUDED, RegistryStatus.MERGED)
 _EXAMINED = (
     Examination.agreed_by,
     Examination.systolic_mmhg,
@@ -73,13 +68,9 @@ _EXAMINED = (
 )
 
 
-def counted_patients(counted: Counted, marks: Marks) -> Select[Any]:
-    """A row a patient who was registered at the cut-off or died in the window, in the columns of `IndicatorMember` but its run.
-
-    An excluded or merged registration is in no set, also not for days before it was.
-    """
-    base = _base(counted)
-    pattern = visit_pattern(base, counted)
+def counted_patients(universe: FromClause, counted: Counted, marks: Marks) -> Select[Any]:
+    """A row a patient of the six diagnoses, in the columns of `IndicatorMember` but its run; `universe` is what `gather` put down."""
+    base, pattern = _with_findings(universe, counted), visit_pattern(universe, counted)
     marked = {name: getattr(marks, name).subquery(name) for name in _MARKS}
     rows: FromClause = base.outerjoin(pattern, pattern.c.patient_id == base.c.patient_id)
     for mark in marked.values():
@@ -96,94 +87,43 @@ def counted_patients(counted: Counted, marks: Marks) -> Select[Any]:
     ).select_from(rows)
 
 
-def _base(counted: Counted) -> CTE:
-    """The universe with its states at the cut-off. States hold through the day of death; the register says *dead* from the next."""
-    states, patient = _states(counted), Patient
-    begun = func.coalesce(states.c.managed_from, states.c.registered_from)
-    first = case((begun > counted.first_on, begun), else_=literal(counted.first_on, Date))
-    is_dead = states.c.dead_from.is_not(None)
-    category = _diagnosis(counted)
+def _with_findings(universe: FromClause, counted: Counted) -> Subquery:
+    """The universe without those of whom another diagnosis is written down, each with diagnosis and level."""
+    diagnosed, assessed = _diagnosis(universe, counted), _level(universe, counted)
+    rows = universe.outerjoin(diagnosed, diagnosed.c.patient_id == universe.c.patient_id)
     return (
-        select(
-            patient.id.label("patient_id"),
-            states.c.area_code,
-            states.c.agency,
-            begun.label("begun_on"),
-            first.label("counted_from"),
-            (~is_dead).label("is_registered"),
-            category.c.category,
-            states.c.management,
-            states.c.care,
-            states.c.managed_from,
-            states.c.accepted_from,
-            states.c.declined_from,
-            states.c.registered_from,
-            _level(counted),
-        )
-        .join(states, states.c.patient_id == patient.id)
-        .outerjoin(category, category.c.patient_id == patient.id)
-        .where(
-            within_prefix(states.c.area_code, counted.prefix),
-            patient.registry_status.not_in(_GONE),
-            or_(category.c.category.is_(None), category.c.category != DiagnosisCategory.OTHER_REPORTABLE),
-            or_(
-                states.c.registry == RegistryStatus.REGISTERED.value,
-                and_(states.c.dead_from > counted.first_on, states.c.registered_to == states.c.dead_from),
-            ),
-        )
-        .cte("base")
+        select(*universe.c, diagnosed.c.category, assessed.c.level)
+        .select_from(rows.outerjoin(assessed, assessed.c.patient_id == universe.c.patient_id))
+        .where(diagnosed.c.category.is_distinct_from(DiagnosisCategory.OTHER_REPORTABLE))
+        .subquery("base")
     )
 
 
-def _states(counted: Counted) -> CTE:
-    """One pass over the dated states: what held at the cut-off, a column each."""
-    span, day = PatientSpan, counted.cut_off
-    holds = and_(span.from_on <= day, or_(span.to_on.is_(None), span.to_on > day))
-
-    def value_of(kind: SpanKind) -> ColumnElement[Any]:
-        return func.max(case((and_(span.what == kind, holds), span.value)))
-
-    def begun(kind: SpanKind, *values: str, last: date = day) -> ColumnElement[Any]:
-        """Days on which the state became one of them."""
-        return case((and_(span.what == kind, span.value.in_(values), span.from_on <= last), span.from_on))
-
-    dead_by = day + timedelta(days=1)
-    was_registered = and_(span.what == SpanKind.REGISTRY, span.value == RegistryStatus.REGISTERED.value)
-    is_here = select(span.patient_id).where(
-        span.what == SpanKind.AREA, span.withdrawn_at.is_(None), within_prefix(span.value, counted.prefix)
-    )
-    return (
-        select(
-            span.patient_id,
-            value_of(SpanKind.AREA).label("area_code"),
-            value_of(SpanKind.AGENCY).label("agency"),
-            value_of(SpanKind.REGISTRY).label("registry"),
-            value_of(SpanKind.MANAGEMENT).label("management"),
-            value_of(SpanKind.CARE).label("care"),
-            func.min(begun(SpanKind.MANAGEMENT, ManagementStatus.MANAGED)).label("managed_from"),
-            func.max(begun(SpanKind.MANAGEMENT, ManagementStatus.MANAGED)).label("accepted_from"),
-            func.max(begun(SpanKind.MANAGEMENT, *_NOT_AGREED)).label("declined_from"),
-            func.min(begun(SpanKind.REGISTRY, RegistryStatus.REGISTERED)).label("registered_from"),
-            func.max(case((was_registered, span.to_on))).label("registered_to"),
-            func.min(begun(SpanKind.REGISTRY, RegistryStatus.DEAD, last=dead_by)).label("dead_from"),
-        )
-        .where(span.withdrawn_at.is_(None), is_span_of_days(), span.from_on <= dead_by, span.patient_id.in_(is_here))
-        .group_by(span.patient_id)
-        .cte("states")
-    )
-
-
-def _diagnosis(counted: Counted) -> CTE:
+def _diagnosis(universe: FromClause, counted: Counted) -> Subquery:
     """The diagnosis that held at the cut-off, or was the last one of somebody who died before it. Where none is written down, whoever is
     registered counts all the same, but not as schizophrenia."""
     one = Diagnosis
     newest = func.row_number().over(partition_by=one.patient_id, order_by=(one.from_on.desc(), one.id.desc()))
     ranked = (
         select(one.patient_id, one.category, newest.label("nth"))
+        .join(universe, universe.c.patient_id == one.patient_id)
         .where(one.withdrawn_at.is_(None), one.from_on <= counted.cut_off)
         .subquery("ranked_diagnoses")
     )
-    return select(ranked.c.patient_id, ranked.c.category).where(ranked.c.nth == 1).cte("diagnosed")
+    return select(ranked.c.patient_id, ranked.c.category).where(ranked.c.nth == 1).subquery("diagnosed")
+
+
+def _level(universe: FromClause, counted: Counted) -> Subquery:
+    """The risk level that held at the cut-off; no row where nobody had assessed any."""
+    one = RiskLevel
+    newest = func.row_number().over(partition_by=one.patient_id, order_by=(one.assessed_on.desc(), one.id.desc()))
+    ranked = (
+        select(one.patient_id, one.level, newest.label("nth"))
+        .join(universe, universe.c.patient_id == one.patient_id)
+        .where(one.withdrawn_at.is_(None), one.assessed_on <= counted.cut_off)
+        .subquery("ranked_levels")
+    )
+    return select(ranked.c.patient_id, ranked.c.level).where(ranked.c.nth == 1).subquery("assessed")
 
 
 def _bits(conditions: Mapping[InSet, ColumnElement[bool]]) -> ColumnElement[int]:
@@ -193,7 +133,7 @@ def _bits(conditions: Mapping[InSet, ColumnElement[bool]]) -> ColumnElement[int]
     return bits
 
 
-def _conditions(base: CTE, pattern: CTE, counted: Counted) -> dict[InSet, ColumnElement[bool]]:
+def _conditions(base: FromClause, pattern: CTE, counted: Counted) -> dict[InSet, ColumnElement[bool]]:
     """Each set's condition, in the words of domain 4.1."""
     row, seen = base.c, pattern.c
     registered = row.is_registered
@@ -233,7 +173,9 @@ def _conditions(base: CTE, pattern: CTE, counted: Counted) -> dict[InSet, Column
     }
 
 
-def _marked(base: CTE, pattern: CTE, marked: Mapping[str, Subquery], marks: Marks) -> dict[InSet, ColumnElement[bool]]:
+def _marked(
+    base: FromClause, pattern: CTE, marked: Mapping[str, Subquery], marks: Marks
+) -> dict[InSet, ColumnElement[bool]]:
     """What other rooms know of whoever is registered."""
     registered = base.c.is_registered
 
@@ -252,7 +194,7 @@ def _marked(base: CTE, pattern: CTE, marked: Mapping[str, Subquery], marks: Mark
     }
 
 
-def _is_entitled(base: CTE, pattern: CTE, marked: Mapping[str, Subquery], marks: Marks) -> ColumnElement[bool]:
+def _is_entitled(base: FromClause, pattern: CTE, marked: Mapping[str, Subquery], marks: Marks) -> ColumnElement[bool]:
     """Under management, and of the level or with the past incident that the policy in force at the cut-off pays."""
     if not marks.is_scheme_open:
         return false()
@@ -269,13 +211,13 @@ def _is_regular(pattern: CTE, counted: Counted) -> ColumnElement[bool]:
     return and_(pattern.c.has_answer == 1, pattern.c.has_irregular == 0)
 
 
-def _is_overdue(base: CTE, pattern: CTE, counted: Counted) -> ColumnElement[bool]:
+def _is_overdue(base: FromClause, pattern: CTE, counted: Counted) -> ColumnElement[bool]:
     """The next visit was due before the cut-off; the first one is due fourteen days after management began."""
     first_due = DaysAfter(base.c.managed_from, literal(FIRST_VISIT_WITHIN_DAYS))
     return or_(pattern.c.is_overdue == 1, and_(pattern.c.first_known_on.is_(None), first_due < counted.cut_off))
 
 
-def _is_examined(base: CTE, counted: Counted) -> ColumnElement[bool]:
+def _is_examined(base: FromClause, counted: Counted) -> ColumnElement[bool]:
     """A complete examination (all items of domain 2.7) in the year of the cut-off, by then."""
     return exists().where(
         Examination.patient_id == base.c.patient_id,
@@ -283,18 +225,4 @@ def _is_examined(base: CTE, counted: Counted) -> ColumnElement[bool]:
         Examination.examined_on >= counted.cut_off.replace(month=1, day=1),
         Examination.examined_on <= counted.cut_off,
         *(column.is_not(None) for column in _EXAMINED),
-    )
-
-
-def _level(counted: Counted) -> ColumnElement[Any]:
-    """The risk level that held at the cut-off; None where nobody had assessed any."""
-    one = RiskLevel
-    return (
-        select(one.level)
-        .where(one.patient_id == Patient.id, one.withdrawn_at.is_(None), one.assessed_on <= counted.cut_off)
-        .order_by(one.assessed_on.desc(), one.id.desc())
-        .limit(1)
-        .correlate(Patient)
-        .scalar_subquery()
-        .label("level")
     )

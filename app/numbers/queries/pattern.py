@@ -9,7 +9,21 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Date, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from app.core.quarter import Quarter
 from app.core.sql_dates import DaysAfter, DaysBetween
@@ -35,23 +49,27 @@ def how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def visit_pattern(base: CTE, counted: Counted) -> CTE:
+def visit_pattern(base: FromClause, counted: Counted) -> CTE:
     """Facts of the visits and their pattern, for the patients of `base` (patient_id, begun_on, counted_from) of whom there are events.
 
     Columns: patient_id, visits, visits_in_time, and 0 or 1 for each of the facts of a patient in the window; first_known_on is None where
     nothing said when somebody should come.
     """
-    paced = paced_events(base, counted)
+    calm, rested = paced_events(base, counted)
+    return union_all(_facts(calm, counted), _facts(rested, counted)).cte("pattern")
+
+
+def _facts(paced: Subquery, counted: Counted) -> Select[Any]:
     row = paced.c
     is_visit = row.rank == VISIT
     inside = and_(is_visit, row.happened_on >= counted.first_on)
-    is_latest = and_(inside, row.happened_on == row.latest_on, _ends_its_day(paced))
+    is_latest = and_(inside, row.next_visit_on.is_(None))
     answered = and_(inside, row.adherence.in_((1, 2, 3)))
-    facts = select(
+    return select(
         row.patient_id,
         how_many(inside).label("visits"),
         how_many(and_(inside, row.is_in_time)).label("visits_in_time"),
-        how_many(and_(is_visit, row.happened_on >= row.counted_from, _ends_its_day(paced))).label("visit_days"),
+        how_many(and_(is_visit, row.happened_on >= row.counted_from, _ends_its_day(row))).label("visit_days"),
         any_of(and_(inside, row.adherence.in_((1, 2)))).label("is_medicated"),
         any_of(answered).label("has_answer"),
         any_of(and_(answered, row.adherence != 1)).label("has_irregular"),
@@ -69,10 +87,9 @@ def visit_pattern(base: CTE, counted: Counted) -> CTE:
         any_of(and_(row.rank == BEGINS, row.until > row.counted_from)).label("was_suspended"),
         *_by_stretch(row, inside, counted),
     ).group_by(row.patient_id)
-    return facts.cte("pattern")
 
 
-def keeps_the_standard(base: CTE, pattern: CTE, counted: Counted) -> ColumnElement[bool]:
+def keeps_the_standard(base: FromClause, pattern: CTE, counted: Counted) -> ColumnElement[bool]:
     """Whether the pattern is to the standard, in the mode of the county (4.3)."""
     if counted.settings.standard.mode is StandardMode.QUARTERLY:
         return and_(*(_is_kept(base, pattern, one, "visit") for one in _quarters(counted)))
@@ -85,7 +102,7 @@ def keeps_the_standard(base: CTE, pattern: CTE, counted: Counted) -> ColumnEleme
     return and_(kept, or_(~is_whole_year, pattern.c.visit_days >= VISITS_A_YEAR))
 
 
-def is_seen_in_person(base: CTE, pattern: CTE, counted: Counted) -> ColumnElement[bool]:
+def is_seen_in_person(base: FromClause, pattern: CTE, counted: Counted) -> ColumnElement[bool]:
     """Once, or once in every half-year that has ended and that management touched for more than 45 days."""
     return and_(pattern.c.has_face == 1, *(_is_kept(base, pattern, one, "face") for one in _half_years(counted)))
 
@@ -100,10 +117,9 @@ def ended_half_years(counted: Counted) -> list[tuple[date, date]]:
     return found
 
 
-def _ends_its_day(paced: CTE) -> ColumnElement[bool]:
+def _ends_its_day(row: Any) -> ColumnElement[bool]:
     """The last visit of its day: of two on one day the later counts."""
-    same_day = and_(paced.c.next_on == paced.c.happened_on, paced.c.next_rank == VISIT)
-    return func.coalesce(~same_day, literal(value=True))
+    return func.coalesce(row.next_visit_on != row.happened_on, literal(value=True))
 
 
 def _is_known(row: Any) -> ColumnElement[bool]:
@@ -150,7 +166,7 @@ def _by_stretch(row: Any, inside: ColumnElement[bool], counted: Counted) -> Iter
         yield func.sum(rests).label(f"rests_{one.name}")
 
 
-def _is_kept(base: CTE, pattern: CTE, one: Stretch, kind: str) -> ColumnElement[bool]:
+def _is_kept(base: FromClause, pattern: CTE, one: Stretch, kind: str) -> ColumnElement[bool]:
     """A visit in it, or management touched it for no more than 45 days."""
     after = literal(one.last + timedelta(days=1), Date)
     touched = DaysBetween(_later(base.c.counted_from, one.first), after) - pattern.c[f"rests_{one.name}"]

@@ -10,6 +10,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Date,
+    FromClause,
     Integer,
     Select,
     Subquery,
@@ -66,43 +67,49 @@ def is_span_of_days() -> ColumnElement[bool]:
     return or_(PatientSpan.to_on.is_(None), PatientSpan.to_on > PatientSpan.from_on)
 
 
-def paced_events(base: CTE, counted: Counted) -> CTE:
-    """Each event of the patients of `base` (patient_id, begun_on, counted_from) with the one after it, and the patient's latest visit;
-    one sort serves all of them.
+def paced_events(base: FromClause, counted: Counted) -> tuple[Subquery, Subquery]:
+    """Each event of the patients of `base` (patient_id, begun_on, counted_from) with the day of the one after it: first of those whom
+    somebody could visit all the time, so that an index has their events in order and nothing is sorted, then of the few others.
 
     `rank` says what it is; `due_on` until when the next visit is owed from then on, None while nobody can come or where it had lapsed when
     management began; `until` on which day nobody could come any more, of a suspension's beginning.
     """
-    events = _events(base, counted)
-    row = events.c
-
-    def following(column: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.lead(column).over(partition_by=row.patient_id, order_by=(row.happened_on, row.rank, row.visit_id))
-
-    return select(
-        *row,
-        following(row.happened_on).label("next_on"),
-        following(row.rank).label("next_rank"),
-        func.max(case((row.rank == VISIT, row.happened_on))).over(partition_by=row.patient_id).label("latest_on"),
-    ).cte("paced")
-
-
-def _events(base: CTE, counted: Counted) -> Subquery:
     rests = _rests(base, counted)
+    is_rested = base.c.patient_id.in_(select(rests.c.patient_id))
+    calm = _visits(base, counted, _owed_until(base)).where(~is_rested).subquery("calm")
+    events = _events(base, rests, is_rested, counted)
+    following = func.lead(events.c.happened_on).over(
+        partition_by=events.c.patient_id, order_by=(events.c.happened_on, events.c.rank, events.c.visit_id)
+    )
+    return (
+        select(*calm.c, calm.c.next_visit_on.label("next_on")).subquery("calm_events"),
+        select(*events.c, following.label("next_on")).subquery("rested_events"),
+    )
+
+
+def _events(base: FromClause, rests: CTE, is_rested: ColumnElement[bool], counted: Counted) -> Subquery:
+    visit = FollowUpVisit
+    during = and_(
+        rests.c.patient_id == visit.patient_id, rests.c.from_on <= visit.visited_on, rests.c.until > visit.visited_on
+    )
+    due_on = case((rests.c.patient_id.is_(None), _owed_until(base)))
     ended = _suspension(rests, rests.c.until, ENDS, DaysAfter(rests.c.until, literal(AFTER_SUSPENSION_DAYS)))
     return union_all(
-        _visits(base, rests, counted),
+        _visits(base, counted, due_on).outerjoin(rests, during).where(is_rested),
         _suspension(rests, rests.c.from_on, BEGINS, cast(null(), Date)),
         ended.where(rests.c.until <= counted.cut_off),
     ).subquery("events")
 
 
-def _visits(base: CTE, rests: CTE, counted: Counted) -> Select[Any]:
+def _owed_until(base: FromClause) -> ColumnElement[Any]:
     visit = FollowUpVisit
-    during = and_(
-        rests.c.patient_id == visit.patient_id, rests.c.from_on <= visit.visited_on, rests.c.until > visit.visited_on
-    )
     is_owing = or_(visit.visited_on >= base.c.begun_on, visit.next_due_on >= base.c.begun_on)
+    return case((is_owing, visit.next_due_on))
+
+
+def _visits(base: FromClause, counted: Counted, due_on: ColumnElement[Any]) -> Select[Any]:
+    visit = FollowUpVisit
+    following = func.lead(visit.visited_on).over(partition_by=visit.patient_id, order_by=(visit.visited_on, visit.id))
     return (
         select(
             visit.patient_id,
@@ -110,7 +117,7 @@ def _visits(base: CTE, rests: CTE, counted: Counted) -> Select[Any]:
             visit.visited_on.label("happened_on"),
             literal(VISIT).label("rank"),
             visit.id.label("visit_id"),
-            case((and_(rests.c.patient_id.is_(None), is_owing), visit.next_due_on)).label("due_on"),
+            due_on.label("due_on"),
             cast(null(), Date).label("until"),
             visit.is_late_entry.is_(False).label("is_in_time"),
             visit.adherence,
@@ -118,9 +125,9 @@ def _visits(base: CTE, rests: CTE, counted: Counted) -> Select[Any]:
             visit.locked_up,
             (visit.public_order_incidents + visit.criminal_incidents > 0).label("has_offence"),
             and_(visit.form.in_((1, 2)), visit.objects.op("&")(1) != 0).label("is_face"),
+            following.label("next_visit_on"),
         )
         .join(base, base.c.patient_id == visit.patient_id)
-        .outerjoin(rests, during)
         .where(
             visit.is_complete,
             visit.withdrawn_at.is_(None),
@@ -134,11 +141,11 @@ def _suspension(rests: CTE, on: ColumnElement[Any], rank: int, due_on: ColumnEle
     none, never = cast(null(), Integer), literal(value=False)
     return select(
         rests.c.patient_id, rests.c.counted_from, on, literal(rank), literal(0), due_on, rests.c.until, never, none, none,
-        none, never, never,
+        none, never, never, cast(null(), Date),
     ).select_from(rests)  # fmt: skip
 
 
-def _rests(base: CTE, counted: Counted) -> CTE:
+def _rests(base: FromClause, counted: Counted) -> CTE:
     """Days [from_on, until) on which nobody could come, of the time since management began: what overlaps or touches is one row. One that
     goes on ends for this count on the day after the cut-off."""
     away = _days_away(base, counted)
@@ -160,7 +167,7 @@ def _rests(base: CTE, counted: Counted) -> CTE:
     )
 
 
-def _days_away(base: CTE, counted: Counted) -> Subquery:
+def _days_away(base: FromClause, counted: Counted) -> Subquery:
     span = PatientSpan
     goes_on = or_(span.to_on.is_(None), span.to_on > counted.after)
     until = case((goes_on, literal(counted.after, Date)), else_=span.to_on)

@@ -1,19 +1,23 @@
-"""Computing a county's numbers: who is in which set is stored, and how many that makes in every place."""
+"""Computing a county's numbers: who is in which set is stored, and how many that makes in every place.
+
+First everything is read, which keeps nobody waiting however long it takes; then it is stored, which is short.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, literal, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.areas.models import Area
 from app.areas.rules import AreaLevel, prefix_of
 from app.core.actor import Actor
-from app.core.batches import slices, table_of
+from app.core.batches import pour_rows, slices
 from app.core.db import Canonical
 from app.core.errors import Invalid, NotFound
 from app.core.reasons import reason
@@ -25,26 +29,63 @@ from app.numbers.queries.members import counted_patients
 from app.numbers.queries.settings import settings_of
 from app.numbers.queries.timeline import Counted
 from app.numbers.queries.totals import add_up, count_villages, residents_of, with_residents
+from app.numbers.queries.universe import gather, in_much_memory
 from app.numbers.rules.indicators import figures
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import RULE_SET, NumberSettings
 
-# so long a page, a list or a report that began with a count may go on reading it after a newer one stands
-READ_FOR = timedelta(days=1)
-_PLAN = {"enable_nestloop": "off", "work_mem": "128MB"}
-_COLUMNS = ("run_id", "kind", "subject_id", "patient_id", "area_code", "agency_id", "bits", "visits", "visits_in_time")
+_COLUMNS = ("kind", "subject_id", "patient_id", "area_code", "agency_id", "bits", "visits", "visits_in_time")
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+Progress = Callable[[int, int], None]
+# what `progress` is told: who is counted, their sets, what happened, what is stored
+_STEPS = 4
+
+
+def _nobody(_done: int, _total: int) -> None:
+    """For a count that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a county's facts say of a period at an instant, before anything of it is stored."""
+
+    county_code: str
+    period: ReportPeriod
+    counted: Counted
+    at: datetime
+    # rows of `IndicatorMember` but their run, in the order of `_COLUMNS`
+    members: Sequence[Sequence[Any]]
+
+
+def count_apart(
+    reading: Sessions,
+    transaction: Sessions,
+    actor: Actor,
+    county_code: str,
+    period: ReportPeriod,
+    today: date,
+    now: datetime,
+    progress: Progress = _nobody,
+) -> IndicatorRun:
+    """`compute_county` for whoever works in the background: nobody's visit waits to be stored while a county is read.
+
+    Where somebody who began later has ended earlier, theirs stands and is handed back.
+    """
+    progress(0, _STEPS)
+    with reading() as session:
+        found = find_county(session, county_code, period, today, now, progress)
+    with transaction() as session:
+        run = _find_later(session, found) or store(session, actor, found)
+    progress(_STEPS, _STEPS)
+    return run
 
 
 def compute_county(
     session: Session, actor: Actor, county_code: str, period: ReportPeriod, today: date, now: datetime
 ) -> IndicatorRun:
     """`compute` by what the county has decided. `NotFound` for what is no county, `Invalid` for a period that has not begun."""
-    area = session.get(Area, county_code)
-    if area is None or area.level is not AreaLevel.COUNTY:
-        raise NotFound()
-    if period.opens_on > today:
-        raise Invalid({"period": [reason("numbers.period_not_begun")]})
-    return compute(session, actor, county_code, period, settings_of(session, county_code), today, now)
+    return store(session, actor, find_county(session, county_code, period, today, now))
 
 
 def compute(
@@ -56,53 +97,67 @@ def compute(
     today: date,
     now: datetime,
 ) -> IndicatorRun:
-    """Count the county for the period as of today's facts, and forget the county's older computations of it that nobody submitted.
+    """Count the county for the period as of today's facts.
 
     `county_code`: 12 digits. The cut-off is the earlier of the period's last day and today.
     """
+    return store(session, actor, find(session, county_code, period, settings, today, now))
+
+
+def find_county(
+    session: Session,
+    county_code: str,
+    period: ReportPeriod,
+    today: date,
+    now: datetime,
+    progress: Progress = _nobody,
+) -> Found:
+    """`find` by what the county has decided, with the errors of `compute_county`."""
+    area = session.get(Area, county_code)
+    if area is None or area.level is not AreaLevel.COUNTY:
+        raise NotFound()
+    if period.opens_on > today:
+        raise Invalid({"period": [reason("numbers.period_not_begun")]})
+    return find(session, county_code, period, settings_of(session, county_code), today, now, progress)
+
+
+def find(
+    session: Session,
+    county_code: str,
+    period: ReportPeriod,
+    settings: NumberSettings,
+    today: date,
+    now: datetime,
+    progress: Progress = _nobody,
+) -> Found:
+    counted = Counted(prefix_of(county_code), period.counted_from(settings.periods), period.cut_off(today), settings)
+    with in_much_memory(session):
+        universe = gather(session, counted)
+        progress(1, _STEPS)
+        marks = marks_of(session, county_code, counted.first_on, counted.cut_off)
+        members: list[Sequence[Any]] = list(session.execute(counted_patients(universe, counted, marks)))
+    progress(2, _STEPS)
+    members += [[one[name] for name in _COLUMNS] for one in counted_events(session, counted, now)]
+    progress(3, _STEPS)
+    return Found(county_code, period, counted, now, members)
+
+
+def store(session: Session, actor: Actor, found: Found) -> IndicatorRun:
     run = IndicatorRun(
-        area_code=county_code,
-        period=str(period),
-        first_on=period.counted_from(settings.periods),
-        cut_off=period.cut_off(today),
-        settings=settings.to_json(),
+        area_code=found.county_code,
+        period=str(found.period),
+        first_on=found.counted.first_on,
+        cut_off=found.counted.cut_off,
+        settings=found.counted.settings.to_json(),
         rule_set=RULE_SET,
-        computed_at=now,
+        computed_at=found.at,
         computed_by=actor.user_id,
     )
     session.add(run)
     session.flush()
-    marks = marks_of(session, county_code, run.first_on, run.cut_off)
-    counted = Counted(prefix_of(county_code), run.first_on, run.cut_off, settings)
-    _store_members(session, run, counted_patients(counted, marks), counted_events(session, counted, now))
-    _store_values(session, run, counted)
-    _forget_older(session, run)
+    pour_rows(session, IndicatorMember, ("run_id", *_COLUMNS), ((run.id, *row) for row in found.members))
+    _store_values(session, run, found.counted)
     return run
-
-
-def _store_members(
-    session: Session, run: IndicatorRun, patients: Select[Any], events: Iterable[dict[str, Any]]
-) -> None:
-    rows = patients.subquery("counted")
-    columns = [literal(run.id), *(rows.c[name] for name in _COLUMNS[1:])]
-    with _planned_for_everybody(session):
-        session.execute(insert(table_of(IndicatorMember)).from_select(_COLUMNS, select(*columns)))
-    for part in slices([{"run_id": run.id} | one for one in events]):
-        session.execute(insert(table_of(IndicatorMember)), part)
-
-
-@contextmanager
-def _planned_for_everybody(session: Session) -> Iterator[None]:
-    """PostgreSQL knows nothing of how many rows a part of this statement has, and takes a county for one patient: once in a while it
-    would look through all visits for each of them. Joining everybody to everything is right here, in more memory than a page gets."""
-    if session.get_bind().dialect.name != "postgresql":
-        yield
-        return
-    for name, value in _PLAN.items():
-        session.execute(text(f"SET LOCAL {name} = '{value}'"))
-    yield
-    for name in _PLAN:
-        session.execute(text(f"SET LOCAL {name} TO DEFAULT"))
 
 
 def _store_values(session: Session, run: IndicatorRun, counted: Counted) -> None:
@@ -119,24 +174,14 @@ def _store_values(session: Session, run: IndicatorRun, counted: Counted) -> None
         session.execute(insert(IndicatorValue), part)
 
 
-def _forget_older(session: Session, run: IndicatorRun) -> None:
-    older = list(
-        session.scalars(
-            select(IndicatorRun.id)
-            .where(
-                IndicatorRun.area_code == run.area_code,
-                IndicatorRun.period == run.period,
-                IndicatorRun.id < run.id,
-                IndicatorRun.is_frozen.is_(False),
-                IndicatorRun.computed_at <= run.computed_at - READ_FOR,
-            )
-            .with_for_update()  # somebody may be submitting one at this moment
+def _find_later(session: Session, found: Found) -> IndicatorRun | None:
+    return session.scalar(
+        select(IndicatorRun)
+        .where(
+            IndicatorRun.area_code == found.county_code,
+            IndicatorRun.period == str(found.period),
+            IndicatorRun.computed_at > found.at,
         )
+        .order_by(IndicatorRun.id.desc())
+        .limit(1)
     )
-    _forget(session, older)
-
-
-def _forget(session: Session, run_ids: Sequence[int]) -> None:
-    for model in (IndicatorMember, IndicatorValue):
-        session.execute(delete(model).where(model.run_id.in_(run_ids)))
-    session.execute(delete(IndicatorRun).where(IndicatorRun.id.in_(run_ids)))

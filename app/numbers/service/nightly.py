@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import islice
 
@@ -16,27 +15,31 @@ from app.core.actor import Actor
 from app.core.quarter import Quarter
 from app.numbers.models import IndicatorRun
 from app.numbers.rules.period import TREND_PERIODS, ReportPeriod
-from app.numbers.service.computing import compute_county
+from app.numbers.service.computing import Progress, Sessions, count_apart
+from app.numbers.service.forgetting import forget_a_run
 from app.patients.models import Patient
 
 # records of a visit are due within ten working days; what ended is counted until they should have come
 COUNTED_ON_DAYS = 15
 
-Sessions = Callable[[], AbstractContextManager[Session]]
-Progress = Callable[[int, int], None]
-
 
 def compute_everywhere(
     reading: Sessions, transaction: Sessions, actor: Actor, today: date, now: datetime, progress: Progress
 ) -> int:
-    """Count each county that has patients, a transaction a period, so that nobody waits for all of it. How many counts were made."""
+    """Count each county that has patients, one period after the other, then forget what nobody reads. How many counts were made."""
     with reading() as session:
         wanted = [(county, period) for county in _counties(session) for period in _periods_of(session, county, today)]
     for done, (county, period) in enumerate(wanted):
         progress(done, len(wanted))
-        with transaction() as session:
-            compute_county(session, actor, county, period, today, now)
+        count_apart(reading, transaction, actor, county, period, today, now)
+    while _forgets_a_run(transaction, now):
+        pass
     return len(wanted)
+
+
+def _forgets_a_run(transaction: Sessions, now: datetime) -> bool:
+    with transaction() as session:
+        return forget_a_run(session, now)
 
 
 def periods_of_night(today: date) -> list[ReportPeriod]:
