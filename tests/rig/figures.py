@@ -17,6 +17,7 @@ ENTRANCES = (
     "/numbers/submitted/",
     "/numbers/appraisals/",
     "/numbers/orders/",
+    "/numbers/samples/",
     "/numbers/quality/",
 )
 # whole numbers that are no figure: the years of registers, and marks, which lead to whom they were lost for
