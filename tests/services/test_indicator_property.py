@@ -162,7 +162,10 @@ class Life:
         in_period = {day for day in self.visits if first_on <= day <= cut_off}
         if management != "lost" and care in ("home", "away_known"):
             found |= InSet.AT_HOME
-        if in_period and (management == "managed" or (management == "lost" and self._last_word(cut_off) == "managed")):
+        if in_period and (
+            management == "managed"
+            or (management == "lost" and self._last_word(cut_off) not in ("refused", "pending_consent"))
+        ):
             found |= InSet.MANAGED
         if self._is_seen(first_on, first, cut_off, choice):
             found |= InSet.FACE_TO_FACE

@@ -160,6 +160,7 @@ CASES: dict[str, tuple[Case, str]] = {
         case(visits("2025-01-08"), management=f"managed@{SINCE} refused@2025-03-01 lost@2025-09-01"), "Rzvmr3fl"),
     "lost before agreeing": (
         case(visits("2025-01-08"), management=f"pending_consent@{SINCE} lost@2025-09-01"), "Rzvmr3fl"),
+    "lost as the roster says": (case(visits("2025-01-08"), management=f"lost@{SINCE}"), "RzMvmrcs3fl"),
     "asked only afterwards": (case(steady(), management="managed@2026-02-01"), "Rzvmr3fh"),
     "where, nobody has written down": (case(steady(), care="home@2026-02-01"), f"{WELL}S".replace("h", "")),
     "nowhere, and nobody came": (case([], care="home@2026-02-01"), "Rzd"),
@@ -354,7 +355,7 @@ def test_each_choice_of_a_county_changes_exactly_these_people(session: Session, 
     half_yearly = settings(face_to_face=FaceToFace.HALF_YEARLY)
     # whoever was in hospital all year is not asked for either half of it; to be lost excuses nobody
     assert changed(session, people, InSet.FACE_TO_FACE, half_yearly) == (
-        set(), {"in person once", "lost after refusing", "lost before agreeing"},
+        set(), {"in person once", "lost after refusing", "lost before agreeing", "lost as the roster says"},
     )  # fmt: skip
 
 
@@ -453,7 +454,7 @@ def test_known_sets_give_the_known_rates_by_every_denominator(
                 for one in indicators(choice) if one.denominator.name in counts}  # fmt: skip
 
     usual = rates(NumberSettings())
-    assert usual["management"] == (tally("M"), tally("R")) == (81, 97)
+    assert usual["management"] == (tally("M"), tally("R")) == (82, 98)
     assert usual["standard"] == (tally("S"), tally("R"))
     assert usual["face_to_face"] == (tally("f", "R"), tally("R"))
     assert usual["medication"] == (tally("m"), tally("R"))

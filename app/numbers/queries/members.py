@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
-    Date,
     FromClause,
     Integer,
     Select,
@@ -140,7 +138,7 @@ def _conditions(base: FromClause, pattern: CTE, counted: Counted) -> dict[InSet,
     is_managed = row.management == ManagementStatus.MANAGED.value
     is_lost = row.management == ManagementStatus.LOST.value
     # whoever is lost was followed up until then, unless their last word was no
-    had_agreed = row.accepted_from > func.coalesce(row.declined_from, literal(date.min, Date))
+    had_agreed = func.coalesce(row.accepted_from > row.declined_from, row.declined_from.is_(None))
     visited = and_(registered, seen.visits > 0)
     managed = and_(visited, or_(is_managed, and_(is_lost, had_agreed)))
     # a state that nobody has written down is none of those that are asked for, and does not stand in the way either
