@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 import app.numbers.cli_report  # noqa: F401  # hangs itself on `flask report`
 from app.accounts.queries import get_actor
-from app.areas.queries import list_places
-from app.areas.rules import AreaLevel, county_of, is_area_code, prefix_of
+from app.areas.rules import county_of, is_area_code
 from app.core.access import Action, require
 from app.core.actor import Actor
 from app.core.clock import current_clock
@@ -20,6 +19,7 @@ from app.core.db import reading, transaction
 from app.core.errors import Conflict, NotFound
 from app.core.reasons import reason
 from app.numbers.models import IndicatorRun
+from app.numbers.queries.places import lines_of
 from app.numbers.queries.runs import find_run, touches, values_of
 from app.numbers.queries.sampling import get_sample
 from app.numbers.rules.indicators import indicators
@@ -65,7 +65,9 @@ def compute_command(county: str, period: ReportPeriod, as_user: str | None, as_j
 @numbers.command("show")
 @county_option
 @period_option
-@click.option("--towns", is_flag=True, help="a row a town as well")
+@click.option(
+    "--towns", is_flag=True, help="a row as well for each place right below, and for whoever is in none of them"
+)
 @as_option
 @json_option
 @plainly
@@ -76,9 +78,12 @@ def show_command(county: str, period: ReportPeriod, towns: bool, as_user: str | 
         run = find_run(session, actor, county_of(county), period)
         if run is None:
             raise Conflict(reason("numbers.not_counted"))
-        below = list_places(session, prefix_of(county), AreaLevel.TOWN) if towns else []
+        own = values_of(session, actor, run, [county])[county]
+        below = lines_of(session, actor, run, county, own) if towns else []
         names = {county: county} | {town.code: town.name for town in below}
-        found = {place: _rates(run, counts) for place, counts in values_of(session, actor, run, list(names)).items()}
+        found = {
+            place: _rates(run, counts) for place, counts in [(county, own), *((one.code, one.counts) for one in below)]
+        }
     lines = [f"{names[place]}: {code} {one['rate'] or '—'}" f" ({one['numerator']} / {one['denominator']})"
              for place, rates in found.items() for code, one in rates.items()]  # fmt: skip
     answer({"run": run.public_id, "cut_off": run.cut_off.isoformat(), "places": found}, as_json, "\n".join(lines))

@@ -38,13 +38,21 @@ def test_every_count_is_the_length_of_its_list_and_every_row_leads_to_a_form_tha
 ) -> None:
     with database.transaction() as session:
         add_crowd(session, 120, (VILLAGE, VILLAGE, OTHER_VILLAGE))
+        add_crowd(session, 60, (COUNTY,))
     office, lead, coordinator = client_as("county_office"), client_as("health_lead"), client_as("coordinator")
-    for client, start in ((office, "/numbers/quality/"), (office, f"/numbers/quality/?place={TOWN}")):
+    nowhere = f"/numbers/quality/?place={COUNTY}-rest"
+    assert f'"{nowhere}">未落实到乡镇</a>' in office.get("/numbers/quality/").text
+    for client, start in (
+        (office, "/numbers/quality/"),
+        (office, f"/numbers/quality/?place={TOWN}"),
+        (office, nowhere),
+    ):
         told = {
             unescape(where): int(number.replace(",", "")) for where, number in FIGURE.findall(client.get(start).text)
         }
         assert len(told) > 6 and max(told.values()) > 50
         assert {where: number for where, number in told.items() if listed(client, where) != number} == {}
+        assert start != nowhere or max(told.values()) == 60
     for check in CHECKS:
         for mend in MEND.findall(lead.get(f"/numbers/quality/{check.code}").text)[:1]:
             assert lead.get(unescape(mend)).status_code == 200, check.code

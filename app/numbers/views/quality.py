@@ -9,8 +9,8 @@ from itertools import groupby
 
 from flask import render_template, request, url_for
 
-from app.areas.queries import full_name, names_of, place_of, responsible_agencies
-from app.areas.rules import prefix_of
+from app.areas.queries import place_of, responsible_agencies
+from app.areas.rules import AreaLevel, level_of
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
 from app.core.clock import current_clock
@@ -18,8 +18,10 @@ from app.core.errors import NotFound
 from app.core.i18n import _
 from app.core.web import read_session
 from app.numbers.labels_quality import MEND_WORDS, SEVERITIES, TONES
-from app.numbers.queries.board import get_place
+from app.numbers.queries.board import get_counted
+from app.numbers.queries.places import marked_names, place_name, rest_name
 from app.numbers.queries.quality import count_by_place, list_findings, list_shares, names_people
+from app.numbers.rules.places import reach_of, rest_of, whole_of
 from app.numbers.rules.quality import CHECK, CHECKS, MENDS, Check, Severity
 from app.numbers.views.blueprint import numbers
 from app.numbers.views.noting import note_list
@@ -41,15 +43,21 @@ def quality() -> str:
     """The reader's area, or a place in it, counted as it stands now."""
     session, actor, place = read_session(), current_actor(), _place()
     found = count_by_place(session, actor, _prefix(actor, place), current_clock().today())
-    names, centres = names_of(session, found), responsible_agencies(session, found)
+    names, centres = marked_names(session, list(found)), responsible_agencies(session, found)
+    rest = {code: rest_name(code) for code in found if level_of(code) is not AreaLevel.TOWN}
     towns = [
-        TownLine(code, names[code], centre.name if (centre := centres[code]) else None, _by_severity(counts))
-        for code, counts in sorted(found.items())
+        TownLine(
+            rest_of(code) if code in rest else code,
+            rest.get(code) or names[code],
+            centre.name if (centre := centres[code]) else None,
+            _by_severity(counts),
+        )
+        for code, counts in sorted(found.items(), key=lambda one: (one[0] in rest, one[0]))
     ]
     total: Counter[str] = sum(found.values(), Counter())
     return render_template(
         "numbers/quality.html",
-        name=full_name(session, place or place_of(actor)),
+        name=place_name(session, place or place_of(actor)),
         place=place,
         groups=[(severity, list(checks)) for severity, checks in groupby(CHECKS, key=lambda check: check.severity)],
         counts=total,
@@ -72,11 +80,11 @@ def quality_list(check: str) -> str:
     counts = count_by_place(session, actor, prefix, today, (wanted,))
     total, is_named = sum(one[check] for one in counts.values()), names_people(actor, wanted)
     page = list_findings(session, actor, wanted, prefix, today, request.args.get("after")) if is_named else None
-    note_list("numbers.quality_opened", place or place_of(actor), total, names=is_named, check=check)
+    note_list("numbers.quality_opened", whole_of(place or place_of(actor)), total, names=is_named, check=check)
     return render_template(
         "numbers/quality_list.html",
         check=wanted,
-        name=full_name(session, place or place_of(actor)),
+        name=place_name(session, place or place_of(actor)),
         place=place,
         total=total,
         rows=page.rows if page else None,
@@ -105,10 +113,12 @@ def _mends(actor: Actor, check: Check) -> tuple[str, dict[str, str]] | None:
 
 
 def _place() -> str | None:
-    """The place that is asked for, one of the reader's area; None for all of it."""
+    """The place that is asked for, one of the reader's area or the remainder of one; None for all of it."""
     code = request.args.get("place", "")
-    return get_place(read_session(), current_actor(), code).code if code else None
+    if code:
+        get_counted(read_session(), current_actor(), code)
+    return code or None
 
 
 def _prefix(actor: Actor, place: str | None) -> str:
-    return prefix_of(place) if place else actor.area_prefix
+    return reach_of(place) if place else actor.area_prefix
