@@ -181,9 +181,10 @@ def sample_records(public_id: str) -> str:
     units = list_units(session, actor, found, unit)
     readable = {one.code for one in items_for(actor, found)}
     item = request.args.get("item", "")
-    if item and item not in {one.code for one in find_items(found.subject, found.items)}:
+    codes = [one.code for one in find_items(found.subject, found.items)]
+    if item and item not in codes:
         raise NotFound()
-    rows = _listed(list_found(session, found, [one.unit.agency_id for one in units]), what, item)
+    rows = _listed(list_found(session, found, [one.unit.agency_id for one in units]), what, codes, item)
     _note_opened(found, len(rows), what)
     after = read_from()
     shown = rows[after : after + SIZE]
@@ -305,12 +306,13 @@ def _words() -> dict[str, object]:
     }
 
 
-def _listed(found: Sequence[Found], what: str, item: str) -> list[tuple[Found, str]]:
-    """Records with the item that puts each on the list, empty where the whole record does."""
+def _listed(found: Sequence[Found], what: str, codes: Sequence[str], item: str) -> list[tuple[Found, str]]:
+    """Records with the item that puts each on the list, in the order of the form; empty where the whole record does."""
     if what in RECORD_LISTS:
         return [(one, "") for one in found if RECORD_LISTS[what](one.tally)]
     wanted: frozenset[Verdict] = ITEM_LISTS[what]
-    return [(one, code) for one in found for code, said in one.marks.items() if said in wanted and item in ("", code)]
+    asked = [code for code in codes if item in ("", code)]
+    return [(one, code) for one in found for code in asked if one.marks.get(code) in wanted]
 
 
 def _list_href(found: Sample, after: int) -> str:
