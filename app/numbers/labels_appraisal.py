@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.core.i18n import N_
 from app.numbers.rules.appraisal import AppraisalState, ObjectionState, SchemeState, UnitKind, Way, Whom
 
-WHOM = {Whom.ALL: N_("乡镇和机构"), Whom.TOWNS: N_("乡镇（街道）"), Whom.INSTITUTIONS: N_("机构")}
-UNITS = {UnitKind.TOWN: N_("乡镇（街道）"), UnitKind.INSTITUTION: N_("机构")}
+WHOM = {Whom.ALL: N_("乡镇和机构"), Whom.TOWNS: N_("乡镇（街道）"), Whom.INSTITUTIONS: N_("医疗卫生机构")}
+UNITS = {UnitKind.TOWN: N_("乡镇（街道）"), UnitKind.INSTITUTION: N_("医疗卫生机构")}
 WAYS = {Way.LINEAR: N_("低于目标按比例扣分"), Way.STEPS: N_("低于目标按档扣分"), Way.CASES: N_("按件扣分")}
 EACH = {
     Way.LINEAR: N_("每低 1 个百分点扣 %(marks)s 分"),
