@@ -16,8 +16,8 @@ from app.numbers.models import IndicatorMember, IndicatorRun
 from app.numbers.paper_facts import NO_AGENCY
 from app.numbers.paper_words import cause_name, list_title, period_label
 from app.numbers.papers import provenance_of
-from app.numbers.queries.behind import Behind, describe, list_groups, names_people
-from app.numbers.queries.overdue import Late, late_visits_of
+from app.numbers.queries.behind import Behind, describe, latest_first, list_groups, names_people
+from app.numbers.queries.overdue import Late
 from app.numbers.queries.places import place_name
 from app.numbers.queries.runs import count_members, list_members
 from app.numbers.rules.behind import MISSING
@@ -81,21 +81,23 @@ _Table = tuple[tuple[ListColumn, ...], tuple[tuple[str | int, ...], ...]]
 
 
 def _named(session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure) -> _Table:
+    if figure.name == OVERDUE.name:
+        return _overdue(session, actor, run, place)
     members = list_members(session, actor, run, place, figure, limit=MOST)
-    rows = describe(session, actor, members)
+    rows = describe(session, actor, members, figure)
     if members and members[0].kind is MemberKind.DISCHARGE:
         columns = (*_WHO, *(ListColumn(title, 0.08) for title, _owed, _done in _LOOP), _DONE)
         return columns, tuple((*_who(row), *_loop(row.member), "") for row in rows)
-    if figure.name == OVERDUE.name:
-        return _overdue(session, run, rows)
     if members and members[0].kind is MemberKind.EMERGENCY:
         columns = (*_WHO, ListColumn("24 小时内完成", 0.14), _DONE)
         return columns, tuple((*_who(row), _in_time(row.member, InSet.EMERGENCY_IN_TIME), "") for row in rows)
     return _of_patients(rows, figure)
 
 
-def _overdue(session: Session, run: IndicatorRun, rows: Sequence[Behind]) -> _Table:
-    late = late_visits_of(session, run, [row.member for row in rows])
+def _overdue(session: Session, actor: Actor, run: IndicatorRun, place: str) -> _Table:
+    """In the order of the page, whoever is late longest first."""
+    members, late = latest_first(session, run, list_members(session, actor, run, place, OVERDUE, limit=None))
+    rows = describe(session, actor, members[:MOST])
     columns = (*_WHO, _DAY_BEFORE, _DAY_DUE, ListColumn("逾期天数", 0.1, is_count=True), _DONE)
     return columns, tuple((*_who(row), *_how_late(late.get(row.member.subject_id)), "") for row in rows)
 

@@ -48,6 +48,7 @@ def test_everybody_on_the_list_of_overdue_visits_has_a_day_and_a_number_of_days(
 
     document = list_document(session, app.extensions["anhu.keyring"], doctor, run, COUNTY, OVERDUE, NOW)
     rows = {row[0]: row[3:6] for row in document.rows}
+    assert [row[5] for row in document.rows] == [84, 77, 46, 7], "whoever is late longest stands first, as on the page"
     assert rows["孙玉珍"] == ("2025-07-08", "2025-10-08", 84)
     assert rows["周长河"] == ("尚无随访", "2025-11-15", 46)
     assert "应随访日" in words_on(LISTS["pdf"](document)) and "2025-10-0884" in words_on(LISTS["pdf"](document))

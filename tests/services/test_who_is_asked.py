@@ -17,8 +17,11 @@ from app.incidents.rules.emergencies import EmergencyReason, PersonCategory, Rep
 from app.numbers.commands import SendOrder
 from app.numbers.labels_orders import how_many
 from app.numbers.models import IndicatorMember
+from app.numbers.queries.behind import describe, list_groups
 from app.numbers.queries.order_cases import count_by_unit, get_matter, list_late_cases
 from app.numbers.queries.orders import cases_of
+from app.numbers.queries.runs import list_members
+from app.numbers.rules.behind import find_figure
 from app.numbers.rules.membership import InSet, MemberKind
 from app.numbers.rules.orders import Demand, may_answer, may_be_ordered, visits_told
 from app.numbers.rules.period import ReportPeriod
@@ -95,7 +98,7 @@ def test_an_order_about_a_loop_goes_to_whoever_is_late_and_one_about_an_emergenc
             record_due_at=LEFT + DAY, opened_at=LEFT, opened_by=county.users["doctor"],
         ))  # fmt: skip
     session.flush()
-    compute(session, coordinator, COUNTY, PERIOD, NumberSettings(), TODAY, NOW)
+    run = compute(session, coordinator, COUNTY, PERIOD, NumberSettings(), TODAY, NOW)
     once = (1, 1)
     assert shares(session, coordinator, "forms_in_time-missing") == {HOSPITAL: once}
     assert shares(session, coordinator, "visited_in_time-missing") == {CENTRE: once}
@@ -109,6 +112,13 @@ def test_an_order_about_a_loop_goes_to_whoever_is_late_and_one_about_an_emergenc
         HOSPITAL: once,
     }
     assert shares(session, coordinator, "emergency_in_time-missing") == {CENTRE: (2, 2)}
+    # the list says whose work it is as the order does
+    figure = find_figure("forms_in_time-missing", NumberSettings())
+    assert figure is not None
+    (late,) = describe(session, coordinator, list_members(session, coordinator, run, COUNTY, figure), figure)
+    hospital_name = session.get_one(Agency, county.agencies[HOSPITAL, COUNTY]).name
+    assert late.agency == hospital_name
+    assert [one.agency for one in list_groups(session, coordinator, run, COUNTY, figure)] == [hospital_name]
     hospital = session.get_one(Agency, county.agencies[HOSPITAL, COUNTY]).public_id
     command = SendOrder("forms_in_time-missing", COUNTY, str(PERIOD), hospital, Demand.EXPLAIN, 5)
     order, is_new = send_order(session, coordinator, command, TODAY, NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +18,9 @@ from app.core.scope import within
 from app.discharges.models import Discharge
 from app.incidents.models import Emergency
 from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.queries.answering import is_split, units_of
 from app.numbers.queries.overdue import Late, late_visits_of
-from app.numbers.queries.runs import group_members
+from app.numbers.queries.runs import group_members, list_members
 from app.numbers.rules.behind import fields_told
 from app.numbers.rules.membership import Figure, MemberKind
 from app.patients.models import Patient
@@ -57,18 +59,23 @@ def names_people(actor: Actor, figure: Figure) -> bool:
     return all(sees(actor, field) is Grant.FULL for field in fields_told(figure))
 
 
-def describe(session: Session, actor: Actor, members: Sequence[IndicatorMember]) -> list[Behind]:
-    """Rows with names and where they lead; for a role that may read the names."""
+def describe(
+    session: Session, actor: Actor, members: Sequence[IndicatorMember], figure: Figure | None = None
+) -> list[Behind]:
+    """Rows with names, whose work they are and where they lead; for a role that may read the names."""
     people = people_named(session, actor, {one.patient_id for one in members if one.patient_id is not None})
     events = pages_of(session, actor, ((one.kind, one.subject_id) for one in members))
     places = full_names(session, {one.area_code for one in members})
-    agencies = agency_names(session, {one.agency_id for one in members if one.agency_id is not None})
+    units = _units(session, actor, members, figure)
+    agencies = agency_names(session, {unit for unit in units.values() if unit is not None})
     found = []
     for one in members:
         public_id, name = people.get(one.patient_id or 0, (None, None))
         own = ("desk.patient", public_id) if public_id else None
         opens = own if one.kind is MemberKind.PATIENT else events.get((one.kind, one.subject_id))
-        found.append(Behind(one, name, opens, places[one.area_code], agencies.get(one.agency_id or 0)))
+        found.append(
+            Behind(one, name, opens, places[one.area_code], agencies.get(units[one.kind, one.subject_id] or 0))
+        )
     return found
 
 
@@ -76,10 +83,34 @@ def list_groups(
     session: Session, actor: Actor, run: IndicatorRun, place: str, figure: Figure, agency_id: int | None = None
 ) -> list[Group]:
     """The same rows without anybody's name: by place and institution, the most first."""
-    found = group_members(session, actor, run, place, figure, agency_id)
+    found = (
+        _regrouped(
+            session, actor, list_members(session, actor, run, place, figure, agency_id=agency_id, limit=None), figure
+        )
+        if is_split(figure)
+        else group_members(session, actor, run, place, figure, agency_id)
+    )
     places = full_names(session, {code for code, *_rest in found})
     agencies = agency_names(session, {agency for _code, agency, *_counts in found if agency is not None})
     return [Group(places[code], agencies.get(agency or 0), count, rows) for code, agency, count, rows in found]
+
+
+def _units(
+    session: Session, actor: Actor, members: Sequence[IndicatorMember], figure: Figure | None
+) -> Mapping[tuple[MemberKind, int], int | None]:
+    """(kind, id) → the unit that answers."""
+    if figure is not None and is_split(figure):
+        return units_of(session, actor, figure, members)
+    return {(one.kind, one.subject_id): one.agency_id for one in members}
+
+
+def _regrouped(
+    session: Session, actor: Actor, members: Sequence[IndicatorMember], figure: Figure
+) -> list[tuple[str, int | None, int, int]]:
+    """As `group_members`, of a list whose rows others than the patients' institutions answer for."""
+    units = units_of(session, actor, figure, members)
+    counted = Counter((one.area_code, units[one.kind, one.subject_id]) for one in members)
+    return [(code, unit, count, count) for (code, unit), count in counted.most_common()]
 
 
 def people_named(session: Session, actor: Actor, patient_ids: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -146,7 +146,7 @@ def _rows(session: Session, actor: Actor, one: Listed, after: int) -> list[Row]:
             lates.get(who.member.subject_id),
             doctors.get(who.member.subject_id),
         )
-        for who in describe(session, actor, members)
+        for who in describe(session, actor, members, one.figure)
     ]
 
 
