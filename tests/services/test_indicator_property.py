@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.areas.models import Area
+from app.areas.rules import prefix_of
 from app.core.dates import add_months
 from app.numbers.models import IndicatorMember, IndicatorRun
 from app.numbers.paper_facts import read_facts
@@ -25,7 +26,9 @@ from app.numbers.papers import compliance_document
 from app.numbers.queries.board import Board, Cell, board_of
 from app.numbers.queries.explaining import visits_of
 from app.numbers.queries.overdue import late_visits_of
+from app.numbers.queries.pattern import ended_half_years
 from app.numbers.queries.runs import count_members
+from app.numbers.queries.timeline import Counted
 from app.numbers.rules.indicators import figures
 from app.numbers.rules.membership import InSet, MemberKind
 from app.numbers.rules.period import ReportPeriod
@@ -286,12 +289,18 @@ def _is_explained(
 ) -> None:
     """The rule about one patient, by what is read for a list, of whoever could be in the set."""
     known, late = visits_of(session, run, [row.subject_id for row in rows]), late_visits_of(session, run, rows)
+    counted = Counted(prefix_of(COUNTY), run.first_on, run.cut_off, choice)
+    ended = ended_half_years(counted) if choice.face_to_face is FaceToFace.HALF_YEARLY else []
     for row in rows:
         bits, one, life = InSet(row.bits), row.subject_id, lives[row.subject_id]
         if InSet.MANAGED in bits and life.management[run.cut_off] == "managed" and life.care[run.cut_off] != "custody":
             assert (InSet.STANDARD in bits) is (known[one].gap(run, choice) is None)
         if InSet.REGISTERED in bits and life.management[run.cut_off] == "managed" and life.can_come(run.cut_off):
             assert (InSet.OVERDUE in bits) is (one in late)
+        if InSet.REGISTERED in bits and known[one].managed_from is not None:
+            asked = known[one].halves(ended)
+            is_seen = all(any(half.contains(day) for day in known[one].seen_on) for half in asked)
+            assert (InSet.FACE_TO_FACE in bits) is (is_seen and any(day >= run.first_on for day in known[one].seen_on))
 
 
 def _stories(chance: Random) -> list[tuple[int, Case]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.core.reasons import Reason
-from app.core.spans import Span, difference
+from app.core.spans import Span, difference, intersection
 from app.numbers.models import IndicatorRun
 from app.numbers.queries.timeline import NOBODY_CAN_COME, is_span_of_days
 from app.numbers.rules.settings import NumberSettings
@@ -48,9 +48,9 @@ class VisitsOf:
 
     def halves(self, ended: Iterable[tuple[date, date]]) -> list[Span]:
         """Of the half-years that have ended, those in which management had time to see somebody."""
-        begun = self.managed_from or date.max
-        found = [Span(max(first, begun), last) for first, last in ended if begun <= last]
-        return [half for half in found if sum(part.days for part in difference([half], self.rests)) > TOUCHED_DAYS]
+        managed = [] if self.managed_from is None else difference([Span(self.managed_from, date.max)], self.rests)
+        halves = [Span(first, last) for first, last in ended]
+        return [half for half in halves if sum(part.days for part in intersection([half], managed)) > TOUCHED_DAYS]
 
 
 def visits_of(session: Session, run: IndicatorRun, patients: Sequence[int]) -> dict[int, VisitsOf]:
