@@ -8,6 +8,7 @@ from app.core.i18n import N_, _
 from app.core.reasons import Reason, say
 from app.numbers.rules.behind import MISSING
 from app.numbers.rules.orders import ANY_DUTY, CaseOutcome, Demand, OrderState, Since
+from app.numbers.rules.sampling import sample_of_matter
 from app.tasks.rules import TaskKind
 
 STATES: Final = {
@@ -39,8 +40,13 @@ OUTCOMES: Final = {
     CaseOutcome.CORRECTED: N_("资料有误，已更正"),
     CaseOutcome.NOT_OURS: N_("不属本单位办理"),
 }
-SINCE: Final = {Since.STILL: N_("未整改"), Since.MENDED: N_("已整改"), Since.GONE: N_("不再需要办理")}
-SINCE_TONES: Final = {Since.STILL: "late", Since.MENDED: "good", Since.GONE: "grey"}
+SINCE: Final = {
+    Since.STILL: N_("未整改"),
+    Since.MENDED: N_("已整改"),
+    Since.GONE: N_("不再需要办理"),
+    Since.UNSEEN: N_("由督办单位复核"),
+}
+SINCE_TONES: Final = {Since.STILL: "late", Since.MENDED: "good", Since.GONE: "grey", Since.UNSEEN: "grey"}
 DUTY_MATTERS: Final = {
     ANY_DUTY: N_("逾期未办事项"),
     TaskKind.FOLLOW_UP.value: N_("逾期未随访"),
@@ -59,6 +65,8 @@ def how_many(cases: int, visits: int = 0) -> str:
 
 def matter_words(matter: str, period: str) -> str:
     """What an order is about, in the reader's language."""
+    if sampled := sample_of_matter(matter):
+        return _("督导抽查不符（%(year)s年第%(n)s号）", year=sampled[0], n=sampled[1])
     if not period:
         return _(DUTY_MATTERS[matter])
     if matter.endswith(MISSING):

@@ -279,10 +279,22 @@ def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
         == 404
     )
 
+    ordered = "/numbers/orders/new?of=sample-2026-1&place=349921000000"
+    assert office.get(ordered).status_code == 404  # of one that is closed alone
     assert office.post(f"{page}/close").status_code == 302
     assert office.post(f"{page}/close").status_code == 409
     refused = office.post(at, data={"version": "9", "verdict_identity": "match"})
     assert refused.status_code == 409 and "结果不再变动" in refused.text
+
+    # what differs becomes an order to the institution, once; whether it was mended somebody looks at
+    assert "of=sample-2026-1" in office.get(page).text and unit.public_id in office.get(ordered).text
+    where = ordered.replace("new?", f"new/{unit.public_id}?")
+    order = office.post(where, data={"demand": "mend", "working_days": "5"}).location
+    assert office.post(where, data={"demand": "mend", "working_days": "5"}).location == order
+    told = lead.get(order).text
+    assert "督导抽查不符（2026年第1号）" in told and "现场核查 1 项与登记不符" in told and names[0] in told
+    assert "由督办单位复核" in told and "0 / 1 例" in told
+    assert office.get(ordered.replace("2026-1", "2026-9")).status_code == 404
 
     # the institution reads its own and says its word once; a town reads counts alone
     own = lead.get(page).text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,10 +23,12 @@ from app.numbers.queries.answering import is_split, units_of
 from app.numbers.queries.because import reasons_of
 from app.numbers.queries.board import get_place
 from app.numbers.queries.runs import find_run, group_members, list_members
+from app.numbers.queries.sampling import list_wrong
 from app.numbers.rules.behind import find_figure
 from app.numbers.rules.membership import Figure, Weight
 from app.numbers.rules.orders import ANY_DUTY, DUTIES, ENTERED_LATE, MOST_CASES, CaseKind, may_be_ordered
 from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.sampling import sample_of_matter
 from app.numbers.rules.settings import NumberSettings
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
@@ -39,12 +41,14 @@ _RENEWS = Task.kind == TaskKind.AGREEMENT_RENEWAL
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A list to take an order from: the late duties of a place, of one kind or all (no run), or a figure of a run."""
+    """A list to take an order from: the late duties of a place, of one kind or all (no run), a figure of a run, or what a sample found."""
 
     name: str
     place: str
     run: IndicatorRun | None = None
     figure: Figure | None = None
+    # of what a closed sample found to differ: institution → its cases
+    sampled: Mapping[int, Sequence[LateCase]] | None = None
 
     @property
     def period(self) -> str:
@@ -71,6 +75,8 @@ def get_matter(session: Session, actor: Actor, name: str, place: str, period: st
     """The list that an address names, in the actor's area; `NotFound` for what is none."""
     get_place(session, actor, place)
     if not period:
+        if numbered := sample_of_matter(name):
+            return Matter(name, place, sampled=_sampled(session, actor, place, *numbered))
         if name not in {ANY_DUTY, *DUTIES}:
             raise NotFound()
         return Matter(name, place)
@@ -97,7 +103,9 @@ def count_by_unit(session: Session, actor: Actor, matter: Matter, today: date) -
     """Which unit answers for how many, the most first."""
     counts: Counter[int | None] = Counter()
     cases: Counter[int | None] = Counter()
-    if matter.run is None or matter.figure is None:
+    if matter.sampled is not None:
+        counts = cases = Counter({agency_id: len(found) for agency_id, found in matter.sampled.items()})
+    elif matter.run is None or matter.figure is None:
         counts = cases = _duties_by_unit(session, actor, matter, today)
     elif is_split(matter.figure):
         members = list_members(session, actor, matter.run, matter.place, matter.figure, limit=None)
@@ -113,6 +121,8 @@ def count_by_unit(session: Session, actor: Actor, matter: Matter, today: date) -
 
 def list_late_cases(session: Session, actor: Actor, matter: Matter, agency: Agency, today: date) -> list[LateCase]:
     """What the unit answers for; one more than an order may have, where there are more."""
+    if matter.sampled is not None:
+        return list(matter.sampled.get(agency.id, ()))[: MOST_CASES + 1]
     if matter.run is None or matter.figure is None:
         return _late_duties(session, actor, matter, agency, today)
     which = (session, actor, matter.run, matter.place, matter.figure)
@@ -124,6 +134,17 @@ def list_late_cases(session: Session, actor: Actor, matter: Matter, agency: Agen
         members = list_members(*which, agency_id=agency.id, limit=MOST_CASES + 1)
     because = reasons_of(session, matter.run, matter.figure, members)
     return [_of_member(matter.figure, one, because.get(one.subject_id)) for one in members]
+
+
+def _sampled(session: Session, actor: Actor, county: str, year: int, serial: int) -> dict[int, list[LateCase]]:
+    """Patients whose records a closed sample found to differ, by institution: a patient once, however many visits were drawn."""
+    found = list_wrong(session, actor, county, year, serial)
+    if found is None:
+        raise NotFound()
+    return {
+        agency_id: [LateCase(CaseKind.PATIENT, patient, patient, place, reason("numbers.order.sampled", n=errors)) for patient, place, errors in rows]
+        for agency_id, rows in found.items()
+    }  # fmt: skip
 
 
 def _of_member(figure: Figure, member: IndicatorMember, because: Reason | None) -> LateCase:

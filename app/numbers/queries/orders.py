@@ -22,6 +22,7 @@ from app.numbers.queries.behind import pages_of
 from app.numbers.rules.behind import fields_told, find_figure
 from app.numbers.rules.membership import MemberKind
 from app.numbers.rules.orders import AWAITS_REPLY, ENDED, CaseKind, OrderState, Since, since_of_member
+from app.numbers.rules.sampling import sample_of_matter
 from app.numbers.rules.settings import NumberSettings
 from app.patients.models import Patient
 from app.people.models import Person
@@ -199,7 +200,9 @@ def fields_told_by(order: SupervisionOrder) -> frozenset[Field]:
 
 
 def since_sent(session: Session, order: SupervisionOrder, cases: Sequence[SupervisionCase]) -> dict[int, Since]:
-    """case id → what the facts say now: of a duty itself, of a figure its newest computation."""
+    """case id → what the facts say now: of a duty itself, of a figure its newest computation; nothing of what was seen on site."""
+    if sample_of_matter(order.matter):
+        return {one.id: Since.UNSEEN for one in cases}
     return _since_of_duties(session, cases) if not order.period else _since_counted(session, order, cases)
 
 

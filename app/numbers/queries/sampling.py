@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -201,6 +201,28 @@ def name_records(session: Session, actor: Actor, records: Sequence[SampleRecord]
         is_whole = grant is Grant.FULL
         shown = name if is_whole else mask_name(name)
         found[one.id] = Named(shown, number, places[area], public_id if is_whole and opens else None)
+    return found
+
+
+def list_wrong(
+    session: Session, actor: Actor, county: str, year: int, serial: int
+) -> dict[int, list[tuple[int, str, int]]] | None:
+    """institution → (patient, place today, items that differ) of a closed sample by its number; None where there is none."""
+    numbered = (Sample.area_code == county, Sample.year == year, Sample.serial == serial)
+    sample = session.scalar(select(Sample).where(visible(actor), Sample.state == SampleState.CLOSED, *numbered))
+    if sample is None:
+        return None
+    units = [one.unit.agency_id for one in list_units(session, actor, sample)]
+    errors: Counter[tuple[int, int]] = Counter()
+    for one in list_found(session, sample, units):
+        if one.tally.errors:
+            errors[one.record.agency_id, one.record.patient_id] += one.tally.errors
+    places: dict[int, str] = {}
+    for part in slices({patient for _agency, patient in errors}):
+        places.update(dict(session.execute(select(Patient.id, Patient.area_code).where(Patient.id.in_(part))).all()))
+    found: defaultdict[int, list[tuple[int, str, int]]] = defaultdict(list)
+    for (agency, patient), count in errors.items():
+        found[agency].append((patient, places[patient], count))
     return found
 
 

@@ -97,6 +97,7 @@ class Since(StrEnum):
     STILL = "still"
     MENDED = "mended"
     GONE = "gone"  # nobody owes it any more
+    UNSEEN = "unseen"  # no record can say it: somebody looks at it on site
 
 
 def may_answer(kind: AgencyKind) -> bool:

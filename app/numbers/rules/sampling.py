@@ -22,6 +22,7 @@ MOST_PERCENT, MOST_LEAST = 100, 100
 MOST_DRAWN = 1000  # records of one sample: a page is printed and a visit made for each
 LONGEST_SEED, LONGEST_NOTE, LONGEST_COMMENT, LONGEST_WHY = 40, 200, 500, 200
 SMALL = 5  # records checked: below this a rate is marked
+_MATTER = re.compile(r"sample-([0-9]{4})-([1-9][0-9]{0,4})", re.ASCII)
 _SEED = re.compile(r"[0-9A-Za-z]{4,40}", re.ASCII)
 
 
@@ -156,6 +157,17 @@ def frame_digest(text: str) -> str:
 def sample_number(county: str, year: int, serial: int) -> str:
     """安抽〔2026〕3号, by the first sign of the county's name."""
     return f"{county[:1]}抽〔{year}〕{serial}号"
+
+
+def sample_matter(year: int, serial: int) -> str:
+    """What an order about a sample's differences is about, in codes."""
+    return f"sample-{year}-{serial}"
+
+
+def sample_of_matter(matter: str) -> tuple[int, int] | None:
+    """Year and number of the sample that an order is about; None of other matters."""
+    found = _MATTER.fullmatch(matter)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 @dataclass(frozen=True, slots=True)

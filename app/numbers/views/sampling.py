@@ -53,7 +53,7 @@ from app.numbers.queries.sampling import (
     name_records,
 )
 from app.numbers.queries.sampling_frame import list_checkable
-from app.numbers.rules.sampling import SMALL, SampleState, Tally, Verdict, find_items, tally_items
+from app.numbers.rules.sampling import SMALL, SampleState, Tally, Verdict, find_items, sample_matter, tally_items
 from app.numbers.service.sampling import (
     Plan,
     close_sample,
@@ -283,6 +283,7 @@ def sample_page(public_id: str, failed: Form) -> str:
         hands=display_names(session, {one for one in hands if one}),
         subject=subject_words(found),
         sizes=size_words(found),
+        matter=sample_matter(found.year, found.serial),
         rate=rate,
         failed=failed,
         is_running=is_running and may(actor, Action.DRAW_SAMPLES),
