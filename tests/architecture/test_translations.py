@@ -42,9 +42,10 @@ DATA = (
     "subsidies/rules/grounds.py",  # signs that document numbers have
     "numbers/rules/orders.py",  # and those of orders
     "numbers/rules/sampling.py",  # and of samples
+    "numbers/rules/residents.py",  # how lists of villages end their names
     "numbers/papers_order.py",
     "numbers/paper",
-    "numbers/rules/briefing.py",  # sentences of a paper
+    "numbers/rules/briefing",  # sentences of a paper
     "desk/demo",
     "discharges/papers.py",
     "discharges/readers.py",  # what hospitals' systems call a field
