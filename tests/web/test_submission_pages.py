@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.areas.models import Agency, AgencyKind
+from app.audit.models import AuditEvent
 from app.core.db import Database
 from app.numbers.commands import SubmitReport
 from app.numbers.rules.period import ReportPeriod
@@ -62,6 +64,21 @@ def test_who_is_counted_otherwise_is_named_and_a_revision_is_seen_before_it_is_a
     assert "随访补录" in row and "责任单位变更" in row and f"· {other_name}" in row
     assert "+ 完整随访次数 1" in row and "按时录入的随访" not in row
     assert "上报后得知死亡" in page and "周长河" in page and f"/patients/{died.public_id}" in page
+
+    # each figure leads to the list as it was submitted, whatever was counted since
+    where = f"/numbers/submitted/{first}/{COUNTY}/registered"
+    assert where in page and f"/numbers/2026Q3/{COUNTY}/registered" in page
+    assert (
+        "周长河" in office.get(where).text and "周长河" not in office.get(f"/numbers/2026Q3/{COUNTY}/registered").text
+    )
+    for nothing in (f"{COUNTY}/nothing", "110101000000/registered", f"{COUNTY}-x/registered"):
+        assert office.get(f"/numbers/submitted/{first}/{nothing}").status_code == 404
+    assert where in office.get(f"/numbers/submitted/{first}/briefing").text
+    with database.reading() as session:
+        noted = select(AuditEvent.count).where(
+            AuditEvent.action == "numbers.list_opened", AuditEvent.subject_id == first
+        )
+        assert session.scalars(noted).all() == [2]
 
     proposed = client_as("coordinator").post(f"/numbers/submitted/new/{again}", data={"reason": "补录死亡 1 人"})
     assert proposed.status_code == 302

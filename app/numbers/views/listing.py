@@ -113,8 +113,13 @@ def title_of(figure: str) -> str:
 
 def related(figure: str, settings: NumberSettings, at: Callable[[str], str]) -> list[tuple[str, str, bool, None]]:
     """Numerator, denominator and the missing ones of the indicator that the figure belongs to."""
-    found = next((one for one in indicators(settings) if figure in _lists_of(one)), None)
+    found = indicator_of(figure, settings)
     return [(title_of(name), at(name), name == figure, None) for name in (_lists_of(found) if found else ())]
+
+
+def indicator_of(figure: str, settings: NumberSettings) -> Indicator | None:
+    """The first one, in the order in which they are printed, that a figure belongs to."""
+    return next((one for one in indicators(settings) if figure in _lists_of(one)), None)
 
 
 def read_from(name: str = "from") -> int:

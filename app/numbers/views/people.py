@@ -14,7 +14,7 @@ from app.core.clock import business_day
 from app.core.errors import NotFound
 from app.core.i18n import _
 from app.core.web import read_session
-from app.numbers.labels import mode_reasons
+from app.numbers.labels import MAIN, mode_reasons
 from app.numbers.models import IndicatorRun, ReportSubmission
 from app.numbers.paper_briefing import briefing_of
 from app.numbers.paper_facts import read_facts
@@ -30,7 +30,7 @@ from app.numbers.rules.places import is_rest, whole_of
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.views.blueprint import numbers
 from app.numbers.views.board import read_period
-from app.numbers.views.listing import Listed, listing, page_at, related, title_of
+from app.numbers.views.listing import Listed, indicator_of, listing, page_at, related, title_of
 from app.numbers.views.noting import note_list
 from app.numbers.views.words import report_period
 
@@ -46,7 +46,9 @@ def people(period: str, place: str, figure: str) -> str:
     def at(other: str, after: int = 0) -> str:
         return url_for("numbers.people", period=wanted, place=place, figure=other, **page_at(after))
 
-    back = (place_name(session, place), url_for("numbers.place", period=wanted, place=whole_of(place)))
+    found = indicator_of(figure, NumberSettings.from_json(run.settings) if run else NumberSettings())
+    of = found.code if found and found.code in MAIN else None  # back to where it is looked at closely
+    back = (place_name(session, place), url_for("numbers.place", period=wanted, place=whole_of(place), of=of))
     if run is not None:
         return _page(run, place, figure, at, back)
     if find_figure(figure, NumberSettings()) is None:
