@@ -15,6 +15,7 @@ from reports.wording import CONFIDENTIAL, Provenance, yuan
 _WIDTH = A4_LANDSCAPE[0] - 2 * MARGIN
 _NUMBER = mm(14)
 _TOTAL = "合计"
+_LINES = 8  # a town and a village of sixty characters each
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,10 @@ def render_member_list_pdf(document: MemberListDocument) -> bytes:
     rows = [
         grid.row(
             paper,
-            (str(number), *(column.said(cell) for column, cell in zip(document.columns, row, strict=True))),
+            (
+                "" if _is_total(row) else str(number),
+                *(column.said(cell) for column, cell in zip(document.columns, row, strict=True)),
+            ),
             RowStyle.TOTAL if _is_total(row) else RowStyle.PLAIN,
         )
         for number, row in enumerate(document.rows, start=1)
@@ -89,7 +93,10 @@ def render_member_list_xlsx(document: MemberListDocument) -> bytes:
     sheet = Sheet(
         "名单",
         columns,
-        [Line((number, *row), strong=_is_total(row)) for number, row in enumerate(document.rows, start=1)],
+        [
+            Line((None if _is_total(row) else number, *row), strong=_is_total(row))
+            for number, row in enumerate(document.rows, start=1)
+        ],
         heading=document.title,
         notes=(document.facts, *filter(None, (document.note,)), document.provenance.line()),
         footer=f"{CONFIDENTIAL} · {document.provenance.short_fingerprint}",
@@ -106,7 +113,9 @@ def _grid(document: MemberListDocument) -> Grid:
     columns = (
         Column("序号", _NUMBER, Align.CENTER),
         *(
-            Column(one.title, room * one.share / whole, Align.LEFT if one.stored_as is Kind.TEXT else Align.RIGHT, 4)
+            Column(
+                one.title, room * one.share / whole, Align.LEFT if one.stored_as is Kind.TEXT else Align.RIGHT, _LINES
+            )
             for one in document.columns
         ),
     )
