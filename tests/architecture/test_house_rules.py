@@ -162,6 +162,7 @@ UNSCOPED = {
     "numbers.queries.submissions.say_the_same": "of two runs that were handed out",
     "numbers.queries.submissions.papers_of": "of a submission that `get_submission` handed out",
     "numbers.queries.submissions.digest_of": "of a run that `get_run` handed out",
+    "numbers.queries.learned": "of rows that `list_differences` cut to the actor's area",
     "numbers.queries.orders.unit_names": "names of offices",
     "numbers.queries.orders.steps_of": "of an order that `get_order` handed out",
     "numbers.queries.orders.cases_of": "of an order that `get_order` handed out",

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core.actor import Actor
-from app.core.batches import slices
 from app.core.clock import business_day
 from app.core.db import canonical_json
 from app.core.errors import NotFound
 from app.core.models import KeptFile
 from app.core.scope import within
 from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue, ReportPaper, ReportSubmission
+from app.numbers.queries.learned import learned_of
 from app.numbers.queries.runs import in_reach
 from app.numbers.rules.membership import MemberKind
 from app.numbers.rules.period import PeriodKind, ReportPeriod
 from app.numbers.rules.submission import Cause, Counted, SubmissionState
-from app.patients.models import Diagnosis, Examination, Patient, PatientSpan
-from app.patients.rules import RegistryStatus, SpanKind
-from app.visits.models import FollowUpVisit
 
 
 def list_submissions(session: Session, actor: Actor) -> list[ReportSubmission]:
@@ -154,7 +149,7 @@ def list_differences(session: Session, actor: Actor, reported: IndicatorRun, now
     """Whoever stands in other sets or another place now, with what was learned about them since; in order of place."""
     found = [*_changed(session, actor, reported, now), *_only_in(session, actor, reported, now)]
     found += [replace(one, before=None, now=one.before) for one in _only_in(session, actor, now, reported)]
-    because = _causes(session, [one.patient_id for one in found if one.patient_id is not None], reported)
+    because = learned_of(session, [one.patient_id for one in found if one.patient_id is not None], reported)
     other_rules = reported.settings != now.settings or reported.rule_set != now.rule_set
     for one in found:
         one.causes.extend(because.get(one.patient_id, ()) if one.patient_id is not None else ())
@@ -201,79 +196,3 @@ def _only_in(session: Session, actor: Actor, this: IndicatorRun, other: Indicato
 
 def _counted(one: IndicatorMember) -> Counted:
     return Counted(one.area_code, one.bits, one.agency_id, one.visits, one.visits_in_time)
-
-
-def _causes(session: Session, patient_ids: Sequence[int], reported: IndicatorRun) -> dict[int, list[Cause]]:
-    """patient → what was written down about them after the report was computed, for days up to its cut-off."""
-    found: dict[int, list[Cause]] = {}
-    for part in slices(patient_ids):
-        for cause, rows in _learned(part, reported):
-            for patient_id in session.scalars(rows.distinct()):
-                causes = found.setdefault(patient_id, [])
-                if cause is not Cause.AGENCY_CHANGED or Cause.MOVED not in causes:  # whoever moves goes to another one
-                    causes.append(cause)
-    return found
-
-
-def _learned(ids: Sequence[int], reported: IndicatorRun) -> Iterator[tuple[Cause, Select[Any]]]:
-    since, by = reported.computed_at, reported.cut_off
-    span, visit = PatientSpan, FollowUpVisit
-
-    def gone(status: RegistryStatus) -> Select[Any]:
-        return select(Patient.id).where(Patient.id.in_(ids), Patient.registry_status == status)
-
-    def spans(*conditions: ColumnElement[bool]) -> Select[Any]:
-        # death is the register's word from the day after
-        return select(span.patient_id).where(
-            span.patient_id.in_(ids),
-            span.from_on <= by + timedelta(days=1),
-            _written_since(span.recorded_at, span.withdrawn_at, since),
-            *conditions,
-        )
-
-    visits = select(visit.patient_id).where(visit.patient_id.in_(ids), visit.visited_on <= by)
-    yield Cause.EXCLUDED, gone(RegistryStatus.EXCLUDED)
-    yield Cause.MERGED, gone(RegistryStatus.MERGED)
-    is_registry = span.what == SpanKind.REGISTRY
-    yield Cause.DEATH_LEARNED, spans(is_registry, span.value == RegistryStatus.DEAD.value)
-    registered = span.value.in_((RegistryStatus.REGISTERED.value, RegistryStatus.TRANSFERRED_OUT.value))
-    yield Cause.MOVED, spans(span.what == SpanKind.AREA, ~_came_new(span.patient_id, since))
-    yield Cause.AGENCY_CHANGED, spans(span.what == SpanKind.AGENCY, ~_came_new(span.patient_id, since))
-    yield Cause.REGISTERED_LATE, spans(is_registry, registered, span.recorded_at > since)
-    states = span.what.in_((SpanKind.MANAGEMENT, SpanKind.CARE))
-    yield Cause.STATE_CORRECTED, spans(states, ~_came_new(span.patient_id, since))
-    late = or_(visit.recorded_at > since, visit.confirmed_at > since)
-    yield Cause.LATE_ENTRY, visits.where(late, visit.withdrawn_at.is_(None), visit.corrects_id.is_(None))
-    corrected = or_(visit.withdrawn_at > since, and_(visit.recorded_at > since, visit.corrects_id.is_not(None)))
-    yield Cause.VISIT_CORRECTED, visits.where(corrected)
-    yield (
-        Cause.DIAGNOSIS_CHANGED,
-        select(Diagnosis.patient_id).where(
-            Diagnosis.patient_id.in_(ids),
-            Diagnosis.from_on <= by,
-            _written_since(Diagnosis.recorded_at, Diagnosis.withdrawn_at, since),
-            ~_came_new(Diagnosis.patient_id, since),
-        ),
-    )
-    yield (
-        Cause.EXAMINATION_LATE,
-        select(Examination.patient_id).where(
-            Examination.patient_id.in_(ids),
-            Examination.examined_on <= by,
-            _written_since(Examination.recorded_at, Examination.withdrawn_at, since),
-        ),
-    )
-
-
-def _written_since(recorded_at: Any, withdrawn_at: Any, since: datetime) -> ColumnElement[bool]:
-    return or_(recorded_at > since, withdrawn_at > since)
-
-
-def _came_new(patient_id: Any, since: datetime) -> ColumnElement[bool]:
-    """Registered after the report: then everything about the patient is new, and the registration alone is the cause."""
-    return (
-        select(literal(1))
-        .where(Patient.id == patient_id, Patient.created_at > since)
-        .correlate_except(Patient)
-        .exists()
-    )
