@@ -31,7 +31,7 @@ from app.roster.rules.national_compare import Ours, Register, plain_agency
 from app.roster.rules.national_rows import NationalRow, row_of
 from app.visits.models import FollowUpVisit
 
-RECENT = 24
+RECENT = 12
 PLACE = "national_findings.cells"
 
 
@@ -250,23 +250,41 @@ def newest_mapping(session: Session, actor: Actor) -> Mapping[str, Any]:
     return session.scalar(newest.limit(1)) or {}
 
 
-def count_findings(session: Session, comparison: NationalComparison) -> Counted:
-    """From the rows that the lists show; of a comparison whose lists are gone what was counted then."""
-    if comparison.counts is not None:
-        return Counted({FindingKind(kind): count for kind, count in comparison.counts.items()})
-    ours = NationalFinding.comparison_id == comparison.id
+def count_many(session: Session, comparisons: Sequence[NationalComparison]) -> dict[int, Counted]:
+    """comparison → its counts, from the rows that the lists show; of one whose lists are gone what was counted then."""
+    words: dict[int, dict[tuple[FindingKind, Decision | None], int]] = {one.id: {} for one in comparisons}
     rows = session.execute(
-        select(NationalFinding.kind, NationalFinding.decision, func.count())
-        .where(ours)
-        .group_by(NationalFinding.kind, NationalFinding.decision)
-    ).all()
+        select(NationalFinding.comparison_id, NationalFinding.kind, NationalFinding.decision, func.count())
+        .where(NationalFinding.comparison_id.in_(words))
+        .group_by(NationalFinding.comparison_id, NationalFinding.kind, NationalFinding.decision)
+    )
+    for comparison_id, kind, decision, count in rows:
+        words[comparison_id][kind, decision] = count
+    return {
+        one.id: Counted({FindingKind(kind): count for kind, count in one.counts.items()})
+        if one.counts is not None
+        else Counted(_kinds(words[one.id]), words[one.id])
+        for one in comparisons
+    }
+
+
+def _kinds(words: Mapping[tuple[FindingKind, Decision | None], int]) -> Counter[FindingKind]:
     kinds: Counter[FindingKind] = Counter()
-    for kind, _decision, count in rows:
+    for (kind, _decision), count in words.items():
         kinds[kind] += count
+    return kinds
+
+
+def count_findings(session: Session, comparison: NationalComparison) -> Counted:
+    """One comparison's counts, with the items among those that differ."""
+    counted = count_many(session, [comparison])[comparison.id]
+    if comparison.counts is not None:
+        return counted
+    ours = NationalFinding.comparison_id == comparison.id
     flags = [func.coalesce(func.sum(case((_has(item), 1), else_=0)), 0) for item in Differs]
     counts = session.execute(select(*flags).where(ours, NationalFinding.kind == FindingKind.DIFFERING)).one()
     items = {item: int(count) for item, count in zip(Differs, counts, strict=True) if count}
-    return Counted(kinds, {(kind, decision): count for kind, decision, count in rows}, items)
+    return replace(counted, items=items)
 
 
 def _has(item: Differs) -> ColumnElement[bool]:

@@ -28,7 +28,7 @@ TODO = {
     FindingKind.DIED: N_(
         "以死亡证明为准。本系统没有登记的，核实后登记死亡；国家系统没有或日期不对的，记为需在国家系统更正。"
     ),
-    FindingKind.MOVED: N_("以现住地为准。已迁走的，在本系统办理转出；仍住在这里的，记为需在国家系统更正。"),
+    FindingKind.MOVED: N_("以现住地为准。已迁走的，在本系统提出迁移；仍住在这里的，记为需在国家系统更正。"),
     FindingKind.DIFFERING: N_(
         "看证件和原始记录哪一边对：本系统错的，点右边的链接改正；国家系统错的，记为需在国家系统更正。"
     ),
@@ -68,6 +68,7 @@ TEXTS: dict[str, str] = {
     **{f"roster.national.kind.{kind}": words for kind, words in KINDS.items()},
     "roster.field.agency": N_("管理机构"),
     "roster.field.registry_state": N_("登记状态"),
+    "roster.field.died_on": N_("死亡日期"),
     "roster.field.place": N_("居住地"),
     "roster.national.no_header": N_("没有找到表头：表头中至少要有患者姓名，以及身份证号、编号或出生日期"),
     "roster.national.nothing_read": N_("没有一行看得出是谁：身份证号须以文本格式导出，请重新导出后再上传"),

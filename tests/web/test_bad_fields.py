@@ -94,7 +94,7 @@ NO_FIELDS = (
     "/schemes/<public_id>/adopt", "/schemes/<public_id>/refuse", "/schemes/<public_id>/withdraw",
     "/<period:period>/<place>/count", "/numbers/reports/<period:period>/<place>", "/reports/<period:period>/<place>/below",
     "/submitted/<public_id>/agree", "/submitted/<public_id>/refuse", "/submitted/<public_id>/withdraw", "/training/<public_id>/withdraw", "/orders/<public_id>/receive", "/orders/<public_id>/close", "/samples/<public_id>/close",
-    "/<as_of>/<public_id>", "/<as_of>/<public_id>/load",
+    "/<as_of>/<public_id>", "/<as_of>/<public_id>/load", "/<as_of>/<public_id>/compare",
     "/duty/checks/<public_id>/withdraw", "/open", "/take-up", "/reset", "/relatives/complete", "/relatives/<public_id>/end", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
     "/recoveries/find", "/recoveries/<public_id>/agree", "/recoveries/<public_id>/turn-down",
     "/subsidies/<public_id>/notice", "/reopening/allow", "/reopening/refuse", "/reopening/withdraw",

@@ -153,7 +153,7 @@ def _forms(one: Shown) -> Iterator[tuple[str, str, Action]]:
         return
     patient = one.ours.public_id
     if one.finding.kind is FindingKind.MISSING_THERE:
-        yield _("办理转出"), url_for("desk.propose_transfer", public_id=patient), Action.MOVE_PATIENTS
+        yield _("提出迁移"), url_for("desk.propose_transfer", public_id=patient), Action.MOVE_PATIENTS
         yield _("改登记状态"), url_for("patients.change_state", public_id=patient), Action.KEEP_REGISTER
     for item in Differs:
         if item & one.finding.differs:
@@ -171,8 +171,8 @@ def _form_of(item: Differs, ours: Ours) -> tuple[str, str, Action]:
         Differs.LEVEL: (_("查看患者"), "desk.patient", Action.SEE_REGISTER),
         Differs.STATE: (_("改登记状态"), "patients.change_state", Action.KEEP_REGISTER),
         Differs.VISIT: (_("看随访记录"), "visits.list_visits", Action.LOG_VISIT),
-        Differs.PLACE: (_("办理转出"), "desk.propose_transfer", Action.MOVE_PATIENTS),
-        Differs.AGENCY: (_("办理转出"), "desk.propose_transfer", Action.MOVE_PATIENTS),
+        Differs.PLACE: (_("提出迁移"), "desk.propose_transfer", Action.MOVE_PATIENTS),
+        Differs.AGENCY: (_("提出迁移"), "desk.propose_transfer", Action.MOVE_PATIENTS),
     }
     if item in forms:
         label, endpoint, action = forms[item]

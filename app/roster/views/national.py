@@ -21,7 +21,7 @@ from app.core.web import forget_reads, read_session, show_errors
 from app.core.work import ask_for_work
 from app.roster.forms import NationalForm, StepForm, chosen_mapping, column_field, header_field, overrides_of
 from app.roster.queries import area_index
-from app.roster.queries_national import count_findings, list_comparisons, newest_mapping
+from app.roster.queries_national import count_many, list_comparisons, newest_mapping
 from app.roster.rules.columns import Field
 from app.roster.rules.listed_mapping import remembered
 from app.roster.rules.national_columns import NATIONAL as NATIONAL_BOOK
@@ -106,10 +106,11 @@ def _upload_page(form: NationalForm) -> str:
     forget_reads()
     session = read_session()
     comparisons = list_comparisons(session, current_actor())
+    counted = count_many(session, comparisons)
     return render_template(
         "roster/national/upload.html",
         form=form,
-        comparisons=[(one, count_findings(session, one)) for one in comparisons],
+        comparisons=[(one, counted[one.id]) for one in comparisons],
         names=display_names(session, {one.compared_by for one in comparisons}),
     )
 
