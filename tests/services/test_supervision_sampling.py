@@ -24,8 +24,9 @@ from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.numbers.commands_sampling import DrawSample, RecordFindings
 from app.numbers.models import Sample, SampleMark, SampleRecord, SampleUnit
-from app.numbers.queries.sampling import list_found, list_units, name_records
+from app.numbers.queries.sampling import items_for, list_found, list_units, name_records
 from app.numbers.rules.sampling import SampleSubject, Sizes, Unable, Verdict
+from app.numbers.sampled_facts import read_sampled
 from app.numbers.service.sampling import (
     close_sample,
     comment_on,
@@ -41,8 +42,10 @@ from app.visits.service import record_visit
 from tests.rig.caseload import add_patient
 from tests.rig.clock import NOW, TODAY
 from tests.rig.county import OTHER_TOWN, OTHER_VILLAGE, TOWN, County
+from tests.rig.crowd import meanwhile
 from tests.rig.unguarded import without_guards
 from tests.rig.visits import command, register, stable
+from tests.services.test_putting_right import _merge, _pair
 
 ClientAs = Callable[[str], FlaskClient]
 RECORDS = SampleSubject.RECORDS
@@ -365,6 +368,69 @@ def test_the_database_lets_nobody_touch_what_was_drawn_or_found(database: Databa
         proof = verify(session, county.actor("auditor"), sample.public_id)
         assert not proof.holds and proof.is_frame_whole and len(proof.differing) == 1
         session.rollback()
+
+
+def test_of_two_at_one_moment_one_acts_and_the_other_is_told(database: Database, county: County) -> None:
+    office, coordinator, lead = (county.actor(name) for name in ("county_office", "coordinator", "health_lead"))
+    with database.transaction() as session:
+        people(session, county)
+        seen = plan_sample(session, office, PLANNED, TODAY).token
+    form = replace(PLANNED, seen=seen)
+    both = meanwhile(
+        database,
+        lambda session: draw_sample(session, office, form, TODAY, NOW),
+        lambda session: draw_sample(session, office, form, TODAY, NOW),
+    )
+    another = replace(form, submission_key=new_public_id())
+    same = meanwhile(
+        database,
+        lambda session: draw_sample(session, office, form, TODAY, NOW),
+        lambda session: draw_sample(session, coordinator, another, TODAY, NOW),
+    )
+    with database.reading() as session:
+        [sample] = list(session.scalars(select(Sample)))
+        one, *others = records(session)
+    # the coordinator's sample compares less and yet would be of the same records by the same seed
+    assert (both, same) == (("done", "done"), ("done", "numbers.sample.same_draw"))
+    twice = meanwhile(
+        database,
+        lambda session: record_findings(session, office, one.public_id, found(one, ("identity", "match")), NOW),
+        lambda session: record_findings(session, coordinator, one.public_id, found(one, ("level", "match")), NOW),
+    )
+    assert twice == ("done", "numbers.sample.changed")
+    with database.transaction() as session:
+        for record in records(session):
+            record_findings(session, office, record.public_id, found(record, unable=Unable.AWAY), NOW)
+    last = others[-1]
+    late = meanwhile(
+        database,
+        lambda session: close_sample(session, office, sample.public_id, NOW),
+        lambda session: record_findings(session, office, last.public_id, found(last, unable=Unable.DIED), NOW),
+    )
+    assert late == ("done", "numbers.sample.ended")
+    words = meanwhile(
+        database,
+        lambda session: comment_on(session, lead, sample.public_id, "第一次", NOW),
+        lambda session: comment_on(session, lead, sample.public_id, "第二次", NOW),
+    )
+    assert words == ("done", "numbers.sample.commented")
+
+
+def test_what_the_register_says_of_somebody_merged_is_read_of_the_record_that_stays(
+    app: Flask, session: Session, county: County
+) -> None:
+    kept, merged = _pair(session, county)
+    office = county.actor("county_office")
+    merged.agency_id = kept.agency_id = county.agencies[AgencyKind.HEALTH_CENTRE, TOWN]
+    session.flush()
+    sample = drawn(session, county, replace(PLANNED, sizes=Sizes(100, 0)))
+    [of_merged] = session.scalars(select(SampleRecord).where(SampleRecord.patient_id == merged.id))
+    _merge(session, county, kept, merged)
+    session.expire_all()
+    vault = Vault(session, app.extensions["anhu.keyring"])
+    said = read_sampled(session, office, vault, of_merged, items_for(office, sample), TODAY)
+    assert said.header is not None and said.header.public_id == kept.public_id
+    assert said.facts["diagnosis"] == "精神分裂症" and verify(session, office, sample.public_id).holds
 
 
 def test_a_withdrawn_sample_keeps_its_number_and_tells_no_institution(database: Database, county: County) -> None:

@@ -162,7 +162,10 @@ def _found(sample: Sample, record: SampleRecord, marks: Mapping[str, Verdict]) -
 
 
 def get_record(session: Session, actor: Actor, public_id: str, *, lock: bool = False) -> tuple[SampleRecord, Sample]:
-    """A drawn record and its sample, of an institution that the reader may open."""
+    """A drawn record and its sample, of an institution that the reader may open. Locked, the sample does not end meanwhile."""
+    if lock:
+        of_record = select(SampleRecord.sample_id).where(SampleRecord.public_id == public_id).scalar_subquery()
+        session.execute(select(Sample.id).where(Sample.id == of_record).with_for_update(read=True))
     wanted = (
         select(SampleRecord, Sample)
         .join(Sample, Sample.id == SampleRecord.sample_id)
