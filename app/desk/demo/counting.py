@@ -8,7 +8,8 @@ from random import Random
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from app.areas.rules import town_of
+from app.areas.queries import list_places
+from app.areas.rules import AreaLevel, prefix_of, town_of
 from app.core.batches import slices, table_of
 from app.core.quarter import Quarter
 from app.desk.demo.bulk import Row, new_id
@@ -75,7 +76,7 @@ def count_quarters(session: Session, county: County, moments: Moments, rng: Rand
 
 
 def _count_residents(session: Session, county: County, moments: Moments, rng: Random) -> None:
-    """Of each town and the county, as many as make the reported prevalence a common one."""
+    """Of the county, each town and the villages of one, as many as make the reported prevalence a common one."""
     town = func.substr(Patient.area_code, 1, 9)
     people: dict[str, int] = dict(session.execute(select(town, func.count()).group_by(town).order_by(town)).all())
     residents = {
@@ -83,9 +84,18 @@ def _count_residents(session: Session, county: County, moments: Moments, rng: Ra
         for prefix, count in people.items()
     }
     residents[COUNTY] = sum(residents.values())
+    if TOWN in residents:
+        residents |= _by_village(session, residents.pop(TOWN))
     year = moments.today.year - 1
-    known = SetResidents(year, residents, f"安和县统计年鉴 {year}")
-    set_residents(session, county.actors["coordinator"], known, moments.on(moments.today, 0))
+    said = SetResidents(year, residents, f"安和县统计年鉴 {year}")
+    set_residents(session, county.actors["coordinator"], said, moments.on(moments.today, 0))
+
+
+def _by_village(session: Session, residents: int) -> dict[str, int]:
+    """Those of the town, which adds up from them."""
+    villages = [one.code for one in list_places(session, prefix_of(TOWN), AreaLevel.VILLAGE)]
+    shares = [residents * (8 + at % 5) // (10 * len(villages)) for at in range(1, len(villages))]
+    return dict(zip(villages, [*shares, residents - sum(shares)], strict=True))
 
 
 def _examination(patient: int, on: date, rng: Random) -> Row:
