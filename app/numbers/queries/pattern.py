@@ -42,11 +42,11 @@ class Stretch(NamedTuple):
 
 def any_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     """1 where a row of the group fulfils it."""
-    return func.coalesce(func.max(case((condition, 1), else_=0)), 0)
+    return func.coalesce(func.max(literal(1)).filter(condition), 0)
 
 
 def how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+    return func.count().filter(condition)
 
 
 def visit_pattern(base: FromClause, counted: Counted) -> CTE:
