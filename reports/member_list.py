@@ -15,7 +15,7 @@ from reports.wording import CONFIDENTIAL, Provenance, yuan
 _WIDTH = A4_LANDSCAPE[0] - 2 * MARGIN
 _NUMBER = mm(14)
 _TOTAL = "合计"
-_LINES = 8  # a town and a village of sixty characters each
+_LINES = 10  # a town and a village of sixty characters each
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def render_member_list_pdf(document: MemberListDocument) -> bytes:
     """The list as PDF, A4 across."""
     paper = Paper(document.title, document.organisation, document.provenance.printed_at, A4_LANDSCAPE)
     flow = Flow(paper, document.title, f"{CONFIDENTIAL} · {document.provenance.line()}")
-    title = paper.wrapped(document.title, 16, flow.width, 2, bold=True)
+    title = paper.wrapped(document.title, 16, flow.width, 4, bold=True)
     flow.block(
         mm(9) * len(title),
         lambda top: _centred(paper, title, top),

@@ -16,10 +16,10 @@ _REMARK = "注：本表不含诊断、危险性等级、用药和随访分类；
 _COLUMNS = (
     ("序号", 11, Align.CENTER, 1),
     ("档案编号", 27, Align.LEFT, 2),
-    ("姓名", 25, Align.LEFT, 2),
-    ("第一监护人", 46, Align.LEFT, 3),
-    ("第二监护人", 46, Align.LEFT, 3),
-    ("责任医生", 28, Align.LEFT, 2),
+    ("姓名", 25, Align.LEFT, 6),
+    ("第一监护人", 46, Align.LEFT, 6),
+    ("第二监护人", 46, Align.LEFT, 6),
+    ("责任医生", 28, Align.LEFT, 4),
     ("监护协议编号", 44, Align.LEFT, 2),
     ("协议期限", 46, Align.LEFT, 2),
 )
@@ -73,7 +73,7 @@ def render_village_tables_pdf(document: VillageTablesDocument) -> bytes:
 def _lay_village(flow: Flow, paper: Paper, document: VillageTablesDocument, village: VillageSheet) -> None:
     title = f"{village.place}{_NAME}"
     flow.turn(title)
-    lines = paper.wrapped(title, 17, flow.width, 2, bold=True)
+    lines = paper.wrapped(title, 17, flow.width, 4, bold=True)
     flow.block(mm(9) * len(lines), lambda top: _centred(paper, lines, top))
     flow.note(
         f"截至 {chinese_date(document.as_of)} · 在册 {len(village.people)} 人 · 制表单位：{document.organisation}"
@@ -90,7 +90,7 @@ def _lay_village(flow: Flow, paper: Paper, document: VillageTablesDocument, vill
 
 
 def _lay_fact(flow: Flow, paper: Paper, label: str, value: str) -> None:
-    lines = paper.wrapped(value or "—", _FACT_SIZE, flow.width - _FACT_LABEL, 6)
+    lines = paper.wrapped(value or "—", _FACT_SIZE, flow.width - _FACT_LABEL, 12)
     leading = mm(5)
 
     def draw(top: float) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from datetime import date
 
 import openpyxl
 
 from reports.member_list import ListColumn, MemberListDocument, render_member_list_pdf, render_member_list_xlsx
 from reports.table_xlsx import Kind
+from reports.village_table import VillagePerson, VillageSheet, VillageTablesDocument, render_village_tables_pdf
 from tests.reports.samples import SOURCE
+from tests.reports.test_compliance import LONG
 from tests.rig.papers import words_on
 
 COLUMNS = (
@@ -25,6 +29,32 @@ LIST = MemberListDocument(
     (("城关镇", 1214, 667, 7712043800), ("安平镇", 0, "—", ""), ("合计", 1214, 8250, 7712043800)),
     SOURCE,
 )
+
+
+def test_neither_a_long_place_nor_a_long_name_is_clipped() -> None:
+    row = ("阿依古丽·买买提江·吐尔逊·阿卜杜热合曼", f"{LONG}·{LONG}", f"{LONG}中心卫生院")
+    who = (
+        ListColumn("姓名", 0.16),
+        ListColumn("村（社区）", 0.24),
+        ListColumn("责任机构", 0.26),
+        ListColumn("办理结果", 0.4),
+    )
+    title = f"{LONG}·{LONG}2026年第三季度随访逾期名单"
+    said = words_on(render_member_list_pdf(replace(LIST, title=title, columns=who, rows=((*row, ""),))))
+    assert said.count(LONG) >= 5 and row[0] in said
+    person = VillagePerson(
+        "2026-000123456",
+        row[0],
+        f"{row[0]}（父亲）",
+        f"{row[0]}（社区民警）",
+        row[0],
+        "ANHE-2606-4",
+        "2026年6月14日至2027年12月5日",
+    )
+    sheet = VillageSheet(f"{LONG}{LONG}", (("乡镇卫生院", f"{LONG}卫生院"),), (person,))
+    table = VillageTablesDocument(LONG, LONG[:20], date(2026, 11, 22), (sheet,), SOURCE)
+    told = words_on(render_village_tables_pdf(table))
+    assert told.count(row[0]) == 4 and f"{LONG}{LONG}基础信息一张表" in told
 
 
 def test_hundredths_and_fen_are_values_and_are_printed_as_people_write_them() -> None:
