@@ -122,8 +122,9 @@ def compare_national(database: Database, item: WorkItem, progress: Progress) -> 
     with database.reading() as session:
         actor = get_actor_by_id(session, item.asked_by)
         known = find_comparison_of(session, actor, name)
-        if known:
-            return WorkDone(result={"import": known.public_id})
+    if known:
+        return _compared(database, actor, known.public_id, known.row_count, name)
+    with database.reading() as session:
         upload, county = get_upload(session, keyring, actor, NATIONAL, name, now), county_of_actor(actor)
         areas, county_name = area_index(session, actor), names_of(session, [county])[county]
         mapped = newest_mapping(session, actor)
@@ -137,9 +138,14 @@ def compare_national(database: Database, item: WorkItem, progress: Progress) -> 
     mapping = mapping_to_remember(sheets, found.mappings, overrides)
     export = Export(name, upload.sha256, parse_date(item.args["as_of"]), county, found, mapping)
     done = compare_export(database.reading, database.transaction, keyring, actor, export, now, progress)
+    return _compared(database, actor, done, len(found.rows), name)
+
+
+def _compared(database: Database, actor: Actor, comparison: str, rows: int, upload: str) -> WorkDone:
+    """The file goes also where the process died between the comparison and this."""
     with database.transaction() as session:
-        forget_upload(session, actor, NATIONAL, name)
-    return WorkDone(result={"import": done, "rows": len(found.rows)})
+        forget_upload(session, actor, NATIONAL, upload)
+    return WorkDone(result={"import": comparison, "rows": rows})
 
 
 def _keep_rejects(

@@ -124,8 +124,10 @@ def _state(row: NationalRow, ours: Ours) -> Differs:
         return _flag(Differs.PLACE, stays and row.state is not TheirState.CLOSED)
     if row.state is None:
         return NOTHING
-    if row.state is TheirState.CLOSED or ours.status is not RegistryStatus.REGISTERED:
+    if row.state is TheirState.CLOSED or ours.status is RegistryStatus.EXCLUDED:
         return _flag(Differs.STATE, (row.state is TheirState.CLOSED) != (ours.status is RegistryStatus.EXCLUDED))
+    if ours.status is not RegistryStatus.REGISTERED:
+        return Differs.STATE  # registered there, in doubt here
     return _flag(Differs.STATE, row.state is not _of_ours(ours.management))
 
 
