@@ -29,7 +29,7 @@
 
   const targetOf = (figure, axis) =>
     figure.dataset.target
-      ? { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: ink, type: "dashed" },
+      ? { silent: true, symbol: "none", z: 1, label: { show: false }, lineStyle: { color: ink, type: "dashed" },
           data: [{ [axis]: Number(figure.dataset.target) }] }
       : undefined;
 
@@ -45,9 +45,13 @@
       axisLabel: text, splitLine: { lineStyle: { color: line } } },
     series: [{
       type: "line", symbol: "circle", symbolSize: 8, color: accent, markLine: targetOf(figure, "yAxis"),
-      label: { show: true, ...text, formatter: ({ value }) => (value === null || value === undefined ? "" : value.toFixed(1)) },
-      data: rows.map(([, , value], at) => (at === rows.length - 1 && figure.dataset.running
-        ? { value, symbol: "emptyCircle" } : value)),
+      label: { show: true, backgroundColor: "#fff", padding: [0, 2], ...text, formatter: ({ value }) => (value === null || value === undefined ? "" : value.toFixed(1)) },
+      data: rows.map(([, , value], at) => ({
+        value,
+        // beside the line, not on it
+        label: { position: at && rows[at - 1][2] > value ? "bottom" : "top" },
+        ...(at === rows.length - 1 && figure.dataset.running ? { symbol: "emptyCircle" } : {}),
+      })),
     }],
   });
 
@@ -58,14 +62,15 @@
       aria: { enabled: true, label: { description: figure.dataset.label } },
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: 52, top: 4, bottom: 4, containLabel: true },
+      grid: { left: 8, right: 12, top: 4, bottom: 4, containLabel: true },
       tooltip: told(rows),
       xAxis: { type: "value", min: 0, max: 100, show: false },
-      yAxis: { type: "category", inverse: true, data: rows.map(([name]) => name), axisLabel: { ...text, width: 110, overflow: "truncate" },
+      yAxis: { type: "category", inverse: true, data: rows.map(([name]) => name),
+        // the value stands with the name, where no bar or target crosses it
+        axisLabel: { ...text, formatter: (name, at) => `${name.length > 8 ? `${name.slice(0, 7)}…` : name}  ${rows[at][2] === null ? "—" : `${rows[at][2].toFixed(1)}%`}` },
         axisTick: { show: false }, axisLine: { show: false } },
       series: [{
         type: "bar", barWidth: 14, color: accent, markLine: targetOf(figure, "xAxis"),
-        label: { show: true, position: "right", backgroundColor: "#fff", padding: [0, 2], ...text, formatter: ({ value }) => (value === null ? "—" : `${value.toFixed(1)}%`) },
         data: rows.map(([, , value]) => ({ value, itemStyle: value !== null && value < target ? { decal: hatched } : {} })),
       }],
     };
