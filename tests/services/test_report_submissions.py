@@ -17,6 +17,7 @@ from app.core.crypto import Keyring
 from app.core.db import Database
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.files import open_file
+from app.core.i18n import speaking
 from app.core.models import WorkItem, WorkState
 from app.numbers.commands import SubmitReport
 from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue, ReportDocument, ReportSubmission
@@ -163,7 +164,8 @@ def test_what_a_report_says_beside_its_own_count_is_fixed_in_the_act_of_submitti
         spring = compute(session, coordinator, COUNTY, SPRING, NumberSettings(), TODAY, NOW)
         set_target(session, coordinator, COUNTY, "management", 2026, 9500, "省级要点", NOW)
         run = count(session, county, NOW)
-        public_id = submit(session, county, run).public_id
+        with speaking("en"):  # papers are in Chinese whoever hands them in
+            public_id = submit(session, county, run).public_id
         expected = report_papers(session, keyring, coordinator, run, LATER)
     with database.transaction() as session:
         registered(session, county, Vault(session, keyring), "钱有福", LATER, registered_on=date(2026, 3, 1))
