@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -92,9 +92,12 @@ class NationalRow:
         """As plain JSON, what is empty left out."""
         return {
             name: value.isoformat() if isinstance(value, date) else value
-            for name, value in asdict(self).items()
-            if value is not None and value is not False and value != "" and name not in ("sheet", "row")
+            for name in _STORED
+            if (value := getattr(self, name)) is not None and value is not False and value != ""
         }
+
+
+_STORED = tuple(one.name for one in fields(NationalRow) if one.name not in ("sheet", "row"))
 
 
 def row_of(sheet: int, row: int, stored: Mapping[str, Any]) -> NationalRow:

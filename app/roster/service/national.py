@@ -102,9 +102,11 @@ def compare_export(
         register, everybody = load_register(session, actor, export.county, export.as_of)
         agencies = health_centres(session, export.county, names_of(session, [export.county])[export.county])
     found = list(_found(keyring, register, everybody, export, agencies, progress))
+    key, _wrapped = keyring.new_data_key()
+    records = [_record(keyring, key, export.county, one) for one in found]
     with transaction() as session:
         known = find_comparison_of(session, actor, export.upload)
-        return known.public_id if known else _store(session, keyring, actor, export, found, now).public_id
+        return known.public_id if known else _store(session, keyring, actor, export, key, records, now).public_id
 
 
 # -- comparing --------------------------------------------------------------------------------------------------------
@@ -175,9 +177,14 @@ def _nobody(row: NationalRow) -> Found:
 
 
 def _store(
-    session: Session, keyring: Keyring, actor: Actor, export: Export, found: Sequence[Found], now: datetime
+    session: Session,
+    keyring: Keyring,
+    actor: Actor,
+    export: Export,
+    key: bytes,
+    records: Sequence[_Record],
+    now: datetime,
 ) -> NationalComparison:
-    key, _wrapped = keyring.new_data_key()
     kept = keep_file(
         session,
         keyring,
@@ -204,34 +211,42 @@ def _store(
     )
     session.add(comparison)
     session.flush()
-    rows = [_record(keyring, key, comparison, one) for one in found]
-    _take_over(session, keyring, export.county, found, rows)
-    for part in slices(rows, ROWS_A_STEP):
-        insert_rows(session, NationalFinding, part)
+    _take_over(session, export.county, records)
+    for part in slices(records, ROWS_A_STEP):
+        insert_rows(session, NationalFinding, [one.values | {"comparison_id": comparison.id} for one in part])
     _note(session, actor, "roster.national_compared", comparison, len(export.reading.rows), now)
     return comparison
 
 
-def _record(keyring: Keyring, key: bytes, comparison: NationalComparison, one: Found) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A finding as a row of the table, made before anything is written, and the indexes that it may stand under in another comparison."""
+
+    values: dict[str, Any]
+    same_as: list[bytes]
+
+
+def _record(keyring: Keyring, key: bytes, county: str, one: Found) -> _Record:
     public_id = new_public_id()
-    return {
+    same_as = keyring.indexes(SAME_AS, _difference(county, one)) if one.kind in TO_SETTLE else []
+    values = {
         "public_id": public_id,
-        "comparison_id": comparison.id,
         "kind": one.kind,
         "sheet": one.row.sheet if one.row else None,
         "row_number": one.row.row if one.row else None,
         "patient_id": one.patient_id,
-        "area_code": one.ours.area_code if one.ours else (one.row and one.row.area_code) or comparison.county_code,
+        "area_code": one.ours.area_code if one.ours else (one.row and one.row.area_code) or county,
         "differs": one.differs.value,
         "why": one.why or None,
         "cells_sealed": _sealed(key, public_id, one),
-        "same_as": keyring.index(SAME_AS, _difference(comparison.county_code, one)) if one.kind in TO_SETTLE else None,
+        "same_as": same_as[0] if same_as else None,
         "decision": None,
         "decided_at": None,
         "decided_by": None,
         "said_before": None,
         "said_before_at": None,
     }
+    return _Record(values, same_as)
 
 
 def _sealed(key: bytes, public_id: str, one: Found) -> bytes | None:
@@ -267,14 +282,9 @@ def _sides(differs: Differs, row: NationalRow | None, ours: Ours | None) -> Iter
             yield f"{item.value}:{getattr(row, theirs, '')}:{getattr(ours, here, '')}"
 
 
-def _take_over(
-    session: Session, keyring: Keyring, county: str, found: Sequence[Found], rows: Sequence[dict[str, Any]]
-) -> None:
+def _take_over(session: Session, county: str, records: Sequence[_Record]) -> None:
     """What was said of the same difference before: it goes on, unless it was to be corrected here and was not."""
-    wanted: dict[bytes, dict[str, Any]] = {}
-    for one, row in zip(found, rows, strict=True):
-        if row["same_as"] is not None:
-            wanted.update(dict.fromkeys(keyring.indexes(SAME_AS, _difference(county, one)), row))
+    wanted = {same_as: one.values for one in records for same_as in one.same_as}
     for part in slices(wanted):
         earlier = (
             select(
@@ -354,7 +364,8 @@ def answer_possible(
         found = _nobody(row)
         if not others and is_owed(ours):
             gone = Found(FindingKind.MISSING_THERE, None, ours, patient_id)
-            insert_rows(session, NationalFinding, [_record(keyring, key, comparison, gone)])
+            record = _record(keyring, key, comparison.county_code, gone)
+            insert_rows(session, NationalFinding, [record.values | {"comparison_id": comparison.id}])
     finding.kind, finding.differs, finding.patient_id = found.kind, found.differs.value, found.patient_id
     if found.kind in TO_SETTLE:
         finding.same_as = keyring.index(SAME_AS, _difference(comparison.county_code, found))
