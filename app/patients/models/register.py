@@ -136,7 +136,14 @@ class PatientSpan(Base):
             sqlite_where=OPEN_SPAN,
             postgresql_where=OPEN_SPAN,
         ),
-        Index("ix_patient_spans_patient_id_what_from_on", "patient_id", "what", "from_on"),
+        # what held on a day is read here, not in rows all over the table
+        Index(
+            "ix_patient_spans_patient_id_what_from_on",
+            "patient_id",
+            "what",
+            "from_on",
+            postgresql_include=("to_on", "value", "withdrawn_at"),
+        ),
         # who has ever been in an area
         Index("ix_patient_spans_what_value", "what", "value"),
         CheckConstraint("to_on IS NULL OR to_on >= from_on", name="span"),
