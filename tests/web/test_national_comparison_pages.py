@@ -32,7 +32,8 @@ from app.roster.models import NationalComparison, NationalFinding
 from app.roster.queries_national import Wanted, count_findings, get_comparison, list_findings
 from app.roster.rules.national import Decision, FindingKind
 from app.roster.rules.national_rows import NationalReading, NationalRow
-from app.roster.service.national import KEPT, Export, compare_export, decide, forget_comparisons
+from app.roster.service.national import KEPT, Export, compare_export
+from app.roster.service.settling import decide, forget_comparisons
 from app.roster.work import compare_national
 from scheduler.house import House as Scheduler
 from scheduler.work import do_next

@@ -22,10 +22,12 @@ from app.patients.rules import DiagnosisCategory, ManagementStatus, RegistryStat
 from app.people.models import Person
 from app.people.vault import Vault
 from app.roster.queries import area_index
-from app.roster.queries_national import Wanted, get_comparison, last_visits, list_findings
+from app.roster.queries_national import Wanted, get_comparison, list_findings
+from app.roster.queries_registered import last_visits
 from app.roster.rules.national import Decision, FindingKind
 from app.roster.rules.national_rows import read_national
-from app.roster.service.national import Export, compare_export, decide
+from app.roster.service.national import Export, compare_export
+from app.roster.service.settling import decide
 from reports.table_xlsx import Column, Line, Sheet, render_workbook
 
 _EXPORTED_BEFORE = timedelta(days=6)

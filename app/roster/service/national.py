@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.areas.queries import names_of
@@ -23,23 +23,15 @@ from app.core.actor import Actor
 from app.core.batches import insert_rows, slices
 from app.core.crypto import Keyring, seal
 from app.core.db import canonical_json, new_public_id
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Invalid
 from app.core.files import keep_file
 from app.core.reasons import reason
 from app.patients.rules import RegistryStatus
 from app.people.queries import ID, ID_TAIL4
 from app.roster.models import NationalComparison, NationalFinding
-from app.roster.queries_national import (
-    PLACE,
-    count_findings,
-    find_comparison_of,
-    health_centres,
-    key_of,
-    list_ours,
-    load_register,
-    theirs_of,
-)
-from app.roster.rules.national import COMPARED, NOTHING, OF_PATIENTS, TO_SETTLE, Decision, Differs, FindingKind
+from app.roster.queries_national import PLACE, find_comparison_of
+from app.roster.queries_registered import health_centres, load_register
+from app.roster.rules.national import COMPARED, NOTHING, TO_SETTLE, Decision, Differs, FindingKind
 from app.roster.rules.national_compare import Ours, Register, compare
 from app.roster.rules.national_rows import NationalReading, NationalRow
 
@@ -103,7 +95,7 @@ def compare_export(
         agencies = health_centres(session, export.county, names_of(session, [export.county])[export.county])
     found = list(_found(keyring, register, everybody, export, agencies, progress))
     key, _wrapped = keyring.new_data_key()
-    records = [_record(keyring, key, export.county, one) for one in found]
+    records = [record_of(keyring, key, export.county, one) for one in found]
     with transaction() as session:
         known = find_comparison_of(session, actor, export.upload)
         return known.public_id if known else _store(session, keyring, actor, export, key, records, now).public_id
@@ -138,7 +130,7 @@ def _found(
         progress(done, len(rows))
     for row, ours in unsure:
         is_free = ours.id not in compared
-        yield Found(FindingKind.POSSIBLE, row, ours, ours.id) if is_free else _nobody(row)
+        yield Found(FindingKind.POSSIBLE, row, ours, ours.id) if is_free else nobody(row)
     named |= compared | {ours.id for _row, ours in unsure}
     for ours in everybody.values():
         if ours.id not in named and is_owed(ours):
@@ -166,10 +158,11 @@ def _of_row(keyring: Keyring, register: Register, row: NationalRow, agencies: Ma
     left = next((register.left[one] for one in numbers if one in register.left), None)
     if left is not None and not row.is_gone:
         return Found(FindingKind.MOVED, row, None, left, Differs.PLACE)
-    return _nobody(row)
+    return nobody(row)
 
 
-def _nobody(row: NationalRow) -> Found:
+def nobody(row: NationalRow) -> Found:
+    """A row that is nobody of ours: to be looked for, unless they are gone there too."""
     return Found(FindingKind.GONE if row.is_gone else FindingKind.MISSING_HERE, row)
 
 
@@ -182,7 +175,7 @@ def _store(
     actor: Actor,
     export: Export,
     key: bytes,
-    records: Sequence[_Record],
+    records: Sequence[Record],
     now: datetime,
 ) -> NationalComparison:
     kept = keep_file(
@@ -214,21 +207,22 @@ def _store(
     _take_over(session, export.county, records)
     for part in slices(records, ROWS_A_STEP):
         insert_rows(session, NationalFinding, [one.values | {"comparison_id": comparison.id} for one in part])
-    _note(session, actor, "roster.national_compared", comparison, len(export.reading.rows), now)
+    note_comparison(session, actor, "roster.national_compared", comparison, len(export.reading.rows), now)
     return comparison
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
+class Record:
     """A finding as a row of the table, made before anything is written, and the indexes that it may stand under in another comparison."""
 
     values: dict[str, Any]
     same_as: list[bytes]
 
 
-def _record(keyring: Keyring, key: bytes, county: str, one: Found) -> _Record:
+def record_of(keyring: Keyring, key: bytes, county: str, one: Found) -> Record:
+    """A finding ready to be stored, its cells sealed under the comparison's key."""
     public_id = new_public_id()
-    same_as = keyring.indexes(SAME_AS, _difference(county, one)) if one.kind in TO_SETTLE else []
+    same_as = keyring.indexes(SAME_AS, difference_of(county, one)) if one.kind in TO_SETTLE else []
     values = {
         "public_id": public_id,
         "kind": one.kind,
@@ -246,7 +240,7 @@ def _record(keyring: Keyring, key: bytes, county: str, one: Found) -> _Record:
         "said_before": None,
         "said_before_at": None,
     }
-    return _Record(values, same_as)
+    return Record(values, same_as)
 
 
 def _sealed(key: bytes, public_id: str, one: Found) -> bytes | None:
@@ -255,7 +249,7 @@ def _sealed(key: bytes, public_id: str, one: Found) -> bytes | None:
     return seal(key, json.dumps(one.row.stored(), ensure_ascii=False).encode(), f"{PLACE}:{public_id}")
 
 
-def _difference(county: str, one: Found) -> str:
+def difference_of(county: str, one: Found) -> str:
     """Whose, and what each side says in the items that differ: equal in two comparisons when nothing has changed since."""
     row, ours = one.row, one.ours
     who = f"patient:{one.patient_id}" if one.patient_id else ""
@@ -282,7 +276,7 @@ def _sides(differs: Differs, row: NationalRow | None, ours: Ours | None) -> Iter
             yield f"{item.value}:{getattr(row, theirs, '')}:{getattr(ours, here, '')}"
 
 
-def _take_over(session: Session, county: str, records: Sequence[_Record]) -> None:
+def _take_over(session: Session, county: str, records: Sequence[Record]) -> None:
     """What was said of the same difference before: it goes on, unless it was to be corrected here and was not."""
     wanted = {same_as: one.values for one in records for same_as in one.same_as}
     for part in slices(wanted):
@@ -308,120 +302,10 @@ def _take_over(session: Session, county: str, records: Sequence[_Record]) -> Non
             row["decision"], row["decided_at"], row["decided_by"] = (decision, at, by) if goes_on else (None,) * 3
 
 
-# -- a person's word --------------------------------------------------------------------------------------------------
-
-
-def decide(
-    session: Session,
-    actor: Actor,
-    comparison: NationalComparison,
-    findings: Sequence[NationalFinding],
-    decision: Decision,
-    now: datetime,
-) -> int:
-    """Say what becomes of findings; how many were told anew. The same word twice changes nothing."""
-    require(actor, Action.COMPARE_NATIONAL)
-    _require_kept(comparison)
-    if any(one.kind not in TO_SETTLE for one in findings):
-        raise Conflict(reason("roster.national.nothing_to_settle"))
-    changed = [one for one in findings if one.decision is not decision]
-    for one in changed:
-        one.decision, one.decided_at, one.decided_by = decision, now, actor.user_id
-    if changed:
-        _note(session, actor, "roster.national_settled", comparison, len(changed), now, decision=decision.value)
-    return len(changed)
-
-
-def answer_possible(
-    session: Session,
-    keyring: Keyring,
-    actor: Actor,
-    comparison: NationalComparison,
-    finding: NationalFinding,
-    is_same: bool,
-    now: datetime,
-) -> FindingKind:
-    """A person says whether a row is about the patient of that name and birth date; what it turns out to be then."""
-    require(actor, Action.COMPARE_NATIONAL)
-    _require_kept(comparison)
-    if finding.kind is not FindingKind.POSSIBLE or finding.patient_id is None:
-        raise Conflict(reason("roster.national.answered"))
-    key = key_of(session, keyring, actor, comparison)
-    row, patient_id = theirs_of(key, finding), finding.patient_id
-    ours = list_ours(session, actor, [patient_id], comparison.as_of).get(patient_id)
-    if row is None or ours is None:
-        raise Conflict(reason("roster.national.patient_gone"))
-    others = _others_of(session, comparison, finding)
-    if is_same:
-        if any(one.kind in COMPARED for one in others):
-            raise Conflict(reason("roster.national.named_twice"))
-        agencies = health_centres(
-            session, comparison.county_code, names_of(session, [comparison.county_code])[comparison.county_code]
-        )
-        kind, differs = compare(row, ours, None, agencies)
-        found = Found(kind, row, ours, patient_id, differs)
-    else:
-        found = _nobody(row)
-        if not others and is_owed(ours):
-            gone = Found(FindingKind.MISSING_THERE, None, ours, patient_id)
-            record = _record(keyring, key, comparison.county_code, gone)
-            insert_rows(session, NationalFinding, [record.values | {"comparison_id": comparison.id}])
-    finding.kind, finding.differs, finding.patient_id = found.kind, found.differs.value, found.patient_id
-    if found.kind in TO_SETTLE:
-        finding.same_as = keyring.index(SAME_AS, _difference(comparison.county_code, found))
-    _note(session, actor, "roster.national_answered", comparison, 1, now, same=is_same)
-    return found.kind
-
-
-def _others_of(session: Session, comparison: NationalComparison, finding: NationalFinding) -> Sequence[NationalFinding]:
-    """What else stands of the same patient: another possible row, or a comparison."""
-    return session.scalars(
-        select(NationalFinding).where(
-            NationalFinding.comparison_id == comparison.id,
-            NationalFinding.patient_id == finding.patient_id,
-            NationalFinding.id != finding.id,
-            NationalFinding.kind.in_((*OF_PATIENTS, FindingKind.POSSIBLE)),
-        )
-    ).all()
-
-
-def _require_kept(comparison: NationalComparison) -> None:
-    if comparison.forgotten_at is not None:
-        raise Conflict(reason("roster.national.forgotten"))
-
-
-def note_opened(
-    session: Session, actor: Actor, comparison: NationalComparison, what: str, count: int, now: datetime
-) -> None:
-    """Who looked at which list, and how many stand on it."""
-    _note(session, actor, "roster.national_opened", comparison, max(count, 1), now, list=what)
-
-
-def note_exported(session: Session, actor: Actor, comparison: NationalComparison, count: int, now: datetime) -> None:
-    """The list for correction there names people and leaves the house."""
-    _note(session, actor, "roster.national_exported", comparison, max(count, 1), now)
-
-
-def _note(
+def note_comparison(
     session: Session, actor: Actor, code: str, comparison: NationalComparison, count: int, now: datetime, **detail: Any
 ) -> None:
+    """In the audit, under the comparison; `detail` names no person."""
     subject = ("national_comparison", comparison.public_id)
     area = comparison.county_code
     note(session, actor, code, now=now, subject=subject, area_code=area, count=count, detail=detail)
-
-
-def forget_comparisons(session: Session, now: datetime) -> int:
-    """After their term the findings go, and only how many there were stays; for a daily job. How many comparisons went."""
-    old = select(NationalComparison).where(
-        NationalComparison.compared_at <= now - KEPT, NationalComparison.forgotten_at.is_(None)
-    )
-    gone = session.scalars(old.order_by(NationalComparison.id).with_for_update()).all()
-    for comparison in gone:
-        comparison.counts = {kind.value: count for kind, count in count_findings(session, comparison).kinds.items()}
-        comparison.forgotten_at = now
-        session.flush()
-        session.execute(
-            delete(NationalFinding).where(NationalFinding.comparison_id == comparison.id),
-            execution_options={"synchronize_session": False},
-        )
-    return len(gone)

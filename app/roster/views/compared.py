@@ -35,7 +35,7 @@ from app.roster.queries_national import (
     show,
 )
 from app.roster.rules.national import TO_SETTLE, Decision, Differs, FindingKind
-from app.roster.service.national import answer_possible, decide, note_exported, note_opened
+from app.roster.service.settling import answer_possible, decide, note_exported, note_opened
 from app.roster.texts_national import ITEMS, KINDS, TODO, TONES, WORDS
 from app.roster.views.beside import mends_of, sides_of
 from app.roster.views.blueprint import roster, workbook
