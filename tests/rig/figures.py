@@ -58,7 +58,8 @@ def told_by(client: FlaskClient, place: str) -> dict[str, set[int]]:
             elif _NUMBER.fullmatch(text) and not NOT_A_FIGURE.match(href):
                 told.setdefault(href, set()).add(number(text))
             if not _LIST.match(href) and not _OTHER_PERIOD.match(href):
-                todo.append(href)
+                # other places say the same of each indicator, whichever is looked at closely
+                todo.append(href if place in href or "of=" not in href else href.partition("?")[0])
     return told
 
 
