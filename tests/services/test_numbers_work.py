@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from app.audit.models import PrintedPaper
 from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.models import WorkItem, WorkState
 from app.numbers.cli import numbers
-from app.numbers.models import IndicatorMember, IndicatorRun
+from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue
 from app.numbers.rules.period import ReportPeriod
+from app.numbers.rules.settings import NumberSettings
 from app.numbers.service.asking import ask_for_numbers
+from app.numbers.service.computing import compute
+from app.numbers.service.forgetting import READ_FOR, forget_a_run
 from app.numbers.service.nightly import periods_of_night
 from scheduler.house import House
 from scheduler.jobs import compute_numbers
@@ -86,3 +91,29 @@ def test_the_night_counts_every_county_and_a_trend_and_the_next_night_replaces_i
     for arguments in (["show", "--period", "2020Q1"], ["compute", "--period", "2027Q1"]):
         refused = runner.invoke(numbers, [arguments[0], "--county", COUNTY, *arguments[1:]])
         assert refused.exit_code == 1 and len(refused.stderr.strip().splitlines()) == 1
+
+
+def test_a_count_of_a_single_day_is_forgotten_unless_it_was_printed_or_submitted(
+    session: Session, county: County
+) -> None:
+    def count(period: str, now: datetime) -> IndicatorRun:
+        wanted = ReportPeriod.parse(period)
+        return compute(session, county.actor("coordinator"), COUNTY, wanted, NumberSettings(), TODAY, now)
+
+    looked_at, printed, submitted = (count(f"2026-11-0{day}", NOW) for day in (1, 2, 3))
+    month, replaced = count("2026M10", NOW), count("2026M11", NOW)
+    count("2026M11", NOW + timedelta(hours=1))
+    submitted.is_frozen = True
+    session.add(
+        PrintedPaper(
+            serial="2026-0000001", kind="numbers.report_printed", subject_kind="indicator_run", subject_id=printed.public_id,
+            area_code=COUNTY, fingerprint="0" * 64, code="0", printed_at=NOW,
+        )
+    )  # fmt: skip
+    session.flush()
+    gone = [looked_at.id, replaced.id]
+    while forget_a_run(session, NOW + READ_FOR):
+        pass
+    left = set(session.scalars(select(IndicatorRun.id)))
+    assert {printed.id, submitted.id, month.id} < left and not left & set(gone)
+    assert not session.scalar(select(func.count()).select_from(IndicatorValue).where(IndicatorValue.run_id.in_(gone)))
