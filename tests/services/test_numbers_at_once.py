@@ -35,7 +35,7 @@ from app.numbers.rules.settings import NumberSettings, RegularMode
 from app.numbers.rules.training import TrainingTopic
 from app.numbers.service.appraising import answer_objection, drop_preview, finish, object_to, preview, publish
 from app.numbers.service.asking import ask_for_numbers
-from app.numbers.service.computing import compute
+from app.numbers.service.computing import compute, count_apart
 from app.numbers.service.deciding import set_counting, set_residents, set_target
 from app.numbers.service.forgetting import forget_a_run
 from app.numbers.service.ordering import send_order
@@ -238,3 +238,20 @@ def test_a_bound_volume_is_drawn_from_one_count_though_the_county_is_counted_ane
     with meeting.database.reading() as session:
         towns = session.execute(select(PrintedPaper.area_code, PrintedPaper.subject_id)).all()
     assert sorted(towns) == [(TOWN, run), (OTHER_TOWN, run)]
+
+
+def test_others_write_while_a_county_is_read_and_whoever_began_later_is_not_overtaken(
+    meeting: Meeting, county: County
+) -> None:
+    told, later = [], []
+
+    def write(done: int, total: int) -> None:
+        told.append((done, total))
+        if done in (1, 3):
+            later.append(meeting.count_anew(RegularMode.STRICT, done))
+
+    reading, transaction = meeting.database.reading, meeting.database.transaction
+    actor = county.actor("coordinator")
+    run = count_apart(reading, transaction, actor, COUNTY, QUARTER, TODAY, NOW, write)
+    assert run.public_id == later[-1] and meeting.count(IndicatorRun) == 2
+    assert told == [(done, 4) for done in range(5)]
