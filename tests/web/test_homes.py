@@ -45,10 +45,9 @@ WORK_LIST_QUERIES = (
     # one of them what is owed to the national system, two discharges (forms, and who went to another town), one conferences
     12
 )
-# beyond finding out who asks; most of them at the clerk, for whom every area of the quarter counts what waits, insurance and benefits
-HOME_QUERIES = (
-    23  # two of them what is held and undecided over all runs, with its clock; one the orders that ask for an answer
-)
+# beyond finding out who asks; many at the clerk, for whom every area of the quarter counts what waits, insurance and benefits, most at
+# the county's office: one the orders that ask for an answer, one the decisions that wait, two the names of places, abolished ones too
+HOME_QUERIES = 24
 
 
 def text_of(client: FlaskClient, path: str = "/") -> str:
