@@ -45,7 +45,7 @@ ITEMS = {
     Differs.LEVEL: N_("危险性等级"),
     Differs.STATE: N_("登记状态"),
     Differs.VISIT: N_("末次随访日期"),
-    Differs.DEATH: N_("死亡日期"),
+    Differs.DEATH: N_("死亡"),
     Differs.PLACE: N_("居住地"),
     Differs.AGENCY: N_("管理机构"),
 }

@@ -86,7 +86,7 @@ def _theirs(item: Differs, row: NationalRow) -> str:
         Differs.LEVEL: _level(row.level),
         Differs.STATE: _(THEIR_STATES[state]) if state else "",
         Differs.VISIT: _day(row.visited_on),
-        Differs.DEATH: _day(row.died_on) or (_(THEIR_STATES[state]) if state else ""),
+        Differs.DEATH: _death(row.died_on, is_dead=state == "dead"),
         Differs.PLACE: _place_there(row, state),
         Differs.AGENCY: row.agency,
     }
@@ -109,7 +109,7 @@ def _ours(item: Differs, ours: Ours, agencies: Mapping[int, str]) -> str:
         Differs.LEVEL: _level(ours.level),
         Differs.STATE: _state_here(ours),
         Differs.VISIT: _day(ours.visited_on),
-        Differs.DEATH: _day(ours.died_on) or _state_here(ours),
+        Differs.DEATH: _death(ours.died_on, is_dead=ours.is_dead),
         Differs.PLACE: _state_here(ours)
         if ours.status is RegistryStatus.TRANSFERRED_OUT
         else full_names(read_session(), [ours.area_code])[ours.area_code],
@@ -127,6 +127,10 @@ def _state_here(ours: Ours) -> str:
 
 def _day(day: date | None) -> str:
     return say_date(day) if day else ""
+
+
+def _death(day: date | None, *, is_dead: bool) -> str:
+    return _day(day) or (_("日期不详") if is_dead else _("没有登记"))
 
 
 def _level(level: int | None) -> str:
