@@ -29,7 +29,7 @@ def hand_out_kept(find: Callable[[Session], KeptFile], action: str) -> Response:
             now=current_clock().now(),
             subject=("file", file.public_id),
             area_code=file.area_code,
-            detail={"sha256": file.sha256},
+            detail={"kind": file.kind, "sha256": file.sha256},
         )
         name, media_type = file.name, file.media_type
     return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from flask import Blueprint, Response, render_template, send_file, url_for
+from flask import Blueprint, Response, render_template, url_for
 from sqlalchemy.orm import Session
 
-from app.audit.service import note
+from app.audit.handing import hand_out_kept
 from app.core.access import Action, current_actor, may, permit
 from app.core.actor import Actor
-from app.core.clock import current_clock
-from app.core.db import transaction
 from app.core.errors import NotFound
-from app.core.files import open_file
 from app.core.i18n import N_, _
-from app.core.keys import current_keyring
-from app.core.models import WorkItem, WorkState
+from app.core.models import KeptFile, WorkItem, WorkState
 from app.core.reasons import Reason
 from app.core.web import is_htmx, number, read_session
 from app.core.work import find_file_of_work, get_work
@@ -105,23 +99,14 @@ def show(public_id: str) -> str:
 def download(public_id: str) -> Response:
     """The file that the work made; every download is noted."""
     actor = current_actor()
-    with transaction() as session:
-        item = _own(session, actor, public_id)
-        file = find_file_of_work(session, item)
+
+    def find(session: Session) -> KeptFile:
+        file = find_file_of_work(session, _own(session, actor, public_id))
         if file is None:
             raise NotFound()
-        content = open_file(session, current_keyring(), file)
-        note(
-            session,
-            actor,
-            "core.file_downloaded",
-            now=current_clock().now(),
-            subject=("file", file.public_id),
-            area_code=file.area_code,
-            detail={"kind": file.kind, "sha256": file.sha256},
-        )
-        name, media_type = file.name, file.media_type
-    return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
+        return file
+
+    return hand_out_kept(find, "core.file_downloaded")
 
 
 def _own(session: Session, actor: Actor, public_id: str) -> WorkItem:

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from io import BytesIO
 
-from flask import render_template, send_file, url_for
+from flask import render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.queries import display_names
 from app.areas.queries import agency_names, full_names, names_of
-from app.audit.service import note
+from app.audit.handing import hand_out_kept
 from app.core.access import Action, Field, Grant, current_actor, permit, sees
 from app.core.actor import Actor
-from app.core.clock import current_clock
-from app.core.db import transaction
-from app.core.errors import NotFound
-from app.core.files import open_file
 from app.core.forms import Form
 from app.core.i18n import _
-from app.core.keys import current_keyring
 from app.core.reasons import reason
 from app.core.web import read_session
 from app.numbers.forms_submitting import SubmitForm
@@ -30,6 +24,7 @@ from app.numbers.labels_submitting import CAUSES, STATES, TONES
 from app.numbers.models import IndicatorRun, ReportSubmission
 from app.numbers.queries.behind import names_people, people_named
 from app.numbers.queries.board import cell_of
+from app.numbers.queries.kept_reports import get_submitted_paper
 from app.numbers.queries.runs import find_run, get_run, values_of
 from app.numbers.queries.submissions import (
     Difference,
@@ -134,22 +129,10 @@ def take_back_revision(public_id: str) -> Answer:
 @permit(Action.SUBMIT_REPORTS)
 def submitted_paper(public_id: str, ending: str) -> BaseResponse:
     """A file as it was drawn then, byte for byte."""
-    session, actor = read_session(), current_actor()
-    file = papers_of(session, get_submission(session, actor, public_id)).get(ending)
-    if file is None:
-        raise NotFound()
-    content = open_file(session, current_keyring(), file)
-    with transaction() as acting:
-        note(
-            acting,
-            actor,
-            "numbers.report_fetched",
-            now=current_clock().now(),
-            subject=("file", file.public_id),
-            area_code=file.area_code,
-            detail={"sha256": file.sha256},
-        )
-    return send_file(BytesIO(content), mimetype=file.media_type, as_attachment=True, download_name=file.name)
+    actor = current_actor()
+    return hand_out_kept(
+        lambda session: get_submitted_paper(session, actor, public_id, ending), "numbers.report_fetched"
+    )
 
 
 def _decide(public_id: str, act: Act, done: str) -> Answer:
