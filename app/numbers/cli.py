@@ -25,7 +25,7 @@ from app.numbers.queries.sampling import get_sample
 from app.numbers.rules.indicators import indicators
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
-from app.numbers.service.computing import compute_county
+from app.numbers.service.computing import count_apart
 from app.numbers.service.sampling import verify
 
 numbers = AppGroup("numbers", help="indicators of a county: count them, show them")
@@ -54,9 +54,10 @@ period_option = click.option("--period", required=True, type=PeriodType(), help=
 def compute_command(county: str, period: ReportPeriod, as_user: str | None, as_json: bool) -> None:
     """Count CODE for the period as of today's facts; what was counted before and not submitted is forgotten."""
     clock = current_clock()
-    with transaction() as session:
+    with reading() as session:
         actor = _actor(session, as_user, county)
-        run = compute_county(session, actor, county, period, clock.today(), clock.now())
+    run = count_apart(reading, transaction, actor, county, period, clock.today(), clock.now())
+    with reading() as session:
         counts = values_of(session, actor, run, [county])[county]
         made = {"run": run.public_id, "period": run.period, "cut_off": run.cut_off.isoformat(), "counts": counts}
     answer(made, as_json, f"{period} counted up to {made['cut_off']}: {counts.get('registered', 0)} registered")
