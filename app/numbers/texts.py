@@ -7,8 +7,8 @@ import app.numbers.texts_deciding  # registers its sentences
 import app.numbers.texts_orders  # registers its sentences
 import app.numbers.texts_papers  # registers its sentences
 import app.numbers.texts_quality  # registers its sentences
-import app.numbers.texts_submitting  # registers its sentences
 import app.numbers.texts_sampling  # registers its sentences
+import app.numbers.texts_submitting  # registers its sentences
 import app.numbers.texts_training  # noqa: F401  # registers its sentences
 from app.core.i18n import N_
 from app.core.reasons import register

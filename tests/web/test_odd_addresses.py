@@ -61,4 +61,6 @@ def _odd(app: Flask, route: Route, scene: Scene, role: str) -> Iterator[str]:
         if part.startswith("<"):
             name, _, tail = part.rpartition(":")[2].partition(">")
             for word in ODD.get(name, WORDS):
-                yield "/".join([*own.split("/")[:at], quote(word, safe="") + tail.partition("<")[0], *own.split("/")[at + 1 :]])
+                yield "/".join(
+                    [*own.split("/")[:at], quote(word, safe="") + tail.partition("<")[0], *own.split("/")[at + 1 :]]
+                )
