@@ -102,6 +102,7 @@ TEXTS: dict[str, str] = {
     "numbers.figure.locked_up": N_("关锁"),
     "numbers.figure.offended": N_("有肇事肇祸"),
     "numbers.figure.overdue": N_("随访逾期"),
+    "numbers.figure.overdue_waiting": N_("已随访待确认"),
     "numbers.figure.high_level": N_("危险性 3 级及以上"),
     "numbers.figure.visits": N_("完整随访次数"),
     "numbers.figure.visits_in_time": N_("按时录入的随访"),

@@ -10,6 +10,7 @@ from app.core.reasons import reason
 from app.numbers.queries.because import reasons_of
 from app.numbers.queries.mending import list_missing
 from app.numbers.rules.behind import find_figure
+from app.numbers.rules.membership import InSet
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.service.computing import compute
@@ -53,16 +54,23 @@ def test_a_visit_that_waits_for_the_town_is_told_and_still_counts_once_confirmed
         lacks = {lack.what: (lack.because, lack.until) for lack in missing[ids[name]].lacks}
         assert (lacks["standard"], lacks.get("face_to_face")) == (standard, meeting), name
     members, told = [one.who.member for one in missing.values()], dict[str, dict[str, object]]()
-    for name in ("standard-missing", "overdue"):
+    for name in ("standard-missing", "overdue_waiting"):
         figure = find_figure(name, NumberSettings())
         assert figure
         because = reasons_of(session, run, figure, members)
         told[name] = {who: because.get(patient) for who, patient in ids.items()}
     assert told["standard-missing"] == {name: row[1][0] for name, row in wanted.items()}
     # nobody has to go there again: whoever came waits for the town
-    assert told["overdue"] == {
+    assert told["overdue_waiting"] == {
         "in time": waits(date(2025, 10, 8)),
         "only these": waits(date(2025, 1, 8)),
         "late anyhow": waits(date(2025, 10, 20)),
         "sent back and withdrawn": None,
     }
+    bits = {
+        who: InSet(one.bits) & (InSet.OVERDUE | InSet.OVERDUE_WAITING)
+        for one in members
+        for who in ids
+        if ids[who] == one.subject_id
+    }
+    assert bits == dict.fromkeys(ids, InSet.OVERDUE_WAITING) | {"sent back and withdrawn": InSet.OVERDUE}

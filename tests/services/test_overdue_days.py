@@ -33,9 +33,15 @@ def test_everybody_on_the_list_of_overdue_visits_has_a_day_and_a_number_of_days(
             Case(visits("2025-03-08"), care="home@2024-03-01 inpatient@2025-05-01 home@2025-10-01"),
             Late(date(2025, 10, 15), 77, date(2025, 3, 8)),
         ),
+        # came once more, and was to come again before the year ended: whether the town confirms it or not
+        "郑有田": (
+            Case([*visits("2025-01-08 2025-04-08"), seen("2025-07-08", needs_confirmation=True)]),
+            Late(date(2025, 10, 8), 84, date(2025, 7, 8)),
+        ),
     }
     ids = {name: add_case(session, name, case).id for name, (case, _late) in wanted.items()}
     add_case(session, "按期", Case(visits("2025-10-08")))
+    add_case(session, "待确认", Case([*visits("2025-07-08"), seen("2025-10-08", needs_confirmation=True)]))
     add_case(session, "住院", Case(visits("2025-03-08"), care="home@2024-03-01 inpatient@2025-05-01"))
     session.flush()
     doctor = county.actor("doctor")
@@ -48,7 +54,9 @@ def test_everybody_on_the_list_of_overdue_visits_has_a_day_and_a_number_of_days(
 
     document = list_document(session, app.extensions["anhu.keyring"], doctor, run, COUNTY, OVERDUE, NOW)
     rows = {row[0]: row[3:6] for row in document.rows}
-    assert [row[5] for row in document.rows] == [84, 77, 46, 7], "whoever is late longest stands first, as on the page"
+    assert [row[5] for row in document.rows] == [84, 84, 77, 46, 7], (
+        "whoever is late longest stands first, as on the page"
+    )
     assert rows["孙玉珍"] == ("2025-07-08", "2025-10-08", 84)
     assert rows["周长河"] == ("尚无随访", "2025-11-15", 46)
     assert "应随访日" in words_on(LISTS["pdf"](document)) and "2025-10-0884" in words_on(LISTS["pdf"](document))

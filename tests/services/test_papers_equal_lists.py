@@ -49,7 +49,7 @@ VILLAGES = {
 }  # fmt: skip
 # column of a section → what is counted; a column ending in （%） is a rate of those before it
 COLUMNS = {
-    "在册": "registered", "随访逾期": "overdue", "逾期": "overdue", "失访": "lost", "不同意管理": "refused", "危险性 3 级及以上": "high_level",
+    "在册": "registered", "随访逾期": "overdue", "逾期": "overdue", "已随访待确认": "overdue_waiting", "待确认": "overdue_waiting", "失访": "lost", "不同意管理": "refused", "危险性 3 级及以上": "high_level",
     "出院衔接": "discharges", "按时发单": "forms_in_time", "按时签收": "received_in_time", "按时首访": "visited_in_time",
     "应办结": "loops_owed", "按时办结": "loops_in_time", "应做评估": "reassessments", "已做评估": "reassessed",
     "期内新登记": "newly_registered", "期内死亡": "died", "符合条件": "eligible", "已签协议": "signed", "已发放": "paid", "已参保": "insured",
@@ -205,9 +205,12 @@ def _pdf(pdf: bytes, behind: Behind) -> None:
         assert title.replace(" ", "") in words.replace(" ", ""), title
         assert behind.length(COUNTY, figure) is not None
     for name, place in VILLAGES.items():
-        counts = [behind.length(place, figure) for figure in ("registered", "managed", "standard", "overdue", "lost")]
-        r, m, s, o, lost = counts
-        line = f"{name} {r} {m} {_share(m, r)} {s} {_share(s, r)} {o} {lost}"
+        counts = [
+            behind.length(place, figure)
+            for figure in ("registered", "managed", "standard", "overdue", "overdue_waiting", "lost")
+        ]
+        r, m, s, o, waiting, lost = counts
+        line = f"{name} {r} {m} {_share(m, r)} {s} {_share(s, r)} {o} {waiting} {lost}"
         assert line in words, line
 
 

@@ -58,6 +58,24 @@ def test_what_misses_its_target_is_told_with_place_cause_and_whose_work_it_is() 
     assert "由城关镇卫生院、安平镇卫生院按应随访日期排出随访计划" in steps
 
 
+def test_an_event_that_is_not_owed_yet_has_no_rate_and_whoever_waits_for_confirmation_is_told_apart() -> None:
+    loops = replace(MANAGED, code="loop_in_time", name="及时率", rate=None, before=None)
+    counts = {"registered": 100, "discharges": 5, "overdue_waiting": 18}
+    facts = replace(FACTS, counts=counts, measures={"loop_in_time": loops}, overdue=())
+    overview, problems, steps = (
+        "".join(p.text for s in part.sentences for p in s) for part in briefing(facts).sections
+    )
+    assert "没有应急处置；出院衔接 5 起，没有到期应办结的。" in overview and "，。" not in overview
+    assert "等待卫生院确认的 18 人，确认后计入，不计逾期" in problems and "随访逾期" not in problems
+    assert "已随访待确认的 18 人，由乡镇卫生院在10月31日前逐条核对确认" in steps
+    owed = replace(
+        facts, counts=counts | {"loops_owed": 4}, measures={"loop_in_time": replace(loops, rate=Decimal("75.00"))}
+    )
+    assert "到期应办结的出院衔接 4 起，及时率 75.00%（目标 80.00%，已达到）。" in "".join(
+        p.text for s in briefing(owed).sections[0].sentences for p in s
+    )
+
+
 def test_a_place_that_misses_nothing_is_not_given_problems() -> None:
     calm = replace(FACTS, measures={"management": replace(MANAGED, before=MANAGED.rate)}, overdue=())
     _overview, problems, steps = briefing(calm).sections

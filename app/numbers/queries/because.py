@@ -12,7 +12,7 @@ from app.numbers.models import IndicatorMember, IndicatorRun
 from app.numbers.queries.explaining import VisitsOf, visits_of
 from app.numbers.rules.behind import MISSING
 from app.numbers.rules.causes import cause_of
-from app.numbers.rules.indicators import OVERDUE
+from app.numbers.rules.indicators import OVERDUE_WAITING
 from app.numbers.rules.membership import Figure, MemberKind
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.rules.standard import WAITS, waits_for_confirmation
@@ -26,10 +26,10 @@ _NO_VISIT, _NOT_SEEN = "numbers.cause.no_visit", "numbers.cause.not_in_person"
 def reasons_of(
     session: Session, run: IndicatorRun, figure: Figure, members: Sequence[IndicatorMember]
 ) -> dict[int, Reason]:
-    """subject id → why, for rows of a list that has been cut to the actor's area; of the overdue only whoever was visited and waits for
-    the town."""
+    """subject id → why, for rows of a list that has been cut to the actor's area; of those whose visit waits for
+    the town, which."""
     code = figure.name.removesuffix(MISSING)
-    if figure.name == code and figure.name != OVERDUE.name:
+    if figure.name == code and figure.name != OVERDUE_WAITING.name:
         return {}
     causes = (
         {}

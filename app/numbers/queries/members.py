@@ -39,6 +39,8 @@ from app.patients.rules import (
     ManagementStatus,
 )
 from app.risk.models import RiskLevel
+from app.visits.models import FollowUpVisit
+from app.visits.queries_confirmation import is_unconfirmed
 
 HIGH_LEVEL = 3
 # statements of `Marks` that are joined
@@ -145,6 +147,8 @@ def _conditions(base: FromClause, pattern: CTE, counted: Counted) -> dict[InSet,
     is_here = row.management.is_distinct_from(ManagementStatus.LOST.value)
     at_large = row.care.is_distinct_from(CareSetting.CUSTODY.value)
     can_come = and_(at_large, row.care.is_distinct_from(CareSetting.INPATIENT.value))
+    overdue = and_(registered, is_managed, can_come, _is_overdue(base, pattern, counted))
+    waits = _is_waiting(base, pattern, counted)
     return {
         InSet.REGISTERED: registered,
         InSet.REGISTERED_OR_DIED: true(),
@@ -166,7 +170,8 @@ def _conditions(base: FromClause, pattern: CTE, counted: Counted) -> dict[InSet,
         InSet.LOCKED_UP: and_(visited, seen.latest_is_locked == 1),
         InSet.REFUSED: and_(registered, row.management == ManagementStatus.REFUSED.value),
         InSet.NEWLY_REGISTERED: and_(registered, row.registered_from >= counted.first_on),
-        InSet.OVERDUE: and_(registered, is_managed, can_come, _is_overdue(base, pattern, counted)),
+        InSet.OVERDUE: and_(overdue, ~waits),
+        InSet.OVERDUE_WAITING: and_(overdue, waits),
         InSet.HIGH_LEVEL: and_(registered, row.level >= HIGH_LEVEL),
     }
 
@@ -213,6 +218,24 @@ def _is_overdue(base: FromClause, pattern: CTE, counted: Counted) -> ColumnEleme
     """The next visit was due before the cut-off; the first one is due fourteen days after management began."""
     first_due = DaysAfter(base.c.managed_from, literal(FIRST_VISIT_WITHIN_DAYS))
     return or_(pattern.c.is_overdue == 1, and_(pattern.c.first_known_on.is_(None), first_due < counted.cut_off))
+
+
+def _is_waiting(base: FromClause, pattern: CTE, counted: Counted) -> ColumnElement[bool]:
+    """Somebody came since, who makes it in time once the town has confirmed it."""
+    visit, last = FollowUpVisit, pattern.c.came_last_on
+    due_on = (
+        select(visit.next_due_on)
+        .where(
+            visit.patient_id == base.c.patient_id,
+            is_unconfirmed(),
+            visit.is_complete,
+            or_(last.is_(None), visit.visited_on > last),
+            visit.visited_on <= counted.cut_off,
+        )
+        .order_by(visit.visited_on.desc(), visit.id.desc())
+        .limit(1)
+    )
+    return func.coalesce(due_on.scalar_subquery() >= counted.cut_off, literal(value=False))
 
 
 def _is_examined(base: FromClause, counted: Counted) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from app.core.batches import slices
 from app.numbers.models import IndicatorMember, IndicatorRun
 from app.numbers.queries.explaining import VisitsOf, visits_of
 from app.numbers.rules.membership import MemberKind
-from app.numbers.rules.standard import Window, owed_until
+from app.numbers.rules.standard import DatedVisit, Window, owed_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,17 @@ def late_visits_of(session: Session, run: IndicatorRun, members: Iterable[Indica
     found: dict[int, Late] = {}
     for part in slices([one.subject_id for one in members if one.kind is MemberKind.PATIENT]):
         for patient, known in visits_of(session, run, part).items():
-            due_on = _due(known, run)
-            if due_on is not None and due_on < run.cut_off:
-                found[patient] = Late(due_on, (run.cut_off - due_on).days, max(known.visits, default=None))
+            made = known.waiting | known.visits
+            # whoever would be late by what is confirmed alone was visited, and waits for the town
+            if (_due(known, run, known.visits) or date.max) < run.cut_off:
+                due_on = _due(known, run, made) or date.max
+                if due_on < run.cut_off:
+                    found[patient] = Late(due_on, (run.cut_off - due_on).days, max(made, default=None))
     return found
 
 
-def _due(known: VisitsOf, run: IndicatorRun) -> date | None:
+def _due(known: VisitsOf, run: IndicatorRun, made: Mapping[date, DatedVisit]) -> date | None:
     if known.managed_from is None:
         return None
     window = Window(run.first_on, known.managed_from, run.cut_off)
-    return owed_until(known.visits.values(), known.rests, window)
+    return owed_until(made.values(), known.rests, window)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from app.core.quarter import Quarter
 from app.core.sql_dates import DaysAfter, DaysBetween
-from app.numbers.queries.timeline import BEGINS, VISIT, Counted, paced_events
+from app.numbers.queries.timeline import BEGINS, ENDS, VISIT, Counted, paced_events
 from app.numbers.rules.settings import FaceToFace, StandardMode
 from app.numbers.rules.standard import FIRST_VISIT_DAYS, TOUCHED_DAYS, VISITS_A_YEAR
 
@@ -84,6 +84,7 @@ def _facts(paced: Subquery, counted: Counted) -> Select[Any]:
         func.min(case((_is_known(row), row.happened_on))).label("first_known_on"),
         any_of(_is_late(row, counted)).label("is_late"),
         any_of(and_(row.next_on.is_(None), row.due_on < counted.cut_off)).label("is_overdue"),
+        func.max(_came_by(row)).label("came_last_on"),
         any_of(and_(row.rank == BEGINS, row.until > row.counted_from)).label("was_suspended"),
         *_by_stretch(row, inside, counted),
     ).group_by(row.patient_id)
@@ -126,6 +127,11 @@ def _is_known(row: Any) -> ColumnElement[bool]:
     """It says when to come, or that nobody can: of what was before the window the last, unless it had lapsed when management began."""
     speaks = and_(row.due_on.is_not(None), func.coalesce(row.next_on >= row.counted_from, literal(value=True)))
     return or_(row.happened_on >= row.counted_from, row.rank == BEGINS, speaks)
+
+
+def _came_by(row: Any) -> ColumnElement[Any]:
+    """The last day on which a visit would be before it: one on the day on which a suspension ended is after that."""
+    return case((row.rank == ENDS, DaysAfter(row.happened_on, literal(-1))), else_=row.happened_on)
 
 
 def _is_late(row: Any, counted: Counted) -> ColumnElement[bool]:

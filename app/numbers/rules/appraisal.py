@@ -144,6 +144,7 @@ _REWARDS: Final = {
     "high_level": "high_level",
     "refused": "refusing",
     "overdue": "register",
+    "overdue_waiting": "register",
 }
 # rates that leave somebody out of the denominator, or could be mended by not recording, and the rates that make up for it
 _PAIRED: Final = {

@@ -17,7 +17,8 @@ def overview(facts: BriefingFacts) -> Iterator[tuple[Piece, ...]]:
         Piece(" 人。"),
         *_rates(facts, ("management", "standard", "face_to_face")),
     )
-    yield (*_rates(facts, ("medication", "regular_medication", "stability", "examination")),)
+    if rates := tuple(_rates(facts, ("medication", "regular_medication", "stability", "examination"))):
+        yield rates
     yield (
         Piece("期内新登记 "), counted(facts, "newly_registered"),
         Piece(" 人，死亡 "), counted(facts, "died"),
@@ -34,16 +35,28 @@ def _events(facts: BriefingFacts) -> Iterator[tuple[Piece, ...]]:
     said: list[Piece] = [
         Piece("期内有肇事肇祸行为的患者 "), counted(facts, "offended"), Piece(" 人；"),
     ]  # fmt: skip
-    for figure, word, code in (
-        ("emergencies", "应急处置", "emergency_in_time"),
-        ("discharges", "到期的出院衔接", "loop_in_time"),
-    ):
-        if facts.counts.get(figure, 0):
-            said += [Piece(f"{word} "), counted(facts, figure), Piece(" 起，")]
-            said += [*_rates(facts, (code,), end="；")]
-        else:
-            said.append(Piece(f"没有{word}；"))
-    yield (*said[:-1], Piece(said[-1].text.removesuffix("；") + "。"))
+    if facts.counts.get("emergencies", 0):
+        said += [
+            Piece("应急处置 "),
+            counted(facts, "emergencies"),
+            Piece(" 起"),
+            *_share(facts, "emergency_in_time"),
+            Piece("；"),
+        ]
+    else:
+        said.append(Piece("没有应急处置；"))
+    if facts.counts.get("loops_owed", 0):
+        said += [
+            Piece("到期应办结的出院衔接 "),
+            counted(facts, "loops_owed"),
+            Piece(" 起"),
+            *_share(facts, "loop_in_time"),
+        ]
+    elif facts.counts.get("discharges", 0):
+        said += [Piece("出院衔接 "), counted(facts, "discharges"), Piece(" 起，没有到期应办结的")]
+    else:
+        said.append(Piece("没有出院衔接"))
+    yield (*said, Piece("。"))
 
 
 def _support(facts: BriefingFacts) -> Iterator[tuple[Piece, ...]]:
@@ -51,19 +64,26 @@ def _support(facts: BriefingFacts) -> Iterator[tuple[Piece, ...]]:
         yield (
             Piece("符合监护补贴条件 "),
             counted(facts, "eligible"),
-            Piece(" 人，"),
+            Piece(" 人。"),
             *_rates(facts, ("agreements", "subsidy", "insurance")),
         )
 
 
-def _rates(facts: BriefingFacts, codes: Sequence[str], end: str = "。") -> Iterator[Piece]:
+def _share(facts: BriefingFacts, code: str) -> Iterator[Piece]:
+    """，及时率 80%: nothing where there is none."""
+    one = facts.measures.get(code)
+    if one is not None and one.rate is not None:
+        yield Piece(f"，{one.name} ")
+        yield Piece(f"{one.rate}%", one.numerator)
+        yield Piece(_compared(one, facts.compared_with))
+
+
+def _rates(facts: BriefingFacts, codes: Sequence[str]) -> Iterator[Piece]:
     known = [facts.measures[code] for code in codes if code in facts.measures and facts.measures[code].rate is not None]
     for place, one in enumerate(known):
         yield Piece(f"{one.name} ")
         yield Piece(f"{one.rate}%", one.numerator)
-        yield Piece(
-            _compared(one, facts.compared_with) + (end if place == len(known) - 1 else "，" if end == "；" else "；")
-        )
+        yield Piece(_compared(one, facts.compared_with) + ("。" if place == len(known) - 1 else "；"))
 
 
 def _compared(one: Measured, before: str) -> str:

@@ -72,6 +72,12 @@ def other_problems(facts: BriefingFacts, problems: Sequence[Measured]) -> Iterat
             ),
             Piece("。"),
         )
+    if facts.counts.get("overdue_waiting", 0):
+        yield (
+            Piece("村医已随访、等待卫生院确认的 "),
+            counted(facts, "overdue_waiting"),
+            Piece(" 人，确认后计入，不计逾期。"),
+        )
     known = {one.code for one in problems}
     for one in facts.measures.values():
         fell = -(one.change or 0) if not one.lower_is_better else one.change or Decimal(0)

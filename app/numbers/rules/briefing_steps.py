@@ -44,6 +44,12 @@ def steps(facts: BriefingFacts, problems: Sequence[Measured]) -> Iterator[tuple[
                 f" 人逐人核对，至今未访的由责任机构{'在' + by if by else '限期'}全部补访，确实找不到的按程序上报失访。"
             ),
         )
+    if facts.counts.get("overdue_waiting", 0):
+        yield (
+            Piece("及时确认随访记录。已随访待确认的 "),
+            counted(facts, "overdue_waiting"),
+            Piece(f" 人，由乡镇卫生院{'在' + by if by else '限期'}逐条核对确认。"),
+        )
     said: set[str] = set()
     for one in problems:
         code = one.code.removesuffix("_sz")

@@ -53,7 +53,8 @@ _UNTREATED = (
     _check("irregular", S.MEDICATED, S.REGULAR),
     _check("no_drug"),
 )
-_IRREGULAR_PATTERN = (*_UNSEEN, _check("overdue", S.OVERDUE), _check("gap"))
+_DUE = (_check("overdue", S.OVERDUE), _check("overdue_waiting", S.OVERDUE_WAITING))
+_IRREGULAR_PATTERN = (*_UNSEEN, *_DUE, _check("gap"))
 _CHECKS: Final[dict[str, tuple[_Asked, ...]]] = {
     "management": (*_UNSEEN, _check("not_accepted")),
     "management_sz": (*_UNSEEN, _check("not_accepted")),
@@ -114,8 +115,8 @@ def cause_of(code: str, bits: int) -> str:
 
 
 def states_of(bits: int) -> tuple[str, ...]:
-    """What somebody's state asks for, whatever they are counted in: declined, lost, unseen, overdue."""
-    return tuple(check.cause for check in (*_UNSEEN, _check("overdue", S.OVERDUE)) if check.holds(bits))
+    """What somebody's state asks for, whatever they are counted in: declined, lost, unseen, overdue, visited and not yet confirmed."""
+    return tuple(check.cause for check in (*_UNSEEN, *_DUE) if check.holds(bits))
 
 
 def _lacking(indicator: Indicator) -> Callable[[Alike], int]:

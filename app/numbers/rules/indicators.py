@@ -45,6 +45,7 @@ REFUSED = _figure("refused", S.REFUSED)
 LOCKED_UP = _figure("locked_up", S.LOCKED_UP, S.MANAGED)
 OFFENDED = _figure("offended", S.OFFENDED, S.REGISTERED)
 OVERDUE = _figure("overdue", S.OVERDUE)
+OVERDUE_WAITING = _figure("overdue_waiting", S.OVERDUE_WAITING)
 HIGH_LEVEL = _figure("high_level", S.HIGH_LEVEL)
 VISITS = _figure("visits", S.REGISTERED_OR_DIED, weight=Weight.VISITS)
 VISITS_IN_TIME = _figure("visits_in_time", S.REGISTERED_OR_DIED, weight=Weight.VISITS_IN_TIME)
@@ -164,7 +165,7 @@ def _examination(settings: NumberSettings) -> Indicator:
 
 
 # counted and listed beside the indicators
-ALSO_COUNTED: Final = (NEWLY_REGISTERED, REFUSED, OVERDUE, HIGH_LEVEL)
+ALSO_COUNTED: Final = (NEWLY_REGISTERED, REFUSED, OVERDUE, OVERDUE_WAITING, HIGH_LEVEL)
 
 
 def figures(settings: NumberSettings) -> tuple[Figure, ...]:

@@ -43,7 +43,9 @@ class InSet(IntFlag):
     FORMS_IN_TIME = auto()  # dispatched within 24 hours of discharge
     RECEIVED_IN_TIME = auto()  # all received within 24 hours
     VISITED_IN_TIME = auto()  # first visit within 14 days
-    OVERDUE = auto()  # in R, a visit was due before the cut-off and nobody came
+    OVERDUE = (
+        auto()
+    )  # in R, a visit was due before the cut-off and nobody came, not even somebody whose visit waits for confirmation
     HIGH_LEVEL = auto()  # in R, risk level 3 or above at the cut-off
     REASSESSMENT_OWED = auto()  # a quarterly reassessment fell into the period
     REASSESSED = auto()  # and was made, every quarter's
@@ -51,6 +53,7 @@ class InSet(IntFlag):
     LOOP_OWED = auto()  # all five forms were asked for, and have ended or should have
     RECEIPT_OWED = auto()  # every unit has received its form or should have
     VISIT_OWED = auto()  # a first visit was asked for, and was made or should have been
+    OVERDUE_WAITING = auto()  # in R, only a visit that the town has yet to confirm keeps it from being overdue
 
 
 NOTHING = InSet(0)

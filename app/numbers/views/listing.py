@@ -27,10 +27,12 @@ from app.numbers.queries.behind import (
 from app.numbers.queries.overdue import Late
 from app.numbers.queries.runs import count_members, count_rows, list_members
 from app.numbers.rules.behind import MISSING, missing_of
-from app.numbers.rules.indicators import OVERDUE, Indicator, indicators
+from app.numbers.rules.indicators import OVERDUE, OVERDUE_WAITING, Indicator, indicators
 from app.numbers.rules.membership import ADDED_UP, Figure
 from app.numbers.rules.settings import NumberSettings
 
+# lists of no indicator that are read beside each other
+_NEIGHBOURS = (OVERDUE.name, OVERDUE_WAITING.name)
 LARGEST = 10_000_000  # of a page's beginning; more is no list of a county
 
 
@@ -112,9 +114,10 @@ def title_of(figure: str) -> str:
 
 
 def related(figure: str, settings: NumberSettings, at: Callable[[str], str]) -> list[tuple[str, str, bool, None]]:
-    """Numerator, denominator and the missing ones of the indicator that the figure belongs to."""
+    """Numerator, denominator and the missing ones of the indicator that the figure belongs to; of the overdue also who waits for the town."""
     found = indicator_of(figure, settings)
-    return [(title_of(name), at(name), name == figure, None) for name in (_lists_of(found) if found else ())]
+    lists = _lists_of(found) if found else _NEIGHBOURS if figure in _NEIGHBOURS else ()
+    return [(title_of(name), at(name), name == figure, None) for name in lists]
 
 
 def indicator_of(figure: str, settings: NumberSettings) -> Indicator | None:

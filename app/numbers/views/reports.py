@@ -40,7 +40,7 @@ from app.numbers.views.board import read_period
 
 # lists that meetings ask for, by the figure behind which they stand
 MEETING_LISTS = (
-    "overdue", "standard-missing", "stability-missing", "high_level", "lost", "refused", "discharges", "emergencies",
+    "overdue", "overdue_waiting", "standard-missing", "stability-missing", "high_level", "lost", "refused", "discharges", "emergencies",
     "offended", "insurance-missing", "reassessment-missing",
 )  # fmt: skip
 # whose reports are printed: a county's, a town's, a village's
