@@ -28,7 +28,7 @@ def load_register(session: Session, actor: Actor, county: str, as_of: date) -> t
     latest = last_visits(session, as_of, rows)
     people: dict[int, Ours] = {}
     for row in sorted(rows, key=lambda one: one.registry_status in NOT_LIVE):
-        ours = _ours(row, latest)
+        ours = _ours(row, latest, as_of)
         everybody[ours.id] = ours
         people.setdefault(row.person_id, ours)
         if ours.number_index:
@@ -51,7 +51,7 @@ def list_ours(session: Session, actor: Actor, ids: Iterable[int], as_of: date) -
         row for part in slices(ids) for row in session.execute(_registrations(actor, None).where(Patient.id.in_(part)))
     ]
     latest = last_visits(session, as_of, found)
-    return {row.id: _ours(row, latest) for row in found}
+    return {row.id: _ours(row, latest, as_of) for row in found}
 
 
 def _registrations(actor: Actor, county: str | None) -> Select[*tuple[Any, ...]]:
@@ -81,7 +81,7 @@ def _registrations(actor: Actor, county: str | None) -> Select[*tuple[Any, ...]]
     return wanted.where(within_prefix(Patient.area_code, prefix_of(county))) if county else wanted
 
 
-def _ours(one: Any, latest: Mapping[int, date | None]) -> Ours:
+def _ours(one: Any, latest: Mapping[int, date | None], as_of: date) -> Ours:
     return Ours(
         id=one.id,
         public_id=one.public_id,
@@ -99,6 +99,7 @@ def _ours(one: Any, latest: Mapping[int, date | None]) -> Ours:
         number_index=one.id_index,
         tail_index=one.id_tail4_index,
         record_number=one.record_number,
+        died_since=one.died_on is not None and one.died_on > as_of,
     )
 
 

@@ -78,6 +78,8 @@ TEXTS: dict[str, str] = {
     "roster.national.why.nobody": N_("没有身份证号、编号或出生日期，不知道是谁"),
     "roster.national.why.twice": N_("国家系统名单中同一人不止一行"),
     "roster.national.why.several": N_("本系统有几位患者同名同生日"),
+    "roster.national.why.said_same": N_("人工确认是同一人"),
+    "roster.national.why.said_other": N_("人工确认不是同名同生日的那位患者"),
     "roster.national.why.two_people": N_("编号和身份证号分别属于两位患者"),
     "roster.national.nothing_to_settle": N_("这些行不需要处理"),
     "roster.national.nothing_ticked": N_("请先勾选要处理的行"),

@@ -58,6 +58,8 @@ K, D, S = FindingKind, Differs, TheirState
         ({"state": S.LOST}, OURS, K.DIFFERING, D.STATE),
         ({"state": S.LOST}, LOST, K.SAME, NOTHING),
         ({"state": S.REGISTERED}, LOST, K.DIFFERING, D.STATE),
+        ({"state": S.REGISTERED}, replace(DEAD, died_on=DIED_ON, died_since=True), K.SAME, NOTHING),
+        ({"state": S.DEAD}, replace(DEAD, died_on=DIED_ON, died_since=True), K.SAME, NOTHING),
         ({"state": S.CLOSED}, OURS, K.DIFFERING, D.STATE),
         ({"state": S.CLOSED}, EXCLUDED, K.SAME, NOTHING),
         ({"state": S.REGISTERED}, EXCLUDED, K.DIFFERING, D.STATE),

@@ -196,6 +196,8 @@ def test_an_export_is_compared_once_worked_through_and_remembered(
     client.post(f"{address}/compare")
     work()
     again = next(one for one in _comparisons(ground) if one not in result[0])
+    assert not listed(client, f"/roster/national/{again}/possible"), "nobody is asked twice whose row it is"
+    assert "人工确认是同一人" in "".join(listed(client, f"/roster/national/{again}/same"))
     page = client.get(f"/roster/national/{again}").get_data(as_text=True)
     open_ones = {where: count for where, count in figures(page).items() if where.endswith("word=open")}
     assert open_ones[f"/roster/national/{again}/differing?word=open"] == 0, "still to be corrected there"
@@ -210,6 +212,53 @@ def test_an_export_is_compared_once_worked_through_and_remembered(
     assert not figures(page), "figures without lists"
     assert coordinator.get(f"/roster/national/{again}/differing").status_code == 403
     assert client_as("town").get("/roster/national/").status_code == 403
+
+
+def test_whose_row_it_is_not_is_not_asked_again_and_another_row_is(
+    client_as: SignIn, ground: Ground, work: Callable[[], None]
+) -> None:
+    client, who = client_as("county_office"), NAMES[4]
+    assert client.get(f"/roster/national/files/{TODAY + timedelta(days=1)}/any").status_code == 404
+
+    def compared(*rows: dict[str, Any]) -> str:
+        known = set(_comparisons(ground))
+        client.post(f"{sent(client, register_export(list(rows)))}/compare")
+        work()
+        (new,) = set(_comparisons(ground)) - known
+        return f"/roster/national/{new}"
+
+    def answer(result: str, same: str) -> None:
+        (row,) = listed(client, f"{result}/possible")
+        form = re.search(r'action="([^"]+)"', row)
+        assert form and client.post(form[1], data={"same": same}).status_code == 302
+
+    def listed_as(result: str) -> dict[str, int]:
+        page = client.get(result).get_data(as_text=True)
+        found = {where.rpartition("/")[2]: count for where, count in figures(page).items() if "?" not in where}
+        return {kind: found[kind] for kind in ("missing_here", "missing_there", "possible", "same", "differing")}
+
+    everybody = len(ground.patients)
+    namesake, theirs = ground.row(who, id=None, record="99900001"), ground.row(who, id=None, record="99900002")
+    first = compared(namesake)
+    answer(first, "no")
+    where = f"{first}/missing_here"
+    assert settle(client, where, ids(listed(client, where)), "no_change") == 302
+    second = compared(namesake, theirs)
+    assert listed_as(second) == {
+        "missing_here": 1,
+        "missing_there": everybody - 1,
+        "possible": 1,
+        "same": 0,
+        "differing": 0,
+    }
+    assert "上次比对时处理" in "".join(listed(client, f"{second}/missing_here"))
+    answer(second, "yes")
+    third = compared(theirs | {"level": 5}, namesake)
+    assert listed_as(third)["possible"] == 0
+    assert listed_as(third)["missing_here"] == 1
+    assert listed_as(third)["missing_there"] == everybody - 1
+    same = "".join(listed(client, f"{third}/same") + listed(client, f"{third}/differing"))
+    assert who in same and "人工确认是同一人" in same
 
 
 def _comparisons(ground: Ground) -> list[str]:

@@ -38,6 +38,8 @@ class Ours:
     tail_index: bytes | None = None
     record_number: str | None = None
     number: str = ""
+    # after the day of the export, which cannot know of it
+    died_since: bool = False
 
     @property
     def is_dead(self) -> bool:
@@ -92,7 +94,8 @@ def compare(
     row: NationalRow, ours: Ours, is_same_number: bool | None, agencies: Mapping[str, int]
 ) -> tuple[FindingKind, Differs]:
     """What a row turns out to be, and every item in which the two differ. `is_same_number` is None where one of them has none."""
-    differs = _who(row, ours, is_same_number) | _state(row, ours)
+    is_too_late = ours.died_since and not row.is_gone
+    differs = _who(row, ours, is_same_number) | (NOTHING if is_too_late else _state(row, ours))
     if not ours.is_dead and not row.is_gone and ours.status not in _OURS_GONE:
         differs |= _illness(row, ours) | _place(row, ours, agencies)
     if differs & Differs.DEATH:

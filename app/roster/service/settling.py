@@ -19,8 +19,14 @@ from app.roster.models import NationalComparison, NationalFinding
 from app.roster.queries_national import count_findings, key_of, theirs_of
 from app.roster.queries_registered import health_centres, list_ours
 from app.roster.rules.national import COMPARED, OF_PATIENTS, TO_SETTLE, Decision, FindingKind
-from app.roster.rules.national_compare import compare
-from app.roster.service.national import KEPT, SAME_AS, Found, difference_of, is_owed, nobody, note_comparison, record_of
+from app.roster.rules.national_compare import Ours
+from app.roster.service.findings import Found, nobody, record_of, take_over
+from app.roster.service.national import KEPT, confirmed, is_owed, note_comparison
+
+# what a row turns out to be by an answer; its place in the export and its cells stay
+_OF_ANSWER = (
+    "kind", "patient_id", "area_code", "differs", "why", "same_as", "decision", "decided_at", "decided_by", "said_before", "said_before_at",
+)  # fmt: skip
 
 
 def decide(
@@ -65,26 +71,27 @@ def answer_possible(
     ours = list_ours(session, actor, [patient_id], comparison.as_of).get(patient_id)
     if row is None or ours is None:
         raise Conflict(reason("roster.national.patient_gone"))
-    others = _others_of(session, comparison, finding)
-    if is_same:
-        if any(one.kind in COMPARED for one in others):
-            raise Conflict(reason("roster.national.named_twice"))
-        agencies = health_centres(
-            session, comparison.county_code, names_of(session, [comparison.county_code])[comparison.county_code]
-        )
-        kind, differs = compare(row, ours, None, agencies)
-        found = Found(kind, row, ours, patient_id, differs)
-    else:
-        found = nobody(row)
-        if not others and is_owed(ours):
-            gone = Found(FindingKind.MISSING_THERE, None, ours, patient_id)
-            record = record_of(keyring, key, comparison.county_code, gone)
-            insert_rows(session, NationalFinding, [record.values | {"comparison_id": comparison.id}])
-    finding.kind, finding.differs, finding.patient_id = found.kind, found.differs.value, found.patient_id
-    if found.kind in TO_SETTLE:
-        finding.same_as = keyring.index(SAME_AS, difference_of(comparison.county_code, found))
+    others, county = _others_of(session, comparison, finding), comparison.county_code
+    if is_same and any(one.kind in COMPARED for one in others):
+        raise Conflict(reason("roster.national.named_twice"))
+    found = (
+        confirmed(row, ours, health_centres(session, county, names_of(session, [county])[county]))
+        if is_same
+        else nobody(row, patient_id)
+    )
+    said, *gone = [record_of(keyring, key, county, one) for one in (found, *_left(ours, others, is_same))]
+    take_over(session, county, [said, *gone])
+    insert_rows(session, NationalFinding, [one.values | {"comparison_id": comparison.id} for one in gone])
+    for name in _OF_ANSWER:
+        setattr(finding, name, said.values[name])
     note_comparison(session, actor, "roster.national_answered", comparison, 1, now, same=is_same)
     return found.kind
+
+
+def _left(ours: Ours, others: Sequence[NationalFinding], is_same: bool) -> list[Found]:
+    """Whom no row names once this one is not theirs."""
+    is_left = not is_same and not others and is_owed(ours)
+    return [Found(FindingKind.MISSING_THERE, None, ours, ours.id)] if is_left else []
 
 
 def _others_of(session: Session, comparison: NationalComparison, finding: NationalFinding) -> Sequence[NationalFinding]:

@@ -96,10 +96,14 @@ def confirm_register(as_of: str, public_id: str) -> BaseResponse | tuple[str, in
 
 
 def _day(text: str) -> date:
+    """The day of the export, as the address has it."""
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         raise NotFound() from None
+    if day > current_clock().today():
+        raise NotFound()
+    return day
 
 
 def _upload_page(form: NationalForm) -> str:
