@@ -39,7 +39,8 @@ PATIENTS = 50_000
 # more than this is a province, which nobody keeps in one file
 MOST_ON_SQLITE, COUNTIES = 100_000, 25
 # so many times the floor at most; of a province's county more, whose diagnoses, levels, agreements and examinations stand among everybody's
-SETS, SETS_OF_A_COUNTY, SETS_OF_FEW, STORED, LOOKED = 7, 10, 25, 12, 4
+SETS = {"sqlite": 6, "postgresql": 10}
+SETS_OF_A_PROVINCE, SETS_OF_FEW, STORED, LOOKED = 8, 25, 12, 4
 
 FLOOR = """
 SELECT substr(p.area_code, 1, 9), count(*), sum(CASE WHEN v.visits > 0 THEN 1 ELSE 0 END),
@@ -79,7 +80,9 @@ def _on(kind: str, patients: int) -> list[Line]:
         house = Database(url)
         fill(house, patients, COUNTIES if is_province else 1)
         settle(url)
-        lines = _counted(house, whole, f"{patients:,} patients × 8 visits, {kind}", SETS)
+        lines = _counted(
+            house, whole, f"{patients:,} patients × 8 visits, {kind}", SETS_OF_A_PROVINCE if is_province else SETS[kind]
+        )
         if is_province:
             lines += _counties(house, patients, kind)
         settle(url)
@@ -92,7 +95,7 @@ def _counties(house: Database, patients: int, kind: str) -> list[Line]:
     few, many = patients // SMALL_SHARE, patients // COUNTIES
     return [
         *_counted(house, county_code(0), f"a county of {few:,} among {patients:,}, {kind}", SETS_OF_FEW),
-        *_counted(house, county_code(1), f"a county of {many:,} among {patients:,}, {kind}", SETS_OF_A_COUNTY),
+        *_counted(house, county_code(1), f"a county of {many:,} among {patients:,}, {kind}", SETS[kind]),
     ]
 
 
