@@ -26,7 +26,7 @@ from app.numbers.rules.indicators import indicators
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.service.computing import count_apart
-from app.numbers.service.sampling import verify
+from app.numbers.service.drawing import verify
 
 numbers = AppGroup("numbers", help="indicators of a county: count them, show them")
 

@@ -12,7 +12,8 @@ from app.core.db import new_public_id
 from app.numbers.commands_sampling import DrawSample, RecordFindings
 from app.numbers.models import Sample, SampleRecord
 from app.numbers.rules.sampling import SampleSubject, Sizes, Verdict
-from app.numbers.service.sampling import close_sample, draw_sample, plan_sample, record_findings
+from app.numbers.service.drawing import draw_sample, plan_sample
+from app.numbers.service.sampling import close_sample, record_findings
 from tests.rig.clock import NOW, TODAY
 
 

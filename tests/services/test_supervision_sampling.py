@@ -27,15 +27,8 @@ from app.numbers.models import Sample, SampleMark, SampleRecord, SampleUnit
 from app.numbers.queries.sampling import items_for, list_found, list_units, name_records
 from app.numbers.rules.sampling import SampleSubject, Sizes, Unable, Verdict
 from app.numbers.sampled_facts import read_sampled
-from app.numbers.service.sampling import (
-    close_sample,
-    comment_on,
-    draw_sample,
-    plan_sample,
-    record_findings,
-    verify,
-    withdraw_sample,
-)
+from app.numbers.service.drawing import draw_sample, plan_sample, verify
+from app.numbers.service.sampling import close_sample, comment_on, record_findings, withdraw_sample
 from app.patients.models import Patient
 from app.people.vault import Vault
 from app.visits.service import record_visit

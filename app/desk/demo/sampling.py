@@ -17,7 +17,8 @@ from app.desk.demo.settling import County
 from app.numbers.commands_sampling import DrawSample, RecordFindings
 from app.numbers.models import Sample, SampleRecord
 from app.numbers.rules.sampling import SampleSubject, Sizes, Unable, Verdict
-from app.numbers.service.sampling import close_sample, comment_on, draw_sample, plan_sample, record_findings
+from app.numbers.service.drawing import draw_sample, plan_sample
+from app.numbers.service.sampling import close_sample, comment_on, record_findings
 
 _DRAWN_BEFORE, _CHECKED_WITHIN = timedelta(days=26), timedelta(days=6)
 _DIFFERS, _UNCLEAR, _UNABLE = 0.05, 0.03, 0.06  # of items, of items, of records

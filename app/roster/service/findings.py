@@ -103,7 +103,8 @@ def _difference(county: str, one: Found) -> str:
     that names nobody."""
     who = f"patient:{one.patient_id}" if one.patient_id else named_by(one.row)
     why = "" if one.why == SAID_SAME else f"{one.why}:{one.not_of}" if one.not_of else one.why
-    return canonical_json([county, one.kind.value, who, why, *_sides(one.differs, one.row, one.ours)]) if who else ""
+    kind = "nobody" if one.not_of else one.kind.value  # whose row it is not does not hang on what it says else
+    return canonical_json([county, kind, who, why, *_sides(one.differs, one.row, one.ours)]) if who else ""
 
 
 def named_by(row: NationalRow | None) -> str:
@@ -136,7 +137,7 @@ def take_over(session: Session, county: str, records: Sequence[Record]) -> None:
     from one another nobody knows which was meant."""
     wanted: defaultdict[bytes, list[dict[str, Any]]] = defaultdict(list)
     for one in records:
-        for same_as in one.same_as:
+        for same_as in one.same_as if one.values["kind"] in TO_SETTLE else ():
             wanted[same_as].append(one.values)
     for part in slices(same_as for same_as, values in wanted.items() if len(values) == 1):
         earlier = (
@@ -164,8 +165,8 @@ def take_over(session: Session, county: str, records: Sequence[Record]) -> None:
 def answers_before(
     session: Session, keyring: Keyring, actor: Actor, county: str, unsure: Sequence[tuple[NationalRow, Ours]]
 ) -> dict[tuple[str, int], bool]:
-    """(what a row is named by, patient) → whether a person said before that it is theirs. Nothing of who was not asked about."""
-    found: dict[tuple[str, int], bool] = {}
+    """(what a row is named by, patient) → whether a person said last that it is theirs. Nothing of who was not asked about."""
+    found: list[tuple[int, tuple[str, int], bool]] = []
     denied = {
         index: (named_by(row), ours.id)
         for row, ours in unsure
@@ -178,7 +179,7 @@ def answers_before(
     )
     for part in slices(denied):
         rows = of_county.where(NationalFinding.same_as.in_(part), NationalFinding.why == SAID_OTHER)
-        found |= {denied[one.same_as or b""]: False for one, _comparison in session.execute(rows)}
+        found += [(one.id, denied[one.same_as or b""], False) for one, _comparison in session.execute(rows)]
     keys: dict[int, bytes] = {}
     for ids in slices({ours.id for _row, ours in unsure}):
         rows = of_county.where(
@@ -189,5 +190,6 @@ def answers_before(
         for answered, comparison in session.execute(rows):
             if comparison.id not in keys:
                 keys[comparison.id] = key_of(session, keyring, actor, comparison)
-            found[named_by(theirs_of(keys[comparison.id], answered)), answered.patient_id or 0] = True
-    return found
+            row = theirs_of(keys[comparison.id], answered)
+            found.append((answered.id, (named_by(row), answered.patient_id or 0), True))
+    return {whose: is_same for _id, whose, is_same in sorted(found)}
