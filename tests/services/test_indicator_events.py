@@ -30,7 +30,7 @@ from app.numbers.rules.settings import NumberSettings
 from app.numbers.service.computing import compute_county
 from app.patients.models import Patient, RegisterRequest
 from app.patients.rules import RequestKind, RequestState
-from app.risk.models import Reassessment
+from app.risk.models import LevelSource, Reassessment, RiskLevel
 from app.subsidies.commands import SetPolicy
 from app.subsidies.models import SubsidyLine
 from app.subsidies.rules.decision import LineState
@@ -231,6 +231,9 @@ def test_marks_of_other_rooms_stand_on_whoever_is_registered(session: Session, c
     more = add_case(session, "高", Case([seen("2026-01-08", criminal_incidents=1)]))
     ids["told by a visit"] = more.id
     ids["high"] = add_case(session, "高二", Case(levels={"2026-02-02": 3})).id
+    # a run of the quarter pays for whoever was of the level on any of its days
+    for name, fell_on in (("fell in July", "2026-07-02"), ("fell in June", "2026-06-30")):
+        ids[name] = add_case(session, name, Case(levels={"2026-02-02": 3, fell_on: 1})).id
     ids["refuses"] = add_case(session, "拒", Case(levels={"2026-02-02": 3}, management=f"refused@{SINCE}")).id
     session.flush()
 
@@ -252,7 +255,8 @@ def test_marks_of_other_rooms_stand_on_whoever_is_registered(session: Session, c
     assert of(InSet.TRAINED_FOR_REHAB, cut_off="2026-03-31") == {"trained"}
     assert of(InSet.ELIGIBLE) == set()  # the county has no policy
     policy(session, county, NOW)
-    assert of(InSet.ELIGIBLE) == {"high", "offended", "told by a visit", "merged into"}
+    assert of(InSet.ELIGIBLE) == {"high", "fell in July", "offended", "told by a visit", "merged into"}
+    assert of(InSet.HIGH_LEVEL) == {"high", "refuses"}
     assert of(InSet.ELIGIBLE, cut_off="2026-02-01") == {"told by a visit"}
     assert of(InSet.ELIGIBLE, "2024-01-01", "2024-12-31") == set()  # before the policy
     everybody = set(ids) - {"refuses"}
@@ -283,6 +287,14 @@ def test_who_is_paid_is_who_the_last_run_paid(app: Flask, database: Database, co
     house = House(app, database, county)
     wanted = [*families(4)]
     house.settle_in(wanted)
+    with database.transaction() as session:
+        # fell since, and is paid all the same: the policy keeps the level as long as the agreement runs
+        patient = session.scalars(select(Patient.id).order_by(Patient.id)).first()
+        session.add(
+            RiskLevel(
+                patient_id=patient, level=1, assessed_on=date(2026, 9, 28), source=LevelSource.VISIT, recorded_at=NOW
+            )
+        )
     house.prepare()
     house.submit()
     house.approve()

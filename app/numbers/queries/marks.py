@@ -29,7 +29,7 @@ from app.patients.rules import RequestKind, RequestState
 from app.risk.models import Reassessment
 from app.subsidies.models import RunKind, SubsidyLine, SubsidyPolicy, SubsidyRun
 from app.subsidies.rules.decision import LineState
-from app.subsidies.rules.policy import PolicyTerms
+from app.subsidies.rules.policy import LevelCounts, PolicyTerms
 from app.subsidies.rules.transitions import RunState
 from app.tasks.models import Task, TaskState
 from app.tasks.rules import TaskKind
@@ -42,10 +42,12 @@ Patients = Select[Any]  # of one column, `patient_id`, each once
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Statements of who bears a mark; `entitled_from` is the lowest level that the county's policy pays, None for every managed patient."""
+    """Statements of who bears a mark; `entitled_from` is the lowest level that the county's policy pays, None for every managed patient;
+    `keeps_level`: one that has fallen counts as long as the agreement runs."""
 
     is_scheme_open: bool
     entitled_from: int | None
+    keeps_level: bool
     offended: Patients
     ever_offended: Patients
     signed: Patients
@@ -63,6 +65,7 @@ def marks_of(session: Session, county_code: str, first_on: date, cut_off: date) 
     return Marks(
         is_scheme_open=terms is not None and terms.is_open,
         entitled_from=terms.eligible_rule.level if terms else None,
+        keeps_level=terms is not None and terms.level_counts is LevelCounts.AGREEMENT,
         offended=_through_merges(_offences(first_on, cut_off)),
         ever_offended=_through_merges(_offences(date.min, cut_off)),
         signed=_through_merges(_signed(cut_off)),

@@ -9,6 +9,7 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
+    Date,
     FromClause,
     Integer,
     Select,
@@ -25,7 +26,9 @@ from sqlalchemy import (
     true,
 )
 
+from app.core.quarter import Quarter
 from app.core.sql_dates import DaysAfter
+from app.guardians.models import Agreement
 from app.numbers.queries.marks import Marks
 from app.numbers.queries.pattern import is_seen_in_person, keeps_the_standard, visit_pattern
 from app.numbers.queries.timeline import Counted
@@ -70,7 +73,7 @@ _EXAMINED = (
 
 def counted_patients(universe: FromClause, counted: Counted, marks: Marks) -> Select[Any]:
     """A row a patient of the six diagnoses, in the columns of `IndicatorMember` but its run; `universe` is what `gather` put down."""
-    base, pattern = _with_findings(universe, counted), visit_pattern(universe, counted)
+    base, pattern = _with_findings(universe, counted, marks), visit_pattern(universe, counted)
     marked = {name: getattr(marks, name).subquery(name) for name in _MARKS}
     rows: FromClause = base.outerjoin(pattern, pattern.c.patient_id == base.c.patient_id)
     for mark in marked.values():
@@ -87,12 +90,12 @@ def counted_patients(universe: FromClause, counted: Counted, marks: Marks) -> Se
     ).select_from(rows)
 
 
-def _with_findings(universe: FromClause, counted: Counted) -> Subquery:
-    """The universe without those of whom another diagnosis is written down, each with diagnosis and level."""
-    diagnosed, assessed = _diagnosis(universe, counted), _level(universe, counted)
+def _with_findings(universe: FromClause, counted: Counted, marks: Marks) -> Subquery:
+    """The universe without those of whom another diagnosis is written down, each with diagnosis and levels."""
+    diagnosed, assessed = _diagnosis(universe, counted), _level(universe, counted, marks)
     rows = universe.outerjoin(diagnosed, diagnosed.c.patient_id == universe.c.patient_id)
     return (
-        select(*universe.c, diagnosed.c.category, assessed.c.level)
+        select(*universe.c, diagnosed.c.category, assessed.c.level, assessed.c.highest_level)
         .select_from(rows.outerjoin(assessed, assessed.c.patient_id == universe.c.patient_id))
         .where(diagnosed.c.category.is_distinct_from(DiagnosisCategory.OTHER_REPORTABLE))
         .subquery("base")
@@ -113,17 +116,50 @@ def _diagnosis(universe: FromClause, counted: Counted) -> Subquery:
     return select(ranked.c.patient_id, ranked.c.category).where(ranked.c.nth == 1).subquery("diagnosed")
 
 
-def _level(universe: FromClause, counted: Counted) -> Subquery:
-    """The risk level that held at the cut-off; no row where nobody had assessed any."""
-    one = RiskLevel
+def _level(universe: FromClause, counted: Counted, marks: Marks) -> Subquery:
+    """The risk level that held at the cut-off, and the highest that a subsidy policy looks at: of the running quarter, or of the running
+    agreement too where a level that has fallen goes on counting; no row where nobody had assessed any."""
+    one, since = RiskLevel, _looked_at_since(universe, counted, marks)
     newest = func.row_number().over(partition_by=one.patient_id, order_by=(one.assessed_on.desc(), one.id.desc()))
+    following = func.lead(one.assessed_on).over(partition_by=one.patient_id, order_by=(one.assessed_on, one.id))
     ranked = (
-        select(one.patient_id, one.level, newest.label("nth"))
-        .join(universe, universe.c.patient_id == one.patient_id)
+        select(one.patient_id, one.level, newest.label("nth"), following.label("next_on"), since.c.looked_at_since)
+        .join(since, since.c.patient_id == one.patient_id)
         .where(one.withdrawn_at.is_(None), one.assessed_on <= counted.cut_off)
         .subquery("ranked_levels")
     )
-    return select(ranked.c.patient_id, ranked.c.level).where(ranked.c.nth == 1).subquery("assessed")
+    row = ranked.c
+    still_held = or_(row.next_on.is_(None), row.next_on > row.looked_at_since)
+    return (
+        select(
+            row.patient_id,
+            func.max(case((row.nth == 1, row.level))).label("level"),
+            func.max(case((still_held, row.level))).label("highest_level"),
+        )
+        .group_by(row.patient_id)
+        .subquery("assessed")
+    )
+
+
+def _looked_at_since(universe: FromClause, counted: Counted, marks: Marks) -> Subquery:
+    """From which day on a level counts for the subsidy of the cut-off's quarter."""
+    quarter = literal(Quarter.of(counted.cut_off).first_day, Date)
+    if not marks.keeps_level:
+        return select(universe.c.patient_id, quarter.label("looked_at_since")).subquery("looked_at")
+    last_day = func.coalesce(Agreement.ended_on, Agreement.to_on)
+    running = and_(
+        Agreement.patient_id == universe.c.patient_id,
+        Agreement.withdrawn_at.is_(None),
+        Agreement.from_on <= counted.cut_off,
+        last_day >= counted.cut_off,
+    )
+    began = func.min(Agreement.from_on)
+    return (
+        select(universe.c.patient_id, case((began < quarter, began), else_=quarter).label("looked_at_since"))
+        .select_from(universe.outerjoin(Agreement, running))
+        .group_by(universe.c.patient_id)
+        .subquery("looked_at")
+    )
 
 
 def _bits(conditions: Mapping[InSet, ColumnElement[bool]]) -> ColumnElement[int]:
@@ -198,14 +234,14 @@ def _marked(
 
 
 def _is_entitled(base: FromClause, pattern: CTE, marked: Mapping[str, Subquery], marks: Marks) -> ColumnElement[bool]:
-    """Under management, and of the level or with the past incident that the policy in force at the cut-off pays."""
+    """Under management, and with a level or a past incident that the policy in force at the cut-off pays, as a run decides a line."""
     if not marks.is_scheme_open:
         return false()
     managed, needed = base.c.management == ManagementStatus.MANAGED.value, marks.entitled_from
     if needed is None:
         return managed
     has_offended = or_(pattern.c.has_ever_offended == 1, marked["ever_offended"].c.patient_id.is_not(None))
-    return and_(managed, or_(base.c.level >= needed, has_offended))
+    return and_(managed, or_(base.c.highest_level >= needed, has_offended))
 
 
 def _is_regular(pattern: CTE, counted: Counted) -> ColumnElement[bool]:
