@@ -17,7 +17,7 @@ from app.core.crypto import Keyring, unseal
 from app.core.errors import NotFound
 from app.core.files import get_file, open_file
 from app.core.paging import PAGE_SIZE, Page, decode_cursor, page_of
-from app.core.scope import within
+from app.core.scope import within, within_prefix
 from app.people.models import Person
 from app.people.vault import Vault
 from app.roster.models import NationalComparison, NationalFinding
@@ -148,12 +148,13 @@ def _has(item: Differs) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which findings: of a kind (None: of all), with an item, without a word (`is_open`) or with one."""
+    """Which findings: of a kind (None: of all), with an item, without a word (`is_open`) or with one, in a place by its prefix."""
 
     kind: FindingKind | None = None
     item: Differs | None = None
     word: Decision | None = None
     is_open: bool = False
+    place: str = ""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         return [
@@ -163,6 +164,7 @@ class Wanted:
                 (self.item, _has(self.item or Differs.NAME)),
                 (self.word, NationalFinding.decision == self.word),
                 (self.is_open, NationalFinding.decision.is_(None)),
+                (self.place, within_prefix(NationalFinding.area_code, self.place)),
             )
             if is_asked
         ]

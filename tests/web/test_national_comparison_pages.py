@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.areas.models import Area
-from app.areas.rules import AreaLevel
+from app.areas.rules import AreaLevel, prefix_of
 from app.audit.models import AuditEvent
 from app.core.actor import Actor
 from app.core.db import Base, Database
@@ -29,7 +29,7 @@ from app.core.keys import current_keyring
 from app.core.models import KeptFile, WorkItem
 from app.patients.models import Patient
 from app.roster.models import NationalComparison, NationalFinding
-from app.roster.queries_national import Wanted, count_findings, get_comparison, list_findings
+from app.roster.queries_national import Wanted, count_findings, count_wanted, get_comparison, list_findings
 from app.roster.rules.national import Decision, FindingKind
 from app.roster.rules.national_rows import NationalReading, NationalRow
 from app.roster.service.national import KEPT, Export, compare_export
@@ -38,7 +38,7 @@ from app.roster.work import compare_national
 from scheduler.house import House as Scheduler
 from scheduler.work import do_next
 from tests.conftest import NOW, TODAY
-from tests.rig.county import COUNTY, TOWN, County
+from tests.rig.county import COUNTY, OTHER_TOWN, TOWN, County
 from tests.rig.national_register import ODD_HEADERS, register_export
 from tests.rig.register import id_number, registered
 
@@ -186,6 +186,10 @@ def test_an_export_is_compared_once_worked_through_and_remembered(
     assert settle(client, where, ids([differing]), "correct_there") == 302
     assert settle(client, f"{result[0]}/died", ids(listed(client, f"{result[0]}/died")), "corrected_here") == 302
     where = f"{result[0]}/missing_there"
+    assert 'id="town"' not in client.get(where).get_data(as_text=True), "a short list is not narrowed"
+    narrowed = client.get(f"{where}?town={OTHER_TOWN}&word=open").get_data(as_text=True)
+    assert "没有这样的记录" in narrowed and 'name="word" value="open"' in narrowed
+    assert len(listed(client, f"{where}?town={TOWN}")) == len(missing)
     assert settle(client, where, ids(missing), "no_change") == 302
     book = openpyxl.load_workbook(BytesIO(client.get(f"{result[0]}/corrections.xlsx").data))
     cells = [str(cell) for row in book.active.iter_rows(values_only=True) for cell in row]  # type: ignore[union-attr]  # a fresh workbook has a sheet
@@ -387,6 +391,9 @@ def test_twenty_thousand_rows_are_compared_all_or_nothing_and_forgotten_after_th
         assert counted.of(*FindingKind) - counted.of(FindingKind.MISSING_THERE) == len(rows)
         page = list_findings(session, comparison, Wanted(FindingKind.MISSING_HERE), None)
         assert len(page.rows) == 50
+        in_town = Wanted(FindingKind.MISSING_HERE, place=prefix_of(TOWN))
+        assert count_wanted(session, comparison, in_town) == len(rows) - 1
+        assert count_wanted(session, comparison, replace(in_town, place=prefix_of(OTHER_TOWN))) == 0
         assert page.next_cursor
         _guarded(session, page.rows[0])
         with pytest.raises(Conflict):

@@ -9,7 +9,8 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.queries import display_names
-from app.areas.queries import agency_names, full_name, full_names
+from app.areas.queries import agency_names, full_name, full_names, list_towns
+from app.areas.rules import prefix_of
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
@@ -17,13 +18,13 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.forms import Form
 from app.core.i18n import DEFAULT_LANGUAGE, _, speaking
 from app.core.keys import current_keyring
+from app.core.paging import PAGE_SIZE
 from app.core.reasons import reason
 from app.core.web import forget_reads, number, read_session, show_errors
 from app.roster.forms import AnswerForm, DecideForm
 from app.roster.models import NationalComparison
 from app.roster.papers_national import CORRECTIONS_NAME, Correction, corrections_workbook, one_side
 from app.roster.queries_national import (
-    Counted,
     Shown,
     Wanted,
     count_findings,
@@ -176,17 +177,19 @@ def _require_lists(found: NationalComparison) -> None:
 
 def _wanted(kind: FindingKind) -> Wanted:
     """Which of a kind the address asks for; what it names wrongly is everything."""
-    item, word = request.args.get("item", ""), request.args.get("word", "")
+    item, word, town = (request.args.get(name, "") for name in ("item", "word", "town"))
+    is_town = town in {one.code for one in list_towns(read_session(), current_actor())}
     return Wanted(
         kind,
         Differs[item.upper()] if item.upper() in Differs.__members__ else None,
         Decision(word) if word in set(Decision) else None,
         word == "open",
+        prefix_of(town) if is_town else "",
     )
 
 
 def _address(public_id: str, kind: FindingKind, **more: str | None) -> str:
-    asked: dict[str, Any] = {name: request.args.get(name) for name in ("item", "word")} | more
+    asked: dict[str, Any] = {name: request.args.get(name) for name in ("item", "word", "town")} | more
     return url_for("roster.list_found", public_id=public_id, finding_kind=kind.value, **asked)
 
 
@@ -198,7 +201,7 @@ def _list_page(public_id: str, kind: FindingKind, form: Form) -> str:
     total = count_wanted(session, found, wanted)
     page = list_findings(session, found, wanted, request.args.get("after"))
     shown = show(session, current_keyring(), actor, found, page.rows)
-    agencies, counted = _agencies(shown), count_findings(session, found)
+    agencies = _agencies(shown)
     with transaction() as writing:
         note_opened(writing, actor, found, kind.value, total, current_clock().now())
     return render_template(
@@ -215,7 +218,11 @@ def _list_page(public_id: str, kind: FindingKind, form: Form) -> str:
         total=total,
         rows=[(one, sides_of(one, agencies), mends_of(actor, one)) for one in shown],
         places=full_names(session, {one.finding.area_code for one in shown}),
-        word_tabs=_tabs(public_id, kind, counted) if kind in TO_SETTLE and not wanted.item else [],
+        word_tabs=_tabs(found, kind, wanted.place) if kind in TO_SETTLE and not wanted.item else [],
+        # a short list is read as it is
+        towns=list_towns(session, actor) if total > PAGE_SIZE or wanted.place else [],
+        town=request.args.get("town", "") if wanted.place else "",
+        all_towns=_address(public_id, kind, town=None),
         settles=kind in TO_SETTLE,
         words=WORDS,
         tones=TONES,
@@ -225,9 +232,18 @@ def _list_page(public_id: str, kind: FindingKind, form: Form) -> str:
     )
 
 
-def _tabs(public_id: str, kind: FindingKind, counted: Counted) -> list[tuple[str, str, bool, str]]:
+def _tabs(found: NationalComparison, kind: FindingKind, place: str) -> list[tuple[str, str, bool, str]]:
     """All, still open, and each word that was said."""
-    asked = request.args.get("word", "")
-    tabs = [("", _("全部"), counted.of(kind)), ("open", _("待处理"), counted.open(kind))]
-    tabs += [(word.value, _(words), counted.words.get((kind, word), 0)) for word, words in WORDS.items()]
-    return [(words, _address(public_id, kind, word=name or None), name == asked, number(n)) for name, words, n in tabs]
+    asked, session = request.args.get("word", ""), read_session()
+    tabs = [("", _("全部"), Wanted(kind, place=place))]
+    tabs += [("open", _("待处理"), Wanted(kind, is_open=True, place=place))]
+    tabs += [(word.value, _(words), Wanted(kind, word=word, place=place)) for word, words in WORDS.items()]
+    return [
+        (
+            words,
+            _address(found.public_id, kind, word=name or None),
+            name == asked,
+            number(count_wanted(session, found, of)),
+        )
+        for name, words, of in tabs
+    ]
