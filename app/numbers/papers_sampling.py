@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from app.areas.queries import full_name, names_of, office_of
-from app.audit.prints import Mark, Print, mark_of
+from app.audit.prints import Print, mark_of
 from app.core.access import Field, Grant, sees
 from app.core.actor import Actor
 from app.core.clock import business_day
@@ -23,7 +23,7 @@ from app.numbers.queries.sampling import Found, Unit, items_for, list_found, lis
 from app.numbers.rules.sampling import SMALL, Item, Stratum, Tally, Verdict, find_items, tally_items
 from app.numbers.sampled_facts import Sampled, read_sampled
 from app.people.vault import Vault
-from reports.forms.sample_check import CheckItem, CheckRecord, SampleCheckDocument, render_sample_check
+from reports.forms.sample_check import CheckItem, CheckRecord, SampleCheckDocument
 from reports.forms.sheet import Imprint
 from reports.member_list import ListColumn, MemberListDocument
 
@@ -42,11 +42,11 @@ _COLUMNS = (
 )
 
 
-def form_paper(
-    session: Session, actor: Actor, vault: Vault, sample: Sample, unit: Unit, today: date, now: datetime
-) -> tuple[Callable[[Mark], bytes], Print]:
-    """How to draw an institution's forms once their mark is known, and the print to put on record."""
-    items = items_for(actor, sample)
+def read_form(
+    session: Session, keyring: Keyring, actor: Actor, sample: Sample, unit: Unit, today: date, now: datetime
+) -> tuple[SampleCheckDocument, Print]:
+    """An institution's forms with their mark, and the print to put on record."""
+    items, vault = items_for(actor, sample), Vault(session, keyring)
     records = tuple(
         _record(actor, one, items, read_sampled(session, actor, vault, one.record, items, today))
         for one in list_found(session, sample, [unit.unit.agency_id])
@@ -56,26 +56,20 @@ def form_paper(
     wanted = Print(
         "numbers.sample_form_printed", ("sample", sample.public_id), sample.area_code, said, actor.user_id, now
     )
-    others = sample.item_count - len(items)
-
-    def draw(mark: Mark) -> bytes:
-        return render_sample_check(
-            SampleCheckDocument(
-                Imprint(office, actor.name, now, mark=f"编号 {mark.serial} 校验码 {mark.code}"),
-                county=county,
-                number=sample.number,
-                unit=unit.agency.name,
-                subject=subject_words(sample),
-                drawn_on=business_day(sample.drawn_at),
-                records=records,
-                verdicts=(_(VERDICTS[Verdict.MATCH]), _(VERDICTS[Verdict.MISMATCH]), _(VERDICTS[Verdict.UNVERIFIABLE])),
-                unable=tuple(_(words) for words in UNABLE.values()),
-                remark=f"另有 {others} 项打印人岗位不能查看，由县精防机构核对。" if others else "",
-                proof=f"随机种子 {sample.seed}　抽样名册 {sample.frame_count} 份　SHA-256 {sample.frame_digest}",
-            )
-        )
-
-    return draw, wanted
+    mark, others = mark_of(keyring, wanted), sample.item_count - len(items)
+    return SampleCheckDocument(
+        Imprint(office, actor.name, now, mark=f"编号 {mark.serial} 校验码 {mark.code}"),
+        county=county,
+        number=sample.number,
+        unit=unit.agency.name,
+        subject=subject_words(sample),
+        drawn_on=business_day(sample.drawn_at),
+        records=records,
+        verdicts=(_(VERDICTS[Verdict.MATCH]), _(VERDICTS[Verdict.MISMATCH]), _(VERDICTS[Verdict.UNVERIFIABLE])),
+        unable=tuple(_(words) for words in UNABLE.values()),
+        remark=f"另有 {others} 项打印人岗位不能查看，由县精防机构核对。" if others else "",
+        proof=f"随机种子 {sample.seed}　抽样名册 {sample.frame_count} 份　SHA-256 {sample.frame_digest}",
+    ), wanted
 
 
 def print_of_summary(sample: Sample, units: Sequence[Unit], actor: Actor, now: datetime) -> Print:

@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     "numbers.sample.words": N_("请填写，最多 %(most)s 字，不要写姓名、证件号和病情"),
     "numbers.sample.commented": N_("本机构已经提交过意见"),
     "numbers.sample.nothing_found": N_("请至少填写一项核查结果，或选择无法核查的原因"),
+    "numbers.sample.personal": N_("这里不能写证件号、电话或账号"),
     "numbers.sample.say_what": N_("请写明哪里不符或为什么无法核查，不要写姓名、证件号和病情"),
     "numbers.sample_drawn": N_("抽取督导抽查样本"),
     "numbers.sample_checked": N_("填写抽查结果"),

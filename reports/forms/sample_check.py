@@ -1,5 +1,6 @@
 """督导抽查现场核查表: a page a drawn record, what the register says of it item by item, and room for what was found on site."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,7 +35,6 @@ class CheckRecord:
     stratum: str = ""
     note: str = ""
     unable: str = ""
-    visited: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,10 @@ class SampleCheckDocument:
     """Seed and digest of the frame."""
 
 
-def render_sample_check(document: SampleCheckDocument) -> bytes:
-    """A4 upright, a sheet a record; an institution of which nothing was drawn has none."""
-    return render_sheets([_sheet(document, one) for one in document.records], f"{document.number}{TITLE}", A4)
+def render_sample_check(documents: Sequence[SampleCheckDocument]) -> bytes:
+    """A4 upright, a sheet a record; those of several institutions one after the other."""
+    sheets = [_sheet(document, one) for document in documents for one in document.records]
+    return render_sheets(sheets, f"{documents[0].number}{TITLE}", A4)
 
 
 def _sheet(document: SampleCheckDocument, record: CheckRecord) -> Sheet:

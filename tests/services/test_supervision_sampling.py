@@ -221,6 +221,12 @@ def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
     words = ["".join((one.extract_text() or "").split()) for one in paper.pages]
     assert len(words) == 3 and all(name in word for name, word in zip(names, words, strict=False))
     assert "目前诊断" in words[0] and "（盖章）" in words[0]
+    assert f"{page}/forms.pdf" in office.get(page).text
+    bound = PdfReader(io.BytesIO(office.get(f"{page}/forms.pdf").data))
+    assert len(bound.pages) == len(drawn_ones) == 5
+    assert all(
+        name in "".join((sheet.extract_text() or "").split()) for name, sheet in zip(names, bound.pages, strict=True)
+    )
     narrower = PdfReader(io.BytesIO(coordinator.get(f"{page}/{unit.public_id}/form.pdf").data))
     told = "".join((narrower.pages[0].extract_text() or "").split())
     assert "目前诊断" not in told and "另有5项打印人岗位不能查看" in told
@@ -257,6 +263,10 @@ def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
         record_findings(session, actor, two.public_id, found(two, *((item, "match") for item in items)), NOW)
         with pytest.raises(Invalid):
             record_findings(session, actor, three.public_id, found(three, unable=Unable.OTHER), NOW)
+        with pytest.raises(Invalid):
+            record_findings(
+                session, actor, three.public_id, found(three, unable=Unable.OTHER, note="110101199003078013"), NOW
+            )
         record_findings(session, actor, three.public_id, found(three, unable=Unable.AWAY), NOW)
         for record in others:
             record_findings(session, actor, record.public_id, found(record, *((item, "match") for item in items)), NOW)
@@ -277,8 +287,10 @@ def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
 
     ordered = "/numbers/orders/new?of=sample-2026-1&place=349921000000"
     assert office.get(ordered).status_code == 404  # of one that is closed alone
+    assert "督导抽查" not in lead.get("/").text
     assert office.post(f"{page}/close").status_code == 302
     assert office.post(f"{page}/close").status_code == 409
+    assert "督导抽查安抽〔2026〕1号已结束：本机构 1 份有不符" in lead.get("/").text
     refused = office.post(at, data={"version": "9", "verdict_identity": "match"})
     assert refused.status_code == 409 and "结果不再变动" in refused.text
 

@@ -10,10 +10,22 @@ from sqlalchemy import Select, String, and_, cast, exists, func, literal, or_, s
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.core.actor import Actor
-from app.numbers.models import Appraisal, AppraisalMark, AppraisalObjection, AppraisalScheme, ReportSubmission
+from app.numbers.models import (
+    Appraisal,
+    AppraisalMark,
+    AppraisalObjection,
+    AppraisalScheme,
+    ReportSubmission,
+    Sample,
+    SampleMark,
+    SampleRecord,
+    SampleUnit,
+)
 from app.numbers.queries.appraisal import own_unit
 from app.numbers.queries.runs import in_reach
+from app.numbers.queries.sampling import visible
 from app.numbers.rules.appraisal import AppraisalState, ObjectionState
+from app.numbers.rules.sampling import SampleState, Verdict
 
 # a decision is told for so long after it was taken
 TOLD_FOR = timedelta(days=14)
@@ -45,6 +57,14 @@ class OwnResult(NamedTuple):
     appraisal: Appraisal
     unit: str
     answered: int
+
+
+class CheckedLately(NamedTuple):
+    """A sample that was closed of late and checked the reader's institution. `wrong`: records that differ."""
+
+    public_id: str
+    number: str
+    wrong: int
 
 
 def list_decisions(session: Session, actor: Actor, now: datetime) -> list[Decision]:
@@ -112,3 +132,30 @@ def list_own_results(session: Session, actor: Actor, today: date, now: datetime)
     is_open = and_(row.state == AppraisalState.PUBLISHED, row.objections_until >= today)
     rows = select(row, answered).where(in_reach(row.area_code, actor), is_scored, or_(is_open, answered > 0))
     return [OwnResult(one, unit[1], count) for one, count in session.execute(rows.order_by(row.id))]
+
+
+def list_checked_lately(session: Session, actor: Actor, now: datetime) -> list[CheckedLately]:
+    """Samples of the reader's institution that were closed of late, the newest first."""
+    row, unit, record, mark = Sample, SampleUnit, SampleRecord, SampleMark
+    wrong = (
+        select(func.count(mark.record_id.distinct()))
+        .join(record, record.id == mark.record_id)
+        .where(
+            record.sample_id == row.id,
+            record.agency_id == unit.agency_id,
+            record.unable.is_(None),
+            mark.verdict == Verdict.MISMATCH,
+        )
+        .scalar_subquery()
+    )
+    rows = (
+        select(row.public_id, row.number, wrong)
+        .join(unit, unit.sample_id == row.id)
+        .where(
+            visible(actor),
+            unit.agency_id == actor.agency_id,
+            row.state == SampleState.CLOSED,
+            row.ended_at > now - TOLD_FOR,
+        )
+    )
+    return [CheckedLately(*one) for one in session.execute(rows.order_by(row.id.desc()))]

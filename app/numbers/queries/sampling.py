@@ -210,7 +210,8 @@ def name_records(session: Session, actor: Actor, records: Sequence[SampleRecord]
 def list_wrong(
     session: Session, actor: Actor, county: str, year: int, serial: int
 ) -> dict[int, list[tuple[int, str, int]]] | None:
-    """institution → (patient, place today, items that differ) of a closed sample by its number; None where there is none."""
+    """institution → (patient, place today, items that differ) of a closed sample by its number, of whoever is still in the reader's area;
+    None where there is none."""
     numbered = (Sample.area_code == county, Sample.year == year, Sample.serial == serial)
     sample = session.scalar(select(Sample).where(visible(actor), Sample.state == SampleState.CLOSED, *numbered))
     if sample is None:
@@ -222,10 +223,12 @@ def list_wrong(
             errors[one.record.agency_id, one.record.patient_id] += one.tally.errors
     places: dict[int, str] = {}
     for part in slices({patient for _agency, patient in errors}):
-        places.update(dict(session.execute(select(Patient.id, Patient.area_code).where(Patient.id.in_(part))).all()))
+        here = select(Patient.id, Patient.area_code).where(Patient.id.in_(part), within(Patient.area_code, actor))
+        places.update(dict(session.execute(here).all()))
     found: defaultdict[int, list[tuple[int, str, int]]] = defaultdict(list)
     for (agency, patient), count in errors.items():
-        found[agency].append((patient, places[patient], count))
+        if patient in places:
+            found[agency].append((patient, places[patient], count))
     return found
 
 

@@ -27,6 +27,7 @@ from app.numbers.rules.sampling import (
     Unable,
     Verdict,
 )
+from app.subsidies.rules.grounds import holds_personal_number
 
 
 def record_findings(
@@ -74,6 +75,7 @@ def withdraw_sample(session: Session, actor: Actor, public_id: str, why: str, no
     sample = _running(session, actor, public_id)
     if not 0 < len(why.strip()) <= LONGEST_WHY:
         raise Invalid({"why": [reason("numbers.sample.words", most=LONGEST_WHY)]})
+    _refuse_personal("why", why)
     sample.state, sample.ended_at, sample.ended_by = SampleState.WITHDRAWN, now, actor.user_id
     sample.why = why.strip()
     note_sample(session, actor, sample, "numbers.sample_withdrawn", now, sample.drawn_count)
@@ -91,6 +93,7 @@ def comment_on(session: Session, actor: Actor, public_id: str, text: str, now: d
         raise Conflict(reason("numbers.sample.commented"))
     if not 0 < len(text.strip()) <= LONGEST_COMMENT:
         raise Invalid({"comment": [reason("numbers.sample.words", most=LONGEST_COMMENT)]})
+    _refuse_personal("comment", text)
     unit.comment, unit.commented_at, unit.commented_by = text.strip(), now, actor.user_id
     note_sample(session, actor, sample, "numbers.sample_commented", now, 1)
     return unit
@@ -109,6 +112,13 @@ def _refuse_unsaid(command: RecordFindings, verdicts: object) -> None:
     has_error = not command.unable and Verdict.MISMATCH in command.verdicts.values()
     if (has_error or command.unable is Unable.OTHER) and not command.note.strip():
         raise Invalid({"note": [reason("numbers.sample.say_what")]})
+    _refuse_personal("note", command.note)
+
+
+def _refuse_personal(field: str, text: str) -> None:
+    """Who is meant the record says: no number of a person stands in words that others read."""
+    if holds_personal_number(text):
+        raise Invalid({field: [reason("numbers.sample.personal")]})
 
 
 def note_sample(

@@ -14,7 +14,7 @@ from app.core.reasons import say_date
 from app.core.web import read_session
 from app.numbers.labels_appraisal import SCHEME_STATES
 from app.numbers.labels_submitting import STATES
-from app.numbers.queries.notices import WAITS, Decision, Subject, list_decisions, list_own_results
+from app.numbers.queries.notices import WAITS, Decision, Subject, list_checked_lately, list_decisions, list_own_results
 from app.numbers.rules.appraisal import SchemeState
 from app.numbers.rules.submission import SubmissionState
 from app.numbers.views.blueprint import numbers
@@ -35,12 +35,13 @@ def _tiles() -> dict[str, Callable[[], list[Notice]]]:
 
 
 def find_notices() -> list[Notice]:
-    """Whatever waits first; nothing for roles that neither decide nor are appraised."""
+    """Whatever waits first; nothing for roles that neither decide nor are appraised or checked."""
     actor = current_actor()
     if may(actor, Action.KEEP_APPRAISAL):
         found = [_notice(one) for one in list_decisions(read_session(), actor, current_clock().now())]
     else:
         found = list(_of_own_unit()) if may(actor, Action.OBJECT_TO_APPRAISAL) else []
+        found += _of_samples() if may(actor, Action.COMMENT_ON_SAMPLES) else []
     return sorted(found, key=lambda one: not one.waits)
 
 
@@ -78,3 +79,9 @@ def _of_own_unit() -> Iterator[Notice]:
             yield Notice(_("%(period)s考评：%(n)s 条申诉已答复", period=period, n=one.answered), href, False)
         if until is not None and until >= clock.today():
             yield Notice(_("%(period)s考评已公布，申诉期到%(day)s为止", period=period, day=say_date(until)), href, True)
+
+
+def _of_samples() -> Iterator[Notice]:
+    for one in list_checked_lately(read_session(), current_actor(), current_clock().now()):
+        href = url_for("numbers.sample", public_id=one.public_id)
+        yield Notice(_("督导抽查%(number)s已结束：本机构 %(n)s 份有不符", number=one.number, n=one.wrong), href, False)

@@ -52,7 +52,10 @@ def store(public_id: str) -> Answer:
         show_errors(form, refused)
         record, sample = get_record(read_session(), actor, public_id)
         return _page(record, sample, form), 400 if isinstance(refused, Invalid) else 409
-    flash(_("第 %(n)s 份的核查结果已保存。", n=record.serial), "success")
+    if form.unable.data:
+        flash(_("第 %(n)s 份已按整份无法核查保存，逐项结果不计入。", n=record.serial), "success")
+    else:
+        flash(_("第 %(n)s 份的核查结果已保存。", n=record.serial), "success")
     return redirect(_next(record, sample))
 
 

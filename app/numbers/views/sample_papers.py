@@ -6,7 +6,7 @@ from io import BytesIO
 
 from flask import Response, send_file
 
-from app.audit.prints import keep_print, mark_of
+from app.audit.prints import keep_print
 from app.core.access import Action, current_actor, permit
 from app.core.clock import current_clock
 from app.core.db import transaction
@@ -16,14 +16,14 @@ from app.core.keys import current_keyring
 from app.core.papers import hand_out, paper
 from app.core.web import forget_reads, read_session
 from app.numbers.paper_lists import LISTS as SHAPES
-from app.numbers.papers_sampling import form_paper, summary_document
+from app.numbers.papers_sampling import read_form, summary_document
 from app.numbers.queries.kept_reports import MEDIA
 from app.numbers.queries.sampling import (
     get_sample,
     list_units,
 )
 from app.numbers.views.blueprint import numbers
-from app.people.vault import Vault
+from reports.forms.sample_check import render_sample_check
 
 
 @numbers.get("/samples/<public_id>/<unit>/form.pdf")
@@ -31,16 +31,29 @@ from app.people.vault import Vault
 @paper
 def sample_form(public_id: str, unit: str) -> Response:
     """An institution's forms to check by on site, a page a record, on record as a print."""
-    session, actor, clock = read_session(), current_actor(), current_clock()
+    return _forms(public_id, unit)
+
+
+@numbers.get("/samples/<public_id>/forms.pdf")
+@permit(Action.DRAW_SAMPLES)
+@paper
+def sample_forms(public_id: str) -> Response:
+    """Those of all institutions in one file; each institution's is on record as a print of its own."""
+    return _forms(public_id)
+
+
+def _forms(public_id: str, only: str = "") -> Response:
+    session, actor, keyring, clock = read_session(), current_actor(), current_keyring(), current_clock()
     found = get_sample(session, actor, public_id)
-    [checked], keyring = list_units(session, actor, found, unit), current_keyring()
-    if not checked.tally.drawn:
+    units = [one for one in list_units(session, actor, found, only) if one.tally.drawn]
+    if not units:
         raise NotFound()
-    render, wanted = form_paper(session, actor, Vault(session, keyring), found, checked, clock.today(), clock.now())
-    content = render(mark_of(keyring, wanted))
+    read = [read_form(session, keyring, actor, found, one, clock.today(), clock.now()) for one in units]
+    content = render_sample_check([document for document, _wanted in read])
     forget_reads()
     with transaction() as writing:
-        keep_print(writing, keyring, actor, wanted, content)
+        for _document, wanted in read:
+            keep_print(writing, keyring, actor, wanted, content)
     return hand_out(content, _("现场核查表"))
 
 
