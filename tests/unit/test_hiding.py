@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.numbers.rules.hiding import SMALLEST_TOLD, Share, Told, hide_counts, hide_shares
+from app.numbers.rules.hiding import SMALLEST_TOLD, Share, Told, hide_counts, hide_rows, hide_shares
 
 PLACES = "甲乙丙"
 LARGEST = 11
@@ -70,6 +70,64 @@ def test_no_small_part_rest_or_whole_is_printed(table: list[tuple[int, int]]) ->
         assert one.part is None or not 0 < one.part < SMALLEST_TOLD
         if one.part and one.whole is not None:
             assert not 0 < one.whole - one.part < SMALLEST_TOLD
+
+
+def tables(places: int) -> Iterator[tuple[tuple[int, int, int], ...]]:
+    """Everybody, a part of them, and a part of that, by place."""
+    sizes = (0, 3, 7, 12)
+    rows = [(r, m, s) for r in sizes for m in sizes for s in sizes if r >= m >= s]
+    return product(*[rows] * places)
+
+
+def reach(columns: Sequence[Sequence[int | None]], totals: Sequence[int | None]) -> list[list[set[int]]]:
+    """Column by place: what each cell of the three nested columns could be; everything printed beside it is known, and so is that a
+    hidden whole is not 0. Any columns that fit, fit together: who is in a part are some of those whom its whole could have."""
+    found = []
+    for column, total in zip(columns, totals, strict=True):
+        low = [one if one is not None else 0 for one in column]
+        high = [one if one is not None else LARGEST + 3 for one in column]
+        if found:
+            high = [min(most, max(of)) for most, of in zip(high, found[-1], strict=True)]
+        ranges = []
+        for at in range(len(column)):
+            first = low[at] if total is None else max(low[at], total - sum(high) + high[at])
+            last = high[at] if total is None else min(high[at], total - sum(low) + low[at])
+            ranges.append(set(range(first, last + 1)))
+        found.append(ranges)
+    return found
+
+
+def test_no_small_number_or_difference_can_be_worked_out_from_columns_of_the_same_people() -> None:
+    for table in tables(3):
+        told, totals = hide_rows(dict(zip(PLACES, table, strict=True)))
+        columns = [[told[place][at] for place in PLACES] for at in range(3)]
+        could = reach(columns, totals)
+        for at, numbers in enumerate(table):
+            for one, n in enumerate(numbers):
+                assert n in could[one][at], (table, told, totals)
+                assert not 0 < n < 5 or len(could[one][at]) > 1, (table, told, totals)
+            for one, part in ((0, 1), (0, 2), (1, 2)):
+                if 0 < numbers[one] - numbers[part] < 5:
+                    assert len(could[one][at]) + len(could[part][at]) > 2, (table, told, totals)
+        for known in (*told.values(), totals):
+            printed = [n for n in known if n is not None]
+            assert all(not 0 < abs(n - other) < 5 for n in printed for other in (0, *printed)), (table, told, totals)
+        # nor of those that are hidden together, which is what the totals leave of the others
+        for one in (1, 2):
+            rest = [numbers for numbers, n in zip(table, columns[one], strict=True) if n is None]
+            assert totals[one] is None or not 0 < sum(row[one] for row in rest) < 5, (table, told, totals)
+            assert totals[one] is None or len(rest) != 1, (table, told, totals)
+
+
+def test_a_small_rest_in_one_column_hides_the_place_in_every_column_and_another_place_with_it() -> None:
+    told, totals = hide_rows({"甲": (10, 8, 8), "乙": (50, 30, 20), "丙": (90, 70, 60)})
+    assert told == {"甲": [10, None, None], "乙": [50, None, None], "丙": [90, 70, 60]}
+    assert totals == [150, 108, 88]
+    told, totals = hide_rows({"甲": (10, 8, 8), "乙": (0, 0, 0)})
+    assert told == {"甲": [10, None, None], "乙": [0, 0, 0]} and totals == [10, None, None]
+    assert hide_rows({"甲": (50, 40, 20), "乙": (5, 5, 0)}) == ({"甲": [50, 40, 20], "乙": [5, 5, 0]}, [55, 45, 20])
+    # four people are told nowhere, five are
+    assert hide_counts({"甲": 4, "乙": 5}) == Told({"甲": None, "乙": None}, 9)
 
 
 def test_a_small_count_takes_the_smallest_other_with_it_and_a_lone_one_the_total() -> None:

@@ -6,8 +6,9 @@ than its whole. Every hidden cell must still be able to be something else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 SMALLEST_TOLD = 5
 
@@ -54,6 +55,41 @@ def hide_shares(shares: Mapping[str, tuple[int, int]]) -> tuple[dict[str, Share]
         {place: Share(told[place], wholes.cells[place]) for place in shares},
         Share(None if hides_total else part, wholes.total),
     )
+
+
+def hide_rows(rows: Mapping[str, Sequence[int]]) -> tuple[dict[str, list[int | None]], list[int | None]]:
+    """Numbers of the same people by place, everybody first and then parts of them, one in another or not; and their totals.
+
+    Where any of a place, or the difference of any two, is small, all its parts are hidden: one would give another away. Other places
+    go along, the smallest first, until what the hidden ones come to together, which the totals tell, is small in nothing either;
+    where there are too few, the totals go.
+    """
+    wholes = hide_counts({place: row[0] for place, row in rows.items()})
+    small = {place for place, row in rows.items() if wholes.cells[place] is None or _has_small(row)}
+    others = sorted((row[0], place) for place, row in rows.items() if row[0] and place not in small)
+    hidden, totals = set(small), _add_up(rows.values())
+    while others and not _is_together(rows, hidden):
+        hidden.add(others.pop(0)[1])
+    if wholes.total is None or _has_small(totals) or not _is_together(rows, hidden):
+        hidden, totals = small, [None] * len(totals)
+    told = {
+        place: [wholes.cells[place], *(None if place in hidden else n for n in row[1:])] for place, row in rows.items()
+    }
+    return told, [wholes.total, *totals[1:]]
+
+
+def _is_together(rows: Mapping[str, Sequence[int]], hidden: Collection[str]) -> bool:
+    """Whether what they come to together may be known: none of them, or several that could share it otherwise."""
+    return not hidden or (len(hidden) > 1 and not _has_small(_add_up(rows[place] for place in hidden)))
+
+
+def _has_small(row: Iterable[int | None]) -> bool:
+    numbers = [n for n in row if n is not None]
+    return any(map(_is_small, numbers)) or any(_is_small(abs(one - other)) for one, other in combinations(numbers, 2))
+
+
+def _add_up(rows: Iterable[Sequence[int]]) -> list[int | None]:
+    return [sum(column) for column in zip(*rows, strict=True)]
 
 
 def _is_small(n: int) -> bool:
