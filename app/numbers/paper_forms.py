@@ -105,6 +105,12 @@ FORMS: Final[dict[str, tuple[str, _Read]]] = {
 }
 
 
+def _period_of(form: str, run: IndicatorRun) -> ReportPeriod:
+    """表14 is a year's, also where a count since 1 January goes under the name of its quarter."""
+    is_of_year = form == "yearly" and (run.first_on.month, run.first_on.day) == (1, 1)
+    return ReportPeriod.year_of(run.cut_off.year) if is_of_year else ReportPeriod.parse(run.period)
+
+
 def print_of_form(run: IndicatorRun, place: str, form: str, actor: Actor, now: datetime) -> Print:
     said = digest(f"{run.public_id}\n{place}\n{form}")
     return Print("numbers.list_printed", ("indicator_run", run.public_id), place, said, actor.user_id, now)
@@ -115,7 +121,7 @@ def form_document(
 ) -> MemberListDocument:
     title, read = FORMS[form]
     wanted, (columns, rows) = print_of_form(run, place, form, actor, now), read(session, actor, run, place)
-    period = period_label(ReportPeriod.parse(run.period))
+    period = period_label(_period_of(form, run))
     return MemberListDocument(
         title=f"{full_name(session, place)}{period}{title}",
         facts=f"统计区间 {chinese_period(run.first_on, run.cut_off)} · 截止日 {chinese_date(run.cut_off)} · 规则版本 {run.rule_set}",

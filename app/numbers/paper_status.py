@@ -16,7 +16,8 @@ _NOT_SUBMITTED = "未上报"
 
 
 def status_of(session: Session, actor: Actor, run: IndicatorRun) -> str:
-    """已上报（第1次修订）于2026年10月8日 09:30. A revision's own paper is drawn before the second person has decided."""
+    """已上报（第1次修订）于2026年10月8日 09:30. A revision's own paper is drawn before the second person has decided, and
+    has to stay true whatever they decide."""
     own = session.scalar(
         select(ReportSubmission).where(in_reach(ReportSubmission.area_code, actor), ReportSubmission.run_id == run.id)
     )
@@ -27,7 +28,7 @@ def status_of(session: Session, actor: Actor, run: IndicatorRun) -> str:
         case SubmissionState.SUBMITTED:
             return f"已上报（{_name(own)}）于{chinese_time(own.decided_at or own.submitted_at)}"
         case SubmissionState.PROPOSED:
-            return f"{_name(own)}，{chinese_time(own.submitted_at)}提出，经复核后生效"
+            return f"{_name(own)}，{chinese_time(own.submitted_at)}提出，须经另一人复核，是否生效以上报页面为准"
         case SubmissionState.REFUSED | SubmissionState.WITHDRAWN:
             return f"{_NOT_SUBMITTED}（{_name(own)}没有生效）"
 

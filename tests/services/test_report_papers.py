@@ -40,6 +40,7 @@ from reports.wording import chinese_time
 from scheduler.house import House
 from scheduler.work import do_next
 from tests.conftest import NOW, TODAY
+from tests.rig.counted import Case, add_case
 from tests.rig.county import COUNTY, TOWN, County
 from tests.rig.papers import words_on
 from tests.rig.visits import command, register, stable
@@ -121,7 +122,12 @@ def test_a_report_says_whether_it_is_what_was_submitted(session: Session, county
     assert status_of(session, coordinator, first) == "未上报"
     submit_report(session, coordinator, SubmitReport(first.public_id, ""), NOW)
     assert status_of(session, coordinator, first) == f"已上报（原报）于{chinese_time(NOW)}"
-    newer = counted(1)
+    add_case(session, "补登", Case())
+    revised = counted(2)
+    submit_report(session, coordinator, SubmitReport(revised.public_id, "补录"), NOW)
+    # kept with the paper for good, whatever the second person decides
+    assert "须经另一人复核，是否生效以上报页面为准" in status_of(session, coordinator, revised)
+    newer = counted(3)
     assert status_of(session, coordinator, newer) == "未上报的最新统计（已上报的为原报）"
 
 
@@ -169,9 +175,9 @@ def test_a_printed_list_is_as_long_as_its_figure_and_names_nobody_to_whoever_may
             sum(column) for column in zip(*(row[1:] for row in exchange[:-1]), strict=True)
         ] == list(exchange[-1][1:])
         assert exchange[-1][1] == values_of(session, coordinator, run, [COUNTY])[COUNTY]["registered"]
-        yearly = {
-            row[1]: row[3] for row in form_document(session, keyring, coordinator, run, COUNTY, "yearly", NOW).rows
-        }
+        table = form_document(session, keyring, coordinator, run, COUNTY, "yearly", NOW)
+        assert "2026年度严重" in table.title and "季度" not in table.title, "since 1 January: the year's"
+        yearly = {row[1]: row[3] for row in table.rows}
         assert (yearly["在册"], yearly["在管"], yearly["精防医生"]) == (2, 1, 2)  # a doctor in each of two towns
         access = form_document(session, keyring, county.actor("auditor"), run, COUNTY, "access", NOW)
         assert access.rows and "孙玉珍" not in str(access.rows)

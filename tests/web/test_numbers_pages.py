@@ -154,7 +154,8 @@ def test_before_the_first_count_the_page_explains_and_a_count_shows_how_far_it_i
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert token is not None
     assert coordinator.post(f"{place}/count", data={"csrf_token": token[1]}).location == place
-    assert "已排队等待统计" in coordinator.get(place).text
+    told = coordinator.get(place).text
+    assert "已排队等待统计，这一统计期此前没有统计过" in told and "上一次的结果" not in told
     assert "已排队等待统计" in client_as("county_office").get(place).text, "whoever asked"
     assert do_next(House.of(app))
     fragment = coordinator.get(place, headers={"HX-Request": "true"}).text

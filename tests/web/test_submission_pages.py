@@ -80,6 +80,8 @@ def test_who_is_counted_otherwise_is_named_and_a_revision_is_seen_before_it_is_a
         )
         assert session.scalars(noted).all() == [2]
 
+    looked_at = client_as("coordinator").get(f"/numbers/submitted/new/{again}").text
+    assert f"/numbers/2026Q3/{COUNTY}/registered" in looked_at and f"/{COUNTY}/residents" not in looked_at
     proposed = client_as("coordinator").post(f"/numbers/submitted/new/{again}", data={"reason": "补录死亡 1 人"})
     assert proposed.status_code == 302
     waiting = office.get(proposed.location).text
@@ -87,7 +89,11 @@ def test_who_is_counted_otherwise_is_named_and_a_revision_is_seen_before_it_is_a
     beside_names = client_as("coordinator").get(f"/numbers/submitted/{first}").text.split("统计结果有变化的人员")[-1]
     assert "精神分裂症" not in beside_names.split("报出的指标")[0]
     assert "原报与修订" in waiting and "周长河" in waiting and "同意修订" in waiting
+    assert "其余变动项目不在本岗位可见范围" in beside_names
+    assert "已被修订替代" not in office.get(f"/numbers/submitted/{first}").text
     assert office.post(f"{proposed.location}/agree").status_code == 302
+    for place in ("", first):
+        assert "已被修订替代" in office.get(f"/numbers/submitted/{place}").text
     with database.transaction() as session:
         same = compute(
             session, coordinator, COUNTY, QUARTER, NumberSettings(), TODAY, NOW + timedelta(hours=2)

@@ -7,11 +7,13 @@ from functools import partial
 from io import BytesIO
 
 from flask import Response, render_template, send_file, url_for
+from sqlalchemy.orm import Session
 
 from app.accounts.queries import display_names
 from app.areas.queries import full_names
 from app.audit.prints import keep_print
 from app.core.access import Action, current_actor, may, permit
+from app.core.actor import Actor
 from app.core.clock import current_clock
 from app.core.db import transaction
 from app.core.errors import NotFound
@@ -20,7 +22,7 @@ from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.web import forget_reads, read_session
 from app.numbers.labels_appraisal import OBJECTIONS, SCHEME_STATES, STATES, TONES, UNITS
-from app.numbers.models import Appraisal, AppraisalScheme, ReportSubmission
+from app.numbers.models import Appraisal, AppraisalScheme, IndicatorRun, ReportSubmission
 from app.numbers.paper_appraisal import print_of_sheets, sheets_document
 from app.numbers.paper_lists import LISTS
 from app.numbers.queries.appraisal import (
@@ -35,6 +37,7 @@ from app.numbers.queries.appraisal import (
     scheme_of,
 )
 from app.numbers.queries.kept_reports import MEDIA
+from app.numbers.queries.submissions import find_standing
 from app.numbers.rules.appraisal import Item, UnitKind, written
 from app.numbers.service.appraising import drop_preview, finish, preview, publish
 from app.numbers.views.blueprint import Answer, numbers
@@ -160,12 +163,19 @@ def _page(public_id: str, form: Form) -> str:
         area=full_names(session, [found.area_code])[found.area_code],
         hands=display_names(session, hands),
         open_objections=count_open(session, found),
+        is_revised=_is_revised(session, actor, found, run),
         is_over=found.objections_until is not None and current_clock().today() > found.objections_until,
         is_county=may(actor, Action.KEEP_APPRAISAL),
         states=STATES,
         tones=TONES,
         objection_words=OBJECTIONS,
     )
+
+
+def _is_revised(session: Session, actor: Actor, found: Appraisal, run: IndicatorRun) -> bool:
+    """Whether another report of the period is in force by now than the one that was scored."""
+    standing = find_standing(session, actor, found.area_code, found.period)
+    return standing is not None and standing.run_id != run.id
 
 
 def _of(sheets: list[Sheet], kind: UnitKind) -> list[Sheet]:

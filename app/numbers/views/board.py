@@ -21,6 +21,7 @@ from app.numbers.queries.behind import names_people
 from app.numbers.queries.board import board_of, get_place, periods_to_choose, trend_of
 from app.numbers.queries.city import city_of
 from app.numbers.queries.mending import may_mend
+from app.numbers.queries.runs import find_run
 from app.numbers.rules.behind import missing_of
 from app.numbers.rules.indicators import ALSO_COUNTED
 from app.numbers.rules.period import ReportPeriod
@@ -95,6 +96,8 @@ def _page(code: str, period: ReportPeriod, form: Form | None = None) -> str:
     get_place(session, actor, code)
     live = find_live_work(session, f"{WORK}:{county_of(code)}:{period}")
     here = {"period": period, "place": code, "form": form or Form(), "live": live}
+    if live:  # while the first count is under way there is no earlier result to read
+        here["is_counted"] = find_run(session, actor, county_of(code), period) is not None
     if is_htmx():
         return render_template("numbers/_counting.html", **here)
     board = board_of(session, actor, code, period)

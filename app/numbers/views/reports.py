@@ -127,7 +127,7 @@ def exchange_table(period: str, place: str, ending: str) -> Response:
 @permit(Action.SEE_PLACE_NUMBERS)
 @paper
 def yearly_table(period: str, place: str, ending: str) -> Response:
-    """表14: staff, screening, management, money."""
+    """表14 of a year: staff, screening, management, money."""
     return _form("yearly", period, place, ending)
 
 
@@ -190,6 +190,7 @@ def _page(form: Form) -> str:
         bound=_BOUND.get(level_of(own)),
         lists=MEETING_LISTS if may(actor, Action.OPEN_NUMBERS) and level_of(own) in _PRINTED else (),
         list_period=_list_period(session, actor, own),
+        year=_year_counted(session, actor, own) or _list_period(session, actor, own),
         kept=kept,
         names=full_names(session, {one.place for one in kept}),
         under_way=list_reports_under_way(session, actor, now),
@@ -201,6 +202,15 @@ def _list_period(session: Session, actor: Actor, place: str) -> ReportPeriod | N
     if level_of(place) not in _PRINTED:
         return None
     running = ReportPeriod.quarter_of(Quarter.of(current_clock().today()))
+    found = (one for one in (running, running.previous()) if find_run(session, actor, county_of(place), one))
+    return next(found, None)
+
+
+def _year_counted(session: Session, actor: Actor, place: str) -> ReportPeriod | None:
+    """The running year, or the one before while nobody has counted it."""
+    if level_of(place) not in _PRINTED:
+        return None
+    running = ReportPeriod.year_of(current_clock().today().year)
     found = (one for one in (running, running.previous()) if find_run(session, actor, county_of(place), one))
     return next(found, None)
 

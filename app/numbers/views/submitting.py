@@ -64,6 +64,7 @@ def submissions() -> str:
         submissions=found,
         waiting=waiting,
         names=display_names(session, _hands(found)),
+        replaced=_replaced(found),
         submitted={(one.area_code, one.period) for one in found},
         areas=names_of(session, [*(one.area_code for one in found), *(run.area_code for run in waiting)]),
         states=STATES,
@@ -150,7 +151,14 @@ def _ask(public_id: str, form: SubmitForm) -> str:
         is_revision=highest_number(session, actor, run.area_code, run.period) > 0,
         area=names_of(session, [run.area_code])[run.area_code],
         rows=[(one, counts) for one in indicators(NumberSettings.from_json(run.settings))],
+        at=_opens(session, actor, run if _is_newest(session, actor, run) else None),
     )
+
+
+def _is_newest(session: Session, actor: Actor, run: IndicatorRun) -> bool:
+    """Whether the lists of its period are its own."""
+    newest = find_run(session, actor, run.area_code, ReportPeriod.parse(run.period))
+    return newest is not None and newest.id == run.id
 
 
 def _page(public_id: str, form: Form) -> str:
@@ -179,8 +187,8 @@ def _page(public_id: str, form: Form) -> str:
         papers=papers_of(session, found),
         cells=[cell_of(one, counts) for one in indicators(NumberSettings.from_json(reported.settings))],
         rows=_beside(session, actor, then, now),
-        then_at=_opens(session, actor, found, then),
-        now_at=_opens(session, actor, found, now),
+        then_at=_opens(session, actor, then),
+        now_at=_opens(session, actor, now),
         causes=Counter(cause for one in differences for cause in _told(actor, one.causes)).most_common(),
         people=_people(session, actor, differences[after : after + SHOWN], NumberSettings.from_json(reported.settings)),
         changed=len(differences),
@@ -191,6 +199,7 @@ def _page(public_id: str, form: Form) -> str:
         if after
         else None,
         cause_words=CAUSES,
+        is_replaced=found.id in _replaced(list_submissions(session, actor)),
         states=STATES,
         tones=TONES,
         is_waiting=found.state is SubmissionState.PROPOSED,
@@ -209,24 +218,32 @@ def _compared(session: Session, actor: Actor, found: ReportSubmission) -> tuple[
     return own, None if newest is None or newest.id == own.id else newest
 
 
-def _opens(
-    session: Session, actor: Actor, found: ReportSubmission, run: IndicatorRun | None
-) -> Callable[[str], str | None]:
+def _opens(session: Session, actor: Actor, run: IndicatorRun | None) -> Callable[[str], str | None]:
     """How a figure of a run leads to its list: of a frozen one through the report, of the newest count through its period; not at all
     where the run does not count it."""
     counted = {one.name for one in figures(NumberSettings.from_json(run.settings))} if run else set()
     report = find_submission_of(session, actor, run) if run else None
 
     def at(figure: str) -> str | None:
-        if figure not in counted:
+        if run is None or figure not in counted:
             return None
         if report is not None:
             return url_for(
                 "numbers.submitted_people", public_id=report.public_id, place=report.area_code, figure=figure
             )
-        return url_for("numbers.people", period=found.period, place=found.area_code, figure=figure)
+        return url_for("numbers.people", period=run.period, place=run.area_code, figure=figure)
 
     return at
+
+
+def _replaced(found: list[ReportSubmission]) -> set[int]:
+    """Reports that were in force until a revision was agreed to."""
+    standing: dict[tuple[str, str], int] = {}
+    in_force = [one for one in found if one.state is SubmissionState.SUBMITTED]
+    for one in in_force:
+        key = one.area_code, one.period
+        standing[key] = max(standing.get(key, 0), one.number)
+    return {one.id for one in in_force if one.number < standing[one.area_code, one.period]}
 
 
 def _hands(found: list[ReportSubmission]) -> set[int]:
@@ -252,7 +269,8 @@ def _people(
     known = people_named(session, actor, [one.patient_id for one in differences if one.patient_id is not None])
     places = full_names(session, {c.area_code for one in differences for c in (one.before, one.now) if c is not None})
     # a name stands beside nothing that the role may not read of a person (ADR 0035)
-    counted = [one for one in figures(settings) if names_people(actor, one)]
+    every = figures(settings)
+    counted = [one for one in every if names_people(actor, one)]
     agencies = _agencies(session, differences)
 
     def where(one: Difference, counted_at: Counted | None) -> str | None:
@@ -274,6 +292,7 @@ def _people(
                 for figure, by in changes_of(one.before, one.now, counted)
             ],
             "causes": _told(actor, one.causes),
+            "has_more": any(True for figure, _by in changes_of(one.before, one.now, every) if figure not in counted),
         }
         for one in differences
     ]
