@@ -216,19 +216,28 @@ def show(
     ours = list_ours(
         session, actor, {one.patient_id for one in findings if one.patient_id is not None}, comparison.as_of
     )
-    vault = Vault(session, keyring)
-    shown = []
+    asked = [
+        ours[one.patient_id or 0] for one in findings if one.patient_id in ours and one.differs & Differs.ID_NUMBER
+    ]
+    numbers, shown = _numbers(session, keyring, {one.person_id for one in asked}), []
     for one in findings:
         registered = ours.get(one.patient_id or 0)
         if registered and one.differs & Differs.ID_NUMBER:
-            registered = replace(registered, number=_number(session, vault, registered))
+            registered = replace(registered, number=numbers[registered.person_id])
         shown.append(Shown(one, theirs_of(key, one), registered))
     return shown
 
 
-def _number(session: Session, vault: Vault, ours: Ours) -> str:
-    sealed = session.scalar(select(Person.id_number_sealed).where(Person.id == ours.person_id))
-    return vault.open(ours.person_id, "people.id_number", sealed) or ""
+def _numbers(session: Session, keyring: Keyring, people: set[int]) -> dict[int, str]:
+    """person → ID number, opened to be shown masked beside another."""
+    vault, found = Vault(session, keyring), dict.fromkeys(people, "")
+    vault.warm(people)
+    for part in slices(people):
+        rows = select(Person.id, Person.id_number_sealed).where(Person.id.in_(part))
+        found |= {
+            person: vault.open(person, "people.id_number", sealed) or "" for person, sealed in session.execute(rows)
+        }
+    return found
 
 
 def key_of(session: Session, keyring: Keyring, actor: Actor, comparison: NationalComparison) -> bytes:

@@ -264,6 +264,14 @@ def test_whose_row_it_is_not_is_not_asked_again_and_another_row_is(
     same = "".join(listed(client, f"{third}/same") + listed(client, f"{third}/differing"))
     assert who in same and "人工确认是同一人" in same
 
+    with ground.database.transaction() as session:
+        session.execute(
+            update(Patient).where(Patient.public_id == ground.patients[NAMES[0]]).values(record_number="100-00077")
+        )
+    other = compared(ground.row(NAMES[0], record="100-00077", id=id_number(sequence=778)))
+    (row,) = listed(client, f"{other}/differing")
+    assert "位不同" in row and id_number(sequence=1) not in row, "numbers are masked, and told apart by their digits"
+
 
 def _comparisons(ground: Ground) -> list[str]:
     with ground.database.reading() as session:
