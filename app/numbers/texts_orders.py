@@ -7,6 +7,7 @@ from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
     "numbers.order.term": N_("回复期限为 1 至 %(most)s 个工作日"),
+    "numbers.order.no_accounts": N_("这类单位没有可以签收和回复督办单的账号，请用其他方式通知"),
     "numbers.order.nothing_late": N_("这个单位已经没有需要督办的事项"),
     "numbers.order.too_many": N_("名单超过 %(most)s 例，请按乡镇、村或事项缩小范围后再发"),
     "numbers.order.moved_on": N_("这份督办单的办理状态已经变化，请刷新后再操作"),

@@ -164,6 +164,10 @@ def test_a_town_is_asked_about_agreements_and_reads_names_while_it_is_asked(sess
         send_order(session, coordinator, order("reassessment", unit(session, county, AgencyKind.HEALTH_CENTRE)), TODAY, NOW)  # fmt: skip
     with pytest.raises(Forbidden):
         send_order(session, town, order("late", unit(session, county, AgencyKind.GOVERNANCE)), TODAY, NOW)
+    owe(session, county, "周长河", TaskKind.FOLLOW_UP)
+    with pytest.raises(Conflict) as refused:  # the button alone was hidden
+        send_order(session, coordinator, order("late", unit(session, county, AgencyKind.PARTNER, COUNTY)), TODAY, NOW)
+    assert "numbers.order.no_accounts" in str(refused.value.args) + repr(vars(refused.value))
     for matter, place in (("stability-missing", COUNTY), ("late", "110101000000")):
         with pytest.raises(NotFound):
             send_order(session, coordinator, order(matter, unit(session, county, AgencyKind.HEALTH_CENTRE), place=place), TODAY, NOW)  # fmt: skip

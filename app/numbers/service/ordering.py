@@ -29,6 +29,7 @@ from app.numbers.rules.orders import (
     MOST_CASES,
     CaseOutcome,
     OrderState,
+    may_answer,
     may_become,
     order_number,
 )
@@ -56,13 +57,15 @@ def send_order(
 ) -> tuple[SupervisionOrder, bool]:
     """The order, and whether it was made now: while one about the same matter is open, it is that one.
 
-    Raises `Conflict` when nothing is late any more, or more than an order holds.
+    Raises `Conflict` when nobody of the unit could answer, nothing is late any more, or more than an order holds.
     """
     require(actor, Action.SEND_ORDERS)
     unit = get_unit(session, actor, command.agency)
     matter = get_matter(session, actor, command.matter, command.place, command.period)
     if not 1 <= command.working_days <= LONGEST_TERM:
         raise Invalid({"working_days": [reason("numbers.order.term", most=LONGEST_TERM)]})
+    if not may_answer(unit.kind):
+        raise Conflict(reason("numbers.order.no_accounts"))
     county = session.get_one(Area, county_of(matter.place))
     take_turn(session, county.code)  # numbers of a county are given one after the other
     standing = find_open(session, actor, unit, matter.place, matter.name, matter.period)
