@@ -41,6 +41,9 @@ def test_a_line_is_a_place_and_its_number_however_lists_write_them(line: str, pl
         ("城关镇 012", "number"),
         (f"{EAST},8900000000", "number"),
         ("安和县 7", "twice"),
+        # at once, however much somebody has pasted in between
+        pytest.param("甲" + " " * 60_000 + "1x", "number", id="blanks"),
+        pytest.param("甲" + "1," * 30_000 + "x", "number", id="digits"),
     ],
 )
 def test_a_line_that_is_not_understood_stays_with_why(line: str, why: str) -> None:

@@ -240,6 +240,11 @@ def test_a_city_is_told_counts_from_five_on(database: Database, county: County, 
     with database.transaction() as session:
         add_patient(session, "周末")
     assert [re.sub(r"\D", "", cell) for cell in told()] == ["5", "5"]
+    with database.transaction() as session:
+        for number in range(2):
+            add_patient(session, f"吴{number}", management_status=ManagementStatus.LOST)
+    registered, managed = told()
+    assert "7" in registered and "少于 5" in managed, "two of them are not managed"
 
 
 def test_a_page_that_counts_shows_no_name_to_a_city_or_a_town(

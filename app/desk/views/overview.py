@@ -12,7 +12,7 @@ from app.core.period import parse_period
 from app.core.quarter import Quarter
 from app.core.web import read_session
 from app.desk.queries.notices import notices_state
-from app.desk.queries.overview import Overview, list_owed, overview
+from app.desk.queries.overview import list_owed, overview
 from app.desk.queries.requests import count_requests
 from app.desk.queries.transfers import count_waiting
 from app.desk.texts import TASK_KINDS
@@ -21,7 +21,7 @@ from app.desk.views.duty import duty_home
 from app.desk.views.listing import lists_home
 from app.desk.views.signatures import signature_home
 from app.desk.views.support import support_home
-from app.numbers.rules.hiding import hide_counts
+from app.numbers.rules.hiding import Told, hide_rows
 from app.subsidies.queries.runs import list_runs
 from app.subsidies.rules.transitions import RunState
 
@@ -60,14 +60,15 @@ def city_counts(actor: Actor) -> str:
     """Counties of a city: registered, managed and late, where 1–4 are not told."""
     session, today = read_session(), current_clock().today()
     found = overview(session, actor, today)
-    columns = {name: hide_counts(_column(found, name)) for name in ("registered", "managed", "late")}
+    names = ("registered", "managed", "late")
+    rows, totals = hide_rows({one.prefix: [getattr(one.counts, name) for name in names] for one in found.places})
+    columns = {
+        name: Told({place: row[at] for place, row in rows.items()}, totals[at])
+        for at, name in enumerate(names if rows else ())
+    }
     return render_template(
         "desk/city.html",
         area=names_of(session, [place_of(actor)])[place_of(actor)],
         places=found.places,
         columns=columns,
     )
-
-
-def _column(found: Overview, name: str) -> dict[str, int]:
-    return {place.prefix: getattr(place.counts, name) for place in found.places}

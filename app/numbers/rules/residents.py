@@ -15,8 +15,7 @@ from app.core.reasons import Reason, reason
 RESIDENTS = re.compile(r"[1-9]\d{0,7}", re.ASCII)
 # at a line's end, after a code or a name
 _CODED = re.compile(r"(\d{12})[\s,;:|]+(\d[\d,]*)", re.ASCII)
-_NAMED = re.compile(r"(.*?\D)[\s,;:|]*(\d[\d,]*)", re.ASCII)
-_UNIT = re.compile(r"\s*[人名]$")
+_NUMBER, _UNIT = "0123456789,", ("人", "名")
 _BETWEEN = re.compile(r"[\s,;:|·]+")
 # how lists write a village that the tree of areas names shortly, and the other way round
 _ENDINGS: Final = ("村民委员会", "居民委员会", "民委员会", "村委会", "居委会", "委会")
@@ -73,18 +72,25 @@ def as_count(text: str) -> int | None:
 
 def _read(line: str, names: Mapping[str, set[str]], found: dict[str, int]) -> Reason | None:
     """Why the line is not understood; None where it is, and its number kept."""
-    told = _UNIT.sub("", line)
-    parts = _CODED.fullmatch(told) or _NAMED.fullmatch(told)
-    residents = as_count(parts[2]) if parts else None
-    if parts is None or residents is None:
+    place, number = _parts(line[:-1].rstrip() if line.endswith(_UNIT) else line)
+    residents = as_count(number)
+    if not place or residents is None:
         return reason("numbers.residents_paste.number")
-    codes = _codes(parts[1], names)
+    codes = _codes(place, names)
     if len(codes) != 1:
         return reason(f"numbers.residents_paste.{'several' if codes else 'none'}")
     (code,) = codes
     if found.setdefault(code, residents) != residents:
         return reason("numbers.residents_paste.twice")
     return None
+
+
+def _parts(told: str) -> tuple[str, str]:
+    """A place and what ends the line; each sign is looked at once, however long somebody's line is."""
+    if parts := _CODED.fullmatch(told):
+        return parts[1], parts[2]
+    place = told.rstrip(_NUMBER)
+    return place, told[len(place) :].lstrip(",")
 
 
 def _codes(written: str, names: Mapping[str, set[str]]) -> set[str]:
