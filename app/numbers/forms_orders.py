@@ -22,6 +22,12 @@ class OrderForm(Form):
         return SendOrder(matter, place, period, agency, Demand(self.demand.data), self.working_days.data)
 
 
+class CloseForm(Form):
+    """The reason is asked for while the records show open cases."""
+
+    why = ParagraphField(lazy_("仍予办结的原因"), LONGEST_WORDS)
+
+
 class SendBackForm(Form):
     words = ParagraphField(lazy_("退回原因"), LONGEST_WORDS, [Answered(lazy_("请写明退回原因"))])
 

@@ -87,8 +87,9 @@ def _office_of(session: Session, user_id: int) -> str:
 
 
 def _case(row: CaseRow) -> OrderCase:
+    who = row.name or row.record_number or ""
     return OrderCase(
-        row.name or row.record_number or "",
+        f"{who}（监护人{row.guardian}）" if row.guardian else who,
         row.place,
         say(row.because) if row.because else "",
         _(OUTCOMES[row.case.outcome]) if row.case.outcome else "",

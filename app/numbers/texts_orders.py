@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "numbers.order.moved_on": N_("这份督办单的办理状态已经变化，请刷新后再操作"),
     "numbers.order.words": N_("请填写，最多 %(most)s 字，不要写姓名、证件号和病情"),
     "numbers.order.case_unanswered": N_("请选择这一例的办理情况"),
+    "numbers.order.still_open": N_("系统核对仍有 %(n)s 例未整改，要办结请写明原因"),
     "numbers.order.sampled": N_("现场核查 %(n)s 项与登记不符"),
     "numbers.order.duty.follow_up": N_("随访应于%(on)s前完成"),
     "numbers.order.duty.follow_up_waits": N_("已于%(on)s随访，待确认（应于%(due)s前完成）"),

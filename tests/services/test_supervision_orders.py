@@ -17,6 +17,7 @@ from app.audit.models import AuditEvent, PrintedPaper
 from app.core.actor import Actor
 from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.identity import IdKind
 from app.core.reasons import reason
 from app.desk.rules import COMPLIANCE
 from app.numbers.commands import SendOrder
@@ -24,13 +25,23 @@ from app.numbers.models import SupervisionCase, SupervisionOrder, SupervisionSte
 from app.numbers.queries.orders import count_waiting, describe_cases, get_order
 from app.numbers.rules.behind import find_figure
 from app.numbers.rules.membership import InSet
-from app.numbers.rules.orders import DUTIES, CaseOutcome, Demand, OrderState, Since, order_number, since_of_member
+from app.numbers.rules.orders import (
+    DUTIES,
+    CaseKind,
+    CaseOutcome,
+    Demand,
+    OrderState,
+    Since,
+    order_number,
+    since_of_member,
+)
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import NumberSettings
 from app.numbers.service.computing import compute
 from app.numbers.service.ordering import receive_order, reply_to_order, send_order, withdraw_order
 from app.patients.commands import DiagnosisDraft
 from app.patients.rules import DiagnosisCategory
+from app.people.models import Person
 from app.people.vault import Vault
 from app.tasks.models import Task
 from app.tasks.rules import TaskKind
@@ -39,6 +50,7 @@ from app.visits.service import record_visit
 from tests.rig.caseload import add_patient
 from tests.rig.clock import NOW, TODAY
 from tests.rig.county import COUNTY, OTHER_VILLAGE, TOWN, VILLAGE, County
+from tests.rig.telling import guards
 from tests.rig.visits import command as command_of
 from tests.rig.visits import register, stable
 
@@ -77,6 +89,16 @@ def test_an_order_goes_from_the_late_list_to_its_unit_and_back_and_is_closed(
     sent = {"demand": "mend", "working_days": "5"}
     page = coordinator.post(where, data=sent).location
     assert coordinator.post(where, data=sent).location == page  # a double click
+    with (
+        database.transaction() as session
+    ):  # the figure counts the same visits: one matter, whichever page it starts from
+        compute(
+            session, county.actor("coordinator"), COUNTY, ReportPeriod.parse("2026Q3"), NumberSettings(), TODAY, NOW
+        )
+    assert (
+        coordinator.post(f"/numbers/orders/new/{centre}?of=overdue&place={COUNTY}&period=2026Q3", data=sent).location
+        == page
+    )
     with database.reading() as session:
         found = session.scalars(select(SupervisionOrder)).one()
         assert (found.number, found.case_count) == ("安督〔2026〕1号", 3)
@@ -108,12 +130,16 @@ def test_an_order_goes_from_the_late_list_to_its_unit_and_back_and_is_closed(
         close_task(session, doctor, session.get_one(Task, tasks[0]), DONE, NOW)
         cancel_all(session, doctor, session.get_one(Task, tasks[1]), DONE, NOW)
     assert "1 份已回复，待核销" in coordinator.get("/").text
+    assert "系统核对仍有 1 例未整改" in coordinator.get(page).text, "before it is closed by one press"
     assert coordinator.post(page + "/send-back", data={"words": ""}).status_code == 400
     assert coordinator.post(page + "/send-back", data={"words": "还有一例没有办理"}).status_code == 302
     assert "还有一例没有办理" in lead.get(page).text
     assert lead.post(page + "/reply", data=answer | {f"case_{cases[2]}": "away"}).status_code == 302
     closing = client_as("county_office")
-    assert closing.post(page + "/close").status_code == 302
+    asked = closing.post(page + "/close", data={"why": ""})  # said to be done, and one visit is still owed
+    assert asked.status_code == 400 and "系统核对仍有 1 例未整改" in asked.text
+    assert closing.post(page + "/close", data={"why": "患者已外出，回来后补访"}).status_code == 302
+    assert "患者已外出，回来后补访" in closing.get(page).text
     for late in ("/close", "/withdraw"):
         assert closing.post(page + late, data={"why": "误发"}).status_code == 409
     assert closing.get(page + "/paper.pdf").data[:4] == b"%PDF"
@@ -171,6 +197,40 @@ def test_a_town_is_asked_about_agreements_and_reads_names_while_it_is_asked(sess
     for matter, place in (("stability-missing", COUNTY), ("late", "110101000000")):
         with pytest.raises(NotFound):
             send_order(session, coordinator, order(matter, unit(session, county, AgencyKind.HEALTH_CENTRE), place=place), TODAY, NOW)  # fmt: skip
+
+
+def test_whoever_keeps_agreements_or_cover_reads_whom_an_open_order_is_about(session: Session, county: County) -> None:
+    patient = add_patient(session, "孙玉珍", VILLAGE, record_number="安-7")
+    guardian = Person(name="孙大有", name_sort="孙大有", sex=1, id_kind=IdKind.NONE, created_at=NOW)
+    session.add(guardian)
+    session.flush()
+    guards(session, patient, guardian)
+
+    def sent(matter: str, kind: AgencyKind, place: str, serial: int) -> SupervisionOrder:
+        made = SupervisionOrder(
+            area_code=COUNTY, year=2026, serial=serial, number=f"安督〔2026〕{serial}号", agency_id=county.agencies[kind, place],
+            place=COUNTY, matter=matter, period="2026Q3", as_of=TODAY, demand=Demand.MEND, case_count=1,
+            reply_by=TODAY, state=OrderState.ISSUED, issued_at=NOW, issued_by=county.users["coordinator"],
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        because = reason("numbers.cause.unsigned").to_json()
+        session.add(SupervisionCase(order_id=made.id, kind=CaseKind.PATIENT, subject_id=patient.id, patient_id=patient.id, area_code=VILLAGE, because=because))  # fmt: skip
+        session.flush()
+        return made
+
+    def read(who: str, about: SupervisionOrder) -> tuple[str | None, str | None, str | None, bool]:
+        (row,) = describe_cases(session, county.actor(who), about)
+        return row.name, row.record_number, row.guardian, row.because is not None
+
+    unsigned = sent("agreements-missing", AgencyKind.GOVERNANCE, TOWN, 1)
+    uninsured = sent("insurance-missing", AgencyKind.CIVIL_AFFAIRS, COUNTY, 2)
+    unsigned_there = sent("agreements-missing", AgencyKind.CIVIL_AFFAIRS, COUNTY, 3)
+    assert read("town", unsigned) == ("孙玉珍", "安-7", "孙大有", True)
+    assert read("clerk", uninsured) == (None, "安-7", "孙大有", True)  # names of patients are masked for the clerk
+    assert read("clerk", unsigned_there) == read("town", uninsured) == (None, None, None, False)
+    withdraw_order(session, county.actor("coordinator"), unsigned.public_id, "误发", NOW)
+    assert read("town", unsigned) == (None, None, None, False)
 
 
 def test_an_order_about_a_figure_is_mended_by_the_next_count_and_names_nobody_beyond_the_field_table(

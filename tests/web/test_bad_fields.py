@@ -93,7 +93,7 @@ NO_FIELDS = (
     "/numbers/appraisals/new/<public_id>", "/appraisals/<public_id>/publish", "/appraisals/<public_id>/drop", "/appraisals/<public_id>/finish",
     "/schemes/<public_id>/adopt", "/schemes/<public_id>/refuse", "/schemes/<public_id>/withdraw",
     "/<period:period>/<place>/count", "/numbers/reports/<period:period>/<place>", "/reports/<period:period>/<place>/below",
-    "/submitted/<public_id>/agree", "/submitted/<public_id>/refuse", "/submitted/<public_id>/withdraw", "/training/<public_id>/withdraw", "/orders/<public_id>/receive", "/orders/<public_id>/close", "/samples/<public_id>/close",
+    "/submitted/<public_id>/agree", "/submitted/<public_id>/refuse", "/submitted/<public_id>/withdraw", "/training/<public_id>/withdraw", "/orders/<public_id>/receive", "/samples/<public_id>/close",
     "/<as_of>/<public_id>", "/<as_of>/<public_id>/load", "/<as_of>/<public_id>/compare",
     "/duty/checks/<public_id>/withdraw", "/open", "/take-up", "/reset", "/relatives/complete", "/relatives/<public_id>/end", "/disable", "/enable", "/logout", "/off", "/revoke", "/keep", "/discard", "/identity/compared",
     "/recoveries/find", "/recoveries/<public_id>/agree", "/recoveries/<public_id>/turn-down",

@@ -109,6 +109,6 @@ def _answer(
     reply_to_order(session, head, order.public_id, _REPLY, outcomes, moments.on(on, 400))
     judged_at = moments.on(on + timedelta(days=1), 90)
     if state is OrderState.CLOSED:
-        close_order(session, sender, order.public_id, judged_at)
+        close_order(session, sender, order.public_id, "其余几例已约定补访时间，下月一并核对", judged_at)
     elif state is OrderState.SENT_BACK:
         send_back(session, sender, order.public_id, "外出的几例没有写明返回日期，请补充后再报", judged_at)

@@ -26,7 +26,15 @@ from app.numbers.queries.runs import find_run, group_members, list_members
 from app.numbers.queries.sampling import list_wrong
 from app.numbers.rules.behind import find_figure
 from app.numbers.rules.membership import Figure, Weight
-from app.numbers.rules.orders import ANY_DUTY, DUTIES, ENTERED_LATE, MOST_CASES, CaseKind, may_be_ordered
+from app.numbers.rules.orders import (
+    ANY_DUTY,
+    DUTIES,
+    ENTERED_LATE,
+    MOST_CASES,
+    WAITS_FOR_TOWN,
+    CaseKind,
+    may_be_ordered,
+)
 from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.sampling import sample_of_matter
 from app.numbers.rules.settings import NumberSettings
@@ -168,7 +176,7 @@ def _late_duties(session: Session, actor: Actor, matter: Matter, agency: Agency,
 def _of_duty(kind: TaskKind, due_on: date, visited_on: date | None) -> Reason:
     """A visit that the town has yet to confirm is named: what is late is the confirmation."""
     if kind is TaskKind.FOLLOW_UP and visited_on is not None:
-        return reason("numbers.order.duty.follow_up_waits", on=visited_on, due=due_on)
+        return reason(WAITS_FOR_TOWN, on=visited_on, due=due_on)
     return reason(f"numbers.order.duty.{kind}", on=due_on)
 
 

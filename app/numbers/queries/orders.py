@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -17,11 +18,12 @@ from app.core.batches import slices
 from app.core.errors import NotFound
 from app.core.reasons import Reason
 from app.core.scope import within
+from app.guardians.queries.duty import guards_of
 from app.numbers.models import IndicatorMember, IndicatorRun, SupervisionCase, SupervisionOrder, SupervisionStep
 from app.numbers.queries.behind import pages_of
-from app.numbers.rules.behind import fields_told, find_figure
+from app.numbers.rules.behind import MISSING, fields_told, find_figure
 from app.numbers.rules.membership import MemberKind
-from app.numbers.rules.orders import AWAITS_REPLY, ENDED, CaseKind, OrderState, Since, since_of_member
+from app.numbers.rules.orders import AWAITS_REPLY, ENDED, LATE_VISITS, CaseKind, OrderState, Since, since_of_member
 from app.numbers.rules.sampling import sample_of_matter
 from app.numbers.rules.settings import NumberSettings
 from app.patients.models import Patient
@@ -29,6 +31,11 @@ from app.people.models import Person
 from app.tasks.models import Task, TaskState
 
 SIZE = 50  # orders of a page
+# agreements are the town's, payments and cover the civil affairs office's (roles.md)
+_ADMINISTERED: Final = {
+    Role.TOWN: (f"agreements{MISSING}",),
+    Role.CLERK: (f"subsidy{MISSING}", f"insurance{MISSING}"),
+}
 _EVENTS = (CaseKind.EMERGENCY, CaseKind.DISCHARGE)
 
 
@@ -49,6 +56,7 @@ class CaseRow:
     place: str
     name: str | None
     record_number: str | None
+    guardian: str | None
     # (endpoint, public id)
     opens: tuple[str, str] | None
     because: Reason | None
@@ -75,16 +83,20 @@ def get_order(session: Session, actor: Actor, public_id: str, *, lock: bool = Fa
 def find_open(
     session: Session, actor: Actor, agency: Agency, place: str, matter: str, period: str
 ) -> SupervisionOrder | None:
-    """The order about the same matter that has not ended."""
+    """The order about the same matter that has not ended; late visits are one, whether taken from the duties or from the figure."""
+    about = (SupervisionOrder.matter == matter, SupervisionOrder.period == period)
+    same = (SupervisionOrder.matter.in_(LATE_VISITS),) if matter in LATE_VISITS else about
     return session.scalar(
-        select(SupervisionOrder).where(
+        select(SupervisionOrder)
+        .where(
             visible(actor),
             SupervisionOrder.agency_id == agency.id,
             SupervisionOrder.place == place,
-            SupervisionOrder.matter == matter,
-            SupervisionOrder.period == period,
             SupervisionOrder.state.not_in(ENDED),
+            *same,
         )
+        .order_by(SupervisionOrder.id)
+        .limit(1)
     )
 
 
@@ -155,6 +167,7 @@ def describe_cases(session: Session, actor: Actor, order: SupervisionOrder) -> l
     )
     events = [(MemberKind(one.kind.value), one.subject_id) for one in cases if one.kind in _EVENTS]
     pages, found = pages_of(session, actor, events) if events else {}, []
+    guardians = _guardians(session, people) if _keeps_by_guardian(actor, order) else {}
     for one in cases:
         public_id, number, name = people.get(one.patient_id or 0, (None, None, None))
         is_named = grant is Grant.FULL
@@ -164,6 +177,7 @@ def describe_cases(session: Session, actor: Actor, order: SupervisionOrder) -> l
                 places[one.area_code],
                 name if is_named else None,
                 number,
+                guardians.get(one.patient_id or 0),
                 pages.get((MemberKind(one.kind.value), one.subject_id))
                 if one.kind in _EVENTS
                 else ("desk.patient", public_id)
@@ -179,16 +193,35 @@ def describe_cases(session: Session, actor: Actor, order: SupervisionOrder) -> l
 def name_grant(actor: Actor, order: SupervisionOrder) -> Grant:
     """FULL: by name; MASKED: by record number; NONE: place alone, because being on this list tells what the role may not read.
 
-    The police have no lists of people (roles.md): their orders count cases by place.
+    The police have no lists of people (roles.md): their orders count cases by place. Whoever keeps the agreements, payments or
+    cover learns nothing from a list of those without.
     """
     if actor.role is Role.POLICE:
         return Grant.NONE
-    told = fields_told_by(order) - {Field.PATIENT_NAME}
+    told = frozenset() if _is_own_business(actor, order) else fields_told_by(order) - {Field.PATIENT_NAME}
     if any(sees(actor, field) is not Grant.FULL for field in told):
         return Grant.NONE
     grant = sees(actor, Field.PATIENT_NAME)
-    is_addressed = order.agency_id == actor.agency_id and order.state not in ENDED
-    return Grant.FULL if grant is Grant.FULL or (grant is Grant.TASK and is_addressed) else Grant.MASKED
+    return Grant.FULL if grant is Grant.FULL or (grant is Grant.TASK and _is_asked(actor, order)) else Grant.MASKED
+
+
+def _is_asked(actor: Actor, order: SupervisionOrder) -> bool:
+    return order.agency_id == actor.agency_id and order.state not in ENDED
+
+
+def _is_own_business(actor: Actor, order: SupervisionOrder) -> bool:
+    """Whether the unit is asked about what it administers by name anyway."""
+    return _is_asked(actor, order) and order.matter in _ADMINISTERED.get(actor.role, ())
+
+
+def _keeps_by_guardian(actor: Actor, order: SupervisionOrder) -> bool:
+    return _is_own_business(actor, order) and sees(actor, Field.GUARDIAN_NAME) is Grant.FULL
+
+
+def _guardians(session: Session, patients: Iterable[int]) -> dict[int, str]:
+    """patient id → whoever guards, for patients of the reader's area."""
+    guards = guards_of(session, patients)
+    return {patient: "、".join(one.name for one in found) for patient, found in guards.items() if found}
 
 
 def fields_told_by(order: SupervisionOrder) -> frozenset[Field]:
@@ -204,6 +237,11 @@ def since_sent(session: Session, order: SupervisionOrder, cases: Sequence[Superv
     if sample_of_matter(order.matter):
         return {one.id: Since.UNSEEN for one in cases}
     return _since_of_duties(session, cases) if not order.period else _since_counted(session, order, cases)
+
+
+def count_still(session: Session, order: SupervisionOrder) -> int:
+    """Cases that the facts do not show as mended, whatever was replied."""
+    return sum(one is Since.STILL for one in since_sent(session, order, cases_of(session, order)).values())
 
 
 def _since_of_duties(session: Session, cases: Sequence[SupervisionCase]) -> dict[int, Since]:

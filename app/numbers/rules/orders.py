@@ -21,6 +21,11 @@ ANY_DUTY = "late"
 # the duties that units are held to, as their late list has them
 DUTIES = (TaskKind.FOLLOW_UP, TaskKind.REASSESSMENT, TaskKind.CONFIRM_LOST, TaskKind.AGREEMENT_RENEWAL)
 
+# the same visits, as duties and as a figure
+LATE_VISITS = (TaskKind.FOLLOW_UP.value, OVERDUE.name)
+# such a duty whose visit was made and waits for the town's word
+WAITS_FOR_TOWN = "numbers.order.duty.follow_up_waits"
+
 # of a figure that counts visits a case is a patient, and says how many of his visits it is
 ENTERED_LATE = "numbers.order.entered_late"
 # units whose accounts answer orders

@@ -21,7 +21,7 @@ from app.core.workdays import Deadline, add_working_days
 from app.numbers.commands import SendOrder
 from app.numbers.models import SupervisionCase, SupervisionOrder, SupervisionStep
 from app.numbers.queries.order_cases import LateCase, Matter, get_matter, list_late_cases
-from app.numbers.queries.orders import cases_of, find_open, get_order
+from app.numbers.queries.orders import cases_of, count_still, find_open, get_order
 from app.numbers.rules.orders import (
     LONGEST_REPLY,
     LONGEST_TERM,
@@ -105,9 +105,15 @@ def reply_to_order(
     return order
 
 
-def close_order(session: Session, actor: Actor, public_id: str, now: datetime) -> SupervisionOrder:
-    """Whoever sends orders is content with the reply."""
-    return _move(session, actor, Action.SEND_ORDERS, public_id, OrderState.CLOSED, now, "numbers.order_closed")
+def close_order(session: Session, actor: Actor, public_id: str, why: str, now: datetime) -> SupervisionOrder:
+    """Whoever sends orders is content with the reply; with a reason while the records do not bear it out."""
+    order = _locked(session, actor, Action.SEND_ORDERS, public_id, OrderState.CLOSED)
+    still = count_still(session, order)
+    if still and not why.strip():
+        raise Invalid({"why": [reason("numbers.order.still_open", n=still)]})
+    order.state = OrderState.CLOSED
+    _take_step(session, actor, order, now, "numbers.order_closed", why.strip() or None)
+    return order
 
 
 def send_back(session: Session, actor: Actor, public_id: str, words: str, now: datetime) -> SupervisionOrder:

@@ -15,7 +15,7 @@ from app.core.i18n import _
 from app.core.keys import current_keyring
 from app.core.papers import hand_out, paper
 from app.core.web import forget_reads, read_session
-from app.numbers.forms_orders import SendBackForm, WithdrawForm
+from app.numbers.forms_orders import CloseForm, SendBackForm, WithdrawForm
 from app.numbers.papers_order import order_paper
 from app.numbers.queries.orders import describe_cases, get_order
 from app.numbers.service.ordering import close_order, receive_order, reply_to_order, send_back, withdraw_order
@@ -46,7 +46,10 @@ def reply(public_id: str) -> Answer:
 @numbers.post("/orders/<public_id>/close")
 @permit(Action.SEND_ORDERS)
 def close(public_id: str) -> Answer:
-    return _step(public_id, Form(), lambda s, a, now: close_order(s, a, public_id, now), _("督办单已办结。"))
+    form = CloseForm()
+    return _step(
+        public_id, form, lambda s, a, now: close_order(s, a, public_id, form.why.data or "", now), _("督办单已办结。")
+    )
 
 
 @numbers.post("/orders/<public_id>/send-back")

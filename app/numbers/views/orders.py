@@ -15,7 +15,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.forms import Form
 from app.core.i18n import _
 from app.core.web import forget_reads, read_session, show_errors
-from app.numbers.forms_orders import OrderForm, ReplyForm, SendBackForm, WithdrawForm, reply_form
+from app.numbers.forms_orders import CloseForm, OrderForm, ReplyForm, SendBackForm, WithdrawForm, reply_form
 from app.numbers.labels_orders import DEMANDS, OUTCOMES, SINCE, SINCE_TONES, STATES, TONES, how_many, matter_words
 from app.numbers.papers_order import order_text
 from app.numbers.queries.order_cases import Matter, count_by_unit, get_matter, list_late_cases
@@ -39,6 +39,7 @@ from app.numbers.rules.orders import (
     ENDED,
     MOST_CASES,
     REPLY_WITHIN,
+    WAITS_FOR_TOWN,
     Demand,
     OrderState,
     Since,
@@ -165,7 +166,7 @@ def order_page(public_id: str, failed: Form | None = None) -> str:
         "numbers.order_opened",
         found.area_code,
         found.case_count,
-        names=any(row.name for row in rows),
+        names=any(row.name or row.guardian for row in rows),
         subject=("supervision_order", found.public_id),
         number=found.number,
     )
@@ -196,6 +197,8 @@ def order_page(public_id: str, failed: Form | None = None) -> str:
         may_receive=answers and may_become(found.state, OrderState.RECEIVED),
         may_judge=sends and may_become(found.state, OrderState.CLOSED),
         may_withdraw=sends and may_become(found.state, OrderState.WITHDRAWN),
+        still=sum(row.since is Since.STILL for row in rows),
+        closing=failed if isinstance(failed, CloseForm) else CloseForm(formdata=None),
         back=failed if isinstance(failed, SendBackForm) else SendBackForm(formdata=None),
         withdraw=failed if isinstance(failed, WithdrawForm) else WithdrawForm(formdata=None),
     )
@@ -232,6 +235,7 @@ def _ask(agency: str, form: OrderForm) -> str:
         unit=unit,
         case_count=len(cases),
         how_many=how_many(len(cases), visits_told(one.because.to_json() for one in cases)),
+        waiting=sum(one.because.code == WAITS_FOR_TOWN for one in cases),
         most=MOST_CASES,
         because_of=reply_deadline(session, today, form.working_days.data or REPLY_WITHIN).reasons,
         **_about(matter),
