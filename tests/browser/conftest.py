@@ -50,6 +50,7 @@ def live_county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveCounty
         "ANHU_INSTANCE": str(instance),
         "ANHU_TODAY": TODAY.isoformat(),
         "ANHU_LOG_LEVEL": "ERROR",
+        "ANHU_TEST_PAGES": os.environ["ANHU_TEST_PAGES"],
         "FLASK_APP": "wsgi.py",
     }
     shutil.copytree(_loaded_county(environ), instance)
@@ -59,7 +60,7 @@ def live_county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveCounty
     server = subprocess.Popen(
         [
             str(Path(sys.executable).with_name("gunicorn")),
-            *("--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "error", "wsgi:application"),
+            *("--threads", "4", "--bind", f"127.0.0.1:{port}", "--log-level", "error", "tests.rig.served:application"),
         ],
         cwd=ROOT,
         env=environ,
@@ -80,14 +81,15 @@ def _loaded_county(environ: dict[str, str]) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not instance.exists():
             fresh = instance.with_suffix(".fresh")
-            for command in (["db", "upgrade"], ["demo", "load", "--patients", "60", "--quarters", "1", "--seed", "7"]):
-                subprocess.run(
-                    [sys.executable, "-m", "flask", *command],
-                    cwd=ROOT,
-                    env=environ | {"ANHU_INSTANCE": str(fresh)},
-                    check=True,
-                    capture_output=True,
-                )
+            fresh.mkdir()
+            shutil.copy(os.environ["ANHU_TEST_SQLITE"], fresh / "anhu.db")
+            subprocess.run(
+                [sys.executable, "-m", "flask", "demo", "load", "--patients", "60", "--quarters", "1", "--seed", "7"],
+                cwd=ROOT,
+                env=environ | {"ANHU_INSTANCE": str(fresh)},
+                check=True,
+                capture_output=True,
+            )
             fresh.rename(instance)
     return instance
 

@@ -53,6 +53,7 @@ class Killer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._server.kill()  # it waits for orders; a child that a test left behind may hold our end of its input open
         self._server.communicate()
 
     def run(

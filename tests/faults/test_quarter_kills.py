@@ -143,7 +143,7 @@ def _bring_in_money(database: Database, county: County) -> None:
 
 
 @pytest.fixture
-def stages(database_url: str, tmp_path: Path) -> Iterator[Callable[[int, int], Stages]]:
+def stages(database_url: str, tmp_path: Path, killer: Killer) -> Iterator[Callable[[int, int], Stages]]:
     """Plays a quarter of so many lines; every copy is a whole database with its keys."""
     names, made = dict[str, str](), set[str]()
 
@@ -165,15 +165,13 @@ def stages(database_url: str, tmp_path: Path) -> Iterator[Callable[[int, int], S
         made.add(name)
         return Copy(url.set(database=name).render_as_string(hide_password=False), folder, source.killer, source.batch)
 
-    with Killer() as killer:
+    def play(lines: int, batch: int) -> Stages:
+        folder = tmp_path / "seed"
+        folder.mkdir()
+        _furnish(database_url, folder, lines)
+        return Stages(Copy(database_url, folder, killer, batch), duplicate)
 
-        def play(lines: int, batch: int) -> Stages:
-            folder = tmp_path / "seed"
-            folder.mkdir()
-            _furnish(database_url, folder, lines)
-            return Stages(Copy(database_url, folder, killer, batch), duplicate)
-
-        yield play
+    yield play
     server = make_url(database_url).set(database="postgres") if made else None
     for name in made:
         assert server is not None

@@ -19,7 +19,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select, text
 
-from app import create_app
 from app.audit.models import AuditEvent
 from app.core import logs
 from app.core.db import Database
@@ -76,11 +75,10 @@ def made(database: Database) -> dict[TaskKind, int]:
 
 
 def test_eight_commands_at_once_raise_each_task_once(
-    database: Database, settings: Settings, environment: dict[str, str], patients: int
+    database: Database, settings: Settings, environment: dict[str, str], killer: Killer, patients: int
 ) -> None:
     command = ["job", "run", "open-reassessments", "--period", "2026Q4", "--json"]
-    with Killer() as killer:
-        ends = killer.run(settings.instance, environment, command, times=8)
+    ends = killer.run(settings.instance, environment, command, times=8)
     assert {end.status for end in ends} == {0}
     said = [json.loads(end.said) for end in ends]
     assert sorted((one["made"], one["already"]) for one in said) == [(0, patients)] * 7 + [(patients, 0)]
@@ -89,9 +87,9 @@ def test_eight_commands_at_once_raise_each_task_once(
 
 @pytest.mark.parametrize("schedulers", [2, 5])
 def test_several_schedulers_do_each_job_once_and_stop_when_asked(
-    settings: Settings, database: Database, patients: int, forkable: None, schedulers: int
+    app: Flask, database: Database, patients: int, schedulers: int
 ) -> None:
-    with ready_schedulers(settings, schedulers) as running:
+    with ready_schedulers(app, schedulers) as running:
         wait_until(lambda: finished_runs(database) == len(JOBS))
         for child in running:
             os.kill(child, signal.SIGTERM)
@@ -102,7 +100,7 @@ def test_several_schedulers_do_each_job_once_and_stop_when_asked(
 
 
 @contextmanager
-def ready_schedulers(settings: Settings, number: int) -> Iterator[list[int]]:
+def ready_schedulers(app: Flask, number: int) -> Iterator[list[int]]:
     """So many scheduler processes, let go at the same moment; all have said that they started."""
     gate, opened = os.pipe()
     heard, says = os.pipe()
@@ -115,7 +113,7 @@ def ready_schedulers(settings: Settings, number: int) -> Iterator[list[int]]:
         os.read(gate, 1)  # ends for all at once when the gate is opened
         process.run()
 
-    children = [in_a_child(settings, NOW, work) for _ in range(number)]
+    children = [in_a_child(app, NOW, work) for _ in range(number)]
     os.close(says)
     os.close(gate)
     try:
@@ -165,12 +163,12 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 
 def test_a_leader_that_is_killed_is_followed_by_another(
-    database: Database, environment: dict[str, str], patients: int
+    app: Flask, database: Database, environment: dict[str, str], patients: int
 ) -> None:
-    first = start_scheduler(environment)
+    first = in_a_child(app, None, lambda house: Process(house).run())
     wait_until(lambda: finished_runs(database) == len(JOBS))
-    first.kill()
-    first.wait()
+    os.kill(first, signal.SIGKILL)
+    assert not ended_well(first)
     with database.transaction() as session:
         session.query(JobRun).filter(JobRun.job == "open-renewals").delete()
     second = start_scheduler(environment)
@@ -186,13 +184,15 @@ def test_a_leader_that_is_killed_is_followed_by_another(
 # -- frozen and woken ---------------------------------------------------------------------------------------------------
 
 
-def in_a_child(settings: Settings, at: datetime, work: Callable[[House], object]) -> int:
-    """Another scheduler's process, with a clock of its own; its process id. It ends with 0 when `work` came to its end."""
+def in_a_child(app: Flask, at: datetime | None, work: Callable[[House], object]) -> int:
+    """Another scheduler's process, with a clock of its own where a time is given; its process id. It inherits the application and no
+    connection, and ends with 0 when `work` came to its end."""
+    app.extensions["anhu.db"].engine.dispose()
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            work(House.of(create_app(settings), StoppedClock(at=at)))
+            work(House.of(app, StoppedClock(at=at) if at else None))
             status = 0
         except BaseException:
             traceback.print_exc()
@@ -232,7 +232,7 @@ def ended_well(child: int) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def others_take_over(settings: Settings, schedulers: int) -> None:
+def others_take_over(app: Flask, schedulers: int) -> None:
     """So many look at the same moment, when the claim has lapsed; they are held back until all stand ready."""
     gate, opened = os.pipe()
 
@@ -242,7 +242,7 @@ def others_take_over(settings: Settings, schedulers: int) -> None:
         run_due(house, (SWEEP,))
 
     lapsed = NOW + CLAIM_LAPSES_AFTER + timedelta(seconds=1)
-    children = [in_a_child(settings, lapsed, work) for _ in range(schedulers)]
+    children = [in_a_child(app, lapsed, work) for _ in range(schedulers)]
     os.close(gate)
     os.close(opened)
     ends = [ended_well(child) for child in children]
@@ -263,11 +263,11 @@ def end_idle_transactions(database: Database) -> None:
 
 @pytest.mark.parametrize("others", [1, 4])
 def test_a_scheduler_frozen_beyond_its_claim_adds_nothing_when_it_wakes(
-    settings: Settings, database: Database, patients: int, forkable: None, others: int
+    app: Flask, database: Database, patients: int, others: int
 ) -> None:
-    frozen = in_a_child(settings, NOW, sweep_and_freeze("after its claim"))
+    frozen = in_a_child(app, NOW, sweep_and_freeze("after its claim"))
     wait_until_frozen(frozen)
-    others_take_over(settings, others)
+    others_take_over(app, others)
     assert (count(database, Task), count(database, AuditEvent), finished_runs(database)) == (patients, 1, 1)
     os.kill(frozen, signal.SIGCONT)
     assert ended_well(frozen)
@@ -277,13 +277,13 @@ def test_a_scheduler_frozen_beyond_its_claim_adds_nothing_when_it_wakes(
 @pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 @pytest.mark.parametrize("others", [1, 4])
 def test_a_scheduler_frozen_in_the_middle_of_its_work_adds_nothing_when_it_wakes(
-    settings: Settings, database: Database, patients: int, forkable: None, others: int
+    app: Flask, database: Database, patients: int, others: int
 ) -> None:
     """On SQLite whoever is frozen while writing holds the only lock, and everybody waits."""
-    frozen = in_a_child(settings, NOW, sweep_and_freeze("in its work"))
+    frozen = in_a_child(app, NOW, sweep_and_freeze("in its work"))
     wait_until_frozen(frozen)
     end_idle_transactions(database)
-    others_take_over(settings, others)
+    others_take_over(app, others)
     assert (count(database, Task), count(database, AuditEvent), finished_runs(database)) == (patients, 1, 1)
     os.kill(frozen, signal.SIGCONT)
     assert ended_well(frozen)
@@ -293,41 +293,29 @@ def test_a_scheduler_frozen_in_the_middle_of_its_work_adds_nothing_when_it_wakes
 # -- death at every statement ------------------------------------------------------------------------------------------
 
 
-def die_at_statement(settings: Settings, number: int) -> bool:
+def die_at_statement(app: Flask, number: int) -> bool:
     """Run the sweep in a process of its own that is killed before its so-many-th statement; False when it got through."""
-    child = os.fork()
-    if child == 0:
-        try:
-            app = create_app(settings)
-            house = House.of(app, StoppedClock(at=NOW))
-            seen = iter(range(1, 1_000_000))
 
-            def kill_at(*_: object) -> None:
-                if next(seen) == number:
-                    os.kill(os.getpid(), signal.SIGKILL)
+    def work(house: House) -> None:
+        seen = iter(range(1, 1_000_000))
 
-            event.listen(house.database.engine, "before_cursor_execute", kill_at)
-            run_period(house, SWEEP, "2026Q4")
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+        def kill_at(*_: object) -> None:
+            if next(seen) == number:
+                os.kill(os.getpid(), signal.SIGKILL)
 
+        event.listen(house.database.engine, "before_cursor_execute", kill_at)
+        run_period(house, SWEEP, "2026Q4")
 
-@pytest.fixture
-def forkable(app: Flask, database: Database) -> Iterator[None]:
-    """No connection of the parent is carried into a child."""
-    database.engine.dispose()
-    yield
+    return os.WIFSIGNALED(os.waitpid(in_a_child(app, NOW, work), 0)[1])
 
 
 def test_a_sweep_killed_at_any_statement_is_finished_by_the_next_look(
-    app: Flask, settings: Settings, database: Database, patients: int, forkable: None
+    app: Flask, database: Database, patients: int
 ) -> None:
     later = House.of(app, StoppedClock(at=NOW + CLAIM_LAPSES_AFTER + timedelta(seconds=1)))
     number = 1
     while True:
-        died = die_at_statement(settings, number)
+        died = die_at_statement(app, number)
         assert count(database, Task) == (0 if died else patients)
         run_due(later, (SWEEP,))
         assert (count(database, Task), count(database, AuditEvent)) == (patients, 1)
@@ -349,7 +337,6 @@ def forget_everything(database: Database) -> None:
         else:
             connection.exec_driver_sql("DROP TRIGGER IF EXISTS guard_audit_events_no_delete ON audit_events")
         session.query(AuditEvent).delete()
-    database.engine.dispose()
 
 
 def test_the_lock_file_is_in_the_instance_folder_and_holds_nothing(

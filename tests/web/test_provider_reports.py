@@ -36,25 +36,25 @@ def standing() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def listening(own_app: Flask, standing: Provider, county: County) -> Iterator[FlaskClient]:
+def listening(app: Flask, standing: Provider, county: County) -> FlaskClient:
     """The product behind its public address, with the provider's key and a stopped clock."""
-    before = own_app.extensions["anhu.settings"], own_app.extensions["anhu.clock"]
-    own_app.extensions["anhu.settings"] = replace(before[0], public_url=PUBLIC, sending=settings_for(standing))
-    own_app.extensions["anhu.clock"] = StoppedClock(at=NOW)
-    yield own_app.test_client()
-    own_app.extensions["anhu.settings"], own_app.extensions["anhu.clock"] = before
+    app.extensions["anhu.settings"] = replace(
+        app.extensions["anhu.settings"], public_url=PUBLIC, sending=settings_for(standing)
+    )
+    app.extensions["anhu.clock"] = StoppedClock(at=NOW)
+    return app.test_client()
 
 
 @pytest.fixture
-def post(own_app: Flask, standing: Provider, database: Database) -> Post:
-    return Post.to(standing, database, own_app.extensions["anhu.keyring"])
+def post(app: Flask, standing: Provider, database: Database) -> Post:
+    return Post.to(standing, database, app.extensions["anhu.keyring"])
 
 
 @pytest.fixture
-def families(own_app: Flask, database: Database, county: County) -> list[Told]:
+def families(app: Flask, database: Database, county: County) -> list[Told]:
     with database.transaction() as session:
         approve_words(session, county)
-        told = tell_families(session, own_app.extensions["anhu.keyring"], county, 3)
+        told = tell_families(session, app.extensions["anhu.keyring"], county, 3)
         for one in told:
             owe_visit(session, one)
         return told
@@ -141,7 +141,7 @@ def test_a_report_after_an_end_is_noted_and_only_an_arrival_is_believed(
 
 
 def test_what_is_forged_foreign_replayed_or_old_has_no_effect(
-    listening: FlaskClient, database: Database, families: list[Told], standing: Provider, post: Post, own_app: Flask
+    listening: FlaskClient, database: Database, families: list[Told], standing: Provider, post: Post, app: Flask
 ) -> None:
     post.work()
     one, other, last = standing.journal
@@ -162,7 +162,7 @@ def test_what_is_forged_foreign_replayed_or_old_has_no_effect(
     assert say(listening, replace(one, sid=other.sid), "delivered") == 204  # signed, and another message's number
     assert say(listening, replace(one, callback=f"{PUBLIC}/messages/reports/{'0' * 22}"), "delivered") == 204
     assert say(listening, one, "juggling") == 204
-    own_app.extensions["anhu.clock"] = StoppedClock(at=NOW + timedelta(days=7, seconds=1))
+    app.extensions["anhu.clock"] = StoppedClock(at=NOW + timedelta(days=7, seconds=1))
     assert say(listening, last, "delivered") == 204
     assert {message_of(database, any_one).state for any_one in standing.journal} == {MessageState.SENT}
     assert dropped(database) == {
