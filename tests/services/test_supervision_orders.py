@@ -284,6 +284,7 @@ def test_what_the_facts_say_of_a_case_follows_from_its_flags() -> None:
         (missing, InSet.DIED, Since.GONE),
         (overdue, here | InSet.OVERDUE, Since.STILL),
         (overdue, here, Since.MENDED),
+        (overdue, here | InSet.OVERDUE_WAITING, Since.STILL),
         (overdue, InSet.DIED, Since.GONE),
     ):
         assert since_of_member(figure, bits) is said, (figure.name, bits)

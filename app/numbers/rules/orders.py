@@ -126,6 +126,8 @@ def since_of_member(figure: Figure, bits: int | None, late_visits: int = 1) -> S
         return Since.GONE
     if figure.has(bits):
         return Since.STILL if late_visits else Since.MENDED
+    if figure.name == OVERDUE.name and bits & InSet.OVERDUE_WAITING:
+        return Since.STILL  # the town may still send the visit back
     is_counted = bits & figure.flags == figure.flags if figure.without else bits & InSet.REGISTERED
     return Since.MENDED if is_counted else Since.GONE
 
