@@ -279,6 +279,11 @@ def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
         rows = office.get(f"{page}/records?unit={unit.public_id}&of={of}").text
         assert f"共 {count}<" in rows and rows.count('class="figure-row"') == count
     assert office.get(f"{page}/records?of=errors&item=identity").text.count('class="figure-row"') == 1
+    # what the coordinator's role may not read of somebody no list of one item tells either
+    assert coordinator.get(f"{page}/records?of=items&item=identity").status_code == 200
+    assert coordinator.get(f"{page}/records?of=items&item=diagnosis").status_code == 404
+    assert "item=identity" in coordinator.get(page).text and "item=diagnosis" not in coordinator.get(page).text
+    assert "item=diagnosis" in office.get(page).text
     assert (
         office.get(f"{page}/records?of=paid").status_code
         == office.get(f"{page}/records?unit=nobody").status_code

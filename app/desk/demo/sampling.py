@@ -20,7 +20,7 @@ from app.numbers.rules.sampling import SampleSubject, Sizes, Unable, Verdict
 from app.numbers.service.drawing import draw_sample, plan_sample
 from app.numbers.service.sampling import close_sample, comment_on, record_findings
 
-_DRAWN_BEFORE, _CHECKED_WITHIN = timedelta(days=26), timedelta(days=6)
+_DRAWN_BEFORE, _CHECKED_WITHIN = timedelta(days=17), timedelta(days=6)
 _DIFFERS, _UNCLEAR, _UNABLE = 0.05, 0.03, 0.06  # of items, of items, of records
 _NOTES = ("纸质档案与系统登记不一致，已现场指出", "原件上缺少签名，限期补签", "电话号码已变更，系统未更新")
 _COMMENT = "核查结果属实，不符的已逐项更正，缺签名的已补签。"

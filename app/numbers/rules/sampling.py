@@ -20,6 +20,9 @@ METHOD: Final = "sha256-1"  # the wording of the draw, so that a later one canno
 HIGH_LEVEL = 3
 MOST_PERCENT, MOST_LEAST = 100, 100
 MOST_DRAWN = 1000  # records of one sample: a page is printed and a visit made for each
+MOST_BOUND = (
+    300  # records whose forms are drawn in one file while somebody waits; of more the forms are printed by institution
+)
 LONGEST_SEED, LONGEST_NOTE, LONGEST_COMMENT, LONGEST_WHY = 40, 200, 500, 200
 SMALL = 5  # records checked: below this a rate is marked
 _MATTER = re.compile(r"sample-([0-9]{4})-([1-9][0-9]{0,4})", re.ASCII)

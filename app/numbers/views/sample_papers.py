@@ -22,6 +22,7 @@ from app.numbers.queries.sampling import (
     get_sample,
     list_units,
 )
+from app.numbers.rules.sampling import MOST_BOUND
 from app.numbers.views.blueprint import numbers
 from reports.forms.sample_check import render_sample_check
 
@@ -45,6 +46,8 @@ def sample_forms(public_id: str) -> Response:
 def _forms(public_id: str, only: str = "") -> Response:
     session, actor, keyring, clock = read_session(), current_actor(), current_keyring(), current_clock()
     found = get_sample(session, actor, public_id)
+    if not only and found.drawn_count > MOST_BOUND:
+        raise NotFound()
     units = [one for one in list_units(session, actor, found, only) if one.tally.drawn]
     if not units:
         raise NotFound()

@@ -27,11 +27,12 @@ from app.numbers.labels_sampling import (
 )
 from app.numbers.queries.sampling import (
     get_sample,
+    items_for,
     list_found,
     list_samples,
     list_units,
 )
-from app.numbers.rules.sampling import SMALL, SampleState, Tally, find_items, sample_matter, tally_items
+from app.numbers.rules.sampling import MOST_BOUND, SMALL, SampleState, Tally, find_items, sample_matter, tally_items
 from app.numbers.service.sampling import (
     close_sample,
     comment_on,
@@ -120,6 +121,8 @@ def sample_page(public_id: str, failed: Form) -> str:
         one=found,
         units=units,
         total=sum((one.tally for one in units), Tally()),
+        readable={one.code for one in items_for(actor, found)},
+        may_bind=len(units) > 1 and found.drawn_count <= MOST_BOUND,
         items=[(one, tally_items(one.code, marks)) for one in find_items(found.subject, found.items)],
         place=full_name(session, found.area_code),
         hands=display_names(session, {one for one in hands if one}),
