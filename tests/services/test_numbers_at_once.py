@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from app.areas.models import AgencyKind, AreaSetting
@@ -30,6 +31,7 @@ from app.numbers.models import (
     SupervisionOrder,
     TrainingSession,
 )
+from app.numbers.queries.runs import values_of
 from app.numbers.rules.appraisal import AppraisalState
 from app.numbers.rules.settings import NumberSettings, RegularMode
 from app.numbers.rules.training import TrainingTopic
@@ -37,13 +39,15 @@ from app.numbers.service.appraising import answer_objection, drop_preview, finis
 from app.numbers.service.asking import ask_for_numbers
 from app.numbers.service.computing import compute, count_apart
 from app.numbers.service.deciding import set_counting, set_residents, set_target
-from app.numbers.service.forgetting import forget_a_run
+from app.numbers.service.forgetting import READ_FOR, forget_a_run
 from app.numbers.service.ordering import send_order
 from app.numbers.service.reporting import ask_for_report
 from app.numbers.service.schemes import decide_scheme, withdraw_scheme
 from app.numbers.service.submitting import decide_revision, submit_report, withdraw_revision
 from app.numbers.service.training import record_training, withdraw_training
 from app.numbers.work_papers import print_report
+from app.patients.models import Diagnosis
+from app.patients.rules import DiagnosisCategory
 from app.tasks.rules import TaskKind
 from tests.conftest import NOW, TODAY
 from tests.rig.county import COUNTY, OTHER_TOWN, TOWN, County
@@ -93,7 +97,7 @@ class Meeting:
         def count_and_forget(session: Session) -> None:
             actor, now = self.county.actor("coordinator"), NOW + timedelta(days=days)
             compute(session, actor, COUNTY, QUARTER, NumberSettings(), TODAY, now)
-            while forget_a_run(session, now):
+            while forget_a_run(session, now + READ_FOR):
                 pass
 
         return count_and_forget
@@ -201,7 +205,7 @@ def test_many_who_ask_for_one_count_at_one_moment_are_given_one(meeting: Meeting
 def test_a_count_beside_a_submission_and_an_order_keeps_nobody_waiting_and_takes_nothing_away(
     meeting: Meeting, county: County
 ) -> None:
-    """The older count is a day old: at night it would be forgotten, were it not being submitted."""
+    """The older count was replaced a day ago: at night it would be forgotten, were it not being submitted."""
     run = meeting.count_anew(RegularMode.STRICT, 0)
     compute_next_day = meeting.next_night(2)
     submit = meeting.by("county_office", submit_report, SubmitReport(run), NOW)
@@ -255,3 +259,33 @@ def test_others_write_while_a_county_is_read_and_whoever_began_later_is_not_over
     run = count_apart(reading, transaction, actor, COUNTY, QUARTER, TODAY, NOW, write)
     assert run.public_id == later[-1] and meeting.count(IndicatorRun) == 2
     assert told == [(done, 4) for done in range(5)]
+    with reading() as session:
+        assert not inspect(session.connection()).get_temp_table_names(), "the pool's connection knows nobody any more"
+
+
+def test_of_two_counts_stored_at_one_moment_whoever_began_later_stands(meeting: Meeting, county: County) -> None:
+    def counted(hours: int) -> Act:
+        def act(session: Session) -> None:
+            reading, actor = meeting.database.reading, county.actor("coordinator")
+            now = NOW + timedelta(hours=hours)
+            count_apart(reading, lambda: nullcontext(session), actor, COUNTY, QUARTER, TODAY, now)
+
+        return act
+
+    assert meanwhile(meeting.database, counted(1), counted(0)) == ("done", "done")
+    with meeting.database.reading() as session:
+        assert session.scalars(select(IndicatorRun.computed_at)).all() == [LATER]
+
+
+def test_all_sets_of_a_count_are_of_one_moment(meeting: Meeting, county: County) -> None:
+    def change(done: int, _total: int) -> None:
+        if done == 1:
+            with meeting.database.transaction() as session:
+                session.execute(update(Diagnosis).values(category=DiagnosisCategory.OTHER_REPORTABLE))
+
+    reading, transaction = meeting.database.reading, meeting.database.transaction
+    actor = county.actor("coordinator")
+    run = count_apart(reading, transaction, actor, COUNTY, QUARTER, TODAY, NOW, change)
+    with reading() as session:
+        counts = values_of(session, actor, run, [COUNTY])[COUNTY]
+    assert counts["registered"] > 0, "the diagnoses were changed after the count had begun"

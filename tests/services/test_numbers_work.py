@@ -69,19 +69,22 @@ def test_what_has_just_ended_is_counted_for_fifteen_days_more(today: str, writte
 
 
 @pytest.mark.usefixtures("scene")
-def test_the_night_counts_every_county_and_a_trend_and_the_next_night_replaces_it(
+def test_the_night_counts_every_county_and_a_trend_and_what_later_nights_replaced_is_forgotten(
     app: Flask, database: Database
 ) -> None:
     told: list[tuple[int, int]] = []
     # two counties; six quarters of the trend were never counted before, one was submitted
-    for night, expected in enumerate((2 * 9, 2 * 3)):
+    for night, expected in ((0, 2 * 9), (1, 2 * 3), (3, 2 * 3)):
         now = NOW + timedelta(days=night)
         made = compute_numbers(database, TODAY, now, lambda done, total: told.append((done, total)))
         assert made.made == expected
     assert told[0] == (0, 18)
     with database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(IndicatorRun)) == 18 + 2 * 3
+        assert session.scalar(select(func.count()).select_from(IndicatorRun)) == 18 + 2 * 2 * 3
         assert session.scalar(select(IndicatorMember.run_id).limit(1)) is not None
+        later = NOW + timedelta(days=1)
+        begun = session.scalars(select(IndicatorRun.computed_at).where(IndicatorRun.computed_at > later)).all()
+        assert len(set(begun)) == len(begun) == 2 * 2 * 3, "each count says when it began itself"
     runner = app.test_cli_runner()
     shown = runner.invoke(numbers, ["show", "--county", COUNTY, "--period", "2026Q4", "--towns", "--json"])
     made_by_command = runner.invoke(numbers, ["compute", "--county", COUNTY, "--period", "2026Q4", "--json"])
@@ -112,7 +115,11 @@ def test_a_count_of_a_single_day_is_forgotten_unless_it_was_printed_or_submitted
     )  # fmt: skip
     session.flush()
     gone = [looked_at.id, replaced.id]
+    # whoever read a count that has just been replaced reads it to the end, however old it is
     while forget_a_run(session, NOW + READ_FOR):
+        pass
+    assert session.get(IndicatorRun, replaced.id)
+    while forget_a_run(session, NOW + timedelta(hours=1) + READ_FOR):
         pass
     left = set(session.scalars(select(IndicatorRun.id)))
     assert {printed.id, submitted.id, month.id} < left and not left & set(gone)

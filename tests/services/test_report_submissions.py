@@ -171,7 +171,7 @@ def test_what_a_report_says_beside_its_own_count_is_fixed_in_the_act_of_submitti
         registered(session, county, Vault(session, keyring), "钱有福", LATER, registered_on=date(2026, 3, 1))
         set_target(session, coordinator, COUNTY, "management", 2026, 5000, "改了", LATER)
         compute(session, coordinator, COUNTY, SPRING, NumberSettings(), TODAY, LATER + timedelta(days=2))
-        assert forget_a_run(session, LATER + timedelta(days=2))
+        assert forget_a_run(session, LATER + timedelta(days=3))
         session.get_one(Area, COUNTY).name = "另一个县"
         session.get_one(Area, TOWN).name = "另一个镇"
         session.get_one(User, coordinator.user_id).display_name = "另一个人"

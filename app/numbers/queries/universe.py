@@ -1,4 +1,4 @@
-"""Whom a count is about, put down in a table that only this connection sees and that goes when the transaction ends.
+"""Whom a count is about, put down in a table that only this connection sees and that goes once they are counted.
 
 What follows joins it, so that of whole tables nothing but a county's rows is read; the planner knows how many there are.
 """
@@ -57,6 +57,7 @@ UNIVERSE = Table(
     Column("declined_from", Date),
     Column("registered_from", Date),
     prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
 )
 
 
@@ -71,14 +72,16 @@ def in_much_memory(session: Session) -> Iterator[None]:
         session.execute(text("SET LOCAL work_mem TO DEFAULT"))
 
 
-def gather(session: Session, counted: Counted) -> Table:
-    """Whoever was registered at the cut-off or died in the window, with their states: at the cut-off, or through the day of death."""
-    session.execute(DropTable(UNIVERSE, if_exists=True))
+@contextmanager
+def gather(session: Session, counted: Counted) -> Iterator[Table]:
+    """Whoever was registered at the cut-off or died in the window, with their states: at the cut-off, or through the day of death.
+    The connection goes back to the pool without them; where counting fails, rolling back takes them along."""
     session.execute(CreateTable(UNIVERSE))
     session.execute(insert(UNIVERSE).from_select([column.name for column in UNIVERSE.columns], _universe(counted)))
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"ANALYZE {UNIVERSE.name}"))
-    return UNIVERSE
+    yield UNIVERSE
+    session.execute(DropTable(UNIVERSE))
 
 
 def _universe(counted: Counted) -> Select[Any]:
@@ -122,16 +125,6 @@ def _states(counted: Counted) -> Select[Any]:
 
     dead_by = day + timedelta(days=1)
     was_registered = and_(span.what == SpanKind.REGISTRY, span.value == RegistryStatus.REGISTERED.value)
-    is_here = (
-        select(span.patient_id)
-        .join(Patient, Patient.id == span.patient_id)
-        .where(
-            span.what == SpanKind.AREA,
-            span.withdrawn_at.is_(None),
-            within_prefix(span.value, counted.prefix),
-            Patient.registry_status.not_in(_GONE),
-        )
-    )
     return (
         select(
             span.patient_id,
@@ -152,7 +145,22 @@ def _states(counted: Counted) -> Select[Any]:
             span.withdrawn_at.is_(None),
             is_span_of_days(),
             span.from_on <= dead_by,
-            span.patient_id.in_(is_here),
+            span.patient_id.in_(_ever_here(counted)),
         )
         .group_by(span.patient_id)
+    )
+
+
+def _ever_here(counted: Counted) -> Select[int]:
+    """Whoever once belonged to the place; when, their states say."""
+    span = PatientSpan
+    return (
+        select(span.patient_id)
+        .join(Patient, Patient.id == span.patient_id)
+        .where(
+            span.what == SpanKind.AREA,
+            span.withdrawn_at.is_(None),
+            within_prefix(span.value, counted.prefix),
+            Patient.registry_status.not_in(_GONE),
+        )
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.areas.models import Area
@@ -35,6 +35,8 @@ from app.numbers.rules.period import ReportPeriod
 from app.numbers.rules.settings import RULE_SET, NumberSettings
 
 _COLUMNS = ("kind", "subject_id", "patient_id", "area_code", "agency_id", "bits", "visits", "visits_in_time")
+
+_STORE_LOCK = 7_230_133  # advisory lock, with a county's six digits: one count stored at a time
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
@@ -70,12 +72,14 @@ def count_apart(
 ) -> IndicatorRun:
     """`compute_county` for whoever works in the background: nobody's visit waits to be stored while a county is read.
 
-    Where somebody who began later has ended earlier, theirs stands and is handed back.
+    Where somebody who began later has ended earlier, theirs stands and is handed back. `now`: read off the clock for this count.
     """
     progress(0, _STEPS)
     with reading() as session:
+        _read_one_moment(session)
         found = find_county(session, county_code, period, today, now, progress)
     with transaction() as session:
+        _store_alone(session, county_code)
         run = _find_later(session, found) or store(session, actor, found)
     progress(_STEPS, _STEPS)
     return run
@@ -131,8 +135,7 @@ def find(
     progress: Progress = _nobody,
 ) -> Found:
     counted = Counted(prefix_of(county_code), period.counted_from(settings.periods), period.cut_off(today), settings)
-    with in_much_memory(session):
-        universe = gather(session, counted)
+    with in_much_memory(session), gather(session, counted) as universe:
         progress(1, _STEPS)
         marks = marks_of(session, county_code, counted.first_on, counted.cut_off)
         members: list[Sequence[Any]] = list(session.execute(counted_patients(universe, counted, marks)))
@@ -172,6 +175,19 @@ def _store_values(session: Session, run: IndicatorRun, counted: Counted) -> None
     ]
     for part in slices(rows):
         session.execute(insert(IndicatorValue), part)
+
+
+def _read_one_moment(session: Session) -> None:
+    """What is written between two statements is in none of a count's sets, as SQLite has it anyway; to be asked first of a session."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def _store_alone(session: Session, county_code: str) -> None:
+    """A county's counts are stored one after the other, or two of them would not find each other. Whoever decides about the county
+    takes another turn and does not wait; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_STORE_LOCK, int(prefix_of(county_code)))))
 
 
 def _find_later(session: Session, found: Found) -> IndicatorRun | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
+from time import monotonic
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -26,13 +27,21 @@ COUNTED_ON_DAYS = 15
 def compute_everywhere(
     reading: Sessions, transaction: Sessions, actor: Actor, today: date, now: datetime, progress: Progress
 ) -> int:
-    """Count each county that has patients, one period after the other, then forget what nobody reads. How many counts were made."""
+    """Count each county that has patients, one period after the other, then forget what nobody reads. How many counts were made.
+
+    `now`: when the night begins. Each count says when it began itself, or a count asked for meanwhile would win over newer facts.
+    """
+    began = monotonic()
+
+    def clock() -> datetime:
+        return now + timedelta(seconds=monotonic() - began)
+
     with reading() as session:
         wanted = [(county, period) for county in _counties(session) for period in _periods_of(session, county, today)]
     for done, (county, period) in enumerate(wanted):
         progress(done, len(wanted))
-        count_apart(reading, transaction, actor, county, period, today, now)
-    while _forgets_a_run(transaction, now):
+        count_apart(reading, transaction, actor, county, period, today, clock())
+    while _forgets_a_run(transaction, clock()):
         pass
     return len(wanted)
 
