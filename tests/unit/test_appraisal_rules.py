@@ -100,6 +100,7 @@ def test_every_source_that_is_offered_is_judged_and_no_indicator_that_is_worse_w
         "forms_in_time", "received_in_time", "visited_in_time", "entry_in_time", "reassessment", "agreements", "subsidy",
         "insurance", "rehabilitation",
     }  # fmt: skip
+    assert caution(item("emergency_in_time")) == caution(item("medication"))
     assert caution(item("medication")) and caution(item("insurance")) and caution(item("standard")) is None
 
 

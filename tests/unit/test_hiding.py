@@ -135,6 +135,11 @@ def test_a_small_count_takes_the_smallest_other_with_it_and_a_lone_one_the_total
     assert hide_counts({"甲": 3, "乙": 0}) == Told({"甲": None, "乙": 0}, None)
     assert hide_counts({"甲": 1, "乙": 1, "丙": 50}) == Told({"甲": None, "乙": None, "丙": None}, 52)
     assert hide_counts({"甲": 50, "乙": 60}) == Told({"甲": 50, "乙": 60}, 110)
+    # a part whose whole is hidden is too, and so are those that would tell it: 丙 may be told as a whole
+    shares, total = hide_shares({"甲": (0, 3), "乙": (20, 30), "丙": (40, 60)})
+    assert shares == {"甲": Share(0, None), "乙": Share(None, None), "丙": Share(None, 60)}
+    assert total == Share(60, 93)
+    assert hide_shares({"甲": (0, 3)}) == ({"甲": Share(0, None)}, Share(None, None))
     shares, total = hide_shares({"甲": (98, 100), "乙": (40, 60), "丙": (70, 90)})
     assert shares == {"甲": Share(None, 100), "乙": Share(None, 60), "丙": Share(70, 90)}
     assert total == Share(208, 250)

@@ -153,7 +153,14 @@ _PAIRED: Final = {
 }
 # rates that rest on what the unit itself writes down: no reason to refuse, one to look
 _SELF_REPORTED: Final = frozenset(
-    {"medication", "regular_medication", "medication_sz", "regular_medication_sz", "rehabilitation"}
+    {
+        "medication",
+        "regular_medication",
+        "medication_sz",
+        "regular_medication_sz",
+        "rehabilitation",
+        "emergency_in_time",  # one that nobody writes down is not late
+    }
 )
 _BY_LEVEL: Final = frozenset({"agreements", "subsidy", "insurance", "reassessment"})
 _EVENTS: Final = InSet.EMERGENCY | InSet.DISCHARGE | InSet.LOOP_OWED | InSet.RECEIPT_OWED | InSet.VISIT_OWED
