@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from app.accounts.queries import display_names
 from app.areas.queries import full_name, names_of, place_of
 from app.core.access import Action, current_actor, may, permit
+from app.core.actor import Actor
 from app.core.clock import current_clock
-from app.core.db import transaction
-from app.core.errors import Conflict, Invalid
 from app.core.forms import Form
 from app.core.i18n import _
-from app.core.web import forget_reads, read_session, show_errors
+from app.core.web import read_session
 from app.numbers.forms_orders import CloseForm, OrderForm, ReplyForm, SendBackForm, WithdrawForm, reply_form
 from app.numbers.labels_orders import DEMANDS, OUTCOMES, SINCE, SINCE_TONES, STATES, TONES, how_many, matter_words
+from app.numbers.models import SupervisionOrder
 from app.numbers.papers_order import order_text
 from app.numbers.queries.order_cases import Matter, count_by_unit, get_matter, list_late_cases
 from app.numbers.queries.orders import (
@@ -51,6 +54,7 @@ from app.numbers.service.ordering import get_unit, reply_deadline, send_order
 from app.numbers.views.blueprint import Answer, numbers
 from app.numbers.views.listing import page_at, read_from
 from app.numbers.views.noting import note_list
+from app.numbers.views.pressing import press
 
 TABS: Final = {"open": AWAITS_REPLY, "replied": frozenset({OrderState.REPLIED}), "ended": ENDED}
 
@@ -128,25 +132,22 @@ def write_order(agency: str) -> str:
 @permit(Action.SEND_ORDERS)
 def send(agency: str) -> Answer:
     """Once however often it is pressed: an open order about the same matter is led to."""
-    actor, form, clock = current_actor(), OrderForm(), current_clock()
-    get_unit(read_session(), actor, agency)
-    matter = _matter()
-    if not form.validate_on_submit():
-        return _ask(agency, form), 400
-    forget_reads()
-    try:
-        with transaction() as session:
-            command = form.to_command(matter.name, matter.place, matter.period, agency)
-            order, is_new = send_order(session, actor, command, clock.today(), clock.now())
-            where, number = url_for("numbers.order", public_id=order.public_id), order.number
-    except (Conflict, Invalid) as refused:
-        show_errors(form, refused)
-        return _ask(agency, form), 400 if isinstance(refused, Invalid) else 409
+    form, matter, today = OrderForm(), _matter(), current_clock().today()
+    get_unit(read_session(), current_actor(), agency)
+
+    def act(session: Session, actor: Actor, now: datetime) -> tuple[SupervisionOrder, bool]:
+        return send_order(session, actor, form.to_command(matter.name, matter.place, matter.period, agency), today, now)
+
+    return press(
+        act, _sent, partial(_ask, agency), lambda made: url_for("numbers.order", public_id=made[0].public_id), form
+    )
+
+
+def _sent(made: tuple[SupervisionOrder, bool]) -> str:
+    order, is_new = made
     if is_new:
-        flash(_("督办单 %(number)s 已发出。", number=number), "success")
-    else:
-        flash(_("这件事已有未办结的督办单 %(number)s，没有重复发出。", number=number), "success")
-    return redirect(where)
+        return _("督办单 %(number)s 已发出。", number=order.number)
+    return _("这件事已有未办结的督办单 %(number)s，没有重复发出。", number=order.number)
 
 
 @numbers.get("/orders/<public_id>")
