@@ -146,8 +146,9 @@ def sets_of(session: Session, prefix: str, first_on: str, cut_off: str, settings
     first, last = parse_date(first_on), parse_date(cut_off)
     counted = Counted(prefix, first, last, settings)
     marks = marks_of(session, code_of(prefix), first, last)
-    rows = counted_patients(gather(session, counted), counted, marks).subquery()
-    return {patient: InSet(bits) for patient, bits in session.execute(select(rows.c.subject_id, rows.c.bits))}
+    with gather(session, counted) as universe:
+        rows = counted_patients(universe, counted, marks).subquery()
+        return {patient: InSet(bits) for patient, bits in session.execute(select(rows.c.subject_id, rows.c.bits))}
 
 
 def who(found: dict[int, InSet], names: dict[int, str], flag: InSet) -> set[str]:
