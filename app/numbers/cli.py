@@ -52,7 +52,7 @@ period_option = click.option("--period", required=True, type=PeriodType(), help=
 @json_option
 @plainly
 def compute_command(county: str, period: ReportPeriod, as_user: str | None, as_json: bool) -> None:
-    """Count CODE for the period as of today's facts; what was counted before and not submitted is forgotten."""
+    """Count CODE for the period as of today's facts; what was counted before stays to be read until it is forgotten at night."""
     clock = current_clock()
     with reading() as session:
         actor = _actor(session, as_user, county)

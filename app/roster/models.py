@@ -53,7 +53,7 @@ class ImportRow(Base):
 
 
 class NationalComparison(Base):
-    """The county's register beside one export of the national system, as both stood when they were compared.
+    """The county's register beside one export of the national system: the export as it came, the register as it stands whenever it is read.
 
     Its findings go after a term; from then on `counts` says what they were.
     """
