@@ -29,16 +29,24 @@ from app.core.keys import current_keyring
 from app.core.models import KeptFile, WorkItem
 from app.patients.models import Patient
 from app.roster.models import NationalComparison, NationalFinding
-from app.roster.queries_national import Wanted, count_findings, count_wanted, get_comparison, list_findings
+from app.roster.queries_national import (
+    Wanted,
+    count_findings,
+    count_wanted,
+    get_comparison,
+    get_findings,
+    list_findings,
+)
 from app.roster.rules.national import Decision, FindingKind
 from app.roster.rules.national_rows import NationalReading, NationalRow
 from app.roster.service.national import KEPT, Export, compare_export
-from app.roster.service.settling import decide, forget_comparisons
+from app.roster.service.settling import answer_possible, decide, forget_comparisons
 from app.roster.work import compare_national
 from scheduler.house import House as Scheduler
 from scheduler.work import do_next
 from tests.conftest import NOW, TODAY
 from tests.rig.county import COUNTY, OTHER_TOWN, TOWN, County
+from tests.rig.crowd import meanwhile
 from tests.rig.national_register import ODD_HEADERS, register_export
 from tests.rig.register import id_number, registered
 
@@ -271,6 +279,52 @@ def test_whose_row_it_is_not_is_not_asked_again_and_another_row_is(
     other = compared(ground.row(NAMES[0], record="100-00077", id=id_number(sequence=778)))
     (row,) = listed(client, f"{other}/differing")
     assert "位不同" in row and id_number(sequence=1) not in row, "numbers are masked, and told apart by their digits"
+
+
+def test_of_two_who_answer_for_one_patient_the_second_reads_what_the_first_said(
+    client_as: SignIn, ground: Ground, work: Callable[[], None], app: Flask
+) -> None:
+    client, who, office = client_as("county_office"), NAMES[4], ground.county.actor("county_office")
+
+    def both(same: bool, as_of: date) -> tuple[tuple[str, str], list[FindingKind]]:
+        rows = [ground.row(who, id=None, record=f"9990000{n}{as_of.day}") for n in range(2)]
+        known = set(_comparisons(ground))
+        client.post(f"{sent(client, register_export(rows), as_of)}/compare")
+        work()
+        (new,) = set(_comparisons(ground)) - known
+        with ground.database.reading() as session:
+            found = _possible(session, get_comparison(session, office, new))
+            first, second = (one.public_id for one in found)
+
+        def answer(finding: str) -> Callable[[Session], object]:
+            def act(session: Session) -> object:
+                comparison = get_comparison(session, office, new)
+                (one,) = get_findings(session, comparison, [finding])
+                keyring = app.extensions["anhu.keyring"]
+                return answer_possible(session, keyring, office, comparison, one, same, NOW)
+
+            return act
+
+        outcome = meanwhile(ground.database, answer(first), answer(second))
+        with ground.database.reading() as session:
+            rows_now = get_findings(session, get_comparison(session, office, new), [first, second])
+            here = select(NationalFinding.kind).where(
+                NationalFinding.comparison_id == rows_now[0].comparison_id,
+                NationalFinding.patient_id == found[0].patient_id,
+            )
+            return outcome, list(session.scalars(here.order_by(NationalFinding.kind)))
+
+    assert both(same=False, as_of=AS_OF) == (("done", "done"), [FindingKind.MISSING_THERE])
+    outcome, kinds = both(same=True, as_of=TODAY)
+    assert outcome == ("done", "roster.national.named_twice")
+    assert len(kinds) == 2 and FindingKind.POSSIBLE in kinds
+
+
+def _possible(session: Session, comparison: NationalComparison) -> list[NationalFinding]:
+    rows = select(NationalFinding).where(
+        NationalFinding.comparison_id == comparison.id, NationalFinding.kind == FindingKind.POSSIBLE
+    )
+    return list(session.scalars(rows.order_by(NationalFinding.id)))
 
 
 def _comparisons(ground: Ground) -> list[str]:

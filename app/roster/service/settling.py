@@ -61,8 +61,11 @@ def answer_possible(
     is_same: bool,
     now: datetime,
 ) -> FindingKind:
-    """A person says whether a row is about the patient of that name and birth date; what it turns out to be then."""
+    """A person says whether a row is about the patient of that name and birth date; what it turns out to be then. Of two who answer at one
+    moment, of one row or of two about one patient, the second reads what the first has said."""
     require(actor, Action.COMPARE_NATIONAL)
+    session.refresh(comparison, with_for_update=True)
+    session.refresh(finding)
     _require_kept(comparison)
     if finding.kind is not FindingKind.POSSIBLE or finding.patient_id is None:
         raise Conflict(reason("roster.national.answered"))

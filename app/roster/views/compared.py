@@ -113,8 +113,8 @@ def answer_found(public_id: str, finding_id: str) -> BaseResponse | tuple[str, i
     forget_reads()
     try:
         with transaction() as session:
-            comparison = get_comparison(session, actor, public_id, lock=True)
-            (finding,) = get_findings(session, comparison, [finding_id], lock=True)
+            comparison = get_comparison(session, actor, public_id)
+            (finding,) = get_findings(session, comparison, [finding_id])
             is_same, now = form.same.data == "yes", current_clock().now()
             became = answer_possible(session, current_keyring(), actor, comparison, finding, is_same, now)
     except Conflict as refused:
