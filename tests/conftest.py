@@ -96,10 +96,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """A line counts as tested when a test on SQLite runs it: its twin on PostgreSQL, and the walks over all pages, would double the
-    time to say the same."""
+    """A line counts as tested when a test on SQLite runs it: its twin on PostgreSQL, the walks over all pages and the many examples of
+    a property would double the time to say the same."""
     measuring = Coverage.current()
-    pauses = measuring is not None and any(item.get_closest_marker(name) for name in ("postgres", "walk"))
+    repeats = hypothesis.is_hypothesis_test(getattr(item, "obj", None))
+    pauses = repeats or any(item.get_closest_marker(name) for name in ("postgres", "walk"))
     if not pauses or measuring is None:
         return (yield)
     measuring.stop()
