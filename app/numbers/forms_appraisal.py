@@ -26,6 +26,7 @@ from app.core.forms import Form
 from app.core.i18n import _, lazy_
 from app.core.reasons import Reason, say
 from app.numbers.commands_appraisal import AnswerObjection, ProposeScheme
+from app.numbers.forms_words import no_numbers
 from app.numbers.labels_appraisal import WAYS, WHOM
 from app.numbers.rules.appraisal import (
     COUNTS,
@@ -164,7 +165,7 @@ def _offered() -> dict[str, list[tuple[str, str]]]:
 
 class ObjectionForm(Form):
     source = ListField(lazy_("对哪一项"), (), [Answered(lazy_("请选择对哪一项提出申诉"))])
-    text = ParagraphField(lazy_("申诉理由"), LONGEST_TEXT, [Answered(lazy_("请写明申诉理由"))])
+    text = ParagraphField(lazy_("申诉理由"), LONGEST_TEXT, [Answered(lazy_("请写明申诉理由")), no_numbers])
 
     def offer(self, codes: Iterable[str]) -> None:
         self.source.offer((code, say(Reason(f"numbers.indicator.{code}"))) for code in codes)
@@ -177,7 +178,7 @@ class AnswerForm(Form):
         [Answered(lazy_("请选择答复结果"))],
     )
     corrected = HundredthsField(lazy_("更正后得分（采纳时填写）"))
-    answer = ParagraphField(lazy_("答复理由"), LONGEST_TEXT, [Answered(lazy_("请写明答复理由"))])
+    answer = ParagraphField(lazy_("答复理由"), LONGEST_TEXT, [Answered(lazy_("请写明答复理由")), no_numbers])
 
     def to_command(self) -> AnswerObjection:
         is_upheld = self.verdict.data == "upheld"

@@ -8,6 +8,7 @@ from app.core.fields import Answered, ChoiceField, ListField, NumberField, Parag
 from app.core.forms import Form
 from app.core.i18n import lazy_
 from app.numbers.commands import SendOrder
+from app.numbers.forms_words import no_numbers
 from app.numbers.labels_orders import DEMANDS, OUTCOMES
 from app.numbers.rules.orders import LONGEST_REPLY, LONGEST_TERM, LONGEST_WORDS, CaseOutcome, Demand
 
@@ -25,21 +26,21 @@ class OrderForm(Form):
 class CloseForm(Form):
     """The reason is asked for while the records show open cases."""
 
-    why = ParagraphField(lazy_("仍予办结的原因"), LONGEST_WORDS)
+    why = ParagraphField(lazy_("仍予办结的原因"), LONGEST_WORDS, [no_numbers])
 
 
 class SendBackForm(Form):
-    words = ParagraphField(lazy_("退回原因"), LONGEST_WORDS, [Answered(lazy_("请写明退回原因"))])
+    words = ParagraphField(lazy_("退回原因"), LONGEST_WORDS, [Answered(lazy_("请写明退回原因")), no_numbers])
 
 
 class WithdrawForm(Form):
-    why = ParagraphField(lazy_("撤销原因"), LONGEST_WORDS, [Answered(lazy_("请写明撤销原因"))])
+    why = ParagraphField(lazy_("撤销原因"), LONGEST_WORDS, [Answered(lazy_("请写明撤销原因")), no_numbers])
 
 
 class ReplyForm(Form):
     """The reply with a field for each case; made by `reply_form`."""
 
-    words = ParagraphField(lazy_("回复内容"), LONGEST_REPLY, [Answered(lazy_("请写明整改情况或原因"))])
+    words = ParagraphField(lazy_("回复内容"), LONGEST_REPLY, [Answered(lazy_("请写明整改情况或原因")), no_numbers])
 
     def outcomes(self) -> dict[int, CaseOutcome]:
         """case id → what was done, of those answered."""

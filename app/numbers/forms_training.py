@@ -23,6 +23,7 @@ from app.core.forms import Form
 from app.core.i18n import lazy_
 from app.core.reasons import reason, say
 from app.numbers.commands_training import RecordTraining
+from app.numbers.forms_words import no_numbers
 from app.numbers.labels_training import TOPICS
 from app.numbers.rules.training import (
     LONGEST_NAME,
@@ -42,12 +43,12 @@ class TrainingForm(Form):
     key = KeyField()
     held_on = DayField(lazy_("培训日期"), [Answered(lazy_("请填写日期，如 2026-11-21"))])
     topic = ListField(lazy_("培训内容"), labelled(TOPICS), [Answered(lazy_("请选择培训内容"))])
-    title = TextField(lazy_("培训主题"), LONGEST_TOPIC, [Answered(lazy_("请填写培训主题"))])
-    place = TextField(lazy_("培训地点"), LONGEST_PLACE, [Answered(lazy_("请填写培训地点"))])
-    teacher = TextField(lazy_("授课人"), LONGEST_TEACHER, [Answered(lazy_("请填写授课人"))])
+    title = TextField(lazy_("培训主题"), LONGEST_TOPIC, [Answered(lazy_("请填写培训主题")), no_numbers])
+    place = TextField(lazy_("培训地点"), LONGEST_PLACE, [Answered(lazy_("请填写培训地点")), no_numbers])
+    teacher = TextField(lazy_("授课人"), LONGEST_TEACHER, [Answered(lazy_("请填写授课人")), no_numbers])
     hours = CodeField(lazy_("学时（小时）"), 5, [Answered(lazy_("请填写学时，如 3 或 1.5，最多 24 学时"))])
     attendees = SelectMultipleField(lazy_("参加人员"), choices=[])
-    others = ParagraphField(lazy_("没有账号的参加人员（选填）"), _LONGEST_OTHERS)
+    others = ParagraphField(lazy_("没有账号的参加人员（选填）"), _LONGEST_OTHERS, [no_numbers])
 
     def __init__(self, staff: Iterable[tuple[str, str]]) -> None:
         super().__init__(key=new_public_id())

@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "numbers.residents_changed": N_("刚才已有人改为 %(n)s；仍要用您填的数，请再保存一次"),
     "numbers.residents_gone": N_("刚才已有人取消了这个数；仍要用您填的数，请再保存一次"),
     "numbers.residents_paste.number": N_("行末没有可用的人数"),
+    "numbers.residents_paste.negative": N_("人数不能是负数"),
     "numbers.residents_paste.none": N_("没有这个地方"),
     "numbers.residents_paste.several": N_("几处同名，请在前面写上乡镇，或改写代码"),
     "numbers.residents_paste.twice": N_("这个地方前面已有另一个数"),

@@ -19,6 +19,7 @@ from app.numbers.models import Appraisal, AppraisalMark, AppraisalObjection, App
 from app.numbers.queries.appraisal import (
     MISSED,
     Sheet,
+    find_revision,
     get_appraisal,
     get_sheet,
     list_appraisals,
@@ -243,9 +244,11 @@ def test_a_preview_of_a_report_or_scheme_that_was_replaced_is_dropped_and_made_a
     coordinator, office = county.actor("coordinator"), county.actor("county_office")
     appraisal = previewed(session, county)
     revision = submitted(session, county, 1, "补录随访 1 次")
+    assert find_revision(session, county.actor("town"), appraisal) is None
     with pytest.raises(Conflict):  # nobody has agreed to it
         preview(session, coordinator, revision.public_id, NOW)
     decide_revision(session, office, revision.public_id, agrees=True, now=NOW)
+    assert find_revision(session, county.actor("town"), appraisal) is revision  # the pages say so
     with pytest.raises(Conflict):
         publish(session, coordinator, appraisal.public_id, TODAY, NOW)
     drop_preview(session, coordinator, appraisal.public_id, NOW)

@@ -121,6 +121,10 @@ def test_an_order_goes_from_the_late_list_to_its_unit_and_back_and_is_closed(
     assert lead.post(page + "/receive").status_code == 302
     refused = lead.post(page + "/reply", data={**answer, f"case_{cases[1]}": ""})
     assert refused.status_code == 400 and "请选择这一例的办理情况" in refused.text and "逐户补访" in refused.text
+    told = lead.post(
+        page + "/reply", data=answer | {"words": "已联系 １３８12341234"}
+    )  # nobody's number in words that others read
+    assert told.status_code == 400 and "这里不能写证件号、电话或账号" in told.text
     assert lead.post(page + "/reply", data=answer).status_code == 302
 
     # said to be done is not done: the visit is what counts

@@ -65,3 +65,18 @@ def test_a_unit_reads_its_own_and_the_county_all(scene: Scene, client_as: Client
     for ending, begins in (("pdf", b"%PDF"), ("xlsx", b"PK")):
         assert lead.get(f"{where}/sheet.{ending}").data.startswith(begins)
     assert lead.get(f"{where}/sheet.csv").status_code == 404
+
+
+def test_an_objection_that_is_refused_offers_the_same_items_and_keeps_its_words(
+    scene: Scene, client_as: ClientAs
+) -> None:
+    town, where = client_as("town"), f"{HERE}/{scene.near.appraisal}/units/{TOWN}"
+    page = town.get(where).text
+    sent = {"csrf_token": token(page), "source": "", "text": "王雪玲 110101199003078013 已签，电话 13812341234"}
+    refused = town.post(f"{where}/objections", data=sent)
+    assert refused.status_code == 400 and "这里不能写证件号、电话或账号" in refused.text and "王雪玲" in refused.text
+
+    def offered(text: str) -> list[str]:
+        return re.findall(r'<option[^>]* value="(\w+)"', text[text.index('name="source"') :])
+
+    assert offered(refused.text) == offered(page) != []

@@ -25,7 +25,7 @@ from app.numbers.models import (
 )
 from app.numbers.queries.places import lines_of, marked_names
 from app.numbers.queries.runs import in_reach, values_of
-from app.numbers.queries.submissions import list_submissions
+from app.numbers.queries.submissions import find_standing, list_submissions
 from app.numbers.queries.totals import Counts, count_agencies
 from app.numbers.rules.appraisal import AppraisalState, ObjectionState, SchemeState, UnitKind, total_of
 from app.numbers.rules.behind import missing_of
@@ -149,6 +149,12 @@ def list_to_appraise(session: Session, actor: Actor) -> list[ReportSubmission]:
         if speaks and (at not in found or found[at].number < one.number):
             found[at] = one
     return list(found.values())
+
+
+def find_revision(session: Session, actor: Actor, appraisal: Appraisal) -> ReportSubmission | None:
+    """The report that speaks now, where another one was scored."""
+    standing = find_standing(session, actor, appraisal.area_code, appraisal.period)
+    return standing if standing is not None and standing.run_id != appraisal.run_id else None
 
 
 def run_of(session: Session, appraisal: Appraisal) -> IndicatorRun:

@@ -28,6 +28,7 @@ from app.numbers.paper_lists import LISTS
 from app.numbers.queries.appraisal import (
     Sheet,
     count_open,
+    find_revision,
     get_appraisal,
     list_appraisals,
     list_schemes,
@@ -162,6 +163,7 @@ def _page(public_id: str, form: Form) -> str:
         units=UNITS,
         area=full_names(session, [found.area_code])[found.area_code],
         hands=display_names(session, hands),
+        revision=find_revision(session, actor, found),
         open_objections=count_open(session, found),
         is_revised=_is_revised(session, actor, found, run),
         is_over=found.objections_until is not None and current_clock().today() > found.objections_until,

@@ -23,6 +23,7 @@ from app.numbers.queries.appraisal import (
     MISSED,
     OWED,
     Sheet,
+    find_revision,
     get_appraisal,
     get_objection,
     get_sheet,
@@ -131,8 +132,7 @@ def _unit_page(public_id: str, unit: str, form: ObjectionForm) -> str:
     session, actor = read_session(), current_actor()
     found, sheet = _sheet(session, actor, public_id, unit)
     open_to = [source for source, mark in sheet.marks.items() if mark.deduction and source not in sheet.objections]
-    if not form.is_submitted():
-        form.offer(open_to)
+    form.offer(open_to)
     until = found.objections_until
     in_term = found.state is AppraisalState.PUBLISHED and until is not None and current_clock().today() <= until
     items = [Item.from_json(one) for one in scheme_of(session, found).items]
@@ -143,6 +143,7 @@ def _unit_page(public_id: str, unit: str, form: ObjectionForm) -> str:
         sheet=sheet,
         scheme=scheme_of(session, found),
         items=[(item, caution(item)) for item in items if item.source in sheet.marks],
+        revision=find_revision(session, actor, found),
         each={way: _(words) for way, words in EACH.items()},
         may_object=own_unit(session, actor) is not None and in_term and bool(open_to),
         in_term=in_term,
