@@ -48,6 +48,10 @@ class ResidentsForm(Form):
         """From now on it is known what stands."""
         self.seen.data = json.dumps(seen, separators=(",", ":"), sort_keys=True)
 
+    def see_all(self, rows: Sequence[ResidentsRow]) -> None:
+        """What was saved stands from now on."""
+        self.see({_SOURCE: self.source.data} | {row.code: row.typed.residents for row in rows if row.typed})
+
     def see_again(self, rows: Sequence[ResidentsRow], crossed: Sequence[str]) -> None:
         """Somebody else's numbers have been told at their fields: saved once more, what was typed takes their place."""
         standing = {row.code: row.typed.residents if row.typed else None for row in rows}
@@ -56,7 +60,8 @@ class ResidentsForm(Form):
     def fill(self, numbers: Mapping[str, int]) -> None:
         for place, field in self.places.items():
             if place in numbers:
-                field.data, field.raw_data = str(numbers[place]), None
+                field.data = str(numbers[place])
+                field.raw_data = [field.data]
 
     def copy(self, rows: Sequence[ResidentsRow]) -> None:
         """The year before's numbers where there is none, and their source, to be looked at and saved."""
@@ -108,7 +113,7 @@ def residents_form(rows: Sequence[ResidentsRow]) -> ResidentsForm:
     if not form.is_submitted():
         newest = max((row.typed for row in rows if row.typed), key=lambda one: one.set_at, default=None)
         form.source.data = newest.source if newest else ""
-        form.see({_SOURCE: form.source.data} | {row.code: row.typed.residents for row in rows if row.typed is not None})
+        form.see_all(rows)
     return form
 
 

@@ -24,6 +24,9 @@ PLACES = (
         ("大王村委会，567", WANG, 567),
         (f"{OTHER_EAST},890", OTHER_EAST, 890),
         ("安和县 412000", COUNTY, 412_000),
+        ("城关镇 22900.0", TOWN, 22_900),
+        ("安平镇 1.89万", OTHER, 18_900),
+        (f"{OTHER} 1.89万人", OTHER, 18_900),
     ],
 )
 def test_a_line_is_a_place_and_its_number_however_lists_write_them(line: str, place: str, residents: int) -> None:
@@ -39,6 +42,9 @@ def test_a_line_is_a_place_and_its_number_however_lists_write_them(line: str, pl
         ("合计 99", "none"),
         ("安平镇\tabc", "number"),
         ("城关镇 012", "number"),
+        ("城关镇 12.5", "number"),
+        ("城关镇 -5", "negative"),
+        (f"{EAST},-5", "negative"),
         (f"{EAST},8900000000", "number"),
         ("安和县 7", "twice"),
         # at once, however much somebody has pasted in between

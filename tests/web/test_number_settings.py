@@ -71,12 +71,18 @@ def test_residents_are_one_table_with_one_save_and_nothing_of_it_is_lost(
 
     # a pasted list is looked at before it is saved; what is not understood stays
     rows = "地方\t人数\n城关镇\t大王村委会\t1,100人\n东村\t700\n北村 12"
-    looked = office.post(here, data=table_of(office) | {"pasted": rows})
+    looked = office.post(here, data=table_of(office) | {"pasted": rows, "read": "1"})
     assert looked.status_code == 400 and "几处同名" in looked.text and "没有这个地方" in looked.text
     assert form_of(looked.text).values["pasted"] == ["东村\t700\n北村 12"] and "识别了 1 处" in looked.text
     assert SECOND_VILLAGE not in standing(database)
-    assert office.post(here, data=sent_by(form_of(looked.text)) | {"pasted": ""}).status_code == 302
+    # and keeps none of the others from being saved, not the lines that were put right in the box either
+    mended = {"pasted": "城关镇东村 0.09万\n北村 12"}
+    saved = office.post(here, data=sent_by(form_of(looked.text)) | mended)
+    assert (
+        form_of(saved.text).values["pasted"] == ["北村 12"] and "没有这个地方" in saved.text and "已保存" in saved.text
+    )
     assert standing(database)[SECOND_VILLAGE] == (1100, "公报")
+    assert office.post(here, data=sent_by(form_of(saved.text)) | {"pasted": ""}).status_code == 302
 
     # a town without its own number has its villages' sum; last year's are offered, and an empty one takes back
     assert office.post(here, data=table_of(office) | typed({TOWN: ""})).status_code == 302

@@ -14,8 +14,10 @@ from app.core.reasons import Reason, reason
 # so many people live in no county
 RESIDENTS = re.compile(r"[1-9]\d{0,7}", re.ASCII)
 # at a line's end, after a code or a name
-_CODED = re.compile(r"(\d{12})[\s,;:|]+(\d[\d,]*)", re.ASCII)
-_NUMBER, _UNIT = "0123456789,", ("人", "名")
+_CODED = re.compile(r"(\d{12})[\s,;:|]+(-?\d[\d,.]*万?)", re.ASCII)
+_NUMBER, _UNIT, _TEN_THOUSAND = "0123456789,.", ("人", "名"), "万"
+# 1.89万, and 22900.0 as a spreadsheet writes it
+_TEN_THOUSANDS, _WHOLE = re.compile(r"(\d{1,4})(?:\.(\d{1,4}))?", re.ASCII), re.compile(r"(\d+)\.0+", re.ASCII)
 _BETWEEN = re.compile(r"[\s,;:|·]+")
 # how lists write a village that the tree of areas names shortly, and the other way round
 _ENDINGS: Final = ("村民委员会", "居民委员会", "民委员会", "村委会", "居委会", "委会")
@@ -65,8 +67,12 @@ def complete(typed: Mapping[str, int], standing: Iterable[str]) -> dict[str, int
 
 
 def as_count(text: str) -> int | None:
-    """`12,345` or `12345`; None for what is no number of residents."""
+    """`12,345`, `12345.0` or `1.2345万`; None for what is no number of residents."""
     plain = text.replace(",", "")
+    if plain.endswith(_TEN_THOUSAND) and (parts := _TEN_THOUSANDS.fullmatch(plain[:-1])):
+        plain = (parts[1] + (parts[2] or "").ljust(4, "0")).lstrip("0")
+    elif whole := _WHOLE.fullmatch(plain):
+        plain = whole[1]
     return int(plain) if RESIDENTS.fullmatch(plain) else None
 
 
@@ -74,6 +80,8 @@ def _read(line: str, names: Mapping[str, set[str]], found: dict[str, int]) -> Re
     """Why the line is not understood; None where it is, and its number kept."""
     place, number = _parts(line[:-1].rstrip() if line.endswith(_UNIT) else line)
     residents = as_count(number)
+    if place and number.startswith("-"):
+        return reason("numbers.residents_paste.negative")
     if not place or residents is None:
         return reason("numbers.residents_paste.number")
     codes = _codes(place, names)
@@ -89,8 +97,9 @@ def _parts(told: str) -> tuple[str, str]:
     """A place and what ends the line; each sign is looked at once, however long somebody's line is."""
     if parts := _CODED.fullmatch(told):
         return parts[1], parts[2]
-    place = told.rstrip(_NUMBER)
-    return place, told[len(place) :].lstrip(",")
+    place = told.removesuffix(_TEN_THOUSAND).rstrip(_NUMBER)
+    number = told[len(place) :].lstrip(_NUMBER[-2:])
+    return (place[:-1], f"-{number}") if place.endswith("-") else (place, number)
 
 
 def _codes(written: str, names: Mapping[str, set[str]]) -> set[str]:

@@ -32,7 +32,8 @@ def residents(year: int) -> str:
 @numbers.post("/residents/<int:year>", endpoint="set_residents")
 @permit(Action.SET_NUMBERS)
 def keep_residents(year: int) -> Answer:
-    """Save what was typed over; a pasted list, or the numbers of the year before, are put into the table first to be looked at."""
+    """Save what was typed over, and what is understood of a pasted list, which may be put into the table first to be looked at, as
+    the numbers of the year before are."""
     check_year(year)
     rows = residents_table(read_session(), current_actor(), year)
     form = residents_form(rows)
@@ -41,7 +42,8 @@ def keep_residents(year: int) -> Answer:
     if form.pasted.data:
         read = read_pasted(form.pasted.data, _named(rows))
         form.take_paste(read)
-        return _page(year, rows, form, recognised=len(read.found)), 400 if read.left else 200
+        if "read" in request.form:
+            return _page(year, rows, form, recognised=len(read.found)), 400 if read.left else 200
     if "copy" in request.form:
         form.copy(rows)
         return _page(year, rows, form)
@@ -60,6 +62,10 @@ def _save(year: int, rows: list[ResidentsRow], form: ResidentsForm) -> Answer:
         return _page(year, rows, form), 409
     if changed:
         flash(_("已保存 %(n)s 处，从下一次统计起生效；已上报的报告不变。", n=changed), "success")
+    if form.pasted.data:  # the lines that were not understood stay, each with why
+        rows = residents_table(read_session(), current_actor(), year)
+        form.see_all(rows)
+        return _page(year, rows, form), 400
     return redirect(url_for("numbers.residents", year=year))
 
 
