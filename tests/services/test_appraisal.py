@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.areas.models import AgencyKind, Area
+from app.audit.models import AuditEvent
 from app.core.db import new_public_id
 from app.core.errors import Conflict, Invalid, NotFound
 from app.numbers.commands import SubmitReport
@@ -98,6 +99,11 @@ def previewed(session: Session, county: County) -> Appraisal:
     people(session, county)
     adopted(session, county)
     return preview(session, county.actor("coordinator"), submitted(session, county).public_id, NOW)
+
+
+def noted(session: Session) -> list[str]:
+    rows = select(AuditEvent.action).where(AuditEvent.subject_kind == "appraisal").order_by(AuditEvent.id)
+    return [action.removeprefix("numbers.appraisal.") for action in session.scalars(rows)]
 
 
 def town_sheet(session: Session, county: County, appraisal: Appraisal, town: str = TOWN) -> Sheet:
@@ -214,6 +220,9 @@ def test_an_appraisal_is_published_objected_to_answered_and_final(session: Sessi
 
     with pytest.raises(Conflict):  # not by whoever published
         answer(first, by="coordinator")
+    same = replace(office, user_id=lead.user_id)  # whoever objected, at the county office by now
+    with pytest.raises(Conflict):
+        answer_objection(session, same, first.public_id, AnswerObjection(True, "核实属实", 4000), NOW)
     for marks in (None, 3000, 6001):
         with pytest.raises(Invalid):
             answer(first, marks=marks)
@@ -236,6 +245,8 @@ def test_an_appraisal_is_published_objected_to_answered_and_final(session: Sessi
     with pytest.raises(Conflict):
         object_to(session, town, here, "management", "已按期随访", until, NOW)
     assert get_appraisal(session, lead, here).state is AppraisalState.FINAL
+    steps = ["objection_made", "objection_made", "objection_upheld", "objection_turned_down"]
+    assert noted(session) == ["previewed", "published", *steps, "final"]
 
 
 def test_a_preview_of_a_report_or_scheme_that_was_replaced_is_dropped_and_made_anew(
@@ -258,6 +269,7 @@ def test_a_preview_of_a_report_or_scheme_that_was_replaced_is_dropped_and_made_a
         publish(session, coordinator, again.public_id, TODAY, NOW)
     with pytest.raises(NotFound):
         drop_preview(session, county.actor("city_viewer"), "nobody", NOW)
+    assert noted(session) == ["previewed", "dropped", "previewed"]
 
 
 def test_the_database_keeps_what_was_published(session: Session, county: County) -> None:

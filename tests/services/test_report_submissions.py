@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.areas.models import Agency, Area
+from app.audit.models import AuditEvent
 from app.core.crypto import Keyring
 from app.core.db import Database
 from app.core.errors import Conflict, Invalid, NotFound
@@ -34,7 +36,7 @@ from app.numbers.service.forgetting import forget_a_run
 from app.numbers.service.submitting import WORK, decide_revision, submit_report, withdraw_revision
 from app.patients.commands import ConsentDraft, DiagnosisDraft
 from app.patients.models import Patient
-from app.patients.rules import DiagnosisCategory, SpanKind
+from app.patients.rules import DiagnosisCategory, RegistryStatus, SpanKind
 from app.patients.service import change_state, record_death
 from app.people.models import DatePrecision
 from app.people.vault import Vault
@@ -43,7 +45,7 @@ from app.visits.service import record_visit
 from scheduler.house import House
 from scheduler.work import do_next
 from tests.conftest import NOW, TODAY
-from tests.rig.county import COUNTY, TOWN, VILLAGE, County
+from tests.rig.county import COUNTY, SECOND_VILLAGE, TOWN, VILLAGE, County
 from tests.rig.visits import command, register, stable
 
 QUARTER, SPRING = ReportPeriod.parse("2026Q3"), ReportPeriod.parse("2026Q2")
@@ -85,8 +87,9 @@ def test_what_is_learned_after_a_report_changes_today_and_not_the_report(
     session: Session, county: County, vault: Vault
 ) -> None:
     doctor = county.actor("doctor")
-    names = ("孙玉珍", "钱有福", "周长河", "郑秀英", "冯德海")
-    visited, late, died, again, handed = (registered(session, county, vault, name) for name in names)
+    names = ("孙玉珍", "钱有福", "周长河", "郑秀英", "冯德海", "沈春燕", "许大河", "何小荣")
+    people = [registered(session, county, vault, name) for name in names]
+    visited, late, died, again, handed, moved, excluded, double = people
     for one in (visited, again, handed):
         see(session, county, vault, one, stable(date(2026, 8, 3)))
     report = submit(session, county, count(session, county, NOW))
@@ -99,6 +102,11 @@ def test_what_is_learned_after_a_report_changes_today_and_not_the_report(
     elsewhere = session.scalars(select(Agency.id).where(Agency.id != handed.agency_id)).first()
     change_state(session, doctor, handed, SpanKind.AGENCY, str(elsewhere), date(2026, 9, 1), None, LATER)
     record_death(session, doctor, died, date(2026, 8, 20), DatePrecision.DAY, 4, LATER)
+    office = county.actor("county_office")
+    second = replace(office, user_id=doctor.user_id)
+    change_state(session, office, moved, SpanKind.AREA, SECOND_VILLAGE, date(2026, 9, 1), None, LATER)
+    for one, status in ((excluded, RegistryStatus.EXCLUDED), (double, RegistryStatus.MERGED)):
+        change_state(session, office, one, SpanKind.REGISTRY, status.value, date(2026, 9, 1), None, LATER, second)
     new = registered(session, county, vault, "吴小满", LATER, registered_on=date(2026, 7, 1), consent=ConsentDraft(from_on=date(2026, 7, 1)))  # fmt: skip
     now = count(session, county, LATER)
 
@@ -108,6 +116,9 @@ def test_what_is_learned_after_a_report_changes_today_and_not_the_report(
         again.id: [Cause.LATE_ENTRY],
         handed.id: [Cause.AGENCY_CHANGED],
         died.id: [Cause.DEATH_LEARNED],
+        moved.id: [Cause.MOVED],
+        excluded.id: [Cause.EXCLUDED],
+        double.id: [Cause.MERGED],
         new.id: [Cause.REGISTERED_LATE],
     }
     changes = {
@@ -119,13 +130,16 @@ def test_what_is_learned_after_a_report_changes_today_and_not_the_report(
         again.id: [(VISITS, 1)],  # the sets of somebody who was visited already stay; it came too late to be in time
         handed.id: [],
         died.id: [(REGISTERED, -1)],
+        moved.id: [],
+        excluded.id: [(REGISTERED, -1)],
+        double.id: [(REGISTERED, -1)],
         new.id: [(REGISTERED, 1)],
     }
     assert digest_of(session, reported) == digest
     values = session.get_one(IndicatorValue, (reported.id, COUNTY)).counts
-    assert (values["registered"], values["managed"]) == (5, 3)
+    assert (values["registered"], values["managed"]) == (8, 3)
     values = session.get_one(IndicatorValue, (now.id, COUNTY)).counts
-    assert (values["registered"], values["managed"]) == (5, 4)
+    assert (values["registered"], values["managed"]) == (6, 4)
 
 
 def test_the_papers_of_a_report_are_drawn_once_and_stay_byte_for_byte(
@@ -238,6 +252,27 @@ def test_a_revision_needs_a_reason_and_another_person(session: Session, county: 
         withdraw_revision(session, coordinator, revision.public_id, LATER)
     with pytest.raises(NotFound):
         withdraw_revision(session, county.actor("city_viewer"), "nobody", LATER)
+
+    # a refused one and one that is taken back change nothing, and every step is noted
+    registered(session, county, vault, "钱有福")
+    refused = submit(session, county, count(session, county, LATER + timedelta(minutes=2)), "再更正")
+    decide_revision(session, office, refused.public_id, agrees=False, now=LATER)
+    taken_back = submit(session, county, count(session, county, LATER + timedelta(minutes=3)), "三更正")
+    withdraw_revision(session, coordinator, taken_back.public_id, LATER)
+    assert find_standing(session, coordinator, COUNTY, "2026Q3") is revision
+    noted = select(AuditEvent.action, AuditEvent.subject_id, AuditEvent.actor_user_id).where(
+        AuditEvent.subject_kind == "report_submission"
+    )
+    me, other = coordinator.user_id, office.user_id
+    assert [tuple(row) for row in session.execute(noted.order_by(AuditEvent.id))] == [
+        ("numbers.report_submitted", first.public_id, me),
+        ("numbers.revision_proposed", revision.public_id, me),
+        ("numbers.revision_agreed", revision.public_id, other),
+        ("numbers.revision_proposed", refused.public_id, me),
+        ("numbers.revision_refused", refused.public_id, other),
+        ("numbers.revision_proposed", taken_back.public_id, me),
+        ("numbers.revision_withdrawn", taken_back.public_id, me),
+    ]
 
 
 def test_only_the_newest_numbers_of_a_period_that_is_over_are_submitted(session: Session, county: County) -> None:
