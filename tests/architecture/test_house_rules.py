@@ -163,7 +163,6 @@ UNSCOPED = {
     "numbers.queries.submissions.papers_of": "of a submission that `get_submission` handed out",
     "numbers.queries.submissions.digest_of": "of a run that `get_run` handed out",
     "numbers.queries.learned": "of rows that `list_differences` cut to the actor's area",
-    "numbers.queries.orders.count_still": "of an order that `get_order` handed out",
     "numbers.queries.orders.unit_names": "names of offices",
     "numbers.queries.orders.steps_of": "of an order that `get_order` handed out",
     "numbers.queries.orders.cases_of": "of an order that `get_order` handed out",
