@@ -17,7 +17,7 @@ from app.core.models import WorkItem, WorkState
 from app.numbers.cli import numbers
 from app.numbers.models import IndicatorMember, IndicatorRun, IndicatorValue
 from app.numbers.rules.period import ReportPeriod
-from app.numbers.rules.settings import NumberSettings
+from app.numbers.rules.settings import NumberSettings, PeriodMode
 from app.numbers.service.asking import ask_for_numbers
 from app.numbers.service.computing import compute
 from app.numbers.service.forgetting import READ_FOR, forget_a_run
@@ -66,6 +66,13 @@ def test_a_page_asks_and_the_scheduler_counts_once_whoever_asks(app: Flask, data
 )
 def test_what_has_just_ended_is_counted_for_fifteen_days_more(today: str, written: str) -> None:
     assert [str(one) for one in periods_of_night(date.fromisoformat(today))] == written.split()
+
+
+@pytest.mark.parametrize("written", ["2026M09", "2026Q3", "2026Y", "2026-09-17"])
+def test_every_period_is_counted_from_the_first_of_january_unless_the_county_counts_it_alone(written: str) -> None:
+    period = ReportPeriod.parse(written)
+    assert period.counted_from(PeriodMode.CUMULATIVE) == date(2026, 1, 1)
+    assert period.counted_from(PeriodMode.ALONE) == period.first_day
 
 
 @pytest.mark.usefixtures("scene")
