@@ -33,6 +33,9 @@ TEXTS: dict[str, str] = {
     "numbers.appraisal.refused.not_entered": N_(
         "只考录入是否及时，迟了的随访不录入就不扣分；请同时对同样的单位考规范管理率、管理率或面访率"
     ),
+    "numbers.appraisal.refused.not_recorded": N_(
+        "按起扣分，迟了的应急处置不补记就不扣分；请改按比率计分，及时完成的记录越全，得分越高"
+    ),
     "numbers.appraisal.caution.self_reported": N_("数字来自各单位自己的记录，建议与抽查配合使用"),
     "numbers.appraisal.caution.by_level": N_("分母取决于风险等级评定，建议与评定抽查配合使用"),
     "numbers.appraisal.twice": N_("同一指标在方案中只能有一项"),

@@ -55,7 +55,8 @@ def item(source: str, way: Way = Way.LINEAR, whom: Whom = Whom.TOWNS) -> Item:
         ("prevalence", Way.LINEAR, Whom.TOWNS, "prevalence"),
         ("standard", Way.CASES, Whom.TOWNS, "register"),  # as a rate it may be
         ("agreements", Way.CASES, Whom.TOWNS, "register"),
-        ("emergency_in_time", Way.CASES, Whom.ALL, "by_place"),
+        ("emergency_in_time", Way.LINEAR, Whom.ALL, "by_place"),
+        ("emergency_in_time", Way.CASES, Whom.TOWNS, "not_recorded"),
         ("visited_in_time", Way.LINEAR, Whom.INSTITUTIONS, "by_place"),
         ("home_management", Way.LINEAR, Whom.TOWNS, "lost_left_out"),  # alone
         ("entry_in_time", Way.CASES, Whom.TOWNS, "not_entered"),  # alone
@@ -71,7 +72,7 @@ def test_what_rewards_hiding_is_refused_with_the_reason(source: str, way: Way, w
 @pytest.mark.parametrize(
     ("one", "beside"),
     [
-        (item("emergency_in_time", Way.CASES), []),  # reporting costs nothing, being late does
+        (item("emergency_in_time"), []),  # each that is written down in time raises it
         (item("received_in_time", Way.CASES), []),
         (item("reassessment", Way.CASES), []),
         (item("standard"), []),
@@ -156,8 +157,8 @@ def test_marks_fall_below_the_target(one: Item, counts: tuple[int, int], deducti
 
 @pytest.mark.parametrize(("in_time", "of", "deduction"), [(6, 6, 0), (4, 6, 400), (0, 6, 1000), (0, 0, None)])
 def test_each_case_costs_its_marks_up_to_the_cap(in_time: int, of: int, deduction: int | None) -> None:
-    one = Item("emergency_in_time", Whom.TOWNS, 1000, Way.CASES, 200, 1000)
-    counts = {"emergencies_in_time": in_time, "emergencies": of}
+    one = Item("received_in_time", Whom.TOWNS, 1000, Way.CASES, 200, 1000)
+    counts = {"received_in_time": in_time, "receipts_owed": of}
     assert score(one, counts, SETTINGS).deduction == deduction
 
 

@@ -179,8 +179,8 @@ def refusal(item: Item, others: Iterable[Item]) -> Reason | None:
     indicator = _INDICATORS.get(item.source)
     if indicator is None:
         return reason("numbers.appraisal.refused.person")
-    if item.way is Way.CASES and not _is_duty(indicator):
-        return reason("numbers.appraisal.refused.register")
+    if item.way is Way.CASES and (why := _not_by_cases(indicator)):
+        return reason(f"numbers.appraisal.refused.{why}")
     if _is_event(indicator) and item.whom is not Whom.TOWNS:
         return reason("numbers.appraisal.refused.by_place")
     partners, why = _PAIRED.get(item.source, ((), ""))
@@ -194,6 +194,13 @@ def caution(item: Item) -> Reason | None:
     if item.source in _SELF_REPORTED:
         return reason("numbers.appraisal.caution.self_reported")
     return reason("numbers.appraisal.caution.by_level") if item.source in _BY_LEVEL else None
+
+
+def _not_by_cases(indicator: Indicator) -> str:
+    """Why no marks are deducted for each case. An emergency that nobody writes down is in no denominator and would cost nothing."""
+    if not _is_duty(indicator):
+        return "register"
+    return "not_recorded" if indicator.denominator.flags & InSet.EMERGENCY else ""
 
 
 def _is_duty(indicator: Indicator) -> bool:
@@ -313,7 +320,7 @@ def suggested() -> tuple[Item, ...]:
         Item("reassessment", Whom.INSTITUTIONS, 1000, Way.STEPS, 100, 1000, 10_000, 500),
         rate("agreements", Whom.TOWNS, 1000, 9000),
         rate("rehabilitation", Whom.TOWNS, 500, 1000),
-        Item("emergency_in_time", Whom.TOWNS, 1000, Way.CASES, 200, 1000),
+        rate("emergency_in_time", Whom.TOWNS, 1000, 9500),
         Item("received_in_time", Whom.TOWNS, 500, Way.CASES, 100, 500),
         Item("visited_in_time", Whom.TOWNS, 500, Way.CASES, 100, 500),
     )
