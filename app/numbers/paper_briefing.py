@@ -34,6 +34,7 @@ def briefing_facts(facts: ReportFacts, today: date) -> BriefingFacts:
         overdue=sorted((one for one in overdue if one[2]), key=lambda one: -one[2]),
         mend_by=today + MEND_WITHIN if facts.period.last_day >= today else None,
         compared_with=facts.compared_with,
+        recorded_from=facts.recorded_from,
     )
 
 

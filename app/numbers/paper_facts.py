@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -17,10 +17,12 @@ from app.numbers.models import IndicatorRun, IndicatorTarget
 from app.numbers.paper_status import status_of
 from app.numbers.queries.causes import count_alike
 from app.numbers.queries.places import Line, lines_by_town, lines_of
+from app.numbers.queries.recorded import recorded_only_from
 from app.numbers.queries.residents import Origin, origins_of
 from app.numbers.queries.runs import find_run, values_of
 from app.numbers.queries.settings import targets_of
 from app.numbers.queries.totals import Counts
+from app.numbers.rules.briefing import unrecorded
 from app.numbers.rules.causes import Alike
 from app.numbers.rules.indicators import RESIDENTS, Indicator, indicators
 from app.numbers.rules.period import TREND_PERIODS, PeriodKind, ReportPeriod
@@ -50,6 +52,8 @@ class ReportFacts:
     villages: tuple[tuple[str, str, bool], ...] = field(default=())
     # what the figures are compared with; None where nothing was counted in the same way over a window as long
     before: Counts | None = None
+    # the day of the county's first visit, where the period ends before it
+    recorded_from: date | None = None
     # which report the run is
     status: str = ""
     # of the place and those right below, where they were typed in
@@ -102,6 +106,8 @@ def read_facts(session: Session, actor: Actor, run: IndicatorRun, place: str | N
     counts = {place: own} | {
         one.code: one.counts for one in [*lines, *(one for _, villages in towns for one in villages)]
     }
+    recorded_from = recorded_only_from(session, actor, run, place)
+    status = status_of(session, actor, run)
     return ReportFacts(
         run=run,
         place=place,
@@ -116,7 +122,8 @@ def read_facts(session: Session, actor: Actor, run: IndicatorRun, place: str | N
         agencies=agency_names(session, {one.agency_id for one in alike if one.agency_id is not None}),
         villages=tuple(_under_towns(towns)),
         before=_before(session, actor, run, place, period),
-        status=status_of(session, actor, run),
+        status=f"{status}。{unrecorded(recorded_from)}" if recorded_from else status,
+        recorded_from=recorded_from,
         residents=tuple(_residents(session, run, [*below, (name, place)], counts)),
     )
 

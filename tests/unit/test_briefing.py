@@ -58,6 +58,13 @@ def test_what_misses_its_target_is_told_with_place_cause_and_whose_work_it_is() 
     assert "由城关镇卫生院、安平镇卫生院按应随访日期排出随访计划" in steps
 
 
+def test_of_a_period_before_all_records_it_tells_that_alone_and_asks_nobody_for_anything() -> None:
+    (only,) = briefing(replace(FACTS, recorded_from=date(2026, 10, 8))).sections
+    assert [p.text for s in only.sentences for p in s] == [
+        "本县2026年10月8日以前没有随访记录，本期数字不能说明工作情况。"
+    ]
+
+
 def test_an_event_that_is_not_owed_yet_has_no_rate_and_whoever_waits_for_confirmation_is_told_apart() -> None:
     loops = replace(MANAGED, code="loop_in_time", name="及时率", rate=None, before=None)
     counts = {"registered": 100, "discharges": 5, "overdue_waiting": 18}

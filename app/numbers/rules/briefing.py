@@ -6,6 +6,7 @@ Every number is a piece of its own that knows the list behind it, so that page a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from app.numbers.rules.briefing_facts import Briefing, BriefingFacts, Piece, Section
 from app.numbers.rules.briefing_overview import overview
@@ -16,6 +17,8 @@ _ORDINALS = "一二三四五六七八九十"
 
 
 def briefing(facts: BriefingFacts) -> Briefing:
+    if facts.recorded_from is not None:
+        return Briefing((Section("一、总体情况", ((Piece(unrecorded(facts.recorded_from) + "。"),),)),))
     found = problems(facts)
     told = tuple(_numbered([*shortfalls(found), *other_problems(facts, found)]))
     return Briefing(
@@ -25,6 +28,11 @@ def briefing(facts: BriefingFacts) -> Briefing:
             Section("三、下步措施", tuple(_numbered(steps(facts, found)))),
         )
     )
+
+
+def unrecorded(first: date) -> str:
+    """What a period before all records is, in words of briefing and papers."""
+    return f"本县{first.year}年{first.month}月{first.day}日以前没有随访记录，本期数字不能说明工作情况"
 
 
 def _no_problem(facts: BriefingFacts) -> tuple[Piece, ...]:

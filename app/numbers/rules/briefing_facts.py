@@ -89,6 +89,8 @@ class BriefingFacts:
     mend_by: date | None = None
     # what the measures' `before` is
     compared_with: str = "上期"
+    # the day of the county's first visit, where the period ends before it
+    recorded_from: date | None = None
 
 
 def counted(facts: BriefingFacts, figure: str) -> Piece:

@@ -21,6 +21,7 @@ from app.numbers.queries.behind import names_people
 from app.numbers.queries.board import board_of, get_place, periods_to_choose, trend_of
 from app.numbers.queries.city import city_of
 from app.numbers.queries.mending import may_mend
+from app.numbers.queries.recorded import recorded_only_from
 from app.numbers.queries.runs import find_run
 from app.numbers.rules.behind import missing_of
 from app.numbers.rules.indicators import ALSO_COUNTED
@@ -112,6 +113,7 @@ def _page(code: str, period: ReportPeriod, form: Form | None = None) -> str:
         of=_chosen_indicator(),
         trend=trend_of(session, actor, code, _chosen_indicator(), Quarter.of(period.last_day)) if board else [],
         periods=_periods(session, actor, code, period),
+        recorded_from=recorded_only_from(session, actor, board.run, code) if board else None,
         main=MAIN,
         also=ALSO_COUNTED,
         modes=mode_reasons(board.settings) if board else [],
