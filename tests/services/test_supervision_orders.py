@@ -23,6 +23,7 @@ from app.desk.rules import COMPLIANCE
 from app.numbers.commands import SendOrder
 from app.numbers.models import SupervisionCase, SupervisionOrder, SupervisionStep
 from app.numbers.queries.orders import count_waiting, describe_cases, get_order
+from app.numbers.queries.recorded import recorded_only_from
 from app.numbers.rules.behind import find_figure
 from app.numbers.rules.membership import InSet
 from app.numbers.rules.orders import (
@@ -260,6 +261,12 @@ def test_an_order_about_a_figure_is_mended_by_the_next_count_and_names_nobody_be
     assert row("regular_medication-missing", lead) == ("孙玉珍", True, Since.STILL)
     visit = command_of(patient, stable(date(2026, 9, 10)), accepted=frozenset({"visit.late_entry"}))
     record_visit(session, vault, doctor, visit, TODAY, NOW)
+    long_ago, late = (
+        compute(session, coordinator, COUNTY, ReportPeriod.parse(one), settings, TODAY, NOW)
+        for one in ("2025Q1", "2026Q2")
+    )
+    assert recorded_only_from(session, coordinator, long_ago, COUNTY) == date(2026, 9, 10)
+    assert recorded_only_from(session, coordinator, late, COUNTY) is None  # the year runs
     compute(session, coordinator, COUNTY, period, settings, TODAY, NOW + timedelta(hours=1))
     assert row("management-missing", coordinator) == ("孙玉珍", True, Since.MENDED)
     assert {one.outcome for one in session.scalars(select(SupervisionCase))} == {None}  # and nobody had to say so

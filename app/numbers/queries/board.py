@@ -25,7 +25,7 @@ from app.numbers.queries.totals import Counts
 from app.numbers.rules.behind import missing_of
 from app.numbers.rules.indicators import RESIDENTS, Indicator, indicators
 from app.numbers.rules.membership import Weight
-from app.numbers.rules.period import TREND_PERIODS, ReportPeriod
+from app.numbers.rules.period import TREND_PERIODS, PeriodKind, ReportPeriod
 from app.numbers.rules.places import BELOW, is_rest, whole_of
 from app.numbers.rules.settings import NumberSettings
 
@@ -167,11 +167,13 @@ def trend_of(session: Session, actor: Actor, place: str, code: str, until: Quart
 def periods_to_choose(
     session: Session, actor: Actor, county: str, running: Sequence[ReportPeriod]
 ) -> list[ReportPeriod]:
-    """The running month, quarter and year, and every other period that was counted for the county, the newest first."""
+    """The running month, quarter and year, and every other whole period that was counted for the county, the newest first; a day is
+    in the address of whoever asked for it."""
     if not touches(actor, county):
         raise NotFound()
     counted = session.scalars(select(IndicatorRun.period).where(IndicatorRun.area_code == county).distinct())
-    others = {ReportPeriod.parse(text) for text in counted} - set(running)
+    known = {ReportPeriod.parse(text) for text in counted} - set(running)
+    others = [one for one in known if one.kind is not PeriodKind.DAY]
     return [*running, *islice(sorted(others, key=lambda one: (one.last_day, one.first_day), reverse=True), 40)]
 
 
