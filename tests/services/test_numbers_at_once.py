@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import timedelta
@@ -15,7 +16,7 @@ from sqlalchemy import func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from app.areas.models import AgencyKind, AreaSetting
-from app.audit.models import PrintedPaper
+from app.audit.models import AuditEvent, PrintedPaper
 from app.core.db import Database, new_public_id
 from app.core.models import WorkItem
 from app.numbers.commands import SetResidents, SubmitReport
@@ -164,6 +165,20 @@ def test_of_two_who_decide_on_a_scheme_a_report_or_an_appraisal_one_does_and_the
     after = TODAY + timedelta(days=30)
     twice(by("county_office", finish, third, after, NOW), "numbers.appraisal.not_published")
     assert meeting.one(Appraisal, Appraisal.state == AppraisalState.FINAL) == third
+
+    # whoever did something is noted, whoever only tried is not
+    with meeting.database.reading() as session:
+        noted = Counter(session.scalars(select(AuditEvent.action)))
+    expected = {
+        "report_submitted": 1,
+        "revision_proposed": 2,
+        "revision_agreed": 1,
+        "revision_refused": 1,
+        "revision_withdrawn": 0,
+    }
+    marks = {"previewed": 3, "dropped": 2, "published": 1, "objection_made": 1, "objection_turned_down": 1, "final": 1}
+    expected |= {f"appraisal.{what}": times for what, times in marks.items()}
+    assert {what: noted[f"numbers.{what}"] for what in expected} == expected
 
 
 def test_what_two_write_down_at_one_moment_stands_once(meeting: Meeting, county: County) -> None:
