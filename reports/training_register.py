@@ -45,13 +45,14 @@ class TrainingDocument:
 
 _SESSIONS = (
     ("序号", 7, Kind.COUNT), ("日期", 16, Kind.TEXT), ("内容", 18, Kind.TEXT), ("主题", 34, Kind.TEXT),
-    ("组织单位", 26, Kind.TEXT), ("地点", 24, Kind.TEXT), ("授课人", 16, Kind.TEXT), ("学时", 9, Kind.TEXT),
+    ("组织单位", 26, Kind.TEXT), ("地点", 24, Kind.TEXT), ("授课人", 16, Kind.TEXT), ("学时", 9, Kind.RATE),
     ("参加人数", 11, Kind.COUNT),
 )  # fmt: skip
 _STAFF = (
     ("序号", 7, Kind.COUNT), ("单位", 30, Kind.TEXT), ("姓名", 14, Kind.TEXT), ("参加次数", 11, Kind.COUNT),
-    ("学时", 9, Kind.TEXT), ("备注", 18, Kind.TEXT),
+    ("学时", 9, Kind.RATE), ("备注", 18, Kind.TEXT),
 )  # fmt: skip
+_HUNDREDTHS = 50  # of an hour in half an hour, so that a workbook adds them up
 
 
 def hours(half_hours: int) -> str:
@@ -70,14 +71,23 @@ def render_training_xlsx(document: TrainingDocument) -> bytes:
                 one.organiser,
                 one.place,
                 one.teacher,
-                hours(one.half_hours),
+                _HUNDREDTHS * one.half_hours,
                 one.attended,
             )
         )
         for number, one in enumerate(document.sessions, start=1)
     ]
     staff = [
-        Line((number, one.unit, one.name, one.sessions, hours(one.half_hours), "" if one.sessions else "本年尚未参加"))
+        Line(
+            (
+                number,
+                one.unit,
+                one.name,
+                one.sessions,
+                _HUNDREDTHS * one.half_hours,
+                "" if one.sessions else "本年尚未参加",
+            )
+        )
         for number, one in enumerate(document.staff, start=1)
     ]
     none = sum(not one.sessions for one in document.staff)

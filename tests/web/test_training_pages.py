@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app.accounts.models import User
@@ -50,6 +52,8 @@ def test_a_session_counts_once_for_everybody_who_took_part(database: Database, c
         assert len(session.scalars(select(TrainingAttendee.id)).all()) == 3
     page = office.get("/numbers/training/").text
     assert "第四季度随访质量培训" in page
+    book = load_workbook(BytesIO(office.get("/numbers/training/2026/register.xlsx").data))
+    assert 2.5 in [cell.value for row in book.worksheets[0] for cell in row]  # a number that adds up
     untrained = page.count("尚未参加")
     taken_back = office.post(f"{first.location}/withdraw")
     assert taken_back.status_code == 302
