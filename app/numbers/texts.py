@@ -67,7 +67,9 @@ TEXTS: dict[str, str] = {
     "numbers.indicator.entry_in_time": N_("随访录入及时率"),
     "numbers.indicator.entry_in_time.means": N_("统计期内的完整随访中，10 个工作日内录入的比例。"),
     "numbers.indicator.reassessment": N_("季度评估完成率"),
-    "numbers.indicator.reassessment.means": N_("统计期内已到期的季度评估中，已完成的比例；每季度的评估到季末才到期，在此之前不计。"),
+    "numbers.indicator.reassessment.means": N_(
+        "统计期内已到期的季度评估中，已完成的比例；每季度的评估到季末才到期，在此之前不计。"
+    ),
     "numbers.indicator.agreements": N_("协议签订率"),
     "numbers.indicator.agreements.means": N_("符合监护补贴条件的患者中，截止日有生效监护协议的比例。"),
     "numbers.indicator.subsidy": N_("监护补贴发放率"),
