@@ -81,6 +81,7 @@ def test_residents_are_one_table_with_one_save_and_nothing_of_it_is_lost(
     assert (
         form_of(saved.text).values["pasted"] == ["北村 12"] and "没有这个地方" in saved.text and "已保存" in saved.text
     )
+    assert "还没有保存" not in saved.text and "还没有保存" in looked.text
     assert standing(database)[SECOND_VILLAGE] == (1100, "公报")
     assert office.post(here, data=sent_by(form_of(saved.text)) | {"pasted": ""}).status_code == 302
 

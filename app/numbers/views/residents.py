@@ -65,7 +65,7 @@ def _save(year: int, rows: list[ResidentsRow], form: ResidentsForm) -> Answer:
     if form.pasted.data:  # the lines that were not understood stay, each with why
         rows = residents_table(read_session(), current_actor(), year)
         form.see_all(rows)
-        return _page(year, rows, form), 400
+        return _page(year, rows, form, rest_is_saved=bool(changed)), 400
     return redirect(url_for("numbers.residents", year=year))
 
 
@@ -83,7 +83,14 @@ def _villages(town: str, rows: list[ResidentsRow]) -> list[ResidentsRow]:
     return [row for row in rows if row.level is AreaLevel.VILLAGE and town_of(row.code) == town]
 
 
-def _page(year: int, rows: list[ResidentsRow], form: ResidentsForm, recognised: int | None = None) -> str:
+def _page(
+    year: int,
+    rows: list[ResidentsRow],
+    form: ResidentsForm,
+    *,
+    recognised: int | None = None,
+    rest_is_saved: bool = False,
+) -> str:
     return render_template(
         "numbers/residents.html",
         form=form,
@@ -92,6 +99,7 @@ def _page(year: int, rows: list[ResidentsRow], form: ResidentsForm, recognised: 
         villages={row.code: _villages(row.code, rows) for row in rows if row.level is AreaLevel.TOWN},
         to_look_at={town_of(row.code) for row in rows if form.places[row.code].errors or form.is_unsaved(row)},
         recognised=recognised,
+        rest_is_saved=rest_is_saved,
         first=FIRST_YEAR,
         has_before=any(row.before for row in rows),
     )
