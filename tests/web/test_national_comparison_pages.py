@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -466,6 +466,9 @@ def test_twenty_thousand_rows_are_compared_all_or_nothing_and_forgotten_after_th
         assert purge_files(session, NOW + KEPT) == 1, "the key goes with what it opened"
         assert not session.scalar(select(func.count()).select_from(NationalFinding))
         assert count_findings(session, comparison).kinds == kinds
+        for changed in ({"counts": None, "forgotten_at": None}, {"counts": {}}, {"forgotten_at": NOW}):
+            with pytest.raises(DBAPIError), session.begin_nested():
+                session.execute(update(NationalComparison).values(changed))
         with pytest.raises(Conflict):
             decide(session, office, comparison, page.rows[:1], Decision.NO_CHANGE, NOW)
 
@@ -479,12 +482,18 @@ def _guarded(session: Session, finding: NationalFinding) -> None:
     """What the database refuses, whoever asks."""
     comparison = finding.comparison_id
     of_it = NationalFinding.id == finding.id
+    new = {"public_id": "x", "comparison_id": comparison, "kind": FindingKind.MISSING_HERE, "sheet": 0, "row_number": 99_999, "area_code": TOWN}  # fmt: skip
+    said = {"decision": Decision.NO_CHANGE, "decided_at": NOW, "decided_by": 1}
+    before = {"said_before": Decision.NO_CHANGE, "said_before_at": NOW}
     for statement in (
         update(NationalFinding).where(of_it).values(kind=FindingKind.GONE),
         update(NationalFinding).where(of_it).values(row_number=1),
         update(NationalFinding).where(of_it).values(decision=Decision.NO_CHANGE),
         update(NationalComparison).where(NationalComparison.id == comparison).values(as_of=TODAY),
         delete(NationalComparison).where(NationalComparison.id == comparison),
+        delete(NationalFinding).where(of_it),  # before its term
+        insert(NationalFinding).values(new | said),  # decided by somebody who never did
+        insert(NationalFinding).values(new | said | before),
     ):
         with pytest.raises(DBAPIError), session.begin_nested():
             session.execute(statement)

@@ -18,6 +18,15 @@ _OF_AN_ENDED_ORDER = (
     "EXISTS (SELECT 1 FROM supervision_orders o WHERE o.id = OLD.order_id AND o.state IN ('closed', 'withdrawn'))"
 )
 _COMPARISON = ("county_code", "upload", "file_sha256", "as_of", "row_count", "key_file", "compared_at", "compared_by")
+# the index of the difference finds it at once; after a change of its key only the word itself does
+_SAID_BY_NOBODY = (
+    "NEW.decision IS NOT NULL AND (NEW.said_before IS NULL OR NEW.said_before <> NEW.decision "
+    "OR NEW.said_before_at IS NULL OR NEW.said_before_at <> NEW.decided_at "
+    "OR (NOT EXISTS (SELECT 1 FROM national_findings f WHERE f.same_as = NEW.same_as "
+    "AND f.decision = NEW.decision AND f.decided_at = NEW.decided_at AND f.decided_by = NEW.decided_by) "
+    "AND NOT EXISTS (SELECT 1 FROM national_findings f "
+    "WHERE f.decision = NEW.decision AND f.decided_at = NEW.decided_at AND f.decided_by = NEW.decided_by)))"
+)
 _SCHEME = ("area_code", "year", "number", "title", "items", "term_days", "submission_key", "proposed_at", "proposed_by")
 _APPRAISAL = ("area_code", "period", "scheme_id", "run_id", "made_at", "made_by")
 _OBJECTION = ("appraisal_id", "unit_kind", "unit", "source", "text", "made_at", "made_by")
@@ -94,7 +103,12 @@ GUARDS: tuple[Guard, ...] = (
     *append_only("supervision_steps"),
     # a comparison is what was found that day; a person says what becomes of a finding, and it goes after its term
     Guard("guard_national_comparisons_no_delete", "national_comparisons", "DELETE", "TRUE"),
-    Guard("guard_national_comparisons_frozen", "national_comparisons", "UPDATE", changed(*_COMPARISON)),
+    Guard(
+        "guard_national_comparisons_frozen",
+        "national_comparisons",
+        "UPDATE",
+        f"{changed(*_COMPARISON)} OR {set_again('counts', 'forgotten_at')}",
+    ),
     Guard(
         "guard_national_findings_frozen",
         "national_findings",
@@ -106,6 +120,14 @@ GUARDS: tuple[Guard, ...] = (
         "national_findings",
         "INSERT",
         "EXISTS (SELECT 1 FROM national_comparisons c WHERE c.id = NEW.comparison_id AND c.forgotten_at IS NOT NULL)",
+    ),
+    # decided from the first is only what somebody had said of the same difference before, word for word
+    Guard("guard_national_findings_taken_over", "national_findings", "INSERT", _SAID_BY_NOBODY),
+    Guard(
+        "guard_national_findings_kept",
+        "national_findings",
+        "DELETE",
+        "EXISTS (SELECT 1 FROM national_comparisons c WHERE c.id = OLD.comparison_id AND c.forgotten_at IS NULL)",
     ),
     legal_move("national_findings", "kind"),
     # a scheme is what the second person read; marks are what was previewed; a correction stands beside its mark
