@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -42,23 +42,38 @@ _COLUMNS = (
 )
 
 
-def read_form(
-    session: Session, keyring: Keyring, actor: Actor, sample: Sample, unit: Unit, today: date, now: datetime
-) -> tuple[SampleCheckDocument, Print]:
-    """An institution's forms with their mark, and the print to put on record."""
+def read_forms(
+    session: Session, keyring: Keyring, actor: Actor, sample: Sample, units: Sequence[Unit], now: datetime
+) -> list[tuple[SampleCheckDocument, Print]]:
+    """Each institution's forms with their mark, and the print to put on record. All records are read together."""
     items, vault = items_for(actor, sample), Vault(session, keyring)
-    records = tuple(
-        _record(actor, one, items, read_sampled(session, actor, vault, one.record, items, today))
-        for one in list_found(session, sample, [unit.unit.agency_id])
-    )
+    found = list_found(session, sample, [one.unit.agency_id for one in units])
+    sampled = read_sampled(session, actor, vault, [one.record for one in found], items)
     county, office = names_of(session, [sample.area_code])[sample.area_code], office_of(session, actor)
+    read = []
+    for unit in units:
+        own = [one for one in found if one.record.agency_id == unit.unit.agency_id]
+        records = tuple(_record(actor, one, items, sampled[one.record.id]) for one in own)
+        wanted = _print_of_form(sample, unit, records, actor, now)
+        mark = mark_of(keyring, wanted)
+        imprint = Imprint(office, actor.name, now, mark=f"编号 {mark.serial} 校验码 {mark.code}")
+        read.append((_form(imprint, county, sample, unit, records, len(items)), wanted))
+    return read
+
+
+def _print_of_form(sample: Sample, unit: Unit, records: Sequence[CheckRecord], actor: Actor, now: datetime) -> Print:
     said = digest(canonical_json([sample.number, unit.agency.public_id, [repr(one) for one in records]]))
-    wanted = Print(
+    return Print(
         "numbers.sample_form_printed", ("sample", sample.public_id), sample.area_code, said, actor.user_id, now
     )
-    mark, others = mark_of(keyring, wanted), sample.item_count - len(items)
+
+
+def _form(
+    imprint: Imprint, county: str, sample: Sample, unit: Unit, records: tuple[CheckRecord, ...], items: int
+) -> SampleCheckDocument:
+    others = sample.item_count - items
     return SampleCheckDocument(
-        Imprint(office, actor.name, now, mark=f"编号 {mark.serial} 校验码 {mark.code}"),
+        imprint,
         county=county,
         number=sample.number,
         unit=unit.agency.name,
@@ -69,7 +84,7 @@ def read_form(
         unable=tuple(_(words) for words in UNABLE.values()),
         remark=f"另有 {others} 项打印人岗位不能查看，由县精防机构核对。" if others else "",
         proof=f"随机种子 {sample.seed}　抽样名册 {sample.frame_count} 份　SHA-256 {sample.frame_digest}",
-    ), wanted
+    )
 
 
 def print_of_summary(sample: Sample, units: Sequence[Unit], actor: Actor, now: datetime) -> Print:
@@ -141,12 +156,12 @@ def rate_words(numerator: int, denominator: int) -> str:
 
 def _record(actor: Actor, found: Found, items: Sequence[Item], sampled: Sampled) -> CheckRecord:
     record, order = found.record, list(Verdict)
-    header = sampled.header
+    entry = sampled.entry
     tells_level = sees(actor, Field.RISK_LEVEL) is Grant.FULL and record.stratum is Stratum.HIGH
     return CheckRecord(
         record.serial,
-        header.name if header else GONE,
-        header.place if header else "",
+        entry.name if entry else GONE,
+        entry.place if entry else "",
         tuple(
             CheckItem(
                 _(ITEMS[one.code]),

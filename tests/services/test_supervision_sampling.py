@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,22 +20,33 @@ from sqlalchemy.orm import Session
 
 from app.areas.models import AgencyKind
 from app.audit.models import AuditEvent, PrintedPaper
+from app.core.actor import Actor
 from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.reasons import say_date
+from app.guardians.queries.page import list_agreements, list_guardians
 from app.numbers.commands_sampling import DrawSample, RecordFindings
 from app.numbers.models import Sample, SampleMark, SampleRecord, SampleUnit
-from app.numbers.queries.sampling import items_for, list_found, list_units, name_records
+from app.numbers.papers_sampling import read_forms
+from app.numbers.queries.sampling import get_sample, items_for, list_found, list_units, name_records
 from app.numbers.rules.sampling import SampleSubject, Sizes, Unable, Verdict
 from app.numbers.sampled_facts import read_sampled
 from app.numbers.service.drawing import draw_sample, plan_sample, verify
 from app.numbers.service.sampling import close_sample, comment_on, record_findings, withdraw_sample
 from app.patients.models import Patient
+from app.patients.queries.page import header_of
+from app.patients.queries.treatment import treatment_of
 from app.people.vault import Vault
+from app.visits.queries import find_last_visit
+from app.visits.reading import answer
 from app.visits.service import record_visit
 from tests.rig.caseload import add_patient
 from tests.rig.clock import NOW, TODAY
-from tests.rig.county import OTHER_TOWN, OTHER_VILLAGE, TOWN, County
+from tests.rig.counted import _examination
+from tests.rig.county import OTHER_TOWN, OTHER_VILLAGE, TOWN, VILLAGE, County
 from tests.rig.crowd import meanwhile
+from tests.rig.families import SEEN, settle_in, varied
+from tests.rig.queries import counted
 from tests.rig.unguarded import without_guards
 from tests.rig.visits import command, register, stable
 from tests.services.test_putting_right import _merge, _pair
@@ -76,6 +87,10 @@ def keys(session: Session, sample: Sample) -> list[str]:
 
 def records(session: Session) -> list[SampleRecord]:
     return list(session.scalars(select(SampleRecord).order_by(SampleRecord.agency_id, SampleRecord.serial)))
+
+
+def records_of(session: Session, sample: Sample) -> list[SampleRecord]:
+    return [one for one in records(session) if one.sample_id == sample.id]
 
 
 def found(record: SampleRecord, *verdicts: tuple[str, str], **changes: object) -> RecordFindings:
@@ -438,9 +453,67 @@ def test_what_the_register_says_of_somebody_merged_is_read_of_the_record_that_st
     _merge(session, county, kept, merged)
     session.expire_all()
     vault = Vault(session, app.extensions["anhu.keyring"])
-    said = read_sampled(session, office, vault, of_merged, items_for(office, sample), TODAY)
-    assert said.header is not None and said.header.public_id == kept.public_id
+    said = read_sampled(session, office, vault, [of_merged], items_for(office, sample))[of_merged.id]
+    assert said.entry is not None and said.entry.patient.public_id == kept.public_id
     assert said.facts["diagnosis"] == "精神分裂症" and verify(session, office, sample.public_id).holds
+
+
+def test_forms_are_read_together_and_say_what_each_patients_own_pages_say(
+    app: Flask, database: Database, county: County
+) -> None:
+    keyring, office, doctor = app.extensions["anhu.keyring"], county.actor("county_office"), county.actor("doctor")
+    centre = county.agencies[AgencyKind.HEALTH_CENTRE, TOWN]
+    with database.transaction() as session:
+        # whoever is first was never visited, so that of any two one was
+        families = [replace(one, area_code=VILLAGE, seen_on=SEEN if one.place else None) for one in varied(8)]
+        for place, kept in enumerate(settle_in(session, keyring, county, families, NOW)):
+            patient = kept.patient
+            patient.agency_id = centre
+            withdrawn: dict[str, object] = {"withdrawn_at": NOW, "withdrawn_by": 1}
+            days = [("2026-03-02", {}), ("2026-09-01", {}), ("2026-10-01", withdrawn)]
+            session.add_all(_examination(patient, day, more) for day, more in days[: place % 4])
+            if place:
+                record_visit(session, Vault(session, keyring), doctor, command(patient, stable(TODAY)), TODAY, NOW)
+        whole = drawn(session, county, replace(PLANNED, sizes=Sizes(100, 0)))
+        few = drawn(session, county, replace(PLANNED, sizes=Sizes(0, 2), seed="fewer"))
+        numbers = few.public_id, whole.public_id
+    asked = []
+    for public_id in numbers:
+        with database.reading() as session:
+            sample = get_sample(session, office, public_id)
+            units = list_units(session, office, sample)
+            with counted(database) as sent:
+                [(paper, _wanted)] = read_forms(session, keyring, office, sample, units, NOW)
+            asked.append((len(paper.records), len(sent)))
+    assert [count for count, _sent in asked] == [2, 8] and asked[0][1] == asked[1][1]
+
+    for role in ("county_office", "coordinator"):
+        actor = county.actor(role)
+        with database.reading() as session:
+            sample, vault = get_sample(session, office, numbers[1]), Vault(session, keyring)
+            sampled = read_sampled(session, actor, vault, records_of(session, sample), items_for(actor, sample))
+            for one in sampled.values():
+                assert one.entry is not None
+                header = header_of(session, actor, vault, one.entry.patient, TODAY)
+                names = "name", "place", "sex", "born_on", "address", "consent", "diagnosis", "risk_level", "risk_assessed_on"  # fmt: skip
+                assert [getattr(one.entry, name) for name in names] == [getattr(header, name) for name in names]
+                assert one.entry.id_number == (header.id_number.text if header.id_number else None)
+                _says_of_care(session, actor, vault, one.entry.patient, one.facts)
+
+
+def _says_of_care(session: Session, actor: Actor, vault: Vault, patient: Patient, facts: Mapping[str, str]) -> None:
+    """Guardian and agreement, and of whoever reads anything clinical visit and examination, as the patient's pages have them."""
+    [guardian] = list_guardians(session, actor, vault, patient)
+    [agreement] = list_agreements(session, actor, patient, TODAY)
+    assert guardian.name in facts["guardian"] and agreement.number in facts["agreement"]
+    assert say_date(agreement.last_day) in facts["agreement"]
+    if "last_visit" not in facts:
+        return
+    last = find_last_visit(session, actor, patient)
+    assert facts["last_visit"].startswith(say_date(last.visit.visited_on)) if last else facts["last_visit"] == ""
+    assert facts["medicine"] == (answer(last.record(None, patient.person_id), "medicines") if last else "")
+    made = treatment_of(session, actor, vault, patient, TODAY).examinations
+    assert facts["examination"] == (say_date(made[0].examination.examined_on) if made else "")
 
 
 def test_a_withdrawn_sample_keeps_its_number_and_tells_no_institution(database: Database, county: County) -> None:

@@ -84,7 +84,7 @@ def _page(record: SampleRecord, sample: Sample, form: FindingsForm) -> str:
         found=found,
         fields=[(one, form[field_of(one)]) for one in items],
         others=sample.item_count - len(items),
-        header=sampled.header if sampled else None,
+        entry=sampled.entry if sampled else None,
         recorded=sampled.facts if sampled else {},
         named=name_records(session, actor, [record])[record.id],
         unit=session.get_one(Agency, record.agency_id),
@@ -103,7 +103,7 @@ def _page(record: SampleRecord, sample: Sample, form: FindingsForm) -> str:
 def _sampled(record: SampleRecord, sample: Sample) -> Sampled:
     session, actor = read_session(), current_actor()
     vault = Vault(session, current_keyring())
-    return read_sampled(session, actor, vault, record, items_for(actor, sample), current_clock().today())
+    return read_sampled(session, actor, vault, [record], items_for(actor, sample))[record.id]
 
 
 def _next(record: SampleRecord, sample: Sample) -> str:

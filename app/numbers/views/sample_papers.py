@@ -16,7 +16,7 @@ from app.core.keys import current_keyring
 from app.core.papers import hand_out, paper
 from app.core.web import forget_reads, read_session
 from app.numbers.paper_lists import LISTS as SHAPES
-from app.numbers.papers_sampling import read_form, summary_document
+from app.numbers.papers_sampling import read_forms, summary_document
 from app.numbers.queries.kept_reports import MEDIA
 from app.numbers.queries.sampling import (
     get_sample,
@@ -44,14 +44,14 @@ def sample_forms(public_id: str) -> Response:
 
 
 def _forms(public_id: str, only: str = "") -> Response:
-    session, actor, keyring, clock = read_session(), current_actor(), current_keyring(), current_clock()
+    session, actor, keyring, now = read_session(), current_actor(), current_keyring(), current_clock().now()
     found = get_sample(session, actor, public_id)
     if not only and found.drawn_count > MOST_BOUND:
         raise NotFound()
     units = [one for one in list_units(session, actor, found, only) if one.tally.drawn]
     if not units:
         raise NotFound()
-    read = [read_form(session, keyring, actor, found, one, clock.today(), clock.now()) for one in units]
+    read = read_forms(session, keyring, actor, found, units, now)
     content = render_sample_check([document for document, _wanted in read])
     forget_reads()
     with transaction() as writing:

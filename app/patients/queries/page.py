@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -135,7 +136,7 @@ def header_of(session: Session, actor: Actor, vault: Vault, patient: Patient, to
         patient_id=patient.id,
         public_id=patient.public_id,
         person_public_id=person.public_id,
-        name=_name(name_grant, person),
+        name=shown_name(name_grant, person),
         is_name_masked=name_grant is Grant.MASKED,
         sex=person.sex if sees_birth else None,
         born_on=person.born_on if sees_birth else None,
@@ -154,9 +155,9 @@ def header_of(session: Session, actor: Actor, vault: Vault, patient: Patient, to
         doctor=_doctor(session, patient),
         stand_in=find_stand_in(session, patient.id, today),
         id_kind=person.id_kind if sees(actor, Field.PATIENT_ID_NUMBER) is not Grant.NONE else None,
-        id_number=_id_number(actor, vault, person),
+        id_number=shown_id_number(actor, vault, person),
         phone=_phone(session, actor, vault, person),
-        address=_address(actor, vault, patient),
+        address=shown_address(actor, vault, patient),
         diagnosis=patient.diagnosis_category if sees_clinical else None,
         risk_level=patient.risk_level if sees_level else None,
         risk_assessed_on=patient.risk_assessed_on if sees_level else None,
@@ -173,7 +174,7 @@ def header_of(session: Session, actor: Actor, vault: Vault, patient: Patient, to
     )
 
 
-def _name(grant: Grant, person: Person) -> str:
+def shown_name(grant: Grant, person: Person) -> str:
     if grant is Grant.NONE:
         return "—"
     return mask_name(person.name) if grant is Grant.MASKED else person.name
@@ -268,7 +269,7 @@ def _doctor(session: Session, patient: Patient) -> str | None:
     return session.scalar(select(User.display_name).where(User.id == patient.doctor_id))
 
 
-def _id_number(actor: Actor, vault: Vault, person: Person) -> Masked | None:
+def shown_id_number(actor: Actor, vault: Vault, person: Person) -> Masked | None:
     grant = sees(actor, Field.PATIENT_ID_NUMBER)
     if grant in (Grant.NONE, Grant.TASK_LAST_FOUR) or person.id_number_sealed is None:
         return None
@@ -288,7 +289,7 @@ def _phone(session: Session, actor: Actor, vault: Vault, person: Person) -> Mask
     return Masked(mask_phone(number), True) if grant is Grant.MASKED else Masked(number, False)
 
 
-def _address(actor: Actor, vault: Vault, patient: Patient) -> str | None:
+def shown_address(actor: Actor, vault: Vault, patient: Patient) -> str | None:
     if sees(actor, Field.ADDRESS) is not Grant.FULL:
         return None
     return vault.open(patient.person_id, "patients.address", patient.address_sealed)
@@ -301,9 +302,7 @@ def _notes(actor: Actor, vault: Vault, patient: Patient) -> str | None:
 
 
 def _consent(session: Session, actor: Actor, patient: Patient) -> str | None:
-    """The newest paper speaks; a refusal after an agreement has taken it back."""
-    grant = sees(actor, Field.CONSENT)
-    if grant not in (Grant.FULL, Grant.YES_NO):
+    if sees(actor, Field.CONSENT) not in (Grant.FULL, Grant.YES_NO):
         return None
     papers = session.scalars(
         select(Consent.is_agreed)
@@ -315,6 +314,14 @@ def _consent(session: Session, actor: Actor, patient: Patient) -> str | None:
         .order_by(Consent.from_on.desc(), Consent.id.desc())
         .limit(2)
     ).all()
+    return consent_standing(actor, papers)
+
+
+def consent_standing(actor: Actor, papers: Sequence[bool]) -> str | None:
+    """Of the papers, the newest first, the newest speaks; a refusal after an agreement has taken it back."""
+    grant = sees(actor, Field.CONSENT)
+    if grant not in (Grant.FULL, Grant.YES_NO):
+        return None
     if papers and papers[0]:
         return SIGNED
     if not papers or grant is Grant.YES_NO:
