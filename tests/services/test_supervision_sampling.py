@@ -24,6 +24,7 @@ from app.core.actor import Actor
 from app.core.db import Database, new_public_id
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.reasons import say_date
+from app.guardians.models import Guardianship
 from app.guardians.queries.page import list_agreements, list_guardians
 from app.numbers.commands_sampling import DrawSample, RecordFindings
 from app.numbers.models import Sample, SampleMark, SampleRecord, SampleUnit
@@ -37,6 +38,7 @@ from app.patients.models import Patient
 from app.patients.queries.page import header_of
 from app.patients.queries.treatment import treatment_of
 from app.people.vault import Vault
+from app.visits.models import FollowUpVisit
 from app.visits.queries import find_last_visit
 from app.visits.reading import answer
 from app.visits.service import record_visit
@@ -180,6 +182,15 @@ def test_visits_are_drawn_by_who_answered_for_them_once_they_are_complete_and_co
         assert sample.drawn_count == 2
         # whoever reads nothing clinical checks none of it
         assert sample.items == ["identity", "visit_took_place", "visit_paper", "visit_level"]
+        # of one person's two visits each form tells its own
+        whole = drawn(session, county, replace(planned, seed="whole"))
+        vault, ones = Vault(session, app.extensions["anhu.keyring"]), records_of(session, whole)
+        said = read_sampled(
+            session, county.actor("county_office"), vault, ones, items_for(county.actor("county_office"), whole)
+        )
+        days = {one.id: session.get_one(FollowUpVisit, one.visit_id).visited_on for one in ones}
+        assert all(said[at].facts["visit_took_place"].startswith(say_date(day)) for at, day in days.items())
+        assert all(said[at].facts["visit_medicine"] for at in days)
 
 
 def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
@@ -474,6 +485,8 @@ def test_forms_are_read_together_and_say_what_each_patients_own_pages_say(
             session.add_all(_examination(patient, day, more) for day, more in days[: place % 4])
             if place:
                 record_visit(session, Vault(session, keyring), doctor, command(patient, stable(TODAY)), TODAY, NOW)
+        ended = update(Guardianship).where(Guardianship.patient_id == patient.id)
+        session.execute(ended.values(to_on=TODAY, end_reason={"code": "guardians.end.other"}))
         whole = drawn(session, county, replace(PLANNED, sizes=Sizes(100, 0)))
         few = drawn(session, county, replace(PLANNED, sizes=Sizes(0, 2), seed="fewer"))
         numbers = few.public_id, whole.public_id
@@ -503,9 +516,10 @@ def test_forms_are_read_together_and_say_what_each_patients_own_pages_say(
 
 def _says_of_care(session: Session, actor: Actor, vault: Vault, patient: Patient, facts: Mapping[str, str]) -> None:
     """Guardian and agreement, and of whoever reads anything clinical visit and examination, as the patient's pages have them."""
-    [guardian] = list_guardians(session, actor, vault, patient)
+    present = [one.name for one in list_guardians(session, actor, vault, patient) if one.is_present]
     [agreement] = list_agreements(session, actor, patient, TODAY)
-    assert guardian.name in facts["guardian"] and agreement.number in facts["agreement"]
+    assert [name in facts["guardian"] for name in present] == [True] * bool(facts["guardian"])
+    assert agreement.number in facts["agreement"]
     assert say_date(agreement.last_day) in facts["agreement"]
     if "last_visit" not in facts:
         return
