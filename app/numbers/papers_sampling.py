@@ -19,7 +19,7 @@ from app.core.rates import rate
 from app.numbers.labels_sampling import HOW, ITEMS, STATES, STRATA, UNABLE, VERDICTS, size_words, subject_words
 from app.numbers.models import Sample
 from app.numbers.papers import provenance_of
-from app.numbers.queries.sampling import Found, Unit, items_for, list_found, list_units
+from app.numbers.queries.sampling import Found, Unit, items_for, list_found, list_units, notes_of
 from app.numbers.rules.sampling import SMALL, Item, Stratum, Tally, Verdict, find_items, tally_items
 from app.numbers.sampled_facts import Sampled, read_sampled
 from app.people.vault import Vault
@@ -49,11 +49,12 @@ def read_forms(
     items, vault = items_for(actor, sample), Vault(session, keyring)
     found = list_found(session, sample, [one.unit.agency_id for one in units])
     sampled = read_sampled(session, actor, vault, [one.record for one in found], items)
+    notes = notes_of(session, vault, actor, [one.record for one in found])
     county, office = names_of(session, [sample.area_code])[sample.area_code], office_of(session, actor)
     read = []
     for unit in units:
         own = [one for one in found if one.record.agency_id == unit.unit.agency_id]
-        records = tuple(_record(actor, one, items, sampled[one.record.id]) for one in own)
+        records = tuple(_record(actor, one, items, sampled[one.record.id], notes.get(one.record.id, "")) for one in own)
         wanted = _print_of_form(sample, unit, records, actor, now)
         mark = mark_of(keyring, wanted)
         imprint = Imprint(office, actor.name, now, mark=f"编号 {mark.serial} 校验码 {mark.code}")
@@ -154,7 +155,7 @@ def rate_words(numerator: int, denominator: int) -> str:
     return "—" if found is None else f"{found}%"
 
 
-def _record(actor: Actor, found: Found, items: Sequence[Item], sampled: Sampled) -> CheckRecord:
+def _record(actor: Actor, found: Found, items: Sequence[Item], sampled: Sampled, note: str) -> CheckRecord:
     record, order = found.record, list(Verdict)
     entry = sampled.entry
     tells_level = sees(actor, Field.RISK_LEVEL) is Grant.FULL and record.stratum is Stratum.HIGH
@@ -172,6 +173,6 @@ def _record(actor: Actor, found: Found, items: Sequence[Item], sampled: Sampled)
             for one in items
         ),
         stratum=f"（{STRATA[Stratum.HIGH]}）" if tells_level else "",
-        note=record.note or "",
+        note=note,
         unable=_(UNABLE[record.unable]) if record.unable else "",
     )

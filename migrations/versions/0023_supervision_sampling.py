@@ -110,15 +110,18 @@ def upgrade() -> None:
         sa.Column("patient_id", sa.Integer(), nullable=False),
         sa.Column("visit_id", sa.Integer(), nullable=True),
         sa.Column("unable", sa.String(length=32), nullable=True),
-        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("noted_by", sa.Integer(), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_by", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(checked_at IS NULL) = (checked_by IS NULL)", name=op.f("ck_sample_records_checked")),
         sa.CheckConstraint(
-            "(unable IS NULL AND note IS NULL) OR checked_at IS NOT NULL", name=op.f("ck_sample_records_found")
+            "(unable IS NULL AND note_sealed IS NULL) OR checked_at IS NOT NULL", name=op.f("ck_sample_records_found")
         ),
+        sa.CheckConstraint("(note_sealed IS NULL) = (noted_by IS NULL)", name=op.f("ck_sample_records_noted")),
         sa.ForeignKeyConstraint(["checked_by"], ["users.id"], name=op.f("fk_sample_records_checked_by_users")),
+        sa.ForeignKeyConstraint(["noted_by"], ["users.id"], name=op.f("fk_sample_records_noted_by_users")),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_sample_records_patient_id_patients")),
         sa.ForeignKeyConstraint(
             ["sample_id", "agency_id"],

@@ -170,6 +170,7 @@ UNSCOPED = {
     "numbers.queries.orders.since_sent": "of an order that `get_order` handed out",
     "numbers.queries.sampling.list_found": "of a sample that `get_sample` handed out, for the units that `list_units` cut to the actor's",
     "numbers.queries.sampling.found_of": "of a record that `get_record` handed out",
+    "numbers.queries.sampling.people_of": "whose key seals the note of a record that was handed out",
     "numbers.queries.sampling.frame_of": "of a sample that `get_sample` handed out, to draw it again",
     "numbers.queries.sampling.keys_of": "of a sample that `get_sample` handed out, to draw it again",
     "numbers.queries.training.list_participants": "of a session that `get_training` handed out",

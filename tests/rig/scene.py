@@ -415,7 +415,7 @@ def _place(
         insure_and_help(session, Vault(session, keyring), actors, patient, county_code, found)
         count_and_submit(session, keyring, actors["county_office"], actors["doctor"], county_code, found)
         send_orders(session, actors["county_office"], everybody, patient, county_code, found)
-        draw_samples(session, actors["county_office"], found)
+        draw_samples(session, Vault(session, keyring), actors["county_office"], found)
         appraise(session, actors["county_office"], actors["reviewer"], actors["doctor"], county_code, found)
     found.run = prepare_run(database.transaction, actors["clerk"], PrepareRun(county_code, QUARTER), TODAY, NOW)
     with database.reading() as session:

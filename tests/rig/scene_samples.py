@@ -14,6 +14,7 @@ from app.numbers.models import Sample, SampleRecord
 from app.numbers.rules.sampling import SampleSubject, Sizes, Verdict
 from app.numbers.service.drawing import draw_sample, plan_sample
 from app.numbers.service.sampling import close_sample, record_findings
+from app.people.vault import Vault
 from tests.rig.clock import NOW, TODAY
 
 
@@ -24,13 +25,13 @@ class Kept(Protocol):
     sample_record: dict[str, str]
 
 
-def draw_samples(session: Session, office: Actor, found: Kept) -> None:
+def draw_samples(session: Session, vault: Vault, office: Actor, found: Kept) -> None:
     """Of everybody registered in the office's county, by two seeds; those who check have the one that is checked."""
     closed = _draw(session, office, "closed")
     for record in _records(session, closed):
         verdicts = dict.fromkeys(closed.items, Verdict.MATCH) | {"identity": Verdict.MISMATCH}
         found_so = RecordFindings(record.version, verdicts, None, "登记与证件不一致")
-        record_findings(session, office, record.public_id, found_so, NOW)
+        record_findings(session, vault, office, record.public_id, found_so, NOW)
     close_sample(session, office, closed.public_id, NOW)
     running = _draw(session, office, "running")
     for name, sample in (("", closed), (Role.COUNTY_OFFICE.value, running), (Role.COORDINATOR.value, running)):

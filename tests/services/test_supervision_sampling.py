@@ -75,6 +75,16 @@ def people(session: Session, county: County, *, backwards: bool = False) -> None
     add_patient(session, "无人管")
 
 
+def keep_keys(app: Flask, session: Session) -> None:
+    """A key for everybody, as registering makes one: what is noted of them is sealed under it."""
+    vault = Vault(session, app.extensions["anhu.keyring"])
+    session.add_all(vault.new_key(one) for one in session.scalars(select(Patient.person_id)))
+
+
+def check(app: Flask, session: Session, actor: Actor, public_id: str, command: RecordFindings) -> None:
+    record_findings(session, Vault(session, app.extensions["anhu.keyring"]), actor, public_id, command, NOW)
+
+
 def drawn(session: Session, county: County, planned: DrawSample = PLANNED, who: str = "county_office") -> Sample:
     actor = county.actor(who)
     planned = replace(planned, submission_key=new_public_id())
@@ -198,6 +208,7 @@ def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
 ) -> None:
     with database.transaction() as session:
         people(session, county)
+        keep_keys(app, session)
     office, coordinator = client_as("county_office"), client_as("coordinator")
     form = {"key": new_public_id(), "subject": "records", "percent": "0", "least": "3", "high": "0", "seed": "2026"}
 
@@ -272,12 +283,25 @@ def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
     assert late.status_code == 409 and "监护人已换" in late.text and "已保存：不符" in late.text
     version = re.search(r'name="version"[^>]*value="(\d+)"', late.text)
     assert version and version[1] == "2"
+    # a note is sealed, and read by whom the field table lets read words; left empty by others it stays
+    assert "出生日期与证件不一致" in office.get(at).text
+    assert "出生日期与证件" not in late.text and "出生日期与证件" not in coordinator.get(at).text
+    assert "留空即保留" in coordinator.get(at).text and "留空即保留" not in office.get(at).text
+    bare = "".join(PdfReader(io.BytesIO(coordinator.get(f"{page}/{unit.public_id}/form.pdf").data)).pages[0].extract_text().split())  # fmt: skip
+    full = "".join(PdfReader(io.BytesIO(office.get(f"{page}/{unit.public_id}/form.pdf").data)).pages[0].extract_text().split())  # fmt: skip
+    assert "出生日期与证件不一致" in full and "出生日期与证件" not in bare
+    assert coordinator.post(at, data={"version": "2", "verdict_guardian": "mismatch"}).status_code == 302
+    assert "出生日期与证件不一致" in office.get(at).text
     assert (
-        coordinator.post(at, data={"version": "2", "verdict_guardian": "match", "note": "出生日期不符"}).status_code
+        coordinator.post(at, data={"version": "3", "verdict_guardian": "match", "note": "出生日期不符"}).status_code
         == 302
     )
+    assert "出生日期不符" in coordinator.get(at).text and "出生日期不符" in office.get(at).text  # the own words
+    with database.reading() as session:
+        sealed = session.scalars(select(SampleRecord.note_sealed).where(SampleRecord.note_sealed.is_not(None))).one()
+        assert sealed is not None and "出生日期".encode() not in sealed
     assert (
-        coordinator.post(at, data={"version": "3", "verdict_diagnosis": "match"}).status_code == 400
+        coordinator.post(at, data={"version": "4", "verdict_diagnosis": "match"}).status_code == 400
     )  # not theirs to check
 
     with database.transaction() as session:
@@ -285,17 +309,15 @@ def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
         items = sample.items
         one, two, three, *others = records(session)
         rest = [(item, "match") for item in items if item not in ("identity", "consent", "guardian")]
-        record_findings(session, actor, one.public_id, found(one, *rest, ("medicine", "unverifiable"), note="出生日期不符"), NOW)  # fmt: skip
-        record_findings(session, actor, two.public_id, found(two, *((item, "match") for item in items)), NOW)
+        check(app, session, actor, one.public_id, found(one, *rest, ("medicine", "unverifiable"), note="出生日期不符"))  # fmt: skip
+        check(app, session, actor, two.public_id, found(two, *((item, "match") for item in items)))
         with pytest.raises(Invalid):
-            record_findings(session, actor, three.public_id, found(three, unable=Unable.OTHER), NOW)
+            check(app, session, actor, three.public_id, found(three, unable=Unable.OTHER))
         with pytest.raises(Invalid):
-            record_findings(
-                session, actor, three.public_id, found(three, unable=Unable.OTHER, note="110101199003078013"), NOW
-            )
-        record_findings(session, actor, three.public_id, found(three, unable=Unable.AWAY), NOW)
+            check(app, session, actor, three.public_id, found(three, unable=Unable.OTHER, note="110101199003078013"))
+        check(app, session, actor, three.public_id, found(three, unable=Unable.AWAY))
         for record in others:
-            record_findings(session, actor, record.public_id, found(record, *((item, "match") for item in items)), NOW)
+            check(app, session, actor, record.public_id, found(record, *((item, "match") for item in items)))
         total = list_units(session, actor, sample)[0].tally
         assert (total.drawn, total.done, total.checked, total.wrong, total.unable) == (3, 3, 2, 1, 1)
         assert (total.items, total.errors, total.unverifiable) == (19, 1, 1)
@@ -338,7 +360,8 @@ def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
     # the institution reads its own and says its word once; a town reads counts alone
     own = lead.get(page).text
     assert unit.name in own and "安平镇" not in own
-    assert lead.get(f"/numbers/samples/records/{public_ids[0]}").status_code == 200
+    assert "出生日期不符" in lead.get(f"/numbers/samples/records/{public_ids[0]}").text
+    assert "出生日期不符" not in coordinator.get(f"/numbers/samples/records/{public_ids[0]}").text
     assert lead.get(f"/numbers/samples/records/{public_ids[-1]}").status_code == 404
     assert lead.post(f"{page}/comment", data={"comment": ""}).status_code == 400
     assert lead.post(f"{page}/comment", data={"comment": "已按证件更正"}).status_code == 302
@@ -357,7 +380,7 @@ def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
         assert {"numbers.sample_drawn", "numbers.sample_opened", "numbers.sample_record_opened", "numbers.sample_closed"} <= noted  # fmt: skip
 
 
-def test_the_database_lets_nobody_touch_what_was_drawn_or_found(database: Database, county: County) -> None:
+def test_the_database_lets_nobody_touch_what_was_drawn_or_found(app: Flask, database: Database, county: County) -> None:
     office = county.actor("county_office")
     with database.transaction() as session:
         people(session, county)
@@ -381,16 +404,16 @@ def test_the_database_lets_nobody_touch_what_was_drawn_or_found(database: Databa
             session.execute(forbidden)
     with database.transaction() as session:
         for record in records(session):
-            record_findings(session, office, record.public_id, found(record, unable=Unable.AWAY), NOW)
+            check(app, session, office, record.public_id, found(record, unable=Unable.AWAY))
         first = records(session)[0]
-        record_findings(session, office, first.public_id, found(first, ("identity", "match"), unable=None), NOW)
-        record_findings(session, office, first.public_id, found(first, unable=Unable.AWAY), NOW)
+        check(app, session, office, first.public_id, found(first, ("identity", "match"), unable=None))
+        check(app, session, office, first.public_id, found(first, unable=Unable.AWAY))
         close_sample(session, office, sample.public_id, NOW)
     for late in (
         update(SampleMark).values(verdict="mismatch"),
         insert(SampleMark).values(record_id=first.id, item="level", verdict="match"),
         delete(SampleMark),
-        update(SampleRecord).values(note="后来改的"),
+        update(SampleRecord).values(note_sealed=b"later", noted_by=office.user_id),
         update(Sample).values(state="withdrawn", why="后来撤的"),
     ):
         with pytest.raises(IntegrityError), database.transaction() as session:
@@ -406,7 +429,7 @@ def test_the_database_lets_nobody_touch_what_was_drawn_or_found(database: Databa
         session.rollback()
 
 
-def test_of_two_at_one_moment_one_acts_and_the_other_is_told(database: Database, county: County) -> None:
+def test_of_two_at_one_moment_one_acts_and_the_other_is_told(app: Flask, database: Database, county: County) -> None:
     office, coordinator, lead = (county.actor(name) for name in ("county_office", "coordinator", "health_lead"))
     with database.transaction() as session:
         people(session, county)
@@ -430,18 +453,18 @@ def test_of_two_at_one_moment_one_acts_and_the_other_is_told(database: Database,
     assert (both, same) == (("done", "done"), ("done", "numbers.sample.same_draw"))
     twice = meanwhile(
         database,
-        lambda session: record_findings(session, office, one.public_id, found(one, ("identity", "match")), NOW),
-        lambda session: record_findings(session, coordinator, one.public_id, found(one, ("level", "match")), NOW),
+        lambda session: check(app, session, office, one.public_id, found(one, ("identity", "match"))),
+        lambda session: check(app, session, coordinator, one.public_id, found(one, ("level", "match"))),
     )
     assert twice == ("done", "numbers.sample.changed")
     with database.transaction() as session:
         for record in records(session):
-            record_findings(session, office, record.public_id, found(record, unable=Unable.AWAY), NOW)
+            check(app, session, office, record.public_id, found(record, unable=Unable.AWAY))
     last = others[-1]
     late = meanwhile(
         database,
         lambda session: close_sample(session, office, sample.public_id, NOW),
-        lambda session: record_findings(session, office, last.public_id, found(last, unable=Unable.DIED), NOW),
+        lambda session: check(app, session, office, last.public_id, found(last, unable=Unable.DIED)),
     )
     assert late == ("done", "numbers.sample.ended")
     words = meanwhile(

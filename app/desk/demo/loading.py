@@ -148,7 +148,7 @@ class Loader:
         submit_last_quarter(self.session, self.county, self.moments)
         appraise_last_quarter(self.session, self.county, self.moments, self._rng("appraisal"))
         train(self.session, self.county, self.moments, self._rng("training"))
-        check_on_site(self.session, self.county, self.moments, self._rng("sampling"))
+        check_on_site(self.session, self.vault, self.county, self.moments, self._rng("sampling"))
         compare_with_national(self.session, self.vault, self.county, self.moments)
 
     def _rng(self, what: str) -> Random:

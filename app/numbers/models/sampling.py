@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Coded, JsonText, UtcDateTime, new_public_id
 from app.numbers.rules.sampling import (
     LONGEST_COMMENT,
-    LONGEST_NOTE,
     LONGEST_SEED,
     LONGEST_WHY,
     SampleState,
@@ -101,6 +100,7 @@ class SampleUnit(Base):
     frame_rest: Mapped[int]
     drawn_high: Mapped[int]
     drawn_rest: Mapped[int]
+    # an institution's word about its own work, which whoever reads the sample reads: about nobody, numbers of people are refused
     comment: Mapped[str | None] = mapped_column(String(LONGEST_COMMENT))
     commented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     commented_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -115,7 +115,8 @@ class SampleRecord(Base):
         UniqueConstraint("sample_id", "key"),
         UniqueConstraint("sample_id", "agency_id", "serial"),
         CheckConstraint("(checked_at IS NULL) = (checked_by IS NULL)", name="checked"),
-        CheckConstraint("(unable IS NULL AND note IS NULL) OR checked_at IS NOT NULL", name="found"),
+        CheckConstraint("(unable IS NULL AND note_sealed IS NULL) OR checked_at IS NOT NULL", name="found"),
+        CheckConstraint("(note_sealed IS NULL) = (noted_by IS NULL)", name="noted"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -131,7 +132,9 @@ class SampleRecord(Base):
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up_visits.id"))
     # why nothing of it could be checked
     unable: Mapped[Unable | None] = mapped_column(Coded(Unable))
-    note: Mapped[str | None] = mapped_column(String(LONGEST_NOTE))
+    # what differs, in words, under the key of the patient's person, and who wrote it
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    noted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     version: Mapped[int] = mapped_column(default=1)

@@ -22,8 +22,10 @@ from app.numbers.models import Sample, SampleMark, SampleRecord, SampleUnit
 from app.numbers.rules.sampling import Item, SampleState, Tally, Verdict, find_items, tally
 from app.patients.models import Patient
 from app.people.models import Person
+from app.people.vault import Vault
 
 SHOWN = 200  # samples of a list
+NOTE = "sample_records.note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,28 @@ def get_record(session: Session, actor: Actor, public_id: str, *, lock: bool = F
 def found_of(session: Session, sample: Sample, record: SampleRecord) -> Found:
     rows = session.execute(select(SampleMark.item, SampleMark.verdict).where(SampleMark.record_id == record.id))
     return _found(sample, record, dict(rows.all()))
+
+
+def reads_note(actor: Actor, record: SampleRecord) -> bool:
+    """By the field table, the county's office by opening the record, which is noted; and whoever wrote it reads the own words."""
+    is_own = record.noted_by is not None and record.noted_by == actor.user_id
+    return is_own or sees(actor, Field.FREE_TEXT) in (Grant.FULL, Grant.MASKED)
+
+
+def notes_of(session: Session, vault: Vault, actor: Actor, records: Iterable[SampleRecord]) -> dict[int, str]:
+    """record id → what was noted of it, of those whose note the reader reads."""
+    noted = [one for one in records if one.note_sealed is not None and reads_note(actor, one)]
+    people = people_of(session, {one.patient_id for one in noted})
+    vault.warm(people.values())
+    return {one.id: vault.open(people[one.patient_id], NOTE, one.note_sealed) or "" for one in noted}
+
+
+def people_of(session: Session, patients: Iterable[int]) -> dict[int, int]:
+    """patient → the person whose key seals what was noted; of a merged registration its own, which stays."""
+    found: dict[int, int] = {}
+    for part in slices(patients):
+        found.update(dict(session.execute(select(Patient.id, Patient.person_id).where(Patient.id.in_(part))).all()))
+    return found
 
 
 def name_records(session: Session, actor: Actor, records: Sequence[SampleRecord]) -> dict[int, Named]:

@@ -15,10 +15,13 @@ from app.core.reasons import reason
 from app.numbers.commands_sampling import RecordFindings
 from app.numbers.models import Sample, SampleMark, SampleRecord, SampleUnit
 from app.numbers.queries.sampling import (
+    NOTE,
     get_record,
     get_sample,
     items_for,
     list_units,
+    people_of,
+    reads_note,
 )
 from app.numbers.rules.sampling import (
     LONGEST_COMMENT,
@@ -27,11 +30,12 @@ from app.numbers.rules.sampling import (
     Unable,
     Verdict,
 )
+from app.people.vault import Vault
 from app.subsidies.rules.grounds import holds_personal_number
 
 
 def record_findings(
-    session: Session, actor: Actor, public_id: str, command: RecordFindings, now: datetime
+    session: Session, vault: Vault, actor: Actor, public_id: str, command: RecordFindings, now: datetime
 ) -> SampleRecord:
     """What two checkers found of a record; what is not answered yet stays open. Raises `Conflict` when somebody was quicker."""
     require(actor, Action.DRAW_SAMPLES)
@@ -43,14 +47,20 @@ def record_findings(
     verdicts = {} if command.unable else command.verdicts
     if set(verdicts) - {one.code for one in items_for(actor, sample)}:
         raise NotFound()
-    _refuse_unsaid(command, verdicts)
+    # whoever was not shown a note and leaves it empty has not deleted it
+    keeps_note = record.note_sealed is not None and not command.note.strip() and not reads_note(actor, record)
+    _refuse_unsaid(command, verdicts, keeps_note)
     standing = {one.item: one for one in session.scalars(select(SampleMark).where(SampleMark.record_id == record.id))}
     for item, verdict in verdicts.items():
         if item in standing:
             standing[item].verdict = verdict
         else:
             session.add(SampleMark(record_id=record.id, item=item, verdict=verdict))
-    record.unable, record.note = command.unable, command.note or None
+    if not keeps_note:
+        person = people_of(session, [record.patient_id])[record.patient_id]
+        record.note_sealed = vault.seal(person, NOTE, command.note.strip())
+        record.noted_by = actor.user_id if record.note_sealed else None
+    record.unable = command.unable
     record.checked_at, record.checked_by = now, actor.user_id
     session.flush()
     note_sample(session, actor, sample, "numbers.sample_checked", now, 1, record)
@@ -106,11 +116,11 @@ def _running(session: Session, actor: Actor, public_id: str) -> Sample:
     return sample
 
 
-def _refuse_unsaid(command: RecordFindings, verdicts: object) -> None:
+def _refuse_unsaid(command: RecordFindings, verdicts: object, keeps_note: bool) -> None:
     if not verdicts and command.unable is None:
         raise Invalid({"unable": [reason("numbers.sample.nothing_found")]})
     has_error = not command.unable and Verdict.MISMATCH in command.verdicts.values()
-    if (has_error or command.unable is Unable.OTHER) and not command.note.strip():
+    if (has_error or command.unable is Unable.OTHER) and not (keeps_note or command.note.strip()):
         raise Invalid({"note": [reason("numbers.sample.say_what")]})
     _refuse_personal("note", command.note)
 

@@ -17,7 +17,16 @@ from app.core.web import forget_reads, read_session, show_errors
 from app.numbers.forms_sampling import FindingsForm, field_of, findings_form
 from app.numbers.labels_sampling import HOW, ITEMS, STATES, TONES, UNABLE, VERDICTS, subject_words
 from app.numbers.models import Sample, SampleRecord
-from app.numbers.queries.sampling import Found, found_of, get_record, items_for, list_found, name_records
+from app.numbers.queries.sampling import (
+    Found,
+    found_of,
+    get_record,
+    items_for,
+    list_found,
+    name_records,
+    notes_of,
+    reads_note,
+)
 from app.numbers.rules.sampling import SampleState
 from app.numbers.sampled_facts import Sampled, read_sampled
 from app.numbers.service.sampling import record_findings
@@ -47,7 +56,8 @@ def store(public_id: str) -> Answer:
     forget_reads()
     try:
         with transaction() as writing:
-            record_findings(writing, actor, public_id, form.to_command(), current_clock().now())
+            vault = Vault(writing, current_keyring())
+            record_findings(writing, vault, actor, public_id, form.to_command(), current_clock().now())
     except (Conflict, Invalid) as refused:
         show_errors(form, refused)
         record, sample = get_record(read_session(), actor, public_id)
@@ -64,7 +74,13 @@ def _form(record: SampleRecord, sample: Sample) -> FindingsForm:
     marks = found_of(session, sample, record).marks
     standing = {field_of(one): marks[one.code].value for one in items_for(actor, sample) if one.code in marks}
     unable = record.unable.value if record.unable else None
-    return findings_form(items_for(actor, sample), **standing, version=record.version, unable=unable, note=record.note)
+    note = _note(record)
+    return findings_form(items_for(actor, sample), **standing, version=record.version, unable=unable, note=note)
+
+
+def _note(record: SampleRecord) -> str:
+    session = read_session()
+    return notes_of(session, Vault(session, current_keyring()), current_actor(), [record]).get(record.id, "")
 
 
 def _page(record: SampleRecord, sample: Sample, form: FindingsForm) -> str:
@@ -82,6 +98,8 @@ def _page(record: SampleRecord, sample: Sample, form: FindingsForm) -> str:
         sample=sample,
         form=form,
         found=found,
+        note_text=_note(record),
+        hides_note=record.note_sealed is not None and not reads_note(actor, record),
         fields=[(one, form[field_of(one)]) for one in items],
         others=sample.item_count - len(items),
         entry=sampled.entry if sampled else None,
