@@ -198,9 +198,9 @@ def test_visits_are_drawn_by_who_answered_for_them_once_they_are_complete_and_co
         said = read_sampled(
             session, county.actor("county_office"), vault, ones, items_for(county.actor("county_office"), whole)
         )
-        days = {one.id: session.get_one(FollowUpVisit, one.visit_id).visited_on for one in ones}
-        assert all(said[at].facts["visit_took_place"].startswith(say_date(day)) for at, day in days.items())
-        assert all(said[at].facts["visit_medicine"] for at in days)
+        visited = {one.id: session.get_one(FollowUpVisit, one.visit_id).visited_on for one in ones}
+        assert all(said[at].facts["visit_took_place"].startswith(say_date(day)) for at, day in visited.items())
+        assert all(said[at].facts["visit_medicine"] for at in visited)
 
 
 def test_a_sample_is_drawn_checked_by_two_closed_and_read_by_whom_it_concerns(
