@@ -93,6 +93,18 @@ def _store_offline(page: Page) -> None:
     page.wait_for_selector("[data-stored]")
 
 
+def _open_numbers(page: Page) -> None:
+    """Charts are drawn by a library that comes when the page stands."""
+    page.click(".bar-nav a:has-text('指标')")
+    page.wait_for_selector(".chart-live canvas")
+
+
+def _open_briefing(page: Page) -> None:
+    _open_numbers(page)
+    page.click("a:has-text('工作报告')")
+    page.click("a:has-text('汇报材料')")
+
+
 PICTURES: tuple[tuple[str, dict[str, int], str, Callable[[Page], None]], ...] = (
     ("doctor", PHONE, "doctor-phone.png", _stay),
     ("doctor", PHONE, "visit-phone.png", _open_form),
@@ -102,6 +114,8 @@ PICTURES: tuple[tuple[str, dict[str, int], str, Callable[[Page], None]], ...] = 
     ("doctor", PHONE, "offline-list-phone.png", _store_offline),
     ("clerk", DESKTOP, "clerk-desktop.png", _stay),
     ("coordinator", DESKTOP, "coordinator-desktop.png", _stay),
+    ("coordinator", DESKTOP, "numbers-board.png", _open_numbers),
+    ("coordinator", DESKTOP, "numbers-briefing.png", _open_briefing),
 )
 
 
