@@ -15,7 +15,9 @@ from app.core.reasons import register
 
 TEXTS: dict[str, str] = {
     "numbers.indicator.prevalence": N_("报告患病率（‰）"),
-    "numbers.indicator.prevalence.means": N_("在册人数与常住人口之比，每千人；国家年报印作百分数，为其十分之一。人口按年录入并注明来源。"),
+    "numbers.indicator.prevalence.means": N_(
+        "在册人数与常住人口之比，每千人；国家年报印作百分数，为其十分之一。人口按年录入并注明来源。"
+    ),
     "numbers.indicator.management": N_("管理率"),
     "numbers.indicator.management.means": N_("在册患者中，接受社区随访、且统计期内至少有一次完整随访记录的比例。"),
     "numbers.indicator.standard": N_("规范管理率"),
