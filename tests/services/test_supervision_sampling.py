@@ -107,7 +107,7 @@ def records_of(session: Session, sample: Sample) -> list[SampleRecord]:
 
 def found(record: SampleRecord, *verdicts: tuple[str, str], **changes: object) -> RecordFindings:
     said = RecordFindings(record.version, {item: Verdict(verdict) for item, verdict in verdicts}, None, "")
-    return replace(said, **changes)  # type: ignore[arg-type]
+    return replace(said, **changes)  # type: ignore[arg-type]  # names and values are what was found's
 
 
 def expected(seed: str, names: list[str], wanted: int) -> list[str]:
@@ -151,7 +151,7 @@ def test_what_cannot_be_drawn_is_refused_where_it_stands(database: Database, cou
             ({"subject": SampleSubject.VISITS, "first_on": TODAY, "last_on": TODAY + timedelta(1)}, "last_on"),
         ):
             with pytest.raises(Invalid) as refused:
-                plan_sample(session, office, replace(PLANNED, **changes), TODAY)  # type: ignore[arg-type]
+                plan_sample(session, office, replace(PLANNED, **changes), TODAY)  # type: ignore[arg-type]  # names and values are a plan's
             assert list(refused.value.errors) == [field]
         no_visit = replace(PLANNED, subject=SampleSubject.VISITS, first_on=TODAY, last_on=TODAY)
         for planned, code in (
